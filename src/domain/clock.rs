@@ -1,0 +1,75 @@
+//! Spans of time as policy writes them, and instants as files and JSON write them.
+//!
+//! Must not know the present: every instant is given. Calendars come with the clocks of response targets.
+
+use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
+
+/// An instant as files and JSON spell it: RFC 3339, UTC, whole seconds.
+pub fn spell(instant: DateTime<Utc>) -> String {
+    instant.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// The instant at whole seconds, as `at` records it.
+pub fn whole_seconds(instant: DateTime<Utc>) -> DateTime<Utc> {
+    instant.trunc_subsecs(0)
+}
+
+/// Reads a span such as `30m`, `4h`, `7d`, `2w` or `1d12h`: days of 24 hours, weeks of seven days.
+/// `None` where the words are no span, or it is longer than a century.
+pub fn span(words: &str) -> Option<TimeDelta> {
+    let mut rest = words.trim();
+    let mut seconds: i64 = 0;
+    if rest.is_empty() {
+        return None;
+    }
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).filter(|&end| end > 0)?;
+        let number: i64 = rest[..digits].parse().ok()?;
+        let unit = rest[digits..].chars().next()?;
+        let factor = match unit {
+            's' => 1,
+            'm' => 60,
+            'h' => 3_600,
+            'd' => 86_400,
+            'w' => 604_800,
+            _ => return None,
+        };
+        seconds = seconds.checked_add(number.checked_mul(factor)?)?;
+        rest = &rest[digits + unit.len_utf8()..];
+    }
+    (seconds <= 100 * 366 * 86_400).then(|| TimeDelta::seconds(seconds))
+}
+
+/// Spells a span the way [`span`] reads it, in its two largest units.
+pub fn spell_span(span: TimeDelta) -> String {
+    let mut seconds = span.num_seconds().max(0);
+    let mut parts = Vec::new();
+    for (unit, factor) in [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)] {
+        if seconds >= factor && parts.len() < 2 {
+            parts.push(format!("{}{unit}", seconds / factor));
+            seconds %= factor;
+        }
+    }
+    if parts.is_empty() { "0s".to_owned() } else { parts.concat() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_read_in_every_unit() {
+        assert_eq!(span("90s"), Some(TimeDelta::seconds(90)));
+        assert_eq!(span("1d12h"), Some(TimeDelta::hours(36)));
+        assert_eq!(span("2w"), Some(TimeDelta::days(14)));
+        for words in ["", "4", "h", "4 h", "-1d", "4y", "99999999999999999999d", "9999999999w", "4hé"] {
+            assert_eq!(span(words), None, "{words}");
+        }
+    }
+
+    #[test]
+    fn spans_are_spelled_short() {
+        assert_eq!(spell_span(TimeDelta::hours(36)), "1d12h");
+        assert_eq!(spell_span(TimeDelta::zero()), "0s");
+    }
+}

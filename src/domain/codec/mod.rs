@@ -1,0 +1,13 @@
+//! Tickets and entries as named values in their fixed order, and back: the names FORMAT promises.
+//!
+//! One description serves the YAML file, `show --json` and whatever spells entries next. Must not know any
+//! spelling: no YAML, no JSON, no lines and columns; a flaw is told by its path.
+
+mod decode;
+mod encode;
+mod flaw;
+mod read;
+
+pub use decode::ticket_from;
+pub use encode::{HEADER_NAMES, entry_fields, header_fields};
+pub use flaw::{Flaw, FlawKind, Step};

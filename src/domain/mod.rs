@@ -1,0 +1,21 @@
+//! What is true: tickets, people, actions, and the rules between them.
+//!
+//! Everything here is a pure function of its arguments. No file, clock, environment variable or
+//! terminal is touched, nothing is printed, and refusals are data: sentences for people, hints and
+//! exit codes are decided in [`crate::cli`]. This folder knows no other folder of the crate.
+
+pub mod action;
+pub mod clock;
+pub mod codec;
+pub mod entry;
+pub mod filter;
+pub mod followup;
+pub mod id;
+pub mod person;
+pub mod replay;
+pub mod summary;
+pub mod text;
+pub mod ticket;
+pub mod transition;
+pub mod value;
+pub mod words;

@@ -1,0 +1,197 @@
+//! A ticket: the header people see first, and the history it is a projection of.
+//!
+//! Must not know how either is spelled on disk, or which transitions are legal.
+
+use chrono::{DateTime, Utc};
+
+use super::action::{Action, Opening};
+use super::entry::Entry;
+use super::id::Id;
+use super::person::Person;
+use super::replay;
+use super::value::Fields;
+use super::words::{EscalationReason, HoldReason, Kind, Priority, Resolution, Role, Status};
+
+/// The format this program writes; newer ones are read as far as they are understood (FORMAT, rule 9).
+pub const FORMAT: u32 = 1;
+
+/// One ticket as its file tells it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ticket {
+    /// The format number of the file.
+    pub format: u32,
+    /// The id: that of the first entry.
+    pub id: Id,
+    /// The facts that hold now. Equal to [`replay::replay`] of the history in a sound file.
+    pub header: Header,
+    /// What happened, oldest first. Never empty; the first entry opens the ticket.
+    pub history: Vec<Entry>,
+}
+
+/// The facts of a ticket that hold now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Header {
+    /// What it is about, in one line.
+    pub subject: String,
+    /// What kind it is, where it is not an ordinary ticket.
+    pub kind: Option<Kind>,
+    /// Who owes the next step.
+    pub status: Status,
+    /// The current impact.
+    pub priority: Priority,
+    /// The product it is about.
+    pub product: Option<String>,
+    /// The product group the requester chose.
+    pub product_group: Option<String>,
+    /// The customer's organisation.
+    pub organization: Option<String>,
+    /// The customer's instance.
+    pub instance: Option<String>,
+    /// Whose ticket it is.
+    pub requester: Person,
+    /// The agent who takes care of it.
+    pub assignee: Option<Person>,
+    /// Who else takes part on the customer's side.
+    pub cc: Vec<Person>,
+    /// How it came in.
+    pub channel: Option<String>,
+    /// The language it is written in.
+    pub language: Option<String>,
+    /// The desk's own labels.
+    pub tags: Vec<String>,
+    /// Set while it is escalated.
+    pub escalation: Option<Escalation>,
+    /// Set while it is on hold.
+    pub hold: Option<Hold>,
+    /// Set while it is solved.
+    pub resolution: Option<Resolution>,
+    /// Set while it is merged into another ticket.
+    pub merged_into: Option<Id>,
+    /// The tickets merged into this one.
+    pub merged_from: Vec<Id>,
+    /// The solved ticket this one follows up.
+    pub follow_up_of: Option<Id>,
+    /// The desk's own fields, in the order of their names.
+    pub fields: Fields,
+}
+
+/// Why and since when a ticket is escalated, and to whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Escalation {
+    /// The reason given.
+    pub reason: EscalationReason,
+    /// The manager named, if the desk has one.
+    pub manager: Option<Person>,
+    /// When it was escalated, UTC.
+    pub since: DateTime<Utc>,
+}
+
+/// What support waits for on its own side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// The reason given.
+    pub reason: HoldReason,
+    /// The team waited for.
+    pub team: Option<String>,
+    /// When it should come back to attention, UTC.
+    pub until: Option<DateTime<Utc>>,
+}
+
+impl Header {
+    /// The header of a ticket just opened.
+    pub fn opened(opening: &Opening) -> Self {
+        let facts = opening.clone();
+        Self {
+            subject: facts.subject,
+            kind: facts.kind,
+            status: Status::Open,
+            priority: facts.priority,
+            product: facts.product,
+            product_group: facts.product_group,
+            organization: facts.organization,
+            instance: facts.instance,
+            requester: facts.requester,
+            assignee: facts.assignee,
+            cc: facts.cc,
+            channel: facts.channel,
+            language: facts.language,
+            tags: facts.tags,
+            escalation: None,
+            hold: None,
+            resolution: None,
+            merged_into: None,
+            merged_from: Vec::new(),
+            follow_up_of: facts.follow_up_of,
+            fields: facts.fields,
+        }
+    }
+}
+
+impl Ticket {
+    /// A ticket of one entry, if that entry opens one.
+    pub fn opened_by(entry: Entry) -> Option<Self> {
+        let Action::Open(opening) = &entry.action else {
+            return None;
+        };
+        Some(Self { format: FORMAT, id: entry.id, header: Header::opened(opening), history: vec![entry] })
+    }
+
+    /// Adds an entry and what follows from it for the header. Total: what `decide` let through cannot fail.
+    pub fn append(&mut self, entry: Entry) {
+        replay::apply(&mut self.header, &entry);
+        self.history.push(entry);
+    }
+
+    /// The id of the last entry: what `--if-version` compares.
+    pub fn version(&self) -> Id {
+        self.history.last().map_or(self.id, |entry| entry.id)
+    }
+
+    /// When it was opened, UTC.
+    pub fn created_at(&self) -> DateTime<Utc> {
+        self.history.first().map_or_else(|| self.id.time(), |entry| entry.at)
+    }
+
+    /// When something last happened to it, UTC.
+    pub fn last_activity_at(&self) -> DateTime<Utc> {
+        self.history.last().map_or_else(|| self.id.time(), |entry| entry.at)
+    }
+
+    /// The entry of an id.
+    pub fn entry(&self, id: Id) -> Option<&Entry> {
+        self.history.iter().find(|entry| entry.id == id)
+    }
+
+    /// The entry an idempotency key was used for.
+    pub fn entry_by_key(&self, key: &str) -> Option<&Entry> {
+        self.history.iter().find(|entry| entry.key.as_deref() == Some(key))
+    }
+
+    /// The first entry's opening facts.
+    pub fn opening(&self) -> Option<&Opening> {
+        match &self.history.first()?.action {
+            Action::Open(opening) => Some(opening),
+            _ => None,
+        }
+    }
+
+    /// The reminders since the last public reply of an agent; any reply of the customer and any
+    /// reopening starts the count again (WORKFLOW, remind). Automatic mails count for nothing.
+    pub fn alerts(&self) -> usize {
+        self.history.iter().fold(0, |alerts, entry| match &entry.action {
+            Action::Remind => alerts + 1,
+            Action::Reply { auto: false, .. } | Action::Reopen { .. } => 0,
+            _ => alerts,
+        })
+    }
+
+    /// The last public reply of a human agent.
+    pub fn last_agent_reply(&self) -> Option<&Entry> {
+        self.history.iter().rev().find(|entry| entry.is_reply_of(Role::Agent))
+    }
+
+    /// Whether the customer has replied after the given entry.
+    pub fn customer_replied_after(&self, id: Id) -> bool {
+        self.history.iter().any(|entry| entry.id > id && entry.is_reply_of(Role::Customer))
+    }
+}

@@ -1,0 +1,60 @@
+//! What a ticket waits for and how much attention it gets: hold, resume, escalation, priority.
+
+use super::super::action::Action;
+use super::super::ticket::{Hold, Ticket};
+use super::super::words::{EscalationReason, HoldReason, Priority, Status};
+use super::{Decision, Notice, Refusal, Request, Surroundings, unsolved};
+
+/// Holding again needs another reason; the reason `other` needs words.
+pub(super) fn hold(ticket: &Ticket, hold: &Hold, request: &Request) -> Result<Decision, Refusal> {
+    unsolved(ticket)?;
+    if hold.reason == HoldReason::Other && request.text.is_none() {
+        return Err(Refusal::TextMissing);
+    }
+    if ticket.header.hold.as_ref().is_some_and(|now| now.reason == hold.reason) {
+        return Err(Refusal::SameHoldReason { reason: hold.reason });
+    }
+    let to = (ticket.header.status != Status::OnHold).then_some(Status::OnHold);
+    Ok(Decision::entry(Action::Hold(hold.clone()), to))
+}
+
+pub(super) fn resume(ticket: &Ticket) -> Result<Decision, Refusal> {
+    unsolved(ticket)?;
+    match ticket.header.status {
+        Status::OnHold => Ok(Decision::entry(Action::Resume, Some(Status::Open))),
+        status => Err(Refusal::Status { status }),
+    }
+}
+
+/// Never changes the priority; names the desk's first manager, if it has one.
+pub(super) fn escalate(
+    ticket: &Ticket,
+    reason: EscalationReason,
+    around: &Surroundings<'_>,
+) -> Result<Decision, Refusal> {
+    unsolved(ticket)?;
+    if let Some(escalation) = &ticket.header.escalation {
+        return Err(Refusal::AlreadyEscalated { since: escalation.since });
+    }
+    let manager = around.team.managers.first().cloned();
+    let decision = Decision::entry(Action::Escalate { reason, manager }, None);
+    let last_event = ticket.history.iter().rev().find(|entry| !matches!(entry.action, Action::Note { .. }));
+    let just_prioritized = last_event.is_some_and(|entry| matches!(entry.action, Action::Prioritize { .. }));
+    Ok(if just_prioritized { decision.with(Notice::EscalatedAfterPriority) } else { decision })
+}
+
+/// An escalation stays through solve and reopen, so any status will do. The entry says what ended.
+pub(super) fn deescalate(ticket: &Ticket) -> Result<Decision, Refusal> {
+    let escalation = ticket.header.escalation.as_ref().ok_or(Refusal::NotEscalated)?;
+    let action = Action::Deescalate { reason: Some(escalation.reason), manager: escalation.manager.clone() };
+    Ok(Decision::entry(action, None))
+}
+
+pub(super) fn prioritize(ticket: &Ticket, priority: Priority) -> Result<Decision, Refusal> {
+    unsolved(ticket)?;
+    let was = ticket.header.priority;
+    if was == priority {
+        return Err(Refusal::SamePriority { priority });
+    }
+    Ok(Decision::entry(Action::Prioritize { priority, was }, None))
+}

@@ -1,0 +1,79 @@
+//! Facts that move no status: assignee, people in copy, tags, attributes, corrections. What is so already is
+//! no change, and makes no entry.
+
+use super::super::action::{Action, Fact};
+use super::super::id::Id;
+use super::super::person::Person;
+use super::super::replay;
+use super::super::ticket::{Header, Ticket};
+use super::super::value::Value;
+use super::{Decision, Notice, Refusal, Request, Surroundings};
+
+pub(super) fn assign(ticket: &Ticket, assignee: Option<&Person>, around: &Surroundings<'_>) -> Decision {
+    if ticket.header.assignee.as_ref() == assignee {
+        return Decision::Nothing;
+    }
+    let decision = Decision::entry(Action::Assign { assignee: assignee.cloned() }, None);
+    match assignee {
+        Some(person) if !around.team.has_agent(person) => decision.with(Notice::AssigneeNotInTeam(person.clone())),
+        _ => decision,
+    }
+}
+
+pub(super) fn cc(ticket: &Ticket, add: &[Person], remove: &[Person]) -> Decision {
+    let header = &ticket.header;
+    let known = |person: &&Person| person.among(&header.cc) || person.is(&header.requester);
+    let add: Vec<Person> = add.iter().filter(|person| !known(person)).cloned().collect();
+    let remove: Vec<Person> = remove.iter().filter(|person| person.among(&header.cc)).cloned().collect();
+    nonempty(add.is_empty() && remove.is_empty(), Action::Cc { add, remove })
+}
+
+pub(super) fn tag(ticket: &Ticket, add: &[String], remove: &[String]) -> Decision {
+    let tags = &ticket.header.tags;
+    let add: Vec<String> = add.iter().filter(|tag| !tags.contains(tag)).cloned().collect();
+    let remove: Vec<String> = remove.iter().filter(|tag| tags.contains(tag)).cloned().collect();
+    nonempty(add.is_empty() && remove.is_empty(), Action::Tag { add, remove })
+}
+
+fn nonempty(empty: bool, action: Action) -> Decision {
+    if empty { Decision::Nothing } else { Decision::entry(action, None) }
+}
+
+/// Sets facts; only those that differ are recorded.
+pub(super) fn set(ticket: &Ticket, set: &[(Fact, Value)], unset: &[Fact]) -> Result<Decision, Refusal> {
+    for (fact, value) in set {
+        fits(fact, value)?;
+    }
+    if let Some(fact) = unset.iter().find(|fact| fact.is_required()) {
+        return Err(Refusal::RequiredFact { name: fact.name() });
+    }
+    let mut set: Vec<_> =
+        set.iter().filter(|(fact, value)| differs(&ticket.header, fact, Some(value))).cloned().collect();
+    set.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let mut unset: Vec<_> = unset.iter().filter(|fact| differs(&ticket.header, fact, None)).cloned().collect();
+    unset.sort();
+    Ok(nonempty(set.is_empty() && unset.is_empty(), Action::Set { set, unset }))
+}
+
+fn fits(fact: &Fact, value: &Value) -> Result<(), Refusal> {
+    let fit = match (fact, value) {
+        (Fact::Requester, Value::String(words)) => Person::from_name(words).is_ok(),
+        (Fact::Field(_), value) => !matches!(value, Value::Null | Value::List(_) | Value::Map(_)),
+        (_, Value::String(words)) => !words.trim().is_empty() && !words.contains('\n'),
+        _ => false,
+    };
+    if fit { Ok(()) } else { Err(Refusal::UnfitFact { name: fact.name() }) }
+}
+
+/// Whether a header would change; asked of the one function that changes it.
+fn differs(header: &Header, fact: &Fact, value: Option<&Value>) -> bool {
+    let mut after = header.clone();
+    replay::set_fact(&mut after, fact, value);
+    after != *header
+}
+
+/// A correction or redaction has to name an entry of the ticket.
+pub(super) fn refer(ticket: &Ticket, entry: Id, request: &Request) -> Result<Decision, Refusal> {
+    ticket.entry(entry).ok_or(Refusal::NoSuchEntry { entry })?;
+    Ok(Decision::entry(request.action.clone(), None))
+}

@@ -1,0 +1,151 @@
+//! The state machine: [`decide`] may refuse, [`crate::domain::replay::apply`] cannot fail.
+//!
+//! `decide` looks at one ticket and what was asked of it, and says which entry follows, what follows on
+//! another ticket, and what the person should know; or why not (WORKFLOW, Actions). The rules for each
+//! group of actions have a file of their own. Must not know files, the clock, or words for people.
+
+mod attention;
+mod closing;
+mod conversation;
+mod facts;
+mod linking;
+mod refusal;
+mod rights;
+
+use chrono::{DateTime, Utc};
+
+use super::action::Action;
+use super::followup::FollowUpPolicy;
+use super::id::Id;
+use super::person::{Person, Standing, Team};
+use super::text::Text;
+use super::ticket::Ticket;
+use super::words::{Role, Status};
+
+pub use linking::{final_target, merged_action};
+pub use refusal::{Customer, Refusal};
+pub use rights::{may, may_open};
+
+/// What is asked of a ticket, and by whom.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// Who asks.
+    pub by: Person,
+    /// What is asked. Fields the ticket itself determines (`was`, the default of `agreed_by`) are filled in.
+    pub action: Action,
+    /// The words that go with it.
+    pub text: Option<Text>,
+    /// For a reply of an agent: leave the status as it is.
+    pub keep_open: bool,
+}
+
+/// What a decision may look at beside the ticket.
+pub struct Surroundings<'a> {
+    /// The desk's people.
+    pub team: &'a Team,
+    /// What silence leads to.
+    pub follow_up: &'a FollowUpPolicy,
+    /// The present, UTC.
+    pub now: DateTime<Utc>,
+    /// Where the asking person stands to this ticket.
+    pub standing: Standing,
+    /// The other ticket of a merge: the target.
+    pub other: Option<&'a Ticket>,
+}
+
+/// What follows from a request.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Decision {
+    /// An entry.
+    Entry {
+        /// The action, completed with what the ticket knows.
+        action: Box<Action>,
+        /// The status it leads to, where it changes it.
+        to: Option<Status>,
+        /// What the person should know.
+        notices: Vec<Notice>,
+    },
+    /// Everything asked for is so already.
+    Nothing,
+}
+
+/// Something worth saying beside the result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The ticket was escalated right after its priority changed (FACTS §4.4: give the new priority time).
+    EscalatedAfterPriority,
+    /// The customer's reply took the ticket off its hold.
+    HoldEnded,
+    /// The reply reopened a solved ticket.
+    Reopened,
+    /// The ticket given is merged; the reply was recorded where the conversation goes on.
+    WentOnAt(Id),
+    /// The assignee is not one of the desk's agents.
+    AssigneeNotInTeam(Person),
+}
+
+impl Decision {
+    fn entry(action: Action, to: Option<Status>) -> Self {
+        Self::Entry { action: Box::new(action), to, notices: Vec::new() }
+    }
+
+    fn with(self, notice: Notice) -> Self {
+        match self {
+            Self::Entry { action, to, mut notices } => {
+                notices.push(notice);
+                Self::Entry { action, to, notices }
+            }
+            Self::Nothing => Self::Nothing,
+        }
+    }
+}
+
+/// Decides what follows from a request on a ticket.
+///
+/// # Errors
+/// The first rule against it, in this order: who may see it, who may do it, what the ticket allows.
+pub fn decide(ticket: &Ticket, request: &Request, around: &Surroundings<'_>) -> Result<Decision, Refusal> {
+    if !around.standing.sees() {
+        return Err(Refusal::NotVisible);
+    }
+    may(around.standing, ticket, request)?;
+    if request.text.is_none() && request.action.needs_text() {
+        return Err(Refusal::TextMissing);
+    }
+    match &request.action {
+        Action::Reply { auto, .. } => Ok(conversation::reply(ticket, request, *auto, around)),
+        Action::Note { .. } => Ok(Decision::entry(request.action.clone(), None)),
+        Action::Remind => conversation::remind(ticket),
+        Action::Hold(hold) => attention::hold(ticket, hold, request),
+        Action::Resume => attention::resume(ticket),
+        Action::Escalate { reason, .. } => attention::escalate(ticket, *reason, around),
+        Action::Deescalate { .. } => attention::deescalate(ticket),
+        Action::Prioritize { priority, .. } => attention::prioritize(ticket, *priority),
+        Action::Solve(solution) => closing::solve(ticket, solution, request, around),
+        Action::Reopen { reason, unmerge } => closing::reopen(ticket, *reason, *unmerge),
+        Action::Merge { into, reason } => linking::merge(ticket, *into, *reason, around),
+        Action::Assign { assignee } => Ok(facts::assign(ticket, assignee.as_ref(), around)),
+        Action::Set { set, unset } => facts::set(ticket, set, unset),
+        Action::Cc { add, remove } => Ok(facts::cc(ticket, add, remove)),
+        Action::Tag { add, remove } => Ok(facts::tag(ticket, add, remove)),
+        Action::Correct { entry, .. } | Action::Redact { entry, .. } => facts::refer(ticket, *entry, request),
+        Action::Open(_) => Err(Refusal::AlreadyOpened),
+        Action::Merged { .. } | Action::Unmerged { .. } | Action::Forward { .. } | Action::Foreign(_) => {
+            Err(Refusal::NotAsked)
+        }
+    }
+}
+
+/// A ticket that is neither solved nor merged, or why it has to be.
+fn unsolved(ticket: &Ticket) -> Result<(), Refusal> {
+    match (ticket.header.merged_into, ticket.header.status) {
+        (Some(into), _) => Err(Refusal::IsMerged { into }),
+        (None, Status::Solved) => Err(Refusal::Status { status: Status::Solved }),
+        _ => Ok(()),
+    }
+}
+
+/// The role of the asking person on this ticket.
+const fn role(around: &Surroundings<'_>) -> Role {
+    around.standing.role()
+}

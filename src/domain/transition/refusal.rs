@@ -1,0 +1,114 @@
+//! Why something is not done, as data. Sentences, hints and exit codes are made at the edge.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::super::id::Id;
+use super::super::person::{Person, Standing};
+use super::super::words::{HoldReason, Priority, Status};
+
+/// A rule against what was asked (WORKFLOW).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The person may not see the ticket: for them it does not exist.
+    NotVisible,
+    /// The person may see the ticket, and not do this.
+    NotAllowed {
+        /// Where the person stands.
+        standing: Standing,
+    },
+    /// A customer asked for a ticket in somebody else's name.
+    OnBehalf,
+    /// The action does not start from this status.
+    Status {
+        /// The status it has.
+        status: Status,
+    },
+    /// The ticket is merged; the conversation goes on elsewhere.
+    IsMerged {
+        /// Where it was merged into.
+        into: Id,
+    },
+    /// A merge cannot be taken back where there is none.
+    NotMerged,
+    /// It already waits for this reason.
+    SameHoldReason {
+        /// The reason.
+        reason: HoldReason,
+    },
+    /// It already has this priority.
+    SamePriority {
+        /// The priority.
+        priority: Priority,
+    },
+    /// It is escalated already.
+    AlreadyEscalated {
+        /// Since when, UTC.
+        since: DateTime<Utc>,
+    },
+    /// It is not escalated.
+    NotEscalated,
+    /// Words are needed and none were given.
+    TextMissing,
+    /// Silence cannot solve it yet: too few reminders.
+    TooFewAlerts {
+        /// Reminders since the agent's last reply.
+        given: usize,
+        /// What the policy wants.
+        needed: usize,
+    },
+    /// Silence cannot solve it yet: too early.
+    TooEarly {
+        /// From when on it may, UTC.
+        ready_at: DateTime<Utc>,
+        /// The waiting period of the policy.
+        solve_after: TimeDelta,
+    },
+    /// Silence cannot solve it: no agent has replied.
+    NothingAsked,
+    /// Silence cannot solve it: the customer has replied since.
+    CustomerReplied,
+    /// A ticket cannot be merged into itself.
+    MergeIntoItself,
+    /// The target of a merge is solved.
+    TargetSolved,
+    /// The target of a merge is merged itself.
+    TargetMerged {
+        /// Where it was merged into.
+        into: Id,
+    },
+    /// The tickets belong to different customers.
+    OtherCustomer {
+        /// The source's customer.
+        source: Box<Customer>,
+        /// The target's customer.
+        target: Box<Customer>,
+    },
+    /// No entry of the ticket has this id.
+    NoSuchEntry {
+        /// The id.
+        entry: Id,
+    },
+    /// A fact every ticket has cannot be taken away.
+    RequiredFact {
+        /// Its name.
+        name: String,
+    },
+    /// The value does not fit the fact.
+    UnfitFact {
+        /// Its name.
+        name: String,
+    },
+    /// A ticket is opened once.
+    AlreadyOpened,
+    /// This only ever follows from something else.
+    NotAsked,
+}
+
+/// Whose ticket it is, as merging sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Customer {
+    /// An organisation.
+    Organization(String),
+    /// A person of no organisation.
+    Person(Person),
+}

@@ -1,0 +1,3 @@
+//! A support desk in a git repository.
+#![allow(missing_docs)]
+pub mod domain;
