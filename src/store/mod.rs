@@ -1,0 +1,5 @@
+//! Where it lies: files, their format, their places, locks and git. Knows the domain and nothing above it.
+//!
+//! Must not print, decide what is allowed, or word anything for people beyond naming what is wrong.
+
+pub mod yaml;

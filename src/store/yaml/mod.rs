@@ -1,0 +1,19 @@
+//! The ticket file: read strictly, printed in one canonical spelling, extended without touching what stands.
+//!
+//! The printer is ours, because the diff is the product; values are read by `serde_yaml`, and the structure
+//! around them (places, anchors, depth, doubled names) by an event parser that stops at the first thing a
+//! ticket may not hold, so that no file can cost unbounded time or memory. Must not know where files lie,
+//! git, or which transitions are legal.
+
+mod amend;
+mod damage;
+mod outline;
+mod print;
+mod read;
+mod scalar;
+mod source;
+
+pub use amend::{Unwritable, amend};
+pub use damage::{Damage, DamageKind};
+pub use print::print;
+pub use read::{LARGEST_FILE, read, read_value};

@@ -1,0 +1,145 @@
+//! From bytes to a ticket: structure first, then values, then types; the first thing wrong is told with its place.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use super::damage::{Damage, DamageKind};
+use super::outline::Outline;
+use super::source::Source;
+use crate::domain::codec::{Flaw, FlawKind, ticket_from};
+use crate::domain::id::Id;
+use crate::domain::ticket::Ticket;
+use crate::domain::value::{Fields, Value};
+
+/// The largest file that is read, in bytes.
+pub const LARGEST_FILE: u64 = 16 << 20;
+
+/// Reads a ticket. `id` is the one the file is named after.
+///
+/// # Errors
+/// The first damage, with its line and column.
+pub fn read(bytes: &[u8], id: Option<Id>) -> Result<Ticket, Damage> {
+    let source = source_of(bytes)?;
+    let outline = Outline::of(&source)?;
+    if outline.end_marker.is_none() {
+        let (line, last) = source.lines().last().unwrap_or((1, ""));
+        return Err(Damage { line, column: last.chars().count() + 1, kind: DamageKind::NoEndMarker });
+    }
+    let ticket = ticket_from(value_of(&source)?).map_err(|flaw| locate(&outline, flaw))?;
+    match id {
+        Some(id) if id != ticket.id => {
+            let place = outline.locate(&[crate::domain::codec::Step::Name("id".to_owned())], false);
+            Err(place.damage(DamageKind::OtherId { inside: ticket.id }))
+        }
+        _ => Ok(ticket),
+    }
+}
+
+/// Reads any YAML file of the store that holds no ticket, under the same limits.
+///
+/// # Errors
+/// The first damage, with its line and column.
+pub fn read_value(bytes: &[u8]) -> Result<Value, Damage> {
+    let source = source_of(bytes)?;
+    Outline::of(&source)?;
+    value_of(&source)
+}
+
+fn source_of(bytes: &[u8]) -> Result<Source<'_>, Damage> {
+    if bytes.len() as u64 > LARGEST_FILE {
+        return Err(Damage { line: 1, column: 1, kind: DamageKind::TooLarge { limit: LARGEST_FILE } });
+    }
+    Source::of(bytes)
+}
+
+fn value_of(source: &Source<'_>) -> Result<Value, Damage> {
+    serde_yaml::from_str::<Value>(source.text).map_err(|error| {
+        let (line, column) = error.location().map_or((1, 1), |place| (place.line(), place.column()));
+        Damage { line, column, kind: DamageKind::Syntax(error.to_string()) }
+    })
+}
+
+fn locate(outline: &Outline, flaw: Flaw) -> Damage {
+    let at_name = matches!(flaw.kind, FlawKind::Unknown { .. });
+    outline.locate(&flaw.path, at_name).damage(DamageKind::Flaw(flaw))
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Any)
+    }
+}
+
+struct Any;
+
+impl<'de> Visitor<'de> for Any {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
+        Ok(Value::Bool(flag))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(Value::Integer(number.into()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(Value::Integer(number.into()))
+    }
+
+    fn visit_i128<E>(self, number: i128) -> Result<Value, E> {
+        Ok(Value::Integer(number))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(Value::Number(number))
+    }
+
+    fn visit_str<E>(self, words: &str) -> Result<Value, E> {
+        Ok(Value::String(words.to_owned()))
+    }
+
+    fn visit_string<E>(self, words: String) -> Result<Value, E> {
+        Ok(Value::String(words))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Value::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
+        let mut map = Fields::new();
+        while let Some((name, value)) = fields.next_entry::<Name, Value>()? {
+            map.push((name.0, value));
+        }
+        Ok(Value::Map(map))
+    }
+}
+
+/// A name in a map, as it is spelled: `12: x` names `12`.
+struct Name(String);
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = match Value::deserialize(deserializer)? {
+            Value::String(name) => name,
+            Value::Bool(flag) => flag.to_string(),
+            Value::Integer(number) => number.to_string(),
+            _ => return Err(serde::de::Error::custom("a name has to be a plain word")),
+        };
+        Ok(Self(name))
+    }
+}

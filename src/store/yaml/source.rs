@@ -1,0 +1,74 @@
+//! A file's text with its lines: places by line and column turned into byte offsets.
+//!
+//! Lines end in LF, CRLF or a lone CR, as YAML counts them; columns are characters. Must not know YAML beyond that.
+
+use super::damage::{Damage, DamageKind};
+
+/// Text behind a byte order mark, if there was one, and where its lines begin.
+pub(super) struct Source<'a> {
+    /// The text without a byte order mark.
+    pub text: &'a str,
+    /// Whether there was a byte order mark.
+    pub marked: bool,
+    line_starts: Vec<usize>,
+}
+
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+impl<'a> Source<'a> {
+    /// Takes the bytes of a file that must be UTF-8.
+    pub fn of(bytes: &'a [u8]) -> Result<Self, Damage> {
+        let text = std::str::from_utf8(bytes).map_err(|error| {
+            let sound = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+            let line = sound.matches('\n').count() + 1;
+            let column = sound.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+            Damage { line, column, kind: DamageKind::NotUtf8 }
+        })?;
+        let unmarked = text.strip_prefix(BYTE_ORDER_MARK);
+        let text = unmarked.unwrap_or(text);
+        Ok(Self { text, marked: unmarked.is_some(), line_starts: line_starts(text) })
+    }
+
+    /// Where a line begins; lines count from 1.
+    pub fn line_start(&self, line: usize) -> usize {
+        self.line_starts.get(line.saturating_sub(1)).copied().unwrap_or(self.text.len())
+    }
+
+    /// The byte a place stands for; the line counts from 1, the column in characters from 0.
+    pub fn offset(&self, line: usize, column: usize) -> usize {
+        let start = self.line_start(line);
+        self.text[start..].char_indices().nth(column).map_or(self.text.len(), |(offset, _)| start + offset)
+    }
+
+    /// Where the line behind the one that holds `offset` begins.
+    pub fn next_line(&self, offset: usize) -> usize {
+        let place = self.line_starts.partition_point(|&start| start <= offset);
+        self.line_starts.get(place).copied().unwrap_or(self.text.len())
+    }
+
+    /// The lines with their numbers, for what is judged before any parsing.
+    pub fn lines(&self) -> impl Iterator<Item = (usize, &'a str)> {
+        let text = self.text;
+        let ends = self.line_starts[1..].iter().copied().chain(std::iter::once(text.len()));
+        self.line_starts.iter().copied().zip(ends).enumerate().map(move |(index, (start, end))| (index + 1, &text[start..end]))
+    }
+
+    /// How the file ends its lines.
+    pub fn line_end(&self) -> &'static str {
+        match self.text.find(['\n', '\r']) {
+            Some(place) if self.text[place..].starts_with("\r\n") => "\r\n",
+            _ => "\n",
+        }
+    }
+}
+
+fn line_starts(text: &str) -> Vec<usize> {
+    let bytes = text.as_bytes();
+    let mut starts = vec![0];
+    for place in memchr::memchr2_iter(b'\n', b'\r', bytes) {
+        if bytes[place] == b'\n' || bytes.get(place + 1) != Some(&b'\n') {
+            starts.push(place + 1);
+        }
+    }
+    starts
+}
