@@ -1,4 +1,16 @@
-//! A support desk in a git repository.
+//! A support desk in a git repository: every ticket a YAML file, every command a validated transition.
+//!
+//! | folder | what it is | knows |
+//! |---|---|---|
+//! | [`domain`] | what is true | nobody |
+//! | [`store`] | where it lies | domain |
+//! | [`casebook`] | how it changes: the only writer | domain, store |
+//! | [`cli`] | how it is asked | all |
+//!
+//! Start reading at [`domain::action::Action`], then [`domain::transition::decide`], then
+//! [`casebook::Casebook::perform`].
 
+pub mod casebook;
 pub mod domain;
+pub mod error;
 pub mod store;

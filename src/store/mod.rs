@@ -2,4 +2,8 @@
 //!
 //! Must not print, decide what is allowed, or word anything for people beyond naming what is wrong.
 
+pub mod config;
+pub mod files;
+pub mod git;
+pub mod layout;
 pub mod yaml;

@@ -1,0 +1,317 @@
+//! A command in the making: the tickets it has read under the lock, and what its steps make of them.
+//!
+//! Works in memory; nothing is written here.
+
+use std::collections::BTreeMap;
+
+use crate::domain::action::{Action, Opening};
+use crate::domain::clock;
+use crate::domain::codec::{HEADER_NAMES, header_fields};
+use crate::domain::entry::Entry;
+use crate::domain::id::Id;
+use crate::domain::person::{Person, Standing};
+use crate::domain::replay;
+use crate::domain::ticket::Ticket;
+use crate::domain::transition::{self, Decision, Notice, Refusal, Request, Surroundings};
+use crate::domain::value::Fields;
+use crate::domain::words::Status;
+use crate::error::Error;
+use crate::store::files::Change;
+use crate::store::{layout, yaml};
+
+use super::{Casebook, Step, Target};
+
+/// A ticket as it was and as it shall be.
+struct Draft {
+    bytes: Option<Vec<u8>>,
+    before: Option<Ticket>,
+    ticket: Ticket,
+}
+
+/// The tickets of one command.
+pub(super) struct Desk<'a> {
+    casebook: &'a Casebook,
+    by: &'a Person,
+    random: Box<dyn FnMut() -> u128 + 'a>,
+    drafts: BTreeMap<Id, Draft>,
+    pub entries: Vec<(Id, Id)>,
+    pub notices: Vec<(Id, Notice)>,
+}
+
+impl<'a> Desk<'a> {
+    pub fn new(casebook: &'a Casebook, by: &'a Person, random: Box<dyn FnMut() -> u128 + 'a>) -> Self {
+        Self { casebook, by, random, drafts: BTreeMap::new(), entries: Vec::new(), notices: Vec::new() }
+    }
+
+    /// A ticket as this command has made it so far.
+    pub fn ticket(&mut self, id: Id) -> Result<&Ticket, Error> {
+        if !self.drafts.contains_key(&id) {
+            let draft = self.load(id)?;
+            self.drafts.insert(id, draft);
+        }
+        Ok(&self.drafts[&id].ticket)
+    }
+
+    fn load(&self, id: Id) -> Result<Draft, Error> {
+        let path = layout::ticket_path(id);
+        let bytes = self.casebook.bytes(id)?;
+        let ticket = yaml::read(&bytes, Some(id)).map_err(|damage| Error::Damaged { path: path.clone(), damage })?;
+        if let Some(name) = differing_fact(&ticket) {
+            return Err(Error::HeaderDiffers { path, name });
+        }
+        Ok(Draft { bytes: Some(bytes), before: Some(ticket.clone()), ticket })
+    }
+
+    /// Does one step. Says which ticket it came to be about.
+    pub fn act(&mut self, step: &Step) -> Result<Id, Error> {
+        let Target::Ticket(id) = step.target else { return self.open(step) };
+        if let Some(done) = self.done_before(id, step)? {
+            return Ok(done);
+        }
+        self.meet_conditions(id, step)?;
+        let merged = self.ticket(id)?.header.merged_into.is_some();
+        if merged && matches!(step.action, Action::Reply { .. }) { self.reply_elsewhere(id, step) } else { self.decide(id, step) }
+    }
+
+    /// A retry with the key of an earlier command is that command's result.
+    fn done_before(&mut self, id: Id, step: &Step) -> Result<Option<Id>, Error> {
+        let Some(key) = &step.key else { return Ok(None) };
+        let Some(entry) = self.ticket(id)?.entry_by_key(key) else { return Ok(None) };
+        match &entry.action {
+            Action::Forward { into, .. } if matches!(step.action, Action::Reply { .. }) => Ok(Some(*into)),
+            action if action.word() == step.action.word() => Ok(Some(id)),
+            other => Err(Error::KeyUsed { ticket: id, key: key.clone(), action: other.word().to_owned() }),
+        }
+    }
+
+    fn meet_conditions(&mut self, id: Id, step: &Step) -> Result<(), Error> {
+        let ticket = self.ticket(id)?;
+        if let Some(expected) = step.if_status.filter(|expected| *expected != ticket.header.status) {
+            return Err(Error::OtherStatus { ticket: id, expected, found: ticket.header.status });
+        }
+        let found = ticket.version();
+        match &step.if_version {
+            Some(expected) if !names(expected, found) => Err(Error::OtherVersion { ticket: id, expected: expected.clone(), found }),
+            _ => Ok(()),
+        }
+    }
+
+    fn standing(&mut self, id: Id) -> Result<Standing, Error> {
+        let (team, by) = (&self.casebook.config().team, self.by);
+        let header = &self.ticket(id)?.header;
+        Ok(team.standing(by, Some(header)))
+    }
+
+    /// Decides and applies a step on the ticket it names, with what follows on the other side of a link.
+    fn decide(&mut self, id: Id, step: &Step) -> Result<Id, Error> {
+        let standing = self.standing(id)?;
+        let other = match step.action {
+            Action::Merge { into, .. } if into != id => Some(self.ticket(into)?.clone()),
+            _ => None,
+        };
+        let before = self.ticket(id)?.header.merged_into;
+        let Some(_) = self.decide_with(id, step, step.action.clone(), standing, other.as_ref())? else { return Ok(id) };
+        match (&step.action, other, before) {
+            (Action::Merge { .. }, Some(target), _) => {
+                let source = self.ticket(id)?.clone();
+                self.follow(target.id, transition::merged_action(&source, &target))?;
+            }
+            (Action::Reopen { unmerge: true, .. }, _, Some(target)) => {
+                self.follow(target, Action::Unmerged { source: id })?;
+            }
+            _ => {}
+        }
+        Ok(id)
+    }
+
+    /// A reply to a merged ticket is recorded where the conversation goes on, by that ticket's rules; the ticket
+    /// it was addressed to gets an entry that points there.
+    fn reply_elsewhere(&mut self, id: Id, step: &Step) -> Result<Id, Error> {
+        let here = self.standing(id)?;
+        if !here.sees() {
+            return Err(self.refused(id, step, Refusal::NotVisible));
+        }
+        let start = self.ticket(id)?.clone();
+        let target = transition::final_target(&start, |next| self.ticket(next).cloned())?;
+        if target == id {
+            // The younger end of a ring two clones made: the conversation lives here.
+            return self.decide(id, step);
+        }
+        if let Some(done) = self.done_before(target, step)? {
+            return Ok(done);
+        }
+        let there = self.standing(target)?;
+        let standing = if there.sees() { there } else { here };
+        let auto = matches!(step.action, Action::Reply { auto: true, .. });
+        let action = Action::Reply { auto, via_ticket: Some(id) };
+        if let Some(entry) = self.decide_with(target, step, action, standing, None)? {
+            self.notices.push((target, Notice::WentOnAt(target)));
+            let key = step.key.clone();
+            self.append(id, Action::Forward { into: target, entry }, None, None, key, standing)?;
+        }
+        Ok(target)
+    }
+
+    fn decide_with(&mut self, id: Id, step: &Step, action: Action, standing: Standing, other: Option<&Ticket>) -> Result<Option<Id>, Error> {
+        let request = Request { by: self.by.clone(), action, text: step.text.clone(), keep_open: step.keep_open };
+        let config = self.casebook.config();
+        let around = Surroundings { team: &config.team, follow_up: &config.follow_up, now: self.casebook.world().now, standing, other };
+        let decision = transition::decide(self.ticket(id)?, &request, &around).map_err(|refusal| self.refused(id, step, refusal))?;
+        match decision {
+            Decision::Nothing => Ok(None),
+            Decision::Entry { action, to, notices } => {
+                self.notices.extend(notices.into_iter().map(|notice| (id, notice)));
+                self.append(id, *action, to, step.text.clone(), step.key.clone(), standing).map(Some)
+            }
+        }
+    }
+
+    fn refused(&self, id: Id, step: &Step, refusal: Refusal) -> Error {
+        match refusal {
+            Refusal::NotVisible => Error::NotFound { word: id.to_string() },
+            refusal => Error::Refused { ticket: Some(id), action: step.action.word().to_owned(), refusal },
+        }
+    }
+
+    /// The other side of a link, made by the same person.
+    fn follow(&mut self, id: Id, action: Action) -> Result<(), Error> {
+        let standing = self.casebook.config().team.standing(self.by, None);
+        let role = if standing.is_support() { standing } else { Standing::Customer };
+        self.append(id, action, None, None, None, role).map(|_| ())
+    }
+
+    fn append(
+        &mut self,
+        id: Id,
+        action: Action,
+        to: Option<Status>,
+        text: Option<crate::domain::text::Text>,
+        key: Option<String>,
+        standing: Standing,
+    ) -> Result<Id, Error> {
+        let (now, random, by) = (self.casebook.world().now, (self.random)(), self.by.clone());
+        self.ticket(id)?;
+        let Some(draft) = self.drafts.get_mut(&id) else { return Err(Error::NotFound { word: id.to_string() }) };
+        let ticket = &mut draft.ticket;
+        let entry_id = Id::after(Some(ticket.version()), now, random);
+        ticket.append(Entry {
+            id: entry_id,
+            at: clock::whole_seconds(entry_id.time()),
+            by,
+            role: standing.role(),
+            action,
+            from: Some(ticket.header.status),
+            to,
+            key,
+            message_id: None,
+            text,
+        });
+        self.entries.push((id, entry_id));
+        Ok(entry_id)
+    }
+
+    fn open(&mut self, step: &Step) -> Result<Id, Error> {
+        let Action::Open(opening) = &step.action else {
+            return Err(Error::Usage { message: format!("`{}` needs a ticket", step.action.word()), hint: None });
+        };
+        if let Some(key) = &step.key
+            && let Some(done) = self.opened_before(key)?
+        {
+            return Ok(done);
+        }
+        let standing = self.casebook.config().team.standing(self.by, None);
+        let refused = |refusal| Error::Refused { ticket: None, action: "open".to_owned(), refusal };
+        transition::may_open(standing, self.by, opening).map_err(refused)?;
+        if step.text.is_none() {
+            return Err(refused(Refusal::TextMissing));
+        }
+        Ok(self.add(opening, step, standing))
+    }
+
+    fn add(&mut self, opening: &Opening, step: &Step, standing: Standing) -> Id {
+        let now = self.casebook.world().now;
+        let id = loop {
+            let id = Id::at(now, (self.random)());
+            let taken = self.casebook.root().join(layout::ticket_path(id)).symlink_metadata().is_ok();
+            if !taken && !self.drafts.contains_key(&id) {
+                break id;
+            }
+        };
+        let entry = Entry {
+            id,
+            at: clock::whole_seconds(id.time()),
+            by: self.by.clone(),
+            role: standing.role(),
+            action: Action::Open(Box::new(opening.clone())),
+            from: None,
+            to: Some(Status::Open),
+            key: step.key.clone(),
+            message_id: None,
+            text: step.text.clone(),
+        };
+        let ticket = Ticket::opened_by(entry).expect("an entry that opens a ticket makes one");
+        self.adopt(ticket);
+        self.entries.push((id, id));
+        id
+    }
+
+    /// Takes in a ticket that is not there yet, as it is.
+    pub fn adopt(&mut self, ticket: Ticket) {
+        self.drafts.insert(ticket.id, Draft { bytes: None, before: None, ticket });
+    }
+
+    /// The ticket that an earlier `open` with this key made: such a key is unique in the store.
+    fn opened_before(&self, key: &str) -> Result<Option<Id>, Error> {
+        let mut found = None;
+        self.casebook.search(key, |ticket| {
+            if ticket.history.first().is_some_and(|entry| entry.key.as_deref() == Some(key)) {
+                found = found.or(Some(ticket.id));
+            }
+        })?;
+        match found {
+            Some(id) if !self.casebook.config().team.standing(self.by, Some(&self.casebook.ticket(id)?.header)).sees() => {
+                Err(Error::KeyUsed { ticket: id, key: key.to_owned(), action: "open".to_owned() })
+            }
+            found => Ok(found),
+        }
+    }
+
+    /// What the files shall hold.
+    pub fn changes(&self) -> Result<Vec<Change>, Error> {
+        let mut changes = Vec::new();
+        for (id, draft) in &self.drafts {
+            let path = layout::ticket_path(*id);
+            let (before, after) = match (&draft.bytes, &draft.before) {
+                (Some(_), Some(before)) if before.history.len() == draft.ticket.history.len() => continue,
+                (Some(bytes), Some(before)) => {
+                    let after = yaml::amend(bytes, before, &draft.ticket).map_err(|why| Error::Unwritable { path: path.clone(), why })?;
+                    (Some(utf8(bytes)), utf8(&after))
+                }
+                _ => (None, yaml::print(&draft.ticket)),
+            };
+            changes.push(Change { path, before, after });
+        }
+        Ok(changes)
+    }
+}
+
+/// A file that was read as a ticket is UTF-8.
+fn utf8(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Whether a word names an entry: its id, or a part of at least four characters at either end.
+fn names(word: &str, id: Id) -> bool {
+    layout::part_of_id(word).is_some_and(|part| !layout::matching(&[id], &part).is_empty())
+}
+
+/// The first fact in which the header differs from what its history leads to.
+pub fn differing_fact(ticket: &Ticket) -> Option<String> {
+    let header = replay::replay(&ticket.history)?;
+    if header == ticket.header {
+        return None;
+    }
+    let (stands, follows) = (header_fields(ticket), header_fields(&Ticket { header, ..ticket.clone() }));
+    let value = |fields: &Fields, name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+    HEADER_NAMES.into_iter().find(|name| value(&stands, name) != value(&follows, name)).map(str::to_owned)
+}

@@ -1,0 +1,112 @@
+//! Founding a desk in a folder.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::domain::person::Person;
+use crate::error::Error;
+use crate::store::files::State;
+use crate::store::git::{Commit, GitRefusal, Repository};
+use crate::store::{config, layout};
+
+use super::World;
+
+/// What git shall know of ticket files.
+const ATTRIBUTES: &str = "tickets/**/*.yaml text eol=lf diff=casebook merge=casebook\n";
+
+/// What a desk starts with.
+#[derive(Clone, Debug)]
+pub struct Founding {
+    /// The folder.
+    pub root: PathBuf,
+    /// What it is called.
+    pub name: String,
+    /// The zone times are shown in.
+    pub time_zone: String,
+    /// Who is its first agent; else git's identity, if there is one.
+    pub agent: Option<Person>,
+    /// Whether the files are committed.
+    pub commit: bool,
+}
+
+/// What was founded.
+#[derive(Clone, Debug)]
+pub struct InitReport {
+    /// Whether each command will make a commit.
+    pub commit_each: bool,
+    /// Whether the store lies in a repository now.
+    pub in_repository: bool,
+    /// Whether the files were committed.
+    pub committed: bool,
+    /// Who is the first agent.
+    pub agent: Option<Person>,
+    /// Why there is no repository or no commit, where one was wanted.
+    pub git: Option<GitRefusal>,
+}
+
+impl Founding {
+    /// Makes the store: casebook.toml, .gitattributes, and a git repository unless there is one.
+    ///
+    /// # Errors
+    /// There is a store already, or a file cannot be written. A git that is missing or refuses is reported
+    /// instead: the files are good without it.
+    pub fn found(self, world: &World) -> Result<InitReport, Error> {
+        let root = &self.root;
+        if root.join(layout::MARKER).symlink_metadata().is_ok() {
+            return Err(Error::StoreExists { root: root.clone() });
+        }
+        fs::create_dir_all(root).map_err(Error::io(root, "make"))?;
+        let repository = Repository::at(root);
+        let existing = State::of(root).in_repository();
+        let mut git = if existing { None } else { repository.init().err() };
+        let in_repository = State::of(root).in_repository();
+        let own = in_repository && (!existing || is_own(&repository, root));
+        let agent = match self.agent {
+            None if in_repository => repository.email().ok().flatten().and_then(|email| Person::from_address(&email).ok()),
+            given => given,
+        };
+        let text = config::initial(&self.name, &self.time_zone, own, agent.as_ref());
+        let marker = root.join(layout::MARKER);
+        fs::write(&marker, text).map_err(Error::io(&marker, "write"))?;
+        add_attributes(root)?;
+        let mut committed = false;
+        if self.commit && in_repository {
+            let result = commit(root, &repository, world)?;
+            committed = result.is_ok();
+            git = git.or(result.err());
+        }
+        Ok(InitReport { commit_each: own, in_repository, committed, agent, git })
+    }
+}
+
+/// Whether an existing repository is there for this desk alone: nothing is committed, and its top is the store.
+fn is_own(repository: &Repository, root: &Path) -> bool {
+    let same = |top: PathBuf| fs::canonicalize(top).ok() == fs::canonicalize(root).ok();
+    !repository.has_commits() && repository.top().is_some_and(same)
+}
+
+/// Adds the line for ticket files, beside whatever stands there.
+fn add_attributes(root: &Path) -> Result<(), Error> {
+    let path = root.join(".gitattributes");
+    let mut text = fs::read_to_string(&path).unwrap_or_default();
+    if text.lines().any(|line| line.trim() == ATTRIBUTES.trim()) {
+        return Ok(());
+    }
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text.push_str(ATTRIBUTES);
+    fs::write(&path, text).map_err(Error::io(&path, "write"))
+}
+
+fn commit(root: &Path, repository: &Repository, world: &World) -> Result<Result<(), GitRefusal>, Error> {
+    let state = State::of(root);
+    state.make().map_err(Error::io(state.folder(), "make"))?;
+    let message = state.path("message");
+    fs::write(&message, "Found a support desk\n\nAction: init\n").map_err(Error::io(&message, "write"))?;
+    let message = std::path::absolute(&message).map_err(Error::io(&message, "find"))?;
+    let paths = [layout::MARKER.to_owned(), ".gitattributes".to_owned()];
+    let date = world.clock_is_fixed.then(|| world.now.to_rfc3339());
+    let commit = Commit { paths: &paths, new: &paths, message: &message, date: date.as_deref(), patience: world.patience };
+    Ok(repository.commit(&commit))
+}

@@ -1,0 +1,94 @@
+//! The commit message of a command: a subject a person reads, and trailers a program reads (CLI, Every verb that writes).
+
+use crate::domain::action::Action;
+use crate::domain::entry::Entry;
+use crate::domain::ticket::Ticket;
+use crate::store::layout::tail;
+
+/// The longest subject of a ticket that a commit's subject quotes, in characters.
+const QUOTED: usize = 60;
+/// An import of more tickets than this names none of them: they are in the commit anyway.
+const NAMED: usize = 20;
+
+/// The message for some entries, given with their tickets in the order they were made. `on_behalf_of` names the
+/// actor where git's own identity is another.
+pub(super) fn of_entries(entries: &[(&Ticket, &Entry)], on_behalf_of: Option<&str>) -> String {
+    let Some((ticket, entry)) = entries.first() else { return String::new() };
+    let others: Vec<&str> = entries[1..].iter().filter(|(_, entry)| !is_other_side(&entry.action)).map(|(_, entry)| entry.action.word()).collect();
+    let mut message = subject(ticket, entry);
+    if !others.is_empty() {
+        message.push_str(&format!(" and {} more", others.len()));
+    }
+    message.push_str("\n\n");
+    for (ticket, entry) in entries {
+        message.push_str(&format!("Ticket: {}\nEntry: {}\nAction: {}\n", ticket.id, entry.id, entry.action.word()));
+    }
+    behalf(&mut message, on_behalf_of);
+    message
+}
+
+/// The message for imported tickets.
+pub(super) fn of_import(tickets: &[Ticket], on_behalf_of: Option<&str>) -> String {
+    let system = tickets.first().and_then(|ticket| ticket.opening()?.imported_from.clone()).unwrap_or_else(|| "elsewhere".to_owned());
+    let plural = if tickets.len() == 1 { "" } else { "s" };
+    let mut message = format!("Import {} ticket{plural} from {}\n\n", tickets.len(), one_line(&system));
+    if tickets.len() <= NAMED {
+        tickets.iter().for_each(|ticket| message.push_str(&format!("Ticket: {}\n", ticket.id)));
+    }
+    message.push_str("Action: import\n");
+    behalf(&mut message, on_behalf_of);
+    message
+}
+
+fn behalf(message: &mut String, on_behalf_of: Option<&str>) {
+    if let Some(person) = on_behalf_of {
+        message.push_str(&format!("On-behalf-of: {}\n", one_line(person)));
+    }
+}
+
+/// Entries that only mirror another of the same command.
+fn is_other_side(action: &Action) -> bool {
+    matches!(action, Action::Merged { .. } | Action::Unmerged { .. } | Action::Forward { .. })
+}
+
+fn subject(ticket: &Ticket, entry: &Entry) -> String {
+    let what = match &entry.action {
+        Action::Open(_) => "Open".to_owned(),
+        Action::Reply { .. } => "Reply to".to_owned(),
+        Action::Note { .. } => "Note on".to_owned(),
+        Action::Remind => "Remind".to_owned(),
+        Action::Merge { into, .. } => return format!("Merge {} into {}: {}", tail(ticket.id), tail(*into), quoted(ticket)),
+        Action::Prioritize { priority, was } => return format!("Prioritize {} {was} -> {priority}: {}", tail(ticket.id), quoted(ticket)),
+        Action::Assign { assignee: Some(person) } => return format!("Assign {} to {}: {}", tail(ticket.id), one_line(person.as_str()), quoted(ticket)),
+        Action::Assign { assignee: None } => "Unassign".to_owned(),
+        Action::Deescalate { .. } => "De-escalate".to_owned(),
+        Action::Set { .. } => "Set facts of".to_owned(),
+        Action::Cc { .. } => "Change copies of".to_owned(),
+        Action::Correct { entry, .. } => format!("Correct {} of", tail(*entry)),
+        Action::Redact { entry, .. } => format!("Redact {} of", tail(*entry)),
+        other => capitalized(other.word()),
+    };
+    let change = match (entry.from, entry.to) {
+        (Some(from), Some(to)) if from != to => format!(" ({from} -> {to})"),
+        _ => String::new(),
+    };
+    format!("{what} {}: {}{change}", tail(ticket.id), quoted(ticket))
+}
+
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
+}
+
+fn quoted(ticket: &Ticket) -> String {
+    let subject = one_line(&ticket.header.subject);
+    match subject.char_indices().nth(QUOTED) {
+        Some((end, _)) => format!("{}…", subject[..end].trim_end()),
+        None => subject,
+    }
+}
+
+/// Words that cannot end the line they stand on: a subject can never add a trailer.
+fn one_line(words: &str) -> String {
+    words.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect()
+}

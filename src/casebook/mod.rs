@@ -1,0 +1,184 @@
+//! A desk: how it is read, and the one door through which it changes.
+//!
+//! [`Casebook::perform`] is the only writer: lock, read again under the lock, decide, apply, write, commit,
+//! report. Must not print, nor read the clock or the environment: the edge reads them once and hands them in.
+
+mod desk;
+mod init;
+mod message;
+mod perform;
+mod reading;
+mod recovery;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::action::Action;
+use crate::domain::id::Id;
+use crate::domain::person::Person;
+use crate::domain::text::Text;
+use crate::domain::ticket::Ticket;
+use crate::domain::transition::Notice;
+use crate::domain::words::Status;
+use crate::error::Error;
+use crate::store::config::Config;
+use crate::store::files::{Journal, State};
+use crate::store::{config, layout};
+
+pub use init::{Founding, InitReport};
+pub use reading::{Census, Trouble};
+pub use recovery::Recovery;
+
+/// What the edge knows of the world when a command begins.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// The present, UTC.
+    pub now: DateTime<Utc>,
+    /// Whether the present was given, so that commits bear it too.
+    pub clock_is_fixed: bool,
+    /// Makes ids predictable, in tests.
+    pub seed: Option<u64>,
+    /// Ends the process at a named step, in tests.
+    pub killed_at: Option<String>,
+    /// How long to wait for other writers, of casebook or git.
+    pub patience: Duration,
+}
+
+/// A desk in a folder.
+#[derive(Debug)]
+pub struct Casebook {
+    root: PathBuf,
+    config: Config,
+    state: State,
+    world: World,
+    pending: Option<Journal>,
+}
+
+/// What a step is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A ticket to be opened.
+    New,
+    /// A ticket that is there.
+    Ticket(Id),
+}
+
+/// One thing asked of one ticket.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// The ticket.
+    pub target: Target,
+    /// What is asked.
+    pub action: Action,
+    /// The words that go with it.
+    pub text: Option<Text>,
+    /// For a reply of an agent: leave the status as it is.
+    pub keep_open: bool,
+    /// A retry with the same key returns the first result.
+    pub key: Option<String>,
+    /// Only if the ticket has this status.
+    pub if_status: Option<Status>,
+    /// Only if this is the ticket's last entry: its id, or a part of it.
+    pub if_version: Option<String>,
+}
+
+impl Step {
+    /// An action on a ticket, with nothing special asked for.
+    pub const fn on(ticket: Id, action: Action, text: Option<Text>) -> Self {
+        Self { target: Target::Ticket(ticket), action, text, keep_open: false, key: None, if_status: None, if_version: None }
+    }
+}
+
+/// What a command does.
+#[derive(Clone, Debug)]
+pub enum Work {
+    /// Steps, in order, all or none.
+    Steps(Vec<Step>),
+    /// Tickets of another system, as they are.
+    Import(Vec<Ticket>),
+}
+
+/// Under which terms a command is carried out.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// Who acts.
+    pub by: Person,
+    /// Whether the name was given, so that git's own identity may be another.
+    pub on_behalf: bool,
+    /// The author git would name, where the environment says so.
+    pub git_author: Option<String>,
+    /// Show what would be done, and do nothing.
+    pub dry_run: bool,
+    /// Commit or not; else the desk's policy.
+    pub commit: Option<bool>,
+}
+
+/// What a command did.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The tickets the steps were about, in their order; of a reply to a merged one, where it was recorded.
+    pub tickets: Vec<Ticket>,
+    /// The entries made, with their tickets.
+    pub entries: Vec<(Id, Id)>,
+    /// What the person should know.
+    pub notices: Vec<(Id, Notice)>,
+    /// The files changed, with what they held and hold.
+    pub changes: Vec<crate::store::files::Change>,
+    /// The commit message, where there is a commit or would be one.
+    pub message: Option<String>,
+    /// What became of a command that had been interrupted.
+    pub recovery: Option<Recovery>,
+}
+
+impl Casebook {
+    /// Opens the desk at `root`, the folder that holds casebook.toml.
+    ///
+    /// # Errors
+    /// No such file, or not a sound one.
+    pub fn open(root: &Path, world: World) -> Result<Self, Error> {
+        let path = root.join(layout::MARKER);
+        let text = std::fs::read_to_string(&path).map_err(|source| match source.kind() {
+            std::io::ErrorKind::NotFound => Error::NoStore { start: root.to_owned() },
+            _ => Error::Io { path: path.clone(), attempt: "read", source },
+        })?;
+        let config = config::Config::read(&text).map_err(|flaw| Error::Config { path, flaw })?;
+        let state = State::of(root);
+        let pending = Journal::pending(&state).map_err(Error::io(state.path("journal"), "read"))?;
+        Ok(Self { root: root.to_owned(), config, state, world, pending })
+    }
+
+    /// The folder the desk lies in.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Its settings and policy.
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Where it keeps what is not in the work tree.
+    pub const fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// What the edge knew when the command began.
+    pub const fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Whether an interrupted command waits for the next writer.
+    pub const fn has_pending(&self) -> bool {
+        self.pending.is_some()
+    }
+
+    /// Ends the process here, where a test asked for it: as if the power had gone.
+    fn reach(&self, step: &str) {
+        if self.world.killed_at.as_deref() == Some(step) {
+            let own = rustix::process::getpid();
+            let _ = rustix::process::kill_process(own, rustix::process::Signal::KILL);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! The door: every change of a desk goes through [`Casebook::perform`], in the same steps and the same order.
+
+use crate::domain::entry::Entry;
+use crate::domain::id::Id;
+use crate::domain::ticket::{FORMAT, Ticket};
+use crate::error::Error;
+use crate::store::files::{Journal, Lock, LockError, PlannedCommit};
+use crate::store::git::Repository;
+
+use super::desk::Desk;
+use super::{Casebook, Report, Terms, Work, message};
+
+impl Casebook {
+    /// Carries out a command: all of it, or none. When this returns, what it reports is on disk, and committed
+    /// where that was asked for.
+    ///
+    /// # Errors
+    /// Why nothing was done. If git refuses, the files are as before.
+    pub fn perform(&mut self, work: Work, terms: &Terms) -> Result<Report, Error> {
+        if self.config.format > FORMAT {
+            return Err(Error::NewerStore { format: self.config.format });
+        }
+        let _lock = if terms.dry_run { None } else { Some(self.lock()?) };
+        let recovery = if terms.dry_run { None } else { self.recover()? };
+        if !terms.dry_run {
+            // With the lock held and recovery done no command is pending; what was seen before may be over.
+            self.pending = None;
+        }
+        self.reach("locked");
+        let mut report = self.decide(work, terms)?;
+        report.recovery = recovery;
+        self.reach("decided");
+        if !terms.dry_run && !report.changes.is_empty() {
+            self.write(&report, self.texts(&report))?;
+        }
+        Ok(report)
+    }
+
+    fn lock(&self) -> Result<Lock, Error> {
+        self.state.make().map_err(Error::io(self.state.folder(), "make"))?;
+        Lock::take(&self.state.path("lock"), self.world.patience).map_err(|error| match error {
+            LockError::Busy { path, waited } => Error::Busy { path, waited },
+            LockError::Io(source) => Error::Io { path: self.state.path("lock"), attempt: "lock", source },
+        })
+    }
+
+    /// What the command makes of the desk, in memory.
+    fn decide(&self, work: Work, terms: &Terms) -> Result<Report, Error> {
+        let mut desk = Desk::new(self, &terms.by, self.random());
+        let mut about: Vec<Id> = Vec::new();
+        let message = match work {
+            Work::Steps(steps) => {
+                for step in &steps {
+                    let id = desk.act(step)?;
+                    if !about.contains(&id) {
+                        about.push(id);
+                    }
+                }
+                None
+            }
+            Work::Import(tickets) => {
+                let on_behalf_of = self.on_behalf_of(terms)?;
+                let message = message::of_import(&tickets, on_behalf_of.as_deref());
+                tickets.into_iter().for_each(|ticket| desk.adopt(ticket));
+                Some(message)
+            }
+        };
+        let changes = desk.changes()?;
+        let message = match message {
+            _ if changes.is_empty() || !self.commits(terms)? => None,
+            None => Some(self.message(&mut desk, terms)?),
+            some => some,
+        };
+        let tickets = about.into_iter().map(|id| desk.ticket(id).cloned()).collect::<Result<_, _>>()?;
+        Ok(Report { tickets, entries: desk.entries, notices: desk.notices, changes, message, recovery: None })
+    }
+
+    /// Whether the command ends in a commit: as asked, else as the desk's policy says, where there is a repository.
+    fn commits(&self, terms: &Terms) -> Result<bool, Error> {
+        match terms.commit {
+            Some(true) if !self.state.in_repository() => Err(Error::NoRepository { root: self.root.clone() }),
+            Some(commit) => Ok(commit),
+            None => Ok(self.config.commit_each && self.state.in_repository()),
+        }
+    }
+
+    fn message(&self, desk: &mut Desk<'_>, terms: &Terms) -> Result<String, Error> {
+        let mut made: Vec<(Ticket, Entry)> = Vec::new();
+        for (ticket, entry) in desk.entries.clone() {
+            let ticket = desk.ticket(ticket)?;
+            made.extend(ticket.entry(entry).map(|entry| (ticket.clone(), entry.clone())));
+        }
+        let made: Vec<_> = made.iter().map(|(ticket, entry)| (ticket, entry)).collect();
+        Ok(message::of_entries(&made, self.on_behalf_of(terms)?.as_deref()))
+    }
+
+    /// The actor, where git would name somebody else as the author.
+    fn on_behalf_of(&self, terms: &Terms) -> Result<Option<String>, Error> {
+        if !terms.on_behalf || !self.state.in_repository() {
+            return Ok(None);
+        }
+        let author = match &terms.git_author {
+            Some(author) => Some(author.clone()),
+            None => Repository::at(&self.root).email().map_err(|refusal| Error::Git { refusal })?,
+        };
+        let actor = terms.by.as_str();
+        Ok(author.is_none_or(|author| !author.eq_ignore_ascii_case(actor)).then(|| actor.to_owned()))
+    }
+
+    /// Writes what was decided, and commits it. The order is the promise: the journal first, then the files,
+    /// then the commit, then the end of the journal.
+    fn write(&self, report: &Report, texts: Vec<String>) -> Result<(), Error> {
+        let date = self.world.clock_is_fixed.then(|| self.world.now.to_rfc3339());
+        let commit = report.message.clone().map(|message| PlannedCommit { message, date });
+        let journal = Journal { changes: report.changes.clone(), commit, texts };
+        let reach = |step: &str| self.reach(step);
+        let needed = journal.is_needed();
+        if needed {
+            journal.begin(&self.state, &reach).map_err(Error::io(self.state.folder(), "write to"))?;
+            self.reach("journalled");
+        }
+        if let Err(source) = journal.go_forward(&self.state, &self.root, &reach) {
+            self.undo(&journal, needed)?;
+            return Err(Error::Io { path: self.root.clone(), attempt: "write to", source });
+        }
+        self.reach("filed");
+        if let Err(refusal) = self.commit_journal(&journal) {
+            self.undo(&journal, needed)?;
+            return Err(Error::Git { refusal });
+        }
+        self.reach("committed");
+        if needed {
+            journal.end(&self.state, &self.root).map_err(Error::io(self.state.path("journal"), "remove"))?;
+        }
+        self.reach("ended");
+        Ok(())
+    }
+
+    fn undo(&self, journal: &Journal, needed: bool) -> Result<(), Error> {
+        journal.go_back(&self.state, &self.root).map_err(Error::io(&self.root, "write to"))?;
+        if needed {
+            journal.end(&self.state, &self.root).map_err(Error::io(self.state.path("journal"), "remove"))?;
+        }
+        Ok(())
+    }
+
+    /// What people typed for this command.
+    fn texts(&self, report: &Report) -> Vec<String> {
+        let made = report.entries.iter().filter_map(|(ticket, entry)| {
+            let ticket = report.tickets.iter().find(|known| known.id == *ticket)?;
+            Some(ticket.entry(*entry)?.text.as_ref()?.as_str().to_owned())
+        });
+        made.collect()
+    }
+
+    /// Random bits for ids: the system's, or in tests a seeded sequence.
+    fn random(&self) -> Box<dyn FnMut() -> u128> {
+        let Some(mut state) = self.world.seed else {
+            return Box::new(|| {
+                let half = || u128::from(getrandom::u64().expect("the system has random bits"));
+                (half() << 64) | half()
+            });
+        };
+        // splitmix64: enough to tell tests' ids apart.
+        let mut next = move || {
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            u128::from(mixed ^ (mixed >> 31))
+        };
+        Box::new(move || (next() << 64) | next())
+    }
+}

@@ -1,0 +1,184 @@
+//! Reading a desk: one ticket, all of them, or the one a word means. Nothing here writes.
+//!
+//! A command that was interrupted is looked through: readers see it done, as the next writer will make it.
+
+use crate::domain::filter::may_see;
+use crate::domain::id::Id;
+use crate::domain::person::Person;
+use crate::domain::summary::Summary;
+use crate::domain::ticket::Ticket;
+use crate::error::Error;
+use crate::store::files::{NotRead, read_plain};
+use crate::store::layout::{self, Names};
+use crate::store::yaml::{self, Damage, DamageKind};
+
+use super::Casebook;
+
+/// A file that could not be read, among others that could.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trouble {
+    /// The file, relative to the root.
+    pub path: String,
+    /// What is wrong and where.
+    pub damage: Damage,
+}
+
+/// All tickets, and the files that could not be read.
+#[derive(Clone, Debug, Default)]
+pub struct Census<T> {
+    /// What could be read, in the order of ids.
+    pub tickets: Vec<T>,
+    /// What could not.
+    pub troubles: Vec<Trouble>,
+}
+
+impl Casebook {
+    /// The bytes of a ticket's file, as a pending command leaves them.
+    pub(super) fn bytes(&self, id: Id) -> Result<Vec<u8>, Error> {
+        let path = layout::ticket_path(id);
+        let read = read_plain(&self.root, &path);
+        if let Some(pending) = &self.pending {
+            let bytes = match &read {
+                Ok(bytes) => Some(bytes.as_slice()),
+                Err(_) => None,
+            };
+            if let Some(after) = pending.look_through(&path, bytes) {
+                return Ok(after.as_bytes().to_vec());
+            }
+        }
+        read.map_err(|not_read| match not_read {
+            NotRead::Missing => Error::NotFound { word: id.to_string() },
+            NotRead::Damaged(kind) => Error::Damaged { path, damage: Damage { line: 1, column: 1, kind } },
+            NotRead::Io(source) => Error::Io { path: self.root.join(path), attempt: "read", source },
+        })
+    }
+
+    /// Reads a ticket.
+    ///
+    /// # Errors
+    /// It is not there, or its file is damaged.
+    pub fn ticket(&self, id: Id) -> Result<Ticket, Error> {
+        let bytes = self.bytes(id)?;
+        yaml::read(&bytes, Some(id)).map_err(|damage| Error::Damaged { path: layout::ticket_path(id), damage })
+    }
+
+    /// The tickets there are and the files that are none, without reading one.
+    ///
+    /// # Errors
+    /// A folder that cannot be read.
+    pub fn names(&self) -> Result<Names, Error> {
+        let mut names = layout::names(&self.root).map_err(Error::io(self.root.join(layout::TICKETS), "list"))?;
+        if let Some(pending) = &self.pending {
+            let opened = pending.changes.iter().filter(|change| change.before.is_none());
+            names.tickets.extend(opened.filter_map(|change| change.path.strip_suffix(".yaml")?.rsplit('/').next()?.parse::<Id>().ok()));
+            names.tickets.sort_unstable();
+            names.tickets.dedup();
+        }
+        Ok(names)
+    }
+
+    /// Reads every ticket through `keep`; what it leaves out takes no memory.
+    ///
+    /// # Errors
+    /// A folder that cannot be read. Damaged files are told in the census.
+    pub fn census<T>(&self, mut keep: impl FnMut(Ticket) -> Option<T>) -> Result<Census<T>, Error> {
+        let names = self.names()?;
+        let mut census = Census { tickets: Vec::new(), troubles: Vec::new() };
+        for id in names.tickets {
+            match self.ticket(id) {
+                Ok(ticket) => census.tickets.extend(keep(ticket)),
+                Err(Error::Damaged { path, damage }) => census.troubles.push(Trouble { path, damage }),
+                // Somebody took it away since the folder was listed.
+                Err(Error::NotFound { .. }) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        for path in names.stray {
+            let kind = if self.root.join(&path).is_symlink() { DamageKind::Symlink } else { DamageKind::WrongPlace };
+            let damage = Damage { line: 1, column: 1, kind };
+            census.troubles.push(Trouble { path: path.to_string_lossy().into_owned(), damage });
+        }
+        Ok(census)
+    }
+
+    /// Rows of the tickets that a person may see.
+    ///
+    /// # Errors
+    /// As [`Casebook::census`].
+    pub fn summaries(&self, viewer: Option<&Person>) -> Result<Census<Summary>, Error> {
+        self.census(|ticket| Some(Summary::from(&ticket)).filter(|row| may_see(&self.config.team, viewer, row)))
+    }
+
+    /// The ticket a word means: a full id, a part of one at either end, or the id it was imported under.
+    /// A ticket the person may not see is not found, word for word as one that is not there.
+    ///
+    /// # Errors
+    /// None, several, or a damaged file.
+    pub fn find(&self, word: &str, viewer: Option<&Person>) -> Result<Id, Error> {
+        let not_found = || Error::NotFound { word: word.to_owned() };
+        let spelled = layout::part_of_id(word);
+        if let Some(Ok(id)) = spelled.as_deref().map(str::parse::<Id>) {
+            return if self.sees(id, viewer)? { Ok(id) } else { Err(not_found()) };
+        }
+        let mut candidates = match spelled {
+            Some(part) => layout::matching(&self.names()?.tickets, &part),
+            None => Vec::new(),
+        };
+        if candidates.is_empty() {
+            candidates = self.imported_as(word)?;
+        }
+        let mut seen = Vec::new();
+        for id in candidates {
+            if self.sees(id, viewer)? {
+                seen.push(id);
+            }
+        }
+        match seen.as_slice() {
+            [] => Err(not_found()),
+            [id] => Ok(*id),
+            _ => Err(Error::Ambiguous { word: word.to_owned(), candidates: seen }),
+        }
+    }
+
+    /// Whether a ticket is there and the person may see it. A damaged one is there for agents, and for those
+    /// who read without any identity.
+    fn sees(&self, id: Id, viewer: Option<&Person>) -> Result<bool, Error> {
+        let Some(person) = viewer.filter(|person| !self.config.team.has_agent(person)) else {
+            let pending = self.pending.as_ref().is_some_and(|pending| pending.changes.iter().any(|change| change.path == layout::ticket_path(id)));
+            return Ok(pending || self.root.join(layout::ticket_path(id)).symlink_metadata().is_ok());
+        };
+        match self.ticket(id) {
+            Ok(ticket) => Ok(may_see(&self.config.team, Some(person), &Summary::from(&ticket))),
+            Err(Error::NotFound { .. } | Error::Damaged { .. }) => Ok(false),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The tickets imported under an id. Files are searched for the words before any of them is parsed.
+    fn imported_as(&self, word: &str) -> Result<Vec<Id>, Error> {
+        let mut found = Vec::new();
+        self.search(word, |ticket| {
+            if ticket.opening().is_some_and(|opening| opening.imported_id.as_deref() == Some(word)) {
+                found.push(ticket.id);
+            }
+        })?;
+        Ok(found)
+    }
+
+    /// Visits the tickets whose files hold some words as they are.
+    pub(super) fn search(&self, words: &str, mut visit: impl FnMut(Ticket)) -> Result<(), Error> {
+        let finder = memchr::memmem::Finder::new(words);
+        for id in self.names()?.tickets {
+            match self.bytes(id) {
+                Ok(bytes) if finder.find(&bytes).is_some() => {
+                    if let Ok(ticket) = yaml::read(&bytes, Some(id)) {
+                        visit(ticket);
+                    }
+                }
+                Ok(_) | Err(Error::Damaged { .. } | Error::NotFound { .. }) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,156 @@
+//! Everything that can go wrong, as data. Sentences, hints and exit codes are made in `cli::complaint`.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::domain::id::Id;
+use crate::domain::transition::Refusal;
+use crate::domain::words::Status;
+use crate::store::config::ConfigFlaw;
+use crate::store::git::GitRefusal;
+use crate::store::yaml::{Damage, Unwritable};
+
+/// Why a command did not do what was asked. Nothing was changed, unless said otherwise.
+#[derive(Debug)]
+pub enum Error {
+    /// No casebook.toml here or above.
+    NoStore {
+        /// Where the search began.
+        start: PathBuf,
+    },
+    /// There is a store already.
+    StoreExists {
+        /// Where.
+        root: PathBuf,
+    },
+    /// casebook.toml is not sound.
+    Config {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        flaw: ConfigFlaw,
+    },
+    /// The store has a newer format than this program writes.
+    NewerStore {
+        /// Its number.
+        format: u32,
+    },
+    /// No ticket, or none this person may see.
+    NotFound {
+        /// What was asked for.
+        word: String,
+    },
+    /// Several tickets.
+    Ambiguous {
+        /// What was asked for.
+        word: String,
+        /// The tickets it could mean.
+        candidates: Vec<Id>,
+    },
+    /// A file that is no sound ticket.
+    Damaged {
+        /// The file, relative to the root.
+        path: String,
+        /// What is wrong and where.
+        damage: Damage,
+    },
+    /// The header says something else than the history.
+    HeaderDiffers {
+        /// The file, relative to the root.
+        path: String,
+        /// The first fact that differs.
+        name: String,
+    },
+    /// A sound file that cannot be extended.
+    Unwritable {
+        /// The file, relative to the root.
+        path: String,
+        /// Why.
+        why: Unwritable,
+    },
+    /// A rule is against it.
+    Refused {
+        /// The ticket, where there is one.
+        ticket: Option<Id>,
+        /// The word of what was asked.
+        action: String,
+        /// The rule.
+        refusal: Refusal,
+    },
+    /// Nobody is known to act.
+    NoIdentity,
+    /// `--if-status` does not hold.
+    OtherStatus {
+        /// The ticket.
+        ticket: Id,
+        /// What was expected.
+        expected: Status,
+        /// What is.
+        found: Status,
+    },
+    /// `--if-version` does not hold.
+    OtherVersion {
+        /// The ticket.
+        ticket: Id,
+        /// What was expected.
+        expected: String,
+        /// What is.
+        found: Id,
+    },
+    /// The key was used for something else.
+    KeyUsed {
+        /// The ticket.
+        ticket: Id,
+        /// The key.
+        key: String,
+        /// What it was used for.
+        action: String,
+    },
+    /// Another command is writing.
+    Busy {
+        /// The lock file.
+        path: PathBuf,
+        /// How long was waited.
+        waited: Duration,
+    },
+    /// git refused; the files are as before.
+    Git {
+        /// Why.
+        refusal: GitRefusal,
+    },
+    /// A commit was asked for where there is no repository.
+    NoRepository {
+        /// The store.
+        root: PathBuf,
+    },
+    /// The system refused.
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What was attempted, as in "cannot … it".
+        attempt: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Words on the command line that mean nothing.
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What would do.
+        hint: Option<String>,
+    },
+}
+
+impl Error {
+    /// The system refused something about a path.
+    pub fn io(path: impl Into<PathBuf>, attempt: &'static str) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { path, attempt, source }
+    }
+
+    /// A usage error with a hint.
+    pub fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Usage { message: message.into(), hint: Some(hint.into()) }
+    }
+}

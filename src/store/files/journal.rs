@@ -1,0 +1,163 @@
+//! The journal: what one command changes, written down whole before the first file changes.
+//!
+//! Once it stands, the command is decided: whoever comes next carries it to its end (forward, since a commit
+//! begun by a killed process may still appear). Only when git refuses the commit are the old bytes put back.
+//! Readers look through it, so that half a command is never seen. Must not know tickets.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::State;
+use super::write::{beside, replace, sync_file_system, sync_folder};
+
+/// The journal's file name.
+const NAME: &str = "journal";
+/// From this many files on, one call syncs the file system instead of two per file.
+const MANY: usize = 8;
+
+/// One file that changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// The file, relative to the root.
+    pub path: String,
+    /// What it held; nothing where it was not there.
+    pub before: Option<String>,
+    /// What it shall hold.
+    pub after: String,
+}
+
+/// The commit that ends the command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedCommit {
+    /// The whole message.
+    pub message: String,
+    /// The date it shall bear, where the clock is fixed; RFC 3339.
+    pub date: Option<String>,
+}
+
+/// Everything one command changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Journal {
+    /// The files, in the order they change.
+    pub changes: Vec<Change>,
+    /// The commit, where there is to be one.
+    pub commit: Option<PlannedCommit>,
+    /// What people typed, to be kept should the command come to nothing.
+    pub texts: Vec<String>,
+}
+
+impl Journal {
+    /// Whether it must be written down: a single file without a commit changes in one step by itself.
+    pub fn is_needed(&self) -> bool {
+        self.changes.len() > 1 || self.commit.is_some()
+    }
+
+    /// Writes it down, on disk when this returns.
+    ///
+    /// # Errors
+    /// The system refused; nothing has changed.
+    pub fn begin(&self, state: &State, reach: &dyn Fn(&str)) -> io::Result<()> {
+        let bytes = serde_json::to_vec(self)?;
+        reach("journal");
+        replace(state, &state.path(NAME), &bytes, true, &|_| {})
+    }
+
+    /// The journal of a command that did not end, if there is one. One that cannot be read was never begun.
+    ///
+    /// # Errors
+    /// The system refused.
+    pub fn pending(state: &State) -> io::Result<Option<Self>> {
+        match fs::read(state.path(NAME)) {
+            Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Brings every file to what it shall hold. Safe to repeat. A file that is neither what it was nor what it
+    /// shall be was changed by somebody else since, and is left alone and named.
+    ///
+    /// # Errors
+    /// The system refused.
+    pub fn go_forward(&self, state: &State, root: &Path, reach: &dyn Fn(&str)) -> io::Result<Vec<String>> {
+        let mut foreign = Vec::new();
+        let durable = self.changes.len() < MANY;
+        for change in &self.changes {
+            match self.seen(root, change)? {
+                Seen::After => {}
+                Seen::Before => {
+                    replace(state, &root.join(&change.path), change.after.as_bytes(), durable, reach)?;
+                    reach("renamed");
+                }
+                Seen::Foreign => foreign.push(change.path.clone()),
+            }
+        }
+        if !durable {
+            sync_file_system(root)?;
+        }
+        Ok(foreign)
+    }
+
+    /// Puts back what every file held, where nobody has changed it since.
+    ///
+    /// # Errors
+    /// The system refused.
+    pub fn go_back(&self, state: &State, root: &Path) -> io::Result<()> {
+        for change in &self.changes {
+            let path = root.join(&change.path);
+            if !matches!(self.seen(root, change)?, Seen::After) {
+                continue;
+            }
+            match &change.before {
+                Some(before) => replace(state, &path, before.as_bytes(), true, &|_| {})?,
+                None => {
+                    fs::remove_file(&path)?;
+                    let folders = path.ancestors().skip(1).take_while(|folder| *folder != root);
+                    // A folder that is empty now was made for this file; one that is not stays.
+                    let _ = folders.map(fs::remove_dir).take_while(Result::is_ok).count();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends it: the command is done, or undone.
+    ///
+    /// # Errors
+    /// The system refused.
+    pub fn end(&self, state: &State, root: &Path) -> io::Result<()> {
+        for change in &self.changes {
+            let _ = fs::remove_file(beside(&root.join(&change.path)));
+        }
+        fs::remove_file(state.path(NAME))?;
+        sync_folder(state.folder())
+    }
+
+    /// What a reader shall see of a file: what the pending command makes of it, unless somebody else has changed it.
+    pub fn look_through(&self, path: &str, bytes: Option<&[u8]>) -> Option<&str> {
+        let change = self.changes.iter().find(|change| change.path == path)?;
+        (bytes == change.before.as_ref().map(String::as_bytes)).then_some(change.after.as_str())
+    }
+
+    fn seen(&self, root: &Path, change: &Change) -> io::Result<Seen> {
+        let bytes = match fs::read(root.join(&change.path)) {
+            Ok(bytes) => Some(bytes),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => None,
+            Err(error) => return Err(error),
+        };
+        Ok(match bytes {
+            Some(bytes) if bytes == change.after.as_bytes() => Seen::After,
+            bytes if bytes.as_deref() == change.before.as_ref().map(String::as_bytes) => Seen::Before,
+            _ => Seen::Foreign,
+        })
+    }
+}
+
+enum Seen {
+    Before,
+    After,
+    Foreign,
+}

@@ -1,0 +1,13 @@
+//! Files that are whole or not there: atomic writes, the lock, the journal, and where the store keeps its own.
+//!
+//! Must not know what a file holds.
+
+mod journal;
+mod lock;
+mod state;
+mod write;
+
+pub use journal::{Change, Journal, PlannedCommit};
+pub use lock::{Lock, LockError};
+pub use state::State;
+pub use write::{NotRead, read_plain};

@@ -1,0 +1,80 @@
+//! The folder for what must never lie in the work tree: lock, journal, temporary and kept files.
+//!
+//! In a repository it is `casebook/` inside the git directory of this worktree, found by looking and not by
+//! asking git, since every command needs it; elsewhere `.casebook/`, which git ignores.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A store's own folder.
+#[derive(Clone, Debug)]
+pub struct State {
+    folder: PathBuf,
+    git_dir: Option<PathBuf>,
+}
+
+impl State {
+    /// Where the store at `root` keeps its own. Nothing is made.
+    pub fn of(root: &Path) -> Self {
+        let git_dir = git_dir(root);
+        let folder = git_dir.as_ref().map_or_else(|| root.join(".casebook"), |git| git.join("casebook"));
+        Self { folder, git_dir }
+    }
+
+    /// Whether the store lies in a git repository.
+    pub const fn in_repository(&self) -> bool {
+        self.git_dir.is_some()
+    }
+
+    /// A file of that name in the folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Makes the folder. Where there is no repository it ignores itself, should one come later.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn make(&self) -> io::Result<()> {
+        fs::create_dir_all(&self.folder)?;
+        if self.git_dir.is_none() {
+            let ignore = self.folder.join(".gitignore");
+            if !ignore.exists() {
+                fs::write(ignore, "*\n")?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps a text somebody typed, and says where.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn keep(&self, name: &str, text: &str) -> io::Result<PathBuf> {
+        self.make()?;
+        let folder = self.folder.join("kept");
+        fs::create_dir_all(&folder)?;
+        let path = folder.join(format!("{name}.txt"));
+        fs::write(&path, text)?;
+        Ok(path)
+    }
+}
+
+/// The git directory of the worktree that holds `root`: `.git` upwards, or where a `.git` file points.
+fn git_dir(root: &Path) -> Option<PathBuf> {
+    let candidate = root.ancestors().map(|folder| folder.join(".git")).find(|git| git.exists())?;
+    let found = if candidate.is_dir() {
+        candidate
+    } else {
+        let pointer = fs::read_to_string(&candidate).ok()?;
+        let target = pointer.strip_prefix("gitdir:")?.trim_end_matches(['\n', '\r']).trim_start();
+        candidate.parent()?.join(target)
+    };
+    found.join("HEAD").exists().then_some(found)
+}

@@ -1,0 +1,140 @@
+//! Reading and writing one file: plain files only, below the root, replaced in one step and on disk before that.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use super::State;
+use crate::store::yaml::{DamageKind, LARGEST_FILE};
+
+/// What reading a plain file can run into.
+#[derive(Debug)]
+pub enum NotRead {
+    /// Nothing is there.
+    Missing,
+    /// Something is there that is no sound file.
+    Damaged(DamageKind),
+    /// The system refused.
+    Io(io::Error),
+}
+
+impl From<io::Error> for NotRead {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::Missing,
+            _ => Self::Io(error),
+        }
+    }
+}
+
+/// Reads a plain file below the root, no larger than a ticket may be. Links are not followed.
+///
+/// # Errors
+/// Why it was not read.
+pub fn read_plain(root: &Path, relative: &str) -> Result<Vec<u8>, NotRead> {
+    refuse_links(root, relative)?;
+    let path = root.join(relative);
+    let flags = (rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits().cast_signed();
+    let mut file = OpenOptions::new().read(true).custom_flags(flags).open(&path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(NotRead::Damaged(DamageKind::NotAFile));
+    }
+    if metadata.len() > LARGEST_FILE {
+        return Err(NotRead::Damaged(DamageKind::TooLarge { limit: LARGEST_FILE }));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
+    (&mut file).take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Refuses a path with a link anywhere below the root: it could lead out of the store.
+///
+/// # Errors
+/// [`NotRead::Damaged`] for a link, [`NotRead::Missing`] where a folder is not there.
+fn refuse_links(root: &Path, relative: &str) -> Result<(), NotRead> {
+    let mut path = root.to_path_buf();
+    for part in Path::new(relative).components() {
+        match part {
+            std::path::Component::Normal(name) => path.push(name),
+            _ => return Err(NotRead::Damaged(DamageKind::WrongPlace)),
+        }
+        if fs::symlink_metadata(&path)?.is_symlink() {
+            return Err(NotRead::Damaged(DamageKind::Symlink));
+        }
+    }
+    Ok(())
+}
+
+/// Where the new bytes of a file are written before they take its place.
+///
+/// Beside the lock, never in the work tree; only where that is another file system, and a rename cannot cross
+/// over, a hidden file beside the target, which the journal's recovery takes away.
+fn temporary(state: &State, target: &Path) -> PathBuf {
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    if on_same_device(state.folder(), target) {
+        state.path(&format!("new-{name}"))
+    } else {
+        beside(target)
+    }
+}
+
+/// The hidden file beside a target on another file system than the store's own folder.
+pub(super) fn beside(target: &Path) -> PathBuf {
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    target.with_file_name(format!(".{name}.casebook-new"))
+}
+
+fn on_same_device(folder: &Path, target: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let device = |path: &Path| fs::metadata(path).map(|metadata| metadata.dev()).ok();
+    let parent = target.ancestors().skip(1).find(|parent| parent.exists());
+    parent.is_some_and(|parent| device(parent) == device(folder))
+}
+
+/// Puts `bytes` in the place of a file, in one step: whoever reads sees the old bytes or the new ones.
+/// The caller holds the lock; `durable` asks for the disk to have them when this returns.
+pub(super) fn replace(state: &State, target: &Path, bytes: &[u8], durable: bool, reach: &dyn Fn(&str)) -> io::Result<()> {
+    let parent = target.parent().unwrap_or(Path::new("."));
+    let made = missing_folders(parent);
+    fs::create_dir_all(parent)?;
+    let temporary = temporary(state, target);
+    // A crashed predecessor may have left one; with the lock held it is nobody's.
+    let _ = fs::remove_file(&temporary);
+    let mode = fs::metadata(target).map_or(0o666, |metadata| metadata.permissions().mode());
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&temporary)?;
+    let written = file.write_all(bytes).and_then(|()| if durable { file.sync_all() } else { Ok(()) });
+    drop(file);
+    reach("written");
+    let renamed = written.and_then(|()| fs::rename(&temporary, target));
+    if let Err(error) = renamed {
+        let _ = fs::remove_file(&temporary);
+        return Err(error);
+    }
+    if durable {
+        sync_folder(parent)?;
+        for folder in made.iter().filter_map(|folder| folder.parent()) {
+            sync_folder(folder)?;
+        }
+    }
+    Ok(())
+}
+
+/// The folders of a path that are not there yet.
+fn missing_folders(folder: &Path) -> Vec<PathBuf> {
+    folder.ancestors().take_while(|folder| !folder.exists()).map(Path::to_path_buf).collect()
+}
+
+/// Asks the disk to have a folder's names.
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Asks the disk to have everything of the file system the folder is on: one call for many files.
+pub(super) fn sync_file_system(folder: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    return Ok(rustix::fs::syncfs(File::open(folder)?)?);
+    #[cfg(not(target_os = "linux"))]
+    return sync_folder(folder);
+}

@@ -1,0 +1,89 @@
+//! One commit of exactly some paths.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::{GitRefusal, Repository};
+
+/// A commit to be made.
+#[derive(Clone, Copy, Debug)]
+pub struct Commit<'a> {
+    /// The paths, relative to the store.
+    pub paths: &'a [String],
+    /// Those of them git cannot know yet.
+    pub new: &'a [String],
+    /// The file that holds the message.
+    pub message: &'a Path,
+    /// The date it shall bear, where the clock is fixed; RFC 3339.
+    pub date: Option<&'a str>,
+    /// How long to try again while another git process holds a lock.
+    pub patience: Duration,
+}
+
+impl Repository {
+    /// Commits the paths as they lie in the work tree, and nothing else: `git commit --only`. If git refuses,
+    /// its index is as before. While another process holds a lock of git's, tries again; a commit of the same
+    /// by a process that was killed counts as this one.
+    ///
+    /// # Errors
+    /// What git said.
+    #[allow(clippy::disallowed_methods)] // waiting measures time; it decides nothing that is written
+    pub fn commit(&self, commit: &Commit<'_>) -> Result<(), GitRefusal> {
+        let began = Instant::now();
+        let mut pause = Duration::from_millis(5);
+        loop {
+            match self.try_commit(commit) {
+                Err(GitRefusal::Locked { .. }) if began.elapsed() < commit.patience => std::thread::sleep(pause),
+                Err(refusal @ GitRefusal::Refused { .. }) => {
+                    return if self.is_clean(commit.paths)? { Ok(()) } else { Err(refusal) };
+                }
+                other => return other,
+            }
+            pause = (pause * 2).min(Duration::from_millis(100));
+        }
+    }
+
+    fn try_commit(&self, commit: &Commit<'_>) -> Result<(), GitRefusal> {
+        let mut added = commit.new.to_vec();
+        if !added.is_empty() {
+            self.run(&["add"]).paths(&added).done()?;
+        }
+        let mut refusal = match self.commit_only(commit) {
+            Ok(()) => return Ok(()),
+            Err(refusal) => refusal,
+        };
+        if let GitRefusal::Refused { .. } = refusal {
+            let unknown = self.untracked(commit.paths)?;
+            if !unknown.is_empty() {
+                self.run(&["add"]).paths(&unknown).done()?;
+                added.extend(unknown);
+                match self.commit_only(commit) {
+                    Ok(()) => return Ok(()),
+                    Err(again) => refusal = again,
+                }
+            }
+        }
+        if !added.is_empty() {
+            self.run(&["rm", "--cached", "--quiet", "--force", "--ignore-unmatch"]).paths(&added).done()?;
+        }
+        Err(refusal)
+    }
+
+    fn commit_only(&self, commit: &Commit<'_>) -> Result<(), GitRefusal> {
+        let message = commit.message.to_string_lossy();
+        let mut run = self.run(&["commit", "--quiet", "--only", "--cleanup=verbatim", "--file", &message]);
+        if let Some(date) = commit.date {
+            run = run.env("GIT_AUTHOR_DATE", date).env("GIT_COMMITTER_DATE", date);
+        }
+        run.paths(commit.paths).done()
+    }
+
+    /// Those of the paths that git does not know.
+    fn untracked(&self, paths: &[String]) -> Result<Vec<String>, GitRefusal> {
+        let output = self.run(&["ls-files", "--others", "-z"]);
+        // `ls-files` takes no list through standard input; many paths are always new, and given as such.
+        let few: Vec<String> = paths.iter().take(32).cloned().collect();
+        let output = output.paths(&few).output()?;
+        Ok(output.stdout.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
+    }
+}

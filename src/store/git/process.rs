@@ -1,0 +1,96 @@
+//! Running git: no shell, paths behind `--`, and an environment that names no other repository.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::GitRefusal;
+
+/// Variables by which a hook's environment, or an odd shell, would point git at another repository or index.
+const POINTERS: [&str; 7] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_PREFIX",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_COMMON_DIR",
+    "GIT_NAMESPACE",
+];
+
+/// From this many paths on, they go through standard input rather than the command line.
+const MANY: usize = 64;
+
+/// One run of git.
+pub(super) struct Run {
+    command: Command,
+    input: Option<Vec<u8>>,
+}
+
+/// How a run ended.
+pub(super) struct Output {
+    pub success: bool,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Run {
+    pub fn git(root: &Path, arguments: &[&str]) -> Self {
+        let mut command = Command::new("git");
+        command.current_dir(root).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        POINTERS.iter().for_each(|name| {
+            command.env_remove(name);
+        });
+        Self { command, input: None }
+    }
+
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// The paths the run is about: as arguments, or where they are many, through standard input.
+    pub fn paths(mut self, paths: &[String]) -> Self {
+        if paths.len() < MANY {
+            self.command.arg("--").args(paths);
+        } else {
+            self.command.args(["--pathspec-from-file=-", "--pathspec-file-nul"]);
+            self.input = Some(paths.iter().flat_map(|path| path.bytes().chain([0])).collect());
+            self.command.stdin(Stdio::piped());
+        }
+        self
+    }
+
+    pub fn output(mut self) -> Result<Output, GitRefusal> {
+        let refused = |error: &io::Error| match error.kind() {
+            io::ErrorKind::NotFound => GitRefusal::NotInstalled,
+            _ => GitRefusal::Refused { said: error.to_string() },
+        };
+        let mut child = self.command.spawn().map_err(|error| refused(&error))?;
+        if let (Some(input), Some(mut pipe)) = (self.input, child.stdin.take()) {
+            // git may end before it has read all; what it says then matters more.
+            let _ = pipe.write_all(&input);
+        }
+        let output = child.wait_with_output().map_err(|error| refused(&error))?;
+        let words = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        Ok(Output { success: output.status.success(), stdout: words(output.stdout), stderr: words(output.stderr) })
+    }
+
+    /// Runs it for its effect alone.
+    pub fn done(self) -> Result<(), GitRefusal> {
+        let output = self.output()?;
+        if output.success { Ok(()) } else { Err(output.refusal()) }
+    }
+}
+
+impl Output {
+    pub fn refusal(self) -> GitRefusal {
+        let mut said = self.stderr;
+        if !self.stdout.trim().is_empty() {
+            said.push_str(&self.stdout);
+        }
+        let said = said.trim().to_owned();
+        // The name of a lock file is the same in every language git speaks.
+        let locked = said.contains(".lock'") || said.contains(".lock:") || said.contains("cannot lock ref");
+        if locked { GitRefusal::Locked { said } } else { GitRefusal::Refused { said } }
+    }
+}
