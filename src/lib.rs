@@ -4,6 +4,8 @@
 //! |---|---|---|
 //! | [`domain`] | what is true | nobody |
 //! | [`store`] | where it lies | domain |
+//! | [`exchange`] | how it travels to and from other systems | domain |
+//! | [`view`] | how it looks | domain |
 //! | [`casebook`] | how it changes: the only writer | domain, store |
 //! | [`cli`] | how it is asked | all |
 //!
@@ -11,6 +13,9 @@
 //! [`casebook::Casebook::perform`].
 
 pub mod casebook;
+pub mod cli;
 pub mod domain;
 pub mod error;
+pub mod exchange;
 pub mod store;
+pub mod view;

@@ -1,5 +1,7 @@
-//! Every test that needs more than one module, or the built program.
-#![allow(clippy::unwrap_used, missing_docs)]
+//! Tests of the whole program, as one binary: formats and tables in process, the rest with the real `casebook`.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod arbitrary;
 mod formats;
+mod sandbox;
+mod stories;

@@ -1,0 +1,206 @@
+//! What a person or a script is told when something is not done: the sentence, the hint, the exit code, and the
+//! stable word for programs. The one place where errors become words, beside [`super::refusal`].
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use serde_json::{Map, Value, json};
+
+use super::Exit;
+use super::refusal;
+use crate::domain::id::Id;
+use crate::error::Error;
+use crate::store::git::GitRefusal;
+use crate::store::yaml::{Damage, DamageKind, Unwritable};
+
+/// An error as it is told.
+#[derive(Debug)]
+pub(super) struct Complaint {
+    /// How the program ends.
+    pub exit: Exit,
+    /// The stable word for programs.
+    pub code: &'static str,
+    /// What was asked and why not.
+    pub message: String,
+    /// What is true now, and the command that would work.
+    pub hint: Option<String>,
+    /// The ticket it is about.
+    pub ticket: Option<Id>,
+    /// The file it is about, with line and column.
+    pub place: Option<(String, usize, usize)>,
+    /// What an ambiguous word could mean.
+    pub candidates: Vec<Id>,
+    /// Where words somebody typed are kept.
+    pub kept: Option<PathBuf>,
+}
+
+impl Complaint {
+    /// A complaint about nothing in particular.
+    pub fn new(exit: Exit, code: &'static str, message: impl Into<String>) -> Self {
+        Self { exit, code, message: message.into(), hint: None, ticket: None, place: None, candidates: Vec::new(), kept: None }
+    }
+
+    /// With what to do about it.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// About a ticket.
+    pub const fn ticket(mut self, ticket: Id) -> Self {
+        self.ticket = Some(ticket);
+        self
+    }
+
+    /// At a place in a file.
+    pub fn at(mut self, file: impl Into<String>, line: usize, column: usize) -> Self {
+        self.place = Some((file.into(), line, column));
+        self
+    }
+
+    /// Tells it on standard error, as one JSON object or in words, and gives the exit code.
+    pub fn tell(&self, as_json: bool) -> u8 {
+        let told = if as_json { format!("{:#}\n", self.json()) } else { self.words() };
+        let _ = std::io::stderr().lock().write_all(told.as_bytes());
+        self.exit as u8
+    }
+
+    fn words(&self) -> String {
+        let place = self.place.as_ref().map(|(file, line, column)| format!("{file}:{line}:{column}: ")).unwrap_or_default();
+        let mut words = format!("casebook: {place}{}\n", crate::view::terminal::lines(&self.message));
+        for candidate in &self.candidates {
+            words.push_str(&format!("  {candidate}\n"));
+        }
+        if let Some(hint) = &self.hint {
+            words.push_str(&format!("  {}\n", crate::view::terminal::lines(hint).replace('\n', "\n  ")));
+        }
+        if let Some(kept) = &self.kept {
+            words.push_str(&format!("  The text is kept in {}\n", kept.display()));
+        }
+        words
+    }
+
+    fn json(&self) -> Value {
+        let mut hint = self.hint.clone();
+        if let Some(kept) = &self.kept {
+            let kept = format!("the text is kept in {}", kept.display());
+            hint = Some(hint.map_or_else(|| kept.clone(), |hint| format!("{hint}; {kept}")));
+        }
+        let (file, line, column) = match &self.place {
+            Some((file, line, column)) => (json!(file), json!(line), json!(column)),
+            None => (Value::Null, Value::Null, Value::Null),
+        };
+        let mut error = Map::new();
+        error.insert("code".to_owned(), json!(self.code));
+        error.insert("message".to_owned(), json!(self.message));
+        error.insert("hint".to_owned(), json!(hint));
+        error.insert("ticket".to_owned(), json!(self.ticket.map(|id| id.to_string())));
+        error.insert("file".to_owned(), file);
+        error.insert("line".to_owned(), line);
+        error.insert("column".to_owned(), column);
+        error.insert("candidates".to_owned(), json!(self.candidates.iter().map(Id::to_string).collect::<Vec<_>>()));
+        json!({ "error": error })
+    }
+}
+
+/// What clap has to say: help and versions are no errors, the rest is a usage error.
+pub(super) fn of_parsing(error: clap::Error) -> Complaint {
+    use clap::error::ErrorKind;
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand) {
+        // Printing help cannot fail in a way that matters more than the help.
+        let _ = error.print();
+        std::process::exit(if error.use_stderr() { i32::from(Exit::Usage as u8) } else { 0 });
+    }
+    let rendered = error.render().to_string();
+    let text = rendered.trim().strip_prefix("error: ").unwrap_or(rendered.trim());
+    let (message, rest) = text.split_once("\n\n").unwrap_or((text, ""));
+    let complaint = Complaint::new(Exit::Usage, "usage", message);
+    if rest.is_empty() { complaint } else { complaint.hint(rest.trim()) }
+}
+
+impl From<Error> for Complaint {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NoStore { start } => Self::new(Exit::NotFound, "store.missing", format!("no desk at {} or above", start.display()))
+                .hint("make one with `casebook init`, or a living one to explore with `casebook demo`"),
+            Error::StoreExists { root } => Self::new(Exit::Refused, "store.exists", format!("there is a desk in {} already", root.display()))
+                .hint(format!("look at it with `casebook -C {}`", root.display())),
+            Error::Config { path, flaw } => Self::new(Exit::Damaged, "config.invalid", flaw.message)
+                .at(path.display().to_string(), flaw.line, flaw.column)
+                .hint("mend casebook.toml, then try again"),
+            Error::NewerStore { format } => Self::new(Exit::Refused, "format.newer", format!("the desk has format {format}, newer than this program writes"))
+                .hint("install a newer casebook; reading goes on working"),
+            Error::NotFound { word } => Self::new(Exit::NotFound, "ticket.not_found", format!("no ticket `{word}`"))
+                .hint("a ticket is named by its id, or a part of it of 4 characters or more; `casebook list` shows them"),
+            Error::Ambiguous { word, candidates } => {
+                let mut complaint = Self::new(Exit::NotFound, "ticket.ambiguous", format!("`{word}` could be {} tickets:", candidates.len()));
+                complaint.candidates = candidates;
+                complaint.hint("give more characters")
+            }
+            Error::Damaged { path, damage } => damaged(path, damage),
+            Error::HeaderDiffers { path, name } => {
+                Self::new(Exit::Damaged, "ticket.header_differs", format!("`{name}` in the header is not what the history leads to"))
+                    .at(path, 1, 1)
+                    .hint(format!("the header follows from the history: set `{name}` back, and change it with a command; `casebook check` shows all"))
+            }
+            Error::Unwritable { path, why } => unwritable(path, &why),
+            Error::Refused { ticket, action, refusal } => refusal::complain(ticket, &action, refusal),
+            Error::NoIdentity => Self::new(Exit::NotAllowed, "person.unknown", "nobody is known to act")
+                .hint("say who acts with --as WHO, CASEBOOK_ACTOR, or `git config user.email`"),
+            Error::OtherStatus { ticket, expected, found } => {
+                Self::new(Exit::Busy, "ticket.changed", format!("the ticket is {found}, not {expected}")).ticket(ticket).hint("look at it again with `casebook show`")
+            }
+            Error::OtherVersion { ticket, expected, found } => {
+                Self::new(Exit::Busy, "ticket.changed", format!("the last entry is {found}, not {expected}")).ticket(ticket).hint("look at it again with `casebook show`")
+            }
+            Error::KeyUsed { ticket, key, action } => {
+                Self::new(Exit::Refused, "key.used", format!("the key `{key}` was used for `{action}`")).ticket(ticket).hint("use a key for one command and its retries only")
+            }
+            Error::Busy { path, waited } => {
+                Self::new(Exit::Busy, "store.busy", format!("another command has been writing for {} s", waited.as_secs()))
+                    .hint(format!("try again; the lock {} is let go of when that process ends", path.display()))
+            }
+            Error::Git { refusal } => git(refusal),
+            Error::NoRepository { root } => Self::new(Exit::Git, "git.no_repository", format!("{} is in no git repository", root.display()))
+                .hint("`git init` makes one; --no-commit writes without"),
+            Error::Io { path, attempt, source } => {
+                Self::new(Exit::Busy, "io.failed", format!("cannot {attempt} {}: {source}", path.display())).hint("nothing was changed")
+            }
+            Error::Usage { message, hint } => Self { hint, ..Self::new(Exit::Usage, "usage", message) },
+        }
+    }
+}
+
+fn damaged(path: String, damage: Damage) -> Complaint {
+    let (code, hint) = match &damage.kind {
+        DamageKind::ConflictMarker => ("ticket.conflicted", "keep the entries of both sides, take the markers out, and let `casebook check` see it"),
+        DamageKind::NoEndMarker => ("ticket.damaged", "compare with `git diff`; if nothing is missing, add the line `...` at the end"),
+        DamageKind::Symlink | DamageKind::WrongPlace | DamageKind::OtherId { .. } => ("ticket.damaged", "put the file back in its place; `git log --follow` tells where it was"),
+        _ => ("ticket.damaged", "mend the line, or bring the file back with `git checkout`; `casebook check` shows all"),
+    };
+    Complaint::new(Exit::Damaged, code, damage.kind.to_string()).at(path, damage.line, damage.column).hint(hint)
+}
+
+fn unwritable(path: String, why: &Unwritable) -> Complaint {
+    match why {
+        Unwritable::Damaged(damage) => damaged(path, damage.clone()),
+        Unwritable::NewerFormat(_) => Complaint::new(Exit::Refused, "format.newer", why.to_string()).at(path, 1, 1).hint("install a newer casebook; reading goes on working"),
+        Unwritable::FlowStyle | Unwritable::Unsafe => {
+            Complaint::new(Exit::Refused, "ticket.unwritable", why.to_string()).at(path, 1, 1).hint("docs/format.md shows the usual layout; nothing was changed")
+        }
+    }
+}
+
+fn git(refusal: GitRefusal) -> Complaint {
+    match refusal {
+        GitRefusal::NotInstalled => Complaint::new(Exit::Git, "git.missing", "git was not found on PATH, so nothing can be committed")
+            .hint("install git, or write without a commit: --no-commit, or `commit = \"never\"` in casebook.toml"),
+        GitRefusal::Locked { said } => Complaint::new(Exit::Git, "git.locked", format!("git is locked by another process:\n{said}"))
+            .hint("the files are as before; try again, or look whether that process still runs"),
+        GitRefusal::Refused { said } => {
+            let identity = said.contains("user.email") || said.contains("identity");
+            let hint = if identity { "the files are as before; tell git who you are with `git config user.email`" } else { "the files are as before" };
+            Complaint::new(Exit::Git, "git.failed", format!("git refused the commit:\n{said}")).hint(hint)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Who acts: `--as`, else `CASEBOOK_ACTOR`, else git's `user.email`.
+//!
+//! git is asked while the command does its other work, and waited for only where the answer matters.
+
+use std::cell::{OnceCell, RefCell};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use super::complaint::Complaint;
+use crate::domain::person::Person;
+use crate::error::Error;
+
+/// The acting person, known or being asked for.
+pub(super) struct Identity {
+    named: bool,
+    asked: RefCell<Option<Child>>,
+    person: OnceCell<Option<Person>>,
+}
+
+impl Identity {
+    /// Begins to find out.
+    pub fn begin(given: Option<&Person>, variable: Option<String>, root: &Path) -> Result<Self, Complaint> {
+        let person = match (given, variable) {
+            (Some(person), _) => Some(person.clone()),
+            (None, Some(words)) => Some(Person::from_address(&words).map_err(|error| {
+                Error::usage(format!("CASEBOOK_ACTOR: {error}"), "set it to an e-mail address, or unset it")
+            })?),
+            (None, None) => None,
+        };
+        let identity = Self { named: person.is_some(), asked: RefCell::new(None), person: OnceCell::new() };
+        match person {
+            Some(person) => {
+                let _ = identity.person.set(Some(person));
+            }
+            None => *identity.asked.borrow_mut() = ask(root),
+        }
+        Ok(identity)
+    }
+
+    /// Whether the person was named rather than found in git.
+    pub const fn was_named(&self) -> bool {
+        self.named
+    }
+
+    /// The person, once git has answered.
+    pub fn person(&self) -> Result<Option<&Person>, Complaint> {
+        let person = self.person.get_or_init(|| {
+            let child = self.asked.borrow_mut().take()?;
+            let answer = child.wait_with_output().ok().filter(|output| output.status.success())?;
+            Person::from_address(&String::from_utf8_lossy(&answer.stdout)).ok()
+        });
+        Ok(person.as_ref())
+    }
+}
+
+impl Drop for Identity {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.asked.borrow_mut().take() {
+            let _ = child.wait();
+        }
+    }
+}
+
+fn ask(root: &Path) -> Option<Child> {
+    let mut git = Command::new("git");
+    git.current_dir(root).args(["config", "--get", "user.email"]);
+    git.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()
+}

@@ -1,0 +1,79 @@
+//! How it is asked: the command line. One small file per verb; what they share is beside this one.
+//!
+//! The only folder that prints, reads the environment and the clock, and words things for people. Must not
+//! decide what is allowed, nor write to a store except through [`crate::casebook::Casebook::perform`].
+
+pub mod arguments;
+mod complaint;
+mod identity;
+mod output;
+mod parsing;
+mod query;
+mod refusal;
+mod session;
+mod text;
+mod verbs;
+mod writing;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use arguments::Arguments;
+use complaint::Complaint;
+use session::Session;
+
+/// Exit codes (CLI). A closed pipe is no error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// A check, audit or gate found something.
+    Found = 1,
+    /// The command line means nothing.
+    Usage = 2,
+    /// Not found, ambiguous, no store.
+    NotFound = 3,
+    /// Refused by a rule.
+    Refused = 4,
+    /// Not allowed for this person.
+    NotAllowed = 5,
+    /// Changed underneath or busy: safe to retry.
+    Busy = 6,
+    /// A damaged file.
+    Damaged = 7,
+    /// git failed.
+    Git = 8,
+}
+
+/// The program's command line, for help, completions and reference pages.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
+/// Runs the program with its arguments, the name it was called by first. Returns the exit code.
+pub fn run(words: Vec<OsString>) -> u8 {
+    let wants_json = words.iter().any(|word| word.to_str().is_some_and(|word| word == "--json" || word.starts_with("--json=")));
+    let outcome = match parse(&words) {
+        Ok(arguments) => execute(arguments),
+        Err(error) => Err(complaint::of_parsing(error)),
+    };
+    match outcome {
+        Ok(exit) => exit as u8,
+        Err(complaint) => complaint.tell(wants_json),
+    }
+}
+
+fn parse(words: &[OsString]) -> Result<Arguments, clap::Error> {
+    let matches = command().try_get_matches_from(words)?;
+    Arguments::from_arg_matches(&matches)
+}
+
+fn execute(arguments: Arguments) -> Result<Exit, Complaint> {
+    let session = Session::begin(&arguments.global)?;
+    match arguments.verb {
+        None => verbs::glance::run(&session),
+        Some(verb) => verbs::run(&session, verb),
+    }
+}

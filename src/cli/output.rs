@@ -1,0 +1,58 @@
+//! Standard output: whether it is a terminal, how wide, in colour or not, and what a closed pipe means.
+
+use std::io::{self, IsTerminal, Write};
+
+use crate::error::Error;
+
+/// Where a command prints.
+pub(super) struct Output {
+    /// Whether a person looks at it.
+    pub is_terminal: bool,
+    /// Whether to use colours.
+    pub colour: bool,
+    /// Whether to say less.
+    pub quiet: bool,
+}
+
+impl Output {
+    pub fn new(colour: Option<bool>, quiet: bool) -> Self {
+        let is_terminal = io::stdout().is_terminal();
+        Self { is_terminal, colour: colour.unwrap_or(is_terminal), quiet }
+    }
+
+    /// The width of the terminal, where there is one.
+    pub fn width(&self) -> Option<usize> {
+        if !self.is_terminal {
+            return None;
+        }
+        terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
+    }
+
+    /// Prints to standard output. A reader that went away is no error.
+    pub fn print(&self, text: &str) -> Result<(), Error> {
+        let mut out = io::stdout().lock();
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Error::Io { path: "standard output".into(), attempt: "write to", source: error })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Prints a line unless asked to say less.
+    pub fn say(&self, line: &str) -> Result<(), Error> {
+        if self.quiet { Ok(()) } else { self.print(&format!("{line}\n")) }
+    }
+
+    /// Prints a JSON value, indented, on its own.
+    pub fn json(&self, value: &serde_json::Value) -> Result<(), Error> {
+        self.print(&format!("{value:#}\n"))
+    }
+
+    /// Says something beside the result, on standard error.
+    pub fn warn(&self, line: &str) {
+        if !self.quiet {
+            let _ = writeln!(io::stderr(), "{line}");
+        }
+    }
+}

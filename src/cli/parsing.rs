@@ -1,0 +1,26 @@
+//! Readers of the words that flags carry. Their errors are sentences clap puts behind the flag's name.
+
+use std::str::FromStr;
+
+use crate::domain::person::Person;
+use crate::domain::words::Priority;
+
+/// A person as an address.
+pub(super) fn address(words: &str) -> Result<Person, String> {
+    Person::from_address(words).map_err(|error| error.to_string())
+}
+
+/// A priority in any spelling: `S1` to `S4`, `P1` to `P4`.
+pub(super) fn priority(words: &str) -> Result<Priority, String> {
+    Priority::from_any_spelling(words).map_err(|unknown| format!("known are {}", unknown.known.join(", ")))
+}
+
+/// A parser for one of the closed vocabularies, which suggests the nearest word.
+pub(super) fn word_of<T>(words: &'static [&'static str]) -> impl clap::builder::TypedValueParser<Value = T>
+where
+    T: FromStr + Clone + Send + Sync + 'static,
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    use clap::builder::TypedValueParser as _;
+    clap::builder::PossibleValuesParser::new(words).try_map(|word| word.parse::<T>())
+}

@@ -1,0 +1,114 @@
+//! What every command begins with: the environment read once, the desk found, the acting person known.
+
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::arguments::{Colour, Global};
+use super::complaint::Complaint;
+use super::identity::Identity;
+use super::output::Output;
+use crate::casebook::{Casebook, World};
+use crate::domain::person::Person;
+use crate::domain::zone::Zone;
+use crate::error::Error;
+use crate::store::layout;
+
+/// How long a command waits for other writers.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// One command's surroundings.
+pub(super) struct Session {
+    /// Flags every verb has.
+    pub global: Global,
+    /// Where to print.
+    pub output: Output,
+    /// The clock and what else is fixed for this command.
+    pub world: World,
+    identity: OnceCell<Identity>,
+}
+
+impl Session {
+    /// Reads the environment.
+    pub fn begin(global: &Global) -> Result<Self, Complaint> {
+        let output = Output::new(colour(global.color), global.quiet);
+        Ok(Self { global: global.clone(), output, world: world()?, identity: OnceCell::new() })
+    }
+
+    /// The folder the command starts from: `-C`, else `CASEBOOK_DIR`, else here.
+    pub fn start(&self) -> Result<PathBuf, Complaint> {
+        let given = self.global.directory.clone().or_else(|| variable("CASEBOOK_DIR").map(PathBuf::from));
+        let start = given.unwrap_or_else(|| PathBuf::from("."));
+        Ok(std::path::absolute(&start).map_err(Error::io(&start, "find"))?)
+    }
+
+    /// Opens the desk, and begins to find out who acts.
+    pub fn casebook(&self) -> Result<Casebook, Complaint> {
+        let start = self.start()?;
+        let named = self.global.directory.is_some() || variable("CASEBOOK_DIR").is_some();
+        let root = if named { Some(start.clone()).filter(|root| root.join(layout::MARKER).is_file()) } else { layout::discover(&start) };
+        let root = root.or_else(|| layout::discover(&start)).ok_or(Error::NoStore { start })?;
+        let _ = self.identity.set(Identity::begin(self.global.actor.as_ref(), variable("CASEBOOK_ACTOR"), &root)?);
+        Ok(Casebook::open(&root, self.world.clone())?)
+    }
+
+    /// Who acts, if that is known. The desk has to be open.
+    pub fn actor(&self) -> Result<Option<&Person>, Complaint> {
+        match self.identity.get() {
+            Some(identity) => identity.person(),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether the acting person was named rather than found in git.
+    pub fn actor_was_named(&self) -> bool {
+        self.identity.get().is_some_and(Identity::was_named)
+    }
+
+    /// The zone times are shown in.
+    pub fn zone(&self, casebook: &Casebook) -> Result<Zone, Complaint> {
+        let name = &casebook.config().time_zone;
+        Zone::named(name).map_err(|unknown| {
+            let hint = unknown.nearest.map_or_else(|| "set `time_zone` in casebook.toml".to_owned(), |near| format!("did you mean `{near}`?"));
+            Error::Usage { message: format!("casebook.toml: `{name}` is no time zone"), hint: Some(hint) }.into()
+        })
+    }
+}
+
+/// An environment variable that says something.
+pub(super) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+#[allow(clippy::disallowed_methods)] // the edge: the one place that reads the clock
+fn world() -> Result<World, Complaint> {
+    let fixed = match variable("CASEBOOK_NOW") {
+        None => None,
+        Some(words) => Some(DateTime::parse_from_rfc3339(&words).map_err(|_| {
+            Error::usage(format!("CASEBOOK_NOW is `{words}`, which is no RFC 3339 time"), "for example 2026-11-21T17:05:12Z")
+        })?),
+    };
+    Ok(World {
+        now: fixed.map_or_else(|| DateTime::<Utc>::from(std::time::SystemTime::now()), |fixed| fixed.with_timezone(&Utc)),
+        clock_is_fixed: fixed.is_some(),
+        seed: variable("CASEBOOK_SEED").and_then(|seed| seed.parse().ok()),
+        killed_at: variable("CASEBOOK_KILLED_AT"),
+        patience: variable("CASEBOOK_PATIENCE").and_then(|seconds| seconds.parse().ok()).map_or(PATIENCE, Duration::from_secs),
+    })
+}
+
+fn colour(wanted: Colour) -> Option<bool> {
+    match wanted {
+        Colour::Always => Some(true),
+        Colour::Never => Some(false),
+        Colour::Auto if variable("NO_COLOR").is_some() => Some(false),
+        Colour::Auto => None,
+    }
+}
+
+/// The folder a path stands for, for messages.
+pub(super) fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

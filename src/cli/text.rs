@@ -1,0 +1,97 @@
+//! Where the words of a command come from: flags, a file, standard input, or the editor git would open.
+
+use std::fs;
+use std::io::{IsTerminal, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::arguments::TextFlags;
+use super::complaint::Complaint;
+use crate::domain::text::Text;
+use crate::error::Error;
+use crate::store::files::State;
+
+/// Everything from this line on is for the writer alone.
+const SCISSORS: &str = "# ------------------------ >8 ------------------------";
+
+/// Words, and whether they would be lost with the command.
+pub(super) struct Typed {
+    /// The words, cleaned.
+    pub text: Option<Text>,
+    /// Whether they exist nowhere else: typed in the editor or read from standard input.
+    pub is_only_copy: bool,
+}
+
+impl TextFlags {
+    /// The words given, if any. Never waits.
+    pub fn optional(&self) -> Result<Typed, Complaint> {
+        if let Some(file) = &self.file {
+            let is_only_copy = file == Path::new("-");
+            let words = if is_only_copy { from_input()? } else { from_file(file)? };
+            return Ok(Typed { text: Text::clean(&words), is_only_copy });
+        }
+        let words = self.message.join("\n\n");
+        Ok(Typed { text: Text::clean(&words), is_only_copy: false })
+    }
+
+    /// The words a verb cannot do without: as given, else from the editor on a terminal.
+    pub fn required(&self, state: &State, about: &str) -> Result<Typed, Complaint> {
+        let given = self.optional()?;
+        if given.text.is_some() {
+            return Ok(given);
+        }
+        if self.file.is_some() || !self.message.is_empty() {
+            return Err(Error::usage("the text is empty", "give it with -m TEXT or -F FILE").into());
+        }
+        if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+            return Err(Error::usage("a text is needed, and this is no terminal to ask for it", "give it with -m TEXT, -F FILE or -F -").into());
+        }
+        let text = Text::clean(&from_editor(state, about)?);
+        if text.is_none() {
+            return Err(Error::usage("nothing was written, so nothing is done", "give the text with -m TEXT").into());
+        }
+        Ok(Typed { text, is_only_copy: true })
+    }
+}
+
+fn from_input() -> Result<String, Complaint> {
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut bytes).map_err(Error::io("standard input", "read"))?;
+    utf8(bytes, Path::new("standard input"))
+}
+
+fn from_file(file: &Path) -> Result<String, Complaint> {
+    utf8(fs::read(file).map_err(Error::io(file, "read"))?, file)
+}
+
+fn utf8(bytes: Vec<u8>, source: &Path) -> Result<String, Complaint> {
+    String::from_utf8(bytes).map_err(|error| {
+        let message = format!("{} is not UTF-8 text (byte {})", source.display(), error.utf8_error().valid_up_to());
+        Error::usage(message, "convert it first, for example with `iconv -t UTF-8`").into()
+    })
+}
+
+fn from_editor(state: &State, about: &str) -> Result<String, Complaint> {
+    state.make().map_err(Error::io(state.folder(), "make"))?;
+    let path = state.path("TEXT.txt");
+    let template = format!("\n{SCISSORS}\n# Everything from the line above on is left out.\n# {}\n", about.replace('\n', "\n# "));
+    fs::write(&path, template).map_err(Error::io(&path, "write"))?;
+    edit(&path)?;
+    let words = fs::read_to_string(&path).map_err(Error::io(&path, "read"))?;
+    let _ = fs::remove_file(&path);
+    Ok(words.split(SCISSORS).next().unwrap_or_default().to_owned())
+}
+
+/// Opens the editor git would open.
+fn edit(path: &PathBuf) -> Result<(), Complaint> {
+    let asked = Command::new("git").args(["var", "GIT_EDITOR"]).stderr(Stdio::null()).output().ok();
+    let answer = asked.filter(|output| output.status.success()).map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    let editor = answer.or_else(|| super::session::variable("VISUAL")).or_else(|| super::session::variable("EDITOR"));
+    let editor = editor.unwrap_or_else(|| "vi".to_owned());
+    // As git does it: the editor may come with arguments of its own, so a shell takes it apart.
+    let status = Command::new("sh").arg("-c").arg(format!("{editor} \"$@\"")).arg(&editor).arg(path).status();
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        _ => Err(Error::usage(format!("the editor `{editor}` did not end well"), format!("what was written is in {}", path.display())).into()),
+    }
+}

@@ -1,0 +1,57 @@
+//! One file per verb, or per handful of sisters: the flags it takes, whose comments are its help, and `run`.
+
+pub mod check;
+pub mod correct;
+pub mod demo;
+pub mod escalate;
+pub mod facts;
+pub(super) mod glance;
+pub mod hold;
+pub mod import;
+pub mod init;
+pub mod list;
+pub mod log;
+pub mod merge;
+pub mod open;
+pub mod reference;
+pub mod reply;
+pub mod show;
+pub mod solve;
+
+use super::Exit;
+use super::arguments::Verb;
+use super::complaint::Complaint;
+use super::session::Session;
+
+/// Runs a verb.
+pub(super) fn run(session: &Session, verb: Verb) -> Result<Exit, Complaint> {
+    match verb {
+        Verb::Init(init) => init.run(session),
+        Verb::Demo(demo) => demo.run(session),
+        Verb::Open(open) => open.run(session),
+        Verb::Reply(reply) => reply.run(session),
+        Verb::Note(note) => note.run(session),
+        Verb::Hold(hold) => hold.run(session),
+        Verb::Resume(resume) => resume.run(session),
+        Verb::Remind(remind) => remind.run(session),
+        Verb::Solve(solve) => solve.run(session),
+        Verb::Merge(merge) => merge.run(session),
+        Verb::Reopen(reopen) => reopen.run(session),
+        Verb::Escalate(escalate) => escalate.run(session),
+        Verb::Deescalate(deescalate) => deescalate.run(session),
+        Verb::Prioritize(prioritize) => prioritize.run(session),
+        Verb::Assign(assign) => assign.run(session),
+        Verb::Cc(cc) => cc.run(session),
+        Verb::Tag(tag) => tag.run(session),
+        Verb::Set(set) => set.run(session),
+        Verb::Correct(correct) => correct.run(session),
+        Verb::Redact(redact) => redact.run(session),
+        Verb::List(list) => list.run(session),
+        Verb::Show(show) => show.run(session),
+        Verb::Log(log) => log.run(session),
+        Verb::Check(check) => check.run(session),
+        Verb::Import(import) => import.run(session),
+        Verb::Completions(completions) => completions.run(session),
+        Verb::Man(man) => man.run(session),
+    }
+}

@@ -1,0 +1,162 @@
+//! The end of every verb that writes: hand the steps to the one door, then tell what it did.
+
+use serde_json::Value;
+
+use super::Exit;
+use super::arguments::{ConditionFlags, WriteFlags};
+use super::complaint::Complaint;
+use super::session::{Session, variable};
+use super::text::Typed;
+use super::verbs::show;
+use crate::casebook::{Casebook, Recovery, Report, Step, Terms, Work};
+use crate::domain::transition::Notice;
+use crate::error::Error;
+use crate::store::layout::tail;
+use crate::view;
+
+/// How the tickets of a command are told.
+pub(super) enum Telling {
+    /// One ticket: an object.
+    One,
+    /// Verbs on several tickets: an array.
+    Several,
+    /// A ticket just opened: told in full.
+    Opened,
+}
+
+impl Session {
+    /// The terms of a command, by the person who acts.
+    pub fn terms(&self, flags: &WriteFlags) -> Result<Terms, Complaint> {
+        let by = self.actor()?.cloned().ok_or(Error::NoIdentity)?;
+        Ok(Terms {
+            by,
+            on_behalf: self.actor_was_named(),
+            git_author: variable("GIT_AUTHOR_EMAIL"),
+            dry_run: flags.dry_run,
+            commit: flags.wants_commit(),
+        })
+    }
+
+    /// Carries out steps and tells what they did. Words that exist nowhere else are kept if nothing is done.
+    pub fn carry_out(&self, mut casebook: Casebook, mut steps: Vec<Step>, flags: &WriteFlags, typed: Typed, telling: &Telling) -> Result<Exit, Complaint> {
+        show::refuse_unknown_fields(flags.json.as_deref())?;
+        if show::lists_fields(flags.json.as_deref()) {
+            return show::list_fields(&self.output);
+        }
+        for step in &mut steps {
+            step.text.clone_from(&typed.text);
+            step.key.clone_from(&flags.key);
+        }
+        let done = self.terms(flags).and_then(|terms| Ok(casebook.perform(Work::Steps(steps), &terms)?));
+        let report = match done {
+            Ok(report) => report,
+            Err(mut complaint) => {
+                let is_lost = typed.is_only_copy || complaint.exit == Exit::Git;
+                if let Some(text) = typed.text.filter(|_| is_lost && !flags.dry_run) {
+                    let name = self.world.now.format("%Y%m%dT%H%M%S%3fZ").to_string();
+                    complaint.kept = casebook.state().keep(&name, text.as_str()).ok();
+                }
+                return Err(complaint);
+            }
+        };
+        self.tell_beside(&report);
+        if flags.dry_run { self.tell_plan(&report)? } else { self.tell(&casebook, &report, flags, telling)? }
+        Ok(Exit::Done)
+    }
+
+    /// What a dry run would do: a diff and the commit message.
+    fn tell_plan(&self, report: &Report) -> Result<(), Error> {
+        let mut told = String::new();
+        for change in &report.changes {
+            let before = change.before.as_deref();
+            told.push_str(&view::diff::unified(&change.path, before, Some(&change.after), view::paint::Paint { colour: self.output.colour }));
+        }
+        if let Some(message) = &report.message {
+            told.push_str(&format!("\ncommit message:\n\n{}", indented(message)));
+        }
+        if told.is_empty() {
+            told.push_str("nothing would change\n");
+        }
+        self.output.print(&told)
+    }
+
+    fn tell(&self, casebook: &Casebook, report: &Report, flags: &WriteFlags, telling: &Telling) -> Result<(), Complaint> {
+        if flags.json.is_some() {
+            let fields = flags.json.as_deref();
+            let mut tickets = Vec::new();
+            for ticket in &report.tickets {
+                tickets.push(show::json_of(self, casebook, ticket, fields)?);
+            }
+            let told = match telling {
+                Telling::Several => Value::Array(tickets),
+                _ => tickets.into_iter().next().unwrap_or(Value::Null),
+            };
+            return Ok(self.output.json(&told)?);
+        }
+        for ticket in &report.tickets {
+            match telling {
+                Telling::Opened if self.output.quiet => self.output.print(&format!("{}\n", ticket.id))?,
+                Telling::Opened => self.output.print(&show::words_of(self, casebook, ticket)?)?,
+                _ => {
+                    let name = if self.output.is_terminal { tail(ticket.id) } else { ticket.id.to_string() };
+                    let subject = view::terminal::one_line(&ticket.header.subject);
+                    let moved = report.entries.iter().filter(|(id, _)| *id == ticket.id).find_map(|(_, entry)| ticket.entry(*entry));
+                    let status = match moved.and_then(|entry| entry.from.zip(entry.to)) {
+                        Some((from, to)) => format!("{from} -> {to}"),
+                        None => ticket.header.status.to_string(),
+                    };
+                    self.output.say(&format!("{name}  {status}  {subject}"))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What is worth knowing beside the result, on standard error.
+    pub fn tell_beside(&self, report: &Report) {
+        match &report.recovery {
+            Some(Recovery::Completed { what, foreign }) => {
+                self.output.warn(&format!("note: a command that was interrupted is done now: {what}"));
+                for path in foreign {
+                    self.output.warn(&format!("warning: {path} was changed by somebody else since, and is left as it is"));
+                }
+            }
+            Some(Recovery::Undone { what, refusal, kept }) => {
+                self.output.warn(&format!("warning: a command that was interrupted is undone, since git refused it ({refusal:?}): {what}"));
+                for path in kept {
+                    self.output.warn(&format!("  its text is kept in {}", path.display()));
+                }
+            }
+            None => {}
+        }
+        if report.changes.is_empty() {
+            self.output.warn("note: nothing to change; no entry was made");
+        }
+        for (ticket, notice) in &report.notices {
+            self.output.warn(&notice_words(&tail(*ticket), notice));
+        }
+    }
+}
+
+fn notice_words(name: &str, notice: &Notice) -> String {
+    match notice {
+        Notice::EscalatedAfterPriority => {
+            "warning: escalated right after a change of priority; the new priority may already bring what is needed".to_owned()
+        }
+        Notice::HoldEnded => format!("note: {name} was on hold and is open now; `casebook hold {name} --reason REASON` holds it again"),
+        Notice::Reopened => format!("note: {name} was solved and is open again"),
+        Notice::WentOnAt(target) => format!("note: the ticket is merged; the reply is recorded on {}, where the conversation goes on", tail(*target)),
+        Notice::AssigneeNotInTeam(person) => format!("warning: {person} is not in [team] of casebook.toml"),
+    }
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") }).collect()
+}
+
+impl ConditionFlags {
+    /// Puts the conditions on a step.
+    pub fn on(&self, step: Step) -> Step {
+        Step { if_status: self.if_status, if_version: self.if_version.clone(), ..step }
+    }
+}

@@ -1,0 +1,98 @@
+//! One issue into one ticket: who opened it, what was said, and how it ended.
+//!
+//! Must not know lines, or which tickets the desk has.
+
+use serde_json::Value as Json;
+
+use super::NAME;
+use super::events::{Event, comments, ending, unknown};
+use super::record::{self, Record};
+use crate::domain::action::{Action, Opening};
+use crate::domain::clock;
+use crate::domain::entry::Entry;
+use crate::domain::id::Id;
+use crate::domain::person::Person;
+use crate::domain::text::{Text, clean_subject};
+use crate::domain::ticket::Ticket;
+use crate::domain::value::Value;
+use crate::domain::words::{Priority, Role, Status};
+
+/// Makes the ticket of an issue.
+pub(super) fn ticket(id: &str, mut record: Record, random: &mut dyn FnMut() -> u128) -> Result<Ticket, String> {
+    let title = record.one_line("title")?.ok_or("it has no `title`")?;
+    let created = record.time("created_at")?.ok_or("it has no `created_at`")?;
+    let priority = priority(&mut record)?;
+    let mut opening = Opening::new(title, priority, requester(&mut record)?);
+    opening.assignee = record.person("assignee")?;
+    opening.tags = tags(&mut record)?;
+    let text = record.words("description")?.as_deref().and_then(Text::clean).or_else(|| Text::clean(&opening.subject));
+    let (mut events, left_of_comments) = comments(id, &mut record)?;
+    events.extend(ending(&mut record, &opening, created)?);
+    events.sort_by_key(|event| event.at);
+    opening.imported_from = Some(NAME.to_owned());
+    opening.imported_id = Some(id.to_owned());
+    opening.imported = record.rest();
+    if !left_of_comments.is_empty() {
+        opening.imported.push(("comments".to_owned(), Value::List(left_of_comments)));
+    }
+    let by = opening.requester.clone();
+    let action = Action::Open(Box::new(opening));
+    entered(Event { at: created, by, role: Role::Customer, action, text }, events, random)
+}
+
+/// Reads the priority; 0 is kept as it is, since 1 means the same here.
+fn priority(record: &mut Record) -> Result<Priority, String> {
+    let number = record.number_at("priority")?.ok_or("it has no `priority`")?;
+    let priority = match number {
+        0 => return Ok(Priority::S1),
+        1 => Priority::S1,
+        2 => Priority::S2,
+        3 => Priority::S3,
+        4 => Priority::S4,
+        other => return Err(format!("`priority` is {other}; known are 0 to 4")),
+    };
+    record.placed("priority");
+    Ok(priority)
+}
+
+/// Whoever created the issue, else its owner.
+fn requester(record: &mut Record) -> Result<Person, String> {
+    if let Some(creator) = record.person("created_by")? {
+        return Ok(creator);
+    }
+    record.person("owner")?.map_or_else(unknown, Ok)
+}
+
+/// The labels, each once.
+fn tags(record: &mut Record) -> Result<Vec<String>, String> {
+    let mut tags = Vec::new();
+    for label in record.list("labels")? {
+        let Json::String(label) = label else {
+            return Err(format!("`labels` has {}, where text belongs", record::kind(&label)));
+        };
+        if let Some(tag) = clean_subject(&label).filter(|tag| !tags.contains(tag)) {
+            tags.push(tag);
+        }
+    }
+    Ok(tags)
+}
+
+/// Makes the ticket: each entry behind the one before, with the status it saw and the one it led to.
+fn entered(opening: Event, events: Vec<Event>, random: &mut dyn FnMut() -> u128) -> Result<Ticket, String> {
+    let id = Id::after(None, opening.at, random());
+    let first = entry(id, opening, None, Some(Status::Open));
+    let mut ticket = Ticket::opened_by(first).ok_or("it opens no ticket")?;
+    for event in events {
+        let from = ticket.header.status;
+        let to = matches!(event.action, Action::Solve(_)).then_some(Status::Solved);
+        let id = Id::after(Some(ticket.version()), event.at, random());
+        ticket.append(entry(id, event, Some(from), to));
+    }
+    Ok(ticket)
+}
+
+fn entry(id: Id, event: Event, from: Option<Status>, to: Option<Status>) -> Entry {
+    let Event { at, by, role, action, text } = event;
+    let at = clock::whole_seconds(at);
+    Entry { id, at, by, role, action, from, to, key: None, message_id: None, text }
+}
