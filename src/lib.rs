@@ -1,3 +1,4 @@
 //! A support desk in a git repository.
 #![allow(missing_docs)]
 pub mod domain;
+pub mod view;
