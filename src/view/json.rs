@@ -4,6 +4,9 @@
 //! are exact; what would steer a terminal or a CI system is escaped where JSON is spelled out. Must not know
 //! which fields somebody asked for until they select some.
 
+mod selection;
+mod spelling;
+
 use serde_json::{Map, Number, Value as Json, json};
 
 use crate::domain::clock;
@@ -13,8 +16,10 @@ use crate::domain::ticket::{Escalation, Hold, Ticket};
 use crate::domain::value::{Fields, Value};
 
 use super::Viewer;
-use super::terminal;
 use super::thread::{Told, thread};
+
+pub use selection::{UnknownField, check, select};
+pub use spelling::{line, pretty};
 
 /// The fields of every ticket, in their order.
 pub const FIELDS: &[&str] = &[
@@ -52,19 +57,6 @@ pub const FIELDS: &[&str] = &[
 
 /// The field that `show` adds: the entries.
 pub const HISTORY: &str = "history";
-
-/// How alike a known field has to be to be proposed for an unknown one.
-const ALIKE: f64 = 0.75;
-
-/// A field that no ticket has.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{name}` is no field{}", nearest.as_ref().map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default())]
-pub struct UnknownField {
-    /// What was asked for.
-    pub name: String,
-    /// The known field most like it, where one is alike at all.
-    pub nearest: Option<String>,
-}
 
 /// The fields of a row: [`FIELDS`].
 pub fn summary_json(ticket: &Summary, short_id: &str, path: &str) -> Map<String, Json> {
@@ -121,43 +113,6 @@ pub fn history_json(ticket: &Ticket, viewer: Viewer) -> Vec<Json> {
     thread(ticket, viewer).iter().map(entry).collect()
 }
 
-/// The fields asked for, in the order they are asked for.
-///
-/// # Errors
-/// The first name that is no field.
-pub fn select(mut fields: Map<String, Json>, names: &[String]) -> Result<Map<String, Json>, UnknownField> {
-    let known: Vec<String> = fields.keys().cloned().collect();
-    check(names, known.iter().map(String::as_str))?;
-    Ok(names.iter().filter_map(|name| fields.remove_entry(name)).collect())
-}
-
-/// Whether all names are known fields, for asking before there is a ticket.
-///
-/// # Errors
-/// The first name that is none.
-pub fn check<'a>(names: &[String], known: impl Iterator<Item = &'a str> + Clone) -> Result<(), UnknownField> {
-    match names.iter().find(|name| !known.clone().any(|field| field == name.as_str())) {
-        Some(name) => Err(UnknownField { name: name.clone(), nearest: nearest(name, known).map(str::to_owned) }),
-        None => Ok(()),
-    }
-}
-
-/// JSON over several lines, as people read it.
-pub fn pretty(value: &Json) -> String {
-    escaped(&format!("{value:#}"))
-}
-
-/// JSON on one line.
-pub fn line(value: &Json) -> String {
-    escaped(&value.to_string())
-}
-
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let likeness = |field: &str| strsim::jaro_winkler(field, &name.to_ascii_lowercase());
-    let best = known.map(|field| (likeness(field), field)).max_by(|a, b| a.0.total_cmp(&b.0));
-    best.filter(|(likeness, _)| *likeness >= ALIKE).map(|(_, field)| field)
-}
-
 fn escalation(escalation: &Escalation) -> Json {
     json!({
         "reason": escalation.reason.word(),
@@ -198,24 +153,6 @@ fn value(value: &Value) -> Json {
         Value::List(items) => Json::Array(items.iter().map(self::value).collect()),
         Value::Map(fields) => map(fields),
     }
-}
-
-/// Spelled JSON with everything escaped that would steer a terminal, and one character of each command of a CI
-/// system. All of them can only stand inside strings, so the values stay what they are.
-fn escaped(spelled: &str) -> String {
-    let mut safe = String::with_capacity(spelled.len());
-    let mut broken_at = None;
-    for (index, c) in spelled.char_indices() {
-        if matches!(c, '#' | 's' | 'S') {
-            broken_at = terminal::command_break(spelled, index).or(broken_at);
-        }
-        if broken_at == Some(index) || (terminal::steers(c) && c != '\n') {
-            safe.push_str(&format!("\\u{:04x}", u32::from(c)));
-        } else {
-            safe.push(c);
-        }
-    }
-    safe
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::*;
 use crate::domain::action::Action;
 use crate::domain::words::{HoldReason, Status};
 use crate::view::sample;
+use crate::view::terminal;
 
 fn names(fields: &Map<String, Json>) -> Vec<&str> {
     fields.keys().map(String::as_str).collect()
