@@ -18,4 +18,6 @@ pub mod text;
 pub mod ticket;
 pub mod transition;
 pub mod value;
+pub mod when;
 pub mod words;
+pub mod zone;

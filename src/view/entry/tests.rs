@@ -1,0 +1,73 @@
+//! A sentence for every action.
+
+use super::*;
+use crate::domain::words::{HoldReason, Priority, Status};
+use crate::view::sample::{self, entry, id, person};
+
+fn said(action: Action) -> String {
+    sentence(&entry(id(5, 1), action), &sample::paris())
+}
+
+#[test]
+fn every_action_has_a_sentence() {
+    let (a, b) = (id(1, 1), id(2, 2));
+    let hold = Hold { reason: HoldReason::Engineering, team: Some("Cobalt".to_owned()), until: Some(id(60, 1).time()) };
+    let bug = Solution::BugReported { bug: "b/7".to_owned(), priority: Priority::S2, eta: id(0, 1).time() };
+    let set = vec![(Fact::Product, Value::from("looker")), (Fact::Field("hw".to_owned()), Value::Integer(3))];
+    let bo = vec![person("bo@acme.example")];
+    for (action, expected) in [
+        (Action::Reply { auto: false, via_ticket: None }, "replied".to_owned()),
+        (Action::Reply { auto: true, via_ticket: Some(a) }, format!("sent an automatic reply by way of {a}")),
+        (sample::note(), "wrote an internal note".to_owned()),
+        (Action::Remind, "reminded the requester".to_owned()),
+        (Action::Hold(hold), "put it on hold: with engineering, waiting for Cobalt, until 2026-11-21 19:00".to_owned()),
+        (Action::Solve(bug), "solved it: bug b/7 reported, S2, expected by 2026-11-21 18:00".to_owned()),
+        (Action::Solve(Solution::NoResponse), "solved it for want of a response".to_owned()),
+        (Action::Merge { into: b, reason: MergeReason::SameIssue }, format!("merged it into {b} (same issue)")),
+        (Action::Merged { source: a, cc: bo.clone() }, format!("merged {a} into this, with bo@acme.example in copy")),
+        (
+            Action::Reopen { reason: ReopenReason::NotSolved, unmerge: true },
+            "reopened it and took the merge back: the issue is not solved".to_owned(),
+        ),
+        (
+            Action::Escalate { reason: EscalationReason::BusinessImpact, manager: Some(person("mori")) },
+            "escalated it to mori: business impact".to_owned(),
+        ),
+        (Action::Deescalate { reason: None, manager: None }, "ended the escalation".to_owned()),
+        (
+            Action::Prioritize { priority: Priority::S1, was: Priority::S3 },
+            "changed the priority from S3 to S1".to_owned(),
+        ),
+        (Action::Assign { assignee: None }, "assigned it to nobody".to_owned()),
+        (
+            Action::Set { set, unset: vec![Fact::Channel] },
+            "set product to looker, fields.hw to 3 and took away channel".to_owned(),
+        ),
+        (Action::Cc { add: vec![], remove: bo }, "took out of copy bo@acme.example".to_owned()),
+        (Action::Tag { add: vec![], remove: vec![] }, "changed nothing".to_owned()),
+        (
+            Action::Redact { entry: a, reason: "a\u{1b}key".to_owned() },
+            format!("hid the words of {}: a␛key", short_id(a)),
+        ),
+        (Action::Foreign("chat".to_owned()), "did what only a newer version understands: chat".to_owned()),
+    ] {
+        assert_eq!(said(action), expected);
+    }
+}
+
+#[test]
+fn an_opening_tells_for_whom_and_from_where() {
+    let mut opening = Opening::new("x".to_owned(), Priority::S3, person("bo@acme.example"));
+    opening.imported_from = Some("beads".to_owned());
+    opening.imported_id = Some("bd-7".to_owned());
+    assert_eq!(said(Action::Open(Box::new(opening))), "opened on behalf of bo@acme.example (imported from beads bd-7)");
+}
+
+#[test]
+fn a_change_of_status_is_told_from_and_to() {
+    let mut entry = entry(id(5, 1), sample::reply());
+    assert_eq!(transition(&entry, Viewer::Support), None);
+    (entry.from, entry.to) = (Some(Status::Open), Some(Status::AwaitingReply));
+    assert_eq!(transition(&entry, Viewer::Support).as_deref(), Some("open → awaiting reply"));
+    assert_eq!(transition(&entry, Viewer::Customer).as_deref(), Some("Open → Awaiting your reply"));
+}

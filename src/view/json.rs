@@ -1,0 +1,159 @@
+//! JSON: the fields that scripts are promised, always all of them, in one order.
+//!
+//! What is absent is `null` (a list `[]`, `fields` `{}`), so that a ticket always has the same shape. Values
+//! are exact; what would steer a terminal or a CI system is escaped where JSON is spelled out. Must not know
+//! which fields somebody asked for until they select some.
+
+mod selection;
+mod spelling;
+
+use serde_json::{Map, Number, Value as Json, json};
+
+use crate::domain::clock;
+use crate::domain::codec::entry_fields;
+use crate::domain::summary::Summary;
+use crate::domain::ticket::{Escalation, Hold, Ticket};
+use crate::domain::value::{Fields, Value};
+
+use super::Viewer;
+use super::thread::{Told, thread};
+
+pub use selection::{UnknownField, check, select};
+pub use spelling::{line, pretty};
+
+/// The fields of every ticket, in their order.
+pub const FIELDS: &[&str] = &[
+    "id",
+    "short_id",
+    "path",
+    "subject",
+    "kind",
+    "status",
+    "next_step",
+    "priority",
+    "product",
+    "product_group",
+    "organization",
+    "instance",
+    "requester",
+    "assignee",
+    "cc",
+    "channel",
+    "language",
+    "tags",
+    "escalation",
+    "hold",
+    "resolution",
+    "merged_into",
+    "merged_from",
+    "follow_up_of",
+    "fields",
+    "alerts",
+    "created_at",
+    "last_activity_at",
+    "version",
+    "sla",
+];
+
+/// The field that `show` adds: the entries.
+pub const HISTORY: &str = "history";
+
+/// The fields of a row: [`FIELDS`].
+pub fn summary_json(ticket: &Summary, short_id: &str, path: &str) -> Map<String, Json> {
+    let header = &ticket.header;
+    let values = json!({
+        "id": ticket.id.to_string(),
+        "short_id": short_id,
+        "path": path,
+        "subject": header.subject,
+        "kind": header.kind.map(|kind| kind.word()),
+        "status": header.status.word(),
+        "next_step": header.status.next_step(),
+        "priority": header.priority.word(),
+        "product": header.product,
+        "product_group": header.product_group,
+        "organization": header.organization,
+        "instance": header.instance,
+        "requester": header.requester.as_str(),
+        "assignee": header.assignee.as_ref().map(|person| person.as_str()),
+        "cc": header.cc.iter().map(|person| person.as_str()).collect::<Vec<_>>(),
+        "channel": header.channel,
+        "language": header.language,
+        "tags": header.tags,
+        "escalation": header.escalation.as_ref().map(escalation),
+        "hold": header.hold.as_ref().map(hold),
+        "resolution": header.resolution.map(|resolution| resolution.word()),
+        "merged_into": header.merged_into.map(|id| id.to_string()),
+        "merged_from": header.merged_from.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "follow_up_of": header.follow_up_of.map(|id| id.to_string()),
+        "fields": map(&header.fields),
+        "alerts": ticket.alerts,
+        "created_at": clock::spell(ticket.created_at),
+        "last_activity_at": clock::spell(ticket.last_activity_at),
+        "version": ticket.version.to_string(),
+        // Targets join with the clocks of response; a ticket without targets has none.
+        "sla": [],
+    });
+    match values {
+        Json::Object(fields) => fields,
+        _ => Map::new(),
+    }
+}
+
+/// The fields of a whole ticket: [`FIELDS`] and [`HISTORY`].
+pub fn ticket_json(ticket: &Ticket, short_id: &str, path: &str, viewer: Viewer) -> Map<String, Json> {
+    let mut fields = summary_json(&Summary::from(ticket), short_id, path);
+    fields.insert(HISTORY.to_owned(), Json::Array(history_json(ticket, viewer)));
+    fields
+}
+
+/// The entries by the names of their file, only those that are there. Redacted words are left out, and for
+/// customers all that is internal.
+pub fn history_json(ticket: &Ticket, viewer: Viewer) -> Vec<Json> {
+    thread(ticket, viewer).iter().map(entry).collect()
+}
+
+fn escalation(escalation: &Escalation) -> Json {
+    json!({
+        "reason": escalation.reason.word(),
+        "manager": escalation.manager.as_ref().map(|person| person.as_str()),
+        "since": clock::spell(escalation.since),
+    })
+}
+
+fn hold(hold: &Hold) -> Json {
+    json!({ "reason": hold.reason.word(), "team": hold.team, "until": hold.until.map(clock::spell) })
+}
+
+fn entry(told: &Told<'_>) -> Json {
+    let mut fields = entry_fields(told.entry);
+    if told.redaction.is_some() {
+        fields.retain(|(name, _)| name != "text");
+    }
+    map(&fields)
+}
+
+fn map(fields: &Fields) -> Json {
+    Json::Object(fields.iter().map(|(name, inner)| (name.clone(), value(inner))).collect())
+}
+
+/// A plain value as JSON. A number JSON has no place for (larger than 64 bits, not a number) becomes text.
+fn value(value: &Value) -> Json {
+    match value {
+        Value::Null => Json::Null,
+        Value::Bool(flag) => Json::Bool(*flag),
+        Value::Integer(number) => {
+            Number::from_i128(*number).map_or_else(|| Json::String(number.to_string()), Json::Number)
+        }
+        Value::Number(number) => {
+            Number::from_f64(*number).map_or_else(|| Json::String(number.to_string()), Json::Number)
+        }
+        Value::String(words) | Value::Text(words) => Json::String(words.clone()),
+        Value::Time(at) => Json::String(clock::spell(*at)),
+        Value::List(items) => Json::Array(items.iter().map(self::value).collect()),
+        Value::Map(fields) => map(fields),
+    }
+}
+
+#[cfg(test)]
+mod tests;

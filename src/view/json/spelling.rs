@@ -1,0 +1,35 @@
+//! JSON as it is printed: exact for programs, harmless to terminals and CI systems.
+//!
+//! Must not know what it says.
+
+use serde_json::Value as Json;
+
+use super::super::terminal;
+
+/// JSON over several lines, as people read it.
+pub fn pretty(value: &Json) -> String {
+    escaped(&format!("{value:#}"))
+}
+
+/// JSON on one line.
+pub fn line(value: &Json) -> String {
+    escaped(&value.to_string())
+}
+
+/// Spelled JSON with everything escaped that would steer a terminal, and one character of each command of a CI
+/// system. All of them can only stand inside strings, so the values stay what they are.
+fn escaped(spelled: &str) -> String {
+    let mut safe = String::with_capacity(spelled.len());
+    let mut broken_at = None;
+    for (index, c) in spelled.char_indices() {
+        if matches!(c, '#' | 's' | 'S') {
+            broken_at = terminal::command_break(spelled, index).or(broken_at);
+        }
+        if broken_at == Some(index) || (terminal::steers(c) && c != '\n') {
+            safe.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            safe.push(c);
+        }
+    }
+    safe
+}

@@ -1,0 +1,89 @@
+//! The promised fields, and JSON that is safe to print.
+
+use super::*;
+use crate::domain::action::Action;
+use crate::domain::words::{HoldReason, Status};
+use crate::view::sample;
+use crate::view::terminal;
+
+fn names(fields: &Map<String, Json>) -> Vec<&str> {
+    fields.keys().map(String::as_str).collect()
+}
+
+#[test]
+fn a_row_always_has_every_field_in_order() {
+    let row = summary_json(&Summary::from(&sample::opened()), "000001", "tickets/x.yaml");
+    assert_eq!(names(&row), FIELDS);
+    for (name, expected) in [
+        ("status", json!("open")),
+        ("next_step", json!("support")),
+        ("assignee", Json::Null),
+        ("escalation", Json::Null),
+        ("cc", json!(["bo@acme.example"])),
+        ("tags", json!([])),
+        ("fields", json!({})),
+        ("alerts", json!(0)),
+        ("created_at", json!("2026-11-21T17:05:12Z")),
+        ("sla", json!([])),
+    ] {
+        assert_eq!(row[name], expected, "{name}");
+    }
+}
+
+#[test]
+fn objects_have_all_their_keys() {
+    let mut ticket = sample::opened();
+    let hold = Hold { reason: HoldReason::Engineering, team: None, until: None };
+    sample::by_agent(&mut ticket, Action::Hold(hold), Some(Status::OnHold), "");
+    let row = summary_json(&Summary::from(&ticket), "000001", "x");
+    assert_eq!(row["hold"], json!({"reason": "engineering", "team": null, "until": null}));
+}
+
+#[test]
+fn history_has_the_names_of_the_file_and_keeps_secrets() {
+    let mut ticket = sample::opened();
+    sample::by_agent(&mut ticket, sample::note(), None, "They pay late.");
+    let redact = Action::Redact { entry: ticket.id, reason: "a key".to_owned() };
+    sample::by_agent(&mut ticket, redact, None, "Hidden.");
+    let whole = ticket_json(&ticket, "000001", "x", Viewer::Support);
+    assert_eq!(names(&whole).last(), Some(&HISTORY));
+    assert_eq!(whole[HISTORY][1]["text"], json!("They pay late.\n"));
+    assert_eq!(whole[HISTORY][0].get("text"), None);
+    let public = ticket_json(&ticket, "000001", "x", Viewer::Customer);
+    let actions: Vec<_> = history_json(&ticket, Viewer::Customer).iter().map(|entry| entry["action"].clone()).collect();
+    assert_eq!(actions, ["open", "redact"]);
+    assert!(!line(&Json::Object(public)).contains("pay late"));
+}
+
+#[test]
+fn fields_come_in_the_order_asked_for() {
+    let row = || summary_json(&Summary::from(&sample::opened()), "000001", "x");
+    let ask = |names: &[&str]| select(row(), &names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>());
+    assert_eq!(ask(&["subject", "id"]).map(|row| names(&row).join(" ")), Ok("subject id".to_owned()));
+    assert_eq!(
+        ask(&["id", "subjet"]).map_err(|error| error.to_string()),
+        Err("`subjet` is no field; did you mean `subject`?".to_owned())
+    );
+    assert_eq!(ask(&["xyz"]).map_err(|error| error.nearest), Err(None));
+    assert_eq!(
+        check(&["history".to_owned()], FIELDS.iter().copied()).map_err(|error| error.name),
+        Err("history".to_owned())
+    );
+}
+
+#[test]
+fn spelled_json_is_safe_and_exact() {
+    let value = json!({"a": "\u{1b}[2J \u{7f}\u{9b}\u{202e}\u{2028} ##[x] ###vso[y ##TeamCity[ section_start:1", "\\##[": "é\n"});
+    for spelled in [pretty(&value), line(&value)] {
+        assert!(!spelled.contains(|c| terminal::steers(c) && c != '\n'), "{spelled}");
+        assert_eq!(terminal::lines(&spelled), spelled);
+        assert_eq!(serde_json::from_str::<Json>(&spelled).ok(), Some(value.clone()));
+    }
+}
+
+#[test]
+fn numbers_json_cannot_hold_become_text() {
+    assert_eq!(value(&Value::Integer(i128::MAX)), json!(i128::MAX.to_string()));
+    assert_eq!(value(&Value::Integer(-3)), json!(-3));
+    assert_eq!(value(&Value::Number(f64::INFINITY)), json!("inf"));
+}

@@ -1,0 +1,115 @@
+//! Tickets in rows: a table for people, tab-separated values for programs.
+//!
+//! Must not know which tickets were asked for, or in which order.
+
+use anstyle::Style;
+
+use crate::domain::clock;
+use crate::domain::id::Id;
+use crate::domain::person::Person;
+use crate::domain::summary::Summary;
+
+use super::paint;
+use super::table::{Cell, Table, tab_separated};
+use super::{Audience, age, labels};
+
+/// What stands behind the priority of an escalated ticket.
+const ESCALATED: &str = "!";
+
+/// A table: short id, priority (`S1!` while escalated), status, time since the last activity, assignee,
+/// requester, subject. `short_ids` go with the tickets one by one. Empty without tickets.
+pub fn for_people(tickets: &[Summary], short_ids: &[String], audience: &Audience<'_>) -> String {
+    let mut table = Table::under(&["id", "pri", "status", "age", "assignee", "requester", "subject"]);
+    for (index, ticket) in tickets.iter().enumerate() {
+        table.push(row(ticket, &short_id(short_ids, index, ticket.id), audience));
+    }
+    table.for_people(audience.paint, audience.width)
+}
+
+/// One line per ticket, complete and without a header, with tabs between: id, status, priority, assignee,
+/// requester, organization, created_at, last_activity_at, subject. What is absent is empty.
+pub fn for_programs(tickets: &[Summary]) -> String {
+    tickets.iter().map(values).collect()
+}
+
+/// The short id of the ticket at a place, or the full one where the caller has none.
+pub(super) fn short_id(short_ids: &[String], index: usize, id: Id) -> String {
+    short_ids.get(index).cloned().unwrap_or_else(|| id.to_string())
+}
+
+fn row(ticket: &Summary, short_id: &str, audience: &Audience<'_>) -> Vec<Cell> {
+    let header = &ticket.header;
+    let (mark, priority_style) = match header.escalation {
+        Some(_) => (ESCALATED, paint::ALARM),
+        None => ("", paint::priority(header.priority)),
+    };
+    vec![
+        Cell::styled(short_id, paint::STRONG),
+        Cell::styled(&format!("{}{mark}", header.priority), priority_style),
+        Cell::styled(labels::status(header.status, audience.viewer), paint::status(header.status)),
+        Cell::plain(&age::age(ticket.last_activity_at, audience.now)),
+        header.assignee.as_ref().map_or_else(|| Cell::styled("-", paint::MUTED), person),
+        person(&header.requester),
+        Cell::styled(&header.subject, Style::new()),
+    ]
+}
+
+fn person(person: &Person) -> Cell {
+    Cell::plain(person.as_str())
+}
+
+fn values(ticket: &Summary) -> String {
+    let header = &ticket.header;
+    tab_separated([
+        ticket.id.to_string().as_str(),
+        header.status.word(),
+        header.priority.word(),
+        header.assignee.as_ref().map_or("", Person::as_str),
+        header.requester.as_str(),
+        header.organization.as_deref().unwrap_or(""),
+        &clock::spell(ticket.created_at),
+        &clock::spell(ticket.last_activity_at),
+        &header.subject,
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::action::Action;
+    use crate::domain::words::{EscalationReason, Status};
+    use crate::view::sample;
+
+    fn tickets() -> Vec<Summary> {
+        let plain = sample::opened();
+        let mut escalated = sample::opened();
+        sample::by_agent(&mut escalated, sample::reply(), Some(Status::AwaitingReply), "Which release?");
+        let reason = EscalationReason::ResolutionTime;
+        sample::by_agent(&mut escalated, Action::Escalate { reason, manager: None }, None, "Too long.");
+        sample::by_agent(&mut escalated, Action::Assign { assignee: Some(sample::person("kenji")) }, None, "");
+        escalated.header.subject = "One\ttwo \u{1b}[2J".to_owned();
+        [plain, escalated].iter().map(Summary::from).collect()
+    }
+
+    #[test]
+    fn people_get_a_table() {
+        let short_ids = ["000001".to_owned(), "AB0001".to_owned()];
+        assert_eq!(
+            for_people(&tickets(), &short_ids, &sample::audience(&sample::paris())),
+            "id      pri  status          age  assignee  requester         subject\n\
+             000001  S2   open            3d   -         ana@acme.example  Dashboard tiles time out\n\
+             AB0001  S2!  awaiting reply  2d   kenji     ana@acme.example  One two ␛[2J\n"
+        );
+        assert_eq!(for_people(&[], &[], &sample::audience(&sample::paris())), "");
+    }
+
+    #[test]
+    fn programs_get_everything() {
+        let id = tickets()[0].id;
+        let line = format!(
+            "{id}\topen\tS2\t\tana@acme.example\tacme\t2026-11-21T17:05:12Z\t2026-11-21T17:05:12Z\tDashboard tiles time out"
+        );
+        assert_eq!(for_programs(&tickets()).lines().next(), Some(line.as_str()));
+        assert!(for_programs(&tickets()).lines().all(|line| line.split('\t').count() == 9));
+    }
+}

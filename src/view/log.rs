@@ -1,0 +1,88 @@
+//! What happened on the desk, one line per entry, newest first.
+//!
+//! Must not know which tickets were asked for.
+
+use crate::domain::clock;
+use crate::domain::ticket::Ticket;
+use crate::domain::words::Status;
+
+use super::entry::sentence;
+use super::paint;
+use super::table::{Cell, Table, tab_separated};
+use super::thread::{Told, thread};
+use super::{Audience, Viewer, age};
+
+/// A table: local time, short id of the ticket, who, what, the first line of the text. Each ticket comes with
+/// its short id. Empty without tickets.
+pub fn for_people(tickets: &[(&str, &Ticket)], audience: &Audience<'_>) -> String {
+    let mut table = Table::under(&["time", "id", "who", "what", "text"]);
+    for (ticket_short_id, _, told) in newest_first(tickets, audience.viewer) {
+        let entry = told.entry;
+        let style = if entry.is_internal() { paint::INTERNAL } else { anstyle::Style::new() };
+        table.push(vec![
+            Cell::styled(&age::minute(entry.at, audience.zone), paint::MUTED),
+            Cell::styled(ticket_short_id, paint::STRONG),
+            Cell::plain(entry.by.as_str()),
+            Cell::styled(&sentence(entry, audience.zone), style),
+            Cell::plain(told.first_line()),
+        ]);
+    }
+    table.for_people(audience.paint, audience.width)
+}
+
+/// One line per entry, without a header, with tabs between: time (RFC 3339 UTC), ticket id, entry id, by,
+/// role, action, from, to, the first line of the text. What is absent is empty.
+pub fn for_programs(tickets: &[(&str, &Ticket)], viewer: Viewer) -> String {
+    newest_first(tickets, viewer).iter().map(|(_, ticket, told)| values(ticket, told)).collect()
+}
+
+fn newest_first<'a>(tickets: &[(&'a str, &'a Ticket)], viewer: Viewer) -> Vec<(&'a str, &'a Ticket, Told<'a>)> {
+    let entries =
+        |&(id, ticket): &(&'a str, &'a Ticket)| thread(ticket, viewer).into_iter().map(move |told| (id, ticket, told));
+    let mut lines: Vec<_> = tickets.iter().flat_map(entries).collect();
+    lines.sort_by_key(|(_, _, told)| std::cmp::Reverse((told.entry.at, told.entry.id)));
+    lines
+}
+
+fn values(ticket: &Ticket, told: &Told<'_>) -> String {
+    let entry = told.entry;
+    tab_separated([
+        clock::spell(entry.at).as_str(),
+        &ticket.id.to_string(),
+        &entry.id.to_string(),
+        entry.by.as_str(),
+        entry.role.word(),
+        entry.action.word(),
+        entry.from.map_or("", Status::word),
+        entry.to.map_or("", Status::word),
+        told.first_line(),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::sample;
+
+    #[test]
+    fn the_newest_entry_of_any_ticket_comes_first() {
+        let (mut one, two) = (sample::opened(), sample::opened());
+        sample::by_agent(&mut one, sample::reply(), Some(Status::AwaitingReply), "\n Which release?\nOf which?");
+        sample::by_agent(&mut one, sample::note(), None, "Known.");
+        let tickets = [("000001", &one), ("000002", &two)];
+        assert_eq!(
+            for_people(&tickets, &sample::audience(&sample::paris())),
+            "time              id      who                 what                    text\n\
+             2026-11-21 18:25  000001  kenji@desk.example  wrote an internal note  Known.\n\
+             2026-11-21 18:15  000001  kenji@desk.example  replied                 Which release?\n\
+             2026-11-21 18:05  000001  ana@acme.example    opened                  Every tile times out.\n\
+             2026-11-21 18:05  000002  ana@acme.example    opened                  Every tile times out.\n"
+        );
+        let lines = for_programs(&tickets, Viewer::Customer);
+        let (ticket, entry) = (one.id, one.history[1].id);
+        let first = format!(
+            "2026-11-21T17:15:12Z\t{ticket}\t{entry}\tkenji@desk.example\tagent\treply\topen\tawaiting_reply\tWhich release?"
+        );
+        assert_eq!((lines.lines().count(), lines.lines().next()), (3, Some(first.as_str())));
+    }
+}

@@ -1,0 +1,53 @@
+//! How it looks: what people and programs are shown of tickets.
+//!
+//! Every view is a pure function from tickets to text. It knows the domain and nobody else: no file, no
+//! terminal, no clock and no environment; whether there is a terminal, how wide it is and who looks at it is
+//! told in an [`Audience`]. Whatever strangers wrote goes through [`terminal`] (or is escaped by [`json`])
+//! before it is part of a line.
+
+pub mod age;
+pub mod diff;
+pub mod entry;
+pub mod glance;
+pub mod json;
+pub mod labels;
+pub mod list;
+pub mod log;
+pub mod paint;
+pub mod table;
+pub mod terminal;
+pub mod thread;
+pub mod ticket;
+pub mod width;
+
+#[cfg(test)]
+mod sample;
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::zone::Zone;
+use paint::Paint;
+
+/// On whose side somebody looks at a ticket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Viewer {
+    /// Support's side, which sees everything.
+    Support,
+    /// The customer's side, which never sees internal notes.
+    Customer,
+}
+
+/// Who is shown something, where and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Audience<'a> {
+    /// On whose side they are.
+    pub viewer: Viewer,
+    /// The zone of the times they read.
+    pub zone: &'a Zone,
+    /// The present, UTC.
+    pub now: DateTime<Utc>,
+    /// Whether there is colour.
+    pub paint: Paint,
+    /// The columns of their terminal; lines are never cut where it is not known.
+    pub width: Option<usize>,
+}

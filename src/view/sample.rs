@@ -1,0 +1,82 @@
+//! Small tickets for the tests of views. Made by hand: what a command may do is not their business.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::domain::action::{Action, Opening};
+use crate::domain::entry::Entry;
+use crate::domain::id::Id;
+use crate::domain::person::Person;
+use crate::domain::text::Text;
+use crate::domain::ticket::Ticket;
+use crate::domain::words::{Priority, Role, Status};
+use crate::domain::zone::Zone;
+
+use super::paint::Paint;
+use super::{Audience, Viewer};
+
+/// A minute of the hour the samples take place in.
+pub(super) fn minute(minute: i64) -> DateTime<Utc> {
+    let hour: DateTime<Utc> = "2026-11-21T17:00:12Z".parse().expect("an instant");
+    hour + TimeDelta::minutes(minute)
+}
+
+pub(super) fn id(at: i64, random: u128) -> Id {
+    Id::at(minute(at), random)
+}
+
+pub(super) fn person(name: &str) -> Person {
+    Person::from_name(name).expect("a person")
+}
+
+pub(super) fn reply() -> Action {
+    Action::Reply { auto: false, via_ticket: None }
+}
+
+pub(super) fn note() -> Action {
+    Action::Note { auto: false, via_ticket: None }
+}
+
+/// An entry of Ana's.
+pub(super) fn entry(id: Id, action: Action) -> Entry {
+    Entry {
+        id,
+        at: id.time(),
+        by: person("ana@acme.example"),
+        role: Role::Customer,
+        action,
+        from: None,
+        to: None,
+        key: None,
+        message_id: None,
+        text: None,
+    }
+}
+
+/// A ticket that Ana opened at 17:05 UTC.
+pub(super) fn opened() -> Ticket {
+    let mut opening = Opening::new("Dashboard tiles time out".to_owned(), Priority::S2, person("ana@acme.example"));
+    opening.organization = Some("acme".to_owned());
+    opening.cc = vec![person("bo@acme.example")];
+    let text = Text::clean("Every tile times out.\nSince today.");
+    let first = Entry { to: Some(Status::Open), text, ..entry(id(5, 1), Action::Open(Box::new(opening))) };
+    Ticket::opened_by(first).expect("an opening")
+}
+
+/// Adds an entry of Kenji's, ten minutes after the last one.
+pub(super) fn by_agent(ticket: &mut Ticket, action: Action, to: Option<Status>, text: &str) -> Id {
+    let last = ticket.version();
+    let id = Id::after(Some(last), last.time() + TimeDelta::minutes(10), 7);
+    let by = person("kenji@desk.example");
+    let (from, text) = (Some(ticket.header.status), Text::clean(text));
+    ticket.append(Entry { by, role: Role::Agent, from, to, text, ..entry(id, action) });
+    id
+}
+
+/// Somebody of support in Paris, three days later, without colour.
+pub(super) fn audience(zone: &Zone) -> Audience<'_> {
+    Audience { viewer: Viewer::Support, zone, now: minute(3 * 24 * 60 + 30), paint: Paint::PLAIN, width: None }
+}
+
+pub(super) fn paris() -> Zone {
+    Zone::named("Europe/Paris").expect("a zone")
+}

@@ -1,0 +1,161 @@
+//! Tables: aligned columns for people, tab-separated values for programs.
+//!
+//! Every cell is made safe for terminals where it is made, so no table can hold what steers one. Must not
+//! know what the columns mean.
+
+use anstyle::Style;
+
+use super::paint::{self, Paint};
+use super::terminal;
+use super::width::{cut, pad, width};
+
+/// Blanks between columns.
+const GAP: usize = 2;
+/// What is left of the last column on the narrowest terminal.
+const LAST_AT_LEAST: usize = 12;
+
+/// Words in one place of a table, and their colour.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    text: String,
+    style: Style,
+}
+
+impl Cell {
+    /// Words without a colour.
+    pub fn plain(text: &str) -> Self {
+        Self::styled(text, Style::new())
+    }
+
+    /// Words in a colour.
+    pub fn styled(text: &str, style: Style) -> Self {
+        Self { text: terminal::one_line(text).into_owned(), style }
+    }
+}
+
+/// Rows of cells under a header, for people.
+#[derive(Clone, Debug)]
+pub struct Table {
+    rows: Vec<Vec<Cell>>,
+}
+
+impl Table {
+    /// A table with a header and no rows yet.
+    pub fn under(header: &[&str]) -> Self {
+        Self { rows: vec![header.iter().map(|name| Cell::styled(name, paint::MUTED)).collect()] }
+    }
+
+    /// Adds a row of as many cells as the header has.
+    pub fn push(&mut self, row: Vec<Cell>) {
+        self.rows.push(row);
+    }
+
+    /// Lines of aligned columns, the header first; nothing where there are no rows. The last column is cut to
+    /// `columns`, where the terminal's are known; the others never are.
+    pub fn for_people(&self, paint: Paint, columns: Option<usize>) -> String {
+        if self.rows.len() < 2 {
+            return String::new();
+        }
+        let widths = self.widths();
+        let before_last: usize = widths.iter().rev().skip(1).map(|width| width + GAP).sum();
+        let room = columns.map(|columns| columns.saturating_sub(before_last).max(LAST_AT_LEAST));
+        let mut lines = String::new();
+        for row in &self.rows {
+            push_row(&mut lines, row, &widths, room, paint);
+        }
+        lines
+    }
+
+    fn widths(&self) -> Vec<usize> {
+        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let mut widths = vec![0; columns];
+        for row in &self.rows {
+            for (widest, cell) in widths.iter_mut().zip(row) {
+                *widest = width(&cell.text).max(*widest);
+            }
+        }
+        widths
+    }
+}
+
+/// Adds one line. Blanks are put before the next cell rather than after the last one, so no line ends in them.
+fn push_row(lines: &mut String, row: &[Cell], widths: &[usize], room: Option<usize>, paint: Paint) {
+    let mut owed = 0;
+    for (index, cell) in row.iter().enumerate() {
+        let is_last = index + 1 == widths.len();
+        let text = match room {
+            Some(room) if is_last => cut(&cell.text, room),
+            _ => cell.text.as_str().into(),
+        };
+        if !text.is_empty() {
+            pad(lines, 0, owed);
+            paint.push(lines, cell.style, &text);
+            owed = 0;
+        }
+        owed += widths[index] - width(&text).min(widths[index]) + GAP;
+    }
+    lines.push('\n');
+}
+
+/// One line of values with tabs between them, complete; a tab or line end inside a value becomes a blank.
+pub fn tab_separated<'a>(values: impl IntoIterator<Item = &'a str>) -> String {
+    let mut line = String::new();
+    for (index, value) in values.into_iter().enumerate() {
+        if index > 0 {
+            line.push('\t');
+        }
+        line.push_str(&terminal::one_line(value));
+    }
+    line.push('\n');
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> Table {
+        let mut table = Table::under(&["id", "who", "subject"]);
+        table.push(vec![Cell::plain("A1"), Cell::plain("緊急"), Cell::plain("Tiles time out today")]);
+        table.push(vec![Cell::plain("B2345"), Cell::plain(""), Cell::styled("\u{1b}[2Jx", paint::ALARM)]);
+        table.push(vec![Cell::plain("C3"), Cell::plain("bo"), Cell::plain("")]);
+        table
+    }
+
+    #[test]
+    fn columns_are_aligned_and_complete() {
+        assert_eq!(
+            table().for_people(Paint::PLAIN, None),
+            "id     who   subject\n\
+             A1     緊急  Tiles time out today\n\
+             B2345        ␛[2Jx\n\
+             C3     bo\n"
+        );
+    }
+
+    #[test]
+    fn only_the_last_column_is_cut() {
+        let lines = table().for_people(Paint::PLAIN, Some(25));
+        assert_eq!(lines.lines().nth(1), Some("A1     緊急  Tiles time…"));
+        assert_eq!(lines.lines().map(width).max(), Some(24));
+        assert_eq!(table().for_people(Paint::PLAIN, Some(3)).lines().nth(1), Some("A1     緊急  Tiles time…"));
+    }
+
+    #[test]
+    fn colour_does_not_move_columns() {
+        let painted = table().for_people(Paint { colour: true }, None);
+        let plain = anstream::adapter::strip_str(&painted).to_string();
+        assert_eq!(plain, table().for_people(Paint::PLAIN, None));
+        assert!(painted.contains("\u{1b}[1m\u{1b}[31m␛[2Jx\u{1b}[0m"), "{painted:?}");
+    }
+
+    #[test]
+    fn nothing_is_shown_without_rows() {
+        assert_eq!(Table::under(&["id"]).for_people(Paint::PLAIN, None), "");
+    }
+
+    #[test]
+    fn values_cannot_make_columns_or_rows() {
+        assert_eq!(tab_separated(["a\tb", "", "c\nd"]), "a b\t\tc d\n");
+    }
+}

@@ -1,0 +1,134 @@
+//! The history of a ticket as somebody may see it: internal entries left out, redacted words hidden.
+//!
+//! The one place that decides both, for every view. Must not know how an entry is shown.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::domain::action::Action;
+use crate::domain::entry::Entry;
+use crate::domain::id::Id;
+use crate::domain::ticket::Ticket;
+
+use super::Viewer;
+
+/// An entry as it is told now.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    /// The entry as it was written.
+    pub entry: &'a Entry,
+    /// The entry that hides its words.
+    pub redaction: Option<&'a Entry>,
+    /// The last entry that corrects it.
+    pub correction: Option<&'a Entry>,
+}
+
+impl<'a> Told<'a> {
+    /// Its words, where it has any that are not hidden.
+    pub fn text(&self) -> Option<&'a str> {
+        if self.redaction.is_some() { None } else { self.entry.text.as_ref().map(|text| text.as_str()) }
+    }
+
+    /// The first line of its words, or nothing.
+    pub fn first_line(&self) -> &'a str {
+        if self.redaction.is_some() { "" } else { self.entry.text.as_ref().map_or("", |text| text.first_line()) }
+    }
+}
+
+/// The history, oldest first, as the viewer may see it. Customers see neither notes nor what refers to one.
+pub fn thread(ticket: &Ticket, viewer: Viewer) -> Vec<Told<'_>> {
+    let internal = match viewer {
+        Viewer::Support => HashSet::new(),
+        Viewer::Customer => internal_entries(ticket),
+    };
+    let visible = || ticket.history.iter().filter(|entry| !internal.contains(&entry.id));
+    let mut redactions = HashMap::new();
+    let mut corrections = HashMap::new();
+    for entry in visible() {
+        match entry.action {
+            Action::Redact { entry: target, .. } => _ = redactions.entry(target).or_insert(entry),
+            Action::Correct { entry: target, .. } => _ = corrections.insert(target, entry),
+            _ => {}
+        }
+    }
+    let told = |entry: &'_ Entry| (redactions.get(&entry.id).copied(), corrections.get(&entry.id).copied());
+    visible()
+        .map(|entry| {
+            let (redaction, correction) = told(entry);
+            Told { entry, redaction, correction }
+        })
+        .collect()
+}
+
+/// Notes, and the corrections and redactions of one or of an entry that is not there. A correction repeats
+/// what it corrects, so it is as internal as that.
+fn internal_entries(ticket: &Ticket) -> HashSet<Id> {
+    let mut public: HashSet<Id> = ticket
+        .history
+        .iter()
+        .filter(|entry| refers_to(entry).is_none() && !entry.is_internal())
+        .map(|e| e.id)
+        .collect();
+    loop {
+        let known = public.len();
+        for entry in &ticket.history {
+            if refers_to(entry).is_some_and(|target| public.contains(&target)) {
+                public.insert(entry.id);
+            }
+        }
+        if public.len() == known {
+            break;
+        }
+    }
+    ticket.history.iter().map(|entry| entry.id).filter(|id| !public.contains(id)).collect()
+}
+
+const fn refers_to(entry: &Entry) -> Option<Id> {
+    match entry.action {
+        Action::Correct { entry, .. } | Action::Redact { entry, .. } => Some(entry),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::sample::{self, note, reply};
+
+    fn referring(redact: bool, entry: Id) -> Action {
+        let reason = "a slip".to_owned();
+        if redact { Action::Redact { entry, reason } } else { Action::Correct { entry, reason } }
+    }
+
+    #[test]
+    fn customers_see_nothing_of_a_note() {
+        let mut ticket = sample::opened();
+        let secret = sample::by_agent(&mut ticket, note(), None, "They pay late.");
+        let correction = sample::by_agent(&mut ticket, referring(false, secret), None, "They pay early.");
+        sample::by_agent(&mut ticket, referring(true, correction), None, "Not here.");
+        let public = sample::by_agent(&mut ticket, reply(), None, "Thank you.");
+        sample::by_agent(&mut ticket, referring(false, public), None, "Thanks.");
+        let texts: Vec<_> = thread(&ticket, Viewer::Customer).iter().filter_map(Told::text).collect();
+        assert_eq!(texts, ["Every tile times out.\nSince today.\n", "Thank you.\n", "Thanks.\n"]);
+        assert_eq!(thread(&ticket, Viewer::Support).len(), 6);
+    }
+
+    #[test]
+    fn a_reference_to_nothing_is_internal() {
+        let mut ticket = sample::opened();
+        sample::by_agent(&mut ticket, referring(false, sample::id(59, 9)), None, "Whose?");
+        assert_eq!(thread(&ticket, Viewer::Customer).len(), 1);
+    }
+
+    #[test]
+    fn redacted_words_are_hidden_and_the_last_correction_counts() {
+        let mut ticket = sample::opened();
+        let first = ticket.id;
+        let hiding = sample::by_agent(&mut ticket, referring(true, first), None, "A password.");
+        sample::by_agent(&mut ticket, referring(false, first), None, "One.");
+        let last = sample::by_agent(&mut ticket, referring(false, first), None, "Two.");
+        let told = thread(&ticket, Viewer::Support);
+        assert_eq!((told[0].text(), told[0].first_line()), (None, ""));
+        assert_eq!(told[0].redaction.map(|entry| entry.id), Some(hiding));
+        assert_eq!(told[0].correction.map(|entry| entry.id), Some(last));
+    }
+}

@@ -1,0 +1,79 @@
+//! A whole ticket as people read it.
+
+use super::*;
+use crate::domain::words::Status;
+use crate::view::Viewer;
+use crate::view::sample;
+
+fn sample_ticket() -> Ticket {
+    let mut ticket = sample::opened();
+    sample::by_agent(&mut ticket, sample::reply(), Some(Status::AwaitingReply), "Which\n\n::error::release?");
+    let note = sample::by_agent(&mut ticket, sample::note(), None, "Looks like\u{1b}[2J a known bug.");
+    let reason = "a slip".to_owned();
+    let first = ticket.id;
+    sample::by_agent(&mut ticket, Action::Redact { entry: first, reason: reason.clone() }, None, "A key.");
+    sample::by_agent(&mut ticket, Action::Correct { entry: note, reason }, None, "A new bug.");
+    sample::by_agent(&mut ticket, Action::Remind, None, "");
+    ticket
+}
+
+#[test]
+fn support_reads_everything_that_is_not_redacted() {
+    let ticket = sample_ticket();
+    let [opened, replied, noted, redacted, corrected, reminded] =
+        [0, 1, 2, 3, 4, 5].map(|index| short_id(ticket.history[index].id));
+    let id = ticket.id;
+    let expected = format!(
+        "000001  Dashboard tiles time out
+
+status         awaiting reply: the requester owes the next step, 1 alert sent
+priority       S2 - High
+requester      ana@acme.example
+assignee       nobody
+cc             bo@acme.example
+organisation   acme
+opened         2026-11-21 18:05 CET (3d ago)
+last activity  2026-11-21 18:55 CET (2d ago)
+id             {id}
+
+2026-11-21 18:05 ana@acme.example (customer) opened · {opened}
+│ (hidden by kenji@desk.example in {redacted}: a slip)
+
+2026-11-21 18:15 kenji@desk.example (agent) replied · open → awaiting reply · {replied}
+│ Which
+│
+│ :\\:error::release?
+
+2026-11-21 18:25 kenji@desk.example (agent) wrote an internal note · {noted}
+│ (corrected by kenji@desk.example in {corrected}: a slip)
+│ Looks like␛[2J a known bug.
+
+2026-11-21 18:35 kenji@desk.example (agent) hid the words of {opened}: a slip · {redacted}
+│ A key.
+
+2026-11-21 18:45 kenji@desk.example (agent) corrected {noted}: a slip · {corrected}
+│ A new bug.
+
+2026-11-21 18:55 kenji@desk.example (agent) reminded the requester · {reminded}
+"
+    );
+    assert_eq!(super::ticket(&ticket, "000001", &sample::audience(&sample::paris())), expected);
+}
+
+#[test]
+fn customers_read_no_note() {
+    let zone = sample::paris();
+    let audience = Audience { viewer: Viewer::Customer, ..sample::audience(&zone) };
+    let shown = super::ticket(&sample_ticket(), "000001", &audience);
+    assert!(shown.contains("Awaiting your reply: you owe the next step"));
+    assert!(!shown.contains("note") && !shown.contains("bug"), "{shown}");
+}
+
+#[test]
+fn colour_adds_nothing_but_colour() {
+    let zone = sample::paris();
+    let coloured = Audience { paint: Paint { colour: true }, ..sample::audience(&zone) };
+    let painted = super::ticket(&sample_ticket(), "000001", &coloured);
+    let plain = super::ticket(&sample_ticket(), "000001", &sample::audience(&zone));
+    assert_eq!(anstream::adapter::strip_str(&painted).to_string(), plain);
+}
