@@ -1,1 +1,5 @@
-fn main() {}
+//! Starts the program.
+
+fn main() -> std::process::ExitCode {
+    std::process::ExitCode::from(casebook::cli::run(std::env::args_os().collect()))
+}

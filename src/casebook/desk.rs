@@ -70,7 +70,11 @@ impl<'a> Desk<'a> {
         }
         self.meet_conditions(id, step)?;
         let merged = self.ticket(id)?.header.merged_into.is_some();
-        if merged && matches!(step.action, Action::Reply { .. }) { self.reply_elsewhere(id, step) } else { self.decide(id, step) }
+        if merged && matches!(step.action, Action::Reply { .. }) {
+            self.reply_elsewhere(id, step)
+        } else {
+            self.decide(id, step)
+        }
     }
 
     /// A retry with the key of an earlier command is that command's result.
@@ -91,7 +95,9 @@ impl<'a> Desk<'a> {
         }
         let found = ticket.version();
         match &step.if_version {
-            Some(expected) if !names(expected, found) => Err(Error::OtherVersion { ticket: id, expected: expected.clone(), found }),
+            Some(expected) if !names(expected, found) => {
+                Err(Error::OtherVersion { ticket: id, expected: expected.clone(), found })
+            }
             _ => Ok(()),
         }
     }
@@ -152,11 +158,25 @@ impl<'a> Desk<'a> {
         Ok(target)
     }
 
-    fn decide_with(&mut self, id: Id, step: &Step, action: Action, standing: Standing, other: Option<&Ticket>) -> Result<Option<Id>, Error> {
+    fn decide_with(
+        &mut self,
+        id: Id,
+        step: &Step,
+        action: Action,
+        standing: Standing,
+        other: Option<&Ticket>,
+    ) -> Result<Option<Id>, Error> {
         let request = Request { by: self.by.clone(), action, text: step.text.clone(), keep_open: step.keep_open };
         let config = self.casebook.config();
-        let around = Surroundings { team: &config.team, follow_up: &config.follow_up, now: self.casebook.world().now, standing, other };
-        let decision = transition::decide(self.ticket(id)?, &request, &around).map_err(|refusal| self.refused(id, step, refusal))?;
+        let around = Surroundings {
+            team: &config.team,
+            follow_up: &config.follow_up,
+            now: self.casebook.world().now,
+            standing,
+            other,
+        };
+        let decision = transition::decide(self.ticket(id)?, &request, &around)
+            .map_err(|refusal| self.refused(id, step, refusal))?;
         match decision {
             Decision::Nothing => Ok(None),
             Decision::Entry { action, to, notices } => {
@@ -269,7 +289,9 @@ impl<'a> Desk<'a> {
             }
         })?;
         match found {
-            Some(id) if !self.casebook.config().team.standing(self.by, Some(&self.casebook.ticket(id)?.header)).sees() => {
+            Some(id)
+                if !self.casebook.config().team.standing(self.by, Some(&self.casebook.ticket(id)?.header)).sees() =>
+            {
                 Err(Error::KeyUsed { ticket: id, key: key.to_owned(), action: "open".to_owned() })
             }
             found => Ok(found),
@@ -284,7 +306,8 @@ impl<'a> Desk<'a> {
             let (before, after) = match (&draft.bytes, &draft.before) {
                 (Some(_), Some(before)) if before.history.len() == draft.ticket.history.len() => continue,
                 (Some(bytes), Some(before)) => {
-                    let after = yaml::amend(bytes, before, &draft.ticket).map_err(|why| Error::Unwritable { path: path.clone(), why })?;
+                    let after = yaml::amend(bytes, before, &draft.ticket)
+                        .map_err(|why| Error::Unwritable { path: path.clone(), why })?;
                     (Some(utf8(bytes)), utf8(&after))
                 }
                 _ => (None, yaml::print(&draft.ticket)),
@@ -312,6 +335,7 @@ pub fn differing_fact(ticket: &Ticket) -> Option<String> {
         return None;
     }
     let (stands, follows) = (header_fields(ticket), header_fields(&Ticket { header, ..ticket.clone() }));
-    let value = |fields: &Fields, name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+    let value =
+        |fields: &Fields, name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
     HEADER_NAMES.into_iter().find(|name| value(&stands, name) != value(&follows, name)).map(str::to_owned)
 }

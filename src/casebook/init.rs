@@ -62,7 +62,9 @@ impl Founding {
         let in_repository = State::of(root).in_repository();
         let own = in_repository && (!existing || is_own(&repository, root));
         let agent = match self.agent {
-            None if in_repository => repository.email().ok().flatten().and_then(|email| Person::from_address(&email).ok()),
+            None if in_repository => {
+                repository.email().ok().flatten().and_then(|email| Person::from_address(&email).ok())
+            }
             given => given,
         };
         let text = config::initial(&self.name, &self.time_zone, own, agent.as_ref());
@@ -71,11 +73,30 @@ impl Founding {
         add_attributes(root)?;
         let mut committed = false;
         if self.commit && in_repository {
-            let result = commit(root, &repository, world)?;
+            let result = Self::commit_files(root, world)?;
             committed = result.is_ok();
             git = git.or(result.err());
         }
         Ok(InitReport { commit_each: own, in_repository, committed, agent, git })
+    }
+}
+
+impl Founding {
+    /// Commits the files of a new desk.
+    ///
+    /// # Errors
+    /// The system refused; what git has against it is the inner result.
+    pub fn commit_files(root: &Path, world: &World) -> Result<Result<(), GitRefusal>, Error> {
+        let state = State::of(root);
+        state.make().map_err(Error::io(state.folder(), "make"))?;
+        let message = state.path("message");
+        fs::write(&message, "Found a support desk\n\nAction: init\n").map_err(Error::io(&message, "write"))?;
+        let message = std::path::absolute(&message).map_err(Error::io(&message, "find"))?;
+        let paths = [layout::MARKER.to_owned(), ".gitattributes".to_owned()];
+        let date = world.clock_is_fixed.then(|| world.now.to_rfc3339());
+        let commit =
+            Commit { paths: &paths, new: &paths, message: &message, date: date.as_deref(), patience: world.patience };
+        Ok(Repository::at(root).commit(&commit))
     }
 }
 
@@ -97,16 +118,4 @@ fn add_attributes(root: &Path) -> Result<(), Error> {
     }
     text.push_str(ATTRIBUTES);
     fs::write(&path, text).map_err(Error::io(&path, "write"))
-}
-
-fn commit(root: &Path, repository: &Repository, world: &World) -> Result<Result<(), GitRefusal>, Error> {
-    let state = State::of(root);
-    state.make().map_err(Error::io(state.folder(), "make"))?;
-    let message = state.path("message");
-    fs::write(&message, "Found a support desk\n\nAction: init\n").map_err(Error::io(&message, "write"))?;
-    let message = std::path::absolute(&message).map_err(Error::io(&message, "find"))?;
-    let paths = [layout::MARKER.to_owned(), ".gitattributes".to_owned()];
-    let date = world.clock_is_fixed.then(|| world.now.to_rfc3339());
-    let commit = Commit { paths: &paths, new: &paths, message: &message, date: date.as_deref(), patience: world.patience };
-    Ok(repository.commit(&commit))
 }

@@ -14,7 +14,11 @@ const NAMED: usize = 20;
 /// actor where git's own identity is another.
 pub(super) fn of_entries(entries: &[(&Ticket, &Entry)], on_behalf_of: Option<&str>) -> String {
     let Some((ticket, entry)) = entries.first() else { return String::new() };
-    let others: Vec<&str> = entries[1..].iter().filter(|(_, entry)| !is_other_side(&entry.action)).map(|(_, entry)| entry.action.word()).collect();
+    let others: Vec<&str> = entries[1..]
+        .iter()
+        .filter(|(_, entry)| !is_other_side(&entry.action))
+        .map(|(_, entry)| entry.action.word())
+        .collect();
     let mut message = subject(ticket, entry);
     if !others.is_empty() {
         message.push_str(&format!(" and {} more", others.len()));
@@ -29,7 +33,10 @@ pub(super) fn of_entries(entries: &[(&Ticket, &Entry)], on_behalf_of: Option<&st
 
 /// The message for imported tickets.
 pub(super) fn of_import(tickets: &[Ticket], on_behalf_of: Option<&str>) -> String {
-    let system = tickets.first().and_then(|ticket| ticket.opening()?.imported_from.clone()).unwrap_or_else(|| "elsewhere".to_owned());
+    let system = tickets
+        .first()
+        .and_then(|ticket| ticket.opening()?.imported_from.clone())
+        .unwrap_or_else(|| "elsewhere".to_owned());
     let plural = if tickets.len() == 1 { "" } else { "s" };
     let mut message = format!("Import {} ticket{plural} from {}\n\n", tickets.len(), one_line(&system));
     if tickets.len() <= NAMED {
@@ -57,9 +64,15 @@ fn subject(ticket: &Ticket, entry: &Entry) -> String {
         Action::Reply { .. } => "Reply to".to_owned(),
         Action::Note { .. } => "Note on".to_owned(),
         Action::Remind => "Remind".to_owned(),
-        Action::Merge { into, .. } => return format!("Merge {} into {}: {}", tail(ticket.id), tail(*into), quoted(ticket)),
-        Action::Prioritize { priority, was } => return format!("Prioritize {} {was} -> {priority}: {}", tail(ticket.id), quoted(ticket)),
-        Action::Assign { assignee: Some(person) } => return format!("Assign {} to {}: {}", tail(ticket.id), one_line(person.as_str()), quoted(ticket)),
+        Action::Merge { into, .. } => {
+            return format!("Merge {} into {}: {}", tail(ticket.id), tail(*into), quoted(ticket));
+        }
+        Action::Prioritize { priority, was } => {
+            return format!("Prioritize {} {was} -> {priority}: {}", tail(ticket.id), quoted(ticket));
+        }
+        Action::Assign { assignee: Some(person) } => {
+            return format!("Assign {} to {}: {}", tail(ticket.id), one_line(person.as_str()), quoted(ticket));
+        }
         Action::Assign { assignee: None } => "Unassign".to_owned(),
         Action::Deescalate { .. } => "De-escalate".to_owned(),
         Action::Set { .. } => "Set facts of".to_owned(),

@@ -3,6 +3,7 @@
 //! [`Casebook::perform`] is the only writer: lock, read again under the lock, decide, apply, write, commit,
 //! report. Must not print, nor read the clock or the environment: the edge reads them once and hands them in.
 
+mod check;
 mod desk;
 mod init;
 mod message;
@@ -27,6 +28,7 @@ use crate::store::config::Config;
 use crate::store::files::{Journal, State};
 use crate::store::{config, layout};
 
+pub use check::{Finding, Severity};
 pub use init::{Founding, InitReport};
 pub use reading::{Census, Trouble};
 pub use recovery::Recovery;
@@ -87,7 +89,15 @@ pub struct Step {
 impl Step {
     /// An action on a ticket, with nothing special asked for.
     pub const fn on(ticket: Id, action: Action, text: Option<Text>) -> Self {
-        Self { target: Target::Ticket(ticket), action, text, keep_open: false, key: None, if_status: None, if_version: None }
+        Self {
+            target: Target::Ticket(ticket),
+            action,
+            text,
+            keep_open: false,
+            key: None,
+            if_status: None,
+            if_version: None,
+        }
     }
 }
 

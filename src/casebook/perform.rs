@@ -154,7 +154,7 @@ impl Casebook {
     }
 
     /// Random bits for ids: the system's, or in tests a seeded sequence.
-    fn random(&self) -> Box<dyn FnMut() -> u128> {
+    pub fn random(&self) -> Box<dyn FnMut() -> u128> {
         let Some(mut state) = self.world.seed else {
             return Box::new(|| {
                 let half = || u128::from(getrandom::u64().expect("the system has random bits"));

@@ -2,6 +2,8 @@
 //!
 //! A command that was interrupted is looked through: readers see it done, as the next writer will make it.
 
+use std::collections::HashSet;
+
 use crate::domain::filter::may_see;
 use crate::domain::id::Id;
 use crate::domain::person::Person;
@@ -70,7 +72,9 @@ impl Casebook {
         let mut names = layout::names(&self.root).map_err(Error::io(self.root.join(layout::TICKETS), "list"))?;
         if let Some(pending) = &self.pending {
             let opened = pending.changes.iter().filter(|change| change.before.is_none());
-            names.tickets.extend(opened.filter_map(|change| change.path.strip_suffix(".yaml")?.rsplit('/').next()?.parse::<Id>().ok()));
+            names.tickets.extend(
+                opened.filter_map(|change| change.path.strip_suffix(".yaml")?.rsplit('/').next()?.parse::<Id>().ok()),
+            );
             names.tickets.sort_unstable();
             names.tickets.dedup();
         }
@@ -144,7 +148,10 @@ impl Casebook {
     /// who read without any identity.
     fn sees(&self, id: Id, viewer: Option<&Person>) -> Result<bool, Error> {
         let Some(person) = viewer.filter(|person| !self.config.team.has_agent(person)) else {
-            let pending = self.pending.as_ref().is_some_and(|pending| pending.changes.iter().any(|change| change.path == layout::ticket_path(id)));
+            let pending = self
+                .pending
+                .as_ref()
+                .is_some_and(|pending| pending.changes.iter().any(|change| change.path == layout::ticket_path(id)));
             return Ok(pending || self.root.join(layout::ticket_path(id)).symlink_metadata().is_ok());
         };
         match self.ticket(id) {
@@ -152,6 +159,29 @@ impl Casebook {
             Err(Error::NotFound { .. } | Error::Damaged { .. }) => Ok(false),
             Err(other) => Err(other),
         }
+    }
+
+    /// A ticket's file as it is.
+    ///
+    /// # Errors
+    /// It is not there, or no text.
+    pub fn text_of(&self, id: Id) -> Result<String, Error> {
+        let path = layout::ticket_path(id);
+        let damage = Damage { line: 1, column: 1, kind: DamageKind::NotUtf8 };
+        String::from_utf8(self.bytes(id)?).map_err(|_| Error::Damaged { path, damage })
+    }
+
+    /// The ids that tickets of a system have there.
+    ///
+    /// # Errors
+    /// A folder that cannot be read.
+    pub fn imported_ids(&self, system: &str) -> Result<HashSet<String>, Error> {
+        let mut ids = HashSet::new();
+        self.search(system, |ticket| {
+            let imported = ticket.opening().filter(|opening| opening.imported_from.as_deref() == Some(system));
+            ids.extend(imported.and_then(|opening| opening.imported_id.clone()));
+        })?;
+        Ok(ids)
     }
 
     /// The tickets imported under an id. Files are searched for the words before any of them is parsed.

@@ -41,15 +41,19 @@ impl Casebook {
             Some(commit) => commit.message.lines().next().unwrap_or_default().to_owned(),
             None => journal.changes.iter().map(|change| change.path.as_str()).collect::<Vec<_>>().join(", "),
         };
-        let foreign = journal.go_forward(&self.state, &self.root, &|_| {}).map_err(Error::io(&self.root, "write to"))?;
+        let foreign =
+            journal.go_forward(&self.state, &self.root, &|_| {}).map_err(Error::io(&self.root, "write to"))?;
         let committed = self.commit_journal(&journal);
         let recovery = match committed {
             Ok(()) => Recovery::Completed { what, foreign },
             // Waiting did not help, or git is not there: nothing is lost, the journal stays for the next writer.
-            Err(refusal @ (GitRefusal::Locked { .. } | GitRefusal::NotInstalled)) => return Err(Error::Git { refusal }),
+            Err(refusal @ (GitRefusal::Locked { .. } | GitRefusal::NotInstalled)) => {
+                return Err(Error::Git { refusal });
+            }
             Err(refusal) => {
                 journal.go_back(&self.state, &self.root).map_err(Error::io(&self.root, "write to"))?;
-                let kept = journal.texts.iter().enumerate().filter_map(|(place, text)| self.keep(place, text)).collect();
+                let kept =
+                    journal.texts.iter().enumerate().filter_map(|(place, text)| self.keep(place, text)).collect();
                 Recovery::Undone { what, refusal, kept }
             }
         };
@@ -61,13 +65,20 @@ impl Casebook {
     pub(super) fn commit_journal(&self, journal: &Journal) -> Result<(), GitRefusal> {
         let Some(commit) = &journal.commit else { return Ok(()) };
         let paths: Vec<String> = journal.changes.iter().map(|change| change.path.clone()).collect();
-        let new: Vec<String> = journal.changes.iter().filter(|change| change.before.is_none()).map(|change| change.path.clone()).collect();
+        let new: Vec<String> =
+            journal.changes.iter().filter(|change| change.before.is_none()).map(|change| change.path.clone()).collect();
         let message = self.state.path("message");
         let said = |error: std::io::Error| GitRefusal::Refused { said: error.to_string() };
         std::fs::write(&message, &commit.message).map_err(said)?;
         let path: &Path = &std::path::absolute(&message).map_err(said)?;
         let date = commit.date.as_deref();
-        Repository::at(&self.root).commit(&Commit { paths: &paths, new: &new, message: path, date, patience: self.world.patience })
+        Repository::at(&self.root).commit(&Commit {
+            paths: &paths,
+            new: &new,
+            message: path,
+            date,
+            patience: self.world.patience,
+        })
     }
 
     /// Keeps a text somebody typed, named after the moment.

@@ -12,8 +12,10 @@ use crate::domain::words::Status;
 /// A support desk in a git repository: every ticket a YAML file, every command one clean commit.
 #[derive(Debug, Parser)]
 #[command(name = "casebook", version, max_term_width = 100, disable_help_subcommand = true)]
-#[command(after_help = "Without a verb: the desk at a glance.\nText comes from -m TEXT, -F FILE, -F - or your editor.\n\
-    Try `casebook demo` for a desk to explore.")]
+#[command(
+    after_help = "Without a verb: the desk at a glance.\nText comes from -m TEXT, -F FILE, -F - or your editor.\n\
+    Try `casebook demo` for a desk to explore."
+)]
 pub struct Arguments {
     /// Flags every verb has.
     #[command(flatten)]

@@ -37,7 +37,16 @@ pub(super) struct Complaint {
 impl Complaint {
     /// A complaint about nothing in particular.
     pub fn new(exit: Exit, code: &'static str, message: impl Into<String>) -> Self {
-        Self { exit, code, message: message.into(), hint: None, ticket: None, place: None, candidates: Vec::new(), kept: None }
+        Self {
+            exit,
+            code,
+            message: message.into(),
+            hint: None,
+            ticket: None,
+            place: None,
+            candidates: Vec::new(),
+            kept: None,
+        }
     }
 
     /// With what to do about it.
@@ -66,7 +75,8 @@ impl Complaint {
     }
 
     fn words(&self) -> String {
-        let place = self.place.as_ref().map(|(file, line, column)| format!("{file}:{line}:{column}: ")).unwrap_or_default();
+        let place =
+            self.place.as_ref().map(|(file, line, column)| format!("{file}:{line}:{column}: ")).unwrap_or_default();
         let mut words = format!("casebook: {place}{}\n", crate::view::terminal::lines(&self.message));
         for candidate in &self.candidates {
             words.push_str(&format!("  {candidate}\n"));
@@ -106,7 +116,10 @@ impl Complaint {
 /// What clap has to say: help and versions are no errors, the rest is a usage error.
 pub(super) fn of_parsing(error: clap::Error) -> Complaint {
     use clap::error::ErrorKind;
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand) {
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    ) {
         // Printing help cannot fail in a way that matters more than the help.
         let _ = error.print();
         std::process::exit(if error.use_stderr() { i32::from(Exit::Usage as u8) } else { 0 });
@@ -173,10 +186,19 @@ impl From<Error> for Complaint {
 
 fn damaged(path: String, damage: Damage) -> Complaint {
     let (code, hint) = match &damage.kind {
-        DamageKind::ConflictMarker => ("ticket.conflicted", "keep the entries of both sides, take the markers out, and let `casebook check` see it"),
-        DamageKind::NoEndMarker => ("ticket.damaged", "compare with `git diff`; if nothing is missing, add the line `...` at the end"),
-        DamageKind::Symlink | DamageKind::WrongPlace | DamageKind::OtherId { .. } => ("ticket.damaged", "put the file back in its place; `git log --follow` tells where it was"),
-        _ => ("ticket.damaged", "mend the line, or bring the file back with `git checkout`; `casebook check` shows all"),
+        DamageKind::ConflictMarker => (
+            "ticket.conflicted",
+            "keep the entries of both sides, take the markers out, and let `casebook check` see it",
+        ),
+        DamageKind::NoEndMarker => {
+            ("ticket.damaged", "compare with `git diff`; if nothing is missing, add the line `...` at the end")
+        }
+        DamageKind::Symlink | DamageKind::WrongPlace | DamageKind::OtherId { .. } => {
+            ("ticket.damaged", "put the file back in its place; `git log --follow` tells where it was")
+        }
+        _ => {
+            ("ticket.damaged", "mend the line, or bring the file back with `git checkout`; `casebook check` shows all")
+        }
     };
     Complaint::new(Exit::Damaged, code, damage.kind.to_string()).at(path, damage.line, damage.column).hint(hint)
 }
@@ -184,22 +206,34 @@ fn damaged(path: String, damage: Damage) -> Complaint {
 fn unwritable(path: String, why: &Unwritable) -> Complaint {
     match why {
         Unwritable::Damaged(damage) => damaged(path, damage.clone()),
-        Unwritable::NewerFormat(_) => Complaint::new(Exit::Refused, "format.newer", why.to_string()).at(path, 1, 1).hint("install a newer casebook; reading goes on working"),
+        Unwritable::NewerFormat(_) => Complaint::new(Exit::Refused, "format.newer", why.to_string())
+            .at(path, 1, 1)
+            .hint("install a newer casebook; reading goes on working"),
         Unwritable::FlowStyle | Unwritable::Unsafe => {
-            Complaint::new(Exit::Refused, "ticket.unwritable", why.to_string()).at(path, 1, 1).hint("docs/format.md shows the usual layout; nothing was changed")
+            Complaint::new(Exit::Refused, "ticket.unwritable", why.to_string())
+                .at(path, 1, 1)
+                .hint("docs/format.md shows the usual layout; nothing was changed")
         }
     }
 }
 
 fn git(refusal: GitRefusal) -> Complaint {
     match refusal {
-        GitRefusal::NotInstalled => Complaint::new(Exit::Git, "git.missing", "git was not found on PATH, so nothing can be committed")
-            .hint("install git, or write without a commit: --no-commit, or `commit = \"never\"` in casebook.toml"),
-        GitRefusal::Locked { said } => Complaint::new(Exit::Git, "git.locked", format!("git is locked by another process:\n{said}"))
-            .hint("the files are as before; try again, or look whether that process still runs"),
+        GitRefusal::NotInstalled => {
+            Complaint::new(Exit::Git, "git.missing", "git was not found on PATH, so nothing can be committed")
+                .hint("install git, or write without a commit: --no-commit, or `commit = \"never\"` in casebook.toml")
+        }
+        GitRefusal::Locked { said } => {
+            Complaint::new(Exit::Git, "git.locked", format!("git is locked by another process:\n{said}"))
+                .hint("the files are as before; try again, or look whether that process still runs")
+        }
         GitRefusal::Refused { said } => {
             let identity = said.contains("user.email") || said.contains("identity");
-            let hint = if identity { "the files are as before; tell git who you are with `git config user.email`" } else { "the files are as before" };
+            let hint = if identity {
+                "the files are as before; tell git who you are with `git config user.email`"
+            } else {
+                "the files are as before"
+            };
             Complaint::new(Exit::Git, "git.failed", format!("git refused the commit:\n{said}")).hint(hint)
         }
     }

@@ -54,7 +54,8 @@ pub fn command() -> clap::Command {
 
 /// Runs the program with its arguments, the name it was called by first. Returns the exit code.
 pub fn run(words: Vec<OsString>) -> u8 {
-    let wants_json = words.iter().any(|word| word.to_str().is_some_and(|word| word == "--json" || word.starts_with("--json=")));
+    let wants_json =
+        words.iter().any(|word| word.to_str().is_some_and(|word| word == "--json" || word.starts_with("--json=")));
     let outcome = match parse(&words) {
         Ok(arguments) => execute(arguments),
         Err(error) => Err(complaint::of_parsing(error)),

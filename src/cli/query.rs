@@ -52,19 +52,26 @@ impl QueryFlags {
 
 fn filter_of(word: &str) -> Result<Filter, Complaint> {
     let Some((key, values)) = word.split_once(':') else {
-        return Err(Error::usage(format!("`{word}` is no condition"), "conditions look like status:open or assignee:none").into());
+        return Err(Error::usage(
+            format!("`{word}` is no condition"),
+            "conditions look like status:open or assignee:none",
+        )
+        .into());
     };
     let values = || values.split(',').filter(|value| !value.is_empty());
     let mut filter = Filter::default();
     let unknown = |error: crate::domain::words::UnknownWord| Complaint::from(unknown_word(word, key, &error));
     match key {
         "status" => filter.status = values().map(str::parse).collect::<Result<_, _>>().map_err(unknown)?,
-        "priority" => filter.priority = values().map(Priority::from_any_spelling).collect::<Result<_, _>>().map_err(unknown)?,
+        "priority" => {
+            filter.priority = values().map(Priority::from_any_spelling).collect::<Result<_, _>>().map_err(unknown)?
+        }
         "assignee" => filter.assignee = values().map(nobody_or).collect::<Result<_, _>>()?,
         "requester" => filter.requester = values().map(person).collect::<Result<_, _>>()?,
         "org" => filter.organization = values().map(none_or).collect(),
         _ => {
-            let nearest = nearest(key, &KEYS).map_or_else(|| format!("known are {}", KEYS.join(", ")), |near| format!("did you mean `{near}:`?"));
+            let nearest = nearest(key, &KEYS)
+                .map_or_else(|| format!("known are {}", KEYS.join(", ")), |near| format!("did you mean `{near}:`?"));
             return Err(Error::usage(format!("`{key}:` is no key of a query (column 1 of `{word}`)"), nearest).into());
         }
     }
@@ -76,7 +83,8 @@ fn filter_of(word: &str) -> Result<Filter, Complaint> {
 
 fn unknown_word(word: &str, key: &str, error: &crate::domain::words::UnknownWord) -> Error {
     let column = word.find(&error.given).map_or(key.len() + 2, |byte| word[..byte].chars().count() + 1);
-    let hint = nearest(&error.given, error.known).map_or_else(|| format!("known are {}", error.known.join(", ")), |near| format!("did you mean `{near}`?"));
+    let hint = nearest(&error.given, error.known)
+        .map_or_else(|| format!("known are {}", error.known.join(", ")), |near| format!("did you mean `{near}`?"));
     Error::usage(format!("`{}` is no {} (column {column} of `{word}`)", error.given, error.kind), hint)
 }
 

@@ -32,35 +32,67 @@ fn words(name: &str, action: &str, refusal: &Refusal) -> (String, String) {
     match refusal {
         Refusal::NotVisible => (format!("no ticket `{name}`"), "`casebook list` shows them".to_owned()),
         Refusal::NotAllowed { standing } => not_allowed(action, *standing),
-        Refusal::OnBehalf => ("a customer opens tickets in their own name only".to_owned(), "leave --requester out, or ask an agent".to_owned()),
-        Refusal::Status { status } => (format!("`{action}` is not for a ticket that is {}", in_words(*status)), instead(name, action, *status)),
+        Refusal::OnBehalf => (
+            "a customer opens tickets in their own name only".to_owned(),
+            "leave --requester out, or ask an agent".to_owned(),
+        ),
+        Refusal::Status { status } => {
+            (format!("`{action}` is not for a ticket that is {}", in_words(*status)), instead(name, action, *status))
+        }
         Refusal::IsMerged { into } => (
             format!("`{action}` is not for a merged ticket"),
-            format!("the conversation goes on in {}; `casebook reopen {name} --unmerge` takes the merge back", tail(*into)),
+            format!(
+                "the conversation goes on in {}; `casebook reopen {name} --unmerge` takes the merge back",
+                tail(*into)
+            ),
         ),
-        Refusal::NotMerged => ("there is no merge to take back".to_owned(), format!("`casebook reopen {name}` opens a solved ticket")),
+        Refusal::NotMerged => {
+            ("there is no merge to take back".to_owned(), format!("`casebook reopen {name}` opens a solved ticket"))
+        }
         Refusal::SameHoldReason { reason } => (
             format!("the ticket is on hold for `{reason}` already"),
             format!("hold it for another reason, or go on with `casebook resume {name}`"),
         ),
-        Refusal::SamePriority { priority } => (format!("the priority is {priority} already"), "the priority states the current impact; choose another".to_owned()),
+        Refusal::SamePriority { priority } => (
+            format!("the priority is {priority} already"),
+            "the priority states the current impact; choose another".to_owned(),
+        ),
         Refusal::AlreadyEscalated { since } => (
             format!("the ticket has been escalated since {}", spell(*since)),
             format!("a manager ends it with `casebook deescalate {name}`"),
         ),
-        Refusal::NotEscalated => ("the ticket is not escalated".to_owned(), format!("`casebook escalate {name} --reason REASON -m TEXT` escalates it")),
-        Refusal::TextMissing => (format!("`{action}` needs words"), "give them with -m TEXT, -F FILE or -F -".to_owned()),
-        Refusal::MergeIntoItself => ("a ticket cannot be merged into itself".to_owned(), "name another target with --into".to_owned()),
-        Refusal::TargetSolved => ("the target is solved".to_owned(), "reopen it first, or merge the other way round".to_owned()),
-        Refusal::TargetMerged { into } => (format!("the target is merged into {} itself", tail(*into)), format!("merge into {} instead", tail(*into))),
+        Refusal::NotEscalated => (
+            "the ticket is not escalated".to_owned(),
+            format!("`casebook escalate {name} --reason REASON -m TEXT` escalates it"),
+        ),
+        Refusal::TextMissing => {
+            (format!("`{action}` needs words"), "give them with -m TEXT, -F FILE or -F -".to_owned())
+        }
+        Refusal::MergeIntoItself => {
+            ("a ticket cannot be merged into itself".to_owned(), "name another target with --into".to_owned())
+        }
+        Refusal::TargetSolved => {
+            ("the target is solved".to_owned(), "reopen it first, or merge the other way round".to_owned())
+        }
+        Refusal::TargetMerged { into } => {
+            (format!("the target is merged into {} itself", tail(*into)), format!("merge into {} instead", tail(*into)))
+        }
         Refusal::OtherCustomer { source, target } => (
             format!("the tickets are of different customers: {} and {}", customer(source), customer(target)),
             "only tickets of one organization, or of one requester where there is none, can be merged".to_owned(),
         ),
-        Refusal::NoSuchEntry { entry } => (format!("the ticket has no entry {entry}"), format!("`casebook show {name} --json=history` lists them")),
-        Refusal::RequiredFact { name } => (format!("every ticket has a {name}; it cannot be unset"), format!("give it another value: {name}=VALUE")),
-        Refusal::UnfitFact { name } => (format!("that is no value for {name}"), "one line that is not blank is".to_owned()),
-        Refusal::AlreadyOpened | Refusal::NotAsked => (format!("`{action}` cannot be asked for by itself"), "`casebook --help` lists what can".to_owned()),
+        Refusal::NoSuchEntry { entry } => {
+            (format!("the ticket has no entry {entry}"), format!("`casebook show {name} --json=history` lists them"))
+        }
+        Refusal::RequiredFact { name } => {
+            (format!("every ticket has a {name}; it cannot be unset"), format!("give it another value: {name}=VALUE"))
+        }
+        Refusal::UnfitFact { name } => {
+            (format!("that is no value for {name}"), "one line that is not blank is".to_owned())
+        }
+        Refusal::AlreadyOpened | Refusal::NotAsked => {
+            (format!("`{action}` cannot be asked for by itself"), "`casebook --help` lists what can".to_owned())
+        }
         silence => silent(name, silence),
     }
 }
@@ -69,14 +101,23 @@ fn words(name: &str, action: &str, refusal: &Refusal) -> (String, String) {
 fn silent(name: &str, refusal: &Refusal) -> (String, String) {
     match refusal {
         Refusal::TooFewAlerts { given, needed } => (
-            format!("silence solves a ticket after {needed} reminder{}, and there were {given}", if *needed == 1 { "" } else { "s" }),
+            format!(
+                "silence solves a ticket after {needed} reminder{}, and there were {given}",
+                if *needed == 1 { "" } else { "s" }
+            ),
             format!("`casebook remind {name}` sends one"),
         ),
         Refusal::TooEarly { ready_at, solve_after } => (
-            format!("silence solves a ticket {} after support's last reply, which is at {}", spell_span(*solve_after), spell(*ready_at)),
+            format!(
+                "silence solves a ticket {} after support's last reply, which is at {}",
+                spell_span(*solve_after),
+                spell(*ready_at)
+            ),
             "wait until then; [follow_up] in casebook.toml says how long".to_owned(),
         ),
-        Refusal::CustomerReplied => ("the customer has replied since support did".to_owned(), format!("answer with `casebook reply {name}`")),
+        Refusal::CustomerReplied => {
+            ("the customer has replied since support did".to_owned(), format!("answer with `casebook reply {name}`"))
+        }
         _ => ("no agent has asked the requester anything".to_owned(), format!("ask with `casebook reply {name}`")),
     }
 }

@@ -12,9 +12,12 @@ use super::identity::Identity;
 use super::output::Output;
 use crate::casebook::{Casebook, World};
 use crate::domain::person::Person;
+use crate::domain::when::when;
 use crate::domain::zone::Zone;
 use crate::error::Error;
 use crate::store::layout;
+use crate::view::paint::Paint;
+use crate::view::{Audience, Viewer};
 
 /// How long a command waits for other writers.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -48,7 +51,11 @@ impl Session {
     pub fn casebook(&self) -> Result<Casebook, Complaint> {
         let start = self.start()?;
         let named = self.global.directory.is_some() || variable("CASEBOOK_DIR").is_some();
-        let root = if named { Some(start.clone()).filter(|root| root.join(layout::MARKER).is_file()) } else { layout::discover(&start) };
+        let root = if named {
+            Some(start.clone()).filter(|root| root.join(layout::MARKER).is_file())
+        } else {
+            layout::discover(&start)
+        };
         let root = root.or_else(|| layout::discover(&start)).ok_or(Error::NoStore { start })?;
         let _ = self.identity.set(Identity::begin(self.global.actor.as_ref(), variable("CASEBOOK_ACTOR"), &root)?);
         Ok(Casebook::open(&root, self.world.clone())?)
@@ -71,9 +78,33 @@ impl Session {
     pub fn zone(&self, casebook: &Casebook) -> Result<Zone, Complaint> {
         let name = &casebook.config().time_zone;
         Zone::named(name).map_err(|unknown| {
-            let hint = unknown.nearest.map_or_else(|| "set `time_zone` in casebook.toml".to_owned(), |near| format!("did you mean `{near}`?"));
+            let hint = unknown.nearest.map_or_else(
+                || "set `time_zone` in casebook.toml".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
             Error::Usage { message: format!("casebook.toml: `{name}` is no time zone"), hint: Some(hint) }.into()
         })
+    }
+}
+
+impl Session {
+    /// On whose side the acting person stands. Without any identity everything can be read.
+    pub fn viewer(&self, casebook: &Casebook) -> Result<Viewer, Complaint> {
+        let support = self.actor()?.is_none_or(|person| casebook.config().team.has_agent(person));
+        Ok(if support { Viewer::Support } else { Viewer::Customer })
+    }
+
+    /// Who is shown something, where and when.
+    pub fn audience<'a>(&self, casebook: &Casebook, zone: &'a Zone) -> Result<Audience<'a>, Complaint> {
+        let paint = Paint { colour: self.output.colour };
+        Ok(Audience { viewer: self.viewer(casebook)?, zone, now: self.world.now, paint, width: self.output.width() })
+    }
+
+    /// A time as people type it, in the desk's zone.
+    pub fn when(&self, casebook: &Casebook, words: &str) -> Result<DateTime<Utc>, Complaint> {
+        let zone = self.zone(casebook)?;
+        when(words, self.world.now, &zone)
+            .map_err(|error| Error::Usage { message: error.to_string(), hint: None }.into())
     }
 }
 
@@ -87,15 +118,21 @@ fn world() -> Result<World, Complaint> {
     let fixed = match variable("CASEBOOK_NOW") {
         None => None,
         Some(words) => Some(DateTime::parse_from_rfc3339(&words).map_err(|_| {
-            Error::usage(format!("CASEBOOK_NOW is `{words}`, which is no RFC 3339 time"), "for example 2026-11-21T17:05:12Z")
+            Error::usage(
+                format!("CASEBOOK_NOW is `{words}`, which is no RFC 3339 time"),
+                "for example 2026-11-21T17:05:12Z",
+            )
         })?),
     };
     Ok(World {
-        now: fixed.map_or_else(|| DateTime::<Utc>::from(std::time::SystemTime::now()), |fixed| fixed.with_timezone(&Utc)),
+        now: fixed
+            .map_or_else(|| DateTime::<Utc>::from(std::time::SystemTime::now()), |fixed| fixed.with_timezone(&Utc)),
         clock_is_fixed: fixed.is_some(),
         seed: variable("CASEBOOK_SEED").and_then(|seed| seed.parse().ok()),
         killed_at: variable("CASEBOOK_KILLED_AT"),
-        patience: variable("CASEBOOK_PATIENCE").and_then(|seconds| seconds.parse().ok()).map_or(PATIENCE, Duration::from_secs),
+        patience: variable("CASEBOOK_PATIENCE")
+            .and_then(|seconds| seconds.parse().ok())
+            .map_or(PATIENCE, Duration::from_secs),
     })
 }
 

@@ -24,7 +24,7 @@ pub(super) struct Typed {
 
 impl TextFlags {
     /// The words given, if any. Never waits.
-    pub fn optional(&self) -> Result<Typed, Complaint> {
+    pub(super) fn optional(&self) -> Result<Typed, Complaint> {
         if let Some(file) = &self.file {
             let is_only_copy = file == Path::new("-");
             let words = if is_only_copy { from_input()? } else { from_file(file)? };
@@ -35,7 +35,7 @@ impl TextFlags {
     }
 
     /// The words a verb cannot do without: as given, else from the editor on a terminal.
-    pub fn required(&self, state: &State, about: &str) -> Result<Typed, Complaint> {
+    pub(super) fn required(&self, state: &State, about: &str) -> Result<Typed, Complaint> {
         let given = self.optional()?;
         if given.text.is_some() {
             return Ok(given);
@@ -44,7 +44,11 @@ impl TextFlags {
             return Err(Error::usage("the text is empty", "give it with -m TEXT or -F FILE").into());
         }
         if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
-            return Err(Error::usage("a text is needed, and this is no terminal to ask for it", "give it with -m TEXT, -F FILE or -F -").into());
+            return Err(Error::usage(
+                "a text is needed, and this is no terminal to ask for it",
+                "give it with -m TEXT, -F FILE or -F -",
+            )
+            .into());
         }
         let text = Text::clean(&from_editor(state, about)?);
         if text.is_none() {
@@ -74,7 +78,8 @@ fn utf8(bytes: Vec<u8>, source: &Path) -> Result<String, Complaint> {
 fn from_editor(state: &State, about: &str) -> Result<String, Complaint> {
     state.make().map_err(Error::io(state.folder(), "make"))?;
     let path = state.path("TEXT.txt");
-    let template = format!("\n{SCISSORS}\n# Everything from the line above on is left out.\n# {}\n", about.replace('\n', "\n# "));
+    let template =
+        format!("\n{SCISSORS}\n# Everything from the line above on is left out.\n# {}\n", about.replace('\n', "\n# "));
     fs::write(&path, template).map_err(Error::io(&path, "write"))?;
     edit(&path)?;
     let words = fs::read_to_string(&path).map_err(Error::io(&path, "read"))?;
@@ -85,13 +90,19 @@ fn from_editor(state: &State, about: &str) -> Result<String, Complaint> {
 /// Opens the editor git would open.
 fn edit(path: &PathBuf) -> Result<(), Complaint> {
     let asked = Command::new("git").args(["var", "GIT_EDITOR"]).stderr(Stdio::null()).output().ok();
-    let answer = asked.filter(|output| output.status.success()).map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    let answer = asked
+        .filter(|output| output.status.success())
+        .map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
     let editor = answer.or_else(|| super::session::variable("VISUAL")).or_else(|| super::session::variable("EDITOR"));
     let editor = editor.unwrap_or_else(|| "vi".to_owned());
     // As git does it: the editor may come with arguments of its own, so a shell takes it apart.
     let status = Command::new("sh").arg("-c").arg(format!("{editor} \"$@\"")).arg(&editor).arg(path).status();
     match status {
         Ok(status) if status.success() => Ok(()),
-        _ => Err(Error::usage(format!("the editor `{editor}` did not end well"), format!("what was written is in {}", path.display())).into()),
+        _ => Err(Error::usage(
+            format!("the editor `{editor}` did not end well"),
+            format!("what was written is in {}", path.display()),
+        )
+        .into()),
     }
 }

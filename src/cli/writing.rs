@@ -38,7 +38,14 @@ impl Session {
     }
 
     /// Carries out steps and tells what they did. Words that exist nowhere else are kept if nothing is done.
-    pub fn carry_out(&self, mut casebook: Casebook, mut steps: Vec<Step>, flags: &WriteFlags, typed: Typed, telling: &Telling) -> Result<Exit, Complaint> {
+    pub fn carry_out(
+        &self,
+        mut casebook: Casebook,
+        mut steps: Vec<Step>,
+        flags: &WriteFlags,
+        typed: Typed,
+        telling: &Telling,
+    ) -> Result<Exit, Complaint> {
         show::refuse_unknown_fields(flags.json.as_deref())?;
         if show::lists_fields(flags.json.as_deref()) {
             return show::list_fields(&self.output);
@@ -60,7 +67,11 @@ impl Session {
             }
         };
         self.tell_beside(&report);
-        if flags.dry_run { self.tell_plan(&report)? } else { self.tell(&casebook, &report, flags, telling)? }
+        if flags.dry_run {
+            self.tell_plan(&report)?
+        } else {
+            self.tell(&casebook, &report, flags, telling)?
+        }
         Ok(Exit::Done)
     }
 
@@ -69,7 +80,12 @@ impl Session {
         let mut told = String::new();
         for change in &report.changes {
             let before = change.before.as_deref();
-            told.push_str(&view::diff::unified(&change.path, before, Some(&change.after), view::paint::Paint { colour: self.output.colour }));
+            told.push_str(&view::diff::unified(
+                &change.path,
+                before,
+                &change.after,
+                view::paint::Paint { colour: self.output.colour },
+            ));
         }
         if let Some(message) = &report.message {
             told.push_str(&format!("\ncommit message:\n\n{}", indented(message)));
@@ -80,7 +96,13 @@ impl Session {
         self.output.print(&told)
     }
 
-    fn tell(&self, casebook: &Casebook, report: &Report, flags: &WriteFlags, telling: &Telling) -> Result<(), Complaint> {
+    fn tell(
+        &self,
+        casebook: &Casebook,
+        report: &Report,
+        flags: &WriteFlags,
+        telling: &Telling,
+    ) -> Result<(), Complaint> {
         if flags.json.is_some() {
             let fields = flags.json.as_deref();
             let mut tickets = Vec::new();
@@ -100,7 +122,11 @@ impl Session {
                 _ => {
                     let name = if self.output.is_terminal { tail(ticket.id) } else { ticket.id.to_string() };
                     let subject = view::terminal::one_line(&ticket.header.subject);
-                    let moved = report.entries.iter().filter(|(id, _)| *id == ticket.id).find_map(|(_, entry)| ticket.entry(*entry));
+                    let moved = report
+                        .entries
+                        .iter()
+                        .filter(|(id, _)| *id == ticket.id)
+                        .find_map(|(_, entry)| ticket.entry(*entry));
                     let status = match moved.and_then(|entry| entry.from.zip(entry.to)) {
                         Some((from, to)) => format!("{from} -> {to}"),
                         None => ticket.header.status.to_string(),
@@ -118,11 +144,14 @@ impl Session {
             Some(Recovery::Completed { what, foreign }) => {
                 self.output.warn(&format!("note: a command that was interrupted is done now: {what}"));
                 for path in foreign {
-                    self.output.warn(&format!("warning: {path} was changed by somebody else since, and is left as it is"));
+                    self.output
+                        .warn(&format!("warning: {path} was changed by somebody else since, and is left as it is"));
                 }
             }
             Some(Recovery::Undone { what, refusal, kept }) => {
-                self.output.warn(&format!("warning: a command that was interrupted is undone, since git refused it ({refusal:?}): {what}"));
+                self.output.warn(&format!(
+                    "warning: a command that was interrupted is undone, since git refused it ({refusal:?}): {what}"
+                ));
                 for path in kept {
                     self.output.warn(&format!("  its text is kept in {}", path.display()));
                 }
@@ -141,11 +170,17 @@ impl Session {
 fn notice_words(name: &str, notice: &Notice) -> String {
     match notice {
         Notice::EscalatedAfterPriority => {
-            "warning: escalated right after a change of priority; the new priority may already bring what is needed".to_owned()
+            "warning: escalated right after a change of priority; the new priority may already bring what is needed"
+                .to_owned()
         }
-        Notice::HoldEnded => format!("note: {name} was on hold and is open now; `casebook hold {name} --reason REASON` holds it again"),
+        Notice::HoldEnded => {
+            format!("note: {name} was on hold and is open now; `casebook hold {name} --reason REASON` holds it again")
+        }
         Notice::Reopened => format!("note: {name} was solved and is open again"),
-        Notice::WentOnAt(target) => format!("note: the ticket is merged; the reply is recorded on {}, where the conversation goes on", tail(*target)),
+        Notice::WentOnAt(target) => format!(
+            "note: the ticket is merged; the reply is recorded on {}, where the conversation goes on",
+            tail(*target)
+        ),
         Notice::AssigneeNotInTeam(person) => format!("warning: {person} is not in [team] of casebook.toml"),
     }
 }

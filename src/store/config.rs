@@ -17,7 +17,8 @@ use crate::domain::words::Priority;
 const FORMAT: u32 = 1;
 
 /// Names that other parts of casebook read: kept, and not judged here.
-const OTHER_SECTIONS: [&str; 8] = ["calendars", "plans", "desk", "eligibility", "releases", "queries", "fields", "macros"];
+const OTHER_SECTIONS: [&str; 8] =
+    ["calendars", "plans", "desk", "eligibility", "releases", "queries", "fields", "macros"];
 
 /// The settings and policy of a desk.
 #[derive(Clone, Debug, PartialEq)]
@@ -127,17 +128,23 @@ impl Config {
     }
 
     fn judge(text: &str) -> Result<Self, Complaint> {
-        let written: Written = toml::from_str(text).map_err(|error| Complaint(error.span(), error.message().to_owned()))?;
+        let written: Written =
+            toml::from_str(text).map_err(|error| Complaint(error.span(), error.message().to_owned()))?;
         if written.format <= FORMAT {
             refuse_unknown(text, &written.rest)?;
         }
-        let priority = written.defaults.priority.as_ref().map(|word| spanned(word, Priority::from_any_spelling)).transpose()?;
+        let priority =
+            written.defaults.priority.as_ref().map(|word| spanned(word, Priority::from_any_spelling)).transpose()?;
         let commit_each = match written.git.commit.as_ref().map(|word| (word.get_ref().as_str(), word)) {
             None | Some(("each", _)) => true,
             Some(("never", _)) => false,
-            Some((other, word)) => return Err(Complaint(Some(word.span()), format!("`{other}` is neither `each` nor `never`"))),
+            Some((other, word)) => {
+                return Err(Complaint(Some(word.span()), format!("`{other}` is neither `each` nor `never`")));
+            }
         };
-        let people = |words: &[toml::Spanned<String>]| words.iter().map(|word| spanned(word, Person::from_address)).collect::<Result<Vec<_>, _>>();
+        let people = |words: &[toml::Spanned<String>]| {
+            words.iter().map(|word| spanned(word, Person::from_address)).collect::<Result<Vec<_>, _>>()
+        };
         Ok(Self {
             format: written.format,
             name: written.name,
@@ -151,11 +158,16 @@ impl Config {
     }
 }
 
-fn spanned<T, E: std::fmt::Display>(word: &toml::Spanned<String>, read: impl Fn(&str) -> Result<T, E>) -> Result<T, Complaint> {
+fn spanned<T, E: std::fmt::Display>(
+    word: &toml::Spanned<String>,
+    read: impl Fn(&str) -> Result<T, E>,
+) -> Result<T, Complaint> {
     read(word.get_ref()).map_err(|error| Complaint(Some(word.span()), error.to_string()))
 }
 
-fn follow_up(written: &BTreeMap<toml::Spanned<String>, toml::Spanned<FollowUpSection>>) -> Result<FollowUpPolicy, Complaint> {
+fn follow_up(
+    written: &BTreeMap<toml::Spanned<String>, toml::Spanned<FollowUpSection>>,
+) -> Result<FollowUpPolicy, Complaint> {
     let span = |words: &str| clock::span(words).ok_or_else(|| format!("`{words}` is no span of time; `4h` or `7d` is"));
     let mut policy = FollowUpPolicy::default();
     for (word, section) in written {
@@ -166,7 +178,10 @@ fn follow_up(written: &BTreeMap<toml::Spanned<String>, toml::Spanned<FollowUpSec
         let solve_after = section.get_ref().solve_after.as_ref().map(|words| spanned(words, span)).transpose()?;
         policy.set(
             priority,
-            FollowUp { alerts: alerts.unwrap_or(default.alerts), solve_after: solve_after.unwrap_or(default.solve_after) },
+            FollowUp {
+                alerts: alerts.unwrap_or(default.alerts),
+                solve_after: solve_after.unwrap_or(default.solve_after),
+            },
         );
     }
     Ok(policy)
@@ -175,7 +190,8 @@ fn follow_up(written: &BTreeMap<toml::Spanned<String>, toml::Spanned<FollowUpSec
 fn refuse_unknown(text: &str, rest: &toml::Table) -> Result<(), Complaint> {
     const KNOWN: [&str; 8] = ["format", "name", "time_zone", "language", "defaults", "git", "team", "follow_up"];
     let Some(name) = rest.keys().find(|name| !OTHER_SECTIONS.contains(&name.as_str())) else { return Ok(()) };
-    let nearest = KNOWN.iter().chain(&OTHER_SECTIONS).max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)));
+    let nearest =
+        KNOWN.iter().chain(&OTHER_SECTIONS).max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)));
     let hint = nearest.filter(|near| strsim::jaro(near, name) > 0.7).map(|near| format!("; did you mean `{near}`?"));
     let place = text.find(name.as_str()).map(|start| start..start + name.len());
     Err(Complaint(place, format!("`{name}` is no setting{}", hint.unwrap_or_default())))
@@ -222,7 +238,8 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_with_its_place() {
-        let flaw = |text| Config::read(text).map_err(|flaw| (flaw.line, flaw.column, flaw.message)).expect_err("a flaw");
+        let flaw =
+            |text| Config::read(text).map_err(|flaw| (flaw.line, flaw.column, flaw.message)).expect_err("a flaw");
         assert_eq!(flaw("format = 1\nnmae = \"x\"\n"), (2, 1, "`nmae` is no setting; did you mean `name`?".to_owned()));
         assert_eq!(flaw("format = 1\n[git]\ncommit = \"often\"\n").0, 3);
         assert_eq!(flaw("format = 1\n[follow_up.S9]\n").0, 2);

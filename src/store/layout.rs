@@ -55,7 +55,9 @@ pub fn names(root: &Path) -> io::Result<Names> {
         let id = entry.file_name().to_str().and_then(|name| name.strip_suffix(".yaml")?.parse().ok());
         let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
         match id {
-            Some(id) if entry.file_type().is_file() && relative == Path::new(&ticket_path(id)) => names.tickets.push(id),
+            Some(id) if entry.file_type().is_file() && relative == Path::new(&ticket_path(id)) => {
+                names.tickets.push(id)
+            }
             _ => names.stray.push(relative.to_path_buf()),
         }
     }
@@ -105,6 +107,15 @@ pub fn short_ids(ids: &[Id]) -> Vec<String> {
     short
 }
 
+/// The shortest suffix, of at least six characters, that is `id`'s alone among `ids`.
+pub fn short_id(ids: &[Id], id: Id) -> String {
+    let spelled = id.to_string();
+    let shared =
+        |other: &Id| other.to_string().bytes().rev().zip(spelled.bytes().rev()).take_while(|(a, b)| a == b).count();
+    let longest = ids.iter().filter(|other| **other != id).map(shared).max().unwrap_or(0);
+    spelled[LENGTH - (longest + 1).clamp(SHORTEST_SHOWN, LENGTH)..].to_owned()
+}
+
 /// The last characters of an id, for places that need no uniqueness: commit subjects and messages.
 pub fn tail(id: Id) -> String {
     id.to_string()[LENGTH - SHORTEST_SHOWN..].to_owned()
@@ -125,7 +136,8 @@ mod tests {
 
     #[test]
     fn short_ids_are_as_long_as_it_takes() {
-        let ids = [id("01M7ZH3CA0AAAAAAAAAAAAAAAA"), id("01M7ZH3CA0BBBBBBBBBXAAAAAA"), id("01M7ZH3CA0CCCCCCCCCCCCCCCC")];
+        let ids =
+            [id("01M7ZH3CA0AAAAAAAAAAAAAAAA"), id("01M7ZH3CA0BBBBBBBBBXAAAAAA"), id("01M7ZH3CA0CCCCCCCCCCCCCCCC")];
         assert_eq!(short_ids(&ids), ["AAAAAAA", "XAAAAAA", "CCCCCC"]);
     }
 

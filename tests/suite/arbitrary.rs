@@ -7,19 +7,75 @@ use casebook::domain::person::Person;
 use casebook::domain::text::Text;
 use casebook::domain::ticket::{Hold, Ticket};
 use casebook::domain::value::{Fields, Value};
-use casebook::domain::words::{
-    EscalationReason, HoldReason, Kind, MergeReason, Priority, ReopenReason, Role, Status,
-};
+use casebook::domain::words::{EscalationReason, HoldReason, Kind, MergeReason, Priority, ReopenReason, Role, Status};
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use proptest::sample::select;
 
 /// Fragments that YAML readers are known to trip over.
 const TRAPS: &[&str] = &[
-    "no", "1e3", "12:30", "2026-11-21", "<<", "=", "#", ": ", "- ", " #", "\t", "  ", "\u{2028}", "\u{85}", "\u{feff}",
-    "\u{1b}[31m", "\u{7}", "\u{0}", "🙂", "שלום", "日本語", "\u{202e}", "...", "---", "|", ">", "'", "\"", "\\", "%", "@",
-    "`", "{", "}", "[", "]", ",", "&a", "*a", "!t", "?", "~", "null", "0x1f", "1_000", ".5", "é", "\u{a0}", "\u{fffe}", "\u{10ffff}",
-    "<<<<<<< ours", "key: value", "- item", "::error::x", "\u{7f}", "\u{9f}", "\u{ad}", "\u{200b}", "\\n", "a", " ", "text",
+    "no",
+    "1e3",
+    "12:30",
+    "2026-11-21",
+    "<<",
+    "=",
+    "#",
+    ": ",
+    "- ",
+    " #",
+    "\t",
+    "  ",
+    "\u{2028}",
+    "\u{85}",
+    "\u{feff}",
+    "\u{1b}[31m",
+    "\u{7}",
+    "\u{0}",
+    "🙂",
+    "שלום",
+    "日本語",
+    "\u{202e}",
+    "...",
+    "---",
+    "|",
+    ">",
+    "'",
+    "\"",
+    "\\",
+    "%",
+    "@",
+    "`",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    "&a",
+    "*a",
+    "!t",
+    "?",
+    "~",
+    "null",
+    "0x1f",
+    "1_000",
+    ".5",
+    "é",
+    "\u{a0}",
+    "\u{fffe}",
+    "\u{10ffff}",
+    "<<<<<<< ours",
+    "key: value",
+    "- item",
+    "::error::x",
+    "\u{7f}",
+    "\u{9f}",
+    "\u{ad}",
+    "\u{200b}",
+    "\\n",
+    "a",
+    " ",
+    "text",
 ];
 
 fn fragment() -> impl Strategy<Value = String> {
@@ -51,7 +107,8 @@ pub fn person() -> impl Strategy<Value = Person> {
 }
 
 pub fn id() -> impl Strategy<Value = Id> {
-    (0i64..(1 << 42), any::<u128>()).prop_map(|(ms, random)| Id::at(DateTime::from_timestamp_millis(ms).unwrap(), random))
+    (0i64..(1 << 42), any::<u128>())
+        .prop_map(|(ms, random)| Id::at(DateTime::from_timestamp_millis(ms).unwrap(), random))
 }
 
 pub fn instant() -> impl Strategy<Value = DateTime<Utc>> {
@@ -122,7 +179,11 @@ fn nonempty_lists<T>((add, remove): (Vec<T>, Vec<T>)) -> Option<(Vec<T>, Vec<T>)
 fn solution() -> impl Strategy<Value = Solution> {
     prop_oneof![
         some(person()).prop_map(|by| Solution::Agreed { by }),
-        (words(), select(Priority::ALL), instant()).prop_map(|(bug, priority, eta)| Solution::BugReported { bug, priority, eta }),
+        (words(), select(Priority::ALL), instant()).prop_map(|(bug, priority, eta)| Solution::BugReported {
+            bug,
+            priority,
+            eta
+        }),
         Just(Solution::NoResponse),
     ]
 }
@@ -159,14 +220,19 @@ pub fn action() -> impl Strategy<Value = Action> {
         (id(), id()).prop_map(|(into, entry)| Action::Forward { into, entry }),
         (select(ReopenReason::ALL), any::<bool>()).prop_map(|(reason, unmerge)| Action::Reopen { reason, unmerge }),
         id().prop_map(|source| Action::Unmerged { source }),
-        (select(EscalationReason::ALL), some(person())).prop_map(|(reason, manager)| Action::Escalate { reason, manager }),
+        (select(EscalationReason::ALL), some(person()))
+            .prop_map(|(reason, manager)| Action::Escalate { reason, manager }),
         (some(select(EscalationReason::ALL)), some(person()))
             .prop_map(|(reason, manager)| Action::Deescalate { reason, manager }),
         (select(Priority::ALL), select(Priority::ALL)).prop_map(|(priority, was)| Action::Prioritize { priority, was }),
         some(person()).prop_map(|assignee| Action::Assign { assignee }),
         set(),
-        (people(), people()).prop_filter_map("no change", nonempty_lists).prop_map(|(add, remove)| Action::Cc { add, remove }),
-        (tags(), tags()).prop_filter_map("no change", nonempty_lists).prop_map(|(add, remove)| Action::Tag { add, remove }),
+        (people(), people())
+            .prop_filter_map("no change", nonempty_lists)
+            .prop_map(|(add, remove)| Action::Cc { add, remove }),
+        (tags(), tags())
+            .prop_filter_map("no change", nonempty_lists)
+            .prop_map(|(add, remove)| Action::Tag { add, remove }),
         (id(), words()).prop_map(|(entry, reason)| Action::Correct { entry, reason }),
         (id(), words()).prop_map(|(entry, reason)| Action::Redact { entry, reason }),
     ]

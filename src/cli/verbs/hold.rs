@@ -15,7 +15,9 @@ use crate::domain::words::HoldReason;
 
 /// Wait for something on support's own side; work goes on.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  casebook hold 7S1W1X --reason engineering --team rendering --until +3d\n  casebook hold 7S1W1X --reason other -m \"waiting for the vendor's patch\"")]
+#[command(
+    after_help = "Examples:\n  casebook hold 7S1W1X --reason engineering --team rendering --until +3d\n  casebook hold 7S1W1X --reason other -m \"waiting for the vendor's patch\""
+)]
 pub struct Hold {
     #[command(flatten)]
     ticket: TicketArgument,

@@ -15,7 +15,9 @@ use crate::domain::action::Action;
 /// An agent's reply hands the next step to the requester; a customer's hands it to support, and reopens a
 /// solved ticket. A reply to a merged ticket is recorded where the conversation goes on.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  casebook reply 7S1W1X -m \"Which release does the instance run?\"\n  casebook reply 7S1W1X -F answer.txt --keep-open\n  git log -1 --format=%B | casebook reply 7S1W1X -F - --key deploy-$BUILD")]
+#[command(
+    after_help = "Examples:\n  casebook reply 7S1W1X -m \"Which release does the instance run?\"\n  casebook reply 7S1W1X -F answer.txt --keep-open\n  git log -1 --format=%B | casebook reply 7S1W1X -F - --key deploy-$BUILD"
+)]
 pub struct Reply {
     #[command(flatten)]
     ticket: TicketArgument,

@@ -73,11 +73,7 @@ fn refuse_links(root: &Path, relative: &str) -> Result<(), NotRead> {
 /// over, a hidden file beside the target, which the journal's recovery takes away.
 fn temporary(state: &State, target: &Path) -> PathBuf {
     let name = target.file_name().unwrap_or_default().to_string_lossy();
-    if on_same_device(state.folder(), target) {
-        state.path(&format!("new-{name}"))
-    } else {
-        beside(target)
-    }
+    if on_same_device(state.folder(), target) { state.path(&format!("new-{name}")) } else { beside(target) }
 }
 
 /// The hidden file beside a target on another file system than the store's own folder.
@@ -95,7 +91,13 @@ fn on_same_device(folder: &Path, target: &Path) -> bool {
 
 /// Puts `bytes` in the place of a file, in one step: whoever reads sees the old bytes or the new ones.
 /// The caller holds the lock; `durable` asks for the disk to have them when this returns.
-pub(super) fn replace(state: &State, target: &Path, bytes: &[u8], durable: bool, reach: &dyn Fn(&str)) -> io::Result<()> {
+pub(super) fn replace(
+    state: &State,
+    target: &Path,
+    bytes: &[u8],
+    durable: bool,
+    reach: &dyn Fn(&str),
+) -> io::Result<()> {
     let parent = target.parent().unwrap_or(Path::new("."));
     let made = missing_folders(parent);
     fs::create_dir_all(parent)?;

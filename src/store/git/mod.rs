@@ -62,6 +62,19 @@ impl Repository {
         self.run(&["init", "--quiet"]).done()
     }
 
+    /// Gives the repository an identity of its own where git has none, so that a visitor's desk can commit.
+    ///
+    /// # Errors
+    /// git is not installed, or refuses.
+    pub fn name_visitor(&self, email: &str) -> Result<(), GitRefusal> {
+        for (key, value) in [("user.email", email), ("user.name", "You")] {
+            if !self.run(&["config", "--get", key]).output()?.success {
+                self.run(&["config", key, value]).done()?;
+            }
+        }
+        Ok(())
+    }
+
     /// Whether anything was ever committed here.
     pub fn has_commits(&self) -> bool {
         self.run(&["rev-parse", "--quiet", "--verify", "HEAD"]).done().is_ok()
@@ -75,7 +88,10 @@ impl Repository {
 
     /// Whether every one of these paths is committed as it lies there.
     pub fn is_clean(&self, paths: &[String]) -> Result<bool, GitRefusal> {
-        let output = self.run(&["status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignored=matching"]).paths(paths).output()?;
+        let output = self
+            .run(&["status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignored=matching"])
+            .paths(paths)
+            .output()?;
         Ok(output.success && output.stdout.is_empty())
     }
 }

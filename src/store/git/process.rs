@@ -71,7 +71,9 @@ impl Run {
             let _ = pipe.write_all(&input);
         }
         let output = child.wait_with_output().map_err(|error| refused(&error))?;
-        let words = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        let words = |bytes: Vec<u8>| {
+            String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+        };
         Ok(Output { success: output.status.success(), stdout: words(output.stdout), stderr: words(output.stderr) })
     }
 

@@ -43,7 +43,9 @@ pub fn amend(bytes: &[u8], before: &Ticket, after: &Ticket) -> Result<Vec<u8>, U
     let outline = Outline::of(&source).map_err(Unwritable::Damaged)?;
     let Parts::Map(names) = &outline.root.parts else { return Err(Unwritable::FlowStyle) };
     let history = names.iter().find(|named| named.name == "history").ok_or(Unwritable::FlowStyle)?;
-    if source.text[offset(&source, &outline.root)..].starts_with('{') || source.text[offset(&source, &history.value)..].starts_with('[') {
+    if source.text[offset(&source, &outline.root)..].starts_with('{')
+        || source.text[offset(&source, &history.value)..].starts_with('[')
+    {
         return Err(Unwritable::FlowStyle);
     }
     let mut edits = Edits::default();
@@ -86,7 +88,9 @@ impl Edits {
 
 fn edit_header(source: &Source<'_>, names: &[Named], before: &Ticket, after: &Ticket, edits: &mut Edits) {
     let (old, new) = (header_fields(before), header_fields(after));
-    let value = |fields: &'_ [(String, Value)], name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+    let value = |fields: &'_ [(String, Value)], name: &str| {
+        fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+    };
     for (rank, name) in HEADER_NAMES.iter().enumerate() {
         let (was, is) = (value(&old, name), value(&new, name));
         if was == is {
@@ -139,7 +143,14 @@ fn place_behind(source: &Source<'_>, names: &[Named], rank: usize) -> usize {
     before.max_by_key(|(other, _)| *other).map_or(0, |(_, named)| lines_of(source, named).end)
 }
 
-fn add_entries(source: &Source<'_>, outline: &Outline, history: &Named, before: &Ticket, after: &Ticket, edits: &mut Edits) {
+fn add_entries(
+    source: &Source<'_>,
+    outline: &Outline,
+    history: &Named,
+    before: &Ticket,
+    after: &Ticket,
+    edits: &mut Edits,
+) {
     let Some(end_marker) = outline.end_marker else { return };
     let place = source.line_start(end_marker);
     let column = match &history.value.parts {

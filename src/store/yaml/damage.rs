@@ -67,7 +67,9 @@ pub enum DamageKind {
 impl fmt::Display for DamageKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooLarge { limit } => write!(formatter, "the file is larger than {} MiB, the most a ticket may hold", limit >> 20),
+            Self::TooLarge { limit } => {
+                write!(formatter, "the file is larger than {} MiB, the most a ticket may hold", limit >> 20)
+            }
             Self::NotUtf8 => formatter.write_str("these bytes are not UTF-8 text"),
             Self::ConflictMarker => formatter.write_str("a merge conflict was left here"),
             Self::Syntax(message) => write!(formatter, "not YAML: {message}"),
@@ -83,7 +85,9 @@ impl fmt::Display for DamageKind {
             Self::OtherId { inside } => write!(formatter, "the id {inside} is not the one the file is named after"),
             Self::Symlink => formatter.write_str("this is a symbolic link; tickets are plain files"),
             Self::NotAFile => formatter.write_str("this is no plain file"),
-            Self::WrongPlace => formatter.write_str("a ticket lies at tickets/YYYY/MM/ID.yaml, by the month of its id (UTC)"),
+            Self::WrongPlace => {
+                formatter.write_str("a ticket lies at tickets/YYYY/MM/ID.yaml, by the month of its id (UTC)")
+            }
         }
     }
 }

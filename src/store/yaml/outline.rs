@@ -68,7 +68,9 @@ impl Outline {
         let root = loop {
             match walk.next()? {
                 (Event::StreamStart | Event::DocumentStart(_), _) => {}
-                (Event::StreamEnd, span) => return Err(place(span.start).damage(DamageKind::Syntax("the file is empty".to_owned()))),
+                (Event::StreamEnd, span) => {
+                    return Err(place(span.start).damage(DamageKind::Syntax("the file is empty".to_owned())));
+                }
                 (event, span) => break walk.node(event, span)?,
             }
         };
@@ -125,9 +127,7 @@ impl<'a> Walk<'a> {
     fn next(&mut self) -> Result<(Event<'a>, Span), Damage> {
         match self.events.next_event() {
             Some(Ok(event)) => Ok(event),
-            Some(Err(error)) => {
-                Err(place(*error.marker()).damage(DamageKind::Syntax(error.info().to_owned())))
-            }
+            Some(Err(error)) => Err(place(*error.marker()).damage(DamageKind::Syntax(error.info().to_owned()))),
             None => Ok((Event::StreamEnd, Span::default())),
         }
     }
@@ -136,7 +136,9 @@ impl<'a> Walk<'a> {
         let start = place(span.start);
         let refuse = |kind| Err(start.damage(kind));
         let (anchor, tagged) = match &event {
-            Event::Scalar(_, _, anchor, tag) | Event::SequenceStart(anchor, tag) | Event::MappingStart(anchor, tag) => (*anchor, tag.is_some()),
+            Event::Scalar(_, _, anchor, tag) | Event::SequenceStart(anchor, tag) | Event::MappingStart(anchor, tag) => {
+                (*anchor, tag.is_some())
+            }
             Event::Alias(_) => return refuse(DamageKind::Alias),
             _ => return refuse(DamageKind::Syntax("a value belongs here".to_owned())),
         };

@@ -108,7 +108,14 @@ fn leaf(out: &mut String, column: usize, value: &Value) {
 /// A float that YAML 1.1 takes for one too: with a dot, and a sign in the exponent.
 fn spell_number(number: f64) -> String {
     if !number.is_finite() {
-        return if number.is_nan() { ".nan" } else if number > 0.0 { ".inf" } else { "-.inf" }.to_owned();
+        return if number.is_nan() {
+            ".nan"
+        } else if number > 0.0 {
+            ".inf"
+        } else {
+            "-.inf"
+        }
+        .to_owned();
     }
     let shortest = format!("{number:?}");
     let Some((mantissa, exponent)) = shortest.split_once('e') else { return shortest };

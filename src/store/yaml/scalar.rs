@@ -52,7 +52,25 @@ fn is_plain(words: &str) -> bool {
     let Some(first) = words.chars().next() else { return false };
     !matches!(
         first,
-        ' ' | '-' | '?' | ':' | ',' | '[' | ']' | '{' | '}' | '#' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`'
+        ' ' | '-'
+            | '?'
+            | ':'
+            | ','
+            | '['
+            | ']'
+            | '{'
+            | '}'
+            | '#'
+            | '&'
+            | '*'
+            | '!'
+            | '|'
+            | '>'
+            | '\''
+            | '"'
+            | '%'
+            | '@'
+            | '`'
     ) && !words.ends_with([' ', ':'])
         && !words.contains(": ")
         && !words.contains(" #")
@@ -113,8 +131,22 @@ mod tests {
     #[test]
     fn words_every_reader_takes_as_words_stay_plain() {
         for words in [
-            "Dashboard tiles time out", "ana@acme.example", "26.18 is slow", "1.2.3", "01M7ZH3CA08R6T2M4N0P5S7W1X", "a:b",
-            "a#b", "notes", "2026-11-21 outage", "2026-11 report", "été", "日本語", "🙂", "12 monkeys", "é", "x: y".split_at(1).0,
+            "Dashboard tiles time out",
+            "ana@acme.example",
+            "26.18 is slow",
+            "1.2.3",
+            "01M7ZH3CA08R6T2M4N0P5S7W1X",
+            "a:b",
+            "a#b",
+            "notes",
+            "2026-11-21 outage",
+            "2026-11 report",
+            "été",
+            "日本語",
+            "🙂",
+            "12 monkeys",
+            "é",
+            "x: y".split_at(1).0,
         ] {
             assert_eq!(spell(words), words);
         }
@@ -123,11 +155,72 @@ mod tests {
     #[test]
     fn words_some_reader_takes_for_something_else_are_quoted() {
         for words in [
-            "", "no", "NO", "Yes", "on", "off", "y", "N", "~", "null", "=", "<<", "1e3", "1E5", "12:30", "1:30:00.5", "2026-11-21",
-            "2026-11-21T10:00:00Z", "2026-1-2 3:04:05", "0x1F", "0o17", "0b1", "017", "1_000", ".5", "1.", "+1", "-1", ".inf",
-            "-.INF", ".NaN", "26.18", "123456789012", "- a", "-a", "a: b", "a:", "a #b", "#a", "&a", "*a", "!a", "|", ">", "'a'",
-            "\"a\"", "%a", "@a", "`a`", " a", "a ", "a\tb", "a\nb", "{a", "[a", "]", "}", ",", "?", "...", "\u{85}", "\u{feff}a",
-            "a\u{2028}b", "\u{1b}[31m", "1e", "01E45678901234567890123456",
+            "",
+            "no",
+            "NO",
+            "Yes",
+            "on",
+            "off",
+            "y",
+            "N",
+            "~",
+            "null",
+            "=",
+            "<<",
+            "1e3",
+            "1E5",
+            "12:30",
+            "1:30:00.5",
+            "2026-11-21",
+            "2026-11-21T10:00:00Z",
+            "2026-1-2 3:04:05",
+            "0x1F",
+            "0o17",
+            "0b1",
+            "017",
+            "1_000",
+            ".5",
+            "1.",
+            "+1",
+            "-1",
+            ".inf",
+            "-.INF",
+            ".NaN",
+            "26.18",
+            "123456789012",
+            "- a",
+            "-a",
+            "a: b",
+            "a:",
+            "a #b",
+            "#a",
+            "&a",
+            "*a",
+            "!a",
+            "|",
+            ">",
+            "'a'",
+            "\"a\"",
+            "%a",
+            "@a",
+            "`a`",
+            " a",
+            "a ",
+            "a\tb",
+            "a\nb",
+            "{a",
+            "[a",
+            "]",
+            "}",
+            ",",
+            "?",
+            "...",
+            "\u{85}",
+            "\u{feff}a",
+            "a\u{2028}b",
+            "\u{1b}[31m",
+            "1e",
+            "01E45678901234567890123456",
         ] {
             assert!(spell(words).starts_with('"'), "{words:?} became {}", spell(words));
         }

@@ -50,7 +50,12 @@ impl<'a> Source<'a> {
     pub fn lines(&self) -> impl Iterator<Item = (usize, &'a str)> {
         let text = self.text;
         let ends = self.line_starts[1..].iter().copied().chain(std::iter::once(text.len()));
-        self.line_starts.iter().copied().zip(ends).enumerate().map(move |(index, (start, end))| (index + 1, &text[start..end]))
+        self.line_starts
+            .iter()
+            .copied()
+            .zip(ends)
+            .enumerate()
+            .map(move |(index, (start, end))| (index + 1, &text[start..end]))
     }
 
     /// How the file ends its lines.

@@ -1,0 +1,148 @@
+//! Whether a desk is sound: each file by itself, and the links between tickets on both sides.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::domain::action::Action;
+use crate::domain::id::Id;
+use crate::domain::ticket::Ticket;
+use crate::error::Error;
+use crate::store::layout;
+
+use super::desk::differing_fact;
+use super::{Casebook, Trouble};
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Cannot come from sound commands.
+    Error,
+    /// Comes from two clones that worked at the same time, or is worth a look.
+    Warning,
+}
+
+impl Severity {
+    /// The word of it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// Something a check found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The file, relative to the root.
+    pub path: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1.
+    pub column: usize,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The stable word of the rule.
+    pub rule: &'static str,
+    /// What was found.
+    pub message: String,
+}
+
+/// A link between two tickets, as one side records it.
+type Links = BTreeMap<(Id, Id), ()>;
+
+impl Casebook {
+    /// Checks every ticket. Gives the findings in the order of paths, and how many tickets were read.
+    ///
+    /// # Errors
+    /// A folder that cannot be read.
+    pub fn check(&self) -> Result<(Vec<Finding>, usize), Error> {
+        let mut findings = Vec::new();
+        let (mut into, mut from) = (Links::new(), Links::new());
+        let mut entries: HashMap<Id, Id> = HashMap::new();
+        let census = self.census(|ticket| {
+            check_ticket(&ticket, &mut findings);
+            into.extend(ticket.header.merged_into.map(|target| ((ticket.id, target), ())));
+            from.extend(ticket.header.merged_from.iter().map(|source| ((*source, ticket.id), ())));
+            for entry in &ticket.history {
+                if let Some(other) = entries.insert(entry.id, ticket.id).filter(|other| *other != ticket.id) {
+                    findings.push(about(
+                        ticket.id,
+                        Severity::Error,
+                        "entry.shared",
+                        format!("the entry {} is in {other} too", entry.id),
+                    ));
+                }
+            }
+            Some(ticket.id)
+        })?;
+        for Trouble { path, damage } in census.troubles {
+            let (line, column, message) = (damage.line, damage.column, damage.kind.to_string());
+            findings.push(Finding { path, line, column, severity: Severity::Error, rule: "file.damaged", message });
+        }
+        check_links(&into, &from, &mut findings);
+        findings.sort_by(|a, b| (&a.path, a.line, a.column, a.rule).cmp(&(&b.path, b.line, b.column, b.rule)));
+        Ok((findings, census.tickets.len()))
+    }
+}
+
+fn about(ticket: Id, severity: Severity, rule: &'static str, message: String) -> Finding {
+    Finding { path: layout::ticket_path(ticket), line: 1, column: 1, severity, rule, message }
+}
+
+fn check_ticket(ticket: &Ticket, findings: &mut Vec<Finding>) {
+    let mut find = |severity, rule, message| findings.push(about(ticket.id, severity, rule, message));
+    if let Some(name) = differing_fact(ticket) {
+        find(Severity::Error, "header.differs", format!("`{name}` in the header is not what the history leads to"));
+    }
+    let mut status = None;
+    let mut replayed: Option<Ticket> = None;
+    for (place, entry) in ticket.history.iter().enumerate() {
+        if place > 0 && entry.id <= ticket.history[place - 1].id {
+            find(
+                Severity::Error,
+                "entry.order",
+                format!("the entry {} does not come after the one before it", entry.id),
+            );
+        }
+        if entry.from != status && !matches!(entry.action, Action::Foreign(_)) {
+            let is = status.map_or("nothing", |status: crate::domain::words::Status| status.word());
+            let saw = entry.from.map_or("nothing", crate::domain::words::Status::word);
+            find(
+                Severity::Warning,
+                "entry.concurrent",
+                format!(
+                    "the entry {} saw {saw} where the ticket was {is}: written at the same time elsewhere",
+                    entry.id
+                ),
+            );
+        }
+        match &mut replayed {
+            Some(so_far) => so_far.append(entry.clone()),
+            None => replayed = Ticket::opened_by(entry.clone()),
+        }
+        status = replayed.as_ref().map(|so_far| so_far.header.status);
+    }
+}
+
+fn check_links(into: &Links, from: &Links, findings: &mut Vec<Finding>) {
+    for (source, target) in into.keys() {
+        if !from.contains_key(&(*source, *target)) {
+            findings.push(about(
+                *source,
+                Severity::Error,
+                "merge.one_sided",
+                format!("merged into {target}, which does not know of it"),
+            ));
+        }
+    }
+    for (source, target) in from.keys() {
+        if !into.contains_key(&(*source, *target)) {
+            findings.push(about(
+                *target,
+                Severity::Error,
+                "merge.one_sided",
+                format!("says that {source} is merged into it, which does not know of it"),
+            ));
+        }
+    }
+}

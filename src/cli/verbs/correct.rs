@@ -1,0 +1,98 @@
+//! `correct` and `redact`: what is wrong with an older entry. Nothing ever leaves a file's history.
+
+use clap::Args;
+
+use super::super::Exit;
+use super::super::arguments::{ConditionFlags, TextFlags, TicketArgument, WriteFlags};
+use super::super::complaint::Complaint;
+use super::super::session::Session;
+use super::super::writing::Telling;
+use crate::casebook::{Casebook, Step};
+use crate::domain::action::Action;
+use crate::domain::id::Id;
+use crate::domain::text::clean_subject;
+use crate::error::Error;
+use crate::store::layout;
+
+/// An older entry, and why something is said about it.
+#[derive(Debug, Args)]
+struct EntryArgument {
+    /// The entry: its id, or a part of it of 4 characters or more
+    #[arg(value_name = "ENTRY")]
+    entry: String,
+    /// Why, in one line
+    #[arg(short, long, value_name = "REASON")]
+    reason: String,
+}
+
+/// Say what is right where an older entry is wrong. The entry itself stays as it is.
+#[derive(Debug, Args)]
+pub struct Correct {
+    #[command(flatten)]
+    ticket: TicketArgument,
+    #[command(flatten)]
+    entry: EntryArgument,
+    #[command(flatten)]
+    text: TextFlags,
+    #[command(flatten)]
+    conditions: ConditionFlags,
+    #[command(flatten)]
+    write: WriteFlags,
+}
+
+impl Correct {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let casebook = session.casebook()?;
+        let ticket = casebook.find(&self.ticket.ticket, session.actor()?)?;
+        let (entry, reason) = self.entry.find(&casebook, ticket)?;
+        let typed = self.text.required(casebook.state(), "What is right instead.")?;
+        let step = self.conditions.on(Step::on(ticket, Action::Correct { entry, reason }, None));
+        session.carry_out(casebook, vec![step], &self.write, typed, &Telling::One)
+    }
+}
+
+/// Hide the words of an older entry from view. They stay in git's history until that is rewritten.
+#[derive(Debug, Args)]
+pub struct Redact {
+    #[command(flatten)]
+    ticket: TicketArgument,
+    #[command(flatten)]
+    entry: EntryArgument,
+    #[command(flatten)]
+    text: TextFlags,
+    #[command(flatten)]
+    conditions: ConditionFlags,
+    #[command(flatten)]
+    write: WriteFlags,
+}
+
+impl Redact {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let casebook = session.casebook()?;
+        let ticket = casebook.find(&self.ticket.ticket, session.actor()?)?;
+        let (entry, reason) = self.entry.find(&casebook, ticket)?;
+        let typed = self.text.required(casebook.state(), "What is hidden, and what people should know of it.")?;
+        let step = self.conditions.on(Step::on(ticket, Action::Redact { entry, reason }, None));
+        session.carry_out(casebook, vec![step], &self.write, typed, &Telling::One)
+    }
+}
+
+impl EntryArgument {
+    fn find(&self, casebook: &Casebook, ticket: Id) -> Result<(Id, String), Complaint> {
+        let ids: Vec<Id> = casebook.ticket(ticket)?.history.iter().map(|entry| entry.id).collect();
+        let found = layout::part_of_id(&self.entry).map(|part| layout::matching(&ids, &part)).unwrap_or_default();
+        let reason = clean_subject(&self.reason)
+            .ok_or_else(|| Error::usage("the reason is empty", "say why with --reason REASON"))?;
+        match found.as_slice() {
+            [entry] => Ok((*entry, reason)),
+            [] => Err(Complaint::new(
+                Exit::NotFound,
+                "entry.not_found",
+                format!("the ticket has no entry `{}`", self.entry),
+            )
+            .ticket(ticket)
+            .hint("`casebook show TICKET` prints the ids of entries")),
+            several => Err(Error::Ambiguous { word: self.entry.clone(), candidates: several.to_vec() }.into()),
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! `assign`, `cc`, `tag` and `set`: facts that move no status. What is so already makes no entry.
+
+use clap::{ArgGroup, Args};
+
+use super::super::Exit;
+use super::super::arguments::{ConditionFlags, TextFlags, TicketArgument, WriteFlags};
+use super::super::complaint::Complaint;
+use super::super::parsing::address;
+use super::super::session::Session;
+use super::super::writing::Telling;
+use crate::casebook::Step;
+use crate::domain::action::{Action, Fact};
+use crate::domain::person::Person;
+use crate::domain::text::clean_subject;
+use crate::domain::value::Value;
+use crate::error::Error;
+
+/// Give a ticket to an agent, or to nobody.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("whom").required(true), after_help = "Examples:\n  casebook assign 7S1W1X lea@desk.example\n  casebook assign 7S1W1X --none")]
+pub struct Assign {
+    #[command(flatten)]
+    ticket: TicketArgument,
+    /// The agent
+    #[arg(value_name = "WHO", value_parser = address, group = "whom")]
+    assignee: Option<Person>,
+    /// To nobody
+    #[arg(long, group = "whom")]
+    none: bool,
+    #[command(flatten)]
+    text: TextFlags,
+    #[command(flatten)]
+    conditions: ConditionFlags,
+    #[command(flatten)]
+    write: WriteFlags,
+}
+
+impl Assign {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let casebook = session.casebook()?;
+        let ticket = casebook.find(&self.ticket.ticket, session.actor()?)?;
+        let step = self.conditions.on(Step::on(ticket, Action::Assign { assignee: self.assignee }, None));
+        session.carry_out(casebook, vec![step], &self.write, self.text.optional()?, &Telling::One)
+    }
+}
+
+/// Change who else takes part on the customer's side.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("change").required(true).multiple(true), after_help = "Example:\n  casebook cc 7S1W1X --add bo@acme.example --remove al@acme.example")]
+pub struct Cc {
+    #[command(flatten)]
+    ticket: TicketArgument,
+    /// Who joins
+    #[arg(long, value_name = "WHO", value_parser = address, group = "change")]
+    add: Vec<Person>,
+    /// Who leaves
+    #[arg(long, value_name = "WHO", value_parser = address, group = "change")]
+    remove: Vec<Person>,
+    #[command(flatten)]
+    text: TextFlags,
+    #[command(flatten)]
+    conditions: ConditionFlags,
+    #[command(flatten)]
+    write: WriteFlags,
+}
+
+impl Cc {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let casebook = session.casebook()?;
+        let ticket = casebook.find(&self.ticket.ticket, session.actor()?)?;
+        let step = self.conditions.on(Step::on(ticket, Action::Cc { add: self.add, remove: self.remove }, None));
+        session.carry_out(casebook, vec![step], &self.write, self.text.optional()?, &Telling::One)
+    }
+}
+
+/// Change the desk's labels.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("change").required(true).multiple(true), after_help = "Example:\n  casebook tag 7S1W1X --add outage --remove triage")]
+pub struct Tag {
+    #[command(flatten)]
+    ticket: TicketArgument,
+    /// A label to add
+    #[arg(long, value_name = "TAG", value_parser = label, group = "change")]
+    add: Vec<String>,
+    /// A label to take away
+    #[arg(long, value_name = "TAG", value_parser = label, group = "change")]
+    remove: Vec<String>,
+    #[command(flatten)]
+    text: TextFlags,
+    #[command(flatten)]
+    conditions: ConditionFlags,
+    #[command(flatten)]
+    write: WriteFlags,
+}
+
+fn label(words: &str) -> Result<String, String> {
+    clean_subject(words).ok_or_else(|| "a label is a word".to_owned())
+}
+
+impl Tag {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let casebook = session.casebook()?;
+        let ticket = casebook.find(&self.ticket.ticket, session.actor()?)?;
+        let step = self.conditions.on(Step::on(ticket, Action::Tag { add: self.add, remove: self.remove }, None));
+        session.carry_out(casebook, vec![step], &self.write, self.text.optional()?, &Telling::One)
+    }
+}
+
+/// Set facts (key=value) or take them away (key=): subject, product, product_group, organization, instance,
+/// requester, channel, language, or one of the desk's own as fields.NAME.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  casebook set 7S1W1X product_group=reports_dashboards fields.region=emea instance=")]
+pub struct Set {
+    #[command(flatten)]
+    ticket: TicketArgument,
+    /// A fact and its value; an empty value takes it away
+    #[arg(value_name = "KEY=VALUE", required = true)]
+    facts: Vec<String>,
+    #[command(flatten)]
+    text: TextFlags,
+    #[command(flatten)]
+    conditions: ConditionFlags,
+    #[command(flatten)]
+    write: WriteFlags,
+}
+
+impl Set {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let casebook = session.casebook()?;
+        let action = changes(&self.facts)?;
+        let ticket = casebook.find(&self.ticket.ticket, session.actor()?)?;
+        let step = self.conditions.on(Step::on(ticket, action, None));
+        session.carry_out(casebook, vec![step], &self.write, self.text.optional()?, &Telling::One)
+    }
+}
+
+fn changes(words: &[String]) -> Result<Action, Complaint> {
+    let (mut set, mut unset) = (Vec::new(), Vec::new());
+    for word in words {
+        let (name, value) = word
+            .split_once('=')
+            .ok_or_else(|| Error::usage(format!("`{word}` sets nothing"), "facts look like key=value"))?;
+        let fact = Fact::from_name(name).ok_or_else(|| unknown(name))?;
+        if set.iter().any(|(known, _)| *known == fact) || unset.contains(&fact) {
+            return Err(Error::usage(format!("`{name}` is given twice"), "give each fact once").into());
+        }
+        match clean_subject(value) {
+            None => unset.push(fact),
+            Some(words) if fact == Fact::Requester => {
+                let person =
+                    address(&words).map_err(|message| Error::usage(message, "a requester is an e-mail address"))?;
+                set.push((fact, Value::from(person.as_str())));
+            }
+            Some(words) => set.push((fact, Value::String(words))),
+        }
+    }
+    Ok(Action::Set { set, unset })
+}
+
+/// A name that `set` does not know: another verb's, or nobody's.
+fn unknown(name: &str) -> Error {
+    let verb = match name {
+        "status" => "`casebook reply`, `hold`, `solve` and `reopen` move the status",
+        "priority" => "`casebook prioritize TICKET PRIORITY -m TEXT` changes the priority",
+        "assignee" => "`casebook assign TICKET WHO` changes the assignee",
+        "cc" => "`casebook cc TICKET --add WHO` changes the copies",
+        "tags" => "`casebook tag TICKET --add TAG` changes the labels",
+        "escalation" => "`casebook escalate` and `deescalate` change that",
+        _ => {
+            "known are subject, product, product_group, organization, instance, requester, channel, language and fields.NAME"
+        }
+    };
+    Error::usage(format!("`{name}` cannot be set"), verb)
+}

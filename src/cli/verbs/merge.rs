@@ -1,0 +1,82 @@
+//! `merge` and `reopen`: tickets that go on elsewhere, and tickets that go on after all.
+
+use clap::Args;
+
+use super::super::Exit;
+use super::super::arguments::{ConditionFlags, TextFlags, TicketArgument, WriteFlags};
+use super::super::complaint::Complaint;
+use super::super::parsing::word_of;
+use super::super::session::Session;
+use super::super::writing::Telling;
+use crate::casebook::Step;
+use crate::domain::action::Action;
+use crate::domain::words::{MergeReason, ReopenReason};
+
+/// Merge tickets about the same issue of the same customer into one.
+///
+/// The sources are solved and stay files of their own; both sides record the merge, and their people join the
+/// target's copies. It can be taken back with `casebook reopen SOURCE --unmerge`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  casebook merge 3K2M8Q 9P4R7T --into 7S1W1X")]
+pub struct Merge {
+    /// The tickets to merge
+    #[arg(value_name = "SOURCE", required = true)]
+    sources: Vec<String>,
+    /// The ticket the conversation goes on in
+    #[arg(long, value_name = "TARGET")]
+    into: String,
+    /// Why
+    #[arg(long, default_value = "same_issue", value_parser = word_of::<MergeReason>(MergeReason::WORDS))]
+    reason: MergeReason,
+    #[command(flatten)]
+    text: TextFlags,
+    #[command(flatten)]
+    conditions: ConditionFlags,
+    #[command(flatten)]
+    write: WriteFlags,
+}
+
+impl Merge {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let casebook = session.casebook()?;
+        let into = casebook.find(&self.into, session.actor()?)?;
+        let mut steps: Vec<Step> = Vec::new();
+        for source in &self.sources {
+            let source = casebook.find(source, session.actor()?)?;
+            let step = self.conditions.on(Step::on(source, Action::Merge { into, reason: self.reason }, None));
+            if !steps.iter().any(|known| known.target == step.target) {
+                steps.push(step);
+            }
+        }
+        session.carry_out(casebook, steps, &self.write, self.text.optional()?, &Telling::Several)
+    }
+}
+
+/// Open a solved ticket again. Any reply of the customer does so too.
+#[derive(Debug, Args)]
+pub struct Reopen {
+    #[command(flatten)]
+    ticket: TicketArgument,
+    /// Why
+    #[arg(long, default_value = "not_solved", value_parser = word_of::<ReopenReason>(ReopenReason::WORDS))]
+    reason: ReopenReason,
+    /// Take a merge back: both tickets go on by themselves
+    #[arg(long)]
+    unmerge: bool,
+    #[command(flatten)]
+    text: TextFlags,
+    #[command(flatten)]
+    conditions: ConditionFlags,
+    #[command(flatten)]
+    write: WriteFlags,
+}
+
+impl Reopen {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let casebook = session.casebook()?;
+        let ticket = casebook.find(&self.ticket.ticket, session.actor()?)?;
+        let action = Action::Reopen { reason: self.reason, unmerge: self.unmerge };
+        let step = self.conditions.on(Step::on(ticket, action, None));
+        session.carry_out(casebook, vec![step], &self.write, self.text.optional()?, &Telling::One)
+    }
+}

@@ -1,0 +1,50 @@
+//! `completions` and `man`: made from the command line itself, so they cannot lie.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap_complete::Shell;
+
+use super::super::Exit;
+use super::super::complaint::Complaint;
+use super::super::session::Session;
+use crate::error::Error;
+
+/// Print a completion script for a shell.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  casebook completions bash > ~/.local/share/bash-completion/completions/casebook")]
+pub struct Completions {
+    /// The shell
+    shell: Shell,
+}
+
+impl Completions {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut super::super::command(), "casebook", &mut script);
+        session.output.print(&String::from_utf8_lossy(&script))?;
+        Ok(Exit::Done)
+    }
+}
+
+/// Print the manual page, or write all of them into a folder.
+#[derive(Debug, Args)]
+pub struct Man {
+    /// Write a page per verb into this folder
+    #[arg(value_name = "DIR")]
+    folder: Option<PathBuf>,
+}
+
+impl Man {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        if let Some(folder) = &self.folder {
+            std::fs::create_dir_all(folder).map_err(Error::io(folder, "make"))?;
+            clap_mangen::generate_to(super::super::command(), folder).map_err(Error::io(folder, "write to"))?;
+            return Ok(Exit::Done);
+        }
+        let mut page = Vec::new();
+        clap_mangen::Man::new(super::super::command()).render(&mut page).map_err(Error::io("the page", "write"))?;
+        session.output.print(&String::from_utf8_lossy(&page))?;
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,90 @@
+//! `solve`: nobody owes anything any more.
+
+use clap::Args;
+
+use super::super::Exit;
+use super::super::arguments::{ConditionFlags, TextFlags, TicketArgument, WriteFlags};
+use super::super::complaint::Complaint;
+use super::super::parsing::{address, priority};
+use super::super::session::Session;
+use super::super::writing::Telling;
+use crate::casebook::{Casebook, Step};
+use crate::domain::action::{Action, Solution};
+use crate::domain::person::Person;
+use crate::domain::text::clean_subject;
+use crate::domain::words::{Priority, Resolution};
+use crate::error::Error;
+
+/// Solve a ticket: agreed, a bug reported, or no response after reminders.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  casebook solve 7S1W1X -m \"Works since the restart.\"\n  casebook solve 7S1W1X --resolution bug_reported --bug BUG-17 --bug-priority S2 --eta 2026-12-15\n  casebook solve 7S1W1X --resolution no_response"
+)]
+pub struct Solve {
+    #[command(flatten)]
+    ticket: TicketArgument,
+    /// How it is solved
+    #[arg(long, default_value = "agreed", value_parser = ["agreed", "bug_reported", "no_response"])]
+    resolution: String,
+    /// Who agreed [default: the requester]
+    #[arg(long, value_name = "WHO", value_parser = address)]
+    agreed_by: Option<Person>,
+    /// Where the bug is tracked
+    #[arg(long, value_name = "REF")]
+    bug: Option<String>,
+    /// The priority agreed for the bug
+    #[arg(long, value_name = "PRIORITY", value_parser = priority)]
+    bug_priority: Option<Priority>,
+    /// The estimated time of its resolution: a date, a time, +3d
+    #[arg(long, value_name = "WHEN")]
+    eta: Option<String>,
+    #[command(flatten)]
+    text: TextFlags,
+    #[command(flatten)]
+    conditions: ConditionFlags,
+    #[command(flatten)]
+    write: WriteFlags,
+}
+
+impl Solve {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let casebook = session.casebook()?;
+        let solution = self.solution(session, &casebook)?;
+        let ticket = casebook.find(&self.ticket.ticket, session.actor()?)?;
+        let step = self.conditions.on(Step::on(ticket, Action::Solve(solution), None));
+        session.carry_out(casebook, vec![step], &self.write, self.text.optional()?, &Telling::One)
+    }
+
+    fn solution(&self, session: &Session, casebook: &Casebook) -> Result<Solution, Complaint> {
+        let evidence = self.bug.is_some() || self.bug_priority.is_some() || self.eta.is_some();
+        let misplaced = |flags: &str, resolution: Resolution| {
+            Err(Error::usage(
+                format!("{flags} goes with another resolution than `{}`", self.resolution),
+                format!("did you mean --resolution {resolution}?"),
+            )
+            .into())
+        };
+        if self.resolution != Resolution::BugReported.word() && evidence {
+            return misplaced("--bug, --bug-priority, --eta", Resolution::BugReported);
+        }
+        if self.resolution != Resolution::Agreed.word() && self.agreed_by.is_some() {
+            return misplaced("--agreed-by", Resolution::Agreed);
+        }
+        if self.resolution == Resolution::Agreed.word() {
+            return Ok(Solution::Agreed { by: self.agreed_by.clone() });
+        }
+        if self.resolution == Resolution::NoResponse.word() {
+            return Ok(Solution::NoResponse);
+        }
+        match (self.bug.as_deref().and_then(clean_subject), self.bug_priority, self.eta.as_deref()) {
+            (Some(bug), Some(priority), Some(eta)) => {
+                Ok(Solution::BugReported { bug, priority, eta: session.when(casebook, eta)? })
+            }
+            _ => Err(Error::usage(
+                "a reported bug needs its reference, the agreed priority and the estimated time",
+                "give --bug REF --bug-priority PRIORITY --eta WHEN",
+            )
+            .into()),
+        }
+    }
+}
