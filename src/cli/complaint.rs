@@ -113,17 +113,8 @@ impl Complaint {
     }
 }
 
-/// What clap has to say: help and versions are no errors, the rest is a usage error.
-pub(super) fn of_parsing(error: clap::Error) -> Complaint {
-    use clap::error::ErrorKind;
-    if matches!(
-        error.kind(),
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
-    ) {
-        // Printing help cannot fail in a way that matters more than the help.
-        let _ = error.print();
-        std::process::exit(if error.use_stderr() { i32::from(Exit::Usage as u8) } else { 0 });
-    }
+/// What clap has against a command line.
+pub(super) fn of_parsing(error: &clap::Error) -> Complaint {
     let rendered = error.render().to_string();
     let text = rendered.trim().strip_prefix("error: ").unwrap_or(rendered.trim());
     let (message, rest) = text.split_once("\n\n").unwrap_or((text, ""));

@@ -58,7 +58,12 @@ pub fn run(words: Vec<OsString>) -> u8 {
         words.iter().any(|word| word.to_str().is_some_and(|word| word == "--json" || word.starts_with("--json=")));
     let outcome = match parse(&words) {
         Ok(arguments) => execute(arguments),
-        Err(error) => Err(complaint::of_parsing(error)),
+        Err(error) if !error.use_stderr() => {
+            // Help and versions. A reader that went away is no error.
+            let _ = error.print();
+            return Exit::Done as u8;
+        }
+        Err(error) => Err(complaint::of_parsing(&error)),
     };
     match outcome {
         Ok(exit) => exit as u8,
