@@ -75,7 +75,14 @@ impl Casebook {
             }
             Some(ticket.id)
         })?;
-        for Trouble { path, damage } in census.troubles {
+        let strays = layout::strays(&self.root).map_err(Error::io(self.root.join(layout::TICKETS), "list"))?;
+        let mut troubles = census.troubles;
+        for stray in strays.iter().map(|path| self.misplaced(path)) {
+            if !troubles.iter().any(|known| known.path == stray.path) {
+                troubles.push(stray);
+            }
+        }
+        for Trouble { path, damage } in troubles {
             let (line, column, message) = (damage.line, damage.column, damage.kind.to_string());
             findings.push(Finding { path, line, column, severity: Severity::Error, rule: "file.damaged", message });
         }

@@ -3,6 +3,7 @@
 //! A command that was interrupted is looked through: readers see it done, as the next writer will make it.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use crate::domain::filter::may_see;
 use crate::domain::id::Id;
@@ -97,12 +98,19 @@ impl Casebook {
                 Err(other) => return Err(other),
             }
         }
-        for path in names.stray {
-            let kind = if self.root.join(&path).is_symlink() { DamageKind::Symlink } else { DamageKind::WrongPlace };
-            let damage = Damage { line: 1, column: 1, kind };
-            census.troubles.push(Trouble { path: path.to_string_lossy().into_owned(), damage });
-        }
+        census.troubles.extend(names.misplaced.iter().map(|path| self.misplaced(path)));
         Ok(census)
+    }
+
+    /// What is wrong with something that is no ticket where only tickets belong.
+    pub(super) fn misplaced(&self, path: &Path) -> Trouble {
+        let full = self.root.join(path);
+        let kind = match full.symlink_metadata() {
+            Ok(metadata) if metadata.is_symlink() => DamageKind::Symlink,
+            Ok(metadata) if !metadata.is_file() => DamageKind::NotAFile,
+            _ => DamageKind::WrongPlace,
+        };
+        Trouble { path: path.to_string_lossy().into_owned(), damage: Damage { line: 1, column: 1, kind } }
     }
 
     /// Rows of the tickets that a person may see.

@@ -1,14 +1,18 @@
 //! Who acts: `--as`, else `CASEBOOK_ACTOR`, else git's `user.email`.
 //!
-//! git is asked while the command does its other work, and waited for only where the answer matters.
+//! Where git's configuration is plain it is read here; else git is asked while the command does its other work,
+//! and waited for only where the answer matters.
 
 use std::cell::{OnceCell, RefCell};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::complaint::Complaint;
+use super::session::variable;
 use crate::domain::person::Person;
 use crate::error::Error;
+use crate::store::files::State;
+use crate::store::git::plain_email;
 
 /// The acting person, known or being asked for.
 pub(super) struct Identity {
@@ -32,7 +36,12 @@ impl Identity {
             Some(person) => {
                 let _ = identity.person.set(Some(person));
             }
-            None => *identity.asked.borrow_mut() = ask(root),
+            None => match plain(root) {
+                Some(person) => {
+                    let _ = identity.person.set(Some(person));
+                }
+                None => *identity.asked.borrow_mut() = ask(root),
+            },
         }
         Ok(identity)
     }
@@ -59,6 +68,24 @@ impl Drop for Identity {
             let _ = child.wait();
         }
     }
+}
+
+/// The person, where git's configuration says it plainly and the environment says nothing else.
+fn plain(root: &Path) -> Option<Person> {
+    if ["GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG"].iter().any(|name| variable(name).is_some()) {
+        return None;
+    }
+    let home = variable("HOME").map(PathBuf::from);
+    let files = match variable("GIT_CONFIG_GLOBAL") {
+        Some(file) => vec![PathBuf::from(file)],
+        None => {
+            let home = home?;
+            let shared = variable("XDG_CONFIG_HOME").map_or_else(|| home.join(".config"), PathBuf::from);
+            vec![home.join(".gitconfig"), shared.join("git/config")]
+        }
+    };
+    let state = State::of(root);
+    Person::from_address(&plain_email(state.git_dir(), &files)?).ok()
 }
 
 fn ask(root: &Path) -> Option<Child> {

@@ -2,9 +2,11 @@
 //!
 //! Must not read ticket files or know what they hold.
 
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 use walkdir::WalkDir;
 
 use crate::domain::id::{Id, LENGTH};
@@ -20,7 +22,13 @@ pub const SHORTEST_SHOWN: usize = 6;
 
 /// The place of a ticket: `tickets/YYYY/MM/ID.yaml`, by the UTC month of its id. It never changes (FORMAT).
 pub fn ticket_path(id: Id) -> String {
-    format!("{TICKETS}/{}/{id}.yaml", id.time().format("%Y/%m"))
+    format!("{}/{id}.yaml", ticket_folder(id))
+}
+
+/// The folder of a ticket's file.
+fn ticket_folder(id: Id) -> String {
+    let month = id.time();
+    format!("{TICKETS}/{:04}/{:02}", month.year(), month.month())
 }
 
 /// The nearest folder upwards that holds a store.
@@ -28,42 +36,101 @@ pub fn discover(start: &Path) -> Option<PathBuf> {
     start.ancestors().find(|folder| folder.join(MARKER).is_file()).map(Path::to_path_buf)
 }
 
-/// What lies in the tickets folder.
+/// What lies in the folders of months.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Names {
     /// The tickets at their places, by id.
     pub tickets: Vec<Id>,
-    /// Paths, relative to the root, of files that are at no ticket's place, and of symbolic links.
-    pub stray: Vec<PathBuf>,
+    /// Paths, relative to the root, of what is called like a ticket and is none: links, folders, other months' files.
+    pub misplaced: Vec<PathBuf>,
 }
 
-/// Lists the tickets folder without reading a file.
+/// Lists the tickets at their places, without asking more of a file than its name and kind.
 ///
 /// # Errors
 /// A folder that cannot be read.
 pub fn names(root: &Path) -> io::Result<Names> {
     let mut names = Names::default();
-    let tickets = root.join(TICKETS);
-    if !tickets.is_dir() {
-        return Ok(names);
-    }
-    for entry in WalkDir::new(&tickets).follow_root_links(false) {
-        let entry = entry?;
-        if entry.file_type().is_dir() {
-            continue;
-        }
-        let id = entry.file_name().to_str().and_then(|name| name.strip_suffix(".yaml")?.parse().ok());
-        let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
-        match id {
-            Some(id) if entry.file_type().is_file() && relative == Path::new(&ticket_path(id)) => {
-                names.tickets.push(id)
-            }
-            _ => names.stray.push(relative.to_path_buf()),
+    for (year, year_folder) in numbered_folders(&root.join(TICKETS))? {
+        for (month, folder) in numbered_folders(&year_folder)? {
+            list_month(root, &folder, MonthOfIds::of(year, month), &mut names)?;
         }
     }
     names.tickets.sort_unstable();
-    names.stray.sort_unstable();
+    names.misplaced.sort_unstable();
     Ok(names)
+}
+
+/// The folders called by a number, such as `2026` and `11`.
+fn numbered_folders(parent: &Path) -> io::Result<Vec<(u32, PathBuf)>> {
+    let entries = match fs::read_dir(parent) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut folders = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        let number = entry.file_name().to_str().and_then(|name| name.parse().ok());
+        if let Some(number) = number.filter(|_| entry.file_type().is_ok_and(|kind| kind.is_dir())) {
+            folders.push((number, entry.path()));
+        }
+    }
+    Ok(folders)
+}
+
+fn list_month(root: &Path, folder: &Path, month: MonthOfIds, names: &mut Names) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        match name.to_str().and_then(|name| name.strip_suffix(".yaml")?.parse::<Id>().ok()) {
+            Some(id) if entry.file_type()?.is_file() && month.holds(id) => names.tickets.push(id),
+            Some(_) => names.misplaced.push(folder.strip_prefix(root).unwrap_or(folder).join(name)),
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+/// The instants of the ids that belong into the folder of one month.
+#[derive(Clone, Copy)]
+struct MonthOfIds(Option<(DateTime<Utc>, DateTime<Utc>)>);
+
+impl MonthOfIds {
+    fn of(year: u32, month: u32) -> Self {
+        let begin =
+            |year: i32, month| Some(NaiveDate::from_ymd_opt(year, month, 1)?.and_time(NaiveTime::MIN).and_utc());
+        let year = i32::try_from(year).unwrap_or(i32::MAX);
+        let end = if month == 12 { begin(year.saturating_add(1), 1) } else { begin(year, month + 1) };
+        Self(begin(year, month).zip(end))
+    }
+
+    fn holds(self, id: Id) -> bool {
+        self.0.is_some_and(|(begin, end)| begin <= id.time() && id.time() < end)
+    }
+}
+
+/// Everything in the tickets folder that is no ticket at its place, by path relative to the root. Slower than
+/// [`names`], and complete: for `check`.
+///
+/// # Errors
+/// A folder that cannot be read.
+pub fn strays(root: &Path) -> io::Result<Vec<PathBuf>> {
+    let tickets = root.join(TICKETS);
+    let mut strays = Vec::new();
+    if !tickets.exists() {
+        return Ok(strays);
+    }
+    for entry in WalkDir::new(&tickets).follow_root_links(false).sort_by_file_name() {
+        let entry = entry?;
+        let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
+        let id = entry.file_name().to_str().and_then(|name| name.strip_suffix(".yaml")?.parse::<Id>().ok());
+        let in_place = entry.file_type().is_file() && id.is_some_and(|id| relative == Path::new(&ticket_path(id)));
+        if !in_place && (!entry.file_type().is_dir() || id.is_some()) {
+            strays.push(relative.to_path_buf());
+        }
+    }
+    Ok(strays)
 }
 
 /// A part of an id as somebody types it, in the spelling ids have: upper case, I and L read as 1, O as 0.

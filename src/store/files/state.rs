@@ -27,6 +27,11 @@ impl State {
         self.git_dir.is_some()
     }
 
+    /// The git directory of the worktree the store lies in.
+    pub fn git_dir(&self) -> Option<&Path> {
+        self.git_dir.as_deref()
+    }
+
     /// A file of that name in the folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)

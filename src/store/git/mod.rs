@@ -4,11 +4,13 @@
 //! tickets, or what a message says.
 
 mod commit;
+mod email;
 mod process;
 
 use std::path::{Path, PathBuf};
 
 pub use commit::Commit;
+pub use email::plain_email;
 use process::Run;
 
 /// Why git did not do what was asked.

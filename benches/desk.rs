@@ -1,0 +1,151 @@
+//! Builds a desk of any size with believable, seeded tickets: `cargo bench --bench desk -- FOLDER COUNT`.
+//!
+//! Median five entries and 3 KB a ticket, some with 200 entries; two years of months. The files are those the
+//! program itself would have written; git sees them in one commit.
+
+#![allow(clippy::print_stdout)]
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use casebook::domain::action::{Action, Opening, Solution};
+use casebook::domain::clock::whole_seconds;
+use casebook::domain::entry::Entry;
+use casebook::domain::id::Id;
+use casebook::domain::person::Person;
+use casebook::domain::text::Text;
+use casebook::domain::ticket::{Hold, Ticket};
+use casebook::domain::words::{HoldReason, Priority, Role, Status};
+use casebook::store::{layout, yaml};
+use chrono::{DateTime, TimeDelta, Utc};
+
+const WORDS: &str = "the dashboard tile export schedule query takes minutes since update instance user cannot sign in token \
+    expired cache rebuild table derived trigger warehouse connection pool limit timeout browser cookie embed session blank \
+    column filter chart palette folder group permission mail twice report renders slowly after release please send log \
+    thank you works again customer asks for an estimate engineering confirmed regression workaround available tomorrow";
+
+/// splitmix64.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % sides
+    }
+
+    fn words(&mut self, count: u64) -> String {
+        let all: Vec<&str> = WORDS.split_whitespace().collect();
+        (0..count).map(|_| all[self.roll(all.len() as u64) as usize]).collect::<Vec<_>>().join(" ")
+    }
+
+    fn text(&mut self) -> Text {
+        let lines: Vec<String> = (0..=self.roll(8)).map(|_| self.words(10)).collect();
+        Text::clean(&lines.join("\n")).expect("words are no blanks")
+    }
+
+    fn person(&mut self, kind: &str, count: u64, domain: &str) -> Person {
+        Person::from_address(&format!("{kind}{}@{domain}.example", self.roll(count))).expect("an address")
+    }
+}
+
+fn entry(
+    dice: &mut Dice,
+    id: Id,
+    by: Person,
+    role: Role,
+    action: Action,
+    from: Option<Status>,
+    to: Option<Status>,
+) -> Entry {
+    let text = matches!(action, Action::Open(_) | Action::Reply { .. } | Action::Note { .. }).then(|| dice.text());
+    Entry {
+        id,
+        at: whole_seconds(id.time()),
+        by,
+        role,
+        action,
+        from,
+        to: to.filter(|to| from != Some(*to)),
+        key: None,
+        message_id: None,
+        text,
+    }
+}
+
+fn ticket(dice: &mut Dice, opened: DateTime<Utc>) -> Ticket {
+    let bits = |dice: &mut Dice| (u128::from(dice.roll(u64::MAX)) << 64) | u128::from(dice.roll(u64::MAX));
+    let organization = dice.roll(300);
+    let requester = dice.person("user", 40, &format!("org{organization}"));
+    let subject_length = 4 + dice.roll(5);
+    let mut opening = Opening::new(dice.words(subject_length), Priority::ALL[dice.roll(4) as usize], requester.clone());
+    opening.organization = Some(format!("org{organization}"));
+    opening.channel = Some("portal".to_owned());
+    let id = Id::at(opened, bits(dice));
+    let first =
+        entry(dice, id, requester.clone(), Role::Customer, Action::Open(Box::new(opening)), None, Some(Status::Open));
+    let mut ticket = Ticket::opened_by(first).expect("an opening");
+    let agent = dice.person("agent", 30, "desk");
+    let more = match dice.roll(100) {
+        0 => 200,
+        1..=9 => 12 + dice.roll(20),
+        _ => 1 + dice.roll(7),
+    };
+    for _ in 0..more {
+        let id = Id::after(
+            Some(ticket.version()),
+            ticket.version().time() + TimeDelta::minutes(dice.roll(3000) as i64 + 1),
+            bits(dice),
+        );
+        let from = ticket.header.status;
+        let reply = Action::Reply { auto: false, via_ticket: None };
+        let (by, role, action, to) = match dice.roll(10) {
+            0..=3 if from != Status::Solved => (agent.clone(), Role::Agent, reply, Some(Status::AwaitingReply)),
+            4 if from == Status::Open => {
+                let hold = Hold { reason: HoldReason::Engineering, team: Some("rendering".to_owned()), until: None };
+                (agent.clone(), Role::Agent, Action::Hold(hold), Some(Status::OnHold))
+            }
+            5..=6 if from != Status::Solved => (
+                agent.clone(),
+                Role::Agent,
+                Action::Solve(Solution::Agreed { by: Some(requester.clone()) }),
+                Some(Status::Solved),
+            ),
+            7 => (agent.clone(), Role::Agent, Action::Note { auto: false, via_ticket: None }, None),
+            8 if ticket.header.assignee.is_none() => {
+                (agent.clone(), Role::Agent, Action::Assign { assignee: Some(agent.clone()) }, None)
+            }
+            _ => (requester.clone(), Role::Customer, reply, Some(Status::Open)),
+        };
+        let next = entry(dice, id, by, role, action, Some(from), to);
+        ticket.append(next);
+    }
+    ticket
+}
+
+fn main() {
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    let [folder, count] = words.as_slice() else {
+        println!("usage: cargo bench --bench desk -- FOLDER COUNT");
+        return;
+    };
+    let (root, count) = (Path::new(folder), count.parse::<u64>().expect("a number of tickets"));
+    let mut dice = Dice(count);
+    let begin: DateTime<Utc> = "2024-11-01T00:00:00Z".parse().expect("a time");
+    let step = TimeDelta::days(730).num_seconds() / count.max(1) as i64;
+    for place in 0..count {
+        let ticket = ticket(&mut dice, begin + TimeDelta::seconds(step * place as i64));
+        let path = root.join(layout::ticket_path(ticket.id));
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, yaml::print(&ticket)).expect("a file");
+    }
+    let agents: Vec<String> = (0..30).map(|agent| format!("\"agent{agent}@desk.example\"")).collect();
+    let config = casebook::store::config::initial("Bench", "UTC", true, None)
+        .replace("agents = []", &format!("agents = [{}]", agents.join(", ")));
+    fs::write(root.join(layout::MARKER), config).expect("casebook.toml");
+    for arguments in [&["init", "-q"][..], &["add", "-A"], &["commit", "-q", "-m", "A desk"]] {
+        assert!(Command::new("git").current_dir(root).args(arguments).status().expect("git").success());
+    }
+}
