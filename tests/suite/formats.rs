@@ -2,7 +2,7 @@
 
 use casebook::domain::replay::replay;
 use casebook::domain::ticket::Ticket;
-use casebook::store::yaml::{amend, print, read};
+use casebook::store::yaml::{amend, is_canonical, print, read, read_by_library};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, FileFailurePersistence};
 
@@ -27,6 +27,8 @@ proptest! {
         let printed = print(&ticket);
         let back = read(printed.as_bytes(), Some(ticket.id)).unwrap_or_else(|damage| panic!("{damage}\n{printed}"));
         prop_assert_eq!(&back, &ticket, "{}", printed);
+        prop_assert!(is_canonical(printed.as_bytes()), "{}", printed);
+        prop_assert_eq!(read_by_library(printed.as_bytes(), Some(ticket.id)), Ok(ticket), "{}", printed);
         prop_assert_eq!(print(&back), printed);
         prop_assert_eq!(replay(&back.history), Some(back.header));
     }

@@ -129,7 +129,10 @@ fn lines_of(source: &Source<'_>, named: &Named) -> Range<usize> {
     let end = named.value.end.max(named.place);
     // A block ends where the next line begins; everything else ends inside its last line.
     let end = if end.column == 0 && end.line > named.place.line {
-        source.line_start(end.line)
+        // Empty lines behind a block count to it for a parser; for people they separate what follows.
+        let block = &source.text[..source.line_start(end.line)];
+        let content = block.trim_end_matches(['\n', '\r']).len();
+        source.next_line(content)
     } else {
         source.next_line(source.offset(end.line, end.column).max(start))
     };

@@ -6,6 +6,7 @@
 //! git, or which transitions are legal.
 
 mod amend;
+mod canonical;
 mod damage;
 mod outline;
 mod print;
@@ -14,6 +15,7 @@ mod scalar;
 mod source;
 
 pub use amend::{Unwritable, amend};
+pub use canonical::is_canonical;
 pub use damage::{Damage, DamageKind};
 pub use print::print;
-pub use read::{LARGEST_FILE, read, read_value};
+pub use read::{LARGEST_FILE, read, read_by_library, read_value};

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use super::canonical;
 use super::damage::{Damage, DamageKind};
 use super::outline::Outline;
 use super::source::Source;
@@ -15,11 +16,25 @@ use crate::domain::value::{Fields, Value};
 /// The largest file that is read, in bytes.
 pub const LARGEST_FILE: u64 = 16 << 20;
 
-/// Reads a ticket. `id` is the one the file is named after.
+/// Reads a ticket: quickly where it is spelled as the printer spells it, else by the library. `id` is the one
+/// the file is named after.
 ///
 /// # Errors
 /// The first damage, with its line and column.
 pub fn read(bytes: &[u8], id: Option<Id>) -> Result<Ticket, Damage> {
+    if bytes.len() as u64 <= LARGEST_FILE
+        && let Some(ticket) = canonical::read(bytes).filter(|ticket| id.is_none_or(|id| id == ticket.id))
+    {
+        return Ok(ticket);
+    }
+    read_by_library(bytes, id)
+}
+
+/// Reads a ticket in any spelling; what the quick reader is held against.
+///
+/// # Errors
+/// The first damage, with its line and column.
+pub fn read_by_library(bytes: &[u8], id: Option<Id>) -> Result<Ticket, Damage> {
     let source = source_of(bytes)?;
     let outline = Outline::of(&source)?;
     if outline.end_marker.is_none() {

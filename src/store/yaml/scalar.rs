@@ -48,7 +48,8 @@ pub(super) const fn is_printable(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{a0}'..='\u{2027}' | '\u{202a}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..)
 }
 
-fn is_plain(words: &str) -> bool {
+/// Whether every reader takes the words without quotes as these words.
+pub(super) fn is_plain(words: &str) -> bool {
     let Some(first) = words.chars().next() else { return false };
     !matches!(
         first,
