@@ -48,42 +48,54 @@ pub(super) const fn is_printable(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{a0}'..='\u{2027}' | '\u{202a}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..)
 }
 
-/// Whether every reader takes the words without quotes as these words.
+/// Whether every reader takes the words without quotes as these words. Asked for every scalar of every file, so
+/// the common case is one pass over the bytes.
 pub(super) fn is_plain(words: &str) -> bool {
-    let Some(first) = words.chars().next() else { return false };
-    !matches!(
+    let bytes = words.as_bytes();
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return false };
+    let is_indicator = matches!(
         first,
-        ' ' | '-'
-            | '?'
-            | ':'
-            | ','
-            | '['
-            | ']'
-            | '{'
-            | '}'
-            | '#'
-            | '&'
-            | '*'
-            | '!'
-            | '|'
-            | '>'
-            | '\''
-            | '"'
-            | '%'
-            | '@'
-            | '`'
-    ) && !words.ends_with([' ', ':'])
-        && !words.contains(": ")
-        && !words.contains(" #")
-        && !words.starts_with("...")
-        && words.chars().all(is_printable)
-        && !is_other_type(words)
+        b' ' | b'-'
+            | b'?'
+            | b':'
+            | b','
+            | b'['
+            | b']'
+            | b'{'
+            | b'}'
+            | b'#'
+            | b'&'
+            | b'*'
+            | b'!'
+            | b'|'
+            | b'>'
+            | b'\''
+            | b'"'
+            | b'%'
+            | b'@'
+            | b'`'
+    );
+    if is_indicator || matches!(last, b' ' | b':') || words.starts_with("...") {
+        return false;
+    }
+    let mut before = 0;
+    for &byte in bytes {
+        if byte < b' ' || byte == 0x7f || (before == b':' && byte == b' ') || (before == b' ' && byte == b'#') {
+            return false;
+        }
+        before = byte;
+    }
+    (words.is_ascii() || words.chars().all(is_printable)) && !is_other_type(words, *first)
 }
 
 /// Whether some YAML reader takes the words for something else than a string.
-fn is_other_type(words: &str) -> bool {
+fn is_other_type(words: &str, first: u8) -> bool {
     const CONSTANTS: [&str; 12] = ["~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "=", "<<"];
-    CONSTANTS.iter().any(|constant| words.eq_ignore_ascii_case(constant)) || is_number(words) || is_date(words)
+    match first {
+        b'0'..=b'9' => is_number(words) || is_date(words),
+        b'+' | b'.' => is_number(words),
+        _ => words.len() <= 5 && CONSTANTS.iter().any(|constant| words.eq_ignore_ascii_case(constant)),
+    }
 }
 
 /// Integers and floats of YAML 1.1 and 1.2, with underscores, other bases, exponents, sixties, inf and nan.
