@@ -1,5 +1,6 @@
 //! The door: every change of a desk goes through [`Casebook::perform`], in the same steps and the same order.
 
+use crate::domain::action::Action;
 use crate::domain::entry::Entry;
 use crate::domain::id::Id;
 use crate::domain::ticket::{FORMAT, Ticket};
@@ -54,6 +55,14 @@ impl Casebook {
                     let id = desk.act(step)?;
                     if !about.contains(&id) {
                         about.push(id);
+                    }
+                }
+                // A merge is about its target too, which comes behind the sources.
+                for step in &steps {
+                    if let Action::Merge { into, .. } = step.action
+                        && !about.contains(&into)
+                    {
+                        about.push(into);
                     }
                 }
                 None

@@ -11,10 +11,14 @@ use crate::domain::summary::Summary;
 
 use super::paint;
 use super::table::{Cell, Table, tab_separated};
+use super::width::cut;
 use super::{Audience, age, labels};
 
 /// What stands behind the priority of an escalated ticket.
 const ESCALATED: &str = "!";
+
+/// The fewest columns a person is cut to.
+const PERSON_AT_LEAST: usize = 12;
 
 /// A table: short id, priority (`S1!` while escalated), status, time since the last activity, assignee,
 /// requester, subject. `short_ids` go with the tickets one by one. Empty without tickets.
@@ -48,14 +52,18 @@ fn row(ticket: &Summary, short_id: &str, audience: &Audience<'_>) -> Vec<Cell> {
         Cell::styled(&format!("{}{mark}", header.priority), priority_style),
         Cell::styled(labels::status(header.status, audience.viewer), paint::status(header.status)),
         Cell::plain(&age::age(ticket.last_activity_at, audience.now)),
-        header.assignee.as_ref().map_or_else(|| Cell::styled("-", paint::MUTED), person),
-        person(&header.requester),
+        header.assignee.as_ref().map_or_else(|| Cell::styled("-", paint::MUTED), |assignee| person(assignee, audience)),
+        person(&header.requester, audience),
         Cell::styled(&header.subject, Style::new()),
     ]
 }
 
-fn person(person: &Person) -> Cell {
-    Cell::plain(person.as_str())
+/// A person, in no more than a fifth of the terminal, so that the subject keeps its room.
+fn person(person: &Person, audience: &Audience<'_>) -> Cell {
+    match audience.width {
+        Some(columns) => Cell::plain(&cut(person.as_str(), (columns / 5).max(PERSON_AT_LEAST))),
+        None => Cell::plain(person.as_str()),
+    }
 }
 
 fn values(ticket: &Summary) -> String {
