@@ -4,4 +4,6 @@
 mod arbitrary;
 mod formats;
 mod sandbox;
+mod snapshot;
 mod stories;
+mod transitions;
