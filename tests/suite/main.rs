@@ -3,6 +3,7 @@
 
 mod arbitrary;
 mod formats;
+mod reference;
 mod sandbox;
 mod snapshot;
 mod stories;
