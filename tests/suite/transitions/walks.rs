@@ -318,3 +318,41 @@ fn two_clones_that_merge_tickets_into_each_other_agree_where_they_go_on() {
     assert_eq!((final_target(&a, read), final_target(&b, read)), (Ok(b.id), Ok(b.id)));
     assert_eq!(merged_action(&a, &b), Action::Merged { source: a.id, cc: vec![] });
 }
+
+#[test]
+fn a_reply_by_way_of_a_merged_ticket_shows_nobody_a_ticket_they_may_not_see() {
+    let mut desk = Desk::new();
+    let organized = |side: Side| {
+        let opening = Opening::new("Slow".to_owned(), Priority::S3, side.person());
+        Action::Open(Box::new(Opening { organization: Some("acme".to_owned()), ..opening }))
+    };
+    let mut open = |side| {
+        let opening = Step { target: Target::New, ..step(Id::at(desk.now, 0), organized(side)) };
+        desk.perform(side, opening).unwrap()[0]
+    };
+    let (source, target) = (open(Side::Outsider), open(Side::Customer));
+    desk.perform(Side::Agent, step(source, Action::Merge { into: target, reason: MergeReason::SameIssue })).unwrap();
+    let keyed = |key: &str| Step { key: Some(key.to_owned()), ..step(source, reply()) };
+    assert_eq!(desk.perform(Side::Outsider, keyed("one")).unwrap(), [target]);
+    desk.perform(Side::Agent, step(target, Action::Cc { add: vec![], remove: vec![Side::Outsider.person()] })).unwrap();
+    assert_eq!(desk.perform(Side::Outsider, keyed("two")).unwrap(), [source], "it is recorded all the same");
+    assert_eq!(desk.perform(Side::Outsider, keyed("two")).unwrap(), [source]);
+    assert_eq!(desk.perform(Side::Agent, keyed("one")).unwrap(), [target]);
+    assert_eq!(desk.ticket(target).history.iter().filter(|entry| entry.is_reply_of(Role::Customer)).count(), 2);
+}
+
+#[test]
+fn a_version_is_one_entry_and_no_other() {
+    let mut desk = Desk::new();
+    let ticket = desk.tickets[0];
+    desk.perform(Side::Agent, step(ticket, note())).unwrap();
+    let at = |version: String| Step { if_version: Some(version), ..step(ticket, note()) };
+    let last = desk.ticket(ticket).version().to_string();
+    for shared in [&last[..4], &ticket.to_string()] {
+        let refused = desk.perform(Side::Agent, at(shared.to_owned()));
+        assert!(matches!(refused, Err(Error::OtherVersion { .. })), "{shared}");
+    }
+    desk.perform(Side::Agent, at(last.to_lowercase())).unwrap();
+    let last = desk.ticket(ticket).version().to_string();
+    desk.perform(Side::Agent, at(last[20..].to_owned())).unwrap();
+}
