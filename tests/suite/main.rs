@@ -3,6 +3,7 @@
 
 mod arbitrary;
 mod formats;
+mod house;
 mod reference;
 mod sandbox;
 mod snapshot;
