@@ -4,6 +4,7 @@
 mod arbitrary;
 mod formats;
 mod house;
+mod readme;
 mod reference;
 mod sandbox;
 mod snapshot;
