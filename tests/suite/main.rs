@@ -10,3 +10,4 @@ mod sandbox;
 mod snapshot;
 mod stories;
 mod transitions;
+mod writing;
