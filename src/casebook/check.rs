@@ -51,7 +51,7 @@ pub struct Finding {
 type Links = BTreeMap<(Id, Id), ()>;
 
 impl Casebook {
-    /// Checks every ticket. Gives the findings in the order of paths, and how many tickets were read.
+    /// Checks every ticket. Gives the findings in the order of paths, and how many files were looked at.
     ///
     /// # Errors
     /// A folder that cannot be read.
@@ -82,13 +82,14 @@ impl Casebook {
                 troubles.push(stray);
             }
         }
+        let count = census.tickets.len() + troubles.len();
         for Trouble { path, damage } in troubles {
             let (line, column, message) = (damage.line, damage.column, damage.kind.to_string());
             findings.push(Finding { path, line, column, severity: Severity::Error, rule: "file.damaged", message });
         }
         check_links(&into, &from, &mut findings);
         findings.sort_by(|a, b| (&a.path, a.line, a.column, a.rule).cmp(&(&b.path, b.line, b.column, b.rule)));
-        Ok((findings, census.tickets.len()))
+        Ok((findings, count))
     }
 }
 

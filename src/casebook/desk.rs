@@ -82,7 +82,10 @@ impl<'a> Desk<'a> {
         let Some(key) = &step.key else { return Ok(None) };
         let Some(entry) = self.ticket(id)?.entry_by_key(key) else { return Ok(None) };
         match &entry.action {
-            Action::Forward { into, .. } if matches!(step.action, Action::Reply { .. }) => Ok(Some(*into)),
+            Action::Forward { into, .. } if matches!(step.action, Action::Reply { .. }) => {
+                let into = *into;
+                Ok(Some(if self.standing(into)?.sees() { into } else { id }))
+            }
             action if action.word() == step.action.word() => Ok(Some(id)),
             other => Err(Error::KeyUsed { ticket: id, key: key.clone(), action: other.word().to_owned() }),
         }
@@ -95,7 +98,7 @@ impl<'a> Desk<'a> {
         }
         let found = ticket.version();
         match &step.if_version {
-            Some(expected) if !names(expected, found) => {
+            Some(expected) if named_entry(expected, ticket) != Some(found) => {
                 Err(Error::OtherVersion { ticket: id, expected: expected.clone(), found })
             }
             _ => Ok(()),
@@ -155,7 +158,8 @@ impl<'a> Desk<'a> {
             let key = step.key.clone();
             self.append(id, Action::Forward { into: target, entry }, None, None, key, standing)?;
         }
-        Ok(target)
+        // Who may not see the target is told of the ticket they wrote to.
+        Ok(if there.sees() { target } else { id })
     }
 
     fn decide_with(
@@ -323,9 +327,14 @@ fn utf8(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Whether a word names an entry: its id, or a part of at least four characters at either end.
-fn names(word: &str, id: Id) -> bool {
-    layout::part_of_id(word).is_some_and(|part| !layout::matching(&[id], &part).is_empty())
+/// The one entry of a ticket that a word names: its id, or a part of at least four characters at either end. A
+/// part that several entries share names none of them.
+fn named_entry(word: &str, ticket: &Ticket) -> Option<Id> {
+    let entries: Vec<Id> = ticket.history.iter().map(|entry| entry.id).collect();
+    match layout::matching(&entries, &layout::part_of_id(word)?).as_slice() {
+        [entry] => Some(*entry),
+        _ => None,
+    }
 }
 
 /// The first fact in which the header differs from what its history leads to.

@@ -84,7 +84,7 @@ pub struct TextFlags {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Writing")]
 pub struct WriteFlags {
-    /// Show the change and the commit message, and write nothing
+    /// Show the change and the commit message (with --json the ticket as it would be), and write nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
     /// A retry with the same key returns the first result

@@ -82,7 +82,10 @@ impl Complaint {
             words.push_str(&format!("  {candidate}\n"));
         }
         if let Some(hint) = &self.hint {
-            words.push_str(&format!("  {}\n", crate::view::terminal::lines(hint).replace('\n', "\n  ")));
+            for line in crate::view::terminal::lines(hint).lines() {
+                words.push_str(format!("  {line}").trim_end());
+                words.push('\n');
+            }
         }
         if let Some(kept) = &self.kept {
             words.push_str(&format!("  The text is kept in {}\n", kept.display()));

@@ -8,6 +8,7 @@ mod complaint;
 mod identity;
 mod output;
 mod parsing;
+mod promises;
 mod query;
 mod refusal;
 mod session;
@@ -21,6 +22,7 @@ use clap::{CommandFactory, FromArgMatches};
 
 use arguments::Arguments;
 use complaint::Complaint;
+pub use promises::{CODES, VARIABLES};
 use session::Session;
 
 /// Exit codes (CLI). A closed pipe is no error.

@@ -49,10 +49,15 @@ impl Output {
         self.print(&format!("{value:#}\n"))
     }
 
-    /// Says something beside the result, on standard error.
+    /// Says something beside the result, on standard error, unless asked to say less.
     pub fn warn(&self, line: &str) {
         if !self.quiet {
-            let _ = writeln!(io::stderr(), "{line}");
+            self.complain(line);
         }
+    }
+
+    /// Says what is wrong, on standard error.
+    pub fn complain(&self, line: &str) {
+        let _ = writeln!(io::stderr(), "{line}");
     }
 }

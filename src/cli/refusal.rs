@@ -31,7 +31,7 @@ pub(super) fn complain(ticket: Option<Id>, action: &str, refusal: Refusal) -> Co
 fn words(name: &str, action: &str, refusal: &Refusal) -> (String, String) {
     match refusal {
         Refusal::NotVisible => (format!("no ticket `{name}`"), "`casebook list` shows them".to_owned()),
-        Refusal::NotAllowed { standing } => not_allowed(action, *standing),
+        Refusal::NotAllowed { standing } => not_allowed(name, action, *standing),
         Refusal::OnBehalf => (
             "a customer opens tickets in their own name only".to_owned(),
             "leave --requester out, or ask an agent".to_owned(),
@@ -122,12 +122,17 @@ fn silent(name: &str, refusal: &Refusal) -> (String, String) {
     }
 }
 
-fn not_allowed(action: &str, standing: Standing) -> (String, String) {
-    let who = match standing {
-        Standing::Agent => "only a manager",
-        _ => "only an agent",
-    };
-    (format!("{who} may `{action}` here"), "[team] in casebook.toml says who is what".to_owned())
+fn not_allowed(name: &str, action: &str, standing: Standing) -> (String, String) {
+    let team = "[team] in casebook.toml says who is what".to_owned();
+    match (standing, action) {
+        (Standing::Agent, _) => (format!("only a manager may `{action}` here"), team),
+        (Standing::Customer, "solve") => (
+            "a customer solves a ticket by agreeing; other resolutions are support's".to_owned(),
+            format!("`casebook solve {name}` agrees that it is solved"),
+        ),
+        (_, "correct" | "redact") => (format!("only who wrote the entry, or an agent, may `{action}` it"), team),
+        _ => (format!("only an agent may `{action}` here"), team),
+    }
 }
 
 fn customer(customer: &Customer) -> String {

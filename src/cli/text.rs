@@ -65,7 +65,12 @@ fn from_input() -> Result<String, Complaint> {
 }
 
 fn from_file(file: &Path) -> Result<String, Complaint> {
-    utf8(fs::read(file).map_err(Error::io(file, "read"))?, file)
+    utf8(fs::read(file).map_err(|error| unreadable(file, &error))?, file)
+}
+
+/// A file named on the command line that cannot be read: the name is wrong, and trying again will not help.
+pub(super) fn unreadable(file: &Path, error: &std::io::Error) -> Error {
+    Error::usage(format!("cannot read {}: {error}", file.display()), "nothing was changed; name another file")
 }
 
 fn utf8(bytes: Vec<u8>, source: &Path) -> Result<String, Complaint> {

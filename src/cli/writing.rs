@@ -67,7 +67,7 @@ impl Session {
             }
         };
         self.tell_beside(&report);
-        if flags.dry_run {
+        if flags.dry_run && flags.json.is_none() {
             self.tell_plan(&report)?
         } else {
             self.tell(&casebook, &report, flags, telling)?
@@ -76,7 +76,7 @@ impl Session {
     }
 
     /// What a dry run would do: a diff and the commit message.
-    fn tell_plan(&self, report: &Report) -> Result<(), Error> {
+    pub fn tell_plan(&self, report: &Report) -> Result<(), Error> {
         let mut told = String::new();
         for change in &report.changes {
             let before = change.before.as_deref();

@@ -1,7 +1,11 @@
 //! The ticket file: printing and reading are inverse, appends keep every byte, and bad files are refused.
 
+use casebook::domain::action::{Action, Fact};
+use casebook::domain::id::Id;
 use casebook::domain::replay::replay;
 use casebook::domain::ticket::Ticket;
+use casebook::domain::value::Value;
+use casebook::domain::words::Status;
 use casebook::store::yaml::{amend, is_canonical, print, read, read_by_library};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, FileFailurePersistence};
@@ -10,6 +14,26 @@ use crate::arbitrary;
 
 fn config(cases: u32) -> Config {
     Config { cases, failure_persistence: Some(Box::new(FileFailurePersistence::Off)), ..Config::default() }
+}
+
+/// Found by the property below, rarely: the blank line behind a block went with the block it stands behind.
+#[test]
+fn a_block_that_changes_in_the_header_leaves_the_blank_line_before_the_history() {
+    let head =
+        "format: 1\nid: 01M7YNCS70AV7BZJ26205ZR7J2\nsubject: s\nstatus: open\npriority: S3\nrequester: a@a.example\n";
+    let block = "fields:\n  steps: |-\n    one\n    two\n";
+    let entry = "history:\n- id: 01M7YNCS70AV7BZJ26205ZR7J2\n  at: 2026-11-21T09:01:00Z\n  by: a@a.example\n  role: agent\n  action: open\n  to: open\n  subject: s\n  priority: S3\n  requester: a@a.example\n  fields:\n    steps: |-\n      one\n      two\n  text: |\n    t\n...\n";
+    let file = format!("{head}{block}\n{entry}");
+    let before = read(file.as_bytes(), None).unwrap();
+    let mut after = before.clone();
+    let mut changed = before.history[0].clone();
+    changed.id = Id::after(Some(before.id), before.id.time(), 1);
+    changed.action = Action::Set { set: vec![(Fact::Field("more".to_owned()), Value::Bool(true))], unset: Vec::new() };
+    (changed.from, changed.to, changed.text) = (Some(Status::Open), None, None);
+    after.append(changed);
+    let amended = String::from_utf8(amend(file.as_bytes(), &before, &after).unwrap()).unwrap();
+    assert!(amended.contains("    two\n\nhistory:\n"), "{amended}");
+    assert_eq!(amended, print(&after));
 }
 
 /// A ticket that keeps only the first `count` entries.

@@ -3,5 +3,11 @@
 
 mod arbitrary;
 mod formats;
+mod house;
+mod readme;
+mod reference;
 mod sandbox;
+mod snapshot;
 mod stories;
+mod transitions;
+mod writing;

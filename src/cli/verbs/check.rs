@@ -39,13 +39,18 @@ impl Check {
                 session.output.print(&format!("{}\n", view::terminal::one_line(&words)))?;
             }
             let warnings = findings.len() - errors;
-            session.output.say(&format!("{count} tickets checked: {errors} errors, {warnings} warnings"))?;
+            let (tickets, errors, warnings) = (many(count, "ticket"), many(errors, "error"), many(warnings, "warning"));
+            session.output.say(&format!("{tickets} checked: {errors}, {warnings}"))?;
         }
         if casebook.has_pending() {
             session.output.warn("note: a command was interrupted; the next one that writes brings it to its end");
         }
         Ok(if errors == 0 { Exit::Done } else { Exit::Found })
     }
+}
+
+fn many(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn as_json(finding: &Finding) -> Value {

@@ -5,11 +5,14 @@ use std::io::{BufReader, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use serde_json::Value;
 
 use super::super::Exit;
 use super::super::arguments::WriteFlags;
 use super::super::complaint::Complaint;
 use super::super::session::Session;
+use super::super::text::unreadable;
+use super::show;
 use crate::casebook::{Casebook, Work};
 use crate::error::Error;
 use crate::exchange::{Imported, beads};
@@ -50,6 +53,10 @@ impl Import {
 
 impl Beads {
     fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        show::refuse_unknown_fields(self.write.json.as_deref())?;
+        if show::lists_fields(self.write.json.as_deref()) {
+            return show::list_fields(&session.output);
+        }
         let mut casebook = session.casebook()?;
         let terms = session.terms(&self.write)?;
         if !casebook.config().team.has_agent(&terms.by) {
@@ -64,25 +71,34 @@ impl Beads {
         let imported = read(&casebook, &self.file)?;
         progress.step(&format!("writing {} tickets", imported.tickets.len()));
         let count = imported.tickets.len();
+        let tickets = if self.write.json.is_some() { imported.tickets.clone() } else { Vec::new() };
         let report = casebook.perform(Work::Import(imported.tickets), &terms)?;
         progress.end();
         if let Some(recovery) = &report.recovery {
             session.tell_beside(&crate::casebook::Report { recovery: Some(recovery.clone()), ..report.clone() });
         }
         for broken in &imported.broken {
-            session.output.warn(&view::terminal::one_line(&format!(
+            session.output.complain(&view::terminal::one_line(&format!(
                 "casebook: {}:{}: {}",
                 self.file.display(),
                 broken.line,
                 broken.reason
             )));
         }
-        let would = if self.write.dry_run { "would be " } else { "" };
-        session.output.say(&format!(
-            "{count} {would}imported, {} already there, {} broken",
-            imported.known,
-            imported.broken.len()
-        ))?;
+        if let Some(fields) = self.write.json.as_deref() {
+            let told = tickets.iter().map(|ticket| show::json_of(session, &casebook, ticket, Some(fields)));
+            session.output.json(&Value::Array(told.collect::<Result<_, _>>()?))?;
+        } else {
+            if self.write.dry_run {
+                session.tell_plan(&report)?;
+            }
+            let would = if self.write.dry_run { "would be " } else { "" };
+            session.output.say(&format!(
+                "{count} {would}imported, {} already there, {} broken",
+                imported.known,
+                imported.broken.len()
+            ))?;
+        }
         Ok(if imported.broken.is_empty() { Exit::Done } else { Exit::Damaged })
     }
 }
@@ -94,7 +110,7 @@ fn read(casebook: &Casebook, file: &Path) -> Result<Imported, Complaint> {
     let read = if file == Path::new("-") {
         beads::read(std::io::stdin().lock(), &already, &mut random)
     } else {
-        let opened = File::open(file).map_err(Error::io(file, "read"))?;
+        let opened = File::open(file).map_err(|error| unreadable(file, &error))?;
         beads::read(BufReader::new(opened), &already, &mut random)
     };
     Ok(read.map_err(Error::io(file, "read"))?)

@@ -1,4 +1,4 @@
-//! `list`: tickets a line each, the most urgent first.
+//! `list`: tickets a line each, the oldest first.
 
 use clap::Args;
 use serde_json::Value;
@@ -87,10 +87,11 @@ pub(super) fn short_ids(casebook: &Casebook, rows: &[Summary]) -> Result<Vec<Str
 }
 
 impl Session {
-    /// Names the files that could not be read, on standard error, and says how the command ends.
+    /// Names the files that could not be read, on standard error, also where less shall be said, and says how
+    /// the command ends.
     pub(super) fn name_troubles<T>(&self, census: &Census<T>) -> Exit {
         for Trouble { path, damage } in &census.troubles {
-            self.output.warn(&view::terminal::one_line(&format!("casebook: {path}:{damage}")));
+            self.output.complain(&view::terminal::one_line(&format!("casebook: {path}:{damage}")));
         }
         if census.troubles.is_empty() { Exit::Done } else { Exit::Damaged }
     }

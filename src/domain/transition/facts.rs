@@ -20,19 +20,32 @@ pub(super) fn assign(ticket: &Ticket, assignee: Option<&Person>, around: &Surrou
     }
 }
 
+/// What joins and leaves at once stays as it is.
 pub(super) fn cc(ticket: &Ticket, add: &[Person], remove: &[Person]) -> Decision {
     let header = &ticket.header;
-    let known = |person: &&Person| person.among(&header.cc) || person.is(&header.requester);
-    let add: Vec<Person> = add.iter().filter(|person| !known(person)).cloned().collect();
-    let remove: Vec<Person> = remove.iter().filter(|person| person.among(&header.cc)).cloned().collect();
-    nonempty(add.is_empty() && remove.is_empty(), Action::Cc { add, remove })
+    let known = |person: &Person| person.among(&header.cc) || person.is(&header.requester);
+    let joining = once(add, Person::is, |person| !known(person) && !person.among(remove));
+    let leaving = once(remove, Person::is, |person| person.among(&header.cc) && !person.among(add));
+    nonempty(joining.is_empty() && leaving.is_empty(), Action::Cc { add: joining, remove: leaving })
 }
 
+/// As with people in copy.
 pub(super) fn tag(ticket: &Ticket, add: &[String], remove: &[String]) -> Decision {
     let tags = &ticket.header.tags;
-    let add: Vec<String> = add.iter().filter(|tag| !tags.contains(tag)).cloned().collect();
-    let remove: Vec<String> = remove.iter().filter(|tag| tags.contains(tag)).cloned().collect();
-    nonempty(add.is_empty() && remove.is_empty(), Action::Tag { add, remove })
+    let joining = once(add, String::eq, |tag| !tags.contains(tag) && !remove.contains(tag));
+    let leaving = once(remove, String::eq, |tag| tags.contains(tag) && !add.contains(tag));
+    nonempty(joining.is_empty() && leaving.is_empty(), Action::Tag { add: joining, remove: leaving })
+}
+
+/// The items that are wanted, each once, in their order.
+fn once<T: Clone>(items: &[T], same: impl Fn(&T, &T) -> bool, wanted: impl Fn(&T) -> bool) -> Vec<T> {
+    let mut kept: Vec<T> = Vec::new();
+    for item in items {
+        if wanted(item) && !kept.iter().any(|known| same(known, item)) {
+            kept.push(item.clone());
+        }
+    }
+    kept
 }
 
 fn nonempty(empty: bool, action: Action) -> Decision {

@@ -129,14 +129,19 @@ fn lines_of(source: &Source<'_>, named: &Named) -> Range<usize> {
     let end = named.value.end.max(named.place);
     // A block ends where the next line begins; everything else ends inside its last line.
     let end = if end.column == 0 && end.line > named.place.line {
-        // Empty lines behind a block count to it for a parser; for people they separate what follows.
-        let block = &source.text[..source.line_start(end.line)];
-        let content = block.trim_end_matches(['\n', '\r']).len();
-        source.next_line(content)
+        behind_last_word(source.text, start..source.line_start(end.line))
     } else {
         source.next_line(source.offset(end.line, end.column).max(start))
     };
     start..end
+}
+
+/// The end of a stretch of whole lines without the blank ones at its end: a block may claim them, and they stand
+/// between it and what comes next.
+fn behind_last_word(text: &str, stretch: Range<usize>) -> usize {
+    let words = text[stretch.clone()].trim_end_matches([' ', '\t', '\r', '\n']).len();
+    let rest = &text[stretch.start + words..stretch.end];
+    stretch.start + words + rest.find('\n').map_or(rest.len(), |newline| newline + 1)
 }
 
 /// Where a field that is not there yet belongs: behind the nearest one that comes before it in the fixed order.

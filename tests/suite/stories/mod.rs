@@ -9,7 +9,7 @@ mod stage;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use stage::{Played, play};
+pub use stage::{Played, play};
 
 #[test]
 fn every_story_goes_as_it_is_told() {

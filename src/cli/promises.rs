@@ -1,0 +1,83 @@
+//! What scripts are promised beside verbs and fields, in words for the reference page: exit codes, error codes
+//! and environment variables. Tests hold it to what the program uses. Must not decide any of them.
+
+use super::Exit;
+
+impl Exit {
+    /// Every exit code.
+    pub const ALL: &[Self] = &[
+        Self::Done,
+        Self::Found,
+        Self::Usage,
+        Self::NotFound,
+        Self::Refused,
+        Self::NotAllowed,
+        Self::Busy,
+        Self::Damaged,
+        Self::Git,
+    ];
+
+    /// What it means.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "done; a closed pipe is no error",
+            Self::Found => "a check found something",
+            Self::Usage => "the command line means nothing",
+            Self::NotFound => "not found, ambiguous, or no store",
+            Self::Refused => "a rule is against it",
+            Self::NotAllowed => "this person may not do this",
+            Self::Busy => "changed underneath, or busy: safe to retry",
+            Self::Damaged => "a damaged file; what could be read was still printed",
+            Self::Git => "git failed; the files are as before",
+        }
+    }
+}
+
+/// The stable words of errors, with the exit codes they come with and what they mean.
+pub const CODES: &[(&str, Exit, &str)] = &[
+    ("usage", Exit::Usage, "an unknown verb, flag, word or value"),
+    ("text.missing", Exit::Usage, "the action needs words"),
+    ("store.missing", Exit::NotFound, "no casebook.toml here or above"),
+    ("ticket.not_found", Exit::NotFound, "no such ticket, or none this person may see"),
+    ("ticket.ambiguous", Exit::NotFound, "several tickets; `candidates` lists them"),
+    ("entry.not_found", Exit::NotFound, "the ticket has no such entry"),
+    ("transition.refused", Exit::Refused, "the workflow does not allow it now"),
+    ("key.used", Exit::Refused, "the key was used for another command"),
+    ("store.exists", Exit::Refused, "there is something in the folder already"),
+    ("format.newer", Exit::Refused, "written by a newer casebook; it can be read, not written"),
+    ("ticket.unwritable", Exit::Refused, "a sound file in a layout that cannot be extended line by line"),
+    ("person.unknown", Exit::NotAllowed, "nobody is known to act"),
+    ("person.not_allowed", Exit::NotAllowed, "this person may see the ticket, and not do this"),
+    ("ticket.changed", Exit::Busy, "`--if-status` or `--if-version` does not hold"),
+    ("store.busy", Exit::Busy, "another command is writing"),
+    ("io.failed", Exit::Busy, "the system refused to read or write; nothing was changed"),
+    ("ticket.damaged", Exit::Damaged, "the file is no sound ticket; `file`, `line` and `column` say where"),
+    ("ticket.conflicted", Exit::Damaged, "the file has conflict markers of git"),
+    ("ticket.header_differs", Exit::Damaged, "the header says something else than the history"),
+    ("config.invalid", Exit::Damaged, "casebook.toml is not sound"),
+    ("git.failed", Exit::Git, "git refused: a hook, no identity, …"),
+    ("git.locked", Exit::Git, "another git process holds its lock"),
+    ("git.missing", Exit::Git, "git was not found"),
+    ("git.no_repository", Exit::Git, "a commit was asked for where there is no repository"),
+];
+
+/// The environment variables that are read, and what they say.
+pub const VARIABLES: &[(&str, &str)] = &[
+    ("CASEBOOK_ACTOR", "who acts, where `--as` does not say so; else git's `user.email`"),
+    ("CASEBOOK_DIR", "the desk's folder, where `-C` does not say so; else the nearest casebook.toml upwards"),
+    ("CASEBOOK_NOW", "the present, in RFC 3339, for tests and imports; commits bear it too"),
+    ("CASEBOOK_PATIENCE", "how many seconds to wait for other writers (30)"),
+    ("CASEBOOK_SEED", "makes ids predictable, for tests"),
+    ("CASEBOOK_KILLED_AT", "ends the process at a named step, for tests"),
+    (
+        "GIT_AUTHOR_EMAIL",
+        "whom git will name as the author; where that is not who acts, a trailer `On-behalf-of:` is added",
+    ),
+    ("NO_COLOR", "no colours, unless `--color always`"),
+    ("GIT_CONFIG_GLOBAL", "where git's own configuration is, for `user.email`"),
+    ("HOME", "the same"),
+    ("XDG_CONFIG_HOME", "the same"),
+    ("TZ", "the zone that `init` writes down, where it names one"),
+    ("VISUAL", "the editor, where git names none"),
+    ("EDITOR", "the editor, where neither git nor VISUAL names one"),
+];
