@@ -124,6 +124,13 @@ pub enum Error {
         /// The store.
         root: PathBuf,
     },
+    /// git knows no such revision.
+    NoRevision {
+        /// What was asked for.
+        revision: String,
+        /// What git said.
+        refusal: GitRefusal,
+    },
     /// The system refused.
     Io {
         /// The file or folder.

@@ -5,13 +5,15 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use crate::domain::filter::may_see;
 use crate::domain::id::Id;
 use crate::domain::person::Person;
+use crate::domain::query::{AsOf, Candidate, Query};
 use crate::domain::summary::Summary;
 use crate::domain::ticket::Ticket;
+use crate::domain::visibility::may_see;
 use crate::error::Error;
 use crate::store::files::{NotRead, read_plain};
+use crate::store::git::Repository;
 use crate::store::layout::{self, Names};
 use crate::store::yaml::{self, Damage, DamageKind};
 
@@ -119,6 +121,49 @@ impl Casebook {
     /// As [`Casebook::census`].
     pub fn summaries(&self, viewer: Option<&Person>) -> Result<Census<Summary>, Error> {
         self.census(|ticket| Some(Summary::from(&ticket)).filter(|row| may_see(&self.config.team, viewer, row)))
+    }
+
+    /// Rows of the tickets a query means, among those the person may see.
+    ///
+    /// # Errors
+    /// As [`Casebook::census`], and a revision git does not know.
+    pub fn meant(&self, query: &Query, viewer: Option<&Person>) -> Result<Census<Summary>, Error> {
+        let team = &self.config.team;
+        let with_internal = viewer.is_none_or(|person| team.has_agent(person));
+        let judge = |ticket: Ticket| {
+            let ticket = match &query.as_of {
+                Some(AsOf::Instant(instant)) => ticket.as_of(*instant)?,
+                _ => ticket,
+            };
+            let row = Summary::from(&ticket);
+            let holds_words = |words: &str| ticket.holds_words(words, with_internal);
+            let meant = may_see(team, viewer, &row)
+                && query.means(&Candidate { row: &row, me: viewer, holds_words: &holds_words });
+            meant.then_some(row)
+        };
+        match &query.as_of {
+            Some(AsOf::Revision(revision)) => self.census_of(revision, judge),
+            _ => self.census(judge),
+        }
+    }
+
+    /// Reads every ticket as it was in a revision of git.
+    fn census_of<T>(&self, revision: &str, mut keep: impl FnMut(Ticket) -> Option<T>) -> Result<Census<T>, Error> {
+        if !self.state.in_repository() {
+            return Err(Error::NoRepository { root: self.root.clone() });
+        }
+        let files = Repository::at(&self.root)
+            .files_at(revision, layout::TICKETS)
+            .map_err(|refusal| Error::NoRevision { revision: revision.to_owned(), refusal })?;
+        let mut census = Census { tickets: Vec::new(), troubles: Vec::new() };
+        for (path, bytes) in files {
+            let id = path.strip_suffix(".yaml").and_then(|stem| stem.rsplit('/').next()?.parse().ok());
+            match yaml::read(&bytes, id) {
+                Ok(ticket) => census.tickets.extend(keep(ticket)),
+                Err(damage) => census.troubles.push(Trouble { path, damage }),
+            }
+        }
+        Ok(census)
     }
 
     /// The ticket a word means: a full id, a part of one at either end, or the id it was imported under.

@@ -170,6 +170,13 @@ impl From<Error> for Complaint {
             Error::Git { refusal } => git(refusal),
             Error::NoRepository { root } => Self::new(Exit::Git, "git.no_repository", format!("{} is in no git repository", root.display()))
                 .hint("`git init` makes one; --no-commit writes without"),
+            Error::NoRevision { revision, refusal: GitRefusal::Refused { .. } } => Self::new(
+                Exit::Usage,
+                "usage",
+                format!("`{revision}` is no date, no time and no revision of git"),
+            )
+            .hint("as-of: takes 2026-11-01, 2026-11-01T09:00:00Z, or whatever `git rev-parse` knows"),
+            Error::NoRevision { refusal, .. } => git(refusal),
             Error::Io { path, attempt, source } => {
                 Self::new(Exit::Busy, "io.failed", format!("cannot {attempt} {}: {source}", path.display())).hint("nothing was changed")
             }

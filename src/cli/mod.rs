@@ -6,6 +6,7 @@
 pub mod arguments;
 mod complaint;
 mod identity;
+mod order;
 mod output;
 mod parsing;
 mod promises;
@@ -58,7 +59,7 @@ pub fn command() -> clap::Command {
 pub fn run(words: Vec<OsString>) -> u8 {
     let wants_json =
         words.iter().any(|word| word.to_str().is_some_and(|word| word == "--json" || word.starts_with("--json=")));
-    let outcome = match parse(&words) {
+    let outcome = match parse(query::protect(words)) {
         Ok(arguments) => execute(arguments),
         Err(error) if !error.use_stderr() => {
             // Help and versions. A reader that went away is no error.
@@ -73,7 +74,7 @@ pub fn run(words: Vec<OsString>) -> u8 {
     }
 }
 
-fn parse(words: &[OsString]) -> Result<Arguments, clap::Error> {
+fn parse(words: Vec<OsString>) -> Result<Arguments, clap::Error> {
     let matches = command().try_get_matches_from(words)?;
     Arguments::from_arg_matches(&matches)
 }

@@ -1,106 +1,193 @@
-//! The words of a list: `status:open`, `priority:S1,S2`, `assignee:none`, and the same as flags.
+//! Queries as words and as flags, which mean the same: a flag is the query word of its name.
 
 use clap::Args;
 
 use super::complaint::Complaint;
-use super::parsing::{priority, word_of};
-use crate::domain::filter::Filter;
-use crate::domain::person::Person;
-use crate::domain::words::{Priority, Status};
+use super::session::Session;
+use crate::casebook::Casebook;
+use crate::domain::query::{Is, KEYS, Query, QueryFlaw, QueryFlawKind, Scope, parse};
 use crate::error::Error;
 
-/// The keys a query word may have.
-const KEYS: [&str; 5] = ["status", "priority", "assignee", "requester", "org"];
+/// What stands before a query word that begins with a minus, so that nobody takes it for a flag.
+const PROTECTED: char = '\u{1}';
 
-/// Conditions as flags and words. Several values of one mean any of them; all conditions have to hold.
+/// The verbs that take a query.
+const QUERY_VERBS: [&str; 3] = ["list", "search", "log"];
+
+/// Conditions on tickets. All have to hold; several values of one mean any of them.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Query")]
 pub struct QueryFlags {
-    /// Conditions such as status:open or priority:S1,S2
+    /// Conditions such as `status:open -assignee:none priority:S1,S2 updated:<7d`, `@SAVED`, or words of the text
     #[arg(value_name = "QUERY")]
-    pub words: Vec<String>,
-    /// Only with one of these statuses
-    #[arg(long, value_delimiter = ',', value_parser = word_of::<Status>(Status::WORDS))]
-    pub status: Vec<Status>,
-    /// Only with one of these priorities
-    #[arg(long, short = 'p', value_delimiter = ',', value_parser = priority)]
-    pub priority: Vec<Priority>,
-    /// Only of one of these assignees; `none` for nobody
-    #[arg(long, value_delimiter = ',', value_name = "WHO")]
-    pub assignee: Vec<String>,
-    /// Only of one of these requesters
-    #[arg(long, value_delimiter = ',', value_name = "WHO")]
-    pub requester: Vec<String>,
-    /// Only of one of these organizations; `none` for none
-    #[arg(long, value_delimiter = ',', value_name = "ORG")]
-    pub org: Vec<String>,
+    words: Vec<String>,
+    /// open, awaiting_reply, on_hold, solved
+    #[arg(long, value_name = "STATUS")]
+    status: Vec<String>,
+    /// S1 to S4
+    #[arg(long, short, value_name = "PRIORITY")]
+    priority: Vec<String>,
+    /// Who takes care of it; `me`, `none`
+    #[arg(long, value_name = "WHO")]
+    assignee: Vec<String>,
+    /// Whose ticket it is; `me`
+    #[arg(long, value_name = "WHO")]
+    requester: Vec<String>,
+    /// Who else takes part; `none`
+    #[arg(long, value_name = "WHO")]
+    cc: Vec<String>,
+    /// The customer's organization; `none`
+    #[arg(long, value_name = "ORG")]
+    org: Vec<String>,
+    /// The product group; `none`
+    #[arg(long, value_name = "GROUP")]
+    group: Vec<String>,
+    /// How it came in; `none`
+    #[arg(long, value_name = "CHANNEL")]
+    channel: Vec<String>,
+    /// A label; `none`
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<String>,
+    /// How it was solved
+    #[arg(long, value_name = "RESOLUTION")]
+    resolution: Vec<String>,
+    /// Why it is on hold
+    #[arg(long, value_name = "REASON")]
+    hold: Vec<String>,
+    /// open, unsolved, unassigned, escalated, merged, overdue, reopened, mine
+    #[arg(long, value_name = "STATE")]
+    is: Vec<String>,
+    /// When it was opened: 2026-11-01, `>=2026-11-01`, `<7d`, 2026-10-01..2026-10-31
+    #[arg(long, value_name = "TIMES")]
+    created: Vec<String>,
+    /// When something last happened
+    #[arg(long, value_name = "TIMES")]
+    updated: Vec<String>,
+    /// The desk as it was: a date, a time, or a revision of git
+    #[arg(long, value_name = "MOMENT")]
+    as_of: Option<String>,
 }
 
 impl QueryFlags {
-    /// The conditions as the domain judges them. A key given twice, as words or flag, has to hold twice.
-    pub fn filters(&self) -> Result<Vec<Filter>, Complaint> {
-        let flags = Filter {
-            status: self.status.clone(),
-            priority: self.priority.clone(),
-            assignee: self.assignee.iter().map(|word| nobody_or(word)).collect::<Result<_, _>>()?,
-            requester: self.requester.iter().map(|word| person(word)).collect::<Result<_, _>>()?,
-            organization: self.org.iter().map(|word| none_or(word)).collect(),
-        };
-        let words = self.words.iter().map(|word| filter_of(word));
-        std::iter::once(Ok(flags)).chain(words).collect()
+    /// The query as the domain judges it.
+    pub(super) fn query(&self, session: &Session, casebook: &Casebook) -> Result<Query, Complaint> {
+        let zone = session.zone(casebook)?;
+        let scope =
+            Scope { now: session.world.now, zone: &zone, me: session.actor()?, saved: &casebook.config().queries };
+        let read = |text: &str| parse(text, &scope).map_err(|flaw| complain(text, &flaw));
+        let words: Vec<&str> = self.words.iter().map(|word| word.trim_start_matches(PROTECTED)).collect();
+        let mut query = read(&words.join(" "))?;
+        for (key, values) in self.flags() {
+            if !values.is_empty() {
+                query = query.and(read(&format!("{key}:{}", values.join(",")))?);
+            }
+        }
+        match &self.as_of {
+            Some(moment) => Ok(query.and(read(&format!("as-of:{moment}"))?)),
+            None => Ok(query),
+        }
+    }
+
+    const fn flags(&self) -> [(&'static str, &Vec<String>); 14] {
+        [
+            ("status", &self.status),
+            ("priority", &self.priority),
+            ("assignee", &self.assignee),
+            ("requester", &self.requester),
+            ("cc", &self.cc),
+            ("org", &self.org),
+            ("group", &self.group),
+            ("channel", &self.channel),
+            ("tag", &self.tag),
+            ("resolution", &self.resolution),
+            ("hold", &self.hold),
+            ("is", &self.is),
+            ("created", &self.created),
+            ("updated", &self.updated),
+        ]
     }
 }
 
-fn filter_of(word: &str) -> Result<Filter, Complaint> {
-    let Some((key, values)) = word.split_once(':') else {
-        return Err(Error::usage(
-            format!("`{word}` is no condition"),
-            "conditions look like status:open or assignee:none",
-        )
-        .into());
+/// Protects query words that begin with a minus: `-status:solved` is one wherever it stands behind such a verb.
+pub(super) fn protect(words: Vec<std::ffi::OsString>) -> Vec<std::ffi::OsString> {
+    let mut verb = None;
+    let mut takes_value = false;
+    let protect = |word: std::ffi::OsString| {
+        let Some(text) = word.to_str() else { return word };
+        match verb {
+            None if std::mem::take(&mut takes_value) => {}
+            None if text.starts_with('-') => takes_value = matches!(text, "-C" | "--as" | "--lang" | "--color"),
+            None => verb = Some(QUERY_VERBS.contains(&text)),
+            Some(true) if is_negated_key(text) => return format!("{PROTECTED}{text}").into(),
+            Some(_) => {}
+        }
+        word
     };
-    let values = || values.split(',').filter(|value| !value.is_empty());
-    let mut filter = Filter::default();
-    let unknown = |error: crate::domain::words::UnknownWord| Complaint::from(unknown_word(word, key, &error));
-    match key {
-        "status" => filter.status = values().map(str::parse).collect::<Result<_, _>>().map_err(unknown)?,
-        "priority" => {
-            filter.priority = values().map(Priority::from_any_spelling).collect::<Result<_, _>>().map_err(unknown)?
+    let mut words = words.into_iter();
+    let program = words.next();
+    program.into_iter().chain(words.map(protect).collect::<Vec<_>>()).collect()
+}
+
+fn is_negated_key(word: &str) -> bool {
+    word.strip_prefix('-').and_then(|rest| rest.split_once(':')).is_some_and(|(key, _)| {
+        !key.is_empty() && !key.starts_with('-') && key.chars().all(|c| c.is_ascii_lowercase() || c == '-')
+    })
+}
+
+/// What is wrong with a query, with the place marked below it, and what would do.
+fn complain(text: &str, flaw: &QueryFlaw) -> Complaint {
+    let mark = format!("{}{}", " ".repeat(flaw.start), "^".repeat(flaw.length.max(1)));
+    let (message, hint) = words(&flaw.kind);
+    let column = flaw.start + 1;
+    Error::usage(format!("{message} (column {column})\n  {text}\n  {mark}"), hint).into()
+}
+
+fn words(kind: &QueryFlawKind) -> (String, String) {
+    match kind {
+        QueryFlawKind::UnknownKey(key) => (
+            format!("`{key}:` is no key of a query"),
+            did_you_mean(key, &KEYS, "in quotes it is searched for as words"),
+        ),
+        QueryFlawKind::UnknownWord(unknown) => {
+            (format!("`{}` is no {}", unknown.given, unknown.kind), did_you_mean(&unknown.given, unknown.known, ""))
         }
-        "assignee" => filter.assignee = values().map(nobody_or).collect::<Result<_, _>>()?,
-        "requester" => filter.requester = values().map(person).collect::<Result<_, _>>()?,
-        "org" => filter.organization = values().map(none_or).collect(),
-        _ => {
-            let nearest = nearest(key, &KEYS)
-                .map_or_else(|| format!("known are {}", KEYS.join(", ")), |near| format!("did you mean `{near}:`?"));
-            return Err(Error::usage(format!("`{key}:` is no key of a query (column 1 of `{word}`)"), nearest).into());
+        QueryFlawKind::UnknownState(word) => {
+            let known = Is::WORDS.map(|(word, _)| word);
+            (format!("`is:` does not know `{word}`"), did_you_mean(word, &known, ""))
+        }
+        QueryFlawKind::NoValue => {
+            ("a value is missing".to_owned(), "write it behind the colon, without a blank".to_owned())
+        }
+        QueryFlawKind::NoTime(word) => (
+            format!("`{word}` names no time"),
+            "times look like 2026-11-01, >=2026-11-01, 2026-10-01..2026-10-31, <7d (less than 7 days ago), today"
+                .to_owned(),
+        ),
+        QueryFlawKind::NoPerson(word) => {
+            (format!("`{word}` names nobody"), "give an e-mail address, `me` or `none`".to_owned())
+        }
+        QueryFlawKind::OpenQuote => ("this quote is never closed".to_owned(), "close it with another \"".to_owned()),
+        QueryFlawKind::UnknownSaved(name) => {
+            (format!("there is no saved query `{name}`"), "[queries] in casebook.toml names them".to_owned())
+        }
+        QueryFlawKind::SavedInCircle(name) => {
+            (format!("the saved query `{name}` leads back to itself"), "mend [queries] in casebook.toml".to_owned())
+        }
+        QueryFlawKind::SecondMoment => {
+            ("`as-of:` stands here twice".to_owned(), "a query looks at one moment".to_owned())
         }
     }
-    if values().next().is_none() {
-        return Err(Error::usage(format!("`{word}` has no value"), format!("give one behind `{key}:`")).into());
+}
+
+fn did_you_mean(given: &str, known: &[&str], otherwise: &str) -> String {
+    let score = |word: &str| strsim::jaro_winkler(&given.to_lowercase(), word);
+    let nearest = known.iter().max_by(|a, b| score(a).total_cmp(&score(b))).filter(|word| score(word) > 0.7);
+    let mut hint = match nearest {
+        Some(word) => format!("did you mean `{word}`?"),
+        None => format!("known are {}", known.join(", ")),
+    };
+    if !otherwise.is_empty() {
+        hint.push_str(&format!("\n{otherwise}"));
     }
-    Ok(filter)
-}
-
-fn unknown_word(word: &str, key: &str, error: &crate::domain::words::UnknownWord) -> Error {
-    let column = word.find(&error.given).map_or(key.len() + 2, |byte| word[..byte].chars().count() + 1);
-    let hint = nearest(&error.given, error.known)
-        .map_or_else(|| format!("known are {}", error.known.join(", ")), |near| format!("did you mean `{near}`?"));
-    Error::usage(format!("`{}` is no {} (column {column} of `{word}`)", error.given, error.kind), hint)
-}
-
-fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
-    let score = |word: &str| strsim::jaro_winkler(given, word);
-    known.iter().copied().max_by(|a, b| score(a).total_cmp(&score(b))).filter(|word| score(word) > 0.7)
-}
-
-fn person(word: &str) -> Result<Person, Complaint> {
-    Person::from_name(word).map_err(|error| Error::usage(error.to_string(), "give an e-mail address").into())
-}
-
-fn nobody_or(word: &str) -> Result<Option<Person>, Complaint> {
-    if word == "none" { Ok(None) } else { person(word).map(Some) }
-}
-
-fn none_or(word: &str) -> Option<String> {
-    (word != "none").then(|| word.to_owned())
+    hint
 }

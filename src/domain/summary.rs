@@ -16,6 +16,8 @@ pub struct Summary {
     pub header: Header,
     /// Reminders since the agent's last reply.
     pub alerts: usize,
+    /// Whether it was solved once, and opened again.
+    pub reopened: bool,
     /// When it was opened, UTC.
     pub created_at: DateTime<Utc>,
     /// When something last happened, UTC.
@@ -32,6 +34,7 @@ impl From<&Ticket> for Summary {
             id: ticket.id,
             header: ticket.header.clone(),
             alerts: ticket.alerts(),
+            reopened: ticket.was_reopened(),
             created_at: ticket.created_at(),
             last_activity_at: ticket.last_activity_at(),
             version: ticket.version(),

@@ -185,6 +185,28 @@ impl Ticket {
         })
     }
 
+    /// Whether it was solved once, and opened again.
+    pub fn was_reopened(&self) -> bool {
+        self.history
+            .iter()
+            .any(|entry| entry.from == Some(Status::Solved) && entry.to.is_some_and(|to| to != Status::Solved))
+    }
+
+    /// The ticket as it was at an instant; `None` where it was not open yet.
+    pub fn as_of(&self, instant: DateTime<Utc>) -> Option<Self> {
+        let known = self.history.partition_point(|entry| entry.id.time() <= instant);
+        let history = self.history[..known].to_vec();
+        Some(Self { format: self.format, id: self.id, header: replay::replay(&history)?, history })
+    }
+
+    /// Whether the subject or one of the texts holds some words, whatever their case. `words` are lower case.
+    /// Internal notes count only for those who may see them.
+    pub fn holds_words(&self, words: &str, with_internal: bool) -> bool {
+        let visible = self.history.iter().filter(|entry| with_internal || !entry.is_internal());
+        let mut texts = visible.filter_map(|entry| entry.text.as_ref()).map(|text| text.as_str());
+        self.header.subject.to_lowercase().contains(words) || texts.any(|text| text.to_lowercase().contains(words))
+    }
+
     /// The last public reply of a human agent.
     pub fn last_agent_reply(&self) -> Option<&Entry> {
         self.history.iter().rev().find(|entry| entry.is_reply_of(Role::Agent))

@@ -39,6 +39,8 @@ pub struct Config {
     pub team: Team,
     /// What silence leads to.
     pub follow_up: FollowUpPolicy,
+    /// Queries the desk has saved, by name: what `@name` stands for.
+    pub queries: BTreeMap<String, String>,
 }
 
 /// What is wrong with a casebook.toml, and where.
@@ -69,6 +71,8 @@ struct Written {
     team: TeamSection,
     #[serde(default)]
     follow_up: BTreeMap<toml::Spanned<String>, toml::Spanned<FollowUpSection>>,
+    #[serde(default)]
+    queries: BTreeMap<String, String>,
     #[serde(flatten)]
     rest: toml::Table,
 }
@@ -154,6 +158,7 @@ impl Config {
             commit_each,
             team: Team { agents: people(&written.team.agents)?, managers: people(&written.team.managers)? },
             follow_up: follow_up(&written.follow_up)?,
+            queries: written.queries,
         })
     }
 }
@@ -188,7 +193,8 @@ fn follow_up(
 }
 
 fn refuse_unknown(text: &str, rest: &toml::Table) -> Result<(), Complaint> {
-    const KNOWN: [&str; 8] = ["format", "name", "time_zone", "language", "defaults", "git", "team", "follow_up"];
+    const KNOWN: [&str; 9] =
+        ["format", "name", "time_zone", "language", "defaults", "git", "team", "follow_up", "queries"];
     let Some(name) = rest.keys().find(|name| !OTHER_SECTIONS.contains(&name.as_str())) else { return Ok(()) };
     let nearest =
         KNOWN.iter().chain(&OTHER_SECTIONS).max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)));

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::super::Exit;
 use super::super::complaint::Complaint;
+use super::super::order::OrderFlag;
 use super::super::query::QueryFlags;
 use super::super::session::Session;
 use super::show;
@@ -13,7 +14,7 @@ use crate::domain::summary::Summary;
 use crate::store::layout;
 use crate::view;
 
-/// List tickets, the oldest first.
+/// List tickets, the oldest first unless sorted.
 ///
 /// On a terminal a table; in a pipe one line per ticket with tabs between: id, status, priority, assignee,
 /// requester, organization, created_at, last_activity_at, subject. Nothing is ever left out.
@@ -24,6 +25,17 @@ use crate::view;
 pub struct List {
     #[command(flatten)]
     query: QueryFlags,
+    #[command(flatten)]
+    order: OrderFlag,
+    /// No more than so many
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// Print their number alone
+    #[arg(long, conflicts_with_all = ["json", "exists"])]
+    count: bool,
+    /// Print nothing: end with 0 if there is one, with 3 if not
+    #[arg(long, conflicts_with = "json")]
+    exists: bool,
     /// Print JSON; with fields, only those; `--json=` lists them
     #[arg(long, value_name = "FIELDS", num_args = 0..=1, require_equals = true, default_missing_value = "*")]
     json: Option<String>,
@@ -43,11 +55,18 @@ impl List {
         };
         view::json::check(&asked, view::json::FIELDS.iter().copied())
             .map_err(|unknown| show::unknown_field(&unknown))?;
-        let filters = self.query.filters()?;
         let casebook = session.casebook()?;
-        let viewer = session.actor()?;
-        let mut census = casebook.summaries(viewer)?;
-        census.tickets.retain(|row| filters.iter().all(|filter| filter.holds(row)));
+        let query = self.query.query(session, &casebook)?;
+        let mut census = casebook.meant(&query, session.actor()?)?;
+        self.order.sort(&mut census.tickets);
+        if self.exists {
+            return Ok(if census.tickets.is_empty() { Exit::NotFound } else { Exit::Done });
+        }
+        if self.count {
+            session.output.print(&format!("{}\n", census.tickets.len()))?;
+            return Ok(session.name_troubles(&census));
+        }
+        census.tickets.truncate(self.limit.unwrap_or(usize::MAX));
         let rows = census.tickets.as_slice();
         match &self.json {
             Some(_) => session.output.json(&json(&casebook, rows, &asked)?)?,

@@ -6,9 +6,9 @@ use super::super::Exit;
 use super::super::complaint::Complaint;
 use super::super::session::Session;
 use crate::casebook::Census;
-use crate::domain::filter::may_see;
 use crate::domain::summary::Summary;
 use crate::domain::ticket::Ticket;
+use crate::domain::visibility::may_see;
 use crate::store::layout::tail;
 use crate::view;
 

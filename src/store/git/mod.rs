@@ -6,6 +6,7 @@
 mod commit;
 mod email;
 mod process;
+mod revision;
 
 use std::path::{Path, PathBuf};
 

@@ -60,6 +60,29 @@ impl Run {
         self
     }
 
+    /// What the run reads from standard input.
+    pub fn input(mut self, input: Vec<u8>) -> Self {
+        self.input = Some(input);
+        self.command.stdin(Stdio::piped());
+        self
+    }
+
+    /// Runs it for the bytes it prints, which are read while its input is still being written.
+    pub fn bytes(mut self) -> Result<Vec<u8>, GitRefusal> {
+        let refused = |error: io::Error| GitRefusal::Refused { said: error.to_string() };
+        let mut child = self.command.spawn().map_err(refused)?;
+        let (input, pipe) = (self.input.take().unwrap_or_default(), child.stdin.take());
+        let writer = std::thread::spawn(move || pipe.map(|mut pipe| pipe.write_all(&input)));
+        let output = child.wait_with_output().map_err(refused)?;
+        // A writer that failed shows in what git says.
+        let _ = writer.join();
+        if output.status.success() {
+            Ok(output.stdout)
+        } else {
+            Err(GitRefusal::Refused { said: String::from_utf8_lossy(&output.stderr).into_owned() })
+        }
+    }
+
     pub fn output(mut self) -> Result<Output, GitRefusal> {
         let refused = |error: &io::Error| match error.kind() {
             io::ErrorKind::NotFound => GitRefusal::NotInstalled,

@@ -1,0 +1,200 @@
+//! The query language: which tickets somebody means, in words such as `status:open -assignee:none updated:<7d`.
+//!
+//! One parser for every place that takes a query. Conditions are joined by AND, values of one by OR, and a minus
+//! negates (CLI, Reading). Must not know files, flags, or the present: scope and time are given.
+
+mod holds;
+mod parse;
+#[cfg(test)]
+mod tests;
+mod times;
+
+use chrono::{DateTime, Utc};
+
+use super::person::Person;
+use super::words::{HoldReason, Priority, Resolution, Status, UnknownWord};
+
+pub use holds::Candidate;
+pub use parse::{KEYS, Scope, parse};
+
+/// What somebody asks for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Query {
+    /// Every one of these has to hold.
+    pub conditions: Vec<Condition>,
+    /// When the answer is wanted for, where that is not now.
+    pub as_of: Option<AsOf>,
+}
+
+/// A moment of the desk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AsOf {
+    /// As the histories were then, UTC.
+    Instant(DateTime<Utc>),
+    /// As the files were in a revision of git.
+    Revision(String),
+}
+
+/// One condition.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Condition {
+    /// Whether it must not hold.
+    pub negated: bool,
+    /// What is looked at.
+    pub test: Test,
+}
+
+/// What a condition looks at; any of its values will do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Test {
+    /// The status.
+    Status(Vec<Status>),
+    /// The priority.
+    Priority(Vec<Priority>),
+    /// Why it is on hold.
+    Hold(Vec<HoldReason>),
+    /// How it was solved.
+    Resolution(Vec<Resolution>),
+    /// Somebody who has to do with it; nobody is `None`.
+    Person(PersonFact, Vec<Option<Person>>),
+    /// A fact in words; its absence is `None`.
+    Words(WordsFact, Vec<Option<String>>),
+    /// A state of affairs.
+    Is(Vec<Is>),
+    /// When something happened.
+    Time(TimeFact, Vec<Range>),
+    /// Words anywhere in subject and texts, folded to lower case.
+    Text(String),
+}
+
+/// Who is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PersonFact {
+    /// Whose ticket it is.
+    Requester,
+    /// Who takes care of it.
+    Assignee,
+    /// Who else takes part.
+    Cc,
+}
+
+/// Which fact in words is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WordsFact {
+    /// The customer's organisation.
+    Organization,
+    /// The product group.
+    ProductGroup,
+    /// How it came in.
+    Channel,
+    /// The desk's labels.
+    Tag,
+    /// The language it is written in.
+    Language,
+}
+
+/// Which time is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeFact {
+    /// When it was opened.
+    Created,
+    /// When something last happened.
+    Updated,
+    /// When the next response target is due.
+    Due,
+}
+
+/// Times from `from` until before `until`; an end left out is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Range {
+    /// The first instant, UTC.
+    pub from: Option<DateTime<Utc>>,
+    /// The first instant behind, UTC.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// A state of affairs that `is:` asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Is {
+    /// Support owes the next step.
+    Open,
+    /// Not solved.
+    Unsolved,
+    /// Nobody takes care of it.
+    Unassigned,
+    /// A manager looks at it.
+    Escalated,
+    /// Goes on in another ticket.
+    Merged,
+    /// A response target has passed.
+    Overdue,
+    /// Was solved once, and opened again.
+    Reopened,
+    /// The asking person is its assignee or requester.
+    Mine,
+}
+
+impl Is {
+    /// Every word of `is:`.
+    pub const WORDS: [(&'static str, Self); 8] = [
+        ("open", Self::Open),
+        ("unsolved", Self::Unsolved),
+        ("unassigned", Self::Unassigned),
+        ("escalated", Self::Escalated),
+        ("merged", Self::Merged),
+        ("overdue", Self::Overdue),
+        ("reopened", Self::Reopened),
+        ("mine", Self::Mine),
+    ];
+}
+
+/// What is wrong with a query, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueryFlaw {
+    /// Where it begins, in characters from 0.
+    pub start: usize,
+    /// How many characters it is long.
+    pub length: usize,
+    /// What is wrong.
+    pub kind: QueryFlawKind,
+}
+
+/// What can be wrong with a query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum QueryFlawKind {
+    /// A key that is none.
+    UnknownKey(String),
+    /// A word that is not in its vocabulary.
+    UnknownWord(UnknownWord),
+    /// A word that `is:` does not know.
+    UnknownState(String),
+    /// A key without a value.
+    NoValue,
+    /// Words that name no time.
+    NoTime(String),
+    /// Words that name no person.
+    NoPerson(String),
+    /// A quote that is never closed.
+    OpenQuote,
+    /// A saved query there is none of.
+    UnknownSaved(String),
+    /// A saved query that leads back to itself.
+    SavedInCircle(String),
+    /// A second moment.
+    SecondMoment,
+}
+
+impl Query {
+    /// Whether the words of tickets are needed to answer.
+    pub fn needs_texts(&self) -> bool {
+        self.conditions.iter().any(|condition| matches!(condition.test, Test::Text(_)))
+    }
+
+    /// Both queries at once.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.conditions.extend(other.conditions);
+        self.as_of = self.as_of.or(other.as_of);
+        self
+    }
+}

@@ -1,0 +1,188 @@
+//! Queries in words, judged on a small desk.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::domain::action::{Action, Opening};
+use crate::domain::entry::Entry;
+use crate::domain::id::Id;
+use crate::domain::summary::Summary;
+use crate::domain::text::Text;
+use crate::domain::ticket::Ticket;
+use crate::domain::words::Role;
+use crate::domain::zone::Zone;
+
+fn instant(words: &str) -> DateTime<Utc> {
+    words.parse().expect("a time")
+}
+
+fn person(words: &str) -> Person {
+    Person::from_address(words).expect("an address")
+}
+
+/// A ticket opened by Ana on the 20th at 12:00, with a note and an answer an hour later.
+fn ticket() -> Ticket {
+    let at = instant("2026-11-20T12:00:00Z");
+    let ana = person("ana@acme.example");
+    let mut opening = Opening::new("Dashboard Tiles time out".to_owned(), Priority::S2, ana.clone());
+    opening.organization = Some("acme".to_owned());
+    opening.tags = vec!["outage".to_owned(), "two words".to_owned()];
+    opening.cc = vec![person("bo@acme.example")];
+    let entry = |at: DateTime<Utc>, by: &Person, role, action, from, to, text| Entry {
+        id: Id::at(at, 0),
+        at,
+        by: by.clone(),
+        role,
+        action,
+        from,
+        to,
+        key: None,
+        message_id: None,
+        text: Text::clean(text),
+    };
+    let open = Action::Open(Box::new(opening));
+    let mut ticket = Ticket::opened_by(entry(at, &ana, Role::Customer, open, None, Some(Status::Open), "タイルが遅い"))
+        .expect("an opening");
+    let later = instant("2026-11-20T13:00:00Z");
+    let note = Action::Note { auto: false, via_ticket: None };
+    ticket.append(entry(
+        later,
+        &person("lea@desk.example"),
+        Role::Agent,
+        note,
+        Some(Status::Open),
+        None,
+        "The pool is full",
+    ));
+    ticket
+}
+
+fn read(text: &str) -> Result<Query, QueryFlaw> {
+    let saved = BTreeMap::from([
+        ("triage".to_owned(), "is:open assignee:none".to_owned()),
+        ("loop".to_owned(), "@loop".to_owned()),
+    ]);
+    let (zone, me) = (Zone::named("Europe/Paris").expect("a zone"), person("ana@acme.example"));
+    parse(text, &Scope { now: instant("2026-11-21T17:00:00Z"), zone: &zone, me: Some(&me), saved: &saved })
+}
+
+fn means(text: &str) -> bool {
+    let ticket = ticket();
+    let row = Summary::from(&ticket);
+    let me = person("ana@acme.example");
+    let holds_words = |words: &str| ticket.holds_words(words, true);
+    read(text).expect("a query").means(&Candidate { row: &row, me: Some(&me), holds_words: &holds_words })
+}
+
+#[test]
+fn every_key_is_judged() {
+    for text in [
+        "",
+        "status:open",
+        "status:solved,open",
+        "-status:solved",
+        "priority:p2,S1",
+        "org:acme",
+        "requester:ANA@acme.example",
+        "requester:me",
+        "assignee:none",
+        "cc:bo@acme.example",
+        "group:none",
+        "channel:none",
+        "tag:outage",
+        "tag:\"two words\",x",
+        "lang:none",
+        "is:open",
+        "is:unsolved",
+        "is:unassigned",
+        "is:mine",
+        "-is:escalated",
+        "-is:merged",
+        "-is:reopened",
+        "-is:overdue",
+        "-hold:engineering",
+        "-resolution:agreed",
+        "@triage",
+        "-due:<2h",
+        "status:open priority:S2 tiles",
+    ] {
+        assert!(means(text), "{text}");
+    }
+    for text in [
+        "status:solved",
+        "-status:open",
+        "priority:S1",
+        "org:none",
+        "assignee:me",
+        "tag:two",
+        "is:escalated",
+        "@triage status:solved",
+    ] {
+        assert!(!means(text), "{text}");
+    }
+}
+
+#[test]
+fn days_are_the_desks_and_spans_count_back() {
+    // In Paris the ticket was opened on the 20th at 13:00, and last touched at 14:00.
+    for text in [
+        "created:2026-11-20",
+        "created:yesterday",
+        "created:<2d",
+        "created:>24h",
+        "created:>=2026-11-20",
+        "created:<=2026-11-20",
+        "created:>2026-11-19",
+        "created:<2026-11-21",
+        "created:2026-11-01..2026-11-20",
+        "created:2026-11-20..",
+        "created:..2026-11-20",
+        "created:2026-11-20T12:00:00Z",
+        "updated:<28h1m",
+        "created:today,yesterday",
+    ] {
+        assert!(means(text), "{text}");
+    }
+    for text in
+        ["created:>2026-11-20", "created:<2026-11-20", "created:today", "created:<1d", "updated:<28h", "created:>2d"]
+    {
+        assert!(!means(text), "{text}");
+    }
+}
+
+#[test]
+fn words_are_found_in_any_case_and_language() {
+    for text in ["tiles", "DASHBOARD", "\"tiles time\"", "イルが", "pool full", "-nothing"] {
+        assert!(means(text), "{text}");
+    }
+    for text in ["\"time tiles\"", "nothing", "-tiles"] {
+        assert!(!means(text), "{text}");
+    }
+    assert!(!ticket().holds_words("pool", false), "customers do not find internal notes");
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_place() {
+    let flaw = |text: &str| read(text).map_err(|flaw| (flaw.start, flaw.length, flaw.kind)).expect_err("a flaw");
+    assert_eq!(flaw("is:open staus:open"), (8, 5, QueryFlawKind::UnknownKey("staus".to_owned())));
+    assert_eq!(flaw("-staus:open"), (1, 5, QueryFlawKind::UnknownKey("staus".to_owned())));
+    assert!(matches!(flaw("é status:open,opne"), (14, 4, QueryFlawKind::UnknownWord(_))));
+    assert_eq!(flaw("is:opened"), (3, 6, QueryFlawKind::UnknownState("opened".to_owned())));
+    assert_eq!(flaw("created:>soon"), (8, 5, QueryFlawKind::NoTime(">soon".to_owned())));
+    assert_eq!(flaw("created:.."), (8, 2, QueryFlawKind::NoTime("..".to_owned())));
+    assert_eq!(flaw("x status:"), (2, 7, QueryFlawKind::NoValue));
+    assert_eq!(flaw("x \"open"), (2, 1, QueryFlawKind::OpenQuote));
+    assert_eq!(flaw("@triag"), (0, 6, QueryFlawKind::UnknownSaved("triag".to_owned())));
+    assert_eq!(flaw("@loop").2, QueryFlawKind::SavedInCircle("loop".to_owned()));
+    assert_eq!(flaw("as-of:today as-of:today").2, QueryFlawKind::SecondMoment);
+}
+
+#[test]
+fn a_moment_is_a_day_an_instant_or_a_revision() {
+    let as_of = |text: &str| read(text).expect("a query").as_of;
+    assert_eq!(as_of("as-of:2026-11-20"), Some(AsOf::Instant(instant("2026-11-20T22:59:59.999Z"))));
+    assert_eq!(as_of("as-of:HEAD~3"), Some(AsOf::Revision("HEAD~3".to_owned())));
+    let at_noon = ticket().as_of(instant("2026-11-20T12:30:00Z")).expect("open by then");
+    assert_eq!(at_noon.history.len(), 1);
+    assert_eq!(ticket().as_of(instant("2026-11-20T11:00:00Z")), None);
+}
