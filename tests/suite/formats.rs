@@ -16,6 +16,15 @@ fn config(cases: u32) -> Config {
     Config { cases, failure_persistence: Some(Box::new(FileFailurePersistence::Off)), ..Config::default() }
 }
 
+#[test]
+fn the_example_of_the_format_page_is_a_ticket_as_it_is_printed() {
+    let page = include_str!("../../docs/format.md");
+    let example = page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    let ticket = read(example.as_bytes(), None).unwrap_or_else(|damage| panic!("{damage}"));
+    assert_eq!(print(&ticket), example);
+    assert_eq!(replay(&ticket.history), Some(ticket.header));
+}
+
 /// Found by the property below, rarely: the blank line behind a block went with the block it stands behind.
 #[test]
 fn a_block_that_changes_in_the_header_leaves_the_blank_line_before_the_history() {

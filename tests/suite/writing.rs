@@ -218,6 +218,20 @@ fn no_commit_leaves_the_file_to_you_and_quiet_says_nothing() {
 }
 
 #[test]
+fn a_bug_of_ours_ends_with_70_and_says_so() {
+    let desk = Desk::new();
+    let ticket = desk.open();
+    let stood = desk.state();
+    let with_bug = |more: &str| format!("CASEBOOK_KILLED_AT=bug:decided casebook note {ticket} -m x {more}");
+    let told = desk.sandbox.shell(&with_bug("")).fails(70);
+    assert!(told.stderr.starts_with("casebook: this is a bug in casebook: "), "{}", told.stderr);
+    let told = desk.sandbox.shell(&with_bug("--json")).fails(70);
+    assert!(told.stderr.contains("\"code\": \"bug\""), "{}", told.stderr);
+    assert_eq!(desk.state(), stood);
+    desk.sandbox.run(&["note", &ticket, "-m", "x"]).ok();
+}
+
+#[test]
 fn opening_and_importing_keep_the_same_promises() {
     let desk = Desk::new();
     let open = ["open", "-s", "Disk full", "-m", "97 %", "--key", "alert-1"];
