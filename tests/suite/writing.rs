@@ -254,3 +254,40 @@ fn opening_and_importing_keep_the_same_promises() {
     let shape = desk.sandbox.run(&["import", "beads", "../issues.jsonl", "--json"]).ok().stdout;
     assert_eq!(shape.trim(), "[]");
 }
+
+#[test]
+fn a_reader_that_went_away_is_no_error() {
+    let desk = Desk::new();
+    desk.open();
+    for verb in ["list", "log", "man", "--help", ""] {
+        let told =
+            desk.sandbox.shell(&format!("{{ casebook {verb}; echo $? >code; }} | true; sleep 0.1; cat code")).ok();
+        assert_eq!((told.stdout.trim(), told.stderr.as_str()), ("0", ""), "{verb}");
+    }
+}
+
+#[test]
+fn nobody_reads_and_nobody_writes() {
+    let desk = Desk::new();
+    let ticket = desk.open();
+    let without = |words: &str| desk.sandbox.shell(&format!("GIT_CONFIG_GLOBAL=/dev/null casebook {words}"));
+    without(&format!("show {ticket}")).ok();
+    without("list").ok();
+    without("check").ok();
+    let stood = desk.state();
+    for words in [format!("note {ticket} -m x"), "open -s x -m x".to_owned(), format!("solve {ticket} -n")] {
+        assert!(without(&words).fails(5).stderr.contains("nobody is known to act"), "{words}");
+    }
+    assert_eq!(desk.state(), stood);
+}
+
+#[test]
+fn the_desk_is_found_from_below_by_flag_and_by_variable() {
+    let desk = Desk::new();
+    let ticket = desk.open();
+    let finds = |command: &str| assert!(desk.sandbox.shell(command).ok().stdout.contains(&ticket), "{command}");
+    finds("cd tickets && casebook list");
+    finds("cd / && casebook -C \"$OLDPWD\" list");
+    finds("CASEBOOK_DIR=$PWD; export CASEBOOK_DIR; cd / && casebook list");
+    desk.sandbox.shell("cd / && casebook list").fails(3);
+}
