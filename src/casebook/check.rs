@@ -1,6 +1,6 @@
 //! Whether a desk is sound: each file by itself, and the links between tickets on both sides.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::domain::action::Action;
 use crate::domain::id::Id;
@@ -47,8 +47,8 @@ pub struct Finding {
     pub message: String,
 }
 
-/// A link between two tickets, as one side records it.
-type Links = BTreeMap<(Id, Id), ()>;
+/// The links between tickets as one side records them: from source to target, with the entry that made it.
+type Links = BTreeMap<(Id, Id), Id>;
 
 impl Casebook {
     /// Checks every ticket. Gives the findings in the order of paths, and how many files were looked at.
@@ -61,8 +61,8 @@ impl Casebook {
         let mut entries: HashMap<Id, Id> = HashMap::new();
         let census = self.census(|ticket| {
             check_ticket(&ticket, &mut findings);
-            into.extend(ticket.header.merged_into.map(|target| ((ticket.id, target), ())));
-            from.extend(ticket.header.merged_from.iter().map(|source| ((*source, ticket.id), ())));
+            into.extend(ticket.header.merged_into.map(|target| ((ticket.id, target), merge_of(&ticket))));
+            from.extend(ticket.header.merged_from.iter().map(|source| ((*source, ticket.id), ticket.id)));
             for entry in &ticket.history {
                 if let Some(other) = entries.insert(entry.id, ticket.id).filter(|other| *other != ticket.id) {
                     findings.push(about(
@@ -88,6 +88,7 @@ impl Casebook {
             findings.push(Finding { path, line, column, severity: Severity::Error, rule: "file.damaged", message });
         }
         check_links(&into, &from, &mut findings);
+        check_rings(&into, &mut findings);
         findings.sort_by(|a, b| (&a.path, a.line, a.column, a.rule).cmp(&(&b.path, b.line, b.column, b.rule)));
         Ok((findings, count))
     }
@@ -124,6 +125,11 @@ fn check_ticket(ticket: &Ticket, findings: &mut Vec<Finding>) {
                 ),
             );
         }
+        let merged = replayed.as_ref().and_then(|so_far| so_far.header.merged_into);
+        if let (Some(into), Action::Reply { auto: false, .. }) = (merged, &entry.action) {
+            let message = format!("the reply {} was written while the ticket was merged into {into}", entry.id);
+            find(Severity::Warning, "reply.stranded", message);
+        }
         match &mut replayed {
             Some(so_far) => so_far.append(entry.clone()),
             None => replayed = Ticket::opened_by(entry.clone()),
@@ -151,6 +157,33 @@ fn check_links(into: &Links, from: &Links, findings: &mut Vec<Finding>) {
                 "merge.one_sided",
                 format!("says that {source} is merged into it, which does not know of it"),
             ));
+        }
+    }
+}
+
+/// The entry that merged a ticket elsewhere.
+fn merge_of(ticket: &Ticket) -> Id {
+    let merges = |entry: &&crate::domain::entry::Entry| matches!(entry.action, Action::Merge { .. });
+    ticket.history.iter().rev().find(merges).map_or(ticket.id, |entry| entry.id)
+}
+
+/// Rings of merges, which two clones can make together: each is told once, at its younger merge, where reading
+/// breaks it.
+fn check_rings(into: &Links, findings: &mut Vec<Finding>) {
+    let next: BTreeMap<Id, (Id, Id)> =
+        into.iter().map(|((source, target), entry)| (*source, (*target, *entry))).collect();
+    let mut done: HashSet<Id> = HashSet::new();
+    for start in next.keys() {
+        let mut chain: Vec<Id> = Vec::new();
+        let mut here = *start;
+        while let Some((target, _)) = next.get(&here).filter(|_| done.insert(here)) {
+            chain.push(here);
+            here = *target;
+        }
+        let Some(ring) = chain.iter().position(|id| *id == here) else { continue };
+        if let Some(youngest) = chain[ring..].iter().max_by_key(|id| next[id].1) {
+            let message = format!("merged in a ring with {}: the conversation goes on here", next[youngest].0);
+            findings.push(about(*youngest, Severity::Warning, "merge.cycle", message));
         }
     }
 }

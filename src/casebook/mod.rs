@@ -184,11 +184,12 @@ impl Casebook {
         self.pending.is_some()
     }
 
-    /// Ends the process here, where a test asked for it: as if the power had gone.
+    /// Ends the process here, where a test asked for it: as if the power had gone, or by a bug of ours.
     fn reach(&self, step: &str) {
         if self.world.killed_at.as_deref() == Some(step) {
             let own = rustix::process::getpid();
             let _ = rustix::process::kill_process(own, rustix::process::Signal::KILL);
         }
+        assert!(self.world.killed_at.as_deref().and_then(|at| at.strip_prefix("bug:")) != Some(step), "as asked for");
     }
 }

@@ -48,6 +48,8 @@ pub enum Exit {
     Damaged = 7,
     /// git failed.
     Git = 8,
+    /// Our bug.
+    Bug = 70,
 }
 
 /// The program's command line, for help, completions and reference pages.
@@ -59,6 +61,7 @@ pub fn command() -> clap::Command {
 pub fn run(words: Vec<OsString>) -> u8 {
     let wants_json =
         words.iter().any(|word| word.to_str().is_some_and(|word| word == "--json" || word.starts_with("--json=")));
+    std::panic::set_hook(Box::new(move |panic| end_with_bug(panic, wants_json)));
     let outcome = match parse(query::protect(words)) {
         Ok(arguments) => execute(arguments),
         Err(error) if !error.use_stderr() => {
@@ -72,6 +75,19 @@ pub fn run(words: Vec<OsString>) -> u8 {
         Ok(exit) => exit as u8,
         Err(complaint) => complaint.tell(wants_json),
     }
+}
+
+/// What should never happen ends the program at once, in every profile. What it was writing is whole or not there,
+/// as after a power failure.
+#[allow(clippy::disallowed_methods)] // a panic has no way back to `run`
+fn end_with_bug(panic: &std::panic::PanicHookInfo<'_>, wants_json: bool) {
+    let payload = panic.payload();
+    let said = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let said = said.unwrap_or("no word of why");
+    let place = panic.location().map(|place| format!(" ({}:{})", place.file(), place.line())).unwrap_or_default();
+    let complaint = Complaint::new(Exit::Bug, "bug", format!("this is a bug in casebook: {said}{place}"))
+        .hint("please report it, with the command and these lines; the desk is whole, `casebook check` shows it");
+    std::process::exit(i32::from(complaint.tell(wants_json)));
 }
 
 fn parse(words: Vec<OsString>) -> Result<Arguments, clap::Error> {

@@ -15,6 +15,7 @@ impl Exit {
         Self::Busy,
         Self::Damaged,
         Self::Git,
+        Self::Bug,
     ];
 
     /// What it means.
@@ -29,6 +30,7 @@ impl Exit {
             Self::Busy => "changed underneath, or busy: safe to retry",
             Self::Damaged => "a damaged file; what could be read was still printed",
             Self::Git => "git failed; the files are as before",
+            Self::Bug => "a bug in casebook",
         }
     }
 }
@@ -55,6 +57,7 @@ pub const CODES: &[(&str, Exit, &str)] = &[
     ("ticket.conflicted", Exit::Damaged, "the file has conflict markers of git"),
     ("ticket.header_differs", Exit::Damaged, "the header says something else than the history"),
     ("config.invalid", Exit::Damaged, "casebook.toml is not sound"),
+    ("bug", Exit::Bug, "what should never happen did"),
     ("git.failed", Exit::Git, "git refused: a hook, no identity, …"),
     ("git.locked", Exit::Git, "another git process holds its lock"),
     ("git.missing", Exit::Git, "git was not found"),

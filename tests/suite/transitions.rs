@@ -3,6 +3,7 @@
 //! `docs/workflow.md` is written here (`UPDATE_DOCS=1`), so that it cannot lie.
 
 mod cast;
+mod clones;
 mod rules;
 mod table;
 mod walks;

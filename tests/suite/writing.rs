@@ -218,6 +218,20 @@ fn no_commit_leaves_the_file_to_you_and_quiet_says_nothing() {
 }
 
 #[test]
+fn a_bug_of_ours_ends_with_70_and_says_so() {
+    let desk = Desk::new();
+    let ticket = desk.open();
+    let stood = desk.state();
+    let with_bug = |more: &str| format!("CASEBOOK_KILLED_AT=bug:decided casebook note {ticket} -m x {more}");
+    let told = desk.sandbox.shell(&with_bug("")).fails(70);
+    assert!(told.stderr.starts_with("casebook: this is a bug in casebook: "), "{}", told.stderr);
+    let told = desk.sandbox.shell(&with_bug("--json")).fails(70);
+    assert!(told.stderr.contains("\"code\": \"bug\""), "{}", told.stderr);
+    assert_eq!(desk.state(), stood);
+    desk.sandbox.run(&["note", &ticket, "-m", "x"]).ok();
+}
+
+#[test]
 fn opening_and_importing_keep_the_same_promises() {
     let desk = Desk::new();
     let open = ["open", "-s", "Disk full", "-m", "97 %", "--key", "alert-1"];
@@ -239,4 +253,41 @@ fn opening_and_importing_keep_the_same_promises() {
     }
     let shape = desk.sandbox.run(&["import", "beads", "../issues.jsonl", "--json"]).ok().stdout;
     assert_eq!(shape.trim(), "[]");
+}
+
+#[test]
+fn a_reader_that_went_away_is_no_error() {
+    let desk = Desk::new();
+    desk.open();
+    for verb in ["list", "log", "man", "--help", ""] {
+        let told =
+            desk.sandbox.shell(&format!("{{ casebook {verb}; echo $? >code; }} | true; sleep 0.1; cat code")).ok();
+        assert_eq!((told.stdout.trim(), told.stderr.as_str()), ("0", ""), "{verb}");
+    }
+}
+
+#[test]
+fn nobody_reads_and_nobody_writes() {
+    let desk = Desk::new();
+    let ticket = desk.open();
+    let without = |words: &str| desk.sandbox.shell(&format!("GIT_CONFIG_GLOBAL=/dev/null casebook {words}"));
+    without(&format!("show {ticket}")).ok();
+    without("list").ok();
+    without("check").ok();
+    let stood = desk.state();
+    for words in [format!("note {ticket} -m x"), "open -s x -m x".to_owned(), format!("solve {ticket} -n")] {
+        assert!(without(&words).fails(5).stderr.contains("nobody is known to act"), "{words}");
+    }
+    assert_eq!(desk.state(), stood);
+}
+
+#[test]
+fn the_desk_is_found_from_below_by_flag_and_by_variable() {
+    let desk = Desk::new();
+    let ticket = desk.open();
+    let finds = |command: &str| assert!(desk.sandbox.shell(command).ok().stdout.contains(&ticket), "{command}");
+    finds("cd tickets && casebook list");
+    finds("cd / && casebook -C \"$OLDPWD\" list");
+    finds("CASEBOOK_DIR=$PWD; export CASEBOOK_DIR; cd / && casebook list");
+    desk.sandbox.shell("cd / && casebook list").fails(3);
 }

@@ -129,19 +129,19 @@ fn lines_of(source: &Source<'_>, named: &Named) -> Range<usize> {
     let end = named.value.end.max(named.place);
     // A block ends where the next line begins; everything else ends inside its last line.
     let end = if end.column == 0 && end.line > named.place.line {
-        behind_last_word(source.text, start..source.line_start(end.line))
+        before_empty_line(source.text, source.line_start(end.line))
     } else {
         source.next_line(source.offset(end.line, end.column).max(start))
     };
     start..end
 }
 
-/// The end of a stretch of whole lines without the blank ones at its end: a block may claim them, and they stand
-/// between it and what comes next.
-fn behind_last_word(text: &str, stretch: Range<usize>) -> usize {
-    let words = text[stretch.clone()].trim_end_matches([' ', '\t', '\r', '\n']).len();
-    let rest = &text[stretch.start + words..stretch.end];
-    stretch.start + words + rest.find('\n').map_or(rest.len(), |newline| newline + 1)
+/// The end of a block's lines without the one empty line at their end: blocks claim it, and it stands between them
+/// and what comes next. A line of blanks is not empty: those may be words.
+fn before_empty_line(text: &str, end: usize) -> usize {
+    let line_end = |end: usize| ["\r\n", "\n"].into_iter().find(|line_end| text[..end].ends_with(line_end));
+    let empty = line_end(end).map_or(0, str::len);
+    if line_end(end - empty).is_some() { end - empty } else { end }
 }
 
 /// Where a field that is not there yet belongs: behind the nearest one that comes before it in the fixed order.

@@ -1,0 +1,83 @@
+//! What two clones may have done to the same tickets before they met: rings of merges and replies that nobody
+//! reads are named, and nothing is lost.
+
+use std::fs;
+use std::time::Duration;
+
+use casebook::casebook::{Casebook, Severity, World};
+use casebook::domain::action::Action;
+use casebook::domain::clock::whole_seconds;
+use casebook::domain::entry::Entry;
+use casebook::domain::id::Id;
+use casebook::domain::ticket::Ticket;
+use casebook::domain::words::{MergeReason, Role, Status};
+use casebook::store::layout::ticket_path;
+use casebook::store::yaml::print;
+use chrono::TimeDelta;
+
+use super::cast::*;
+
+/// The union of what the clones did, as a merge of their files leaves it.
+struct Union {
+    tickets: Vec<Ticket>,
+}
+
+impl Union {
+    fn of_two_tickets() -> Self {
+        let scene = Scene::opened();
+        Self { tickets: vec![scene.other, scene.ticket] }
+    }
+
+    /// An entry on one of the tickets, so many minutes later, that saw some status on its clone.
+    fn add(&mut self, ticket: usize, minutes: i64, action: Action, saw: Status, to: Option<Status>) {
+        let random = ticket as u128 + 3;
+        let ticket = &mut self.tickets[ticket];
+        let id = Id::after(Some(ticket.version()), ticket.created_at() + TimeDelta::minutes(minutes), random);
+        let (by, at) = (Side::Agent.person(), whole_seconds(id.time()));
+        let role = Role::Agent;
+        ticket.append(Entry { id, at, by, role, action, from: Some(saw), to, key: None, message_id: None, text: None });
+    }
+
+    /// What `check` says of it: severities and rules.
+    fn findings(&self) -> Vec<(Severity, &'static str)> {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("casebook.toml"), "format = 1\n").unwrap();
+        for ticket in &self.tickets {
+            let path = folder.path().join(ticket_path(ticket.id));
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, print(ticket)).unwrap();
+        }
+        let now = self.tickets[0].created_at();
+        let world = World { now, clock_is_fixed: true, seed: None, killed_at: None, patience: Duration::ZERO };
+        let (findings, _) = Casebook::open(folder.path(), world).unwrap().check().unwrap();
+        findings.into_iter().map(|finding| (finding.severity, finding.rule)).collect()
+    }
+}
+
+#[test]
+fn a_ring_of_merges_is_reported_once_at_its_younger_merge() {
+    let mut union = Union::of_two_tickets();
+    let ids = [union.tickets[0].id, union.tickets[1].id];
+    let merge = |into| Action::Merge { into, reason: MergeReason::SameIssue };
+    union.add(0, 90, merge(ids[1]), Status::Open, Some(Status::Solved));
+    union.add(1, 30, Action::Merged { source: ids[0], cc: vec![] }, Status::Open, None);
+    assert_eq!(union.findings(), []);
+    union.add(1, 60, merge(ids[0]), Status::Open, Some(Status::Solved));
+    union.add(0, 121, Action::Merged { source: ids[1], cc: vec![] }, Status::Solved, None);
+    assert_eq!(union.findings(), [(Severity::Warning, "merge.cycle")]);
+}
+
+#[test]
+fn a_reply_written_while_the_ticket_was_merged_elsewhere_is_reported() {
+    let mut union = Union::of_two_tickets();
+    let ids = [union.tickets[0].id, union.tickets[1].id];
+    let merge = Action::Merge { into: ids[1], reason: MergeReason::SameIssue };
+    union.add(0, 90, merge, Status::Open, Some(Status::Solved));
+    union.add(1, 30, Action::Merged { source: ids[0], cc: vec![] }, Status::Open, None);
+    union.add(0, 95, note(), Status::Solved, None);
+    assert_eq!(union.findings(), [], "a note stays where it is");
+    union.add(0, 100, reply(), Status::Open, Some(Status::AwaitingReply));
+    let expected = [(Severity::Warning, "entry.concurrent"), (Severity::Warning, "reply.stranded")];
+    assert_eq!(union.findings(), expected);
+    assert_eq!(union.tickets[0].header.status, Status::Solved, "a merged ticket stays solved");
+}
