@@ -5,6 +5,7 @@
 
 mod check;
 mod desk;
+mod halt;
 mod init;
 mod message;
 mod perform;
@@ -12,6 +13,7 @@ mod reading;
 mod recovery;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -29,6 +31,7 @@ use crate::store::files::{Journal, State};
 use crate::store::{config, layout};
 
 pub use check::{Finding, Severity};
+pub use halt::Halt;
 pub use init::{Founding, InitReport};
 pub use reading::{Census, Trouble};
 pub use recovery::Recovery;
@@ -42,8 +45,8 @@ pub struct World {
     pub clock_is_fixed: bool,
     /// Makes ids predictable, in tests.
     pub seed: Option<u64>,
-    /// Ends the process at a named step, in tests.
-    pub killed_at: Option<String>,
+    /// Ends or stops the process at a step, in tests.
+    pub halt: Option<Arc<Halt>>,
     /// How long to wait for other writers, of casebook or git.
     pub patience: Duration,
 }
@@ -186,9 +189,8 @@ impl Casebook {
 
     /// Ends the process here, where a test asked for it: as if the power had gone.
     fn reach(&self, step: &str) {
-        if self.world.killed_at.as_deref() == Some(step) {
-            let own = rustix::process::getpid();
-            let _ = rustix::process::kill_process(own, rustix::process::Signal::KILL);
+        if let Some(halt) = &self.world.halt {
+            halt.reach(step);
         }
     }
 }

@@ -137,7 +137,7 @@ impl Casebook {
     }
 
     fn undo(&self, journal: &Journal, needed: bool) -> Result<(), Error> {
-        journal.go_back(&self.state, &self.root).map_err(Error::io(&self.root, "write to"))?;
+        journal.go_back(&self.state, &self.root, &|step| self.reach(step)).map_err(Error::io(&self.root, "write to"))?;
         if needed {
             journal.end(&self.state, &self.root).map_err(Error::io(self.state.path("journal"), "remove"))?;
         }

@@ -41,9 +41,11 @@ impl Casebook {
             Some(commit) => commit.message.lines().next().unwrap_or_default().to_owned(),
             None => journal.changes.iter().map(|change| change.path.as_str()).collect::<Vec<_>>().join(", "),
         };
+        let reach = |step: &str| self.reach(step);
         let foreign =
-            journal.go_forward(&self.state, &self.root, &|_| {}).map_err(Error::io(&self.root, "write to"))?;
+            journal.go_forward(&self.state, &self.root, &reach).map_err(Error::io(&self.root, "write to"))?;
         let committed = self.commit_journal(&journal);
+        self.reach("recovered");
         let recovery = match committed {
             Ok(()) => Recovery::Completed { what, foreign },
             // Waiting did not help, or git is not there: nothing is lost, the journal stays for the next writer.
@@ -51,7 +53,7 @@ impl Casebook {
                 return Err(Error::Git { refusal });
             }
             Err(refusal) => {
-                journal.go_back(&self.state, &self.root).map_err(Error::io(&self.root, "write to"))?;
+                journal.go_back(&self.state, &self.root, &reach).map_err(Error::io(&self.root, "write to"))?;
                 let kept =
                     journal.texts.iter().enumerate().filter_map(|(place, text)| self.keep(place, text)).collect();
                 Recovery::Undone { what, refusal, kept }

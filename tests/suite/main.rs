@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod arbitrary;
+mod crash;
+mod desk;
 mod formats;
 mod sandbox;
 mod stories;

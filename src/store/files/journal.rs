@@ -62,7 +62,7 @@ impl Journal {
     pub fn begin(&self, state: &State, reach: &dyn Fn(&str)) -> io::Result<()> {
         let bytes = serde_json::to_vec(self)?;
         reach("journal");
-        replace(state, &state.path(NAME), &bytes, true, &|_| {})
+        replace(state, &state.path(NAME), &bytes, true, &|_| reach("noted"))
     }
 
     /// The journal of a command that did not end, if there is one. One that cannot be read was never begun.
@@ -105,7 +105,7 @@ impl Journal {
     ///
     /// # Errors
     /// The system refused.
-    pub fn go_back(&self, state: &State, root: &Path) -> io::Result<()> {
+    pub fn go_back(&self, state: &State, root: &Path, reach: &dyn Fn(&str)) -> io::Result<()> {
         for change in &self.changes {
             let path = root.join(&change.path);
             if !matches!(self.seen(root, change)?, Seen::After) {
@@ -120,6 +120,7 @@ impl Journal {
                     let _ = folders.map(fs::remove_dir).take_while(Result::is_ok).count();
                 }
             }
+            reach("back");
         }
         Ok(())
     }
