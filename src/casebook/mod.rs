@@ -34,7 +34,7 @@ pub use check::{Finding, Severity};
 pub use halt::Halt;
 pub use init::{Founding, InitReport};
 pub use reading::{Census, Trouble};
-pub use recovery::Recovery;
+pub use recovery::{Hindrance, Recovery};
 
 /// What the edge knows of the world when a command begins.
 #[derive(Clone, Debug)]
@@ -59,6 +59,7 @@ pub struct Casebook {
     state: State,
     world: World,
     pending: Option<Journal>,
+    recovery: Option<Recovery>,
 }
 
 /// What a step is about.
@@ -141,8 +142,6 @@ pub struct Report {
     pub changes: Vec<crate::store::files::Change>,
     /// The commit message, where there is a commit or would be one.
     pub message: Option<String>,
-    /// What became of a command that had been interrupted.
-    pub recovery: Option<Recovery>,
 }
 
 impl Casebook {
@@ -159,7 +158,7 @@ impl Casebook {
         let config = config::Config::read(&text).map_err(|flaw| Error::Config { path, flaw })?;
         let state = State::of(root);
         let pending = Journal::pending(&state).map_err(Error::io(state.path("journal"), "read"))?;
-        Ok(Self { root: root.to_owned(), config, state, world, pending })
+        Ok(Self { root: root.to_owned(), config, state, world, pending, recovery: None })
     }
 
     /// The folder the desk lies in.

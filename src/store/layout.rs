@@ -28,6 +28,16 @@ pub fn discover(start: &Path) -> Option<PathBuf> {
     start.ancestors().find(|folder| folder.join(MARKER).is_file()).map(Path::to_path_buf)
 }
 
+/// How the hidden file is named that holds new bytes until they take a file's place, where that cannot be done
+/// from the store's own folder. Nobody but the next writer has to do with it.
+const NEW_BYTES: &str = ".casebook-new";
+
+/// The hidden file beside a ticket's.
+pub fn new_bytes(target: &Path) -> PathBuf {
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    target.with_file_name(format!(".{name}{NEW_BYTES}"))
+}
+
 /// What lies in the tickets folder.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Names {
@@ -50,6 +60,9 @@ pub fn names(root: &Path) -> io::Result<Names> {
     for entry in WalkDir::new(&tickets).follow_root_links(false) {
         let entry = entry?;
         if entry.file_type().is_dir() {
+            continue;
+        }
+        if entry.file_name().as_encoded_bytes().ends_with(NEW_BYTES.as_bytes()) {
             continue;
         }
         let id = entry.file_name().to_str().and_then(|name| name.strip_suffix(".yaml")?.parse().ok());

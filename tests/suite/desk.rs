@@ -97,7 +97,11 @@ impl Sandbox {
         };
         assert_eq!(self.work_tree().keys().filter(odd).collect::<Vec<_>>(), Vec::<&String>::new(), "{why}");
         let git = tree(&self.path(".git"));
-        assert_eq!(git.keys().filter(|path| path.ends_with(".lock")).collect::<Vec<_>>(), Vec::<&String>::new(), "{why}");
+        assert_eq!(
+            git.keys().filter(|path| path.ends_with(".lock")).collect::<Vec<_>>(),
+            Vec::<&String>::new(),
+            "{why}"
+        );
     }
 }
 
@@ -135,7 +139,13 @@ pub fn tree(folder: &Path) -> Tree {
 }
 
 fn what(kind: fs::FileType) -> Vec<u8> {
-    if kind.is_symlink() { b"a link".to_vec() } else if kind.is_fifo() { b"a pipe".to_vec() } else { b"odd".to_vec() }
+    if kind.is_symlink() {
+        b"a link".to_vec()
+    } else if kind.is_fifo() {
+        b"a pipe".to_vec()
+    } else {
+        b"odd".to_vec()
+    }
 }
 
 /// Copies a folder, with everything in it.

@@ -64,11 +64,9 @@ impl Beads {
         let imported = read(&casebook, &self.file)?;
         progress.step(&format!("writing {} tickets", imported.tickets.len()));
         let count = imported.tickets.len();
-        let report = casebook.perform(Work::Import(imported.tickets), &terms)?;
+        casebook.perform(Work::Import(imported.tickets), &terms)?;
         progress.end();
-        if let Some(recovery) = &report.recovery {
-            session.tell_beside(&crate::casebook::Report { recovery: Some(recovery.clone()), ..report.clone() });
-        }
+        session.tell_recovery(&casebook);
         for broken in &imported.broken {
             session.output.warn(&view::terminal::one_line(&format!(
                 "casebook: {}:{}: {}",

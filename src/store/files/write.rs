@@ -6,6 +6,7 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::State;
+use crate::store::layout;
 use crate::store::yaml::{DamageKind, LARGEST_FILE};
 
 /// What reading a plain file can run into.
@@ -73,16 +74,11 @@ fn refuse_links(root: &Path, relative: &str) -> Result<(), NotRead> {
 /// over, a hidden file beside the target, which the journal's recovery takes away.
 fn temporary(state: &State, target: &Path) -> PathBuf {
     let name = target.file_name().unwrap_or_default().to_string_lossy();
-    if on_same_device(state.folder(), target) { state.path(&format!("new-{name}")) } else { beside(target) }
+    if on_same_device(state.folder(), target) { state.new_bytes(&name) } else { layout::new_bytes(target) }
 }
 
-/// The hidden file beside a target on another file system than the store's own folder.
-pub(super) fn beside(target: &Path) -> PathBuf {
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    target.with_file_name(format!(".{name}.casebook-new"))
-}
-
-fn on_same_device(folder: &Path, target: &Path) -> bool {
+/// Whether a file lies where a rename from the store's own folder can put it.
+pub(super) fn on_same_device(folder: &Path, target: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let device = |path: &Path| fs::metadata(path).map(|metadata| metadata.dev()).ok();
     let parent = target.ancestors().skip(1).find(|parent| parent.exists());
