@@ -58,7 +58,7 @@ impl Casebook {
                 None
             }
             Work::Import(tickets) => {
-                let on_behalf_of = self.on_behalf_of(terms)?;
+                let on_behalf_of = if self.commits(terms)? { self.on_behalf_of(terms)? } else { None };
                 let message = message::of_import(&tickets, on_behalf_of.as_deref());
                 tickets.into_iter().for_each(|ticket| desk.adopt(ticket));
                 Some(message)

@@ -41,11 +41,13 @@ impl Session {
         Ok(Self { global: global.clone(), output, world: world()?, identity: OnceCell::new() })
     }
 
-    /// The folder the command starts from: `-C`, else `CASEBOOK_DIR`, else here.
+    /// The folder the command starts from: `-C`, else `CASEBOOK_DIR`, else here. Under its real name where it is
+    /// there: what lies above a link, or above `..`, is not what lies above the name.
     pub fn start(&self) -> Result<PathBuf, Complaint> {
         let given = self.global.directory.clone().or_else(|| variable("CASEBOOK_DIR").map(PathBuf::from));
         let start = given.unwrap_or_else(|| PathBuf::from("."));
-        Ok(std::path::absolute(&start).map_err(Error::io(&start, "find"))?)
+        let real = start.canonicalize().or_else(|_| std::path::absolute(&start));
+        Ok(real.map_err(Error::io(&start, "find"))?)
     }
 
     /// Opens the desk, and begins to find out who acts.

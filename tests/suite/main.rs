@@ -5,5 +5,7 @@ mod arbitrary;
 mod crash;
 mod desk;
 mod formats;
+mod git;
+mod locks;
 mod sandbox;
 mod stories;

@@ -97,7 +97,8 @@ impl State {
 
 /// The git directory of the worktree that holds `root`: `.git` upwards, or where a `.git` file points.
 fn git_dir(root: &Path) -> Option<PathBuf> {
-    let candidate = root.ancestors().map(|folder| folder.join(".git")).find(|git| git.exists())?;
+    let real = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    let candidate = real.ancestors().map(|folder| folder.join(".git")).find(|git| git.exists())?;
     let found = if candidate.is_dir() {
         candidate
     } else {
