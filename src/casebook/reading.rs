@@ -98,7 +98,11 @@ impl Casebook {
             }
         }
         for path in names.stray {
-            let kind = if self.root.join(&path).is_symlink() { DamageKind::Symlink } else { DamageKind::WrongPlace };
+            let kind = match self.root.join(&path).is_symlink() {
+                true => DamageKind::Symlink,
+                false if layout::is_place(&path) => DamageKind::NotAFile,
+                false => DamageKind::WrongPlace,
+            };
             let damage = Damage { line: 1, column: 1, kind };
             census.troubles.push(Trouble { path: path.to_string_lossy().into_owned(), damage });
         }

@@ -211,6 +211,9 @@ fn unwritable(path: String, why: &Unwritable) -> Complaint {
         Unwritable::NewerFormat(_) => Complaint::new(Exit::Refused, "format.newer", why.to_string())
             .at(path, 1, 1)
             .hint("install a newer casebook; reading goes on working"),
+        Unwritable::TooLarge => Complaint::new(Exit::Refused, "ticket.unwritable", why.to_string())
+            .at(path, 1, 1)
+            .hint("say it in fewer words; nothing was changed"),
         Unwritable::FlowStyle | Unwritable::Unsafe => {
             Complaint::new(Exit::Refused, "ticket.unwritable", why.to_string())
                 .at(path, 1, 1)

@@ -23,6 +23,12 @@ pub fn ticket_path(id: Id) -> String {
     format!("{TICKETS}/{}/{id}.yaml", id.time().format("%Y/%m"))
 }
 
+/// Whether a path, relative to the root, is the place of a ticket.
+pub fn is_place(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".yaml")?.parse::<Id>().ok());
+    name.is_some_and(|id| path == Path::new(&ticket_path(id)))
+}
+
 /// The nearest folder upwards that holds a store.
 pub fn discover(start: &Path) -> Option<PathBuf> {
     start.ancestors().find(|folder| folder.join(MARKER).is_file()).map(Path::to_path_buf)
@@ -43,7 +49,8 @@ pub fn new_bytes(target: &Path) -> PathBuf {
 pub struct Names {
     /// The tickets at their places, by id.
     pub tickets: Vec<Id>,
-    /// Paths, relative to the root, of files that are at no ticket's place, and of symbolic links.
+    /// Paths, relative to the root, of what is no ticket: files at no ticket's place, symbolic links, and
+    /// folders or odder things that are named like a file.
     pub stray: Vec<PathBuf>,
 }
 
@@ -54,12 +61,17 @@ pub struct Names {
 pub fn names(root: &Path) -> io::Result<Names> {
     let mut names = Names::default();
     let tickets = root.join(TICKETS);
-    if !tickets.is_dir() {
-        return Ok(names);
+    if let Err(error) = tickets.symlink_metadata() {
+        return if error.kind() == io::ErrorKind::NotFound { Ok(names) } else { Err(error) };
     }
-    for entry in WalkDir::new(&tickets).follow_root_links(false) {
+    let mut walk = WalkDir::new(&tickets).follow_root_links(false).into_iter();
+    while let Some(entry) = walk.next() {
         let entry = entry?;
         if entry.file_type().is_dir() {
+            if entry.file_name().as_encoded_bytes().ends_with(b".yaml") {
+                names.stray.push(entry.path().strip_prefix(root).unwrap_or(entry.path()).to_path_buf());
+                walk.skip_current_dir();
+            }
             continue;
         }
         if entry.file_name().as_encoded_bytes().ends_with(NEW_BYTES.as_bytes()) {

@@ -88,14 +88,20 @@ impl Sandbox {
     /// Asserts that nothing of an interrupted command is left: no temporary file, no journal, no lock of git's.
     #[track_caller]
     pub fn assert_tidy(&self, why: &str) {
-        let kept = |name: &&String| !matches!(name.as_str(), "lock" | "message" | ".gitignore");
-        let state = self.state();
-        assert_eq!(state.iter().filter(kept).collect::<Vec<_>>(), Vec::<&String>::new(), "{why}");
+        self.assert_nothing_waits(why);
         let odd = |path: &&String| {
             !path.ends_with(".yaml") && !matches!(path.as_str(), "casebook.toml" | ".gitattributes")
                 || path.rsplit('/').next().unwrap().starts_with('.') && *path != ".gitattributes"
         };
         assert_eq!(self.work_tree().keys().filter(odd).collect::<Vec<_>>(), Vec::<&String>::new(), "{why}");
+    }
+
+    /// The same of what the store and git keep for themselves.
+    #[track_caller]
+    pub fn assert_nothing_waits(&self, why: &str) {
+        let odd =
+            |name: &&String| !matches!(name.as_str(), "lock" | "message" | ".gitignore") && !name.starts_with("kept/");
+        assert_eq!(self.state().iter().filter(odd).collect::<Vec<_>>(), Vec::<&String>::new(), "{why}");
         let git = tree(&self.path(".git"));
         assert_eq!(
             git.keys().filter(|path| path.ends_with(".lock")).collect::<Vec<_>>(),

@@ -3,9 +3,12 @@
 
 mod arbitrary;
 mod crash;
+mod damage;
 mod desk;
 mod formats;
 mod git;
+mod handedits;
 mod locks;
+mod pyyaml;
 mod sandbox;
 mod stories;

@@ -50,22 +50,24 @@ pub fn read_plain(root: &Path, relative: &str) -> Result<Vec<u8>, NotRead> {
     Ok(bytes)
 }
 
-/// Refuses a path with a link anywhere below the root: it could lead out of the store.
+/// Refuses a path with a link anywhere below the root, since it could lead out of the store, and what is no file.
 ///
 /// # Errors
-/// [`NotRead::Damaged`] for a link, [`NotRead::Missing`] where a folder is not there.
+/// [`NotRead::Damaged`] for a link or another odd thing, [`NotRead::Missing`] where a folder is not there.
 fn refuse_links(root: &Path, relative: &str) -> Result<(), NotRead> {
-    let mut path = root.to_path_buf();
+    let (mut path, mut is_file) = (root.to_path_buf(), false);
     for part in Path::new(relative).components() {
         match part {
             std::path::Component::Normal(name) => path.push(name),
             _ => return Err(NotRead::Damaged(DamageKind::WrongPlace)),
         }
-        if fs::symlink_metadata(&path)?.is_symlink() {
+        let metadata = fs::symlink_metadata(&path)?;
+        if metadata.is_symlink() {
             return Err(NotRead::Damaged(DamageKind::Symlink));
         }
+        is_file = metadata.is_file();
     }
-    Ok(())
+    if is_file { Ok(()) } else { Err(NotRead::Damaged(DamageKind::NotAFile)) }
 }
 
 /// Where the new bytes of a file are written before they take its place.
