@@ -98,6 +98,11 @@ pub enum Error {
         /// What is.
         found: Id,
     },
+    /// Somebody who knows no locks has changed a file between reading and writing it.
+    OtherFile {
+        /// The file, relative to the root.
+        path: String,
+    },
     /// The key was used for something else.
     KeyUsed {
         /// The ticket.

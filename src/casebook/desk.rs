@@ -16,8 +16,9 @@ use crate::domain::transition::{self, Decision, Notice, Refusal, Request, Surrou
 use crate::domain::value::Fields;
 use crate::domain::words::Status;
 use crate::error::Error;
-use crate::store::files::Change;
-use crate::store::{layout, yaml};
+use crate::store::files::{Change, NotRead, read_plain};
+use crate::store::layout;
+use crate::store::yaml::{self, Damage, Unwritable};
 
 use super::{Casebook, Step, Target};
 
@@ -314,11 +315,30 @@ impl<'a> Desk<'a> {
                         .map_err(|why| Error::Unwritable { path: path.clone(), why })?;
                     (Some(utf8(bytes)), utf8(&after))
                 }
-                _ => (None, yaml::print(&draft.ticket)),
+                _ => (None, self.print(&path, &draft.ticket)?),
             };
             changes.push(Change { path, before, after });
         }
         Ok(changes)
+    }
+}
+
+impl Desk<'_> {
+    /// The file of a ticket that is not there yet: at a place within the store, and no larger than what is read.
+    fn print(&self, path: &str, ticket: &Ticket) -> Result<String, Error> {
+        let path = || path.to_owned();
+        match read_plain(self.casebook.root(), &path()) {
+            Err(NotRead::Damaged(kind)) => {
+                return Err(Error::Damaged { path: path(), damage: Damage { line: 1, column: 1, kind } });
+            }
+            Err(NotRead::Io(source)) => return Err(Error::Io { path: path().into(), attempt: "write", source }),
+            Ok(_) | Err(NotRead::Missing) => {}
+        }
+        let printed = yaml::print(ticket);
+        if printed.len() as u64 > yaml::LARGEST_FILE {
+            return Err(Error::Unwritable { path: path(), why: Unwritable::TooLarge });
+        }
+        Ok(printed)
     }
 }
 

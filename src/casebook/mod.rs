@@ -5,6 +5,7 @@
 
 mod check;
 mod desk;
+mod halt;
 mod init;
 mod message;
 mod perform;
@@ -12,6 +13,7 @@ mod reading;
 mod recovery;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -29,9 +31,10 @@ use crate::store::files::{Journal, State};
 use crate::store::{config, layout};
 
 pub use check::{Finding, Severity};
+pub use halt::Halt;
 pub use init::{Founding, InitReport};
 pub use reading::{Census, Trouble};
-pub use recovery::Recovery;
+pub use recovery::{Hindrance, Recovery};
 
 /// What the edge knows of the world when a command begins.
 #[derive(Clone, Debug)]
@@ -42,8 +45,8 @@ pub struct World {
     pub clock_is_fixed: bool,
     /// Makes ids predictable, in tests.
     pub seed: Option<u64>,
-    /// Ends the process at a named step, in tests.
-    pub killed_at: Option<String>,
+    /// Ends or stops the process at a step, in tests.
+    pub halt: Option<Arc<Halt>>,
     /// How long to wait for other writers, of casebook or git.
     pub patience: Duration,
 }
@@ -56,6 +59,7 @@ pub struct Casebook {
     state: State,
     world: World,
     pending: Option<Journal>,
+    recovery: Option<Recovery>,
 }
 
 /// What a step is about.
@@ -138,8 +142,6 @@ pub struct Report {
     pub changes: Vec<crate::store::files::Change>,
     /// The commit message, where there is a commit or would be one.
     pub message: Option<String>,
-    /// What became of a command that had been interrupted.
-    pub recovery: Option<Recovery>,
 }
 
 impl Casebook {
@@ -156,7 +158,7 @@ impl Casebook {
         let config = config::Config::read(&text).map_err(|flaw| Error::Config { path, flaw })?;
         let state = State::of(root);
         let pending = Journal::pending(&state).map_err(Error::io(state.path("journal"), "read"))?;
-        Ok(Self { root: root.to_owned(), config, state, world, pending })
+        Ok(Self { root: root.to_owned(), config, state, world, pending, recovery: None })
     }
 
     /// The folder the desk lies in.
@@ -186,10 +188,8 @@ impl Casebook {
 
     /// Ends the process here, where a test asked for it: as if the power had gone, or by a bug of ours.
     fn reach(&self, step: &str) {
-        if self.world.killed_at.as_deref() == Some(step) {
-            let own = rustix::process::getpid();
-            let _ = rustix::process::kill_process(own, rustix::process::Signal::KILL);
+        if let Some(halt) = &self.world.halt {
+            halt.reach(step);
         }
-        assert!(self.world.killed_at.as_deref().and_then(|at| at.strip_prefix("bug:")) != Some(step), "as asked for");
     }
 }

@@ -22,14 +22,13 @@ impl Casebook {
             return Err(Error::NewerStore { format: self.config.format });
         }
         let _lock = if terms.dry_run { None } else { Some(self.lock()?) };
-        let recovery = if terms.dry_run { None } else { self.recover()? };
         if !terms.dry_run {
+            self.recovery = self.recover()?;
             // With the lock held and recovery done no command is pending; what was seen before may be over.
             self.pending = None;
         }
         self.reach("locked");
-        let mut report = self.decide(work, terms)?;
-        report.recovery = recovery;
+        let report = self.decide(work, terms)?;
         self.reach("decided");
         if !terms.dry_run && !report.changes.is_empty() {
             self.write(&report, self.texts(&report))?;
@@ -68,7 +67,7 @@ impl Casebook {
                 None
             }
             Work::Import(tickets) => {
-                let on_behalf_of = self.on_behalf_of(terms)?;
+                let on_behalf_of = if self.commits(terms)? { self.on_behalf_of(terms)? } else { None };
                 let message = message::of_import(&tickets, on_behalf_of.as_deref());
                 tickets.into_iter().for_each(|ticket| desk.adopt(ticket));
                 Some(message)
@@ -81,7 +80,7 @@ impl Casebook {
             some => some,
         };
         let tickets = about.into_iter().map(|id| desk.ticket(id).cloned()).collect::<Result<_, _>>()?;
-        Ok(Report { tickets, entries: desk.entries, notices: desk.notices, changes, message, recovery: None })
+        Ok(Report { tickets, entries: desk.entries, notices: desk.notices, changes, message })
     }
 
     /// Whether the command ends in a commit: as asked, else as the desk's policy says, where there is a repository.
@@ -123,14 +122,18 @@ impl Casebook {
         let commit = report.message.clone().map(|message| PlannedCommit { message, date });
         let journal = Journal { changes: report.changes.clone(), commit, texts };
         let reach = |step: &str| self.reach(step);
-        let needed = journal.is_needed();
+        let needed = journal.is_needed(&self.state, &self.root);
         if needed {
             journal.begin(&self.state, &reach).map_err(Error::io(self.state.folder(), "write to"))?;
             self.reach("journalled");
         }
-        if let Err(source) = journal.go_forward(&self.state, &self.root, &reach) {
+        let why_not = match journal.go_forward(&self.state, &self.root, &reach) {
+            Ok(foreign) => foreign.into_iter().next().map(|path| Error::OtherFile { path }),
+            Err(source) => Some(Error::Io { path: self.root.clone(), attempt: "write to", source }),
+        };
+        if let Some(error) = why_not {
             self.undo(&journal, needed)?;
-            return Err(Error::Io { path: self.root.clone(), attempt: "write to", source });
+            return Err(error);
         }
         self.reach("filed");
         if let Err(refusal) = self.commit_journal(&journal) {
@@ -146,7 +149,9 @@ impl Casebook {
     }
 
     fn undo(&self, journal: &Journal, needed: bool) -> Result<(), Error> {
-        journal.go_back(&self.state, &self.root).map_err(Error::io(&self.root, "write to"))?;
+        journal
+            .go_back(&self.state, &self.root, &|step| self.reach(step))
+            .map_err(Error::io(&self.root, "write to"))?;
         if needed {
             journal.end(&self.state, &self.root).map_err(Error::io(self.state.path("journal"), "remove"))?;
         }

@@ -1,11 +1,12 @@
 //! What the next writer does with a command that was interrupted: it goes forward to the end the command had
-//! decided on, and back only where git refuses the commit.
+//! decided on, and back only where git refuses the commit, or where somebody has changed its files since.
 
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::store::files::Journal;
+use crate::store::files::{Change, Journal};
 use crate::store::git::{Commit, GitRefusal, Repository};
+use crate::store::yaml;
 
 use super::Casebook;
 
@@ -19,46 +20,104 @@ pub enum Recovery {
         /// Files somebody else has changed since, left alone.
         foreign: Vec<String>,
     },
-    /// git refused it; the files are as before it.
+    /// The files are as before it.
     Undone {
         /// What it was.
         what: String,
         /// Why.
-        refusal: GitRefusal,
+        why: Hindrance,
         /// Where the words somebody had typed are kept.
         kept: Vec<PathBuf>,
     },
 }
 
+/// Why an interrupted command was undone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hindrance {
+    /// git refused its commit.
+    Git(GitRefusal),
+    /// Somebody has changed files since in which the command had not got to its end.
+    Changed(Vec<String>),
+}
+
 impl Casebook {
-    /// Ends an interrupted command. The caller holds the lock.
+    /// What became of a command that had been interrupted, once this one has got the lock.
+    pub const fn recovery(&self) -> Option<&Recovery> {
+        self.recovery.as_ref()
+    }
+
+    /// Ends an interrupted command, and takes away what it left. The caller holds the lock.
     pub(super) fn recover(&self) -> Result<Option<Recovery>, Error> {
         let journal_path = self.state.path("journal");
-        let Some(journal) = Journal::pending(&self.state).map_err(Error::io(&journal_path, "read"))? else {
+        self.state.sweep().map_err(Error::io(self.state.folder(), "list"))?;
+        let Some(mut journal) = Journal::pending(&self.state).map_err(Error::io(&journal_path, "read"))? else {
             return Ok(None);
         };
         let what = match &journal.commit {
             Some(commit) => commit.message.lines().next().unwrap_or_default().to_owned(),
             None => journal.changes.iter().map(|change| change.path.as_str()).collect::<Vec<_>>().join(", "),
         };
-        let foreign =
-            journal.go_forward(&self.state, &self.root, &|_| {}).map_err(Error::io(&self.root, "write to"))?;
-        let committed = self.commit_journal(&journal);
-        let recovery = match committed {
-            Ok(()) => Recovery::Completed { what, foreign },
-            // Waiting did not help, or git is not there: nothing is lost, the journal stays for the next writer.
-            Err(refusal @ (GitRefusal::Locked { .. } | GitRefusal::NotInstalled)) => {
-                return Err(Error::Git { refusal });
+        let reach = |step: &str| self.reach(step);
+        let io = |source| Error::Io { path: self.root.clone(), attempt: "write to", source };
+        let whole = journal.clone();
+        let foreign = journal.foreign(&self.root).map_err(io)?;
+        let hindrance = match self.still_to_commit(&journal, &foreign)? {
+            // It was committed before somebody changed the files: what they made of them is theirs.
+            Some(paths) if paths.is_empty() => None,
+            Some(paths) => {
+                journal.go_forward(&self.state, &self.root, &reach).map_err(io)?;
+                journal.changes.retain(|change| paths.contains(&change.path));
+                let committed = self.commit_journal(&journal);
+                self.reach("recovered");
+                match committed {
+                    Ok(()) => None,
+                    // Waiting did not help, or git is not there: nothing is lost, the journal stays for the next writer.
+                    Err(refusal @ (GitRefusal::Locked { .. } | GitRefusal::NotInstalled)) => {
+                        return Err(Error::Git { refusal });
+                    }
+                    Err(refusal) => Some(Hindrance::Git(refusal)),
+                }
             }
-            Err(refusal) => {
-                journal.go_back(&self.state, &self.root).map_err(Error::io(&self.root, "write to"))?;
-                let kept =
-                    journal.texts.iter().enumerate().filter_map(|(place, text)| self.keep(place, text)).collect();
-                Recovery::Undone { what, refusal, kept }
+            None => Some(Hindrance::Changed(foreign.clone())),
+        };
+        let recovery = match hindrance {
+            None => Recovery::Completed { what, foreign },
+            Some(why) => {
+                whole.go_back(&self.state, &self.root, &reach).map_err(io)?;
+                let kept = whole.texts.iter().filter_map(|text| self.keep(text)).collect();
+                Recovery::Undone { what, why, kept }
             }
         };
-        journal.end(&self.state, &self.root).map_err(Error::io(&journal_path, "remove"))?;
+        whole.end(&self.state, &self.root).map_err(Error::io(&journal_path, "remove"))?;
         Ok(Some(recovery))
+    }
+
+    /// The paths a command has still to commit, where somebody may have changed some of its files since. `None`
+    /// where its entries are not in one of those, neither as it lies there nor committed: then the command cannot
+    /// be done any more without touching what somebody wrote.
+    fn still_to_commit(&self, journal: &Journal, foreign: &[String]) -> Result<Option<Vec<String>>, Error> {
+        let mut paths = Vec::new();
+        for change in &journal.changes {
+            if foreign.contains(&change.path) {
+                let committed = match journal.commit {
+                    Some(_) => self.committed(&change.path)?,
+                    None => None,
+                };
+                if committed.is_some_and(|text| holds_entries(&text, change)) {
+                    continue;
+                }
+                let lies = std::fs::read(self.root.join(&change.path)).unwrap_or_default();
+                if !holds_entries(&String::from_utf8_lossy(&lies), change) {
+                    return Ok(None);
+                }
+            }
+            paths.push(change.path.clone());
+        }
+        Ok(Some(paths))
+    }
+
+    fn committed(&self, path: &str) -> Result<Option<String>, Error> {
+        Repository::at(&self.root).committed(path).map_err(|refusal| Error::Git { refusal })
     }
 
     /// Commits what a journal has changed, unless that is committed already.
@@ -82,8 +141,17 @@ impl Casebook {
     }
 
     /// Keeps a text somebody typed, named after the moment.
-    fn keep(&self, place: usize, text: &str) -> Option<PathBuf> {
-        let name = format!("{}-{place}", self.world.now.format("%Y%m%dT%H%M%SZ"));
-        self.state.keep(&name, text).ok()
+    fn keep(&self, text: &str) -> Option<PathBuf> {
+        self.state.keep(&self.world.now.format("%Y%m%dT%H%M%S%3fZ").to_string(), text).ok()
     }
+}
+
+/// Whether a text names every entry that a change adds.
+fn holds_entries(text: &str, change: &Change) -> bool {
+    let ids = |file: Option<&String>| {
+        let ticket = file.and_then(|file| yaml::read(file.as_bytes(), None).ok());
+        ticket.map(|ticket| ticket.history.iter().map(|entry| entry.id).collect::<Vec<_>>()).unwrap_or_default()
+    };
+    let before = ids(change.before.as_ref());
+    ids(Some(&change.after)).iter().filter(|id| !before.contains(id)).all(|id| text.contains(&id.to_string()))
 }

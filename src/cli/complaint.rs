@@ -32,6 +32,8 @@ pub(super) struct Complaint {
     pub candidates: Vec<Id>,
     /// Where words somebody typed are kept.
     pub kept: Option<PathBuf>,
+    /// What became of another command that had been interrupted, line by line.
+    pub beside: Vec<String>,
 }
 
 impl Complaint {
@@ -46,6 +48,7 @@ impl Complaint {
             place: None,
             candidates: Vec::new(),
             kept: None,
+            beside: Vec::new(),
         }
     }
 
@@ -77,7 +80,9 @@ impl Complaint {
     fn words(&self) -> String {
         let place =
             self.place.as_ref().map(|(file, line, column)| format!("{file}:{line}:{column}: ")).unwrap_or_default();
-        let mut words = format!("casebook: {place}{}\n", crate::view::terminal::lines(&self.message));
+        let beside = self.beside.iter().map(|line| format!("{}\n", crate::view::terminal::lines(line)));
+        let mut words: String = beside.collect();
+        words.push_str(&format!("casebook: {place}{}\n", crate::view::terminal::lines(&self.message)));
         for candidate in &self.candidates {
             words.push_str(&format!("  {candidate}\n"));
         }
@@ -98,6 +103,9 @@ impl Complaint {
         if let Some(kept) = &self.kept {
             let kept = format!("the text is kept in {}", kept.display());
             hint = Some(hint.map_or_else(|| kept.clone(), |hint| format!("{hint}; {kept}")));
+        }
+        for line in &self.beside {
+            hint = Some(hint.map_or_else(|| line.clone(), |hint| format!("{hint}; {}", line.trim())));
         }
         let (file, line, column) = match &self.place {
             Some((file, line, column)) => (json!(file), json!(line), json!(column)),
@@ -160,6 +168,9 @@ impl From<Error> for Complaint {
             Error::OtherVersion { ticket, expected, found } => {
                 Self::new(Exit::Busy, "ticket.changed", format!("the last entry is {found}, not {expected}")).ticket(ticket).hint("look at it again with `casebook show`")
             }
+            Error::OtherFile { path } => Self::new(Exit::Busy, "ticket.changed", "somebody changed the file in this very moment, so nothing was done")
+                .at(path, 1, 1)
+                .hint("look at it again with `casebook show`, then try again"),
             Error::KeyUsed { ticket, key, action } => {
                 Self::new(Exit::Refused, "key.used", format!("the key `{key}` was used for `{action}`")).ticket(ticket).hint("use a key for one command and its retries only")
             }
@@ -210,6 +221,9 @@ fn unwritable(path: String, why: &Unwritable) -> Complaint {
         Unwritable::NewerFormat(_) => Complaint::new(Exit::Refused, "format.newer", why.to_string())
             .at(path, 1, 1)
             .hint("install a newer casebook; reading goes on working"),
+        Unwritable::TooLarge => Complaint::new(Exit::Refused, "ticket.unwritable", why.to_string())
+            .at(path, 1, 1)
+            .hint("say it in fewer words; nothing was changed"),
         Unwritable::FlowStyle | Unwritable::Unsafe => {
             Complaint::new(Exit::Refused, "ticket.unwritable", why.to_string())
                 .at(path, 1, 1)

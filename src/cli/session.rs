@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -10,7 +11,7 @@ use super::arguments::{Colour, Global};
 use super::complaint::Complaint;
 use super::identity::Identity;
 use super::output::Output;
-use crate::casebook::{Casebook, World};
+use crate::casebook::{Casebook, Halt, World};
 use crate::domain::person::Person;
 use crate::domain::when::when;
 use crate::domain::zone::Zone;
@@ -40,11 +41,13 @@ impl Session {
         Ok(Self { global: global.clone(), output, world: world()?, identity: OnceCell::new() })
     }
 
-    /// The folder the command starts from: `-C`, else `CASEBOOK_DIR`, else here.
+    /// The folder the command starts from: `-C`, else `CASEBOOK_DIR`, else here. Under its real name where it is
+    /// there: what lies above a link, or above `..`, is not what lies above the name.
     pub fn start(&self) -> Result<PathBuf, Complaint> {
         let given = self.global.directory.clone().or_else(|| variable("CASEBOOK_DIR").map(PathBuf::from));
         let start = given.unwrap_or_else(|| PathBuf::from("."));
-        Ok(std::path::absolute(&start).map_err(Error::io(&start, "find"))?)
+        let real = start.canonicalize().or_else(|_| std::path::absolute(&start));
+        Ok(real.map_err(Error::io(&start, "find"))?)
     }
 
     /// Opens the desk, and begins to find out who acts.
@@ -130,7 +133,10 @@ fn world() -> Result<World, Complaint> {
             .map_or_else(|| DateTime::<Utc>::from(std::time::SystemTime::now()), |fixed| fixed.with_timezone(&Utc)),
         clock_is_fixed: fixed.is_some(),
         seed: variable("CASEBOOK_SEED").and_then(|seed| seed.parse().ok()),
-        killed_at: variable("CASEBOOK_KILLED_AT"),
+        halt: variable("CASEBOOK_KILLED_AT")
+            .map(|step| Halt::killed_at(&step))
+            .or_else(|| variable("CASEBOOK_STOPPED_AT").map(|step| Halt::stopped_at(&step)))
+            .map(Arc::new),
         patience: variable("CASEBOOK_PATIENCE")
             .and_then(|seconds| seconds.parse().ok())
             .map_or(PATIENCE, Duration::from_secs),

@@ -8,9 +8,10 @@ use super::complaint::Complaint;
 use super::session::{Session, variable};
 use super::text::Typed;
 use super::verbs::show;
-use crate::casebook::{Casebook, Recovery, Report, Step, Terms, Work};
+use crate::casebook::{Casebook, Hindrance, Recovery, Report, Step, Terms, Work};
 use crate::domain::transition::Notice;
 use crate::error::Error;
+use crate::store::git::GitRefusal;
 use crate::store::layout::tail;
 use crate::view;
 
@@ -58,6 +59,9 @@ impl Session {
         let report = match done {
             Ok(report) => report,
             Err(mut complaint) => {
+                if let Some(recovery) = casebook.recovery() {
+                    complaint.beside = recovery_words(recovery);
+                }
                 let is_lost = typed.is_only_copy || complaint.exit == Exit::Git;
                 if let Some(text) = typed.text.filter(|_| is_lost && !flags.dry_run) {
                     let name = self.world.now.format("%Y%m%dT%H%M%S%3fZ").to_string();
@@ -66,7 +70,7 @@ impl Session {
                 return Err(complaint);
             }
         };
-        self.tell_beside(&report);
+        self.tell_beside(&casebook, &report);
         if flags.dry_run && flags.json.is_none() {
             self.tell_plan(&report)?
         } else {
@@ -138,32 +142,55 @@ impl Session {
         Ok(())
     }
 
-    /// What is worth knowing beside the result, on standard error.
-    pub fn tell_beside(&self, report: &Report) {
-        match &report.recovery {
-            Some(Recovery::Completed { what, foreign }) => {
-                self.output.warn(&format!("note: a command that was interrupted is done now: {what}"));
-                for path in foreign {
-                    self.output
-                        .warn(&format!("warning: {path} was changed by somebody else since, and is left as it is"));
-                }
-            }
-            Some(Recovery::Undone { what, refusal, kept }) => {
-                self.output.warn(&format!(
-                    "warning: a command that was interrupted is undone, since git refused it ({refusal:?}): {what}"
-                ));
-                for path in kept {
-                    self.output.warn(&format!("  its text is kept in {}", path.display()));
-                }
-            }
-            None => {}
+    /// What became of a command that had been interrupted, on standard error.
+    pub fn tell_recovery(&self, casebook: &Casebook) {
+        for words in casebook.recovery().map(recovery_words).unwrap_or_default() {
+            self.output.warn(&view::terminal::lines(&words));
         }
+    }
+
+    /// What is worth knowing beside the result, on standard error.
+    pub fn tell_beside(&self, casebook: &Casebook, report: &Report) {
+        self.tell_recovery(casebook);
         if report.changes.is_empty() {
             self.output.warn("note: nothing to change; no entry was made");
         }
         for (ticket, notice) in &report.notices {
             self.output.warn(&notice_words(&tail(*ticket), notice));
         }
+    }
+}
+
+/// What became of a command that had been interrupted, line by line.
+fn recovery_words(recovery: &Recovery) -> Vec<String> {
+    match recovery {
+        Recovery::Completed { what, foreign } => {
+            let mut words = vec![format!("note: a command that was interrupted is done now: {what}")];
+            let left = |path| format!("warning: {path} was changed by somebody else since, and is left as it is");
+            words.extend(foreign.iter().map(left));
+            words
+        }
+        Recovery::Undone { what, why, kept } => {
+            let mut words = match why {
+                Hindrance::Git(refusal) => vec![
+                    format!("warning: a command that was interrupted is undone, since git refused it: {what}"),
+                    format!("  {}", said(refusal).replace('\n', "\n  ")),
+                ],
+                Hindrance::Changed(paths) => vec![format!(
+                    "warning: a command that was interrupted is undone, since somebody has changed {} since: {what}",
+                    paths.join(", ")
+                )],
+            };
+            words.extend(kept.iter().map(|path| format!("  its text is kept in {}", path.display())));
+            words
+        }
+    }
+}
+
+fn said(refusal: &GitRefusal) -> &str {
+    match refusal {
+        GitRefusal::NotInstalled => "git was not found",
+        GitRefusal::Locked { said } | GitRefusal::Refused { said } => said,
     }
 }
 

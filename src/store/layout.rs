@@ -31,9 +31,25 @@ fn ticket_folder(id: Id) -> String {
     format!("{TICKETS}/{:04}/{:02}", month.year(), month.month())
 }
 
+/// Whether a path, relative to the root, is the place of a ticket.
+pub fn is_place(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".yaml")?.parse::<Id>().ok());
+    name.is_some_and(|id| path == Path::new(&ticket_path(id)))
+}
+
 /// The nearest folder upwards that holds a store.
 pub fn discover(start: &Path) -> Option<PathBuf> {
     start.ancestors().find(|folder| folder.join(MARKER).is_file()).map(Path::to_path_buf)
+}
+
+/// How the hidden file is named that holds new bytes until they take a file's place, where that cannot be done
+/// from the store's own folder. Nobody but the next writer has to do with it.
+const NEW_BYTES: &str = ".casebook-new";
+
+/// The hidden file beside a ticket's.
+pub fn new_bytes(target: &Path) -> PathBuf {
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    target.with_file_name(format!(".{name}{NEW_BYTES}"))
 }
 
 /// What lies in the folders of months.
@@ -51,8 +67,13 @@ pub struct Names {
 /// A folder that cannot be read.
 pub fn names(root: &Path) -> io::Result<Names> {
     let mut names = Names::default();
-    for (year, year_folder) in numbered_folders(&root.join(TICKETS))? {
-        for (month, folder) in numbered_folders(&year_folder)? {
+    let tickets = root.join(TICKETS);
+    if tickets.is_symlink() {
+        names.misplaced.push(PathBuf::from(TICKETS));
+        return Ok(names);
+    }
+    for (year, year_folder) in numbered_folders(root, &tickets, &mut names)? {
+        for (month, folder) in numbered_folders(root, &year_folder, &mut names)? {
             list_month(root, &folder, MonthOfIds::of(year, month), &mut names)?;
         }
     }
@@ -61,8 +82,8 @@ pub fn names(root: &Path) -> io::Result<Names> {
     Ok(names)
 }
 
-/// The folders called by a number, such as `2026` and `11`.
-fn numbered_folders(parent: &Path) -> io::Result<Vec<(u32, PathBuf)>> {
+/// The folders called by a number, such as `2026` and `11`. A link of such a name is misplaced.
+fn numbered_folders(root: &Path, parent: &Path, names: &mut Names) -> io::Result<Vec<(u32, PathBuf)>> {
     let entries = match fs::read_dir(parent) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -71,9 +92,12 @@ fn numbered_folders(parent: &Path) -> io::Result<Vec<(u32, PathBuf)>> {
     let mut folders = Vec::new();
     for entry in entries {
         let entry = entry?;
-        let number = entry.file_name().to_str().and_then(|name| name.parse().ok());
-        if let Some(number) = number.filter(|_| entry.file_type().is_ok_and(|kind| kind.is_dir())) {
+        let Some(number) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
             folders.push((number, entry.path()));
+        } else if kind.is_symlink() {
+            names.misplaced.push(entry.path().strip_prefix(root).unwrap_or(parent).to_path_buf());
         }
     }
     Ok(folders)
@@ -124,6 +148,9 @@ pub fn strays(root: &Path) -> io::Result<Vec<PathBuf>> {
     for entry in WalkDir::new(&tickets).follow_root_links(false).sort_by_file_name() {
         let entry = entry?;
         let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
+        if relative.as_os_str().as_encoded_bytes().ends_with(NEW_BYTES.as_bytes()) {
+            continue;
+        }
         let id = entry.file_name().to_str().and_then(|name| name.strip_suffix(".yaml")?.parse::<Id>().ok());
         let in_place = entry.file_type().is_file() && id.is_some_and(|id| relative == Path::new(&ticket_path(id)));
         if !in_place && (!entry.file_type().is_dir() || id.is_some()) {

@@ -2,8 +2,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod arbitrary;
+mod crash;
+mod damage;
+mod desk;
 mod formats;
+mod git;
+mod handedits;
 mod house;
+mod locks;
+mod pyyaml;
 mod readme;
 mod reference;
 mod sandbox;

@@ -77,6 +77,12 @@ impl Sandbox {
         fs::create_dir_all(&self.folder).expect("a folder of the sandbox");
     }
 
+    /// Goes to a folder of the sandbox, from wherever it was.
+    pub fn go_to(&mut self, folder: impl AsRef<Path>) {
+        self.folder = self.root().join(folder);
+        fs::create_dir_all(&self.folder).expect("a folder of the sandbox");
+    }
+
     /// Acts as somebody from here on (`CASEBOOK_ACTOR`), or as whoever git says.
     pub fn act_as(&mut self, actor: Option<&str>) {
         self.actor = actor.map(str::to_owned);
@@ -136,7 +142,8 @@ impl Sandbox {
         Running::start(self.program(arguments))
     }
 
-    fn program(&self, arguments: &[&str]) -> Command {
+    /// The program with its arguments, for tests that change its environment.
+    pub fn program(&self, arguments: &[&str]) -> Command {
         let mut command = self.command(env!("CARGO_BIN_EXE_casebook"));
         command.args(arguments);
         command

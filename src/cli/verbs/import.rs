@@ -74,9 +74,7 @@ impl Beads {
         let tickets = if self.write.json.is_some() { imported.tickets.clone() } else { Vec::new() };
         let report = casebook.perform(Work::Import(imported.tickets), &terms)?;
         progress.end();
-        if let Some(recovery) = &report.recovery {
-            session.tell_beside(&crate::casebook::Report { recovery: Some(recovery.clone()), ..report.clone() });
-        }
+        session.tell_recovery(&casebook);
         for broken in &imported.broken {
             session.output.complain(&view::terminal::one_line(&format!(
                 "casebook: {}:{}: {}",

@@ -11,7 +11,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::State;
-use super::write::{beside, replace, sync_file_system, sync_folder};
+use super::write::{on_same_device, replace, sync_file_system, sync_folder};
+use crate::store::layout;
 
 /// The journal's file name.
 const NAME: &str = "journal";
@@ -50,9 +51,11 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Whether it must be written down: a single file without a commit changes in one step by itself.
-    pub fn is_needed(&self) -> bool {
-        self.changes.len() > 1 || self.commit.is_some()
+    /// Whether it must be written down: a single file without a commit changes in one step by itself, unless
+    /// its new bytes have to lie in the work tree first, where somebody must know of them.
+    pub fn is_needed(&self, state: &State, root: &Path) -> bool {
+        let is_near = |change: &Change| on_same_device(state.folder(), &root.join(&change.path));
+        self.changes.len() > 1 || self.commit.is_some() || !self.changes.iter().all(is_near)
     }
 
     /// Writes it down, on disk when this returns.
@@ -62,7 +65,7 @@ impl Journal {
     pub fn begin(&self, state: &State, reach: &dyn Fn(&str)) -> io::Result<()> {
         let bytes = serde_json::to_vec(self)?;
         reach("journal");
-        replace(state, &state.path(NAME), &bytes, true, &|_| {})
+        replace(state, &state.path(NAME), &bytes, true, &|_| reach("noted"))
     }
 
     /// The journal of a command that did not end, if there is one. One that cannot be read was never begun.
@@ -101,11 +104,25 @@ impl Journal {
         Ok(foreign)
     }
 
+    /// The files that somebody else has changed since.
+    ///
+    /// # Errors
+    /// The system refused.
+    pub fn foreign(&self, root: &Path) -> io::Result<Vec<String>> {
+        let mut foreign = Vec::new();
+        for change in &self.changes {
+            if matches!(self.seen(root, change)?, Seen::Foreign) {
+                foreign.push(change.path.clone());
+            }
+        }
+        Ok(foreign)
+    }
+
     /// Puts back what every file held, where nobody has changed it since.
     ///
     /// # Errors
     /// The system refused.
-    pub fn go_back(&self, state: &State, root: &Path) -> io::Result<()> {
+    pub fn go_back(&self, state: &State, root: &Path, reach: &dyn Fn(&str)) -> io::Result<()> {
         for change in &self.changes {
             let path = root.join(&change.path);
             if !matches!(self.seen(root, change)?, Seen::After) {
@@ -120,6 +137,7 @@ impl Journal {
                     let _ = folders.map(fs::remove_dir).take_while(Result::is_ok).count();
                 }
             }
+            reach("back");
         }
         Ok(())
     }
@@ -130,7 +148,7 @@ impl Journal {
     /// The system refused.
     pub fn end(&self, state: &State, root: &Path) -> io::Result<()> {
         for change in &self.changes {
-            let _ = fs::remove_file(beside(&root.join(&change.path)));
+            let _ = fs::remove_file(layout::new_bytes(&root.join(&change.path)));
         }
         fs::remove_file(state.path(NAME))?;
         sync_folder(state.folder())

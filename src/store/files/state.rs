@@ -3,9 +3,12 @@
 //! In a repository it is `casebook/` inside the git directory of this worktree, found by looking and not by
 //! asking git, since every command needs it; elsewhere `.casebook/`, which git ignores.
 
-use std::fs;
-use std::io;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+/// What the names of new bytes begin with.
+const NEW: &str = "new-";
 
 /// A store's own folder.
 #[derive(Clone, Debug)]
@@ -57,7 +60,26 @@ impl State {
         Ok(())
     }
 
-    /// Keeps a text somebody typed, and says where.
+    /// Takes away new bytes that a command which was interrupted never put in their place. The caller holds the lock.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn sweep(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            if entry.file_name().as_encoded_bytes().starts_with(NEW.as_bytes()) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the new bytes of a file lie until they take its place.
+    pub(super) fn new_bytes(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{NEW}{name}"))
+    }
+
+    /// Keeps a text somebody typed, and says where: in a file of its own, whatever else was kept at that moment.
     ///
     /// # Errors
     /// It cannot be written.
@@ -65,15 +87,23 @@ impl State {
         self.make()?;
         let folder = self.folder.join("kept");
         fs::create_dir_all(&folder)?;
-        let path = folder.join(format!("{name}.txt"));
-        fs::write(&path, text)?;
-        Ok(path)
+        let mut number = 1;
+        loop {
+            let suffix = if number == 1 { String::new() } else { format!("-{number}") };
+            let path = folder.join(format!("{name}{suffix}.txt"));
+            match OpenOptions::new().write(true).create_new(true).open(&path) {
+                Ok(mut file) => return file.write_all(text.as_bytes()).map(|()| path),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+                Err(error) => return Err(error),
+            }
+        }
     }
 }
 
 /// The git directory of the worktree that holds `root`: `.git` upwards, or where a `.git` file points.
 fn git_dir(root: &Path) -> Option<PathBuf> {
-    let candidate = root.ancestors().map(|folder| folder.join(".git")).find(|git| git.exists())?;
+    let real = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    let candidate = real.ancestors().map(|folder| folder.join(".git")).find(|git| git.exists())?;
     let found = if candidate.is_dir() {
         candidate
     } else {

@@ -6,6 +6,7 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::State;
+use crate::store::layout;
 use crate::store::yaml::{DamageKind, LARGEST_FILE};
 
 /// What reading a plain file can run into.
@@ -49,22 +50,24 @@ pub fn read_plain(root: &Path, relative: &str) -> Result<Vec<u8>, NotRead> {
     Ok(bytes)
 }
 
-/// Refuses a path with a link anywhere below the root: it could lead out of the store.
+/// Refuses a path with a link anywhere below the root, since it could lead out of the store, and what is no file.
 ///
 /// # Errors
-/// [`NotRead::Damaged`] for a link, [`NotRead::Missing`] where a folder is not there.
+/// [`NotRead::Damaged`] for a link or another odd thing, [`NotRead::Missing`] where a folder is not there.
 fn refuse_links(root: &Path, relative: &str) -> Result<(), NotRead> {
-    let mut path = root.to_path_buf();
+    let (mut path, mut is_file) = (root.to_path_buf(), false);
     for part in Path::new(relative).components() {
         match part {
             std::path::Component::Normal(name) => path.push(name),
             _ => return Err(NotRead::Damaged(DamageKind::WrongPlace)),
         }
-        if fs::symlink_metadata(&path)?.is_symlink() {
+        let metadata = fs::symlink_metadata(&path)?;
+        if metadata.is_symlink() {
             return Err(NotRead::Damaged(DamageKind::Symlink));
         }
+        is_file = metadata.is_file();
     }
-    Ok(())
+    if is_file { Ok(()) } else { Err(NotRead::Damaged(DamageKind::NotAFile)) }
 }
 
 /// Where the new bytes of a file are written before they take its place.
@@ -73,16 +76,11 @@ fn refuse_links(root: &Path, relative: &str) -> Result<(), NotRead> {
 /// over, a hidden file beside the target, which the journal's recovery takes away.
 fn temporary(state: &State, target: &Path) -> PathBuf {
     let name = target.file_name().unwrap_or_default().to_string_lossy();
-    if on_same_device(state.folder(), target) { state.path(&format!("new-{name}")) } else { beside(target) }
+    if on_same_device(state.folder(), target) { state.new_bytes(&name) } else { layout::new_bytes(target) }
 }
 
-/// The hidden file beside a target on another file system than the store's own folder.
-pub(super) fn beside(target: &Path) -> PathBuf {
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    target.with_file_name(format!(".{name}.casebook-new"))
-}
-
-fn on_same_device(folder: &Path, target: &Path) -> bool {
+/// Whether a file lies where a rename from the store's own folder can put it.
+pub(super) fn on_same_device(folder: &Path, target: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let device = |path: &Path| fs::metadata(path).map(|metadata| metadata.dev()).ok();
     let parent = target.ancestors().skip(1).find(|parent| parent.exists());

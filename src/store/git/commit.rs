@@ -34,9 +34,6 @@ impl Repository {
         loop {
             match self.try_commit(commit) {
                 Err(GitRefusal::Locked { .. }) if began.elapsed() < commit.patience => std::thread::sleep(pause),
-                Err(refusal @ GitRefusal::Refused { .. }) => {
-                    return if self.is_clean(commit.paths)? { Ok(()) } else { Err(refusal) };
-                }
                 other => return other,
             }
             pause = (pause * 2).min(Duration::from_millis(100));
@@ -53,6 +50,10 @@ impl Repository {
             Err(refusal) => refusal,
         };
         if let GitRefusal::Refused { .. } = refusal {
+            // Nothing to commit any more: a killed predecessor's commit has appeared.
+            if self.is_committed(commit.paths)? {
+                return Ok(());
+            }
             let unknown = self.untracked(commit.paths)?;
             if !unknown.is_empty() {
                 self.run(&["add"]).paths(&unknown).done()?;

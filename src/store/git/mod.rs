@@ -8,6 +8,7 @@ mod email;
 mod process;
 mod revision;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 pub use commit::Commit;
@@ -89,12 +90,34 @@ impl Repository {
         output.success.then(|| PathBuf::from(output.stdout.trim_end_matches('\n')))
     }
 
-    /// Whether every one of these paths is committed as it lies there.
-    pub fn is_clean(&self, paths: &[String]) -> Result<bool, GitRefusal> {
-        let output = self
-            .run(&["status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignored=matching"])
-            .paths(paths)
-            .output()?;
-        Ok(output.success && output.stdout.is_empty())
+    /// Whether the last commit holds every one of these paths as it lies there. The index is not asked: a commit
+    /// of a git that was killed may be made and its index not yet written.
+    ///
+    /// # Errors
+    /// git is not installed.
+    pub fn is_committed(&self, paths: &[String]) -> Result<bool, GitRefusal> {
+        let listed = self.run(&["ls-tree", "-r", "-z", "HEAD"]).output()?;
+        let there = self.run(&["hash-object", "--stdin-paths"]).lines(paths).output()?;
+        let blobs: HashMap<&str, &str> = listed
+            .stdout
+            .split('\0')
+            .filter_map(|line| {
+                let (kind, path) = line.split_once('\t')?;
+                Some((path, kind.rsplit(' ').next()?))
+            })
+            .collect();
+        let mut hashes = there.stdout.lines();
+        Ok(listed.success
+            && there.success
+            && paths.iter().all(|path| blobs.get(path.as_str()).copied() == hashes.next()))
+    }
+
+    /// What the last commit holds at a path.
+    ///
+    /// # Errors
+    /// git is not installed.
+    pub fn committed(&self, path: &str) -> Result<Option<String>, GitRefusal> {
+        let output = self.run(&["cat-file", "blob", &format!("HEAD:./{path}")]).output()?;
+        Ok(output.success.then_some(output.stdout))
     }
 }

@@ -1,6 +1,7 @@
 //! Running git: no shell, paths behind `--`, and an environment that names no other repository.
 
 use std::io::{self, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -29,6 +30,8 @@ pub(super) struct Run {
 /// How a run ended.
 pub(super) struct Output {
     pub success: bool,
+    /// The signal that ended it, where one did.
+    pub signal: Option<i32>,
     pub stdout: String,
     pub stderr: String,
 }
@@ -58,6 +61,11 @@ impl Run {
             self.command.stdin(Stdio::piped());
         }
         self
+    }
+
+    /// Lines for its standard input.
+    pub fn lines(self, lines: &[String]) -> Self {
+        self.input(lines.iter().flat_map(|line| line.bytes().chain([b'\n'])).collect())
     }
 
     /// What the run reads from standard input.
@@ -97,7 +105,13 @@ impl Run {
         let words = |bytes: Vec<u8>| {
             String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
         };
-        Ok(Output { success: output.status.success(), stdout: words(output.stdout), stderr: words(output.stderr) })
+        let signal = output.status.signal();
+        Ok(Output {
+            success: output.status.success(),
+            signal,
+            stdout: words(output.stdout),
+            stderr: words(output.stderr),
+        })
     }
 
     /// Runs it for its effect alone.
@@ -113,9 +127,23 @@ impl Output {
         if !self.stdout.trim().is_empty() {
             said.push_str(&self.stdout);
         }
+        if let Some(signal) = self.signal {
+            said.push_str(&format!("git was ended by signal {signal}"));
+        }
         let said = said.trim().to_owned();
-        // The name of a lock file is the same in every language git speaks.
-        let locked = said.contains(".lock'") || said.contains(".lock:") || said.contains("cannot lock ref");
-        if locked { GitRefusal::Locked { said } } else { GitRefusal::Refused { said } }
+        if self.signal.is_none() && is_about_a_lock(&said) {
+            GitRefusal::Locked { said }
+        } else {
+            GitRefusal::Refused { said }
+        }
     }
+}
+
+/// Whether git says that another process holds one of its locks. The names of lock files are the same in every
+/// language git speaks; a hook may name other files that end in `.lock`.
+fn is_about_a_lock(said: &str) -> bool {
+    const LOCKS: [&str; 4] = ["/index.lock'", "/HEAD.lock'", "/packed-refs.lock'", "/config.lock'"];
+    LOCKS.iter().any(|lock| said.contains(lock))
+        || said.contains("cannot lock ref")
+        || said.split('\'').any(|word| word.contains("/refs/") && word.ends_with(".lock"))
 }

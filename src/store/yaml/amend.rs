@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::damage::Damage;
 use super::outline::{Named, Node, Outline, Parts};
 use super::source::Source;
-use super::{print, read};
+use super::{LARGEST_FILE, print, read};
 use crate::domain::codec::{HEADER_NAMES, header_fields};
 use crate::domain::ticket::{FORMAT, Ticket};
 use crate::domain::value::Value;
@@ -26,6 +26,9 @@ pub enum Unwritable {
     /// `{…}` or `[…]` around the whole, where nothing can be added line by line.
     #[error("the header or the history is written in one line of brackets; write it one fact per line first")]
     FlowStyle,
+    /// It would be larger than what is read.
+    #[error("the file would be larger than {} MiB, the most a ticket may hold", LARGEST_FILE >> 20)]
+    TooLarge,
     /// What would be written does not read back as what is meant.
     #[error("the file's layout cannot be extended safely; print it in the usual layout first")]
     Unsafe,
@@ -53,6 +56,9 @@ pub fn amend(bytes: &[u8], before: &Ticket, after: &Ticket) -> Result<Vec<u8>, U
     add_entries(&source, &outline, history, before, after, &mut edits);
     let body = edits.apply(source.text, source.line_end());
     let amended = if source.marked { format!("\u{feff}{body}") } else { body }.into_bytes();
+    if amended.len() as u64 > LARGEST_FILE {
+        return Err(Unwritable::TooLarge);
+    }
     match read(&amended, Some(after.id)) {
         Ok(read) if read == *after => Ok(amended),
         _ => Err(Unwritable::Unsafe),

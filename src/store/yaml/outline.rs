@@ -5,9 +5,10 @@
 
 use std::collections::HashSet;
 
-use saphyr_parser::{Event, Parser, Span};
+use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
 use super::damage::{Damage, DamageKind};
+use super::read::name_of;
 use super::source::Source;
 use crate::domain::codec::Step;
 
@@ -127,7 +128,15 @@ impl<'a> Walk<'a> {
     fn next(&mut self) -> Result<(Event<'a>, Span), Damage> {
         match self.events.next_event() {
             Some(Ok(event)) => Ok(event),
-            Some(Err(error)) => Err(place(*error.marker()).damage(DamageKind::Syntax(error.info().to_owned()))),
+            Some(Err(error)) => {
+                // The parser looks ahead within a line, and has a limit of its own there.
+                let kind = match error.info() {
+                    "recursion limit exceeded" => DamageKind::TooDeep { limit: DEEPEST },
+                    info if info.contains("unknown anchor") => DamageKind::Alias,
+                    other => DamageKind::Syntax(other.to_owned()),
+                };
+                Err(place(*error.marker()).damage(kind))
+            }
             None => Ok((Event::StreamEnd, Span::default())),
         }
     }
@@ -181,7 +190,10 @@ impl<'a> Walk<'a> {
         loop {
             let (name, place) = match self.next()? {
                 (Event::MappingEnd, span) => return Ok((Parts::Map(fields), closing(end, span))),
-                (Event::Scalar(name, _, 0, None), span) => (name.into_owned(), place(span.start)),
+                (Event::Scalar(name, style, 0, None), span) => {
+                    let is_plain = style == ScalarStyle::Plain;
+                    (if is_plain { meant(&name) } else { name.into_owned() }, place(span.start))
+                }
                 (Event::Scalar(_, _, 0, Some(_)), span) => return Err(place(span.start).damage(DamageKind::Tag)),
                 (Event::Scalar(..), span) => return Err(place(span.start).damage(DamageKind::Anchor)),
                 (Event::Alias(_), span) => return Err(place(span.start).damage(DamageKind::Alias)),
@@ -196,6 +208,15 @@ impl<'a> Walk<'a> {
             fields.push(Named { name, place, value });
         }
     }
+}
+
+/// The name that a plain word is read as: `0xC` names the same as `12`.
+fn meant(word: &str) -> String {
+    let is_other = word.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.'))
+        || word.eq_ignore_ascii_case("true")
+        || word.eq_ignore_ascii_case("false");
+    let name = if is_other { name_of(word) } else { None };
+    name.unwrap_or_else(|| word.to_owned())
 }
 
 /// The end of a list or map: its closing bracket where it has one, else the end of its last part.

@@ -61,6 +61,11 @@ pub fn read_value(bytes: &[u8]) -> Result<Value, Damage> {
     value_of(&source)
 }
 
+/// The name a plain word is read as; none where it can be no name.
+pub(super) fn name_of(word: &str) -> Option<String> {
+    serde_yaml::from_str::<Name>(word).ok().map(|name| name.0)
+}
+
 fn source_of(bytes: &[u8]) -> Result<Source<'_>, Damage> {
     if bytes.len() as u64 > LARGEST_FILE {
         return Err(Damage { line: 1, column: 1, kind: DamageKind::TooLarge { limit: LARGEST_FILE } });

@@ -59,6 +59,13 @@ impl Outcome {
         self.ended(code)
     }
 
+    /// Asserts that a signal ended it.
+    #[track_caller]
+    pub fn killed(self) -> Self {
+        assert_eq!(self.code, None, "{}\n--- stdout\n{}--- stderr\n{}", self.command, self.stdout, self.stderr);
+        self
+    }
+
     #[track_caller]
     fn ended(self, code: i32) -> Self {
         let Self { command, stdout, stderr, .. } = &self;

@@ -1,0 +1,138 @@
+//! Many processes at once: what was acknowledged is there, once, in order, and nothing stays locked.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::OpenOptions;
+
+use crate::desk::desk;
+use crate::sandbox::Sandbox;
+
+const PROCESSES: usize = 8;
+
+/// An acknowledged command: the entry it said it made, and its ticket.
+#[derive(Debug)]
+struct Told {
+    ticket: String,
+    entry: String,
+    text: String,
+}
+
+/// Eight processes at a time, each replying to one ticket again and again, and opening another now and then.
+fn storm(sandbox: &Sandbox, ticket: &str, each: usize, mode: &str) -> Vec<Told> {
+    let work = |process: usize| {
+        let mut told = Vec::new();
+        for round in 0..each {
+            let text = format!("{process} says {round}");
+            let opens = round % 10 == 9;
+            let words: [&str; 8] = if opens {
+                ["open", "-s", "Another", "-m", &text, "--json=id,version", "-q", mode]
+            } else {
+                ["reply", ticket, "-m", &text, "--json=id,version", "--color=never", "-q", mode]
+            };
+            let said = sandbox.run(&words).ok().json();
+            let word = |name: &str| said[name].as_str().unwrap().to_owned();
+            told.push(Told { ticket: word("id"), entry: word("version"), text: format!("{text}\n") });
+        }
+        told
+    };
+    std::thread::scope(|scope| {
+        let running: Vec<_> = (0..PROCESSES).map(|process| scope.spawn(move || work(process))).collect();
+        running.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    })
+}
+
+/// Every acknowledged entry is in its ticket exactly once with its words, and ids strictly increase.
+fn assert_all_there(sandbox: &Sandbox, ticket: &str, told: &[Told]) {
+    let entries: BTreeSet<&str> = told.iter().map(|told| told.entry.as_str()).collect();
+    assert_eq!(entries.len(), told.len(), "two commands were told the same entry");
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    let tickets: BTreeSet<&str> = told.iter().map(|told| told.ticket.as_str()).chain([ticket]).collect();
+    for ticket in &tickets {
+        let shown = sandbox.shown(ticket);
+        let history = shown["history"].as_array().unwrap();
+        let ids: Vec<&str> = history.iter().map(|entry| entry["id"].as_str().unwrap()).collect();
+        assert!(ids.windows(2).all(|pair| pair[0] < pair[1]), "{ids:?}");
+        for entry in history {
+            let text = entry["text"].as_str().unwrap_or_default().to_owned();
+            found.insert(entry["id"].as_str().unwrap().to_owned(), text);
+        }
+    }
+    for told in told {
+        assert_eq!(found.get(&told.entry), Some(&told.text), "{told:?}");
+    }
+    assert_eq!(found.len(), told.len() + 1, "there are entries nobody was told of");
+    assert!(sandbox.run(&["check"]).ok().stdout.contains(&format!("{} tickets checked: 0 errors", tickets.len())));
+    sandbox.assert_tidy("after a storm");
+    sandbox.run_under(&[("CASEBOOK_PATIENCE", "0")], &["note", ticket, "-m", "Nothing is locked."]).ok();
+}
+
+#[test]
+fn eight_processes_lose_nothing_without_commits() {
+    let sandbox = desk();
+    let ticket = sandbox.opened("Tiles time out", &[]);
+    let told = storm(&sandbox, &ticket, 50, "--no-commit");
+    assert_eq!(told.len(), PROCESSES * 50);
+    assert_eq!(sandbox.commits(), 2);
+    assert_all_there(&sandbox, &ticket, &told);
+}
+
+#[test]
+fn eight_processes_lose_nothing_and_each_command_is_one_commit() {
+    let sandbox = desk();
+    let ticket = sandbox.opened("Tiles time out", &[]);
+    let told = storm(&sandbox, &ticket, 12, "--commit");
+    assert_eq!(sandbox.commits(), 2 + told.len());
+    let log = sandbox.git(&["log", "--format=%(trailers:key=Entry,valueonly,separator=%x2C)"]).ok().stdout;
+    let committed: Vec<&str> = log.lines().filter(|line| !line.is_empty()).collect();
+    assert_eq!(committed.len(), told.len() + 1);
+    for told in &told {
+        assert_eq!(committed.iter().filter(|entry| **entry == told.entry).count(), 1, "{told:?}");
+    }
+    assert_eq!(sandbox.status(), "");
+    assert_all_there(&sandbox, &ticket, &told);
+}
+
+#[test]
+fn a_key_used_by_many_at_once_is_used_once() {
+    let sandbox = desk();
+    let ticket = sandbox.opened("Tiles time out", &[]);
+    let running: Vec<_> = (0..PROCESSES)
+        .flat_map(|_| {
+            [
+                sandbox.spawn(&["reply", &ticket, "-m", "Once.", "--key", "k", "--json=version", "--no-commit"]),
+                sandbox.spawn(&["open", "-s", "Once", "-m", "Once.", "--key", "o", "--json=version", "--no-commit"]),
+            ]
+        })
+        .collect();
+    let told: BTreeSet<String> = running.into_iter().map(|running| running.finish().ok().stdout).collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert_eq!(sandbox.run(&["list"]).ok().stdout.lines().count(), 2);
+    assert_eq!(sandbox.shown(&ticket)["history"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_desk_somebody_else_writes_to_is_busy_and_nothing_is_done() {
+    let sandbox = desk();
+    let ticket = sandbox.opened("Tiles time out", &[]);
+    let before = sandbox.work_tree();
+    let lock = OpenOptions::new().write(true).open(sandbox.path(".git/casebook/lock")).unwrap();
+    lock.lock().unwrap();
+    let reply = ["reply", &ticket, "-F", "-", "--json"];
+    let mut command = sandbox.program(&reply);
+    command.env("CASEBOOK_PATIENCE", "0").stdin(std::fs::File::open(sandbox.path("casebook.toml")).unwrap());
+    let error = crate::sandbox::Running::start(command).finish().fails(6).error();
+    assert_eq!(error["code"], "store.busy");
+    // The words came by a pipe and exist nowhere else.
+    let hint = error["hint"].as_str().unwrap();
+    let kept = hint.split("the text is kept in ").nth(1).unwrap();
+    assert_eq!(std::fs::read_to_string(kept).unwrap().trim(), sandbox.read("casebook.toml").trim());
+    sandbox.run_under(&[("CASEBOOK_PATIENCE", "1")], &["reply", &ticket, "-m", "Hello"]).fails(6);
+    // Reading waits for nobody, nor does trying.
+    sandbox.shown(&ticket);
+    sandbox.run(&["list"]).ok();
+    sandbox.run(&["check"]).ok();
+    sandbox.run(&["reply", &ticket, "-m", "Hello", "--dry-run"]).ok();
+    assert_eq!(sandbox.work_tree(), before);
+    let waiting = sandbox.spawn(&["reply", &ticket, "-m", "Hello"]);
+    drop(lock);
+    waiting.finish().ok();
+}
