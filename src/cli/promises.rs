@@ -72,6 +72,7 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("CASEBOOK_PATIENCE", "how many seconds to wait for other writers (30)"),
     ("CASEBOOK_SEED", "makes ids predictable, for tests"),
     ("CASEBOOK_KILLED_AT", "ends the process at a named step, for tests"),
+    ("CASEBOOK_STOPPED_AT", "stops it there until it is told to go on, for tests"),
     (
         "GIT_AUTHOR_EMAIL",
         "whom git will name as the author; where that is not who acts, a trailer `On-behalf-of:` is added",

@@ -57,7 +57,7 @@ pub fn new_bytes(target: &Path) -> PathBuf {
 pub struct Names {
     /// The tickets at their places, by id.
     pub tickets: Vec<Id>,
-    /// Paths, relative to the root, of what is called like a ticket and is none: links, folders, other months' files.
+    /// Paths, relative to the root, of what lies there and is no ticket of that month: links, folders, other files.
     pub misplaced: Vec<PathBuf>,
 }
 
@@ -68,7 +68,7 @@ pub struct Names {
 pub fn names(root: &Path) -> io::Result<Names> {
     let mut names = Names::default();
     let tickets = root.join(TICKETS);
-    if tickets.is_symlink() {
+    if tickets.symlink_metadata().is_ok_and(|metadata| !metadata.is_dir()) {
         names.misplaced.push(PathBuf::from(TICKETS));
         return Ok(names);
     }
@@ -109,8 +109,8 @@ fn list_month(root: &Path, folder: &Path, month: MonthOfIds, names: &mut Names) 
         let name = entry.file_name();
         match name.to_str().and_then(|name| name.strip_suffix(".yaml")?.parse::<Id>().ok()) {
             Some(id) if entry.file_type()?.is_file() && month.holds(id) => names.tickets.push(id),
-            Some(_) => names.misplaced.push(folder.strip_prefix(root).unwrap_or(folder).join(name)),
-            None => {}
+            None if name.as_encoded_bytes().ends_with(NEW_BYTES.as_bytes()) => {}
+            _ => names.misplaced.push(folder.strip_prefix(root).unwrap_or(folder).join(name)),
         }
     }
     Ok(())
@@ -142,7 +142,7 @@ impl MonthOfIds {
 pub fn strays(root: &Path) -> io::Result<Vec<PathBuf>> {
     let tickets = root.join(TICKETS);
     let mut strays = Vec::new();
-    if !tickets.exists() {
+    if tickets.symlink_metadata().is_err() {
         return Ok(strays);
     }
     for entry in WalkDir::new(&tickets).follow_root_links(false).sort_by_file_name() {
