@@ -34,7 +34,7 @@ impl Scene {
     /// Runs the program with little memory, and kills it should it hang.
     fn bounded(&self, arguments: &[&str]) -> Outcome {
         let mut command = self.sandbox.command("sh");
-        let script = "ulimit -v 1500000; exec timeout --signal=KILL 20 casebook \"$@\"";
+        let script = "ulimit -v 800000; exec timeout --signal=KILL 20 casebook \"$@\"";
         command.args(["-c", script, "casebook"]).args(arguments);
         Running::start(command).finish()
     }
@@ -161,6 +161,17 @@ fn a_hostile_file_is_refused_in_little_time_and_memory() {
     let aliases = format!("  a: &a {}\n  b: [{}]", "x".repeat(20_000), "*a,".repeat(5_000));
     scene.sandbox.write(&scene.path, &fields(&aliases));
     scene.assert_refused("5,000 aliases", "8:6", "anchor");
+
+    for (why, values) in [
+        ("countless values in brackets", format!("  a: [{}]", "1,".repeat(7 << 20))),
+        ("countless lists", format!("  a: [{}]", "[],".repeat(5 << 20))),
+        ("countless maps", format!("  a:\n{}", "  - a: 1\n".repeat(3 << 19))),
+    ] {
+        scene.sandbox.write(&scene.path, &fields(&values));
+        let listed = scene.bounded(&["list"]).fails(7);
+        assert!(listed.stderr.contains("more than 250000 values"), "{why}: {}", listed.stderr);
+        assert_eq!(listed.stdout.lines().count(), 2, "{why}");
+    }
 
     let sparse = File::create(scene.sandbox.path(&scene.path)).unwrap();
     sparse.set_len(100 << 20).unwrap();

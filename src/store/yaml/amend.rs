@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::damage::Damage;
+use super::damage::{Damage, DamageKind};
 use super::outline::{Named, Node, Outline, Parts};
 use super::source::Source;
 use super::{LARGEST_FILE, print, read};
@@ -61,6 +61,7 @@ pub fn amend(bytes: &[u8], before: &Ticket, after: &Ticket) -> Result<Vec<u8>, U
     }
     match read(&amended, Some(after.id)) {
         Ok(read) if read == *after => Ok(amended),
+        Err(damage) if matches!(damage.kind, DamageKind::TooMany { .. }) => Err(Unwritable::Damaged(damage)),
         _ => Err(Unwritable::Unsafe),
     }
 }

@@ -35,6 +35,11 @@ pub enum DamageKind {
         /// The deepest that is read.
         limit: usize,
     },
+    /// More values than any ticket.
+    TooMany {
+        /// The most that are read.
+        limit: usize,
+    },
     /// `&name`.
     Anchor,
     /// `*name`.
@@ -74,6 +79,9 @@ impl fmt::Display for DamageKind {
             Self::ConflictMarker => formatter.write_str("a merge conflict was left here"),
             Self::Syntax(message) => write!(formatter, "not YAML: {message}"),
             Self::TooDeep { limit } => write!(formatter, "values are nested deeper than {limit} levels"),
+            Self::TooMany { limit } => {
+                write!(formatter, "there are more than {limit} values, the most a ticket may hold")
+            }
             Self::Anchor => formatter.write_str("anchors (`&name`) have no place in a ticket"),
             Self::Alias => formatter.write_str("aliases (`*name`) have no place in a ticket"),
             Self::Tag => formatter.write_str("tags (`!name`) have no place in a ticket"),

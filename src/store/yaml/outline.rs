@@ -15,6 +15,9 @@ use crate::domain::codec::Step;
 /// The deepest nesting that is read. Tickets need five levels; imported records keep a few of their own.
 const DEEPEST: usize = 32;
 
+/// The most values that are read: ten thousand entries have half as many, and each costs some hundred bytes.
+const MOST: usize = 250_000;
+
 /// A place: the line from 1, the column in characters from 0, as the parser counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
@@ -64,7 +67,7 @@ impl Outline {
     /// The structure of a text.
     pub fn of(source: &Source<'_>) -> Result<Self, Damage> {
         refuse_conflict_markers(source)?;
-        let mut walk = Walk { events: Parser::new_from_str(source.text), depth: 0 };
+        let mut walk = Walk { events: Parser::new_from_str(source.text), depth: 0, count: 0 };
         let mut end_marker = None;
         let root = loop {
             match walk.next()? {
@@ -122,6 +125,7 @@ fn place(marker: saphyr_parser::Marker) -> Place {
 struct Walk<'a> {
     events: Parser<'a, saphyr_parser::StrInput<'a>>,
     depth: usize,
+    count: usize,
 }
 
 impl<'a> Walk<'a> {
@@ -160,6 +164,10 @@ impl<'a> Walk<'a> {
         if self.depth >= DEEPEST {
             return refuse(DamageKind::TooDeep { limit: DEEPEST });
         }
+        if self.count >= MOST {
+            return refuse(DamageKind::TooMany { limit: MOST });
+        }
+        self.count += 1;
         self.depth += 1;
         let (parts, end) = match event {
             Event::SequenceStart(..) => self.list(start)?,
