@@ -19,6 +19,9 @@ use crate::store::yaml::{self, Damage, DamageKind};
 
 use super::Casebook;
 
+/// How many tickets one processor reads before they are looked at: enough to pay for a thread, few enough to hold.
+const BATCH: usize = 128;
+
 /// A file that could not be read, among others that could.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trouble {
@@ -91,17 +94,36 @@ impl Casebook {
     pub fn census<T>(&self, mut keep: impl FnMut(Ticket) -> Option<T>) -> Result<Census<T>, Error> {
         let names = self.names()?;
         let mut census = Census { tickets: Vec::new(), troubles: Vec::new() };
-        for id in names.tickets {
-            match self.ticket(id) {
-                Ok(ticket) => census.tickets.extend(keep(ticket)),
-                Err(Error::Damaged { path, damage }) => census.troubles.push(Trouble { path, damage }),
-                // Somebody took it away since the folder was listed.
-                Err(Error::NotFound { .. }) => {}
-                Err(other) => return Err(other),
+        let readers = std::thread::available_parallelism().map_or(1, usize::from);
+        for batch in names.tickets.chunks(BATCH * readers) {
+            for read in self.read_batch(batch, readers) {
+                match read {
+                    Ok(ticket) => census.tickets.extend(keep(ticket)),
+                    Err(Error::Damaged { path, damage }) => census.troubles.push(Trouble { path, damage }),
+                    // Somebody took it away since the folder was listed.
+                    Err(Error::NotFound { .. }) => {}
+                    Err(other) => return Err(other),
+                }
             }
         }
         census.troubles.extend(names.misplaced.iter().map(|path| self.misplaced(path)));
         Ok(census)
+    }
+
+    /// Reads some tickets, in their order: on every processor where there are enough of them to pay for it.
+    fn read_batch(&self, ids: &[Id], readers: usize) -> Vec<Result<Ticket, Error>> {
+        if readers < 2 || ids.len() < BATCH {
+            return ids.iter().map(|id| self.ticket(*id)).collect();
+        }
+        let read = |share: &[Id]| share.iter().map(|id| self.ticket(*id)).collect::<Vec<_>>();
+        std::thread::scope(|scope| {
+            let shares: Vec<_> =
+                ids.chunks(ids.len().div_ceil(readers)).map(|share| scope.spawn(move || read(share))).collect();
+            shares
+                .into_iter()
+                .flat_map(|share| share.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                .collect()
+        })
     }
 
     /// What is wrong with something that is no ticket where only tickets belong.
