@@ -1,5 +1,5 @@
 //! Tests of the whole program, as one binary: formats and tables in process, the rest with the real `casebook`.
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, missing_docs)]
 
 mod arbitrary;
 mod crash;
