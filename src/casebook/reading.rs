@@ -90,7 +90,10 @@ impl Casebook {
         let mut census = Census { tickets: Vec::new(), troubles: Vec::new() };
         for id in names.tickets {
             match self.ticket(id) {
-                Ok(ticket) => census.tickets.extend(keep(ticket)),
+                Ok(ticket) => {
+                    census.tickets.extend(keep(ticket));
+                    self.reach("read");
+                }
                 Err(Error::Damaged { path, damage }) => census.troubles.push(Trouble { path, damage }),
                 // Somebody took it away since the folder was listed.
                 Err(Error::NotFound { .. }) => {}

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
-use crate::desk::{Tree, copy, desk};
+use crate::desk::{Tree, copy, desk, wait_for};
 use crate::sandbox::{Outcome, Running, Sandbox};
 
 /// The command under test always runs at this instant with this seed, so that it always writes the same bytes.
@@ -155,10 +155,10 @@ fn reply_to_merged(sandbox: &Sandbox, tickets: &[String]) -> Vec<String> {
     words(&["reply", &tickets[0], "--as", "ana@acme.example", "-m", "It goes on."])
 }
 
-/// Steps beside those of the files: locked, decided, journal, noted, journalled, filed, committed, ended.
-const STEPS_WITH_JOURNAL: usize = 8;
-/// The same where one file changes by itself: locked, decided, filed, committed, ended.
-const STEPS_ALONE: usize = 5;
+/// Steps beside those of the files: begun, locked, decided, journal, noted, journalled, filed, committed, ended.
+const STEPS_WITH_JOURNAL: usize = 9;
+/// The same where one file changes by itself: begun, locked, decided, filed, committed, ended.
+const STEPS_ALONE: usize = 6;
 /// For each file: written, renamed.
 const STEPS_PER_FILE: usize = 2;
 
@@ -441,26 +441,12 @@ fn an_edit_in_the_very_moment_of_writing_is_not_overwritten_nor_the_command_call
         let mut command = scene.sandbox.program(&words);
         command.env("CASEBOOK_STOPPED_AT", "decided");
         let running = Running::start(command);
-        let id = running.child.id();
-        wait_for(|| fs::read_to_string(format!("/proc/{id}/status")).unwrap().contains("State:\tT"));
+        running.stands_still();
         let path = scene.file(&scene.tickets[0]);
         OpenOptions::new().append(true).open(&path).unwrap().write_all(b"# Somebody was here.\n").unwrap();
         let edited = scene.sandbox.work_tree();
-        scene.sandbox.shell(&format!("kill -CONT {id}")).ok();
-        let told = running.finish().fails(6).stderr;
+        let told = running.goes_on().finish().fails(6).stderr;
         assert!(told.contains(&scene.tickets[0]), "{told}");
         assert_eq!(scene.sandbox.work_tree(), edited);
     }
-}
-
-/// Waits until something is so. Only a hang ends it early.
-#[track_caller]
-fn wait_for(mut so: impl FnMut() -> bool) {
-    for _ in 0..2000 {
-        if so() {
-            return;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    panic!("it never came to pass");
 }

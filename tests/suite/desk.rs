@@ -106,6 +106,34 @@ impl Sandbox {
     }
 }
 
+impl Running {
+    /// Waits until it has stopped where it was told to.
+    #[track_caller]
+    pub fn stands_still(&self) {
+        let status = format!("/proc/{}/status", self.child.id());
+        wait_for(|| fs::read_to_string(&status).unwrap().contains("State:\tT"));
+    }
+
+    /// Lets it go on.
+    pub fn goes_on(self) -> Self {
+        let told = std::process::Command::new("sh").args(["-c", &format!("kill -CONT {}", self.child.id())]).status();
+        assert!(told.unwrap().success());
+        self
+    }
+}
+
+/// Waits until something is so. Only a hang ends it early.
+#[track_caller]
+pub fn wait_for(mut so: impl FnMut() -> bool) {
+    for _ in 0..2000 {
+        if so() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("it never came to pass");
+}
+
 impl Outcome {
     /// What it printed, as JSON.
     #[track_caller]

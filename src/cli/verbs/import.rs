@@ -64,7 +64,8 @@ impl Beads {
         let imported = read(&casebook, &self.file)?;
         progress.step(&format!("writing {} tickets", imported.tickets.len()));
         let count = imported.tickets.len();
-        casebook.perform(Work::Import(imported.tickets), &terms)?;
+        let report = casebook.perform(Work::Import(imported.tickets), &terms)?;
+        let (count, known) = (report.changes.len(), imported.known + count - report.changes.len());
         progress.end();
         session.tell_recovery(&casebook);
         for broken in &imported.broken {
@@ -76,11 +77,9 @@ impl Beads {
             )));
         }
         let would = if self.write.dry_run { "would be " } else { "" };
-        session.output.say(&format!(
-            "{count} {would}imported, {} already there, {} broken",
-            imported.known,
-            imported.broken.len()
-        ))?;
+        session
+            .output
+            .say(&format!("{count} {would}imported, {known} already there, {} broken", imported.broken.len()))?;
         Ok(if imported.broken.is_empty() { Exit::Done } else { Exit::Damaged })
     }
 }
