@@ -6,6 +6,7 @@ use crate::domain::action::Action;
 use crate::domain::id::Id;
 use crate::domain::ticket::Ticket;
 use crate::error::Error;
+use crate::store::files::Journal;
 use crate::store::layout;
 
 use super::desk::differing_fact;
@@ -50,12 +51,32 @@ pub struct Finding {
 /// The links between tickets as one side records them: from source to target, with the entry that made it.
 type Links = BTreeMap<(Id, Id), Id>;
 
+/// The rule that a link is known on both sides.
+const ONE_SIDED: &str = "merge.one_sided";
+/// How often a desk is read again that changes while it is checked.
+const AGAIN: usize = 10;
+
 impl Casebook {
     /// Checks every ticket. Gives the findings in the order of paths, and how many files were looked at.
     ///
+    /// Nobody waits for a reader: where a command that links tickets was at work meanwhile, one side may have been
+    /// read before it and the other behind it, and the desk is read again.
+    ///
     /// # Errors
     /// A folder that cannot be read.
-    pub fn check(&self) -> Result<(Vec<Finding>, usize), Error> {
+    pub fn check(&mut self) -> Result<(Vec<Finding>, usize), Error> {
+        for _ in 0..AGAIN {
+            let stamp = self.state.stamp();
+            let (findings, count) = self.check_once()?;
+            if stamp == self.state.stamp() || !findings.iter().any(|finding| finding.rule == ONE_SIDED) {
+                return Ok((findings, count));
+            }
+            self.pending = Journal::pending(&self.state).map_err(Error::io(self.state.path("journal"), "read"))?;
+        }
+        self.check_once()
+    }
+
+    fn check_once(&self) -> Result<(Vec<Finding>, usize), Error> {
         let mut findings = Vec::new();
         let (mut into, mut from) = (Links::new(), Links::new());
         let mut entries: HashMap<Id, Id> = HashMap::new();
@@ -144,7 +165,7 @@ fn check_links(into: &Links, from: &Links, findings: &mut Vec<Finding>) {
             findings.push(about(
                 *source,
                 Severity::Error,
-                "merge.one_sided",
+                ONE_SIDED,
                 format!("merged into {target}, which does not know of it"),
             ));
         }
@@ -154,7 +175,7 @@ fn check_links(into: &Links, from: &Links, findings: &mut Vec<Finding>) {
             findings.push(about(
                 *target,
                 Severity::Error,
-                "merge.one_sided",
+                ONE_SIDED,
                 format!("says that {source} is merged into it, which does not know of it"),
             ));
         }

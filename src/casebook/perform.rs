@@ -21,6 +21,7 @@ impl Casebook {
         if self.config.format > FORMAT {
             return Err(Error::NewerStore { format: self.config.format });
         }
+        self.reach("begun");
         let _lock = if terms.dry_run { None } else { Some(self.lock()?) };
         if !terms.dry_run {
             self.recovery = self.recover()?;
@@ -68,6 +69,7 @@ impl Casebook {
             }
             Work::Import(tickets) => {
                 let on_behalf_of = if self.commits(terms)? { self.on_behalf_of(terms)? } else { None };
+                let tickets = self.not_imported_yet(tickets)?;
                 let message = message::of_import(&tickets, on_behalf_of.as_deref());
                 tickets.into_iter().for_each(|ticket| desk.adopt(ticket));
                 Some(message)
@@ -81,6 +83,17 @@ impl Casebook {
         };
         let tickets = about.into_iter().map(|id| desk.ticket(id).cloned()).collect::<Result<_, _>>()?;
         Ok(Report { tickets, entries: desk.entries, notices: desk.notices, changes, message })
+    }
+
+    /// Those of the tickets that nobody has imported since they were read: whoever read them held no lock.
+    fn not_imported_yet(&self, mut tickets: Vec<Ticket>) -> Result<Vec<Ticket>, Error> {
+        let Some(system) = tickets.first().and_then(|ticket| ticket.opening()?.imported_from.clone()) else {
+            return Ok(tickets);
+        };
+        let known = self.imported_ids(&system)?;
+        let id = |ticket: &Ticket| ticket.opening().and_then(|opening| opening.imported_id.clone());
+        tickets.retain(|ticket| id(ticket).is_none_or(|id| !known.contains(&id)));
+        Ok(tickets)
     }
 
     /// Whether the command ends in a commit: as asked, else as the desk's policy says, where there is a repository.

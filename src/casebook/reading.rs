@@ -98,7 +98,10 @@ impl Casebook {
         for batch in names.tickets.chunks(BATCH * readers) {
             for read in self.read_batch(batch, readers) {
                 match read {
-                    Ok(ticket) => census.tickets.extend(keep(ticket)),
+                    Ok(ticket) => {
+                        census.tickets.extend(keep(ticket));
+                        self.reach("read");
+                    }
                     Err(Error::Damaged { path, damage }) => census.troubles.push(Trouble { path, damage }),
                     // Somebody took it away since the folder was listed.
                     Err(Error::NotFound { .. }) => {}

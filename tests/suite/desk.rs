@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::FileTypeExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::sandbox::{Outcome, Running, Sandbox};
 
@@ -35,11 +35,6 @@ impl Sandbox {
         let mut command = self.program(arguments);
         command.envs(variables.iter().copied());
         Running::start(command).finish()
-    }
-
-    /// The file of a ticket.
-    pub fn file_of(&self, id: &str) -> PathBuf {
-        self.path(self.run(&["show", id, "--json=path"]).ok().json()["path"].as_str().unwrap())
     }
 
     /// The whole of a ticket as `show --json` has it.
@@ -109,6 +104,34 @@ impl Sandbox {
             "{why}"
         );
     }
+}
+
+impl Running {
+    /// Waits until it has stopped where it was told to.
+    #[track_caller]
+    pub fn stands_still(&self) {
+        let status = format!("/proc/{}/status", self.child.id());
+        wait_for(|| fs::read_to_string(&status).unwrap().contains("State:\tT"));
+    }
+
+    /// Lets it go on.
+    pub fn goes_on(self) -> Self {
+        let told = std::process::Command::new("sh").args(["-c", &format!("kill -CONT {}", self.child.id())]).status();
+        assert!(told.unwrap().success());
+        self
+    }
+}
+
+/// Waits until something is so. Only a hang ends it early.
+#[track_caller]
+pub fn wait_for(mut so: impl FnMut() -> bool) {
+    for _ in 0..2000 {
+        if so() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("it never came to pass");
 }
 
 impl Outcome {

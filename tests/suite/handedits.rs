@@ -268,7 +268,7 @@ impl Hand {
         // Lines at the margin are structure: what belongs to a text is indented.
         let margin: Vec<usize> = (0..lines.len()).filter(|&line| !lines[line].starts_with([' ', '\n'])).collect();
         let words = |line: &&usize| {
-            let (name, value) = lines[**line].trim_end_matches([' ', '\n', '\r']).split_once(": ").unwrap_or_default();
+            let (name, value) = lines[**line].trim_end_matches('\n').split_once(": ").unwrap_or_default();
             !value.is_empty()
                 && !name.starts_with(['-', '#', '"'])
                 && !value.starts_with(['|', '"', '\'', '[', '{'])
@@ -294,7 +294,7 @@ impl Hand {
             }
             Self::Quote(at) => {
                 let place = plain[at % plain.len()];
-                let (name, value) = lines[place].trim_end_matches([' ', '\n', '\r']).split_once(": ").unwrap();
+                let (name, value) = lines[place].trim_end_matches('\n').split_once(": ").unwrap();
                 if name == "format" || value.contains('\'') {
                     return text.to_owned();
                 }

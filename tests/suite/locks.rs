@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::OpenOptions;
 
 use crate::desk::desk;
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Running, Sandbox};
 
 const PROCESSES: usize = 8;
 
@@ -119,7 +119,7 @@ fn a_desk_somebody_else_writes_to_is_busy_and_nothing_is_done() {
     let reply = ["reply", &ticket, "-F", "-", "--json"];
     let mut command = sandbox.program(&reply);
     command.env("CASEBOOK_PATIENCE", "0").stdin(std::fs::File::open(sandbox.path("casebook.toml")).unwrap());
-    let error = crate::sandbox::Running::start(command).finish().fails(6).error();
+    let error = Running::start(command).finish().fails(6).error();
     assert_eq!(error["code"], "store.busy");
     // The words came by a pipe and exist nowhere else.
     let hint = error["hint"].as_str().unwrap();
@@ -135,4 +135,44 @@ fn a_desk_somebody_else_writes_to_is_busy_and_nothing_is_done() {
     let waiting = sandbox.spawn(&["reply", &ticket, "-m", "Hello"]);
     drop(lock);
     waiting.finish().ok();
+}
+
+/// Starts a command that stops at a step.
+fn stopped_at(sandbox: &Sandbox, step: &str, arguments: &[&str]) -> Running {
+    let mut command = sandbox.program(arguments);
+    command.env("CASEBOOK_STOPPED_AT", step);
+    let running = Running::start(command);
+    running.stands_still();
+    running
+}
+
+#[test]
+fn a_check_never_sees_half_of_a_merge_that_happens_meanwhile() {
+    let sandbox = desk();
+    let tickets = ["One", "Two", "Three"].map(|subject| sandbox.opened(subject, &[]));
+    let check = stopped_at(&sandbox, "read:1", &["check"]);
+    sandbox.run(&["merge", &tickets[0], &tickets[1], "--into", &tickets[2]]).ok();
+    check.goes_on().finish().ok();
+    let check = stopped_at(&sandbox, "read:2", &["check"]);
+    let unmerge = ["reopen", &tickets[1], "--unmerge"];
+    sandbox.run_under(&[("CASEBOOK_KILLED_AT", "renamed:1")], &unmerge).killed();
+    check.goes_on().finish().ok();
+}
+
+#[test]
+fn the_same_import_twice_at_once_imports_once() {
+    let sandbox = desk();
+    let record = |id: &str| {
+        let rest = r#""status":"open","priority":1,"issue_type":"bug","created_at":"2025-01-01T00:00:00Z","updated_at":"2025-01-01T00:00:00Z"}"#;
+        format!("{{\"id\":\"{id}\",\"title\":\"One\",\"description\":\"Text\",{rest}\n")
+    };
+    sandbox.write("../issues.jsonl", &(record("b-1") + &record("b-2")));
+    let late = stopped_at(&sandbox, "begun", &["import", "beads", "../issues.jsonl"]);
+    sandbox.run(&["import", "beads", "../issues.jsonl"]).ok();
+    let commits = sandbox.commits();
+    let told = late.goes_on().finish().ok();
+    assert!(told.stdout.contains("0 imported, 2 already there, 0 broken"), "{}", told.stdout);
+    assert_eq!(sandbox.run(&["list"]).ok().stdout.lines().count(), 2);
+    assert_eq!(sandbox.commits(), commits);
+    sandbox.assert_tidy("after two imports at once");
 }

@@ -21,7 +21,7 @@ pub struct Check {
 
 impl Check {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        let casebook = session.casebook()?;
+        let mut casebook = session.casebook()?;
         let (findings, count) = casebook.check()?;
         let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
         if self.json {

@@ -73,6 +73,7 @@ impl Beads {
         let count = imported.tickets.len();
         let tickets = if self.write.json.is_some() { imported.tickets.clone() } else { Vec::new() };
         let report = casebook.perform(Work::Import(imported.tickets), &terms)?;
+        let (count, known) = (report.changes.len(), imported.known + count - report.changes.len());
         progress.end();
         session.tell_recovery(&casebook);
         for broken in &imported.broken {
@@ -91,11 +92,8 @@ impl Beads {
                 session.tell_plan(&report)?;
             }
             let would = if self.write.dry_run { "would be " } else { "" };
-            session.output.say(&format!(
-                "{count} {would}imported, {} already there, {} broken",
-                imported.known,
-                imported.broken.len()
-            ))?;
+            let broken = imported.broken.len();
+            session.output.say(&format!("{count} {would}imported, {known} already there, {broken} broken"))?;
         }
         Ok(if imported.broken.is_empty() { Exit::Done } else { Exit::Damaged })
     }

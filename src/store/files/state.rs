@@ -6,6 +6,7 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// What the names of new bytes begin with.
 const NEW: &str = "new-";
@@ -58,6 +59,11 @@ impl State {
             }
         }
         Ok(())
+    }
+
+    /// Something that changes whenever a command writes: every journal and all new bytes come and go in the folder.
+    pub fn stamp(&self) -> Option<SystemTime> {
+        fs::metadata(&self.folder).and_then(|metadata| metadata.modified()).ok()
     }
 
     /// Takes away new bytes that a command which was interrupted never put in their place. The caller holds the lock.

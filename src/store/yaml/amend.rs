@@ -134,7 +134,8 @@ fn replace_field(source: &Source<'_>, named: &Named, mut printed: String, edits:
 fn lines_of(source: &Source<'_>, named: &Named) -> Range<usize> {
     let start = source.line_start(named.place.line);
     let end = named.value.end.max(named.place);
-    // A block ends where the next line begins; everything else ends inside its last line.
+    // A block ends where the next line begins, empty lines below it included: those stay. Everything else ends
+    // inside its last line.
     let end = if end.column == 0 && end.line > named.place.line {
         before_empty_line(source.text, source.line_start(end.line))
     } else {

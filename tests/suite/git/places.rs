@@ -1,0 +1,141 @@
+//! Where a desk may lie: worktrees, folders of a repository, behind links, without a repository, without git.
+
+use super::*;
+
+#[test]
+fn a_linked_worktree_has_a_state_of_its_own() {
+    let mut sandbox = desk();
+    let commands = commands(&sandbox);
+    let before = sandbox.everything();
+    sandbox.git(&["worktree", "add", "-q", "../linked"]).ok();
+    fs::remove_dir_all(sandbox.path(".git/casebook")).unwrap();
+    sandbox.go_to("story/linked");
+    for words in &commands {
+        sandbox.run_words(words, &[]).ok();
+    }
+    assert_eq!(sandbox.status(), "");
+    assert_eq!(sandbox.git(&["rev-list", "--count", "main..linked"]).ok().stdout.trim(), "3");
+    sandbox.go_to("story/desk");
+    assert_eq!(sandbox.everything(), before);
+    assert!(sandbox.path(".git/worktrees/linked/casebook/lock").exists());
+    assert!(!sandbox.path(".git/casebook").exists());
+}
+
+#[test]
+fn a_desk_in_a_folder_of_a_repository_commits_only_when_asked_and_only_its_own() {
+    let mut sandbox = Sandbox::new();
+    sandbox.enter("code");
+    sandbox.git(&["init", "-q"]).ok();
+    sandbox.write("main.c", "int main;\n");
+    sandbox.git(&["add", "."]).ok();
+    sandbox.git(&["commit", "-q", "-m", "Code"]).ok();
+    sandbox.run(&["init", "support"]).ok();
+    assert_eq!(sandbox.committed(), ["support/.gitattributes", "support/casebook.toml"]);
+    sandbox.write("main.c", "int main(void);\n");
+    sandbox.write("new.c", "\n");
+    sandbox.git(&["add", "new.c"]).ok();
+    let status = sandbox.status();
+    sandbox.enter("support");
+    let commits = sandbox.commits();
+    let ticket = sandbox.opened("Tiles time out", &[]);
+    assert_eq!(sandbox.commits(), commits, "a desk inside a repository commits unasked");
+    sandbox.run(&["reply", &ticket, "-m", "Which release?", "--commit"]).ok();
+    let place = sandbox.place(&ticket);
+    assert!(place.starts_with("tickets/"), "{place}");
+    assert_eq!(sandbox.committed(), [format!("support/{place}")]);
+    let next = sandbox.opened("Next", &["--commit"]);
+    assert_eq!(sandbox.committed(), [format!("support/{}", sandbox.place(&next))]);
+    sandbox.hook_of_parent("exit 1");
+    let before = (tree(&sandbox.path("..")), sandbox.commits());
+    sandbox.run(&["open", "-s", "No", "-m", "No.", "--commit"]).fails(8);
+    let mut after = (tree(&sandbox.path("..")), sandbox.commits());
+    after.0.retain(|path, bytes| !path.starts_with(".git/") || before.0.get(path) == Some(bytes));
+    let mut expected = before;
+    expected.0.retain(|path, bytes| !path.starts_with(".git/") || after.0.get(path) == Some(bytes));
+    assert_eq!(after, expected);
+    sandbox.go_to("story/code");
+    assert_eq!(sandbox.status(), status);
+    assert!(sandbox.path(".git/casebook/lock").exists());
+}
+
+impl Sandbox {
+    fn hook_of_parent(&self, script: &str) {
+        let path = self.path("../.git/hooks/pre-commit");
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+}
+
+#[test]
+fn a_desk_reached_through_a_link_has_the_same_lock_and_the_same_repository() {
+    let mut sandbox = Sandbox::new();
+    sandbox.enter("code");
+    sandbox.git(&["init", "-q"]).ok();
+    sandbox.run(&["init", "support"]).ok();
+    let link = sandbox.root().join("story/link");
+    symlink(sandbox.path("support"), &link).unwrap();
+    sandbox.run(&["-C", link.to_str().unwrap(), "open", "-s", "New", "-m", "Text", "--commit"]).ok();
+    assert_eq!(sandbox.status(), "");
+    assert!(!sandbox.path("support/.casebook").exists());
+    assert!(sandbox.path(".git/casebook/lock").exists());
+}
+
+#[test]
+fn a_folder_named_by_two_dots_is_the_one_it_leads_to() {
+    let mut sandbox = desk();
+    fs::create_dir(sandbox.root().join("story/bare")).unwrap();
+    sandbox.run(&["-C", "../bare", "list"]).fails(3);
+    sandbox.enter("../plain");
+    sandbox.run(&["init"]).ok();
+    fs::remove_dir_all(sandbox.path(".git")).unwrap();
+    sandbox.go_to("story/desk");
+    let before = (sandbox.everything(), sandbox.state());
+    sandbox.run(&["-C", "../plain", "open", "-s", "New", "-m", "Text"]).ok();
+    assert_eq!((sandbox.everything(), sandbox.state()), before);
+    sandbox.run(&["init", "../third"]).ok();
+    assert_eq!((sandbox.everything(), sandbox.state()), before);
+    assert!(sandbox.root().join("story/third/.git").exists());
+}
+
+#[test]
+fn a_desk_without_git_works_and_refuses_a_commit() {
+    let sandbox = desk();
+    fs::remove_dir_all(sandbox.path(".git")).unwrap();
+    let ticket = sandbox.opened("Tiles time out", &[]);
+    sandbox.run(&["reply", &ticket, "-m", "Which release?", "--as", "kenji@desk.example"]).ok();
+    assert_eq!(sandbox.read(".casebook/.gitignore"), "*\n");
+    assert!(!sandbox.path(".git").exists());
+    let before = sandbox.work_tree();
+    let error = sandbox.run(&["reply", &ticket, "-m", "Hello", "--commit", "--json"]).fails(8).error();
+    assert_eq!(error["code"], "git.no_repository");
+    sandbox.run(&["open", "-s", "New", "-m", "Hello", "--commit"]).fails(8);
+    assert_eq!(sandbox.work_tree(), before);
+    sandbox.git(&["init", "-q"]).ok();
+    assert!(!sandbox.status().contains(".casebook"), "{}", sandbox.status());
+}
+
+#[test]
+fn a_machine_without_git_is_told_so_in_clear_words() {
+    let without = [("PATH", "/nowhere"), ("CASEBOOK_ACTOR", "kenji@desk.example")];
+    let mut fresh = Sandbox::new();
+    fresh.enter("plain");
+    let told = fresh.run_under(&without, &["init"]).ok();
+    assert!(told.stderr.contains("git was not found"), "{}", told.stderr);
+    fresh.run_under(&without, &["open", "-s", "New", "-m", "Text"]).ok();
+    fresh.run_under(&without, &["check"]).ok();
+
+    let sandbox = desk();
+    for words in commands(&sandbox) {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let before = sandbox.everything();
+        let error = sandbox.run_under(&without, &[words.as_slice(), &["--json"]].concat()).fails(8).error();
+        assert_eq!(error["code"], "git.missing");
+        assert!(error["message"].as_str().unwrap().contains("git was not found on PATH"), "{error}");
+        assert_eq!(sandbox.everything(), before);
+        sandbox.run_under(&without, &[words.as_slice(), &["--no-commit"]].concat()).ok();
+        assert_ne!(sandbox.work_tree(), before.files);
+    }
+    let record = r#"{"id":"b-1","title":"One","description":"Text","status":"open","priority":1,"issue_type":"bug","created_at":"2025-01-01T00:00:00Z","updated_at":"2025-01-01T00:00:00Z"}"#;
+    sandbox.write("issues.jsonl", &format!("{record}\n"));
+    sandbox.run_under(&without, &["import", "beads", "issues.jsonl", "--no-commit"]).ok();
+}
