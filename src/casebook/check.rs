@@ -98,9 +98,17 @@ impl Casebook {
         })?;
         let strays = layout::strays(&self.root).map_err(Error::io(self.root.join(layout::TICKETS), "list"))?;
         let mut troubles = census.troubles;
-        for stray in strays.iter().map(|path| self.misplaced(path)) {
-            if !troubles.iter().any(|known| known.path == stray.path) {
-                troubles.push(stray);
+        for stray in &strays {
+            let trouble = self.misplaced(stray);
+            if troubles.iter().any(|known| known.path == trouble.path) {
+                continue;
+            }
+            if stray.file_name().is_some_and(layout::is_named_like_a_ticket) {
+                troubles.push(trouble);
+            } else {
+                let message = "this is no ticket, and lies where only tickets belong".to_owned();
+                let (path, rule) = (trouble.path, "file.stray");
+                findings.push(Finding { path, line: 1, column: 1, severity: Severity::Warning, rule, message });
             }
         }
         let count = census.tickets.len() + troubles.len();

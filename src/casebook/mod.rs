@@ -11,9 +11,10 @@ mod message;
 mod perform;
 mod reading;
 mod recovery;
+mod rows;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -28,6 +29,7 @@ use crate::domain::words::Status;
 use crate::error::Error;
 use crate::store::config::Config;
 use crate::store::files::{Journal, State};
+use crate::store::index::Index;
 use crate::store::{config, layout};
 
 pub use check::{Finding, Severity};
@@ -47,6 +49,8 @@ pub struct World {
     pub seed: Option<u64>,
     /// Ends or stops the process at a step, in tests.
     pub halt: Option<Arc<Halt>>,
+    /// Whether to answer from the files alone.
+    pub no_index: bool,
     /// How long to wait for other writers, of casebook or git.
     pub patience: Duration,
 }
@@ -59,6 +63,7 @@ pub struct Casebook {
     state: State,
     world: World,
     pending: Option<Journal>,
+    index: OnceLock<Index>,
     recovery: Option<Recovery>,
 }
 
@@ -158,7 +163,7 @@ impl Casebook {
         let config = config::Config::read(&text).map_err(|flaw| Error::Config { path, flaw })?;
         let state = State::of(root);
         let pending = Journal::pending(&state).map_err(Error::io(state.path("journal"), "read"))?;
-        Ok(Self { root: root.to_owned(), config, state, world, pending, recovery: None })
+        Ok(Self { root: root.to_owned(), config, state, world, pending, recovery: None, index: OnceLock::new() })
     }
 
     /// The folder the desk lies in.

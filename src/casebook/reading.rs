@@ -14,7 +14,7 @@ use crate::domain::visibility::may_see;
 use crate::error::Error;
 use crate::store::files::{NotRead, read_plain};
 use crate::store::git::Repository;
-use crate::store::layout::{self, Names};
+use crate::store::layout;
 use crate::store::yaml::{self, Damage, DamageKind};
 
 use super::Casebook;
@@ -70,23 +70,6 @@ impl Casebook {
         yaml::read(&bytes, Some(id)).map_err(|damage| Error::Damaged { path: layout::ticket_path(id), damage })
     }
 
-    /// The tickets there are and the files that are none, without reading one.
-    ///
-    /// # Errors
-    /// A folder that cannot be read.
-    pub fn names(&self) -> Result<Names, Error> {
-        let mut names = layout::names(&self.root).map_err(Error::io(self.root.join(layout::TICKETS), "list"))?;
-        if let Some(pending) = &self.pending {
-            let opened = pending.changes.iter().filter(|change| change.before.is_none());
-            names.tickets.extend(
-                opened.filter_map(|change| change.path.strip_suffix(".yaml")?.rsplit('/').next()?.parse::<Id>().ok()),
-            );
-            names.tickets.sort_unstable();
-            names.tickets.dedup();
-        }
-        Ok(names)
-    }
-
     /// Reads every ticket through `keep`; what it leaves out takes no memory.
     ///
     /// # Errors
@@ -94,9 +77,8 @@ impl Casebook {
     pub fn census<T>(&self, mut keep: impl FnMut(Ticket) -> Option<T>) -> Result<Census<T>, Error> {
         let names = self.names()?;
         let mut census = Census { tickets: Vec::new(), troubles: Vec::new() };
-        let readers = std::thread::available_parallelism().map_or(1, usize::from);
-        for batch in names.tickets.chunks(BATCH * readers) {
-            for read in self.read_batch(batch, readers) {
+        for batch in names.tickets.chunks(self.batch()) {
+            for read in self.on_every_processor(batch, |id| self.ticket(id)) {
                 match read {
                     Ok(ticket) => {
                         census.tickets.extend(keep(ticket));
@@ -113,19 +95,27 @@ impl Casebook {
         Ok(census)
     }
 
-    /// Reads some tickets, in their order: on every processor where there are enough of them to pay for it.
-    fn read_batch(&self, ids: &[Id], readers: usize) -> Vec<Result<Ticket, Error>> {
+    /// How many tickets are held before they are looked at.
+    pub(super) fn batch(&self) -> usize {
+        BATCH * readers()
+    }
+
+    /// Does something about each of some tickets, on every processor where there are enough to pay for it. The
+    /// results are in the order of the ids.
+    pub(super) fn on_every_processor<T: Send>(&self, ids: &[Id], work: impl Fn(Id) -> T + Sync) -> Vec<T> {
+        let readers = readers();
         if readers < 2 || ids.len() < BATCH {
-            return ids.iter().map(|id| self.ticket(*id)).collect();
+            return ids.iter().map(|id| work(*id)).collect();
         }
-        let read = |share: &[Id]| share.iter().map(|id| self.ticket(*id)).collect::<Vec<_>>();
+        let work = &work;
         std::thread::scope(|scope| {
-            let shares: Vec<_> =
-                ids.chunks(ids.len().div_ceil(readers)).map(|share| scope.spawn(move || read(share))).collect();
-            shares
-                .into_iter()
-                .flat_map(|share| share.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-                .collect()
+            let share = |ids: &'_ [Id]| ids.iter().map(|id| work(*id)).collect::<Vec<_>>();
+            let shares = ids.chunks(ids.len().div_ceil(readers)).map(|ids| scope.spawn(move || share(ids)));
+            let shares: Vec<_> = shares.collect();
+            let join = |handle: std::thread::ScopedJoinHandle<'_, Vec<T>>| {
+                handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            };
+            shares.into_iter().flat_map(join).collect()
         })
     }
 
@@ -138,14 +128,6 @@ impl Casebook {
             _ => DamageKind::WrongPlace,
         };
         Trouble { path: path.to_string_lossy().into_owned(), damage: Damage { line: 1, column: 1, kind } }
-    }
-
-    /// Rows of the tickets that a person may see.
-    ///
-    /// # Errors
-    /// As [`Casebook::census`].
-    pub fn summaries(&self, viewer: Option<&Person>) -> Result<Census<Summary>, Error> {
-        self.census(|ticket| Some(Summary::from(&ticket)).filter(|row| may_see(&self.config.team, viewer, row)))
     }
 
     /// Rows of the tickets a query means, among those the person may see.
@@ -168,6 +150,14 @@ impl Casebook {
         };
         match &query.as_of {
             Some(AsOf::Revision(revision)) => self.census_of(revision, judge),
+            None if !query.needs_texts() => {
+                let mut census = self.rows()?;
+                let no_words = |_: &str| false;
+                census.tickets.retain(|row| {
+                    may_see(team, viewer, row) && query.means(&Candidate { row, me: viewer, holds_words: &no_words })
+                });
+                Ok(census)
+            }
             _ => self.census(judge),
         }
     }
@@ -289,4 +279,8 @@ impl Casebook {
         }
         Ok(())
     }
+}
+
+fn readers() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }

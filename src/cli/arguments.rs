@@ -41,6 +41,9 @@ pub struct Global {
     /// When to use colours
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", global = true)]
     pub color: Colour,
+    /// Answer from the files alone, without the index
+    #[arg(long, global = true)]
+    pub no_index: bool,
     /// Say less
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,

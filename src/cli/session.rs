@@ -38,7 +38,7 @@ impl Session {
     /// Reads the environment.
     pub fn begin(global: &Global) -> Result<Self, Complaint> {
         let output = Output::new(colour(global.color), global.quiet);
-        Ok(Self { global: global.clone(), output, world: world()?, identity: OnceCell::new() })
+        Ok(Self { global: global.clone(), output, world: world(global)?, identity: OnceCell::new() })
     }
 
     /// The folder the command starts from: `-C`, else `CASEBOOK_DIR`, else here. Under its real name where it is
@@ -118,7 +118,7 @@ pub(super) fn variable(name: &str) -> Option<String> {
 }
 
 #[allow(clippy::disallowed_methods)] // the edge: the one place that reads the clock
-fn world() -> Result<World, Complaint> {
+fn world(global: &Global) -> Result<World, Complaint> {
     let fixed = match variable("CASEBOOK_NOW") {
         None => None,
         Some(words) => Some(DateTime::parse_from_rfc3339(&words).map_err(|_| {
@@ -133,6 +133,7 @@ fn world() -> Result<World, Complaint> {
             .map_or_else(|| DateTime::<Utc>::from(std::time::SystemTime::now()), |fixed| fixed.with_timezone(&Utc)),
         clock_is_fixed: fixed.is_some(),
         seed: variable("CASEBOOK_SEED").and_then(|seed| seed.parse().ok()),
+        no_index: global.no_index,
         halt: variable("CASEBOOK_KILLED_AT")
             .map(|step| Halt::killed_at(&step))
             .or_else(|| variable("CASEBOOK_STOPPED_AT").map(|step| Halt::stopped_at(&step)))

@@ -31,6 +31,21 @@ impl Id {
         Self::at(earliest.map_or(now, |earliest| earliest.max(now)), random)
     }
 
+    /// The least id of an instant.
+    pub fn least(time: DateTime<Utc>) -> Self {
+        Self::at(time, 0)
+    }
+
+    /// Its 128 bits, in the order ids have.
+    pub const fn to_bytes(self) -> [u8; 16] {
+        self.0.to_bytes()
+    }
+
+    /// The id of 128 bits.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(Ulid::from_bytes(bytes))
+    }
+
     /// The instant the id was made at, to the millisecond, UTC.
     pub fn time(self) -> DateTime<Utc> {
         let milliseconds = i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX);

@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
+use chrono::{Datelike, NaiveDate, NaiveTime};
 use walkdir::WalkDir;
 
 use crate::domain::id::{Id, LENGTH};
@@ -61,25 +61,35 @@ pub struct Names {
     pub misplaced: Vec<PathBuf>,
 }
 
-/// Lists the tickets at their places, without asking more of a file than its name and kind.
+/// The folder of one month.
+#[derive(Clone, Debug)]
+pub struct Month {
+    /// The year.
+    pub year: u32,
+    /// The month, from 1.
+    pub month: u32,
+    /// Where it lies.
+    pub folder: PathBuf,
+}
+
+/// The folders of months, in their order. What stands in for one is added to `names` as misplaced.
 ///
 /// # Errors
 /// A folder that cannot be read.
-pub fn names(root: &Path) -> io::Result<Names> {
-    let mut names = Names::default();
+pub fn months(root: &Path, names: &mut Names) -> io::Result<Vec<Month>> {
     let tickets = root.join(TICKETS);
     if tickets.symlink_metadata().is_ok_and(|metadata| !metadata.is_dir()) {
         names.misplaced.push(PathBuf::from(TICKETS));
-        return Ok(names);
+        return Ok(Vec::new());
     }
-    for (year, year_folder) in numbered_folders(root, &tickets, &mut names)? {
-        for (month, folder) in numbered_folders(root, &year_folder, &mut names)? {
-            list_month(root, &folder, MonthOfIds::of(year, month), &mut names)?;
+    let mut months = Vec::new();
+    for (year, year_folder) in numbered_folders(root, &tickets, names)? {
+        for (month, folder) in numbered_folders(root, &year_folder, names)? {
+            months.push(Month { year, month, folder });
         }
     }
-    names.tickets.sort_unstable();
-    names.misplaced.sort_unstable();
-    Ok(names)
+    months.sort_by_key(|month| (month.year, month.month));
+    Ok(months)
 }
 
 /// The folders called by a number, such as `2026` and `11`. A link of such a name is misplaced.
@@ -103,35 +113,43 @@ fn numbered_folders(root: &Path, parent: &Path, names: &mut Names) -> io::Result
     Ok(folders)
 }
 
-fn list_month(root: &Path, folder: &Path, month: MonthOfIds, names: &mut Names) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        match name.to_str().and_then(|name| name.strip_suffix(".yaml")?.parse::<Id>().ok()) {
-            Some(id) if entry.file_type()?.is_file() && month.holds(id) => names.tickets.push(id),
-            None if name.as_encoded_bytes().ends_with(NEW_BYTES.as_bytes()) => {}
-            _ => names.misplaced.push(folder.strip_prefix(root).unwrap_or(folder).join(name)),
+impl Month {
+    /// Lists the tickets of the month, without asking more of a file than its name and kind.
+    ///
+    /// # Errors
+    /// A folder that cannot be read.
+    pub fn list(&self, root: &Path, names: &mut Names) -> io::Result<()> {
+        let bounds = self.bounds();
+        let holds = |id: Id| bounds.is_some_and(|(from, until)| from <= id && id < until);
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            match name.to_str().and_then(|name| name.strip_suffix(".yaml")?.parse::<Id>().ok()) {
+                Some(id) if entry.file_type()?.is_file() && holds(id) => names.tickets.push(id),
+                // What editors and file managers leave is `check`'s to name.
+                None if !is_named_like_a_ticket(&name) => {}
+                _ => names.misplaced.push(self.folder.strip_prefix(root).unwrap_or(&self.folder).join(name)),
+            }
         }
+        Ok(())
     }
-    Ok(())
+
+    /// The least id that belongs into the month, and the least that comes behind it.
+    pub fn bounds(&self) -> Option<(Id, Id)> {
+        let begin = |year: i32, month| {
+            let first = NaiveDate::from_ymd_opt(year, month, 1)?;
+            Some(Id::least(first.and_time(NaiveTime::MIN).and_utc()))
+        };
+        let year = i32::try_from(self.year).ok()?;
+        let until = if self.month == 12 { begin(year + 1, 1) } else { begin(year, self.month + 1) };
+        begin(year, self.month).zip(until)
+    }
 }
 
-/// The instants of the ids that belong into the folder of one month.
-#[derive(Clone, Copy)]
-struct MonthOfIds(Option<(DateTime<Utc>, DateTime<Utc>)>);
-
-impl MonthOfIds {
-    fn of(year: u32, month: u32) -> Self {
-        let begin =
-            |year: i32, month| Some(NaiveDate::from_ymd_opt(year, month, 1)?.and_time(NaiveTime::MIN).and_utc());
-        let year = i32::try_from(year).unwrap_or(i32::MAX);
-        let end = if month == 12 { begin(year.saturating_add(1), 1) } else { begin(year, month + 1) };
-        Self(begin(year, month).zip(end))
-    }
-
-    fn holds(self, id: Id) -> bool {
-        self.0.is_some_and(|(begin, end)| begin <= id.time() && id.time() < end)
-    }
+/// Whether a name ends like a ticket's, and is not hidden.
+pub fn is_named_like_a_ticket(name: &std::ffi::OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    name.ends_with(b".yaml") && !name.starts_with(b".")
 }
 
 /// Everything in the tickets folder that is no ticket at its place, by path relative to the root. Slower than

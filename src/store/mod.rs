@@ -5,5 +5,6 @@
 pub mod config;
 pub mod files;
 pub mod git;
+pub mod index;
 pub mod layout;
 pub mod yaml;

@@ -210,13 +210,14 @@ fn what_is_no_plain_file_is_refused_and_never_waited_for() {
 #[test]
 fn a_file_at_no_tickets_place_is_named_and_the_rest_is_read() {
     let scene = Scene::new();
-    scene.sandbox.write("tickets/2026/12/notes.txt", "notes\n");
+    scene.sandbox.write("tickets/2026/12/notes.yaml", "notes\n");
+    scene.sandbox.write("tickets/2026/12/.notes.yaml.swp", "left by an editor\n");
     let misplaced = format!("tickets/2020/01/{}.yaml", scene.tickets[1]);
     fs::create_dir_all(scene.sandbox.path("tickets/2020/01")).unwrap();
     fs::rename(scene.sandbox.path(&scene.path), scene.sandbox.path(&misplaced)).unwrap();
     let listed = scene.bounded(&["list"]).fails(7);
     assert_eq!(listed.stdout.lines().count(), 2);
-    for path in ["tickets/2026/12/notes.txt", &misplaced] {
+    for path in ["tickets/2026/12/notes.yaml", &misplaced] {
         assert!(listed.stderr.contains(&format!("casebook: {path}:1:1: a ticket lies at tickets/YYYY/MM/ID.yaml")));
     }
     scene.bounded(&["show", &scene.tickets[1]]).fails(3);

@@ -9,6 +9,7 @@ mod formats;
 mod git;
 mod handedits;
 mod house;
+mod index;
 mod locks;
 mod pyyaml;
 mod readme;

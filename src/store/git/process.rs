@@ -93,7 +93,8 @@ impl Run {
 
     pub fn output(mut self) -> Result<Output, GitRefusal> {
         let refused = |error: &io::Error| match error.kind() {
-            io::ErrorKind::NotFound => GitRefusal::NotInstalled,
+            // A PATH that names a file where a folder belongs leads to no git either.
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => GitRefusal::NotInstalled,
             _ => GitRefusal::Refused { said: error.to_string() },
         };
         let mut child = self.command.spawn().map_err(|error| refused(&error))?;

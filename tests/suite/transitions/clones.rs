@@ -48,7 +48,8 @@ impl Union {
             fs::write(path, print(ticket)).unwrap();
         }
         let now = self.tickets[0].created_at();
-        let world = World { now, clock_is_fixed: true, seed: None, halt: None, patience: Duration::ZERO };
+        let world =
+            World { now, clock_is_fixed: true, seed: None, halt: None, no_index: false, patience: Duration::ZERO };
         let (findings, _) = Casebook::open(folder.path(), world).unwrap().check().unwrap();
         findings.into_iter().map(|finding| (finding.severity, finding.rule)).collect()
     }

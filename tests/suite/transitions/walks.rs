@@ -60,7 +60,7 @@ impl Desk {
     fn casebook(&self) -> Casebook {
         let seed = Some(self.now.timestamp().cast_unsigned());
         let patience = Duration::from_secs(5);
-        let world = World { now: self.now, clock_is_fixed: true, seed, halt: None, patience };
+        let world = World { now: self.now, clock_is_fixed: true, seed, halt: None, no_index: false, patience };
         Casebook::open(self.folder.path(), world).unwrap()
     }
 

@@ -1,0 +1,56 @@
+//! What tells whether a file has changed: its size, its times, its inode.
+
+use std::fs::{self, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+/// A file as the system describes it. The change time is the system's own: nobody can set it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stamp {
+    /// Bytes.
+    pub size: u64,
+    /// When its bytes last changed, or whatever somebody set; nanoseconds since 1970.
+    pub modified: i64,
+    /// When anything of it last changed; nanoseconds since 1970.
+    pub changed: i64,
+    /// Which file it is.
+    pub inode: u64,
+}
+
+/// How long a file must have been left alone before an index is made that believes it: a tick of the system's
+/// clock is 10 ms at most.
+const TICK: i64 = 50_000_000;
+/// The same on file systems that keep whole seconds, the coarsest of them two.
+const COARSE_TICK: i64 = 2_500_000_000;
+
+impl Stamp {
+    /// The stamp in some metadata.
+    pub fn of(metadata: &Metadata) -> Self {
+        let nanoseconds =
+            |seconds: i64, nanoseconds: i64| seconds.saturating_mul(1_000_000_000).saturating_add(nanoseconds);
+        Self {
+            size: metadata.size(),
+            modified: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
+            changed: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
+            inode: metadata.ino(),
+        }
+    }
+
+    /// The present, by the clock of the file system that holds the folder: that of a file made there now.
+    ///
+    /// # Errors
+    /// Nothing can be made there.
+    pub fn now(folder: &Path) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let file = tempfile::NamedTempFile::new_in(folder)?;
+        Ok(Self::of(&file.as_file().metadata()?))
+    }
+
+    /// Whether it has been as it is since well before another was made.
+    pub const fn is_older_than(self, made: Self) -> bool {
+        let tick = if self.changed % 1_000_000_000 == 0 { COARSE_TICK } else { TICK };
+        let youngest = if self.changed > self.modified { self.changed } else { self.modified };
+        youngest.saturating_add(tick) < made.changed
+    }
+}
