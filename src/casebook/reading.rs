@@ -252,15 +252,10 @@ impl Casebook {
         Ok(ids)
     }
 
-    /// The tickets imported under an id. Files are searched for the words before any of them is parsed.
+    /// The tickets imported under an id.
     fn imported_as(&self, word: &str) -> Result<Vec<Id>, Error> {
-        let mut found = Vec::new();
-        self.search(word, |ticket| {
-            if ticket.opening().is_some_and(|opening| opening.imported_id.as_deref() == Some(word)) {
-                found.push(ticket.id);
-            }
-        })?;
-        Ok(found)
+        let rows = self.rows()?.tickets;
+        Ok(rows.iter().filter(|row| row.imported_id.as_deref() == Some(word)).map(|row| row.id).collect())
     }
 
     /// Visits the tickets whose files hold some words as they are.
