@@ -67,8 +67,22 @@ pub enum Colour {
 #[derive(Debug, Args)]
 pub struct TicketArgument {
     /// A ticket: its id, a part of it (4 characters or more at either end), or the id it was imported under
-    #[arg(value_name = "TICKET")]
+    #[arg(index = 1, value_name = "TICKET")]
     pub ticket: String,
+}
+
+/// What every verb takes that does something to one ticket. Stands last in a verb's struct: the headings of its flags
+/// would go on over what follows.
+#[derive(Debug, Args)]
+pub struct OnTicket {
+    #[command(flatten)]
+    pub(super) ticket: TicketArgument,
+    #[command(flatten)]
+    pub(super) text: TextFlags,
+    #[command(flatten)]
+    pub(super) conditions: ConditionFlags,
+    #[command(flatten)]
+    pub(super) write: WriteFlags,
 }
 
 /// Where text comes from.

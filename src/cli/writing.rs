@@ -3,17 +3,56 @@
 use serde_json::Value;
 
 use super::Exit;
-use super::arguments::{ConditionFlags, WriteFlags};
+use super::arguments::{ConditionFlags, OnTicket, WriteFlags};
 use super::complaint::Complaint;
 use super::session::{Session, variable};
 use super::text::Typed;
 use super::verbs::show;
 use crate::casebook::{Casebook, Hindrance, Recovery, Report, Step, Terms, Work};
+use crate::domain::action::Action;
+use crate::domain::id::Id;
 use crate::domain::transition::Notice;
 use crate::error::Error;
 use crate::store::git::GitRefusal;
 use crate::store::layout::tail;
 use crate::view;
+
+/// Whether a verb can do without words.
+pub(super) enum Words<'a> {
+    /// It can.
+    Optional,
+    /// It cannot; what the editor says they are about.
+    Needed(&'a str),
+}
+
+impl OnTicket {
+    /// Does one thing to the ticket, whatever `action` makes of it.
+    pub(super) fn carry_out(
+        self,
+        session: &Session,
+        words: &Words<'_>,
+        action: impl FnOnce(&Casebook, Id) -> Result<Action, Complaint>,
+    ) -> Result<Exit, Complaint> {
+        self.carry_out_as(session, words, |casebook, id| Ok(Step::on(id, action(casebook, id)?, None)))
+    }
+
+    /// The same for a step that says more than an action.
+    pub(super) fn carry_out_as(
+        self,
+        session: &Session,
+        words: &Words<'_>,
+        step: impl FnOnce(&Casebook, Id) -> Result<Step, Complaint>,
+    ) -> Result<Exit, Complaint> {
+        let casebook = session.casebook()?;
+        let id = casebook.find(&self.ticket.ticket, session.actor()?)?;
+        let step = self.conditions.on(step(&casebook, id)?);
+        let typed = match words {
+            Words::Optional => self.text.optional()?,
+            Words::Needed(about) => self.text.required(casebook.state(), &format!("{about}\nTicket {id}."))?,
+        };
+        session.carry_out(casebook, vec![step], &self.write, typed, &Telling::One)
+    }
+}
 
 /// How the tickets of a command are told.
 pub(super) enum Telling {

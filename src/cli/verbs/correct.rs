@@ -3,11 +3,11 @@
 use clap::Args;
 
 use super::super::Exit;
-use super::super::arguments::{ConditionFlags, TextFlags, TicketArgument, WriteFlags};
+use super::super::arguments::OnTicket;
 use super::super::complaint::Complaint;
 use super::super::session::Session;
-use super::super::writing::Telling;
-use crate::casebook::{Casebook, Step};
+use super::super::writing::Words;
+use crate::casebook::Casebook;
 use crate::domain::action::Action;
 use crate::domain::id::Id;
 use crate::domain::text::clean_subject;
@@ -18,7 +18,7 @@ use crate::store::layout;
 #[derive(Debug, Args)]
 struct EntryArgument {
     /// The entry: its id, or a part of it of 4 characters or more
-    #[arg(value_name = "ENTRY")]
+    #[arg(index = 2, value_name = "ENTRY")]
     entry: String,
     /// Why, in one line
     #[arg(short, long, value_name = "REASON")]
@@ -29,25 +29,18 @@ struct EntryArgument {
 #[derive(Debug, Args)]
 pub struct Correct {
     #[command(flatten)]
-    ticket: TicketArgument,
-    #[command(flatten)]
     entry: EntryArgument,
     #[command(flatten)]
-    text: TextFlags,
-    #[command(flatten)]
-    conditions: ConditionFlags,
-    #[command(flatten)]
-    write: WriteFlags,
+    on: OnTicket,
 }
 
 impl Correct {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        let casebook = session.casebook()?;
-        let ticket = casebook.find(&self.ticket.ticket, session.actor()?)?;
-        let (entry, reason) = self.entry.find(&casebook, ticket)?;
-        let typed = self.text.required(casebook.state(), "What is right instead.")?;
-        let step = self.conditions.on(Step::on(ticket, Action::Correct { entry, reason }, None));
-        session.carry_out(casebook, vec![step], &self.write, typed, &Telling::One)
+        let entry = self.entry;
+        self.on.carry_out(session, &Words::Needed("What is right instead."), |casebook, id| {
+            let (entry, reason) = entry.find(casebook, id)?;
+            Ok(Action::Correct { entry, reason })
+        })
     }
 }
 
@@ -55,25 +48,19 @@ impl Correct {
 #[derive(Debug, Args)]
 pub struct Redact {
     #[command(flatten)]
-    ticket: TicketArgument,
-    #[command(flatten)]
     entry: EntryArgument,
     #[command(flatten)]
-    text: TextFlags,
-    #[command(flatten)]
-    conditions: ConditionFlags,
-    #[command(flatten)]
-    write: WriteFlags,
+    on: OnTicket,
 }
 
 impl Redact {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        let casebook = session.casebook()?;
-        let ticket = casebook.find(&self.ticket.ticket, session.actor()?)?;
-        let (entry, reason) = self.entry.find(&casebook, ticket)?;
-        let typed = self.text.required(casebook.state(), "What is hidden, and what people should know of it.")?;
-        let step = self.conditions.on(Step::on(ticket, Action::Redact { entry, reason }, None));
-        session.carry_out(casebook, vec![step], &self.write, typed, &Telling::One)
+        let entry = self.entry;
+        let about = "What is hidden, and what people should know of it.";
+        self.on.carry_out(session, &Words::Needed(about), |casebook, id| {
+            let (entry, reason) = entry.find(casebook, id)?;
+            Ok(Action::Redact { entry, reason })
+        })
     }
 }
 

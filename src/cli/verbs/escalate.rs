@@ -3,12 +3,11 @@
 use clap::Args;
 
 use super::super::Exit;
-use super::super::arguments::{ConditionFlags, TextFlags, TicketArgument, WriteFlags};
+use super::super::arguments::OnTicket;
 use super::super::complaint::Complaint;
 use super::super::parsing::{priority, word_of};
 use super::super::session::Session;
-use super::super::writing::Telling;
-use crate::casebook::Step;
+use super::super::writing::Words;
 use crate::domain::action::Action;
 use crate::domain::words::{EscalationReason, Priority};
 
@@ -18,27 +17,17 @@ use crate::domain::words::{EscalationReason, Priority};
     after_help = "Example:\n  casebook escalate 7S1W1X --reason business_impact -m \"The quarter closes tomorrow.\""
 )]
 pub struct Escalate {
-    #[command(flatten)]
-    ticket: TicketArgument,
     /// Why
     #[arg(short, long, value_parser = word_of::<EscalationReason>(EscalationReason::WORDS))]
     reason: EscalationReason,
     #[command(flatten)]
-    text: TextFlags,
-    #[command(flatten)]
-    conditions: ConditionFlags,
-    #[command(flatten)]
-    write: WriteFlags,
+    on: OnTicket,
 }
 
 impl Escalate {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        let casebook = session.casebook()?;
-        let ticket = casebook.find(&self.ticket.ticket, session.actor()?)?;
-        let typed =
-            self.text.required(casebook.state(), &format!("Why ticket {ticket} needs a manager's attention."))?;
-        let step = self.conditions.on(Step::on(ticket, Action::Escalate { reason: self.reason, manager: None }, None));
-        session.carry_out(casebook, vec![step], &self.write, typed, &Telling::One)
+        let action = Action::Escalate { reason: self.reason, manager: None };
+        self.on.carry_out(session, &Words::Needed("Why this needs a manager's attention."), |_, _| Ok(action))
     }
 }
 
@@ -46,21 +35,13 @@ impl Escalate {
 #[derive(Debug, Args)]
 pub struct Deescalate {
     #[command(flatten)]
-    ticket: TicketArgument,
-    #[command(flatten)]
-    text: TextFlags,
-    #[command(flatten)]
-    conditions: ConditionFlags,
-    #[command(flatten)]
-    write: WriteFlags,
+    on: OnTicket,
 }
 
 impl Deescalate {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        let casebook = session.casebook()?;
-        let ticket = casebook.find(&self.ticket.ticket, session.actor()?)?;
-        let step = self.conditions.on(Step::on(ticket, Action::Deescalate { reason: None, manager: None }, None));
-        session.carry_out(casebook, vec![step], &self.write, self.text.optional()?, &Telling::One)
+        let action = Action::Deescalate { reason: None, manager: None };
+        self.on.carry_out(session, &Words::Optional, |_, _| Ok(action))
     }
 }
 
@@ -68,27 +49,17 @@ impl Deescalate {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  casebook prioritize 7S1W1X S2 -m \"Only one dashboard is affected after all.\"")]
 pub struct Prioritize {
-    #[command(flatten)]
-    ticket: TicketArgument,
     /// The priority from now on, S1 to S4
-    #[arg(value_parser = priority)]
+    #[arg(index = 2, value_parser = priority)]
     priority: Priority,
     #[command(flatten)]
-    text: TextFlags,
-    #[command(flatten)]
-    conditions: ConditionFlags,
-    #[command(flatten)]
-    write: WriteFlags,
+    on: OnTicket,
 }
 
 impl Prioritize {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        let casebook = session.casebook()?;
-        let ticket = casebook.find(&self.ticket.ticket, session.actor()?)?;
-        let typed = self.text.required(casebook.state(), &format!("Why the impact of ticket {ticket} changed."))?;
         // What it was is the ticket's to say; the domain fills it in.
         let action = Action::Prioritize { priority: self.priority, was: self.priority };
-        let step = self.conditions.on(Step::on(ticket, action, None));
-        session.carry_out(casebook, vec![step], &self.write, typed, &Telling::One)
+        self.on.carry_out(session, &Words::Needed("Why the impact changed."), |_, _| Ok(action))
     }
 }

@@ -3,12 +3,11 @@
 use clap::{ArgGroup, Args};
 
 use super::super::Exit;
-use super::super::arguments::{ConditionFlags, TextFlags, TicketArgument, WriteFlags};
+use super::super::arguments::OnTicket;
 use super::super::complaint::Complaint;
 use super::super::parsing::address;
 use super::super::session::Session;
-use super::super::writing::Telling;
-use crate::casebook::Step;
+use super::super::writing::Words;
 use crate::domain::action::{Action, Fact};
 use crate::domain::person::Person;
 use crate::domain::text::clean_subject;
@@ -19,28 +18,20 @@ use crate::error::Error;
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("whom").required(true), after_help = "Examples:\n  casebook assign 7S1W1X lea@desk.example\n  casebook assign 7S1W1X --none")]
 pub struct Assign {
-    #[command(flatten)]
-    ticket: TicketArgument,
     /// The agent
-    #[arg(value_name = "WHO", value_parser = address, group = "whom")]
+    #[arg(index = 2, value_name = "WHO", value_parser = address, group = "whom")]
     assignee: Option<Person>,
     /// To nobody
     #[arg(long, group = "whom")]
     none: bool,
     #[command(flatten)]
-    text: TextFlags,
-    #[command(flatten)]
-    conditions: ConditionFlags,
-    #[command(flatten)]
-    write: WriteFlags,
+    on: OnTicket,
 }
 
 impl Assign {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        let casebook = session.casebook()?;
-        let ticket = casebook.find(&self.ticket.ticket, session.actor()?)?;
-        let step = self.conditions.on(Step::on(ticket, Action::Assign { assignee: self.assignee }, None));
-        session.carry_out(casebook, vec![step], &self.write, self.text.optional()?, &Telling::One)
+        let action = Action::Assign { assignee: self.assignee };
+        self.on.carry_out(session, &Words::Optional, |_, _| Ok(action))
     }
 }
 
@@ -48,8 +39,6 @@ impl Assign {
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("change").required(true).multiple(true), after_help = "Example:\n  casebook cc 7S1W1X --add bo@acme.example --remove al@acme.example")]
 pub struct Cc {
-    #[command(flatten)]
-    ticket: TicketArgument,
     /// Who joins
     #[arg(long, value_name = "WHO", value_parser = address, group = "change")]
     add: Vec<Person>,
@@ -57,19 +46,13 @@ pub struct Cc {
     #[arg(long, value_name = "WHO", value_parser = address, group = "change")]
     remove: Vec<Person>,
     #[command(flatten)]
-    text: TextFlags,
-    #[command(flatten)]
-    conditions: ConditionFlags,
-    #[command(flatten)]
-    write: WriteFlags,
+    on: OnTicket,
 }
 
 impl Cc {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        let casebook = session.casebook()?;
-        let ticket = casebook.find(&self.ticket.ticket, session.actor()?)?;
-        let step = self.conditions.on(Step::on(ticket, Action::Cc { add: self.add, remove: self.remove }, None));
-        session.carry_out(casebook, vec![step], &self.write, self.text.optional()?, &Telling::One)
+        let action = Action::Cc { add: self.add, remove: self.remove };
+        self.on.carry_out(session, &Words::Optional, |_, _| Ok(action))
     }
 }
 
@@ -77,8 +60,6 @@ impl Cc {
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("change").required(true).multiple(true), after_help = "Example:\n  casebook tag 7S1W1X --add outage --remove triage")]
 pub struct Tag {
-    #[command(flatten)]
-    ticket: TicketArgument,
     /// A label to add
     #[arg(long, value_name = "TAG", value_parser = label, group = "change")]
     add: Vec<String>,
@@ -86,11 +67,7 @@ pub struct Tag {
     #[arg(long, value_name = "TAG", value_parser = label, group = "change")]
     remove: Vec<String>,
     #[command(flatten)]
-    text: TextFlags,
-    #[command(flatten)]
-    conditions: ConditionFlags,
-    #[command(flatten)]
-    write: WriteFlags,
+    on: OnTicket,
 }
 
 fn label(words: &str) -> Result<String, String> {
@@ -99,10 +76,8 @@ fn label(words: &str) -> Result<String, String> {
 
 impl Tag {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        let casebook = session.casebook()?;
-        let ticket = casebook.find(&self.ticket.ticket, session.actor()?)?;
-        let step = self.conditions.on(Step::on(ticket, Action::Tag { add: self.add, remove: self.remove }, None));
-        session.carry_out(casebook, vec![step], &self.write, self.text.optional()?, &Telling::One)
+        let action = Action::Tag { add: self.add, remove: self.remove };
+        self.on.carry_out(session, &Words::Optional, |_, _| Ok(action))
     }
 }
 
@@ -111,26 +86,17 @@ impl Tag {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  casebook set 7S1W1X product_group=reports_dashboards fields.region=emea instance=")]
 pub struct Set {
-    #[command(flatten)]
-    ticket: TicketArgument,
     /// A fact and its value; an empty value takes it away
-    #[arg(value_name = "KEY=VALUE", required = true)]
+    #[arg(index = 2, value_name = "KEY=VALUE", required = true)]
     facts: Vec<String>,
     #[command(flatten)]
-    text: TextFlags,
-    #[command(flatten)]
-    conditions: ConditionFlags,
-    #[command(flatten)]
-    write: WriteFlags,
+    on: OnTicket,
 }
 
 impl Set {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        let casebook = session.casebook()?;
         let action = changes(&self.facts)?;
-        let ticket = casebook.find(&self.ticket.ticket, session.actor()?)?;
-        let step = self.conditions.on(Step::on(ticket, action, None));
-        session.carry_out(casebook, vec![step], &self.write, self.text.optional()?, &Telling::One)
+        self.on.carry_out(session, &Words::Optional, |_, _| Ok(action))
     }
 }
 

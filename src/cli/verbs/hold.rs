@@ -3,12 +3,11 @@
 use clap::Args;
 
 use super::super::Exit;
-use super::super::arguments::{ConditionFlags, TextFlags, TicketArgument, WriteFlags};
+use super::super::arguments::OnTicket;
 use super::super::complaint::Complaint;
 use super::super::parsing::word_of;
 use super::super::session::Session;
-use super::super::writing::Telling;
-use crate::casebook::Step;
+use super::super::writing::Words;
 use crate::domain::action::Action;
 use crate::domain::ticket;
 use crate::domain::words::HoldReason;
@@ -19,8 +18,6 @@ use crate::domain::words::HoldReason;
     after_help = "Examples:\n  casebook hold 7S1W1X --reason engineering --team rendering --until +3d\n  casebook hold 7S1W1X --reason other -m \"waiting for the vendor's patch\""
 )]
 pub struct Hold {
-    #[command(flatten)]
-    ticket: TicketArgument,
     /// Why; `other` needs a text
     #[arg(short, long, value_parser = word_of::<HoldReason>(HoldReason::WORDS))]
     reason: HoldReason,
@@ -31,22 +28,17 @@ pub struct Hold {
     #[arg(long, value_name = "WHEN")]
     until: Option<String>,
     #[command(flatten)]
-    text: TextFlags,
-    #[command(flatten)]
-    conditions: ConditionFlags,
-    #[command(flatten)]
-    write: WriteFlags,
+    on: OnTicket,
 }
 
 impl Hold {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        let casebook = session.casebook()?;
-        let ticket = casebook.find(&self.ticket.ticket, session.actor()?)?;
-        let until = self.until.as_deref().map(|words| session.when(&casebook, words)).transpose()?;
+        let (reason, until) = (self.reason, self.until);
         let team = self.team.as_deref().and_then(crate::domain::text::clean_subject);
-        let hold = ticket::Hold { reason: self.reason, team, until };
-        let step = self.conditions.on(Step::on(ticket, Action::Hold(hold), None));
-        session.carry_out(casebook, vec![step], &self.write, self.text.optional()?, &Telling::One)
+        self.on.carry_out(session, &Words::Optional, |casebook, _| {
+            let until = until.as_deref().map(|words| session.when(casebook, words)).transpose()?;
+            Ok(Action::Hold(ticket::Hold { reason, team, until }))
+        })
     }
 }
 
@@ -54,21 +46,12 @@ impl Hold {
 #[derive(Debug, Args)]
 pub struct Resume {
     #[command(flatten)]
-    ticket: TicketArgument,
-    #[command(flatten)]
-    text: TextFlags,
-    #[command(flatten)]
-    conditions: ConditionFlags,
-    #[command(flatten)]
-    write: WriteFlags,
+    on: OnTicket,
 }
 
 impl Resume {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        let casebook = session.casebook()?;
-        let ticket = casebook.find(&self.ticket.ticket, session.actor()?)?;
-        let step = self.conditions.on(Step::on(ticket, Action::Resume, None));
-        session.carry_out(casebook, vec![step], &self.write, self.text.optional()?, &Telling::One)
+        self.on.carry_out(session, &Words::Optional, |_, _| Ok(Action::Resume))
     }
 }
 
@@ -76,20 +59,11 @@ impl Resume {
 #[derive(Debug, Args)]
 pub struct Remind {
     #[command(flatten)]
-    ticket: TicketArgument,
-    #[command(flatten)]
-    text: TextFlags,
-    #[command(flatten)]
-    conditions: ConditionFlags,
-    #[command(flatten)]
-    write: WriteFlags,
+    on: OnTicket,
 }
 
 impl Remind {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        let casebook = session.casebook()?;
-        let ticket = casebook.find(&self.ticket.ticket, session.actor()?)?;
-        let step = self.conditions.on(Step::on(ticket, Action::Remind, None));
-        session.carry_out(casebook, vec![step], &self.write, self.text.optional()?, &Telling::One)
+        self.on.carry_out(session, &Words::Optional, |_, _| Ok(Action::Remind))
     }
 }

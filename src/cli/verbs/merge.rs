@@ -3,11 +3,11 @@
 use clap::Args;
 
 use super::super::Exit;
-use super::super::arguments::{ConditionFlags, TextFlags, TicketArgument, WriteFlags};
+use super::super::arguments::{ConditionFlags, OnTicket, TextFlags, WriteFlags};
 use super::super::complaint::Complaint;
 use super::super::parsing::word_of;
 use super::super::session::Session;
-use super::super::writing::Telling;
+use super::super::writing::{Telling, Words};
 use crate::casebook::Step;
 use crate::domain::action::Action;
 use crate::domain::words::{MergeReason, ReopenReason};
@@ -55,8 +55,6 @@ impl Merge {
 /// Open a solved ticket again. Any reply of the customer does so too.
 #[derive(Debug, Args)]
 pub struct Reopen {
-    #[command(flatten)]
-    ticket: TicketArgument,
     /// Why
     #[arg(long, default_value = "not_solved", value_parser = word_of::<ReopenReason>(ReopenReason::WORDS))]
     reason: ReopenReason,
@@ -64,19 +62,12 @@ pub struct Reopen {
     #[arg(long)]
     unmerge: bool,
     #[command(flatten)]
-    text: TextFlags,
-    #[command(flatten)]
-    conditions: ConditionFlags,
-    #[command(flatten)]
-    write: WriteFlags,
+    on: OnTicket,
 }
 
 impl Reopen {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        let casebook = session.casebook()?;
-        let ticket = casebook.find(&self.ticket.ticket, session.actor()?)?;
         let action = Action::Reopen { reason: self.reason, unmerge: self.unmerge };
-        let step = self.conditions.on(Step::on(ticket, action, None));
-        session.carry_out(casebook, vec![step], &self.write, self.text.optional()?, &Telling::One)
+        self.on.carry_out(session, &Words::Optional, |_, _| Ok(action))
     }
 }

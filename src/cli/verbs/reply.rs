@@ -3,10 +3,10 @@
 use clap::Args;
 
 use super::super::Exit;
-use super::super::arguments::{ConditionFlags, TextFlags, TicketArgument, WriteFlags};
+use super::super::arguments::OnTicket;
 use super::super::complaint::Complaint;
 use super::super::session::Session;
-use super::super::writing::Telling;
+use super::super::writing::Words;
 use crate::casebook::Step;
 use crate::domain::action::Action;
 
@@ -19,27 +19,20 @@ use crate::domain::action::Action;
     after_help = "Examples:\n  casebook reply 7S1W1X -m \"Which release does the instance run?\"\n  casebook reply 7S1W1X -F answer.txt --keep-open\n  git log -1 --format=%B | casebook reply 7S1W1X -F - --key deploy-$BUILD"
 )]
 pub struct Reply {
-    #[command(flatten)]
-    ticket: TicketArgument,
     /// Leave the status as it is: support works on
     #[arg(long)]
     keep_open: bool,
     #[command(flatten)]
-    text: TextFlags,
-    #[command(flatten)]
-    conditions: ConditionFlags,
-    #[command(flatten)]
-    write: WriteFlags,
+    on: OnTicket,
 }
 
 impl Reply {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        let casebook = session.casebook()?;
-        let ticket = casebook.find(&self.ticket.ticket, session.actor()?)?;
-        let typed = self.text.required(casebook.state(), &format!("A reply to ticket {ticket}."))?;
-        let step = Step::on(ticket, Action::Reply { auto: false, via_ticket: None }, None);
-        let step = self.conditions.on(Step { keep_open: self.keep_open, ..step });
-        session.carry_out(casebook, vec![step], &self.write, typed, &Telling::One)
+        let keep_open = self.keep_open;
+        self.on.carry_out_as(session, &Words::Needed("A reply."), |_, id| {
+            let action = Action::Reply { auto: false, via_ticket: None };
+            Ok(Step { keep_open, ..Step::on(id, action, None) })
+        })
     }
 }
 
@@ -47,21 +40,12 @@ impl Reply {
 #[derive(Debug, Args)]
 pub struct Note {
     #[command(flatten)]
-    ticket: TicketArgument,
-    #[command(flatten)]
-    text: TextFlags,
-    #[command(flatten)]
-    conditions: ConditionFlags,
-    #[command(flatten)]
-    write: WriteFlags,
+    on: OnTicket,
 }
 
 impl Note {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        let casebook = session.casebook()?;
-        let ticket = casebook.find(&self.ticket.ticket, session.actor()?)?;
-        let typed = self.text.required(casebook.state(), &format!("An internal note on ticket {ticket}."))?;
-        let step = self.conditions.on(Step::on(ticket, Action::Note { auto: false, via_ticket: None }, None));
-        session.carry_out(casebook, vec![step], &self.write, typed, &Telling::One)
+        let action = Action::Note { auto: false, via_ticket: None };
+        self.on.carry_out(session, &Words::Needed("An internal note."), |_, _| Ok(action))
     }
 }

@@ -3,12 +3,12 @@
 use clap::Args;
 
 use super::super::Exit;
-use super::super::arguments::{ConditionFlags, TextFlags, TicketArgument, WriteFlags};
+use super::super::arguments::OnTicket;
 use super::super::complaint::Complaint;
 use super::super::parsing::{address, priority};
 use super::super::session::Session;
-use super::super::writing::Telling;
-use crate::casebook::{Casebook, Step};
+use super::super::writing::Words;
+use crate::casebook::Casebook;
 use crate::domain::action::{Action, Solution};
 use crate::domain::person::Person;
 use crate::domain::text::clean_subject;
@@ -22,7 +22,14 @@ use crate::error::Error;
 )]
 pub struct Solve {
     #[command(flatten)]
-    ticket: TicketArgument,
+    evidence: Evidence,
+    #[command(flatten)]
+    on: OnTicket,
+}
+
+/// How it is solved, and what shows it.
+#[derive(Debug, Args)]
+struct Evidence {
     /// How it is solved
     #[arg(long, default_value = "agreed", value_parser = ["agreed", "bug_reported", "no_response"])]
     resolution: String,
@@ -38,23 +45,18 @@ pub struct Solve {
     /// The estimated time of its resolution: a date, a time, +3d
     #[arg(long, value_name = "WHEN")]
     eta: Option<String>,
-    #[command(flatten)]
-    text: TextFlags,
-    #[command(flatten)]
-    conditions: ConditionFlags,
-    #[command(flatten)]
-    write: WriteFlags,
 }
 
 impl Solve {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        let casebook = session.casebook()?;
-        let solution = self.solution(session, &casebook)?;
-        let ticket = casebook.find(&self.ticket.ticket, session.actor()?)?;
-        let step = self.conditions.on(Step::on(ticket, Action::Solve(solution), None));
-        session.carry_out(casebook, vec![step], &self.write, self.text.optional()?, &Telling::One)
+        let evidence = self.evidence;
+        self.on.carry_out(session, &Words::Optional, |casebook, _| {
+            Ok(Action::Solve(evidence.solution(session, casebook)?))
+        })
     }
+}
 
+impl Evidence {
     fn solution(&self, session: &Session, casebook: &Casebook) -> Result<Solution, Complaint> {
         let evidence = self.bug.is_some() || self.bug_priority.is_some() || self.eta.is_some();
         let misplaced = |flags: &str, resolution: Resolution| {
