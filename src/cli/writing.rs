@@ -109,7 +109,7 @@ impl Session {
                 return Err(complaint);
             }
         };
-        self.tell_beside(&casebook, &report);
+        self.tell_beside(&casebook, &report, flags.key.as_deref());
         if flags.dry_run && flags.json.is_none() {
             self.tell_plan(&report)?
         } else {
@@ -189,10 +189,13 @@ impl Session {
     }
 
     /// What is worth knowing beside the result, on standard error.
-    pub fn tell_beside(&self, casebook: &Casebook, report: &Report) {
+    pub fn tell_beside(&self, casebook: &Casebook, report: &Report, key: Option<&str>) {
         self.tell_recovery(casebook);
         if report.changes.is_empty() {
-            self.output.warn("note: nothing to change; no entry was made");
+            self.output.warn(&match key {
+                Some(key) => format!("note: `{key}` is done already; this is its result"),
+                None => "note: nothing to change; no entry was made".to_owned(),
+            });
         }
         for (ticket, notice) in &report.notices {
             self.output.warn(&notice_words(&tail(*ticket), notice));
