@@ -153,7 +153,7 @@ pub fn is_named_like_a_ticket(name: &std::ffi::OsStr) -> bool {
 }
 
 /// Everything in the tickets folder that is no ticket at its place, by path relative to the root. Slower than
-/// [`names`], and complete: for `check`.
+/// [`Month::list`], and complete: for `check`.
 ///
 /// # Errors
 /// A folder that cannot be read.
