@@ -175,7 +175,7 @@ pub enum Verb {
     /// Hide the words of an older entry from view
     Redact(verbs::correct::Redact),
     /// List tickets
-    List(verbs::list::List),
+    List(Box<verbs::list::List>),
     /// Show a ticket with its history
     Show(verbs::show::Show),
     /// What happened, newest first

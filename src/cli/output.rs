@@ -44,9 +44,9 @@ impl Output {
         if self.quiet { Ok(()) } else { self.print(&format!("{line}\n")) }
     }
 
-    /// Prints a JSON value, indented, on its own.
+    /// Prints a JSON value, indented, on its own. Nothing in it can steer a terminal or a CI system.
     pub fn json(&self, value: &serde_json::Value) -> Result<(), Error> {
-        self.print(&format!("{value:#}\n"))
+        self.print(&format!("{}\n", crate::view::json::pretty(value)))
     }
 
     /// Says something beside the result, on standard error, unless asked to say less.

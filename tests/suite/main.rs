@@ -15,6 +15,7 @@ mod readme;
 mod reference;
 mod sandbox;
 mod snapshot;
+mod spellings;
 mod stories;
 mod transitions;
 mod writing;

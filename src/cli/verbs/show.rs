@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::super::Exit;
 use super::super::arguments::TicketArgument;
 use super::super::complaint::Complaint;
+use super::super::formats::asked;
 use super::super::output::Output;
 use super::super::session::Session;
 use crate::casebook::Casebook;
@@ -65,14 +66,6 @@ pub(in crate::cli) fn list_fields(output: &Output) -> Result<Exit, Complaint> {
     names.push(view::json::HISTORY);
     output.print(&format!("{}\n", names.join("\n")))?;
     Ok(Exit::Done)
-}
-
-/// The fields asked for; none means all.
-fn asked(fields: Option<&str>) -> Vec<String> {
-    match fields {
-        None | Some("*") => Vec::new(),
-        Some(names) => names.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect(),
-    }
 }
 
 /// Refuses a field that does not exist, before anything is done.
