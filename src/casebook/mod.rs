@@ -11,6 +11,7 @@ mod message;
 mod perform;
 mod reading;
 mod recovery;
+mod searching;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

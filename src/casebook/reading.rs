@@ -64,7 +64,12 @@ impl Casebook {
     /// It is not there, or its file is damaged.
     pub fn ticket(&self, id: Id) -> Result<Ticket, Error> {
         let bytes = self.bytes(id)?;
-        yaml::read(&bytes, Some(id)).map_err(|damage| Error::Damaged { path: layout::ticket_path(id), damage })
+        yaml::read(&bytes, Some(id)).map_err(|damage| self.damaged(id, damage))
+    }
+
+    /// A ticket whose file is damaged.
+    pub(super) fn damaged(&self, id: Id, damage: Damage) -> Error {
+        Error::Damaged { path: layout::ticket_path(id), damage }
     }
 
     /// The tickets there are and the files that are none, without reading one.
@@ -88,11 +93,20 @@ impl Casebook {
     ///
     /// # Errors
     /// A folder that cannot be read. Damaged files are told in the census.
-    pub fn census<T>(&self, mut keep: impl FnMut(Ticket) -> Option<T>) -> Result<Census<T>, Error> {
+    pub fn census<T>(&self, keep: impl FnMut(Ticket) -> Option<T>) -> Result<Census<T>, Error> {
+        self.census_by(|id| self.ticket(id), keep)
+    }
+
+    /// The same with another way to read a ticket.
+    pub(super) fn census_by<R, T>(
+        &self,
+        read: impl Fn(Id) -> Result<R, Error>,
+        mut keep: impl FnMut(R) -> Option<T>,
+    ) -> Result<Census<T>, Error> {
         let names = self.names()?;
         let mut census = Census { tickets: Vec::new(), troubles: Vec::new() };
         for id in names.tickets {
-            match self.ticket(id) {
+            match read(id) {
                 Ok(ticket) => census.tickets.extend(keep(ticket)),
                 Err(Error::Damaged { path, damage }) => census.troubles.push(Trouble { path, damage }),
                 // Somebody took it away since the folder was listed.
@@ -128,27 +142,34 @@ impl Casebook {
     /// # Errors
     /// As [`Casebook::census`], and a revision git does not know.
     pub fn meant(&self, query: &Query, viewer: Option<&Person>) -> Result<Census<Summary>, Error> {
-        let team = &self.config.team;
-        let with_internal = viewer.is_none_or(|person| team.has_agent(person));
-        let judge = |ticket: Ticket| {
-            let ticket = match &query.as_of {
-                Some(AsOf::Instant(instant)) => ticket.as_of(*instant)?,
-                _ => ticket,
-            };
-            let row = Summary::from(&ticket);
-            let holds_words = |words: &str| ticket.holds_words(words, with_internal);
-            let meant = may_see(team, viewer, &row)
-                && query.means(&Candidate { row: &row, me: viewer, holds_words: &holds_words });
-            meant.then_some(row)
-        };
+        let judge = |ticket| self.judged(query, viewer, ticket).map(|(_, row)| row);
         match &query.as_of {
             Some(AsOf::Revision(revision)) => self.census_of(revision, judge),
             _ => self.census(judge),
         }
     }
 
+    /// A ticket at the moment a query looks at, with its row, if the query means it and the person may see it.
+    pub(super) fn judged(&self, query: &Query, viewer: Option<&Person>, ticket: Ticket) -> Option<(Ticket, Summary)> {
+        let team = &self.config.team;
+        let with_internal = viewer.is_none_or(|person| team.has_agent(person));
+        let ticket = match &query.as_of {
+            Some(AsOf::Instant(instant)) => ticket.as_of(*instant)?,
+            _ => ticket,
+        };
+        let row = Summary::from(&ticket);
+        let holds_words = |words: &str| ticket.holds_words(words, with_internal);
+        let meant =
+            may_see(team, viewer, &row) && query.means(&Candidate { row: &row, me: viewer, holds_words: &holds_words });
+        meant.then_some((ticket, row))
+    }
+
     /// Reads every ticket as it was in a revision of git.
-    fn census_of<T>(&self, revision: &str, mut keep: impl FnMut(Ticket) -> Option<T>) -> Result<Census<T>, Error> {
+    pub(super) fn census_of<T>(
+        &self,
+        revision: &str,
+        mut keep: impl FnMut(Ticket) -> Option<T>,
+    ) -> Result<Census<T>, Error> {
         if !self.state.in_repository() {
             return Err(Error::NoRepository { root: self.root.clone() });
         }

@@ -176,6 +176,8 @@ pub enum Verb {
     Redact(verbs::correct::Redact),
     /// List tickets
     List(Box<verbs::list::List>),
+    /// Find words in the subjects and texts of tickets
+    Search(Box<verbs::search::Search>),
     /// Show a ticket with its history
     Show(verbs::show::Show),
     /// What happened, newest first

@@ -61,6 +61,11 @@ pub(super) enum Chosen {
 }
 
 impl FormatFlags {
+    /// Whether what was chosen has room for a row alone, with nothing inside.
+    pub(super) const fn is_flat(&self) -> bool {
+        self.csv.is_some() || self.format.is_some()
+    }
+
     /// What was chosen. Unknown fields and broken templates are refused before anything is read.
     pub(super) fn chosen(&self, shape: &Shape, session: &Session) -> Result<Chosen, Complaint> {
         let fields = self.json.as_deref().or(self.jsonl.as_deref()).or(self.csv.as_deref());

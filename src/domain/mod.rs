@@ -13,6 +13,7 @@ pub mod id;
 pub mod person;
 pub mod query;
 pub mod replay;
+pub mod search;
 pub mod summary;
 pub mod text;
 pub mod ticket;

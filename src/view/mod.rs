@@ -9,6 +9,7 @@ pub mod age;
 pub mod diff;
 pub mod entry;
 pub mod glance;
+pub mod hits;
 pub mod json;
 pub mod labels;
 pub mod list;

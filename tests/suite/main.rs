@@ -14,6 +14,7 @@ mod pyyaml;
 mod readme;
 mod reference;
 mod sandbox;
+mod searching;
 mod snapshot;
 mod spellings;
 mod stories;

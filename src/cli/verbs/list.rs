@@ -10,6 +10,7 @@ use super::super::order::OrderFlag;
 use super::super::query::QueryFlags;
 use super::super::session::Session;
 use crate::casebook::{Casebook, Census, Trouble};
+use crate::domain::id::Id;
 use crate::domain::summary::Summary;
 use crate::store::layout;
 use crate::view;
@@ -86,12 +87,14 @@ fn records(casebook: &Casebook, rows: &[Summary], wants_short: bool) -> Result<V
 
 /// The short ids of some rows, unique among all tickets.
 pub(super) fn short_ids(casebook: &Casebook, rows: &[Summary]) -> Result<Vec<String>, Complaint> {
+    short_ids_of(casebook, rows.iter().map(|row| row.id))
+}
+
+/// The short ids of some tickets, unique among all tickets.
+pub(super) fn short_ids_of(casebook: &Casebook, asked: impl Iterator<Item = Id>) -> Result<Vec<String>, Complaint> {
     let ids = casebook.names()?.tickets;
     let short = layout::short_ids(&ids);
-    Ok(rows
-        .iter()
-        .map(|row| ids.binary_search(&row.id).map_or_else(|_| row.id.to_string(), |place| short[place].clone()))
-        .collect())
+    Ok(asked.map(|id| ids.binary_search(&id).map_or_else(|_| id.to_string(), |place| short[place].clone())).collect())
 }
 
 impl Session {
