@@ -41,6 +41,9 @@ pub struct Global {
     /// When to use colours
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", global = true)]
     pub color: Colour,
+    /// Do not turn pages on a terminal
+    #[arg(long, global = true)]
+    pub no_pager: bool,
     /// Say less
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,

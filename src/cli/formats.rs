@@ -101,6 +101,13 @@ impl Chosen {
         }
     }
 
+    /// Prints one record as a JSON object.
+    pub(super) fn print_one(&self, session: &Session, record: Map<String, Value>) -> Result<(), Complaint> {
+        let Self::Json(fields) = self else { return self.print(session, vec![record]) };
+        let object = selected(vec![record], fields).pop().unwrap_or_default();
+        Ok(session.output.json(&Value::Object(object))?)
+    }
+
     /// Prints records in the form that was chosen.
     pub(super) fn print(&self, session: &Session, records: Vec<Map<String, Value>>) -> Result<(), Complaint> {
         let told = match self {
@@ -121,6 +128,13 @@ impl Chosen {
 }
 
 impl Shape {
+    /// JSON with the fields a flag asks for.
+    pub(super) fn of(&self, fields: &str) -> Result<Chosen, Complaint> {
+        let asked = asked(Some(fields));
+        json::check(&asked, self.fields.iter().copied()).map_err(|unknown| unknown_field(&unknown))?;
+        Ok(Chosen::Json(asked))
+    }
+
     /// Prints the names of the fields, one a line.
     pub(super) fn list(&self, session: &Session) -> Result<Exit, Complaint> {
         session.output.print(&format!("{}\n", self.fields.join("\n")))?;

@@ -9,6 +9,7 @@ mod formats;
 mod identity;
 mod order;
 mod output;
+mod pager;
 mod parsing;
 mod promises;
 mod query;

@@ -12,12 +12,14 @@ pub(super) struct Output {
     pub colour: bool,
     /// Whether to say less.
     pub quiet: bool,
+    /// Whether people may turn pages, on a terminal.
+    pub paged: bool,
 }
 
 impl Output {
-    pub fn new(colour: Option<bool>, quiet: bool) -> Self {
+    pub fn new(colour: Option<bool>, quiet: bool, paged: bool) -> Self {
         let is_terminal = io::stdout().is_terminal();
-        Self { is_terminal, colour: colour.unwrap_or(is_terminal), quiet }
+        Self { is_terminal, colour: colour.unwrap_or(is_terminal), quiet, paged: paged && is_terminal }
     }
 
     /// The width of the terminal, where there is one.

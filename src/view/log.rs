@@ -48,11 +48,13 @@ pub fn for_programs(tickets: &[(&str, &Ticket)], since: Option<DateTime<Utc>>, v
 
 /// The entries as JSON, with their ticket.
 pub fn records(tickets: &[(&str, &Ticket)], since: Option<DateTime<Utc>>, viewer: Viewer) -> Vec<Map<String, Json>> {
-    let record = |(_, ticket, told): &Line<'_>| {
-        let ticket = ("ticket".to_owned(), Json::String(ticket.id.to_string()));
-        std::iter::once(ticket).chain(entry_json(told)).collect()
-    };
-    newest_first(tickets, since, viewer).iter().map(record).collect()
+    newest_first(tickets, since, viewer).iter().map(|(_, ticket, told)| record(ticket, told)).collect()
+}
+
+/// An entry as JSON, with its ticket.
+pub fn record(ticket: &Ticket, told: &Told<'_>) -> Map<String, Json> {
+    let ticket = ("ticket".to_owned(), Json::String(ticket.id.to_string()));
+    std::iter::once(ticket).chain(entry_json(told)).collect()
 }
 
 fn newest_first<'a>(tickets: &[(&'a str, &'a Ticket)], since: Option<DateTime<Utc>>, viewer: Viewer) -> Vec<Line<'a>> {

@@ -15,6 +15,7 @@ mod readme;
 mod reference;
 mod sandbox;
 mod searching;
+mod showing;
 mod snapshot;
 mod spellings;
 mod stories;

@@ -66,11 +66,9 @@ impl List {
         match chosen {
             Chosen::Words if session.output.is_terminal => {
                 let zone = session.zone(&casebook)?;
-                session.output.print(&view::list::for_people(
-                    rows,
-                    &short_ids(&casebook, rows)?,
-                    &session.audience(&casebook, &zone)?,
-                ))?;
+                let audience = session.audience(&casebook, &zone)?;
+                let told = view::list::for_people(rows, &short_ids(&casebook, rows)?, &audience);
+                return Ok(session.output.page(&told, casebook.root(), session.name_troubles(&census))?);
             }
             Chosen::Words => session.output.print(&view::list::for_programs(rows))?,
             chosen => chosen.print(session, records(&casebook, rows, chosen.asks_for("short_id"))?)?,

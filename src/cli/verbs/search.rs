@@ -76,7 +76,7 @@ impl Search {
             Chosen::Words if for_people => {
                 let zone = session.zone(&casebook)?;
                 let told = hits::for_people(found, &short()?, &session.audience(&casebook, &zone)?);
-                session.output.print(&told)?;
+                return Ok(session.output.page(&told, casebook.root(), session.name_troubles(&census))?);
             }
             Chosen::Words => session.output.print(&hits::for_programs(found))?,
             chosen => {
