@@ -12,6 +12,7 @@ mod perform;
 mod reading;
 mod recovery;
 mod rows;
+mod searching;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};

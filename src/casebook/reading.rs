@@ -67,18 +67,32 @@ impl Casebook {
     /// It is not there, or its file is damaged.
     pub fn ticket(&self, id: Id) -> Result<Ticket, Error> {
         let bytes = self.bytes(id)?;
-        yaml::read(&bytes, Some(id)).map_err(|damage| Error::Damaged { path: layout::ticket_path(id), damage })
+        yaml::read(&bytes, Some(id)).map_err(|damage| self.damaged(id, damage))
+    }
+
+    /// A ticket whose file is damaged.
+    pub(super) fn damaged(&self, id: Id, damage: Damage) -> Error {
+        Error::Damaged { path: layout::ticket_path(id), damage }
     }
 
     /// Reads every ticket through `keep`; what it leaves out takes no memory.
     ///
     /// # Errors
     /// A folder that cannot be read. Damaged files are told in the census.
-    pub fn census<T>(&self, mut keep: impl FnMut(Ticket) -> Option<T>) -> Result<Census<T>, Error> {
+    pub fn census<T>(&self, keep: impl FnMut(Ticket) -> Option<T>) -> Result<Census<T>, Error> {
+        self.census_by(|id| self.ticket(id), keep)
+    }
+
+    /// The same with another way to read a ticket.
+    pub(super) fn census_by<R: Send, T>(
+        &self,
+        read: impl Fn(Id) -> Result<R, Error> + Sync,
+        mut keep: impl FnMut(R) -> Option<T>,
+    ) -> Result<Census<T>, Error> {
         let names = self.names()?;
         let mut census = Census { tickets: Vec::new(), troubles: Vec::new() };
         for batch in names.tickets.chunks(self.batch()) {
-            for read in self.on_every_processor(batch, |id| self.ticket(id)) {
+            for read in self.on_every_processor(batch, &read) {
                 match read {
                     Ok(ticket) => {
                         census.tickets.extend(keep(ticket));
@@ -135,23 +149,11 @@ impl Casebook {
     /// # Errors
     /// As [`Casebook::census`], and a revision git does not know.
     pub fn meant(&self, query: &Query, viewer: Option<&Person>) -> Result<Census<Summary>, Error> {
-        let team = &self.config.team;
-        let with_internal = viewer.is_none_or(|person| team.has_agent(person));
-        let judge = |ticket: Ticket| {
-            let ticket = match &query.as_of {
-                Some(AsOf::Instant(instant)) => ticket.as_of(*instant)?,
-                _ => ticket,
-            };
-            let row = Summary::from(&ticket);
-            let holds_words = |words: &str| ticket.holds_words(words, with_internal);
-            let meant = may_see(team, viewer, &row)
-                && query.means(&Candidate { row: &row, me: viewer, holds_words: &holds_words });
-            meant.then_some(row)
-        };
+        let judge = |ticket| self.judged(query, viewer, ticket).map(|(_, row)| row);
         match &query.as_of {
             Some(AsOf::Revision(revision)) => self.census_of(revision, judge),
             None if !query.needs_texts() => {
-                let mut census = self.rows()?;
+                let (team, mut census) = (&self.config.team, self.rows()?);
                 let no_words = |_: &str| false;
                 census.tickets.retain(|row| {
                     may_see(team, viewer, row) && query.means(&Candidate { row, me: viewer, holds_words: &no_words })
@@ -162,8 +164,27 @@ impl Casebook {
         }
     }
 
+    /// A ticket at the moment a query looks at, with its row, if the query means it and the person may see it.
+    pub(super) fn judged(&self, query: &Query, viewer: Option<&Person>, ticket: Ticket) -> Option<(Ticket, Summary)> {
+        let team = &self.config.team;
+        let with_internal = viewer.is_none_or(|person| team.has_agent(person));
+        let ticket = match &query.as_of {
+            Some(AsOf::Instant(instant)) => ticket.as_of(*instant)?,
+            _ => ticket,
+        };
+        let row = Summary::from(&ticket);
+        let holds_words = |words: &str| ticket.holds_words(words, with_internal);
+        let meant =
+            may_see(team, viewer, &row) && query.means(&Candidate { row: &row, me: viewer, holds_words: &holds_words });
+        meant.then_some((ticket, row))
+    }
+
     /// Reads every ticket as it was in a revision of git.
-    fn census_of<T>(&self, revision: &str, mut keep: impl FnMut(Ticket) -> Option<T>) -> Result<Census<T>, Error> {
+    pub(super) fn census_of<T>(
+        &self,
+        revision: &str,
+        mut keep: impl FnMut(Ticket) -> Option<T>,
+    ) -> Result<Census<T>, Error> {
         if !self.state.in_repository() {
             return Err(Error::NoRepository { root: self.root.clone() });
         }

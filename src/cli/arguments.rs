@@ -44,6 +44,9 @@ pub struct Global {
     /// Answer from the files alone, without the index
     #[arg(long, global = true)]
     pub no_index: bool,
+    /// Do not turn pages on a terminal
+    #[arg(long, global = true)]
+    pub no_pager: bool,
     /// Say less
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
@@ -192,7 +195,9 @@ pub enum Verb {
     /// Hide the words of an older entry from view
     Redact(verbs::correct::Redact),
     /// List tickets
-    List(verbs::list::List),
+    List(Box<verbs::list::List>),
+    /// Find words in the subjects and texts of tickets
+    Search(Box<verbs::search::Search>),
     /// Show a ticket with its history
     Show(verbs::show::Show),
     /// What happened, newest first

@@ -72,7 +72,7 @@ impl Complaint {
 
     /// Tells it on standard error, as one JSON object or in words, and gives the exit code.
     pub fn tell(&self, as_json: bool) -> u8 {
-        let told = if as_json { format!("{:#}\n", self.json()) } else { self.words() };
+        let told = if as_json { format!("{}\n", crate::view::json::pretty(&self.json())) } else { self.words() };
         let _ = std::io::stderr().lock().write_all(told.as_bytes());
         self.exit as u8
     }

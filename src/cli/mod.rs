@@ -5,9 +5,11 @@
 
 pub mod arguments;
 mod complaint;
+mod formats;
 mod identity;
 mod order;
 mod output;
+mod pager;
 mod parsing;
 mod promises;
 mod query;
@@ -59,8 +61,10 @@ pub fn command() -> clap::Command {
 
 /// Runs the program with its arguments, the name it was called by first. Returns the exit code.
 pub fn run(words: Vec<OsString>) -> u8 {
-    let wants_json =
-        words.iter().any(|word| word.to_str().is_some_and(|word| word == "--json" || word.starts_with("--json=")));
+    let wants_json = words.iter().filter_map(|word| word.to_str()).any(|word| {
+        let rest = word.strip_prefix("--jsonl").or_else(|| word.strip_prefix("--json"));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+    });
     std::panic::set_hook(Box::new(move |panic| end_with_bug(panic, wants_json)));
     let outcome = match parse(query::protect(words)) {
         Ok(arguments) => execute(arguments),

@@ -12,12 +12,14 @@ pub(super) struct Output {
     pub colour: bool,
     /// Whether to say less.
     pub quiet: bool,
+    /// Whether people may turn pages, on a terminal.
+    pub paged: bool,
 }
 
 impl Output {
-    pub fn new(colour: Option<bool>, quiet: bool) -> Self {
+    pub fn new(colour: Option<bool>, quiet: bool, paged: bool) -> Self {
         let is_terminal = io::stdout().is_terminal();
-        Self { is_terminal, colour: colour.unwrap_or(is_terminal), quiet }
+        Self { is_terminal, colour: colour.unwrap_or(is_terminal), quiet, paged: paged && is_terminal }
     }
 
     /// The width of the terminal, where there is one.
@@ -44,9 +46,9 @@ impl Output {
         if self.quiet { Ok(()) } else { self.print(&format!("{line}\n")) }
     }
 
-    /// Prints a JSON value, indented, on its own.
+    /// Prints a JSON value, indented, on its own. Nothing in it can steer a terminal or a CI system.
     pub fn json(&self, value: &serde_json::Value) -> Result<(), Error> {
-        self.print(&format!("{value:#}\n"))
+        self.print(&format!("{}\n", crate::view::json::pretty(value)))
     }
 
     /// Says something beside the result, on standard error, unless asked to say less.

@@ -82,6 +82,9 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("HOME", "the same"),
     ("XDG_CONFIG_HOME", "the same"),
     ("TZ", "the zone that `init` writes down, where it names one"),
+    ("GIT_PAGER", "the pager, on a terminal; else git's `core.pager`, else PAGER, else `less`"),
+    ("PAGER", "the pager, where git names none"),
+    ("LESS", "how `less` is told to behave; `FRX` where it is not set"),
     ("VISUAL", "the editor, where git names none"),
     ("EDITOR", "the editor, where neither git nor VISUAL names one"),
 ];

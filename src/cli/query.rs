@@ -75,7 +75,7 @@ impl QueryFlags {
         let scope =
             Scope { now: session.world.now, zone: &zone, me: session.actor()?, saved: &casebook.config().queries };
         let read = |text: &str| parse(text, &scope).map_err(|flaw| complain(text, &flaw));
-        let words: Vec<&str> = self.words.iter().map(|word| word.trim_start_matches(PROTECTED)).collect();
+        let words: Vec<&str> = self.words.iter().map(|word| unprotected(word)).collect();
         let mut query = read(&words.join(" "))?;
         for (key, values) in self.flags() {
             if !values.is_empty() {
@@ -126,6 +126,11 @@ pub(super) fn protect(words: Vec<std::ffi::OsString>) -> Vec<std::ffi::OsString>
     let mut words = words.into_iter();
     let program = words.next();
     program.into_iter().chain(words.map(protect).collect::<Vec<_>>()).collect()
+}
+
+/// A word as it was typed.
+pub(super) fn unprotected(word: &str) -> &str {
+    word.trim_start_matches(PROTECTED)
 }
 
 fn is_negated_key(word: &str) -> bool {

@@ -37,7 +37,7 @@ pub(super) struct Session {
 impl Session {
     /// Reads the environment.
     pub fn begin(global: &Global) -> Result<Self, Complaint> {
-        let output = Output::new(colour(global.color), global.quiet);
+        let output = Output::new(colour(global.color), global.quiet, !global.no_pager);
         Ok(Self { global: global.clone(), output, world: world(global)?, identity: OnceCell::new() })
     }
 

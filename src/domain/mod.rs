@@ -7,12 +7,14 @@
 pub mod action;
 pub mod clock;
 pub mod codec;
+pub mod difference;
 pub mod entry;
 pub mod followup;
 pub mod id;
 pub mod person;
 pub mod query;
 pub mod replay;
+pub mod search;
 pub mod summary;
 pub mod text;
 pub mod ticket;

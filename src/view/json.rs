@@ -55,6 +55,60 @@ pub const FIELDS: &[&str] = &[
     "sla",
 ];
 
+/// The fields an entry can have where it stands for itself, in their order: those of its file, and its ticket.
+pub const ENTRY_FIELDS: &[&str] = &[
+    "ticket",
+    "id",
+    "at",
+    "by",
+    "role",
+    "action",
+    "from",
+    "to",
+    "key",
+    "message_id",
+    "subject",
+    "kind",
+    "priority",
+    "was",
+    "product",
+    "product_group",
+    "organization",
+    "instance",
+    "requester",
+    "assignee",
+    "cc",
+    "channel",
+    "language",
+    "tags",
+    "follow_up_of",
+    "fields",
+    "override",
+    "imported_from",
+    "imported_id",
+    "imported",
+    "auto",
+    "via_ticket",
+    "reason",
+    "team",
+    "until",
+    "resolution",
+    "agreed_by",
+    "bug",
+    "bug_priority",
+    "eta",
+    "into",
+    "source",
+    "entry",
+    "unmerge",
+    "manager",
+    "set",
+    "unset",
+    "add",
+    "remove",
+    "text",
+];
+
 /// The field that `show` adds: the entries.
 pub const HISTORY: &str = "history";
 
@@ -110,7 +164,16 @@ pub fn ticket_json(ticket: &Ticket, short_id: &str, path: &str, viewer: Viewer) 
 /// The entries by the names of their file, only those that are there. Redacted words are left out, and for
 /// customers all that is internal.
 pub fn history_json(ticket: &Ticket, viewer: Viewer) -> Vec<Json> {
-    thread(ticket, viewer).iter().map(entry).collect()
+    thread(ticket, viewer).iter().map(|told| Json::Object(entry_json(told))).collect()
+}
+
+/// One entry by the names of its file.
+pub fn entry_json(told: &Told<'_>) -> Map<String, Json> {
+    let mut fields = entry_fields(told.entry);
+    if told.redaction.is_some() {
+        fields.retain(|(name, _)| name != "text");
+    }
+    object(&fields)
 }
 
 fn escalation(escalation: &Escalation) -> Json {
@@ -125,16 +188,12 @@ fn hold(hold: &Hold) -> Json {
     json!({ "reason": hold.reason.word(), "team": hold.team, "until": hold.until.map(clock::spell) })
 }
 
-fn entry(told: &Told<'_>) -> Json {
-    let mut fields = entry_fields(told.entry);
-    if told.redaction.is_some() {
-        fields.retain(|(name, _)| name != "text");
-    }
-    map(&fields)
+fn object(fields: &Fields) -> Map<String, Json> {
+    fields.iter().map(|(name, inner)| (name.clone(), value(inner))).collect()
 }
 
 fn map(fields: &Fields) -> Json {
-    Json::Object(fields.iter().map(|(name, inner)| (name.clone(), value(inner))).collect())
+    Json::Object(object(fields))
 }
 
 /// A plain value as JSON. A number JSON has no place for (larger than 64 bits, not a number) becomes text.

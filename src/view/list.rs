@@ -17,6 +17,10 @@ use super::{Audience, age, labels};
 /// What stands behind the priority of an escalated ticket.
 const ESCALATED: &str = "!";
 
+/// What [`for_programs`] prints of a ticket, by the names of JSON.
+pub const COLUMNS: &[&str] =
+    &["id", "status", "priority", "assignee", "requester", "organization", "created_at", "last_activity_at", "subject"];
+
 /// The fewest columns a person is cut to.
 const PERSON_AT_LEAST: usize = 12;
 

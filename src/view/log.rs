@@ -2,21 +2,31 @@
 //!
 //! Must not know which tickets were asked for.
 
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value as Json};
+
 use crate::domain::clock;
 use crate::domain::ticket::Ticket;
 use crate::domain::words::Status;
 
 use super::entry::sentence;
+use super::json::entry_json;
 use super::paint;
 use super::table::{Cell, Table, tab_separated};
 use super::thread::{Told, thread};
 use super::{Audience, Viewer, age};
 
+/// What [`for_programs`] prints of an entry, by the names of JSON; the text is whole there.
+pub const COLUMNS: &[&str] = &["at", "ticket", "id", "by", "role", "action", "from", "to", "text"];
+
+/// An entry, with its ticket and that one's short id.
+type Line<'a> = (&'a str, &'a Ticket, Told<'a>);
+
 /// A table: local time, short id of the ticket, who, what, the first line of the text. Each ticket comes with
-/// its short id. Empty without tickets.
-pub fn for_people(tickets: &[(&str, &Ticket)], audience: &Audience<'_>) -> String {
+/// its short id. Empty without entries since then.
+pub fn for_people(tickets: &[(&str, &Ticket)], since: Option<DateTime<Utc>>, audience: &Audience<'_>) -> String {
     let mut table = Table::under(&["time", "id", "who", "what", "text"]);
-    for (ticket_short_id, _, told) in newest_first(tickets, audience.viewer) {
+    for (ticket_short_id, _, told) in newest_first(tickets, since, audience.viewer) {
         let entry = told.entry;
         let style = if entry.is_internal() { paint::INTERNAL } else { anstyle::Style::new() };
         table.push(vec![
@@ -32,14 +42,26 @@ pub fn for_people(tickets: &[(&str, &Ticket)], audience: &Audience<'_>) -> Strin
 
 /// One line per entry, without a header, with tabs between: time (RFC 3339 UTC), ticket id, entry id, by,
 /// role, action, from, to, the first line of the text. What is absent is empty.
-pub fn for_programs(tickets: &[(&str, &Ticket)], viewer: Viewer) -> String {
-    newest_first(tickets, viewer).iter().map(|(_, ticket, told)| values(ticket, told)).collect()
+pub fn for_programs(tickets: &[(&str, &Ticket)], since: Option<DateTime<Utc>>, viewer: Viewer) -> String {
+    newest_first(tickets, since, viewer).iter().map(|(_, ticket, told)| values(ticket, told)).collect()
 }
 
-fn newest_first<'a>(tickets: &[(&'a str, &'a Ticket)], viewer: Viewer) -> Vec<(&'a str, &'a Ticket, Told<'a>)> {
+/// The entries as JSON, with their ticket.
+pub fn records(tickets: &[(&str, &Ticket)], since: Option<DateTime<Utc>>, viewer: Viewer) -> Vec<Map<String, Json>> {
+    newest_first(tickets, since, viewer).iter().map(|(_, ticket, told)| record(ticket, told)).collect()
+}
+
+/// An entry as JSON, with its ticket.
+pub fn record(ticket: &Ticket, told: &Told<'_>) -> Map<String, Json> {
+    let ticket = ("ticket".to_owned(), Json::String(ticket.id.to_string()));
+    std::iter::once(ticket).chain(entry_json(told)).collect()
+}
+
+fn newest_first<'a>(tickets: &[(&'a str, &'a Ticket)], since: Option<DateTime<Utc>>, viewer: Viewer) -> Vec<Line<'a>> {
     let entries =
         |&(id, ticket): &(&'a str, &'a Ticket)| thread(ticket, viewer).into_iter().map(move |told| (id, ticket, told));
     let mut lines: Vec<_> = tickets.iter().flat_map(entries).collect();
+    lines.retain(|(_, _, told)| since.is_none_or(|since| told.entry.at >= since));
     lines.sort_by_key(|(_, _, told)| std::cmp::Reverse((told.entry.at, told.entry.id)));
     lines
 }
@@ -71,18 +93,24 @@ mod tests {
         sample::by_agent(&mut one, sample::note(), None, "Known.");
         let tickets = [("000001", &one), ("000002", &two)];
         assert_eq!(
-            for_people(&tickets, &sample::audience(&sample::paris())),
+            for_people(&tickets, None, &sample::audience(&sample::paris())),
             "time              id      who                 what                    text\n\
              2026-11-21 18:25  000001  kenji@desk.example  wrote an internal note  Known.\n\
              2026-11-21 18:15  000001  kenji@desk.example  replied                 Which release?\n\
              2026-11-21 18:05  000001  ana@acme.example    opened                  Every tile times out.\n\
              2026-11-21 18:05  000002  ana@acme.example    opened                  Every tile times out.\n"
         );
-        let lines = for_programs(&tickets, Viewer::Customer);
+        let lines = for_programs(&tickets, None, Viewer::Customer);
         let (ticket, entry) = (one.id, one.history[1].id);
         let first = format!(
             "2026-11-21T17:15:12Z\t{ticket}\t{entry}\tkenji@desk.example\tagent\treply\topen\tawaiting_reply\tWhich release?"
         );
         assert_eq!((lines.lines().count(), lines.lines().next()), (3, Some(first.as_str())));
+        let since = Some(sample::minute(16));
+        let records = records(&tickets, since, Viewer::Support);
+        assert_eq!(records.len(), 1);
+        let names: Vec<_> = records[0].keys().map(String::as_str).collect();
+        assert_eq!(names, ["ticket", "id", "at", "by", "role", "action", "from", "text"]);
+        assert!(COLUMNS.iter().chain(&names).all(|name| super::super::json::ENTRY_FIELDS.contains(name)));
     }
 }

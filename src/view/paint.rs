@@ -18,6 +18,8 @@ pub const INTERNAL: Style = AnsiColor::Yellow.on_default();
 pub const ADDED: Style = AnsiColor::Green.on_default();
 /// A line that a change takes away.
 pub const REMOVED: Style = AnsiColor::Red.on_default();
+/// What was looked for, where it is found.
+pub const FOUND: Style = AnsiColor::Red.on_default().bold();
 /// Where in a file a change is.
 pub const PLACE: Style = AnsiColor::Cyan.on_default();
 

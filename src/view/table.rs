@@ -37,12 +37,18 @@ impl Cell {
 #[derive(Clone, Debug)]
 pub struct Table {
     rows: Vec<Vec<Cell>>,
+    headers: usize,
 }
 
 impl Table {
     /// A table with a header and no rows yet.
     pub fn under(header: &[&str]) -> Self {
-        Self { rows: vec![header.iter().map(|name| Cell::styled(name, paint::MUTED)).collect()] }
+        Self { rows: vec![header.iter().map(|name| Cell::styled(name, paint::MUTED)).collect()], headers: 1 }
+    }
+
+    /// A table without a header and without rows yet.
+    pub const fn bare() -> Self {
+        Self { rows: Vec::new(), headers: 0 }
     }
 
     /// Adds a row of as many cells as the header has.
@@ -53,7 +59,7 @@ impl Table {
     /// Lines of aligned columns, the header first; nothing where there are no rows. The last column is cut to
     /// `columns`, where the terminal's are known; the others never are.
     pub fn for_people(&self, paint: Paint, columns: Option<usize>) -> String {
-        if self.rows.len() < 2 {
+        if self.rows.len() <= self.headers {
             return String::new();
         }
         let widths = self.widths();

@@ -2,11 +2,16 @@
 //!
 //! Must not know which ticket was asked for, nor decide who may see it at all.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 
 use crate::domain::action::Action;
+use crate::domain::difference::{Change, changes};
 use crate::domain::entry::Entry;
+use crate::domain::id::Id;
 use crate::domain::ticket::{Header, Ticket};
+use crate::domain::value::Value;
 
 use super::entry::{held, sentence, short_id, transition};
 use super::paint::{self, Paint};
@@ -20,6 +25,26 @@ const NAMES: usize = 14;
 
 /// The whole ticket, with the short id that is its own on this desk.
 pub fn ticket(ticket: &Ticket, ticket_short_id: &str, audience: &Audience<'_>) -> String {
+    told(ticket, ticket_short_id, &HashMap::new(), audience)
+}
+
+/// The same, with what each entry changed in the header.
+pub fn ticket_with_changes(ticket: &Ticket, ticket_short_id: &str, audience: &Audience<'_>) -> String {
+    told(ticket, ticket_short_id, &changes(ticket).into_iter().collect(), audience)
+}
+
+/// One entry alone, with what it changed in the header where that is asked for. Nothing where the viewer may not see
+/// it.
+pub fn entry(ticket: &Ticket, entry: Id, with_changes: bool, audience: &Audience<'_>) -> String {
+    let changes = if with_changes { changes(ticket).into_iter().collect() } else { HashMap::new() };
+    let mut shown = String::new();
+    for told in thread(ticket, audience.viewer).iter().filter(|told| told.entry.id == entry) {
+        push_block(&mut shown, told, changes.get(&entry), audience);
+    }
+    shown
+}
+
+fn told(ticket: &Ticket, ticket_short_id: &str, changes: &HashMap<Id, Vec<Change>>, audience: &Audience<'_>) -> String {
     let mut shown = audience.paint.text(paint::STRONG, ticket_short_id);
     shown.push_str("  ");
     audience.paint.push(&mut shown, paint::STRONG, &terminal::one_line(&ticket.header.subject));
@@ -27,7 +52,7 @@ pub fn ticket(ticket: &Ticket, ticket_short_id: &str, audience: &Audience<'_>) -
     shown.push_str(&facts(ticket, audience));
     for told in thread(ticket, audience.viewer) {
         shown.push('\n');
-        push_block(&mut shown, &told, audience);
+        push_block(&mut shown, &told, changes.get(&told.entry.id), audience);
     }
     shown
 }
@@ -123,8 +148,8 @@ fn moment(at: DateTime<Utc>, audience: &Audience<'_>) -> String {
     format!("{} {} ({})", age::minute(at, zone), zone.abbreviation(at), age::ago(at, audience.now))
 }
 
-/// One entry: who did what when, what became of its words, and the words.
-fn push_block(shown: &mut String, told: &Told<'_>, audience: &Audience<'_>) {
+/// One entry: who did what when, what it changed, what became of its words, and the words.
+fn push_block(shown: &mut String, told: &Told<'_>, changes: Option<&Vec<Change>>, audience: &Audience<'_>) {
     let entry = told.entry;
     let paint = audience.paint;
     let style = if entry.is_internal() { paint::INTERNAL } else { paint::STRONG };
@@ -138,6 +163,9 @@ fn push_block(shown: &mut String, told: &Told<'_>, audience: &Audience<'_>) {
     }
     paint.push(shown, paint::MUTED, &format!(" · {}", short_id(entry.id)));
     shown.push('\n');
+    for change in changes.into_iter().flatten() {
+        push_change(shown, change, paint);
+    }
     for remark in remarks(told) {
         paint.push(shown, paint::MUTED, &format!("{GUTTER} ({remark})"));
         shown.push('\n');
@@ -148,6 +176,21 @@ fn push_block(shown: &mut String, told: &Told<'_>, audience: &Audience<'_>) {
         shown.push_str(line);
         shown.push('\n');
     }
+}
+
+/// One fact: what it was, in red, and what it is since, in green.
+fn push_change(shown: &mut String, change: &Change, paint: Paint) {
+    paint.push(shown, paint::MUTED, &format!("  {}: ", terminal::one_line(&change.name)));
+    let words = |value: &Value| terminal::one_line(&labels::value(value)).into_owned();
+    if let Some(from) = &change.from {
+        paint.push(shown, paint::REMOVED, &words(from));
+        shown.push_str(" → ");
+    }
+    match &change.to {
+        Some(to) => paint.push(shown, paint::ADDED, &words(to)),
+        None => shown.push_str("nothing"),
+    }
+    shown.push('\n');
 }
 
 /// What later entries say of this one.

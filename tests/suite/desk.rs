@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::FileTypeExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::sandbox::{Outcome, Running, Sandbox};
 
@@ -35,6 +35,11 @@ impl Sandbox {
         let mut command = self.program(arguments);
         command.envs(variables.iter().copied());
         Running::start(command).finish()
+    }
+
+    /// The file of a ticket.
+    pub fn file_of(&self, id: &str) -> PathBuf {
+        self.path(self.run(&["show", id, "--json=path"]).ok().json()["path"].as_str().unwrap())
     }
 
     /// The whole of a ticket as `show --json` has it.

@@ -12,7 +12,6 @@ use crate::domain::action::Action;
 use crate::domain::id::Id;
 use crate::domain::text::clean_subject;
 use crate::error::Error;
-use crate::store::layout;
 
 /// An older entry, and why something is said about it.
 #[derive(Debug, Args)]
@@ -67,19 +66,8 @@ impl Redact {
 impl EntryArgument {
     fn find(&self, casebook: &Casebook, ticket: Id) -> Result<(Id, String), Complaint> {
         let ids: Vec<Id> = casebook.ticket(ticket)?.history.iter().map(|entry| entry.id).collect();
-        let found = layout::part_of_id(&self.entry).map(|part| layout::matching(&ids, &part)).unwrap_or_default();
         let reason = clean_subject(&self.reason)
             .ok_or_else(|| Error::usage("the reason is empty", "say why with --reason REASON"))?;
-        match found.as_slice() {
-            [entry] => Ok((*entry, reason)),
-            [] => Err(Complaint::new(
-                Exit::NotFound,
-                "entry.not_found",
-                format!("the ticket has no entry `{}`", self.entry),
-            )
-            .ticket(ticket)
-            .hint("`casebook show TICKET` prints the ids of entries")),
-            several => Err(Error::Ambiguous { word: self.entry.clone(), candidates: several.to_vec() }.into()),
-        }
+        Ok((super::show::entry_among(&ids, &self.entry, ticket)?, reason))
     }
 }

@@ -1,18 +1,22 @@
 //! `list`: tickets a line each, the oldest first.
 
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::super::Exit;
 use super::super::complaint::Complaint;
+use super::super::formats::{Chosen, FormatFlags, Shape};
 use super::super::order::OrderFlag;
 use super::super::query::QueryFlags;
 use super::super::session::Session;
-use super::show;
 use crate::casebook::{Casebook, Census, Trouble};
+use crate::domain::id::Id;
 use crate::domain::summary::Summary;
 use crate::store::layout;
 use crate::view;
+
+/// What rows have.
+const SHAPE: Shape = Shape { fields: view::json::FIELDS, columns: view::list::COLUMNS };
 
 /// List tickets, the oldest first unless sorted.
 ///
@@ -20,7 +24,7 @@ use crate::view;
 /// requester, organization, created_at, last_activity_at, subject. Nothing is ever left out.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  casebook list status:open assignee:none\n  casebook list --status open,on_hold --priority S1,S2 --json=id,subject"
+    after_help = "Examples:\n  casebook list status:open assignee:none\n  casebook list --status open,on_hold --priority S1,S2 --json=id,subject\n  casebook list is:unsolved --format '{{ tablerow(short_id, priority, last_activity_at|timeago, subject) }}'"
 )]
 pub struct List {
     #[command(flatten)]
@@ -31,30 +35,21 @@ pub struct List {
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
     /// Print their number alone
-    #[arg(long, conflicts_with_all = ["json", "exists"])]
+    #[arg(long, conflicts_with_all = ["form", "exists"])]
     count: bool,
     /// Print nothing: end with 0 if there is one, with 3 if not
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long, conflicts_with = "form")]
     exists: bool,
-    /// Print JSON; with fields, only those; `--json=` lists them
-    #[arg(long, value_name = "FIELDS", num_args = 0..=1, require_equals = true, default_missing_value = "*")]
-    json: Option<String>,
+    #[command(flatten)]
+    form: FormatFlags,
 }
 
 impl List {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        if show::lists_fields(self.json.as_deref()) {
-            session.output.print(&format!("{}\n", view::json::FIELDS.join("\n")))?;
-            return Ok(Exit::Done);
+        let chosen = self.form.chosen(&SHAPE, session)?;
+        if matches!(chosen, Chosen::Names) {
+            return SHAPE.list(session);
         }
-        let asked: Vec<String> = match self.json.as_deref() {
-            None | Some("*") => Vec::new(),
-            Some(names) => {
-                names.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
-            }
-        };
-        view::json::check(&asked, view::json::FIELDS.iter().copied())
-            .map_err(|unknown| show::unknown_field(&unknown))?;
         let casebook = session.casebook()?;
         let query = self.query.query(session, &casebook)?;
         let mut census = casebook.meant(&query, session.actor()?)?;
@@ -68,41 +63,36 @@ impl List {
         }
         census.tickets.truncate(self.limit.unwrap_or(usize::MAX));
         let rows = census.tickets.as_slice();
-        match &self.json {
-            Some(_) => session.output.json(&json(&casebook, rows, &asked)?)?,
-            None if session.output.is_terminal => {
+        match chosen {
+            Chosen::Words if session.output.is_terminal => {
                 let zone = session.zone(&casebook)?;
-                session.output.print(&view::list::for_people(
-                    rows,
-                    &short_ids(&casebook, rows)?,
-                    &session.audience(&casebook, &zone)?,
-                ))?;
+                let audience = session.audience(&casebook, &zone)?;
+                let told = view::list::for_people(rows, &short_ids(&casebook, rows)?, &audience);
+                return Ok(session.output.page(&told, casebook.root(), session.name_troubles(&census))?);
             }
-            None => session.output.print(&view::list::for_programs(rows))?,
+            Chosen::Words => session.output.print(&view::list::for_programs(rows))?,
+            chosen => chosen.print(session, records(&casebook, rows, chosen.asks_for("short_id"))?)?,
         }
         Ok(session.name_troubles(&census))
     }
 }
 
-fn json(casebook: &Casebook, rows: &[Summary], asked: &[String]) -> Result<Value, Complaint> {
-    let wants_short = asked.is_empty() || asked.iter().any(|name| name == "short_id");
+fn records(casebook: &Casebook, rows: &[Summary], wants_short: bool) -> Result<Vec<Map<String, Value>>, Complaint> {
     let short = if wants_short { short_ids(casebook, rows)? } else { vec![String::new(); rows.len()] };
-    let object = |(row, short): (&Summary, &String)| {
-        let map = view::json::summary_json(row, short, &layout::ticket_path(row.id));
-        let map = if asked.is_empty() { Ok(map) } else { view::json::select(map, asked) };
-        map.map(Value::Object).map_err(|unknown| show::unknown_field(&unknown))
-    };
-    rows.iter().zip(&short).map(object).collect::<Result<Vec<_>, _>>().map(Value::Array)
+    let record = |(row, short): (&Summary, &String)| view::json::summary_json(row, short, &layout::ticket_path(row.id));
+    Ok(rows.iter().zip(&short).map(record).collect())
 }
 
 /// The short ids of some rows, unique among all tickets.
 pub(super) fn short_ids(casebook: &Casebook, rows: &[Summary]) -> Result<Vec<String>, Complaint> {
+    short_ids_of(casebook, rows.iter().map(|row| row.id))
+}
+
+/// The short ids of some tickets, unique among all tickets.
+pub(super) fn short_ids_of(casebook: &Casebook, asked: impl Iterator<Item = Id>) -> Result<Vec<String>, Complaint> {
     let ids = casebook.names()?.tickets;
     let short = layout::short_ids(&ids);
-    Ok(rows
-        .iter()
-        .map(|row| ids.binary_search(&row.id).map_or_else(|_| row.id.to_string(), |place| short[place].clone()))
-        .collect())
+    Ok(asked.map(|id| ids.binary_search(&id).map_or_else(|_| id.to_string(), |place| short[place].clone())).collect())
 }
 
 impl Session {

@@ -1,31 +1,48 @@
 //! `log`: what happened, newest first, over all tickets or one.
 
+use chrono::{DateTime, Utc};
 use clap::Args;
 
 use super::super::Exit;
 use super::super::complaint::Complaint;
+use super::super::formats::{Chosen, FormatFlags, Shape};
 use super::super::session::Session;
-use crate::casebook::Census;
+use crate::casebook::{Casebook, Census};
+use crate::domain::clock;
 use crate::domain::summary::Summary;
 use crate::domain::ticket::Ticket;
 use crate::domain::visibility::may_see;
 use crate::store::layout::tail;
 use crate::view;
 
+/// What entries have.
+const SHAPE: Shape = Shape { fields: view::json::ENTRY_FIELDS, columns: view::log::COLUMNS };
+
 /// What happened, newest first.
 ///
 /// On a terminal a line per entry; in a pipe with tabs between: time, ticket, entry, person, role, action, from,
-/// to, first line of text.
+/// to, first line of text. In JSON an entry has the fields of its file, and `ticket`.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  casebook log --since 7d\n  casebook log 9SEDQR --jsonl=at,by,action,text")]
 pub struct Log {
     /// Only of this ticket
     #[arg(value_name = "TICKET")]
     ticket: Option<String>,
+    /// Only what happened since then: a span back from now (7d, 4h30m), a date, or a time
+    #[arg(long, value_name = "WHEN")]
+    since: Option<String>,
+    #[command(flatten)]
+    form: FormatFlags,
 }
 
 impl Log {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let chosen = self.form.chosen(&SHAPE, session)?;
+        if matches!(chosen, Chosen::Names) {
+            return SHAPE.list(session);
+        }
         let casebook = session.casebook()?;
+        let since = self.since.as_deref().map(|words| since(session, &casebook, words)).transpose()?;
         let person = session.actor()?;
         let census = match &self.ticket {
             Some(word) => {
@@ -33,19 +50,31 @@ impl Log {
             }
             None => {
                 let team = casebook.config().team.clone();
-                casebook
-                    .census(|ticket| Some(ticket).filter(|ticket| may_see(&team, person, &Summary::from(ticket))))?
+                let recent = |ticket: &Ticket| {
+                    since.is_none_or(|since| ticket.history.iter().any(|entry| entry.at >= since))
+                        && may_see(&team, person, &Summary::from(ticket))
+                };
+                casebook.census(|ticket| Some(ticket).filter(recent))?
             }
         };
         let short: Vec<String> = census.tickets.iter().map(|ticket| tail(ticket.id)).collect();
         let rows: Vec<(&str, &Ticket)> = short.iter().map(String::as_str).zip(&census.tickets).collect();
-        let told = if session.output.is_terminal {
-            let zone = session.zone(&casebook)?;
-            view::log::for_people(&rows, &session.audience(&casebook, &zone)?)
-        } else {
-            view::log::for_programs(&rows, session.viewer(&casebook)?)
-        };
-        session.output.print(&told)?;
+        let viewer = session.viewer(&casebook)?;
+        match chosen {
+            Chosen::Words if session.output.is_terminal => {
+                let zone = session.zone(&casebook)?;
+                let told = view::log::for_people(&rows, since, &session.audience(&casebook, &zone)?);
+                return Ok(session.output.page(&told, casebook.root(), session.name_troubles(&census))?);
+            }
+            Chosen::Words => session.output.print(&view::log::for_programs(&rows, since, viewer))?,
+            chosen => chosen.print(session, view::log::records(&rows, since, viewer))?,
+        }
         Ok(session.name_troubles(&census))
     }
+}
+
+/// An instant in the past: a span back from now, or a time as people type it.
+fn since(session: &Session, casebook: &Casebook, words: &str) -> Result<DateTime<Utc>, Complaint> {
+    let back = clock::span(words).and_then(|span| session.world.now.checked_sub_signed(span));
+    back.map_or_else(|| session.when(casebook, words), Ok)
 }

@@ -15,6 +15,7 @@ pub mod merge;
 pub mod open;
 pub mod reference;
 pub mod reply;
+pub mod search;
 pub mod show;
 pub mod solve;
 
@@ -47,6 +48,7 @@ pub(super) fn run(session: &Session, verb: Verb) -> Result<Exit, Complaint> {
         Verb::Correct(correct) => correct.run(session),
         Verb::Redact(redact) => redact.run(session),
         Verb::List(list) => list.run(session),
+        Verb::Search(search) => search.run(session),
         Verb::Show(show) => show.run(session),
         Verb::Log(log) => log.run(session),
         Verb::Check(check) => check.run(session),

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::super::Exit;
 use super::super::arguments::TicketArgument;
 use super::super::complaint::Complaint;
+use super::super::formats::{Shape, asked};
 use super::super::output::Output;
 use super::super::session::Session;
 use crate::casebook::Casebook;
@@ -14,6 +15,7 @@ use crate::domain::ticket::Ticket;
 use crate::error::Error;
 use crate::store::layout;
 use crate::view;
+use crate::view::thread::thread;
 
 /// Show a ticket with its history.
 #[derive(Debug, Args)]
@@ -24,16 +26,24 @@ pub struct Show {
     #[arg(long, value_name = "FIELDS", num_args = 0..=1, require_equals = true, default_missing_value = "*")]
     json: Option<String>,
     /// Print the file as it is
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long, conflicts_with_all = ["json", "entry", "diff"])]
     raw: bool,
+    /// Only this entry: its id, or a part of it; in JSON with the fields of its file, and `ticket`
+    #[arg(long, value_name = "ENTRY")]
+    entry: Option<String>,
+    /// Show what each entry changed in the header: what was, and what is since
+    #[arg(long, conflicts_with = "json")]
+    diff: bool,
 }
 
 impl Show {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
         if lists_fields(self.json.as_deref()) {
-            return list_fields(&session.output);
+            return if self.entry.is_some() { ENTRY.list(session) } else { list_fields(&session.output) };
         }
-        refuse_unknown_fields(self.json.as_deref())?;
+        if self.entry.is_none() {
+            refuse_unknown_fields(self.json.as_deref())?;
+        }
         let casebook = session.casebook()?;
         let id = find(session, &casebook, &self.ticket.ticket)?;
         if self.raw && session.viewer(&casebook)? == view::Viewer::Support {
@@ -41,11 +51,59 @@ impl Show {
             return Ok(Exit::Done);
         }
         let ticket = casebook.ticket(id)?;
-        match &self.json {
-            Some(fields) => session.output.json(&json_of(session, &casebook, &ticket, Some(fields))?)?,
-            None => session.output.print(&words_of(session, &casebook, &ticket)?)?,
+        if let Some(word) = &self.entry {
+            return self.show_entry(session, &casebook, &ticket, word);
         }
+        if let Some(fields) = &self.json {
+            session.output.json(&json_of(session, &casebook, &ticket, Some(fields))?)?;
+            return Ok(Exit::Done);
+        }
+        let told = if self.diff {
+            let zone = session.zone(&casebook)?;
+            let audience = session.audience(&casebook, &zone)?;
+            view::ticket::ticket_with_changes(&ticket, &ticket.id.to_string(), &audience)
+        } else {
+            words_of(session, &casebook, &ticket)?
+        };
+        Ok(session.output.page(&told, casebook.root(), Exit::Done)?)
+    }
+
+    /// One entry, among those the person may see.
+    fn show_entry(
+        &self,
+        session: &Session,
+        casebook: &Casebook,
+        ticket: &Ticket,
+        word: &str,
+    ) -> Result<Exit, Complaint> {
+        let zone = session.zone(casebook)?;
+        let audience = session.audience(casebook, &zone)?;
+        let told = thread(ticket, audience.viewer);
+        let ids: Vec<Id> = told.iter().map(|told| told.entry.id).collect();
+        let entry = entry_among(&ids, word, ticket.id)?;
+        let Some(fields) = &self.json else {
+            let words = view::ticket::entry(ticket, entry, self.diff, &audience);
+            return Ok(session.output.page(&words, casebook.root(), Exit::Done)?);
+        };
+        let chosen = ENTRY.of(fields)?;
+        let record = told.iter().find(|told| told.entry.id == entry).map(|told| view::log::record(ticket, told));
+        chosen.print_one(session, record.unwrap_or_default())?;
         Ok(Exit::Done)
+    }
+}
+
+/// What an entry has.
+const ENTRY: Shape = Shape { fields: view::json::ENTRY_FIELDS, columns: view::log::COLUMNS };
+
+/// The entry a word means, among some of a ticket: an id, or a part of one.
+pub(super) fn entry_among(ids: &[Id], word: &str, ticket: Id) -> Result<Id, Complaint> {
+    let found = layout::part_of_id(word).map(|part| layout::matching(ids, &part)).unwrap_or_default();
+    match found.as_slice() {
+        [entry] => Ok(*entry),
+        [] => Err(Complaint::new(Exit::NotFound, "entry.not_found", format!("the ticket has no entry `{word}`"))
+            .ticket(ticket)
+            .hint("`casebook show TICKET` prints the ids of entries")),
+        several => Err(Error::Ambiguous { word: word.to_owned(), candidates: several.to_vec() }.into()),
     }
 }
 
@@ -65,14 +123,6 @@ pub(in crate::cli) fn list_fields(output: &Output) -> Result<Exit, Complaint> {
     names.push(view::json::HISTORY);
     output.print(&format!("{}\n", names.join("\n")))?;
     Ok(Exit::Done)
-}
-
-/// The fields asked for; none means all.
-fn asked(fields: Option<&str>) -> Vec<String> {
-    match fields {
-        None | Some("*") => Vec::new(),
-        Some(names) => names.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect(),
-    }
 }
 
 /// Refuses a field that does not exist, before anything is done.

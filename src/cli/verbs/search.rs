@@ -1,0 +1,105 @@
+//! `search`: words in the subjects and texts of tickets, and where they stand.
+
+use clap::Args;
+
+use super::super::Exit;
+use super::super::complaint::Complaint;
+use super::super::formats::{Chosen, FormatFlags, Shape};
+use super::super::query::{QueryFlags, unprotected};
+use super::super::session::Session;
+use super::list::short_ids_of;
+use crate::domain::search::{Meaning, Needle, NeedleFlaw};
+use crate::error::Error;
+use crate::view::hits;
+
+/// What tickets with hits have.
+const TICKETS: Shape = Shape { fields: hits::FIELDS, columns: hits::COLUMNS };
+/// What hits have, where each is a row.
+const HITS: Shape = Shape { fields: hits::HIT_FIELDS, columns: hits::COLUMNS };
+
+/// Find words in the subjects and texts of tickets.
+///
+/// TEXT is looked for as it is typed, on one line, in any case. On a terminal the hits are shown with the lines around
+/// them; in a pipe there is a line for each line with hits, with tabs between: id, entry, number of the line, line.
+/// For a hit in the subject, entry and number are empty. Words that were redacted are not found, and customers find
+/// nothing in internal notes. Where nothing is found, nothing is printed and the exit code is 0.
+///
+/// In `--json` each ticket has `hits` of `entry`, `line`, `text` and `ranges`, which count characters from 0;
+/// `--csv` and `--format` have a row for each line with hits.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  casebook search timeout is:unsolved\n  casebook search --regex 'error [45]\\d\\d' --org acme\n  casebook search 'two mails' --json=id,hits"
+)]
+pub struct Search {
+    /// What to look for
+    #[arg(value_name = "TEXT")]
+    text: String,
+    /// TEXT is a regular expression of Rust's `regex`; `(?-i)` minds case
+    #[arg(long)]
+    regex: bool,
+    /// Only whole words: no letter or digit may touch them
+    #[arg(long)]
+    word: bool,
+    /// On a terminal, so many lines around each hit
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    context: usize,
+    #[command(flatten)]
+    query: QueryFlags,
+    #[command(flatten)]
+    form: FormatFlags,
+}
+
+impl Search {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let is_flat = self.form.is_flat();
+        let shape = if is_flat { &HITS } else { &TICKETS };
+        let chosen = self.form.chosen(shape, session)?;
+        if matches!(chosen, Chosen::Names) {
+            return shape.list(session);
+        }
+        let meaning = Meaning { pattern: self.regex, whole_words: self.word };
+        let needle = Needle::read(unprotected(&self.text), meaning).map_err(|flaw| complain(&flaw))?;
+        let casebook = session.casebook()?;
+        let query = self.query.query(session, &casebook)?;
+        let viewer = session.viewer(&casebook)?;
+        let for_people = matches!(chosen, Chosen::Words) && session.output.is_terminal;
+        let context = if for_people { self.context } else { 0 };
+        let census = casebook.searched(
+            &query,
+            session.actor()?,
+            |file| needle.may_be_in(file),
+            |ticket| hits::find(ticket, &needle, context, viewer),
+        )?;
+        let found = census.tickets.as_slice();
+        let short = || short_ids_of(&casebook, found.iter().map(|found| found.id));
+        match chosen {
+            Chosen::Words if for_people => {
+                let zone = session.zone(&casebook)?;
+                let told = hits::for_people(found, &short()?, &session.audience(&casebook, &zone)?);
+                return Ok(session.output.page(&told, casebook.root(), session.name_troubles(&census))?);
+            }
+            Chosen::Words => session.output.print(&hits::for_programs(found))?,
+            chosen => {
+                let short = if chosen.asks_for("short_id") { short()? } else { vec![String::new(); found.len()] };
+                let rows = found.iter().zip(&short);
+                let records = if is_flat {
+                    rows.flat_map(|(found, short)| hits::hit_records(found, short)).collect()
+                } else {
+                    rows.map(|(found, short)| hits::record(found, short)).collect()
+                };
+                chosen.print(session, records)?;
+            }
+        }
+        Ok(session.name_troubles(&census))
+    }
+}
+
+fn complain(flaw: &NeedleFlaw) -> Complaint {
+    let (message, hint) = match flaw {
+        NeedleFlaw::Nothing => {
+            ("there is nothing to look for", "give some words: `casebook search timeout`".to_owned())
+        }
+        NeedleFlaw::Pattern(said) => ("the regular expression means nothing", said.clone()),
+    };
+    Error::usage(message, hint).into()
+}

@@ -1,0 +1,98 @@
+//! Records (tickets or entries as JSON objects) as programs read them: JSON lines, and CSV for spreadsheets.
+//!
+//! Must not know which fields there are, nor which tickets were asked for.
+
+use serde_json::{Map, Value as Json};
+
+use super::{json, terminal};
+
+/// What joins the values of a list in one cell.
+const BETWEEN: &str = ";";
+
+/// Characters at the start of a cell that spreadsheets take for the beginning of a formula; the wide ones where
+/// the spreadsheet is Japanese.
+const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+
+/// One object per line, compact.
+pub fn lines(records: &[Map<String, Json>]) -> String {
+    records.iter().map(|record| format!("{}\n", json::line(&Json::Object(record.clone())))).collect()
+}
+
+/// A header and a row per record. What is absent is empty, lists are joined by `;`, and a cell that could start a
+/// formula has a `'` before it.
+pub fn csv(records: &[Map<String, Json>], columns: &[String]) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    // Writing to memory cannot fail.
+    let _ = writer.write_record(columns);
+    for record in records {
+        let _ = writer.write_record(columns.iter().map(|name| cell(record.get(name).unwrap_or(&Json::Null))));
+    }
+    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+}
+
+fn cell(value: &Json) -> String {
+    let words = words(value);
+    let safe = terminal::lines(&words);
+    let is_formula = !value.is_number() && safe.starts_with(FORMULA);
+    if is_formula { format!("'{safe}") } else { safe.into_owned() }
+}
+
+/// A value in words: nothing where it is absent.
+fn words(value: &Json) -> String {
+    match value {
+        Json::Null => String::new(),
+        Json::String(words) => words.clone(),
+        Json::Array(items) => items.iter().map(self::words).collect::<Vec<_>>().join(BETWEEN),
+        Json::Object(fields) if fields.is_empty() => String::new(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn record(value: Json) -> Map<String, Json> {
+        match value {
+            Json::Object(map) => map,
+            other => panic!("{other} is no record"),
+        }
+    }
+
+    fn one_cell(value: Json) -> String {
+        csv(&[record(json!({ "a": value }))], &["a".to_owned()]).strip_prefix("a\n").expect("a header").to_owned()
+    }
+
+    #[test]
+    fn a_line_is_one_object_whatever_it_holds() {
+        let told = lines(&[record(json!({"a": "one\ntwo\u{1b}", "b": []})), record(json!({"a": null}))]);
+        assert_eq!(told, "{\"a\":\"one\\ntwo\\u001b\",\"b\":[]}\n{\"a\":null}\n");
+    }
+
+    #[test]
+    fn a_row_has_the_columns_asked_for() {
+        let record = record(json!({"a": ["x", "y"], "b": null, "c": 3, "d": {"e": "f"}, "g": "no"}));
+        let columns = ["c", "a", "b", "d", "z"].map(str::to_owned);
+        assert_eq!(csv(&[record], &columns), "c,a,b,d,z\n3,x;y,,\"{\"\"e\"\":\"\"f\"\"}\",\n");
+    }
+
+    #[test]
+    fn no_cell_begins_a_formula() {
+        for (value, expected) in [
+            (json!("=1+1"), "'=1+1\n"),
+            (json!("+1"), "'+1\n"),
+            (json!("-1"), "'-1\n"),
+            (json!(-1), "-1\n"),
+            (json!("@x"), "'@x\n"),
+            (json!("\tx"), "'\tx\n"),
+            (json!("\rx"), "␍x\n"),
+            (json!(["=x", "y"]), "'=x;y\n"),
+            (json!("＝x"), "'＝x\n"),
+            (json!("a,\"b\""), "\"a,\"\"b\"\"\"\n"),
+            (json!("a\n::error::b"), "\"a\n:\\:error::b\"\n"),
+        ] {
+            assert_eq!(one_cell(value), expected);
+        }
+    }
+}
