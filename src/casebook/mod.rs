@@ -4,6 +4,7 @@
 //! report. Must not print, nor read the clock or the environment: the edge reads them once and hands them in.
 
 mod check;
+mod comparing;
 mod desk;
 mod halt;
 mod init;
@@ -34,6 +35,7 @@ use crate::store::index::Index;
 use crate::store::{config, layout};
 
 pub use check::{Finding, Severity};
+pub use comparing::Stretch;
 pub use halt::Halt;
 pub use init::{Founding, InitReport};
 pub use reading::{Census, Trouble};

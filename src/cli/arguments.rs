@@ -202,6 +202,8 @@ pub enum Verb {
     Show(verbs::show::Show),
     /// What happened, newest first
     Log(verbs::log::Log),
+    /// What happened to tickets between two revisions of git
+    Changes(verbs::changes::Changes),
     /// Check that every file is sound
     Check(verbs::check::Check),
     /// Take in tickets of another system

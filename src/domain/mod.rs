@@ -7,6 +7,7 @@
 pub mod action;
 pub mod clock;
 pub mod codec;
+pub mod comparison;
 pub mod difference;
 pub mod entry;
 pub mod followup;

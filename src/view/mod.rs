@@ -6,6 +6,7 @@
 //! before it is part of a line.
 
 pub mod age;
+pub mod changes;
 pub mod diff;
 pub mod entry;
 pub mod glance;

@@ -46,8 +46,21 @@ const CASES: &[Case] = &[
 ];
 
 /// Verbs that read, or make a desk rather than change one; `open` and `import` have tests of their own below.
-const OTHERS: &[&str] =
-    &["init", "demo", "open", "list", "show", "log", "search", "check", "import", "completions", "man"];
+const OTHERS: &[&str] = &[
+    "init",
+    "demo",
+    "open",
+    "list",
+    "show",
+    "log",
+    "search",
+    "changes",
+    "schema",
+    "check",
+    "import",
+    "completions",
+    "man",
+];
 
 struct Desk {
     sandbox: Sandbox,

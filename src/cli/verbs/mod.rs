@@ -1,5 +1,6 @@
 //! One file per verb, or per handful of sisters: the flags it takes, whose comments are its help, and `run`.
 
+pub mod changes;
 pub mod check;
 pub mod correct;
 pub mod demo;
@@ -51,6 +52,7 @@ pub(super) fn run(session: &Session, verb: Verb) -> Result<Exit, Complaint> {
         Verb::Search(search) => search.run(session),
         Verb::Show(show) => show.run(session),
         Verb::Log(log) => log.run(session),
+        Verb::Changes(changes) => changes.run(session),
         Verb::Check(check) => check.run(session),
         Verb::Import(import) => import.run(session),
         Verb::Completions(completions) => completions.run(session),

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 pub use commit::Commit;
 pub use email::plain_email;
 use process::Run;
+pub use revision::Differing;
 
 /// Why git did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]

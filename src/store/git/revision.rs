@@ -1,8 +1,79 @@
-//! The files of a revision: one `ls-tree` and one `cat-file --batch`, whatever their number.
+//! The files of a revision, and those that differ between two: one listing and one `cat-file --batch`, whatever
+//! their number.
 
 use super::{GitRefusal, Repository};
 
+/// A file that differs between two revisions, with its bytes where it is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Differing {
+    /// Its path, relative to the store.
+    pub path: String,
+    /// What the older revision holds.
+    pub before: Option<Vec<u8>>,
+    /// What the newer one holds.
+    pub after: Option<Vec<u8>>,
+}
+
 impl Repository {
+    /// The commit a revision means.
+    ///
+    /// # Errors
+    /// git does not know it.
+    pub fn commit_of(&self, revision: &str) -> Result<String, GitRefusal> {
+        let commit = format!("{revision}^{{commit}}");
+        self.answer(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
+    }
+
+    /// The commit where two parted.
+    ///
+    /// # Errors
+    /// They have nothing in common.
+    pub fn parting(&self, one: &str, other: &str) -> Result<String, GitRefusal> {
+        self.answer(&["merge-base", one, other])
+    }
+
+    fn answer(&self, arguments: &[&str]) -> Result<String, GitRefusal> {
+        let output = self.run(arguments).output()?;
+        if output.success { Ok(output.stdout.trim().to_owned()) } else { Err(output.refusal()) }
+    }
+
+    /// The plain files below a folder that differ between two commits, in the order of their paths; all of them where
+    /// there is no older one.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn differing(&self, from: Option<&str>, to: &str, folder: &str) -> Result<Vec<Differing>, GitRefusal> {
+        let nothing = self.answer(&["hash-object", "-t", "tree", "--stdin"])?;
+        let arguments = ["diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--relative"];
+        let listing = self
+            .run(&[&arguments[..], &[from.unwrap_or(&nothing), to]].concat())
+            .paths(&[folder.to_owned()])
+            .output()?;
+        if !listing.success {
+            return Err(listing.refusal());
+        }
+        let mut words = listing.stdout.split('\0');
+        let mut pairs = Vec::new();
+        while let (Some(facts), Some(path)) = (words.next(), words.next()) {
+            pairs.extend(both_sides(facts).map(|sides| (path, sides)));
+        }
+        let objects = pairs.iter().flat_map(|(_, sides)| sides.iter().flatten());
+        let asked: String = objects.map(|object| format!("{object}\n")).collect();
+        let bytes = self.run(&["cat-file", "--batch"]).input(asked.into_bytes()).bytes()?;
+        let mut rest = bytes.as_slice();
+        let mut take = |object: Option<&str>| {
+            object?;
+            let (content, behind) = take_object(rest)?;
+            rest = behind;
+            Some(content.to_vec())
+        };
+        let differing = |(path, [before, after]): (&str, [Option<&str>; 2])| {
+            let (before, after) = (take(before), take(after));
+            Differing { path: path.to_owned(), before, after }
+        };
+        Ok(pairs.into_iter().map(differing).collect())
+    }
+
     /// The files below a folder in a revision, with their bytes, in the order of their paths.
     ///
     /// # Errors
@@ -36,6 +107,14 @@ fn blob(line: &str) -> Option<(&str, &str)> {
     let mut facts = facts.split(' ');
     let (mode, kind, object) = (facts.next()?, facts.next()?, facts.next()?);
     (kind == "blob" && mode.starts_with("100")).then_some((object, path))
+}
+
+/// The objects of one line of `diff-tree`, `:mode mode object object letter`, where they are plain files.
+fn both_sides(facts: &str) -> Option<[Option<&str>; 2]> {
+    let facts: Vec<&str> = facts.strip_prefix(':')?.split(' ').collect();
+    let [old_mode, new_mode, old, new, _] = facts.as_slice() else { return None };
+    let side = |mode: &str, object| mode.starts_with("100").then_some(object);
+    Some([side(old_mode, *old), side(new_mode, *new)]).filter(|sides| sides.iter().any(Option::is_some))
 }
 
 /// One object of `cat-file --batch`: `<name> blob <size>`, the bytes, a line end.

@@ -1,0 +1,77 @@
+//! What happened to the tickets of a desk between two revisions of git.
+
+use crate::domain::comparison::Comparison;
+use crate::domain::id::Id;
+use crate::domain::person::Person;
+use crate::domain::summary::Summary;
+use crate::domain::ticket::Ticket;
+use crate::domain::visibility::may_see;
+use crate::error::Error;
+use crate::store::git::{GitRefusal, Repository};
+use crate::store::{layout, yaml};
+
+use super::{Casebook, Census, Trouble};
+
+/// Which revisions to compare.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// The older one; nothing at all where it is not given and there is no earlier commit.
+    pub from: Option<String>,
+    /// The newer one.
+    pub to: String,
+    /// Whether to begin where both parted, rather than at the older one.
+    pub since_parting: bool,
+}
+
+impl Casebook {
+    /// The tickets whose files differ, among those the person may see, in the order of their ids. A file that cannot
+    /// be read on one side is told in the census.
+    ///
+    /// # Errors
+    /// No repository, or a revision git does not know.
+    pub fn compared(&self, stretch: &Stretch, viewer: Option<&Person>) -> Result<Census<Comparison>, Error> {
+        if !self.state.in_repository() {
+            return Err(Error::NoRepository { root: self.root.clone() });
+        }
+        let repository = Repository::at(&self.root);
+        let known = |revision: &str| {
+            let unknown = |refusal| Error::NoRevision { revision: revision.to_owned(), refusal };
+            repository.commit_of(revision).map_err(unknown)
+        };
+        let to = known(&stretch.to)?;
+        let from = match &stretch.from {
+            Some(from) if stretch.since_parting => {
+                let from = known(from)?;
+                Some(repository.parting(&from, &to).map_err(|refusal| Error::Git { refusal })?)
+            }
+            Some(from) => Some(known(from)?),
+            None => match repository.commit_of(&format!("{to}~1")) {
+                Ok(from) => Some(from),
+                Err(GitRefusal::Refused { .. }) => None,
+                Err(refusal) => return Err(Error::Git { refusal }),
+            },
+        };
+        let files = repository.differing(from.as_deref(), &to, layout::TICKETS);
+        let mut census = Census { tickets: Vec::new(), troubles: Vec::new() };
+        for file in files.map_err(|refusal| Error::Git { refusal })? {
+            let id = file.path.strip_suffix(".yaml").and_then(|stem| stem.rsplit('/').next()?.parse::<Id>().ok());
+            let mut read = |bytes: Option<Vec<u8>>, revision: &str| {
+                yaml::read(&bytes?, id)
+                    .map_err(|damage| {
+                        let path = format!("{revision}:{}", file.path);
+                        census.troubles.push(Trouble { path, damage });
+                    })
+                    .ok()
+            };
+            let before = read(file.before, stretch.from.as_deref().unwrap_or("before"));
+            let after = read(file.after, &stretch.to);
+            let Some(id) = after.as_ref().or(before.as_ref()).map(|ticket| ticket.id) else { continue };
+            let sees = |ticket: &Ticket| may_see(&self.config.team, viewer, &Summary::from(ticket));
+            census
+                .tickets
+                .extend(Some(Comparison { id, before, after }).filter(|compared| compared.ticket().is_some_and(sees)));
+        }
+        census.tickets.sort_by_key(|compared| compared.id);
+        Ok(census)
+    }
+}

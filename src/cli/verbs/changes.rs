@@ -1,0 +1,90 @@
+//! `changes`: what happened to tickets between two revisions of git.
+
+use clap::Args;
+use serde_json::Value;
+
+use super::super::Exit;
+use super::super::complaint::Complaint;
+use super::super::formats::{Chosen, Shape};
+use super::super::session::Session;
+use super::show::lists_fields;
+use crate::casebook::Stretch;
+use crate::error::Error;
+use crate::store::git::GitRefusal;
+use crate::store::layout::tail;
+use crate::view;
+
+/// What tickets that changed have.
+const SHAPE: Shape = Shape { fields: view::changes::FIELDS, columns: view::changes::FIELDS };
+
+/// What happened to tickets between two revisions of git.
+///
+/// Every entry that is in B and not in A, the oldest first in each ticket; entries that were removed or rewritten are
+/// named as such, and so is a file that changed without an entry. What is not committed does not count. In a pipe with
+/// tabs between: added, removed, rewritten or edited; time, ticket, entry, person, role, action, from, to.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  casebook changes\n  casebook changes main...HEAD --markdown\n  casebook changes v1..v2 --json"
+)]
+pub struct Changes {
+    /// A..B, A...B (since B parted from A), or A alone (A..HEAD) [default: HEAD~1..HEAD, the last commit]
+    #[arg(value_name = "A..B")]
+    stretch: Option<String>,
+    /// Markdown, for a comment on a pull request; nobody is notified by it
+    #[arg(long, conflicts_with = "json")]
+    markdown: bool,
+    /// Print a JSON array of tickets; with fields, only those; `--json=` lists them
+    #[arg(long, value_name = "FIELDS", num_args = 0..=1, require_equals = true, default_missing_value = "*")]
+    json: Option<String>,
+}
+
+impl Changes {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        if lists_fields(self.json.as_deref()) {
+            return SHAPE.list(session);
+        }
+        let chosen = self.json.as_deref().map_or(Ok(Chosen::Words), |fields| SHAPE.of(fields))?;
+        let casebook = session.casebook()?;
+        let census = casebook.compared(&stretch(self.stretch.as_deref()), session.actor()?).map_err(complain)?;
+        let compared = census.tickets.as_slice();
+        let viewer = session.viewer(&casebook)?;
+        let zone = session.zone(&casebook)?;
+        let audience = session.audience(&casebook, &zone)?;
+        let short: Vec<String> = compared.iter().map(|compared| tail(compared.id)).collect();
+        if self.markdown {
+            session.output.print(&view::changes::markdown(compared, &short, &audience))?;
+        } else if matches!(chosen, Chosen::Json(_)) {
+            let records = compared.iter().map(|compared| view::changes::record(compared, viewer));
+            chosen.print(session, records.collect::<Vec<serde_json::Map<String, Value>>>())?;
+        } else if session.output.is_terminal {
+            let told = view::changes::for_people(compared, &short, &audience);
+            return Ok(session.output.page(&told, casebook.root(), session.name_troubles(&census))?);
+        } else {
+            session.output.print(&view::changes::for_programs(compared, viewer))?;
+        }
+        Ok(session.name_troubles(&census))
+    }
+}
+
+/// `A..B` as git reads it: a side left out is HEAD.
+fn stretch(words: Option<&str>) -> Stretch {
+    let head = |side: &str| if side.is_empty() { "HEAD".to_owned() } else { side.to_owned() };
+    let Some(words) = words else { return Stretch { from: None, to: head(""), since_parting: false } };
+    let (from, to, since_parting) = match (words.split_once("..."), words.split_once("..")) {
+        (Some((from, to)), _) => (from, to, true),
+        (None, Some((from, to))) => (from, to, false),
+        (None, None) => (words, "", false),
+    };
+    Stretch { from: Some(head(from)), to: head(to), since_parting }
+}
+
+fn complain(error: Error) -> Complaint {
+    match error {
+        Error::NoRevision { revision, refusal: GitRefusal::Refused { .. } } => Error::usage(
+            format!("git knows no revision `{revision}`"),
+            "`git log` shows them; in CI, let the checkout fetch more than the last commit",
+        )
+        .into(),
+        other => other.into(),
+    }
+}

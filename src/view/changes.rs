@@ -1,0 +1,197 @@
+//! What happened to tickets between two versions of a desk: a line per entry, or Markdown for a pull request.
+//!
+//! Must not know which versions they are.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::domain::clock;
+use crate::domain::comparison::{Comparison, Fate};
+use crate::domain::entry::Entry;
+use crate::domain::words::Status;
+
+use super::entry::sentence;
+use super::json::entry_json;
+use super::paint;
+use super::table::{Cell, Table, tab_separated};
+use super::thread::{Told, thread};
+use super::{Audience, Viewer, age, labels, terminal};
+
+/// The fields of a ticket that changed.
+pub const FIELDS: &[&str] = &["id", "subject", "change", "status_before", "status", "entries"];
+
+/// What is said of a file that differs where no entry does.
+const BY_HAND: &str = "the file was changed, and no entry says so";
+
+/// A line for people and programs: its entry, if it is about one, and what became of it.
+struct Line<'a> {
+    compared: &'a Comparison,
+    fate: Option<Fate>,
+    entry: Option<&'a Entry>,
+}
+
+/// What the viewer may see of each ticket, oldest entry first. Redacted words never stand in a line.
+fn lines<'a>(compared: &'a Comparison, viewer: Viewer) -> Vec<Line<'a>> {
+    let visible: HashSet<_> = [&compared.before, &compared.after]
+        .into_iter()
+        .flatten()
+        .flat_map(|ticket| thread(ticket, viewer))
+        .map(|told| told.entry.id)
+        .collect();
+    let entries = compared.entries();
+    if entries.is_empty() {
+        return vec![Line { compared, fate: None, entry: None }];
+    }
+    let seen = entries.into_iter().filter(|(_, entry)| visible.contains(&entry.id));
+    seen.map(|(fate, entry)| Line { compared, fate: Some(fate), entry: Some(entry) }).collect()
+}
+
+/// A table: time, short id, who, what. The short ids go with the tickets one by one.
+pub fn for_people(compared: &[Comparison], short_ids: &[String], audience: &Audience<'_>) -> String {
+    let mut table = Table::under(&["time", "id", "who", "what"]);
+    for (compared, short_id) in compared.iter().zip(short_ids) {
+        for line in lines(compared, audience.viewer) {
+            let at = line.entry.map(|entry| age::minute(entry.at, audience.zone)).unwrap_or_default();
+            let style = if line.fate == Some(Fate::Added) { anstyle::Style::new() } else { paint::ALARM };
+            table.push(vec![
+                Cell::styled(&at, paint::MUTED),
+                Cell::styled(short_id, paint::STRONG),
+                Cell::plain(line.entry.map_or("", |entry| entry.by.as_str())),
+                Cell::styled(&what(&line, audience), style),
+            ]);
+        }
+    }
+    table.for_people(audience.paint, audience.width)
+}
+
+/// With tabs between: `added`, `removed`, `rewritten` or `edited`, time, ticket, entry, person, role, action, from, to.
+pub fn for_programs(compared: &[Comparison], viewer: Viewer) -> String {
+    let values = |line: &Line<'_>| {
+        let entry = line.entry;
+        tab_separated([
+            line.fate.map_or("edited", Fate::word),
+            &entry.map(|entry| clock::spell(entry.at)).unwrap_or_default(),
+            &line.compared.id.to_string(),
+            &entry.map(|entry| entry.id.to_string()).unwrap_or_default(),
+            entry.map_or("", |entry| entry.by.as_str()),
+            entry.map_or("", |entry| entry.role.word()),
+            entry.map_or("", |entry| entry.action.word()),
+            entry.and_then(|entry| entry.from).map_or("", Status::word),
+            entry.and_then(|entry| entry.to).map_or("", Status::word),
+        ])
+    };
+    compared.iter().flat_map(|compared| lines(compared, viewer)).map(|line| values(&line)).collect()
+}
+
+/// A ticket that changed: `change` is `opened`, `changed`, `edited` (without an entry) or `removed`, and each of its
+/// entries has a `change` too.
+pub fn record(compared: &Comparison, viewer: Viewer) -> Map<String, Json> {
+    let status =
+        |ticket: &Option<_>| ticket.as_ref().map(|ticket: &crate::domain::ticket::Ticket| ticket.header.status.word());
+    let lines = lines(compared, viewer);
+    let threads: Vec<Told<'_>> =
+        [&compared.after, &compared.before].into_iter().flatten().flat_map(|ticket| thread(ticket, viewer)).collect();
+    let entry = |line: &Line<'_>| {
+        let told = threads.iter().find(|told| Some(told.entry.id) == line.entry.map(|entry| entry.id))?;
+        let change = ("change".to_owned(), json!(line.fate.map(Fate::word)));
+        Some(Json::Object(std::iter::once(change).chain(entry_json(told)).collect()))
+    };
+    let change = match (&compared.before, &compared.after) {
+        (None, _) => "opened",
+        (_, None) => "removed",
+        _ if compared.entries().is_empty() => "edited",
+        _ => "changed",
+    };
+    let values = [
+        ("id", json!(compared.id.to_string())),
+        ("subject", json!(subject(compared))),
+        ("change", json!(change)),
+        ("status_before", json!(status(&compared.before))),
+        ("status", json!(status(&compared.after))),
+        ("entries", Json::Array(lines.iter().filter_map(entry).collect())),
+    ];
+    values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// Markdown for a comment: a heading with the counts, then each ticket with its entries. Nobody is notified by it, and
+/// nothing strangers wrote is markup.
+pub fn markdown(compared: &[Comparison], short_ids: &[String], audience: &Audience<'_>) -> String {
+    let told: Vec<_> = compared.iter().map(|compared| lines(compared, audience.viewer)).collect();
+    let entries: usize = told.iter().map(|lines| lines.iter().filter(|line| line.entry.is_some()).count()).sum();
+    let entries = format!("{entries} {}", if entries == 1 { "entry" } else { "entries" });
+    let mut page = format!("### {}, {entries}\n", labels::count(compared.len(), "ticket"));
+    for ((compared, short_id), lines) in compared.iter().zip(short_ids).zip(told) {
+        page.push_str(&format!("\n**`{short_id}` {}**{}\n\n", escaped(subject(compared)), moved(compared, audience)));
+        for line in lines {
+            let told = match line.entry {
+                Some(entry) => {
+                    let (zone, at) = (audience.zone, entry.at);
+                    let (time, by) = (age::minute(at, zone), escaped(entry.by.as_str()));
+                    format!("{time} {} {by} {}", zone.abbreviation(at), escaped(&what(&line, audience)))
+                }
+                None => BY_HAND.to_owned(),
+            };
+            let mark = if line.fate == Some(Fate::Added) { "" } else { "⚠ " };
+            page.push_str(&format!("- {mark}{told}\n"));
+        }
+    }
+    page
+}
+
+fn subject(compared: &Comparison) -> &str {
+    compared.ticket().map_or("", |ticket| &ticket.header.subject)
+}
+
+/// What happened to the ticket as a whole.
+fn moved(compared: &Comparison, audience: &Audience<'_>) -> String {
+    let label = |status| labels::status(status, audience.viewer);
+    match (&compared.before, &compared.after) {
+        (Some(before), Some(after)) if before.header.status == after.header.status => String::new(),
+        (Some(before), Some(after)) => format!(" · {} → {}", label(before.header.status), label(after.header.status)),
+        (None, Some(after)) => format!(" · new, {}", label(after.header.status)),
+        (_, None) => " · ⚠ the file is gone".to_owned(),
+    }
+}
+
+fn what(line: &Line<'_>, audience: &Audience<'_>) -> String {
+    let Some(entry) = line.entry else { return BY_HAND.to_owned() };
+    let said = sentence(entry, audience.zone);
+    match line.fate {
+        Some(Fate::Removed) => format!("REMOVED from the history: {said}"),
+        Some(Fate::Rewritten) => format!("REWRITTEN in the history: {said}"),
+        _ => said,
+    }
+}
+
+/// Words as Markdown shows them: no markup, no HTML, and neither people nor other issues are called by their name.
+fn escaped(words: &str) -> String {
+    let mut shown = String::new();
+    let mut before = ' ';
+    for c in terminal::one_line(words).chars() {
+        match c {
+            '<' => shown.push_str("&lt;"),
+            '>' => shown.push_str("&gt;"),
+            '&' => shown.push_str("&amp;"),
+            '@' if !before.is_alphanumeric() => shown.push_str("@<!-- -->"),
+            '#' => shown.push_str("\\#<!-- -->"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '|' | '!' => shown.extend(['\\', c]),
+            ':' if before == 's' || before == 'p' => shown.push_str(":<!-- -->"),
+            c => shown.push(c),
+        }
+        before = c;
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_strangers_wrote_is_markup_or_calls_anybody() {
+        assert_eq!(escaped("<b>*x*</b> [a](b) `c`"), "&lt;b&gt;\\*x\\*&lt;/b&gt; \\[a\\](b) \\`c\\`");
+        assert_eq!(escaped("@team ana@acme.example #12"), "@<!-- -->team ana@acme.example \\#<!-- -->12");
+        assert_eq!(escaped("https://evil.example"), "https:<!-- -->//evil.example");
+    }
+}
