@@ -64,4 +64,8 @@ measure("writing", {"git --version": ["git", "--version"],
                     "reply --no-commit": [casebook, "reply", ident, "-m", "A reply.", "--no-commit"]})
 subprocess.run(["git", "commit", "-qam", "replies"], check=True)
 measure("committing", {"sed, git add, git commit": edited, "reply --commit": [casebook, "reply", ident, "-m", "A reply."]})
-measure("reading all", {"git status": ["git", "status", "--porcelain"], "list": [casebook, "list"], "check": [casebook, "check"]}, 3)
+measure("reading all", {"git status": ["git", "status", "--porcelain"],
+                        "list status:open priority:S1": [casebook, "list", "status:open", "priority:S1"],
+                        "list": [casebook, "list"],
+                        "list --no-index": [casebook, "list", "--no-index"],
+                        "check": [casebook, "check"]}, 7)
