@@ -194,20 +194,22 @@ pub enum Verb {
     Correct(verbs::correct::Correct),
     /// Hide the words of an older entry from view
     Redact(verbs::correct::Redact),
-    /// List tickets
+    #[allow(missing_docs)] // help: the words of its struct
     List(Box<verbs::list::List>),
-    /// Find words in the subjects and texts of tickets
+    #[allow(missing_docs)] // help: the words of its struct
     Search(Box<verbs::search::Search>),
-    /// Show a ticket with its history
+    #[allow(missing_docs)] // help: the words of its struct
     Show(verbs::show::Show),
-    /// What happened, newest first
+    #[allow(missing_docs)] // help: the words of its struct
     Log(verbs::log::Log),
-    /// What happened to tickets between two revisions of git
+    #[allow(missing_docs)] // help: the words of its struct
     Changes(verbs::changes::Changes),
     /// Check that every file is sound
     Check(verbs::check::Check),
     /// Take in tickets of another system
     Import(verbs::import::Import),
+    #[allow(missing_docs)] // help: the words of its struct
+    Schema(verbs::schema::Schema),
     /// Print a completion script for a shell
     Completions(verbs::reference::Completions),
     /// Print the manual page, or write all of them into a folder

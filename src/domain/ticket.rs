@@ -2,6 +2,8 @@
 //!
 //! Must not know how either is spelled on disk, or which transitions are legal.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 
 use super::action::{Action, Opening};
@@ -10,6 +12,7 @@ use super::id::Id;
 use super::person::Person;
 use super::replay;
 use super::value::Fields;
+use super::visibility::{internal_entries, redacted_entries};
 use super::words::{EscalationReason, HoldReason, Kind, Priority, Resolution, Role, Status};
 
 /// The format this program writes; newer ones are read as far as they are understood (FORMAT, rule 9).
@@ -200,11 +203,15 @@ impl Ticket {
     }
 
     /// Whether the subject or one of the texts holds some words, whatever their case. `words` are lower case.
-    /// Internal notes count only for those who may see them.
+    /// Internal notes count only for those who may see them, and words that were redacted for nobody.
     pub fn holds_words(&self, words: &str, with_internal: bool) -> bool {
-        let visible = self.history.iter().filter(|entry| with_internal || !entry.is_internal());
-        let mut texts = visible.filter_map(|entry| entry.text.as_ref()).map(|text| text.as_str());
-        self.header.subject.to_lowercase().contains(words) || texts.any(|text| text.to_lowercase().contains(words))
+        if self.header.subject.to_lowercase().contains(words) {
+            return true;
+        }
+        let mut hidden = if with_internal { HashSet::new() } else { internal_entries(self) };
+        hidden.extend(redacted_entries(self, &hidden));
+        let visible = self.history.iter().filter(|entry| !hidden.contains(&entry.id));
+        visible.filter_map(|entry| entry.text.as_ref()).any(|text| text.as_str().to_lowercase().contains(words))
     }
 
     /// The last public reply of a human agent.

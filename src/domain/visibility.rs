@@ -1,9 +1,53 @@
-//! Who sees which ticket (WORKFLOW, People). Organisation roles join here when organisations do.
+//! Who sees which ticket (WORKFLOW, People), and which of its entries. Organisation roles join here when organisations
+//! do.
 
+use std::collections::HashSet;
+
+use super::action::Action;
+use super::entry::Entry;
+use super::id::Id;
 use super::person::{Person, Standing, Team};
 use super::summary::Summary;
+use super::ticket::Ticket;
 
 /// Whether a person may see the ticket. Without any identity everything can be read.
 pub fn may_see(team: &Team, person: Option<&Person>, ticket: &Summary) -> bool {
     person.is_none_or(|person| team.standing(person, Some(&ticket.header)) != Standing::Outsider)
+}
+
+/// Notes, and the corrections and redactions of one or of an entry that is not there. A correction repeats
+/// what it corrects, so it is as internal as that.
+pub fn internal_entries(ticket: &Ticket) -> HashSet<Id> {
+    let mut public: HashSet<Id> = ticket
+        .history
+        .iter()
+        .filter(|entry| refers_to(entry).is_none() && !entry.is_internal())
+        .map(|e| e.id)
+        .collect();
+    loop {
+        let known = public.len();
+        for entry in &ticket.history {
+            if refers_to(entry).is_some_and(|target| public.contains(&target)) {
+                public.insert(entry.id);
+            }
+        }
+        if public.len() == known {
+            break;
+        }
+    }
+    ticket.history.iter().map(|entry| entry.id).filter(|id| !public.contains(id)).collect()
+}
+
+const fn refers_to(entry: &Entry) -> Option<Id> {
+    match entry.action {
+        Action::Correct { entry, .. } | Action::Redact { entry, .. } => Some(entry),
+        _ => None,
+    }
+}
+
+/// The entries whose words are hidden, for somebody who does not see some entries.
+pub fn redacted_entries(ticket: &Ticket, unseen: &HashSet<Id>) -> HashSet<Id> {
+    let seen = ticket.history.iter().filter(|entry| !unseen.contains(&entry.id));
+    seen.filter_map(|entry| if matches!(entry.action, Action::Redact { .. }) { refers_to(entry) } else { None })
+        .collect()
 }

@@ -17,6 +17,7 @@ pub mod list;
 pub mod log;
 pub mod paint;
 pub mod records;
+pub mod schema;
 pub mod table;
 pub mod template;
 pub mod terminal;

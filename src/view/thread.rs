@@ -1,13 +1,13 @@
 //! The history of a ticket as somebody may see it: internal entries left out, redacted words hidden.
 //!
-//! The one place that decides both, for every view. Must not know how an entry is shown.
+//! The one place that does both, for every view. Must not know how an entry is shown.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::action::Action;
 use crate::domain::entry::Entry;
-use crate::domain::id::Id;
 use crate::domain::ticket::Ticket;
+use crate::domain::visibility::internal_entries;
 
 use super::Viewer;
 
@@ -59,39 +59,10 @@ pub fn thread(ticket: &Ticket, viewer: Viewer) -> Vec<Told<'_>> {
         .collect()
 }
 
-/// Notes, and the corrections and redactions of one or of an entry that is not there. A correction repeats
-/// what it corrects, so it is as internal as that.
-fn internal_entries(ticket: &Ticket) -> HashSet<Id> {
-    let mut public: HashSet<Id> = ticket
-        .history
-        .iter()
-        .filter(|entry| refers_to(entry).is_none() && !entry.is_internal())
-        .map(|e| e.id)
-        .collect();
-    loop {
-        let known = public.len();
-        for entry in &ticket.history {
-            if refers_to(entry).is_some_and(|target| public.contains(&target)) {
-                public.insert(entry.id);
-            }
-        }
-        if public.len() == known {
-            break;
-        }
-    }
-    ticket.history.iter().map(|entry| entry.id).filter(|id| !public.contains(id)).collect()
-}
-
-const fn refers_to(entry: &Entry) -> Option<Id> {
-    match entry.action {
-        Action::Correct { entry, .. } | Action::Redact { entry, .. } => Some(entry),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::id::Id;
     use crate::view::sample::{self, note, reply};
 
     fn referring(redact: bool, entry: Id) -> Action {

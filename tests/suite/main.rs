@@ -16,6 +16,7 @@ mod pyyaml;
 mod readme;
 mod reference;
 mod sandbox;
+mod schemas;
 mod searching;
 mod showing;
 mod snapshot;

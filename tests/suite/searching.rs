@@ -62,6 +62,7 @@ fn customers_find_no_notes_and_nobody_finds_what_was_hidden() {
     assert_eq!(ids(&sandbox, &["release"]), std::slice::from_ref(&first));
     sandbox.run(&["redact", &first, reply, "--reason", "a slip", "-m", "Hidden."]).ok();
     assert_eq!(ids(&sandbox, &["release"]), Vec::<String>::new());
+    assert_eq!(sandbox.run(&["list", "release", "--count"]).ok().stdout, "0\n");
 }
 
 #[test]

@@ -56,6 +56,7 @@ const OTHERS: &[&str] = &[
     "search",
     "changes",
     "schema",
+    "schema",
     "check",
     "import",
     "completions",

@@ -1,0 +1,58 @@
+//! `schema`: the shapes of files and of JSON, for editors and for those who write programs.
+
+use clap::{Args, ValueEnum};
+
+use super::super::Exit;
+use super::super::complaint::Complaint;
+use super::super::promises::CODES;
+use super::super::session::Session;
+use crate::view::schema;
+
+/// Print a JSON Schema (draft 2020-12).
+///
+/// That of a ticket serves editors too. With the YAML language server, in a project's settings:
+///
+///   yaml.schemas: { "ticket.schema.json": "tickets/**/*.yaml" }
+///
+/// or as a comment on the first line of a file, which casebook keeps:
+///
+///   # yaml-language-server: $schema=ticket.schema.json
+///
+/// and for casebook.toml with Taplo, on its first line:
+///
+///   #:schema ./config.schema.json
+///
+/// A schema knows shapes and words, not the workflow: that is for `casebook check`.
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment, after_help = "Example:\n  casebook schema ticket > ticket.schema.json")]
+pub struct Schema {
+    /// Of what
+    #[arg(value_enum)]
+    noun: Noun,
+}
+
+/// What there are schemas of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Noun {
+    /// A ticket: its file, and what `show --json` and `list --json` print of it
+    Ticket,
+    /// An entry, as `log --json` and `show --entry --json` print it
+    Entry,
+    /// An error, as `--json` prints it on standard error
+    Error,
+    /// casebook.toml
+    Config,
+}
+
+impl Schema {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let told = match self.noun {
+            Noun::Ticket => schema::ticket(),
+            Noun::Entry => schema::entry(),
+            Noun::Error => schema::error(&CODES.iter().map(|(code, _, _)| *code).collect::<Vec<_>>()),
+            Noun::Config => schema::config(),
+        };
+        session.output.json(&told)?;
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,331 @@
+//! JSON Schemas (draft 2020-12) of what scripts and editors meet: tickets, entries, errors, casebook.toml.
+//!
+//! Made from the vocabularies of the domain, so that no word can be missing. The rules of the workflow are no part of
+//! them: `casebook check` knows those. Must not know who asks.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::domain::words::{
+    EscalationReason, HoldReason, Kind, MergeReason, Priority, ReopenReason, Resolution, Role, Status,
+};
+
+use super::json::FIELDS;
+
+/// The draft all of them follow.
+const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// A ticket: its file, and what `--json` prints of it. What has a `short_id` was printed.
+pub fn ticket() -> Json {
+    let mut definitions = definitions();
+    definitions.insert("file".to_owned(), file());
+    definitions.insert("shown".to_owned(), shown());
+    json!({
+        "$schema": DRAFT,
+        "title": "casebook ticket",
+        "description": "A file below tickets/, or an object of `casebook show --json` and `casebook list --json`.",
+        "type": "object",
+        "if": { "required": ["short_id"] },
+        "then": { "$ref": "#/$defs/shown" },
+        "else": { "$ref": "#/$defs/file" },
+        "$defs": definitions,
+    })
+}
+
+/// An entry as `log`, `show --entry` and `changes` print it.
+pub fn entry() -> Json {
+    let mut definitions = definitions();
+    definitions.remove("entry");
+    let mut schema = entry_with(json!({
+        "ticket": { "$ref": "#/$defs/id", "description": "The ticket it belongs to; `log` and `show --entry` say it." },
+        "change": { "enum": ["added", "removed", "rewritten"], "description": "What became of it; `changes` says it." },
+    }));
+    if let Some(schema) = schema.as_object_mut() {
+        schema.insert("$schema".to_owned(), json!(DRAFT));
+        schema.insert("title".to_owned(), json!("casebook entry"));
+        schema.insert("$defs".to_owned(), Json::Object(definitions));
+    }
+    schema
+}
+
+/// An error as `--json` prints it on standard error, with the codes there are.
+pub fn error(codes: &[&str]) -> Json {
+    let place = |what: &str| json!({ "type": ["integer", "null"], "minimum": 1, "description": what });
+    let error = closed(
+        &["code", "message", "hint", "ticket", "file", "line", "column", "candidates"],
+        json!({
+            "code": { "enum": codes, "description": "What happened, in a word that does not change." },
+            "message": { "type": "string", "description": "The same for people; may change." },
+            "hint": { "type": ["string", "null"] },
+            "ticket": nullable("id"),
+            "file": { "type": ["string", "null"] },
+            "line": place("From 1."),
+            "column": place("From 1."),
+            "candidates": list_of("id", 0),
+        }),
+    );
+    let mut schema = closed(&["error"], json!({ "error": error }));
+    if let Some(schema) = schema.as_object_mut() {
+        schema.insert("$schema".to_owned(), json!(DRAFT));
+        schema.insert("title".to_owned(), json!("casebook error"));
+        schema.insert("$defs".to_owned(), json!({ "id": id() }));
+    }
+    schema
+}
+
+/// casebook.toml.
+pub fn config() -> Json {
+    let section =
+        |properties: Json| json!({ "type": "object", "properties": properties, "additionalProperties": false });
+    let priority = json!({ "type": "string", "pattern": "^[SsPp][1-4]$" });
+    let span = json!({ "type": "string", "pattern": "^\\s*([0-9]+[smhdw])+\\s*$", "description": "30m, 4h, 2d, 1w" });
+    let people = json!({ "type": "array", "items": { "type": "string", "pattern": "^\\s*[^\\s@]+@\\S+\\s*$" } });
+    let follow_up = section(json!({ "alerts": { "type": "array", "items": &span }, "solve_after": &span }));
+    let free = json!({ "type": "object" });
+    json!({
+        "$schema": DRAFT,
+        "title": "casebook.toml",
+        "type": "object",
+        "required": ["format"],
+        "properties": {
+            "format": { "const": 1 },
+            "name": { "type": "string" },
+            "time_zone": { "type": "string", "description": "An IANA name; for people, files hold UTC." },
+            "language": { "type": "string" },
+            "defaults": section(json!({ "priority": &priority })),
+            "git": section(json!({ "commit": { "enum": ["each", "never"] } })),
+            "team": section(json!({ "agents": &people, "managers": &people })),
+            "follow_up": {
+                "type": "object",
+                "patternProperties": { "^[SsPp][1-4]$": follow_up },
+                "additionalProperties": false,
+            },
+            "queries": { "type": "object", "additionalProperties": { "type": "string" } },
+            "calendars": &free,
+            "plans": &free,
+            "desk": &free,
+            "eligibility": &free,
+            "releases": &free,
+            "fields": &free,
+            "macros": &free,
+        },
+        "additionalProperties": false,
+    })
+}
+
+fn definitions() -> Map<String, Json> {
+    let definitions = [
+        ("id", id()),
+        ("time", json!({ "type": "string", "format": "date-time" })),
+        ("words", words()),
+        ("person", words()),
+        ("status", json!({ "enum": Status::WORDS })),
+        ("priority", json!({ "enum": Priority::WORDS })),
+        ("resolution", json!({ "enum": Resolution::WORDS })),
+        ("kind", json!({ "enum": Kind::WORDS })),
+        ("entry", entry_with(json!({}))),
+    ];
+    definitions.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
+}
+
+fn id() -> Json {
+    json!({ "type": "string", "pattern": "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" })
+}
+
+/// Words on one line.
+fn words() -> Json {
+    json!({ "type": "string", "minLength": 1, "pattern": "^[^\\n]*$" })
+}
+
+fn reference(name: &str) -> Json {
+    json!({ "$ref": format!("#/$defs/{name}") })
+}
+
+fn nullable(name: &str) -> Json {
+    json!({ "anyOf": [reference(name), { "type": "null" }] })
+}
+
+fn list_of(name: &str, at_least: usize) -> Json {
+    json!({ "type": "array", "items": reference(name), "minItems": at_least })
+}
+
+/// An object with these properties and no others.
+fn closed(required: &[&str], properties: Json) -> Json {
+    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
+}
+
+/// The facts a ticket opens with, as files spell them.
+fn opening() -> Map<String, Json> {
+    let mut facts = Map::new();
+    let words = ["subject", "product", "product_group", "organization", "instance", "channel", "language"];
+    facts.extend(words.map(|name| (name.to_owned(), reference("words"))));
+    facts.extend(["requester", "assignee"].map(|name| (name.to_owned(), reference("person"))));
+    facts.extend(
+        [("kind", "kind"), ("priority", "priority"), ("follow_up_of", "id")]
+            .map(|(name, kind)| (name.to_owned(), reference(kind))),
+    );
+    facts.extend([("cc", "person"), ("tags", "words")].map(|(name, kind)| (name.to_owned(), list_of(kind, 1))));
+    facts.insert("fields".to_owned(), json!({ "type": "object", "minProperties": 1 }));
+    facts
+}
+
+/// The file of a ticket.
+fn file() -> Json {
+    let mut facts = opening();
+    facts.insert("format".to_owned(), json!({ "const": 1 }));
+    facts.insert("id".to_owned(), reference("id"));
+    facts.insert("status".to_owned(), reference("status"));
+    facts.insert(
+        "escalation".to_owned(),
+        closed(
+            &["reason", "since"],
+            json!({ "reason": { "enum": EscalationReason::WORDS }, "manager": reference("person"), "since": reference("time") }),
+        ),
+    );
+    facts.insert(
+        "hold".to_owned(),
+        closed(
+            &["reason"],
+            json!({ "reason": { "enum": HoldReason::WORDS }, "team": reference("words"), "until": reference("time") }),
+        ),
+    );
+    facts.insert("resolution".to_owned(), reference("resolution"));
+    facts.insert("merged_into".to_owned(), reference("id"));
+    facts.insert("merged_from".to_owned(), list_of("id", 1));
+    facts.insert("history".to_owned(), list_of("entry", 1));
+    closed(&["format", "id", "subject", "status", "priority", "requester", "history"], Json::Object(facts))
+}
+
+/// What `--json` prints of a ticket: always every field.
+fn shown() -> Json {
+    let mut fields = Map::new();
+    for name in FIELDS {
+        let schema = match *name {
+            "id" | "version" => reference("id"),
+            "short_id" | "path" | "subject" | "requester" => json!({ "type": "string" }),
+            "status" => reference("status"),
+            "priority" => reference("priority"),
+            "next_step" => json!({ "enum": ["support", "requester", "internal", null] }),
+            "kind" => nullable("kind"),
+            "resolution" => nullable("resolution"),
+            "merged_into" | "follow_up_of" => nullable("id"),
+            "merged_from" => list_of("id", 0),
+            "cc" => list_of("person", 0),
+            "tags" => list_of("words", 0),
+            "alerts" => json!({ "type": "integer", "minimum": 0 }),
+            "created_at" | "last_activity_at" => reference("time"),
+            "fields" => json!({ "type": "object" }),
+            "sla" => json!({ "type": "array", "items": { "type": "object" } }),
+            "escalation" => json!({ "anyOf": [{ "type": "null" }, closed(
+                &["reason", "manager", "since"],
+                json!({ "reason": { "enum": EscalationReason::WORDS }, "manager": nullable("person"), "since": reference("time") }),
+            )] }),
+            "hold" => json!({ "anyOf": [{ "type": "null" }, closed(
+                &["reason", "team", "until"],
+                json!({ "reason": { "enum": HoldReason::WORDS }, "team": nullable("words"), "until": nullable("time") }),
+            )] }),
+            _ => json!({ "type": ["string", "null"] }),
+        };
+        fields.insert((*name).to_owned(), schema);
+    }
+    fields.insert(super::json::HISTORY.to_owned(), list_of("entry", 0));
+    closed(FIELDS, Json::Object(fields))
+}
+
+/// An entry, with what may stand beside the fields of its file.
+fn entry_with(beside: Json) -> Json {
+    let mut base = json!({
+        "id": reference("id"),
+        "at": reference("time"),
+        "by": reference("person"),
+        "role": { "enum": Role::WORDS },
+        "action": { "enum": actions().iter().map(|(action, _, _)| *action).collect::<Vec<_>>() },
+        "from": reference("status"),
+        "to": reference("status"),
+        "key": reference("words"),
+        "message_id": reference("words"),
+        "text": { "type": "string", "minLength": 1 },
+    });
+    if let (Some(base), Json::Object(beside)) = (base.as_object_mut(), beside) {
+        base.extend(beside);
+    }
+    let rules: Vec<Json> = actions()
+        .into_iter()
+        .map(|(action, required, properties)| {
+            json!({
+                "if": { "properties": { "action": { "const": action } } },
+                "then": { "properties": properties, "required": required },
+            })
+        })
+        .collect();
+    json!({
+        "type": "object",
+        "properties": base,
+        "required": ["id", "at", "by", "role", "action"],
+        "allOf": rules,
+        "unevaluatedProperties": false,
+    })
+}
+
+/// What stands in the entry of an action, beside what every entry has: required names, and all.
+fn actions() -> Vec<(&'static str, Vec<&'static str>, Json)> {
+    let mut opens = opening();
+    opens.insert(
+        "override".to_owned(),
+        closed(&["rule", "reason"], json!({ "rule": reference("words"), "reason": reference("words") })),
+    );
+    opens.extend(["imported_from", "imported_id"].map(|name| (name.to_owned(), reference("words"))));
+    opens.insert("imported".to_owned(), json!({ "type": "object" }));
+    let message = json!({ "auto": { "const": true }, "via_ticket": reference("id") });
+    let escalation = json!({ "reason": { "enum": EscalationReason::WORDS }, "manager": reference("person") });
+    let about = json!({ "entry": reference("id"), "reason": reference("words") });
+    let mut set = opening();
+    set.retain(|name, _| !matches!(name.as_str(), "kind" | "priority" | "assignee" | "cc" | "tags" | "follow_up_of"));
+    vec![
+        ("open", vec!["subject", "priority", "requester"], Json::Object(opens)),
+        ("reply", vec![], message.clone()),
+        ("note", vec![], message),
+        ("remind", vec![], json!({})),
+        (
+            "hold",
+            vec!["reason"],
+            json!({ "reason": { "enum": HoldReason::WORDS }, "team": reference("words"), "until": reference("time") }),
+        ),
+        ("resume", vec![], json!({})),
+        (
+            "solve",
+            vec!["resolution"],
+            json!({
+                "resolution": reference("resolution"),
+                "agreed_by": reference("person"),
+                "bug": reference("words"),
+                "bug_priority": reference("priority"),
+                "eta": reference("time"),
+            }),
+        ),
+        ("merge", vec!["into", "reason"], json!({ "into": reference("id"), "reason": { "enum": MergeReason::WORDS } })),
+        ("merged", vec!["source"], json!({ "source": reference("id"), "cc": list_of("person", 1) })),
+        ("forward", vec!["into", "entry"], json!({ "into": reference("id"), "entry": reference("id") })),
+        ("reopen", vec!["reason"], json!({ "reason": { "enum": ReopenReason::WORDS }, "unmerge": { "const": true } })),
+        ("unmerged", vec!["source"], json!({ "source": reference("id") })),
+        ("escalate", vec!["reason"], escalation.clone()),
+        ("deescalate", vec![], escalation),
+        (
+            "prioritize",
+            vec!["priority", "was"],
+            json!({ "priority": reference("priority"), "was": reference("priority") }),
+        ),
+        ("assign", vec![], json!({ "assignee": reference("person") })),
+        (
+            "set",
+            vec![],
+            json!({
+                "set": { "type": "object", "properties": set, "additionalProperties": false },
+                "unset": list_of("words", 1),
+            }),
+        ),
+        ("cc", vec![], json!({ "add": list_of("person", 1), "remove": list_of("person", 1) })),
+        ("tag", vec![], json!({ "add": list_of("words", 1), "remove": list_of("words", 1) })),
+        ("correct", vec!["entry", "reason"], about.clone()),
+        ("redact", vec!["entry", "reason"], about),
+    ]
+}
