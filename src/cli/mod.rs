@@ -15,6 +15,7 @@ mod promises;
 mod query;
 mod refusal;
 mod session;
+mod shortcut;
 mod text;
 mod verbs;
 mod writing;
@@ -95,6 +96,9 @@ fn end_with_bug(panic: &std::panic::PanicHookInfo<'_>, wants_json: bool) {
 }
 
 fn parse(words: Vec<OsString>) -> Result<Arguments, clap::Error> {
+    if let Some(arguments) = shortcut::parse(&words) {
+        return Ok(arguments);
+    }
     let matches = command().try_get_matches_from(words)?;
     Arguments::from_arg_matches(&matches)
 }
