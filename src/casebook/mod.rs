@@ -12,10 +12,13 @@ mod message;
 mod perform;
 mod reading;
 mod recovery;
+mod roll;
 mod rows;
 mod searching;
+mod sharing;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -40,6 +43,8 @@ pub use halt::Halt;
 pub use init::{Founding, InitReport};
 pub use reading::{Census, Trouble};
 pub use recovery::{Hindrance, Recovery};
+pub use rows::Found;
+pub use searching::Search;
 
 /// What the edge knows of the world when a command begins.
 #[derive(Clone, Debug)]
@@ -66,7 +71,8 @@ pub struct Casebook {
     state: State,
     world: World,
     pending: Option<Journal>,
-    index: OnceLock<Index>,
+    index: OnceLock<Option<Index>>,
+    garbled: AtomicBool,
     recovery: Option<Recovery>,
 }
 
@@ -166,7 +172,16 @@ impl Casebook {
         let config = config::Config::read(&text).map_err(|flaw| Error::Config { path, flaw })?;
         let state = State::of(root);
         let pending = Journal::pending(&state).map_err(Error::io(state.path("journal"), "read"))?;
-        Ok(Self { root: root.to_owned(), config, state, world, pending, recovery: None, index: OnceLock::new() })
+        Ok(Self {
+            root: root.to_owned(),
+            config,
+            state,
+            world,
+            pending,
+            recovery: None,
+            index: OnceLock::new(),
+            garbled: AtomicBool::new(false),
+        })
     }
 
     /// The folder the desk lies in.

@@ -14,10 +14,12 @@ use crate::domain::visibility::may_see;
 use crate::error::Error;
 use crate::store::files::{NotRead, read_plain};
 use crate::store::git::Repository;
+use crate::store::index::Rows;
 use crate::store::layout;
 use crate::store::yaml::{self, Damage, DamageKind};
 
 use super::Casebook;
+use super::rows::{Found, Wanted};
 
 /// How many tickets one processor reads before they are looked at: enough to pay for a thread, few enough to hold.
 const BATCH: usize = 128;
@@ -79,20 +81,11 @@ impl Casebook {
     ///
     /// # Errors
     /// A folder that cannot be read. Damaged files are told in the census.
-    pub fn census<T>(&self, keep: impl FnMut(Ticket) -> Option<T>) -> Result<Census<T>, Error> {
-        self.census_by(|id| self.ticket(id), keep)
-    }
-
-    /// The same with another way to read a ticket.
-    pub(super) fn census_by<R: Send, T>(
-        &self,
-        read: impl Fn(Id) -> Result<R, Error> + Sync,
-        mut keep: impl FnMut(R) -> Option<T>,
-    ) -> Result<Census<T>, Error> {
+    pub fn census<T>(&self, mut keep: impl FnMut(Ticket) -> Option<T>) -> Result<Census<T>, Error> {
         let names = self.names()?;
         let mut census = Census { tickets: Vec::new(), troubles: Vec::new() };
         for batch in names.tickets.chunks(self.batch()) {
-            for read in self.on_every_processor(batch, &read) {
+            for read in self.on_every_processor(batch, |id| self.ticket(id)) {
                 match read {
                     Ok(ticket) => {
                         census.tickets.extend(keep(ticket));
@@ -148,20 +141,33 @@ impl Casebook {
     ///
     /// # Errors
     /// As [`Casebook::census`], and a revision git does not know.
-    pub fn meant(&self, query: &Query, viewer: Option<&Person>) -> Result<Census<Summary>, Error> {
-        let judge = |ticket| self.judged(query, viewer, ticket).map(|(_, row)| row);
-        match &query.as_of {
-            Some(AsOf::Revision(revision)) => self.census_of(revision, judge),
-            None if !query.needs_texts() => {
-                let (team, mut census) = (&self.config.team, self.rows()?);
-                let no_words = |_: &str| false;
-                census.tickets.retain(|row| {
-                    may_see(team, viewer, row) && query.means(&Candidate { row, me: viewer, holds_words: &no_words })
-                });
-                Ok(census)
+    pub fn meant(&self, query: &Query, viewer: Option<&Person>) -> Result<Found, Error> {
+        let mut rows = Rows::default();
+        let judge = |ticket| {
+            if let Some((_, row)) = self.judged(query, viewer, ticket) {
+                rows.push(&row);
             }
-            _ => self.census(judge),
-        }
+            None::<()>
+        };
+        let troubles = match &query.as_of {
+            Some(AsOf::Revision(revision)) => self.census_of(revision, judge)?.troubles,
+            None if !query.needs_texts() => return self.meant_rows(query, viewer),
+            _ => self.census(judge)?.troubles,
+        };
+        Ok(Found { rows, troubles })
+    }
+
+    /// The same where no texts are needed.
+    fn meant_rows(&self, query: &Query, viewer: Option<&Person>) -> Result<Found, Error> {
+        let team = &self.config.team;
+        let sees_all = viewer.is_none_or(|person| team.has_agent(person));
+        self.rows_of(&Wanted {
+            at_a_glance: &|glimpse| query.means_at_a_glance(glimpse).filter(|means| sees_all || !means),
+            row: &|row| {
+                (sees_all || may_see(team, viewer, row))
+                    && query.means(&Candidate { row, me: viewer, holds_words: &|_| false })
+            },
+        })
     }
 
     /// A ticket at the moment a query looks at, with its row, if the query means it and the person may see it.
@@ -214,7 +220,7 @@ impl Casebook {
             return if self.sees(id, viewer)? { Ok(id) } else { Err(not_found()) };
         }
         let mut candidates = match spelled {
-            Some(part) => layout::matching(&self.names()?.tickets, &part),
+            Some(part) => self.with_part(&part)?,
             None => Vec::new(),
         };
         if candidates.is_empty() {
@@ -275,8 +281,8 @@ impl Casebook {
 
     /// The tickets imported under an id.
     fn imported_as(&self, word: &str) -> Result<Vec<Id>, Error> {
-        let rows = self.rows()?.tickets;
-        Ok(rows.iter().filter(|row| row.imported_id.as_deref() == Some(word)).map(|row| row.id).collect())
+        let is_it = |row: &Summary| row.imported_id.as_deref() == Some(word);
+        Ok(self.rows_of(&Wanted { at_a_glance: &|_| None, row: &is_it })?.rows.ids().collect())
     }
 
     /// Visits the tickets whose files hold some words as they are.

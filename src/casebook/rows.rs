@@ -1,143 +1,330 @@
 //! Rows of all tickets, with the help of the index: what has not changed is not read again. Without it, or with
 //! `--no-index`, the answers are the same and take longer.
 
-use std::path::PathBuf;
+use std::ops::Range;
+use std::sync::OnceLock;
 
 use crate::domain::id::Id;
 use crate::domain::person::Person;
-use crate::domain::summary::Summary;
+use crate::domain::summary::{Glimpse, Summary};
 use crate::domain::visibility::may_see;
 use crate::error::Error;
-use crate::store::index::{Index, Known, Stamp};
-use crate::store::layout::{self, Month, Names};
+use crate::store::files::Folder as OpenFolder;
+use crate::store::index::{Folder, Fresh, Index, Known, Making, Row, Rows, Stamp};
+use crate::store::layout::{self, Month};
+use crate::store::yaml;
 
-use super::{Casebook, Census, Trouble};
+use super::roll::{Listed, Roll, Unread};
+use super::sharing::{on_every_processor, processors};
+use super::{Casebook, Trouble};
 
-/// So many rows that had to be read again are no reason to write an index, nor is one in so many.
+/// A desk of so few tickets needs no index.
 const FEW: usize = 32;
+/// How many tickets are looked at in one go.
+const SHARE: usize = 1024;
+/// Files of so many bytes are judged by their headers before they are read in earnest.
+const ROOM: usize = 1 << 14;
+/// How many shares are held for each processor before they are put together.
+const AHEAD: usize = 8;
 
-/// The folders of which every ticket has a row. Of the others the index does not know all names: they hold damaged
-/// files, which are named every time.
-fn whole_folders(listing: &Listing, known: &[Known]) -> Vec<(Month, Stamp)> {
-    let is_whole = |(month, _): &&(Month, Stamp)| {
-        month.bounds().is_some_and(|(from, until)| {
-            let listed = &listing.names.tickets;
-            let listed = listed.partition_point(|id| *id < until) - listed.partition_point(|id| *id < from);
-            listed == known.partition_point(|known| known.id < until) - known.partition_point(|known| known.id < from)
-        })
-    };
-    listing.folders.iter().filter(is_whole).cloned().collect()
+/// Rows of some tickets, and the files that could not be read.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// What could be read, in the order of ids.
+    pub rows: Rows,
+    /// What could not.
+    pub troubles: Vec<Trouble>,
 }
 
-/// The names in the folders, and what an index needs to spare listing them next time.
-struct Listing {
-    names: Names,
-    folders: Vec<(Month, Stamp)>,
+/// Which tickets are asked for.
+pub(super) struct Wanted<'a> {
+    /// What can be told at a glance; `None` where the row has to be seen.
+    pub at_a_glance: &'a (dyn Fn(&Glimpse) -> Option<bool> + Sync),
+    /// Whether it is one of them.
+    pub row: &'a (dyn Fn(&Summary) -> bool + Sync),
 }
+
+/// Some tickets of one month.
+struct Share<'a> {
+    month: &'a Month,
+    names: Which<'a>,
+}
+
+enum Which<'a> {
+    Rows(Range<usize>),
+    Ids(&'a [Id]),
+}
+
+/// What came of a share.
+#[derive(Default)]
+struct Seen {
+    found: Found,
+    /// What was read, and how the file was before; nothing where that may not be remembered: damaged files, and
+    /// such as are too young.
+    read: Vec<(Id, Option<(Stamp, Summary)>)>,
+}
+
+/// When a pass began, by the clock of the file system: asked for once something has to be read.
+type Began = OnceLock<Option<Stamp>>;
 
 impl Casebook {
-    fn index(&self) -> &Index {
-        self.index.get_or_init(|| match self.world.no_index || self.pending.is_some() {
-            true => Index::default(),
-            false => Index::load(self.state.folder()),
-        })
-    }
-
-    /// The tickets there are and the files that are none, without reading one.
-    ///
-    /// # Errors
-    /// A folder that cannot be read.
-    pub fn names(&self) -> Result<Names, Error> {
-        let mut names = self.listing()?.names;
-        if let Some(pending) = &self.pending {
-            let opened = pending.changes.iter().filter(|change| change.before.is_none());
-            let id = |path: &str| path.strip_suffix(".yaml")?.rsplit('/').next()?.parse::<Id>().ok();
-            names.tickets.extend(opened.filter_map(|change| id(&change.path)));
-            names.tickets.sort_unstable();
-            names.tickets.dedup();
-        }
-        Ok(names)
-    }
-
-    fn listing(&self) -> Result<Listing, Error> {
-        let mut listing = Listing { names: Names::default(), folders: Vec::new() };
-        let io = |source| Error::Io { path: self.root.join(layout::TICKETS), attempt: "list", source };
-        for month in layout::months(&self.root, &mut listing.names).map_err(io)? {
-            let stamp = month.folder.symlink_metadata().map(|metadata| Stamp::of(&metadata)).map_err(io)?;
-            let known =
-                month.bounds().and_then(|(from, until)| self.index().ids(month.year, month.month, stamp, from, until));
-            if let Some(ids) = known {
-                listing.names.tickets.extend(ids);
-                listing.folders.push((month, stamp));
-                continue;
-            }
-            let misplaced = listing.names.misplaced.len();
-            month.list(&self.root, &mut listing.names).map_err(io)?;
-            // A folder with something odd in it is listed every time, so that it is named every time.
-            if listing.names.misplaced.len() == misplaced {
-                listing.folders.push((month, stamp));
-            }
-        }
-        listing.names.tickets.sort_unstable();
-        listing.names.misplaced.sort_unstable();
-        Ok(listing)
-    }
-
     /// Rows of the tickets that a person may see.
     ///
     /// # Errors
     /// As [`Casebook::census`].
-    pub fn summaries(&self, viewer: Option<&Person>) -> Result<Census<Summary>, Error> {
-        let mut census = self.rows()?;
-        census.tickets.retain(|row| may_see(&self.config.team, viewer, row));
-        Ok(census)
+    pub fn summaries(&self, viewer: Option<&Person>) -> Result<Found, Error> {
+        let sees_all = viewer.is_none_or(|person| self.config.team.has_agent(person));
+        self.rows_of(&Wanted {
+            at_a_glance: &|_| sees_all.then_some(true),
+            row: &|row| sees_all || may_see(&self.config.team, viewer, row),
+        })
     }
 
-    /// Rows of all tickets.
-    pub(super) fn rows(&self) -> Result<Census<Summary>, Error> {
-        if self.world.no_index || self.pending.is_some() {
-            return self.census(|ticket| Some(Summary::from(&ticket)));
+    /// Rows of some tickets.
+    pub(super) fn rows_of(&self, wanted: &Wanted<'_>) -> Result<Found, Error> {
+        if self.pending.is_some() {
+            let mut rows = Rows::default();
+            let census = self.census(|ticket| {
+                let row = Summary::from(&ticket);
+                if (wanted.row)(&row) {
+                    rows.push(&row);
+                }
+                None::<()>
+            })?;
+            return Ok(Found { rows, troubles: census.troubles });
         }
-        // Before anything is looked at: what changes from here on is younger than the index.
-        let made = Stamp::now(self.state.folder()).ok();
-        let listing = self.listing()?;
-        let mut census = Census { tickets: Vec::new(), troubles: Vec::new() };
-        let (mut known, mut read) = (Vec::new(), 0);
-        for batch in listing.names.tickets.chunks(self.batch()) {
-            for row in self.on_every_processor(batch, |id| self.row(id)) {
-                match row {
-                    Ok(Some((row, stamp, was_read))) => {
-                        read += usize::from(was_read);
-                        known.push(Known { id: row.id, stamp, row });
+        self.with_index(|index| self.pass(index, wanted))
+    }
+
+    /// Looks at every file once.
+    fn pass(&self, index: Option<&Index>, wanted: &Wanted<'_>) -> Result<Found, Unread> {
+        let began = Began::new();
+        // What is made from nothing is looked at in the light of the moment before.
+        let makes = index.is_none() && !self.world.no_index;
+        if makes {
+            self.began(&began);
+        }
+        let roll = self.roll(index)?;
+        let shares = shares(&roll);
+        let mut making = match makes && roll.months.iter().map(Listed::len).sum::<usize>() > FEW {
+            true => Making::begin(self.state.folder()).ok(),
+            false => None,
+        };
+        let mut found = Found::default();
+        let mut fresh = Vec::new();
+        for group in shares.chunks(AHEAD * processors()) {
+            for seen in on_every_processor(group, |share| self.look(index, share, wanted, &began)) {
+                let seen = seen?;
+                found.rows.append(seen.found.rows);
+                found.troubles.extend(seen.found.troubles);
+                match &mut making {
+                    Some(one) => {
+                        if one.add_all(&seen.read).is_err() {
+                            making = None;
+                        }
                     }
-                    Ok(None) => {}
-                    Err(Error::Damaged { path, damage }) => census.troubles.push(Trouble { path, damage }),
-                    Err(other) => return Err(other),
+                    None if index.is_some() => {
+                        let read = seen.read.iter().filter_map(|(_, read)| read.as_ref());
+                        fresh.extend(read.map(|(stamp, row)| Fresh::of(row, *stamp)));
+                    }
+                    None => {}
                 }
             }
         }
-        census.troubles.extend(listing.names.misplaced.iter().map(|path: &PathBuf| self.misplaced(path)));
-        let is_worth_it = read > FEW + known.len() / FEW || self.index().len() > 2 * known.len() + FEW;
-        if let Some(made) = made.filter(|_| is_worth_it) {
-            let folders = whole_folders(&listing, &known);
-            Index::write(self.state.folder(), made, &folders, &known);
+        found.troubles.extend(roll.misplaced.iter().map(|path| self.misplaced(path)));
+        let old_enough = |folder: &Folder| self.old_enough(folder.stamp, &began);
+        match (making, index) {
+            // An index that cannot be written is none, and no error.
+            (Some(making), _) => {
+                let folders: Vec<Folder> = roll.months.iter().map(|listed| listed.folder).filter(old_enough).collect();
+                let _ = making.finish(&folders);
+            }
+            (None, Some(index)) => self.learn(index, &roll, &fresh, old_enough)?,
+            (None, None) => {}
         }
-        census.tickets = known.into_iter().map(|known| known.row).collect();
-        Ok(census)
+        Ok(found)
     }
 
-    /// The row of a ticket with the stamp its file had before it was read, and whether it had to be read. `None`
-    /// where somebody took it away since the folder was listed.
-    fn row(&self, id: Id) -> Result<Option<(Summary, Stamp, bool)>, Error> {
-        let path = self.root.join(layout::ticket_path(id));
-        let stamp = path.symlink_metadata().map(|metadata| Stamp::of(&metadata)).unwrap_or_default();
-        if let Some(row) = self.index().row(id, stamp) {
-            return Ok(Some((row, stamp, false)));
+    /// Adds to the index what was learned; where that is much, makes a new one.
+    fn learn(
+        &self,
+        index: &Index,
+        roll: &Roll<'_>,
+        fresh: &[Fresh],
+        old_enough: impl Fn(&Folder) -> bool,
+    ) -> Result<(), Unread> {
+        let mut news = Vec::new();
+        for listed in &roll.months {
+            if let Known::Ids(ids) = &listed.names
+                && listed.is_news
+                && old_enough(&listed.folder)
+            {
+                news.push((listed.folder, ids.clone()));
+            }
         }
+        if fresh.is_empty() && news.is_empty() {
+            return Ok(());
+        }
+        let few = fresh.len() <= FEW + index.len() / 8;
+        if !(few && index.add(fresh, &news)) {
+            let folders: Vec<Folder> = roll.months.iter().map(|listed| listed.folder).filter(old_enough).collect();
+            let _ = index.renew(self.state.folder(), &roll.tickets()?, fresh, &folders);
+        }
+        Ok(())
+    }
+
+    fn began(&self, began: &Began) -> Option<Stamp> {
+        *began.get_or_init(|| if self.world.no_index { None } else { Stamp::now(self.state.folder()).ok() })
+    }
+
+    /// Whether something had been left alone for a moment when the pass began.
+    fn old_enough(&self, stamp: Stamp, began: &Began) -> bool {
+        stamp != Stamp::default() && self.began(began).is_some_and(|began| stamp.is_older_than(began))
+    }
+
+    /// Looks at a share of the tickets.
+    fn look(
+        &self,
+        index: Option<&Index>,
+        share: &Share<'_>,
+        wanted: &Wanted<'_>,
+        began: &Began,
+    ) -> Result<Seen, Unread> {
+        let folder = OpenFolder::open(&share.month.folder).map_err(Error::io(&share.month.folder, "list"))?;
+        let mut seen = Seen::default();
+        let mut believed = Vec::new();
+        let mut to_read = Vec::new();
+        let rows: Vec<(Id, Option<Row>)> = match (&share.names, index) {
+            (Which::Rows(range), Some(index)) => {
+                index.rows(range.clone())?.into_iter().map(|row| (row.id, Some(row))).collect()
+            }
+            (Which::Ids(ids), Some(index)) => ids.iter().copied().zip(index.rows_of(ids)?).collect(),
+            (Which::Ids(ids), None) => ids.iter().map(|id| (*id, None)).collect(),
+            (Which::Rows(_), None) => return Err(Unread::Garbled),
+        };
+        for (id, row) in rows {
+            let Some(row) = row else {
+                to_read.push(id);
+                continue;
+            };
+            let stamp = folder.stamp(&layout::file_name(id)).map_err(Error::io(&share.month.folder, "look into"))?;
+            match row.is_of(stamp) {
+                true if (wanted.at_a_glance)(&row.glimpse) == Some(false) => {}
+                true => believed.push(row),
+                false => to_read.push(id),
+            }
+        }
+        if let Some(index) = index {
+            let sure = |row: &Summary| (wanted.row)(row);
+            to_read.extend(index.take(&believed, &mut seen.found.rows, sure));
+        }
+        if !to_read.is_empty() {
+            self.read_all(&folder, &to_read, wanted, began, &mut seen)?;
+        }
+        Ok(seen)
+    }
+
+    /// Reads what the index does not know.
+    fn read_all(
+        &self,
+        folder: &OpenFolder,
+        ids: &[Id],
+        wanted: &Wanted<'_>,
+        began: &Began,
+        seen: &mut Seen,
+    ) -> Result<(), Unread> {
+        self.began(began);
+        let mut bytes = Vec::new();
+        let mut room = vec![0; ROOM];
+        let mut read = Rows::default();
+        for id in ids {
+            if self.world.no_index
+                && let Ok(Some(bytes)) = folder.read_small(&layout::file_name(*id), &mut room)
+                && rules_out(wanted, bytes, *id)
+            {
+                continue;
+            }
+            let (stamp, row) = match self.read_row(folder, *id, &mut bytes) {
+                Ok(Some(read)) => read,
+                Ok(None) => continue,
+                Err(Error::Damaged { .. }) if rules_out(wanted, &bytes, *id) => {
+                    seen.read.push((*id, None));
+                    continue;
+                }
+                Err(Error::Damaged { path, damage }) => {
+                    seen.found.troubles.push(Trouble { path, damage });
+                    seen.read.push((*id, None));
+                    continue;
+                }
+                Err(other) => return Err(other.into()),
+            };
+            if (wanted.row)(&row) {
+                read.push(&row);
+            }
+            let stamp = stamp.filter(|stamp| self.old_enough(*stamp, began));
+            seen.read.push((*id, stamp.map(|stamp| (stamp, row))));
+        }
+        if !read.is_empty() {
+            seen.found.rows.append(read);
+            seen.found.rows.sort_by_id();
+        }
+        Ok(())
+    }
+
+    /// The row of a ticket's file and the file's stamp before it was read. `None` where somebody took the file away
+    /// since the folder was listed.
+    fn read_row(
+        &self,
+        folder: &OpenFolder,
+        id: Id,
+        bytes: &mut Vec<u8>,
+    ) -> Result<Option<(Option<Stamp>, Summary)>, Error> {
+        bytes.clear();
+        if let Ok(Some(stamp)) = folder.read(&layout::file_name(id), bytes) {
+            if let Some(row) = yaml::survey(bytes, id) {
+                return Ok(Some((Some(stamp), row)));
+            }
+            let ticket = yaml::read(bytes, Some(id)).map_err(|damage| self.damaged(id, damage))?;
+            return Ok(Some((Some(stamp), Summary::from(&ticket))));
+        }
+        // Whatever is odd about it is found out and told by the slower way.
         match self.ticket(id) {
-            Ok(ticket) => Ok(Some((Summary::from(&ticket), stamp, true))),
+            Ok(ticket) => Ok(Some((None, Summary::from(&ticket)))),
             Err(Error::NotFound { .. }) => Ok(None),
             Err(other) => Err(other),
+        }
+    }
+}
+
+/// Whether a file's header alone tells that the ticket is not asked for. Then its history is not read, and whatever is
+/// wrong with it not found: the same with an index as without.
+fn rules_out(wanted: &Wanted<'_>, bytes: &[u8], id: Id) -> bool {
+    let header = yaml::survey_header(bytes, id);
+    header.is_some_and(|header| (wanted.at_a_glance)(&Glimpse::from(&header)) == Some(false))
+}
+
+/// The tickets in pieces for the processors, in the order of ids.
+fn shares<'a>(roll: &'a Roll<'_>) -> Vec<Share<'a>> {
+    let mut shares = Vec::new();
+    for Listed { month, names, .. } in &roll.months {
+        match names {
+            Known::Rows(range) => shares.extend(
+                range
+                    .clone()
+                    .step_by(SHARE)
+                    .map(|start| Share { month, names: Which::Rows(start..(start + SHARE).min(range.end)) }),
+            ),
+            Known::Ids(ids) => shares.extend(ids.chunks(SHARE).map(|ids| Share { month, names: Which::Ids(ids) })),
+        }
+    }
+    shares
+}
+
+impl Listed {
+    fn len(&self) -> usize {
+        match &self.names {
+            Known::Rows(range) => range.len(),
+            Known::Ids(ids) => ids.len(),
         }
     }
 }

@@ -1,39 +1,126 @@
-//! Searching a desk: tickets that a query means and that hold something, read no further than needed.
+//! Searching a desk: tickets that a query means and that hold something, read no further than needed, on every
+//! processor, and handed on in the order of their ids before all are found.
 
+use crate::domain::id::Id;
 use crate::domain::person::Person;
 use crate::domain::query::{AsOf, Query};
+use crate::domain::summary::Glimpse;
 use crate::domain::ticket::Ticket;
 use crate::error::Error;
+use crate::store::files::Folder;
+use crate::store::index::Known;
+use crate::store::layout::{self, Month};
 use crate::store::yaml;
 
-use super::{Casebook, Census};
+use super::roll::{Roll, Unread};
+use super::sharing::{on_every_processor, processors};
+use super::{Casebook, Trouble};
+
+/// How many tickets are searched in one go.
+const SHARE: usize = 256;
+/// How many shares are held for each processor before they are handed on.
+const AHEAD: usize = 4;
+
+/// What is looked for.
+pub struct Search<'a, T> {
+    /// Which tickets.
+    pub query: &'a Query,
+    /// Who asks.
+    pub viewer: Option<&'a Person>,
+    /// Whether a file may hold it; one that may not is not parsed.
+    pub may_hold: &'a (dyn Fn(&[u8]) -> bool + Sync),
+    /// What is made of a ticket, if it holds it.
+    pub find: &'a (dyn Fn(&Ticket) -> Option<T> + Sync),
+}
+
+/// What came of a share.
+type Seen<T> = Result<(Vec<T>, Vec<Trouble>), Error>;
 
 impl Casebook {
-    /// What `keep` makes of the tickets a query means, among those the person may see. A file that `may_hold` turns
-    /// away is not parsed.
+    /// Hands on what is found, and gives the files that could not be read.
     ///
     /// # Errors
-    /// As [`Casebook::meant`].
-    pub fn searched<T>(
+    /// As [`Casebook::meant`], and those of `hand_on`.
+    pub fn searched<T: Send, E: From<Error>>(
         &self,
-        query: &Query,
-        viewer: Option<&Person>,
-        may_hold: impl Fn(&[u8]) -> bool + Sync,
-        mut keep: impl FnMut(&Ticket) -> Option<T>,
-    ) -> Result<Census<T>, Error> {
-        let mut judge = |ticket: Ticket| self.judged(query, viewer, ticket).and_then(|(ticket, _)| keep(&ticket));
-        match &query.as_of {
-            Some(AsOf::Revision(revision)) => self.census_of(revision, judge),
-            _ => self.census_by(
-                |id| {
-                    let bytes = self.bytes(id)?;
-                    if !may_hold(&bytes) {
-                        return Ok(None);
-                    }
-                    yaml::read(&bytes, Some(id)).map(Some).map_err(|damage| self.damaged(id, damage))
-                },
-                |ticket| ticket.and_then(&mut judge),
-            ),
+        search: &Search<'_, T>,
+        mut hand_on: impl FnMut(T) -> Result<(), E>,
+    ) -> Result<Vec<Trouble>, E> {
+        if let Some(AsOf::Revision(revision)) = &search.query.as_of {
+            let census = self.census_of(revision, |ticket| self.found(search, ticket))?;
+            census.tickets.into_iter().try_for_each(&mut hand_on)?;
+            return Ok(census.troubles);
         }
+        let (shares, misplaced) = self.with_index(|index| {
+            let roll = self.roll(index)?;
+            Ok::<_, Unread>((shares(&roll)?, roll.misplaced))
+        })?;
+        let mut troubles = Vec::new();
+        for group in shares.chunks(AHEAD * processors()) {
+            for seen in on_every_processor(group, |(month, ids)| self.search_share(search, month.as_ref(), ids)) {
+                let (found, some) = seen?;
+                found.into_iter().try_for_each(&mut hand_on)?;
+                troubles.extend(some);
+            }
+        }
+        troubles.extend(misplaced.iter().map(|path| self.misplaced(path)));
+        Ok(troubles)
     }
+
+    fn found<T>(&self, search: &Search<'_, T>, ticket: Ticket) -> Option<T> {
+        let (ticket, _) = self.judged(search.query, search.viewer, ticket)?;
+        (search.find)(&ticket)
+    }
+
+    fn search_share<T>(&self, search: &Search<'_, T>, month: Option<&Month>, ids: &[Id]) -> Seen<T> {
+        let (mut found, mut troubles, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
+        // An interrupted command is looked through, by the slower way.
+        let folder = month.filter(|_| self.pending.is_none()).and_then(|month| Folder::open(&month.folder).ok());
+        for id in ids {
+            let read = folder.as_ref().map(|folder| folder.read(&layout::file_name(*id), &mut bytes));
+            let told = match read {
+                Some(Ok(Some(_))) => Ok(()),
+                _ => self.bytes(*id).map(|read| bytes = read),
+            };
+            let ticket = told.and_then(|()| {
+                if !(search.may_hold)(&bytes) || rules_out(search.query, &bytes, *id) {
+                    return Ok(None);
+                }
+                yaml::read(&bytes, Some(*id)).map(Some).map_err(|damage| self.damaged(*id, damage))
+            });
+            match ticket {
+                Ok(ticket) => found.extend(ticket.and_then(|ticket| self.found(search, ticket))),
+                Err(Error::Damaged { path, damage }) => troubles.push(Trouble { path, damage }),
+                // Somebody took it away since the folder was listed.
+                Err(Error::NotFound { .. }) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        Ok((found, troubles))
+    }
+}
+
+/// Whether a file's header alone tells that the ticket is not asked for.
+fn rules_out(query: &Query, bytes: &[u8], id: Id) -> bool {
+    let is_now = query.as_of.is_none() && !query.conditions.is_empty();
+    let header = if is_now { yaml::survey_header(bytes, id) } else { None };
+    header.is_some_and(|header| query.means_at_a_glance(&Glimpse::from(&header)) == Some(false))
+}
+
+/// The tickets in pieces for the processors, in the order of ids; those of an interrupted command have no month.
+fn shares(roll: &Roll<'_>) -> Result<Vec<(Option<Month>, Vec<Id>)>, Unread> {
+    let mut shares = Vec::new();
+    if roll.has_pending() {
+        shares.extend(roll.tickets()?.chunks(SHARE).map(|ids| (None, ids.to_vec())));
+        return Ok(shares);
+    }
+    for listed in &roll.months {
+        let ids = match (&listed.names, roll.index) {
+            (Known::Ids(ids), _) => ids.clone(),
+            (Known::Rows(range), Some(index)) => index.rows(range.clone())?.into_iter().map(|row| row.id).collect(),
+            (Known::Rows(_), None) => return Err(Unread::Garbled),
+        };
+        shares.extend(ids.chunks(SHARE).map(|ids| (Some(listed.month.clone()), ids.to_vec())));
+    }
+    Ok(shares)
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::Exit;
 use super::complaint::Complaint;
+use super::output::Stream;
 use super::session::Session;
 use super::verbs::show::unknown_field;
 use crate::error::Error;
@@ -104,26 +105,73 @@ impl Chosen {
     /// Prints one record as a JSON object.
     pub(super) fn print_one(&self, session: &Session, record: Map<String, Value>) -> Result<(), Complaint> {
         let Self::Json(fields) = self else { return self.print(session, vec![record]) };
-        let object = selected(vec![record], fields).pop().unwrap_or_default();
-        Ok(session.output.json(&Value::Object(object))?)
+        Ok(session.output.json(&Value::Object(selected(record, fields)))?)
     }
 
     /// Prints records in the form that was chosen.
-    pub(super) fn print(&self, session: &Session, records: Vec<Map<String, Value>>) -> Result<(), Complaint> {
-        let told = match self {
-            Self::Words | Self::Names => String::new(),
-            Self::Json(fields) => {
-                let selected = selected(records, fields).into_iter().map(Value::Object).collect();
-                return Ok(session.output.json(&Value::Array(selected))?);
+    pub(super) fn print(
+        &self,
+        session: &Session,
+        records: impl IntoIterator<Item = Map<String, Value>>,
+    ) -> Result<(), Complaint> {
+        let mut printer = self.printer(session)?;
+        records.into_iter().try_for_each(|record| printer.push(record))?;
+        printer.end()
+    }
+
+    /// Prints records as they come.
+    pub(super) fn printer<'a>(&'a self, session: &'a Session) -> Result<Printer<'a>, Complaint> {
+        let paper = Paper { aligned: session.output.is_terminal, width: session.output.width() };
+        let (array, held) = (json::Array::default(), Vec::new());
+        let mut printer = Printer { chosen: self, stream: session.output.stream(), paper, array, held };
+        if let Self::Csv(columns) = self {
+            printer.stream.push(&records::csv_header(columns))?;
+        }
+        Ok(printer)
+    }
+}
+
+/// Records on their way.
+pub(super) struct Printer<'a> {
+    chosen: &'a Chosen,
+    stream: Stream<'a>,
+    paper: Paper,
+    array: json::Array,
+    held: Vec<Map<String, Value>>,
+}
+
+/// So many records are filled in at once; columns that are aligned have to know all rows.
+const AT_ONCE: usize = 256;
+
+impl Printer<'_> {
+    pub(super) fn push(&mut self, record: Map<String, Value>) -> Result<(), Complaint> {
+        match self.chosen {
+            Chosen::Words | Chosen::Names => {}
+            Chosen::Json(fields) => self.stream.push(&self.array.item(&Value::Object(selected(record, fields))))?,
+            Chosen::Lines(fields) => self.stream.push(&records::line(selected(record, fields)))?,
+            Chosen::Csv(columns) => self.stream.push(&records::csv_row(&record, columns))?,
+            Chosen::Template(template) => {
+                self.held.push(record);
+                if !self.paper.aligned && self.held.len() == AT_ONCE {
+                    self.fill(template)?;
+                }
             }
-            Self::Lines(fields) => records::lines(&selected(records, fields)),
-            Self::Csv(columns) => records::csv(&records, columns),
-            Self::Template(template) => {
-                let paper = Paper { aligned: session.output.is_terminal, width: session.output.width() };
-                template.fill(&records, paper).map_err(|flaw| complain(&flaw))?
-            }
-        };
-        Ok(session.output.print(&told)?)
+        }
+        Ok(())
+    }
+
+    fn fill(&mut self, template: &Template) -> Result<(), Complaint> {
+        let filled = template.fill(&std::mem::take(&mut self.held), self.paper).map_err(|flaw| complain(&flaw))?;
+        Ok(self.stream.push(&filled)?)
+    }
+
+    pub(super) fn end(mut self) -> Result<(), Complaint> {
+        match self.chosen {
+            Chosen::Json(_) => self.stream.push(self.array.end())?,
+            Chosen::Template(template) => self.fill(template)?,
+            _ => {}
+        }
+        Ok(self.stream.end()?)
     }
 }
 
@@ -150,15 +198,12 @@ pub(super) fn asked(fields: Option<&str>) -> Vec<String> {
     }
 }
 
-/// The fields asked for, in that order; one that a record does not have is `null` there.
-fn selected(records: Vec<Map<String, Value>>, fields: &[String]) -> Vec<Map<String, Value>> {
+/// The fields asked for, in that order; one that the record does not have is `null` there.
+fn selected(mut record: Map<String, Value>, fields: &[String]) -> Map<String, Value> {
     if fields.is_empty() {
-        return records;
+        return record;
     }
-    let select = |mut record: Map<String, Value>| {
-        fields.iter().map(|name| (name.clone(), record.remove(name).unwrap_or(Value::Null))).collect()
-    };
-    records.into_iter().map(select).collect()
+    fields.iter().map(|name| (name.clone(), record.remove(name).unwrap_or(Value::Null))).collect()
 }
 
 fn complain(flaw: &TemplateFlaw) -> Complaint {

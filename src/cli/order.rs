@@ -1,10 +1,15 @@
 //! The order of a list: `--sort priority,-updated`. The last word is always the id's, so the order is total.
 
-use std::cmp::Ordering;
+use std::cmp::Reverse;
 
+use chrono::{DateTime, Utc};
 use clap::Args;
 
+use crate::domain::id::Id;
+use crate::domain::person::Person;
 use crate::domain::summary::Summary;
+use crate::domain::words::{Priority, Status};
+use crate::store::index::Rows;
 
 /// How to sort.
 #[derive(Debug, Args)]
@@ -54,28 +59,47 @@ fn key(word: &str) -> Result<Key, String> {
         .ok_or_else(|| format!("known are {}", KEYS.map(|(known, _)| known).join(", ")))
 }
 
+/// What rows are compared by.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Fact {
+    Id(Id),
+    Status(Status),
+    Priority(Priority),
+    Time(DateTime<Utc>),
+    Words(Option<String>),
+    Person(Option<Person>),
+}
+
+/// The same, or turned round.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Sorted {
+    Up(Fact),
+    Down(Reverse<Fact>),
+}
+
 impl OrderFlag {
-    pub(super) fn sort(&self, rows: &mut [Summary]) {
-        rows.sort_by(|a, b| {
-            let by_keys = self.sort.iter().map(|key| key.compare(a, b)).find(|order| order.is_ne());
-            by_keys.unwrap_or_else(|| a.id.cmp(&b.id))
-        });
+    /// Sorts rows that are in the order of their ids.
+    pub(super) fn sort(&self, rows: &mut Rows) {
+        if !self.sort.is_empty() {
+            rows.sort_by_key(|row| self.sort.iter().map(|key| key.of(row)).collect::<Vec<_>>());
+        }
     }
 }
 
 impl Key {
-    fn compare(&self, a: &Summary, b: &Summary) -> Ordering {
-        let order = match self.by {
-            By::Id => a.id.cmp(&b.id),
-            By::Status => a.header.status.cmp(&b.header.status),
-            By::Priority => a.header.priority.cmp(&b.header.priority),
-            By::Created => a.created_at.cmp(&b.created_at),
-            By::Updated => a.last_activity_at.cmp(&b.last_activity_at),
-            By::Subject => a.header.subject.cmp(&b.header.subject),
-            By::Assignee => a.header.assignee.cmp(&b.header.assignee),
-            By::Requester => a.header.requester.cmp(&b.header.requester),
-            By::Organization => a.header.organization.cmp(&b.header.organization),
+    fn of(&self, row: &Summary) -> Sorted {
+        let header = &row.header;
+        let fact = match self.by {
+            By::Id => Fact::Id(row.id),
+            By::Status => Fact::Status(header.status),
+            By::Priority => Fact::Priority(header.priority),
+            By::Created => Fact::Time(row.created_at),
+            By::Updated => Fact::Time(row.last_activity_at),
+            By::Subject => Fact::Words(Some(header.subject.clone())),
+            By::Assignee => Fact::Person(header.assignee.clone()),
+            By::Requester => Fact::Person(Some(header.requester.clone())),
+            By::Organization => Fact::Words(header.organization.clone()),
         };
-        if self.reversed { order.reverse() } else { order }
+        if self.reversed { Sorted::Down(Reverse(fact)) } else { Sorted::Up(fact) }
     }
 }

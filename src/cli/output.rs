@@ -41,6 +41,11 @@ impl Output {
         }
     }
 
+    /// Prints piece by piece, for what may be long.
+    pub fn stream(&self) -> Stream<'_> {
+        Stream { output: self, held: String::new() }
+    }
+
     /// Prints a line unless asked to say less.
     pub fn say(&self, line: &str) -> Result<(), Error> {
         if self.quiet { Ok(()) } else { self.print(&format!("{line}\n")) }
@@ -61,5 +66,30 @@ impl Output {
     /// Says what is wrong, on standard error.
     pub fn complain(&self, line: &str) {
         let _ = writeln!(io::stderr(), "{line}");
+    }
+}
+
+/// So much is held before it is printed.
+const HELD: usize = 1 << 16;
+
+/// Something printed piece by piece.
+pub(super) struct Stream<'a> {
+    output: &'a Output,
+    held: String,
+}
+
+impl Stream<'_> {
+    pub fn push(&mut self, piece: &str) -> Result<(), Error> {
+        self.held.push_str(piece);
+        if self.held.len() < HELD {
+            return Ok(());
+        }
+        let told = self.output.print(&self.held);
+        self.held.clear();
+        told
+    }
+
+    pub fn end(self) -> Result<(), Error> {
+        self.output.print(&self.held)
     }
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::id::Id;
 use super::ticket::{Header, Ticket};
+use super::words::{HoldReason, Priority, Resolution, Status};
 
 /// The facts of one row.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +40,60 @@ impl From<&Ticket> for Summary {
             last_activity_at: ticket.last_activity_at(),
             version: ticket.version(),
             imported_id: ticket.opening().and_then(|opening| opening.imported_id.clone()),
+        }
+    }
+}
+
+/// What is known of a ticket at a glance: enough to tell of most tickets whether a query means them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Glimpse {
+    /// The status.
+    pub status: Status,
+    /// The priority.
+    pub priority: Priority,
+    /// Why it is on hold.
+    pub hold: Option<HoldReason>,
+    /// How it was solved.
+    pub resolution: Option<Resolution>,
+    /// Whether a manager looks at it.
+    pub escalated: bool,
+    /// Whether it goes on in another ticket.
+    pub merged: bool,
+    /// Whether somebody takes care of it.
+    pub assigned: bool,
+    /// What only the history tells.
+    pub past: Option<Past>,
+}
+
+/// What is known of a ticket's history at a glance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// Whether it was solved once, and opened again.
+    pub reopened: bool,
+    /// When it was opened, UTC.
+    pub created_at: DateTime<Utc>,
+    /// When something last happened, UTC.
+    pub last_activity_at: DateTime<Utc>,
+}
+
+impl From<&Summary> for Glimpse {
+    fn from(row: &Summary) -> Self {
+        let (reopened, created_at, last_activity_at) = (row.reopened, row.created_at, row.last_activity_at);
+        Self { past: Some(Past { reopened, created_at, last_activity_at }), ..Self::from(&row.header) }
+    }
+}
+
+impl From<&Header> for Glimpse {
+    fn from(header: &Header) -> Self {
+        Self {
+            status: header.status,
+            priority: header.priority,
+            hold: header.hold.as_ref().map(|hold| hold.reason),
+            resolution: header.resolution,
+            escalated: header.escalation.is_some(),
+            merged: header.merged_into.is_some(),
+            assigned: header.assignee.is_some(),
+            past: None,
         }
     }
 }

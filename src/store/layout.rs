@@ -22,7 +22,12 @@ pub const SHORTEST_SHOWN: usize = 6;
 
 /// The place of a ticket: `tickets/YYYY/MM/ID.yaml`, by the UTC month of its id. It never changes (FORMAT).
 pub fn ticket_path(id: Id) -> String {
-    format!("{}/{id}.yaml", ticket_folder(id))
+    format!("{}/{}", ticket_folder(id), file_name(id))
+}
+
+/// The name of a ticket's file in its folder.
+pub fn file_name(id: Id) -> String {
+    format!("{id}.yaml")
 }
 
 /// The folder of a ticket's file.
@@ -136,14 +141,19 @@ impl Month {
 
     /// The least id that belongs into the month, and the least that comes behind it.
     pub fn bounds(&self) -> Option<(Id, Id)> {
-        let begin = |year: i32, month| {
-            let first = NaiveDate::from_ymd_opt(year, month, 1)?;
-            Some(Id::least(first.and_time(NaiveTime::MIN).and_utc()))
-        };
-        let year = i32::try_from(self.year).ok()?;
-        let until = if self.month == 12 { begin(year + 1, 1) } else { begin(year, self.month + 1) };
-        begin(year, self.month).zip(until)
+        bounds(self.year, self.month)
     }
+}
+
+/// The least id of a month, and the least that comes behind it.
+pub fn bounds(year: u32, month: u32) -> Option<(Id, Id)> {
+    let begin = |year: i32, month| {
+        let first = NaiveDate::from_ymd_opt(year, month, 1)?;
+        Some(Id::least(first.and_time(NaiveTime::MIN).and_utc()))
+    };
+    let year = i32::try_from(year).ok()?;
+    let until = if month == 12 { begin(year + 1, 1) } else { begin(year, month + 1) };
+    begin(year, month).zip(until)
 }
 
 /// Whether a name ends like a ticket's, and is not hidden.
@@ -203,29 +213,46 @@ fn part_matches(id: Id, part: &str) -> bool {
     id.starts_with(part) || id.ends_with(part)
 }
 
+/// How many characters [`suffix_key`] holds.
+pub const KEY_CHARACTERS: usize = 12;
+
+/// The last twelve characters of an id as a number, the last one foremost, so that ids with the same suffix lie side
+/// by side.
+pub fn suffix_key(id: Id) -> u64 {
+    let mut bits = u128::from_be_bytes(id.to_bytes());
+    let mut key = 0;
+    for _ in 0..KEY_CHARACTERS {
+        key = key << 5 | (bits & 0x1f) as u64;
+        bits >>= 5;
+    }
+    key
+}
+
 /// The shortest suffix, of at least six characters, that is one ticket's alone, for each id of a sorted list.
 pub fn short_ids(ids: &[Id]) -> Vec<String> {
-    let mut reversed: Vec<(Vec<u8>, usize)> =
-        ids.iter().enumerate().map(|(place, id)| (id.to_string().bytes().rev().collect(), place)).collect();
-    reversed.sort_unstable();
-    let shared = |a: &[u8], b: &[u8]| a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let mut order: Vec<(u64, u32)> = ids.iter().map(|id| suffix_key(*id)).zip(0..).collect();
+    let whole = |place: u32| ids[place as usize].to_string().into_bytes().into_iter().rev();
+    // Hardly two of them share so many characters that more have to be looked at.
+    order.sort_unstable_by(|(a, at), (b, other)| a.cmp(b).then_with(|| whole(*at).cmp(whole(*other))));
+    let at = |rank: usize| ids[order[rank].1 as usize];
     let mut short = vec![String::new(); ids.len()];
-    for (rank, (suffix, place)) in reversed.iter().enumerate() {
-        let before = rank.checked_sub(1).map_or(0, |rank| shared(suffix, &reversed[rank].0));
-        let after = reversed.get(rank + 1).map_or(0, |(next, _)| shared(suffix, next));
-        let length = (before.max(after) + 1).clamp(SHORTEST_SHOWN, LENGTH);
-        short[*place] = suffix[..length].iter().rev().map(|&byte| char::from(byte)).collect();
+    for (rank, &(_, place)) in order.iter().enumerate() {
+        let before = rank.checked_sub(1).map_or(0, |rank| shared(at(rank), ids[place as usize]));
+        let after = if rank + 1 < order.len() { shared(ids[place as usize], at(rank + 1)) } else { 0 };
+        short[place as usize] = suffix(ids[place as usize], before.max(after) + 1);
     }
     short
 }
 
-/// The shortest suffix, of at least six characters, that is `id`'s alone among `ids`.
-pub fn short_id(ids: &[Id], id: Id) -> String {
-    let spelled = id.to_string();
-    let shared =
-        |other: &Id| other.to_string().bytes().rev().zip(spelled.bytes().rev()).take_while(|(a, b)| a == b).count();
-    let longest = ids.iter().filter(|other| **other != id).map(shared).max().unwrap_or(0);
-    spelled[LENGTH - (longest + 1).clamp(SHORTEST_SHOWN, LENGTH)..].to_owned()
+/// The last characters of an id, at least six.
+pub fn suffix(id: Id, characters: usize) -> String {
+    id.to_string()[LENGTH - characters.clamp(SHORTEST_SHOWN, LENGTH)..].to_owned()
+}
+
+/// How many characters two ids have in common at their ends.
+fn shared(a: Id, b: Id) -> usize {
+    let differing = u128::from_be_bytes(a.to_bytes()) ^ u128::from_be_bytes(b.to_bytes());
+    differing.trailing_zeros() as usize / 5
 }
 
 /// The last characters of an id, for places that need no uniqueness: commit subjects and messages.
@@ -251,6 +278,9 @@ mod tests {
         let ids =
             [id("01M7ZH3CA0AAAAAAAAAAAAAAAA"), id("01M7ZH3CA0BBBBBBBBBXAAAAAA"), id("01M7ZH3CA0CCCCCCCCCCCCCCCC")];
         assert_eq!(short_ids(&ids), ["AAAAAAA", "XAAAAAA", "CCCCCC"]);
+        let ids =
+            [id("01M7ZH3CA0AAAAAAAAAAAAAAAA"), id("01M7ZH3CAXAAAAAAAAAAAAAAAA"), id("02M7ZH3CA0AAAAAAAAAAAAAAAA")];
+        assert_eq!(short_ids(&ids).iter().map(String::len).collect::<Vec<_>>(), [25, 17, 25]);
     }
 
     #[test]

@@ -5,7 +5,6 @@
 use crate::domain::summary::Summary;
 use crate::domain::words::{Priority, Status};
 
-use super::list::short_id;
 use super::table::{Cell, Table};
 use super::{Audience, age, labels, paint, terminal};
 
@@ -43,9 +42,8 @@ impl Glance {
     }
 }
 
-/// The glance for people: counts, then the ticket that has been open longest. `short_ids` go with the tickets
-/// one by one.
-pub fn for_people(tickets: &[Summary], short_ids: &[String], audience: &Audience<'_>) -> String {
+/// The glance for people: counts, then the ticket that has been open longest. `short_id` is that ticket's.
+pub fn for_people(tickets: &[Summary], short_id: &str, audience: &Audience<'_>) -> String {
     let glance = Glance::at(tickets);
     let mut table = Table::under(&["status", "tickets"]);
     for &(status, number) in &glance.statuses {
@@ -63,7 +61,7 @@ pub fn for_people(tickets: &[Summary], short_ids: &[String], audience: &Audience
         shown.push_str(&format!("\nunsolved: {}\n", remarks.join(", ")));
     }
     if let Some(index) = glance.oldest_open {
-        shown.push_str(&oldest(&tickets[index], &short_id(short_ids, index, tickets[index].id), audience));
+        shown.push_str(&oldest(&tickets[index], short_id, audience));
     }
     shown
 }
@@ -84,9 +82,9 @@ mod tests {
         let mut waiting = sample::opened();
         sample::by_agent(&mut waiting, sample::reply(), Some(Status::AwaitingReply), "Which release?");
         let tickets: Vec<_> = [waiting, sample::opened()].iter().map(Summary::from).collect();
-        let short_ids = ["000001".to_owned(), "000002".to_owned()];
+
         assert_eq!(
-            for_people(&tickets, &short_ids, &sample::audience(&sample::paris())),
+            for_people(&tickets, "000002", &sample::audience(&sample::paris())),
             "status          tickets\nopen            1\nawaiting reply  1\non hold         0\nsolved          0\n\n\
              unsolved: 2 unassigned\noldest open: 000002, 3d ago: Dashboard tiles time out\n"
         );

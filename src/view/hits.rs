@@ -132,16 +132,13 @@ fn push_marked(shown: &mut String, line: &Line, paint: Paint) {
 
 /// One line per line with hits, with tabs between: id, entry, number of the line, line. Of a subject, entry and number
 /// are empty.
-pub fn for_programs(found: &[Found]) -> String {
-    let mut lines = String::new();
-    for found in found {
-        for (entry, line) in found.hits() {
-            let (entry, number) = place(entry, line);
-            let values = [found.id.to_string(), entry.unwrap_or_default(), number.unwrap_or_default()];
-            lines.push_str(&tab_separated(values.iter().map(String::as_str).chain([line.text.as_str()])));
-        }
-    }
-    lines
+pub fn for_programs(found: &Found) -> String {
+    let line = |(entry, line): (Option<&FoundEntry>, &Line)| {
+        let (entry, number) = place(entry, line);
+        let values = [found.id.to_string(), entry.unwrap_or_default(), number.unwrap_or_default()];
+        tab_separated(values.iter().map(String::as_str).chain([line.text.as_str()]))
+    };
+    found.hits().map(line).collect()
 }
 
 /// A ticket with its hits.
@@ -254,7 +251,7 @@ mod tests {
     #[test]
     fn programs_get_each_line_and_its_place() {
         let found = found("tiles", 0, Viewer::Support).expect("hits");
-        let told = for_programs(std::slice::from_ref(&found));
+        let told = for_programs(&found);
         let places: Vec<(&str, &str)> = told
             .lines()
             .map(|line| line.splitn(3, '\t').nth(2).and_then(|rest| rest.split_once('\t')).expect("four values"))

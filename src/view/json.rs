@@ -19,7 +19,7 @@ use super::Viewer;
 use super::thread::{Told, thread};
 
 pub use selection::{UnknownField, check, select};
-pub use spelling::{line, pretty};
+pub use spelling::{Array, line, pretty};
 
 /// The fields of every ticket, in their order.
 pub const FIELDS: &[&str] = &[

@@ -5,7 +5,6 @@
 use anstyle::Style;
 
 use crate::domain::clock;
-use crate::domain::id::Id;
 use crate::domain::person::Person;
 use crate::domain::summary::Summary;
 
@@ -26,23 +25,12 @@ const PERSON_AT_LEAST: usize = 12;
 
 /// A table: short id, priority (`S1!` while escalated), status, time since the last activity, assignee,
 /// requester, subject. `short_ids` go with the tickets one by one. Empty without tickets.
-pub fn for_people(tickets: &[Summary], short_ids: &[String], audience: &Audience<'_>) -> String {
+pub fn for_people(tickets: impl Iterator<Item = Summary>, short_ids: &[String], audience: &Audience<'_>) -> String {
     let mut table = Table::under(&["id", "pri", "status", "age", "assignee", "requester", "subject"]);
-    for (index, ticket) in tickets.iter().enumerate() {
-        table.push(row(ticket, &short_id(short_ids, index, ticket.id), audience));
+    for (ticket, short_id) in tickets.zip(short_ids) {
+        table.push(row(&ticket, short_id, audience));
     }
     table.for_people(audience.paint, audience.width)
-}
-
-/// One line per ticket, complete and without a header, with tabs between: id, status, priority, assignee,
-/// requester, organization, created_at, last_activity_at, subject. What is absent is empty.
-pub fn for_programs(tickets: &[Summary]) -> String {
-    tickets.iter().map(values).collect()
-}
-
-/// The short id of the ticket at a place, or the full one where the caller has none.
-pub(super) fn short_id(short_ids: &[String], index: usize, id: Id) -> String {
-    short_ids.get(index).cloned().unwrap_or_else(|| id.to_string())
 }
 
 fn row(ticket: &Summary, short_id: &str, audience: &Audience<'_>) -> Vec<Cell> {
@@ -70,7 +58,9 @@ fn person(person: &Person, audience: &Audience<'_>) -> Cell {
     }
 }
 
-fn values(ticket: &Summary) -> String {
+/// A line for a ticket, complete, with tabs between: id, status, priority, assignee, requester, organization,
+/// created_at, last_activity_at, subject. What is absent is empty.
+pub fn for_programs(ticket: &Summary) -> String {
     let header = &ticket.header;
     tab_separated([
         ticket.id.to_string().as_str(),
@@ -107,12 +97,12 @@ mod tests {
     fn people_get_a_table() {
         let short_ids = ["000001".to_owned(), "AB0001".to_owned()];
         assert_eq!(
-            for_people(&tickets(), &short_ids, &sample::audience(&sample::paris())),
+            for_people(tickets().into_iter(), &short_ids, &sample::audience(&sample::paris())),
             "id      pri  status          age  assignee  requester         subject\n\
              000001  S2   open            3d   -         ana@acme.example  Dashboard tiles time out\n\
              AB0001  S2!  awaiting reply  2d   kenji     ana@acme.example  One two ␛[2J\n"
         );
-        assert_eq!(for_people(&[], &[], &sample::audience(&sample::paris())), "");
+        assert_eq!(for_people(std::iter::empty(), &[], &sample::audience(&sample::paris())), "");
     }
 
     #[test]
@@ -121,7 +111,7 @@ mod tests {
         let line = format!(
             "{id}\topen\tS2\t\tana@acme.example\tacme\t2026-11-21T17:05:12Z\t2026-11-21T17:05:12Z\tDashboard tiles time out"
         );
-        assert_eq!(for_programs(&tickets()).lines().next(), Some(line.as_str()));
-        assert!(for_programs(&tickets()).lines().all(|line| line.split('\t').count() == 9));
+        assert_eq!(for_programs(&tickets()[0]), format!("{line}\n"));
+        assert!(tickets().iter().all(|ticket| for_programs(ticket).split('\t').count() == 9));
     }
 }

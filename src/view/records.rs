@@ -13,20 +13,26 @@ const BETWEEN: &str = ";";
 /// the spreadsheet is Japanese.
 const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
 
-/// One object per line, compact.
-pub fn lines(records: &[Map<String, Json>]) -> String {
-    records.iter().map(|record| format!("{}\n", json::line(&Json::Object(record.clone())))).collect()
+/// An object on a line, compact.
+pub fn line(record: Map<String, Json>) -> String {
+    format!("{}\n", json::line(&Json::Object(record)))
 }
 
-/// A header and a row per record. What is absent is empty, lists are joined by `;`, and a cell that could start a
-/// formula has a `'` before it.
-pub fn csv(records: &[Map<String, Json>], columns: &[String]) -> String {
+/// The names of columns.
+pub fn csv_header(columns: &[String]) -> String {
+    csv_line(columns.iter().cloned())
+}
+
+/// A row for a record. What is absent is empty, lists are joined by `;`, and a cell that could start a formula has a
+/// `'` before it.
+pub fn csv_row(record: &Map<String, Json>, columns: &[String]) -> String {
+    csv_line(columns.iter().map(|name| cell(record.get(name).unwrap_or(&Json::Null))))
+}
+
+fn csv_line(cells: impl Iterator<Item = String>) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     // Writing to memory cannot fail.
-    let _ = writer.write_record(columns);
-    for record in records {
-        let _ = writer.write_record(columns.iter().map(|name| cell(record.get(name).unwrap_or(&Json::Null))));
-    }
+    let _ = writer.write_record(cells);
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
 }
 
@@ -61,20 +67,21 @@ mod tests {
     }
 
     fn one_cell(value: Json) -> String {
-        csv(&[record(json!({ "a": value }))], &["a".to_owned()]).strip_prefix("a\n").expect("a header").to_owned()
+        csv_row(&record(json!({ "a": value })), &["a".to_owned()])
     }
 
     #[test]
     fn a_line_is_one_object_whatever_it_holds() {
-        let told = lines(&[record(json!({"a": "one\ntwo\u{1b}", "b": []})), record(json!({"a": null}))]);
-        assert_eq!(told, "{\"a\":\"one\\ntwo\\u001b\",\"b\":[]}\n{\"a\":null}\n");
+        let told = line(record(json!({"a": "one\ntwo\u{1b}", "b": []})));
+        assert_eq!(told, "{\"a\":\"one\\ntwo\\u001b\",\"b\":[]}\n");
     }
 
     #[test]
     fn a_row_has_the_columns_asked_for() {
         let record = record(json!({"a": ["x", "y"], "b": null, "c": 3, "d": {"e": "f"}, "g": "no"}));
         let columns = ["c", "a", "b", "d", "z"].map(str::to_owned);
-        assert_eq!(csv(&[record], &columns), "c,a,b,d,z\n3,x;y,,\"{\"\"e\"\":\"\"f\"\"}\",\n");
+        assert_eq!(csv_header(&columns), "c,a,b,d,z\n");
+        assert_eq!(csv_row(&record, &columns), "3,x;y,,\"{\"\"e\"\":\"\"f\"\"}\",\n");
     }
 
     #[test]

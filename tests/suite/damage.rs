@@ -34,7 +34,7 @@ impl Scene {
     /// Runs the program with little memory, and kills it should it hang.
     fn bounded(&self, arguments: &[&str]) -> Outcome {
         let mut command = self.sandbox.command("sh");
-        let script = "ulimit -v 800000; exec timeout --signal=KILL 20 casebook \"$@\"";
+        let script = "ulimit -v 800000; ulimit -t 20; exec casebook \"$@\"";
         command.args(["-c", script, "casebook"]).args(arguments);
         Running::start(command).finish()
     }

@@ -4,10 +4,10 @@ use std::fs::{self, File, FileTimes};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use casebook::casebook::{Casebook, Trouble, World};
+use casebook::casebook::{Casebook, Found, Trouble, World};
 use casebook::domain::id::Id;
 use casebook::domain::summary::Summary;
-use casebook::store::index::{Index, Known, Stamp};
+use casebook::store::index::{Index, Known, Making, Row, Rows, Stamp};
 use casebook::store::layout::{short_ids, ticket_path};
 use casebook::store::yaml::print;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -22,6 +22,9 @@ use crate::sandbox::Sandbox;
 const TICKETS: usize = 80;
 /// Longer than the tick a file has to have been left alone for.
 const A_WHILE: Duration = Duration::from_millis(70);
+
+/// Rows, what could not be read, names, and what is found by parts of ids.
+type Answers = (Vec<Summary>, Vec<Trouble>, Vec<Id>, Vec<String>);
 
 /// A desk of many small tickets over two months, in a repository with two branches that differ.
 struct Desk {
@@ -68,13 +71,22 @@ impl Desk {
         fs::write(path, text).unwrap();
     }
 
-    fn read(&self, no_index: bool) -> (Vec<Summary>, Vec<Trouble>, Vec<Id>, Vec<String>) {
+    fn read(&self, no_index: bool) -> Answers {
         let patience = Duration::from_secs(10);
         let world = World { now: now(), clock_is_fixed: true, seed: None, halt: None, no_index, patience };
         let casebook = Casebook::open(&self.root(), world).unwrap();
-        let census = casebook.summaries(None).unwrap();
-        let names = casebook.names().unwrap();
-        (census.tickets, census.troubles, names.tickets.clone(), short_ids(&names.tickets))
+        let Found { rows, troubles } = casebook.summaries(None).unwrap();
+        let names = casebook.names().unwrap().tickets;
+        let mut short = short_ids(&names);
+        for (id, short) in names.iter().zip(&mut short) {
+            assert_eq!(casebook.short_id(*id).unwrap(), *short);
+            assert_eq!(casebook.find(short, None).unwrap(), *id);
+        }
+        // Parts of ids, and what is no ticket's any more, are looked up the same way.
+        for part in ["01K", "01M7", "0000", "0000000000000", "ZZZZ"] {
+            short.push(format!("{:?}", casebook.find(part, None)));
+        }
+        (rows.iter().collect(), troubles, names, short)
     }
 
     fn assert_true(&self, why: &str) {
@@ -240,12 +252,37 @@ proptest! {
     fn a_row_comes_back_from_the_index_as_it_went_in(ticket in arbitrary::ticket()) {
         let folder = tempfile::tempdir().unwrap();
         let (row, stamp) = (Summary::from(&ticket), Stamp { size: 1, modified: 2, changed: 3, inode: 4 });
-        let made = Stamp { changed: i64::MAX, ..stamp };
-        Index::write(folder.path(), made, &[], &[Known { id: ticket.id, stamp, row: row.clone() }]);
-        let index = Index::load(folder.path());
-        prop_assert_eq!(index.row(ticket.id, stamp), Some(row), "{}", print(&ticket));
-        prop_assert_eq!(index.row(ticket.id, Stamp { changed: 4, ..stamp }), None);
+        let mut making = Making::begin(folder.path()).unwrap();
+        making.add_all(&[(ticket.id, Some((stamp, row.clone())))]).unwrap();
+        making.finish(&[]).unwrap();
+        let index = Index::load(folder.path()).expect("an index");
+        let rows = index.rows(0..1).expect("a sound index");
+        let later = Stamp { changed: 4, ..stamp };
+        prop_assert!(rows[0].is_of(stamp) && !rows[0].is_of(later));
+        prop_assert_eq!(rows[0].glimpse, casebook::domain::summary::Glimpse::from(&row));
+        let mut taken = Rows::default();
+        prop_assert_eq!(index.take(&rows, &mut taken, |_| true), vec![]);
+        prop_assert_eq!(taken.iter().collect::<Vec<_>>(), vec![row], "{}", print(&ticket));
     }
+}
+
+/// What the index knows of the desk's files as they are now: how many of their rows it believes.
+fn believed(desk: &Desk) -> usize {
+    let Some(index) = Index::load(&desk.sandbox.path(".git/casebook")) else { return 0 };
+    let ids: Vec<Id> =
+        desk.files().iter().map(|path| path.file_stem().unwrap().to_str().unwrap().parse().unwrap()).collect();
+    let rows = index.rows_of(&ids).expect("a sound index");
+    let is_known =
+        |(row, path): (Option<Row>, PathBuf)| row.is_some_and(|row| row.is_of(Stamp::of(&fs::metadata(path).unwrap())));
+    rows.into_iter().zip(desk.files()).map(is_known).filter(|known| *known).count()
+}
+
+/// Whether it knows all names in a month's folder.
+fn knows_folder(desk: &Desk, month: u32) -> bool {
+    let folder = desk.sandbox.path(format!("tickets/2026/{month:02}"));
+    let stamp = Stamp::of(&fs::metadata(folder).unwrap());
+    let index = Index::load(&desk.sandbox.path(".git/casebook"));
+    index.is_some_and(|index| matches!(index.known(2026, month, stamp), Some(Known::Rows(_) | Known::Ids(_))))
 }
 
 #[test]
@@ -255,49 +292,78 @@ fn the_index_is_used_and_spares_reading() {
     assert!(!desk.index().exists());
     desk.read(false);
     let made = fs::read(desk.index()).unwrap();
-    // A file whose bytes the index knows can be unreadable, as long as nothing about it changes.
-    let index = Index::load(&desk.sandbox.path(".git/casebook"));
-    assert_eq!(index.len(), TICKETS);
-    for path in desk.files() {
-        let id: Id = path.file_stem().unwrap().to_str().unwrap().parse().unwrap();
-        assert!(index.row(id, Stamp::of(&fs::metadata(&path).unwrap())).is_some());
-    }
+    assert_eq!(believed(&desk), TICKETS);
+    assert!(knows_folder(&desk, 10) && knows_folder(&desk, 11));
     desk.read(false);
     assert_eq!(fs::read(desk.index()).unwrap(), made, "nothing changed, so nothing is written");
 }
 
 #[test]
-fn a_file_as_young_as_the_index_is_read_again() {
-    let desk = Desk::new();
-    desk.read(false);
-    let index = Index::load(&desk.sandbox.path(".git/casebook"));
-    for path in desk.files() {
-        let stamp = Stamp::of(&fs::metadata(&path).unwrap());
-        let id: Id = path.file_stem().unwrap().to_str().unwrap().parse().unwrap();
-        let is_young = !stamp.is_older_than(Stamp::now(&desk.root()).unwrap());
-        assert!(index.row(id, stamp).is_none() || !is_young);
-    }
-    desk.assert_true("young files");
-}
-
-#[test]
-fn an_index_that_is_cut_or_garbled_is_none() {
+fn what_changed_is_added_and_the_rest_stays() {
     let desk = Desk::new();
     std::thread::sleep(A_WHILE);
     desk.read(false);
-    let folder = desk.sandbox.path(".git/casebook");
+    let made = fs::read(desk.index()).unwrap();
+    let files = desk.files();
+    desk.swap(&files[3], "priority: S3", "priority: S1");
+    fs::remove_file(&files[7]).unwrap();
+    assert_eq!(believed(&desk), TICKETS - 2);
+    std::thread::sleep(A_WHILE);
+    desk.assert_true("one changed, one went");
+    assert_eq!(believed(&desk), TICKETS - 1);
+    let added = fs::read(desk.index()).unwrap();
+    assert!(added.starts_with(&made) && added.len() > made.len(), "the index itself stays as it is");
+    for _ in 0..400 {
+        desk.swap(&files[3], "priority: S3", "priority: S1");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    // What a killed writer leaves behind is no word of the log, and goes with the next one.
+    fs::write(desk.index(), [added.as_slice(), b"half a piece"].concat()).unwrap();
+    std::thread::sleep(A_WHILE);
+    desk.assert_true("a torn log");
+    let mended = fs::read(desk.index()).unwrap();
+    assert!(mended.starts_with(&added) && !mended.windows(4).any(|bytes| bytes == b"half"));
+    assert_eq!(believed(&desk), TICKETS - 1);
+}
+
+#[test]
+fn a_file_as_young_as_the_index_is_read_again() {
+    let desk = Desk::new();
+    std::thread::sleep(A_WHILE);
+    let files = desk.files();
+    desk.swap(&files[3], "priority: S3", "priority: S1");
+    desk.read(false);
+    let young = Stamp::of(&fs::metadata(&files[3]).unwrap());
+    if !young.is_older_than(Stamp::now(&desk.root()).unwrap()) {
+        assert_eq!(believed(&desk), TICKETS - 1);
+    }
+    desk.assert_true("a young file");
+}
+
+#[test]
+fn an_index_that_is_cut_or_garbled_changes_no_answer() {
+    let desk = Desk::new();
+    std::thread::sleep(A_WHILE);
+    desk.read(false);
+    // Behind the index, a log.
+    desk.swap(&desk.files()[3], "priority: S3", "priority: S1");
+    std::thread::sleep(A_WHILE);
+    let right = desk.read(true);
+    desk.read(false);
     let whole = fs::read(desk.index()).unwrap();
-    for end in (0..whole.len()).step_by(97) {
-        fs::write(desk.index(), &whole[..end]).unwrap();
-        assert!(Index::load(&folder).is_empty(), "cut at {end}");
+    let places = (0..whole.len()).step_by(whole.len() / 60);
+    for place in places {
+        for (what, bytes) in [
+            ("cut", whole[..place].to_vec()),
+            (
+                "garbled",
+                whole.iter().enumerate().map(|(at, byte)| if at == place { byte ^ 0x10 } else { *byte }).collect(),
+            ),
+        ] {
+            fs::write(desk.index(), bytes).unwrap();
+            assert_eq!(desk.read(false), right, "{what} at {place}");
+        }
     }
-    for place in (0..whole.len()).step_by(89) {
-        let mut bytes = whole.clone();
-        bytes[place] ^= 0x10;
-        fs::write(desk.index(), &bytes).unwrap();
-        assert!(Index::load(&folder).is_empty(), "garbled at {place}");
-    }
-    desk.assert_true("a garbled index");
 }
 
 #[test]

@@ -22,5 +22,6 @@ mod showing;
 mod snapshot;
 mod spellings;
 mod stories;
+mod surveys;
 mod transitions;
 mod writing;

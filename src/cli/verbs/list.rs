@@ -9,8 +9,7 @@ use super::super::formats::{Chosen, FormatFlags, Shape};
 use super::super::order::OrderFlag;
 use super::super::query::QueryFlags;
 use super::super::session::Session;
-use crate::casebook::{Casebook, Census, Trouble};
-use crate::domain::id::Id;
+use crate::casebook::{Found, Trouble};
 use crate::domain::summary::Summary;
 use crate::store::layout;
 use crate::view;
@@ -52,56 +51,50 @@ impl List {
         }
         let casebook = session.casebook()?;
         let query = self.query.query(session, &casebook)?;
-        let mut census = casebook.meant(&query, session.actor()?)?;
-        self.order.sort(&mut census.tickets);
+        let Found { mut rows, troubles } = casebook.meant(&query, session.actor()?)?;
         if self.exists {
-            return Ok(if census.tickets.is_empty() { Exit::NotFound } else { Exit::Done });
+            return Ok(if rows.is_empty() { Exit::NotFound } else { Exit::Done });
         }
         if self.count {
-            session.output.print(&format!("{}\n", census.tickets.len()))?;
-            return Ok(session.name_troubles(&census));
+            session.output.print(&format!("{}\n", rows.len()))?;
+            return Ok(session.name_troubles(&troubles));
         }
-        census.tickets.truncate(self.limit.unwrap_or(usize::MAX));
-        let rows = census.tickets.as_slice();
+        self.order.sort(&mut rows);
+        rows.truncate(self.limit.unwrap_or(usize::MAX));
         match chosen {
             Chosen::Words if session.output.is_terminal => {
                 let zone = session.zone(&casebook)?;
                 let audience = session.audience(&casebook, &zone)?;
-                let told = view::list::for_people(rows, &short_ids(&casebook, rows)?, &audience);
-                return Ok(session.output.page(&told, casebook.root(), session.name_troubles(&census))?);
+                let told = view::list::for_people(rows.iter(), &casebook.short_ids(rows.ids())?, &audience);
+                return Ok(session.output.page(&told, casebook.root(), session.name_troubles(&troubles))?);
             }
-            Chosen::Words => session.output.print(&view::list::for_programs(rows))?,
-            chosen => chosen.print(session, records(&casebook, rows, chosen.asks_for("short_id"))?)?,
+            Chosen::Words => {
+                let mut stream = session.output.stream();
+                rows.iter().try_for_each(|row| stream.push(&view::list::for_programs(&row)))?;
+                stream.end()?;
+            }
+            chosen => {
+                let wants_short = chosen.asks_for("short_id");
+                let short = if wants_short { casebook.short_ids(rows.ids())? } else { Vec::new() };
+                let mut short = short.into_iter();
+                chosen.print(session, rows.iter().map(|row| record(&row, &short.next().unwrap_or_default())))?;
+            }
         }
-        Ok(session.name_troubles(&census))
+        Ok(session.name_troubles(&troubles))
     }
 }
 
-fn records(casebook: &Casebook, rows: &[Summary], wants_short: bool) -> Result<Vec<Map<String, Value>>, Complaint> {
-    let short = if wants_short { short_ids(casebook, rows)? } else { vec![String::new(); rows.len()] };
-    let record = |(row, short): (&Summary, &String)| view::json::summary_json(row, short, &layout::ticket_path(row.id));
-    Ok(rows.iter().zip(&short).map(record).collect())
-}
-
-/// The short ids of some rows, unique among all tickets.
-pub(super) fn short_ids(casebook: &Casebook, rows: &[Summary]) -> Result<Vec<String>, Complaint> {
-    short_ids_of(casebook, rows.iter().map(|row| row.id))
-}
-
-/// The short ids of some tickets, unique among all tickets.
-pub(super) fn short_ids_of(casebook: &Casebook, asked: impl Iterator<Item = Id>) -> Result<Vec<String>, Complaint> {
-    let ids = casebook.names()?.tickets;
-    let short = layout::short_ids(&ids);
-    Ok(asked.map(|id| ids.binary_search(&id).map_or_else(|_| id.to_string(), |place| short[place].clone())).collect())
+fn record(row: &Summary, short_id: &str) -> Map<String, Value> {
+    view::json::summary_json(row, short_id, &layout::ticket_path(row.id))
 }
 
 impl Session {
     /// Names the files that could not be read, on standard error, also where less shall be said, and says how
     /// the command ends.
-    pub(super) fn name_troubles<T>(&self, census: &Census<T>) -> Exit {
-        for Trouble { path, damage } in &census.troubles {
+    pub(super) fn name_troubles(&self, troubles: &[Trouble]) -> Exit {
+        for Trouble { path, damage } in troubles {
             self.output.complain(&view::terminal::one_line(&format!("casebook: {path}:{damage}")));
         }
-        if census.troubles.is_empty() { Exit::Done } else { Exit::Damaged }
+        if troubles.is_empty() { Exit::Done } else { Exit::Damaged }
     }
 }

@@ -7,9 +7,10 @@ use super::super::complaint::Complaint;
 use super::super::formats::{Chosen, FormatFlags, Shape};
 use super::super::query::{QueryFlags, unprotected};
 use super::super::session::Session;
-use super::list::short_ids_of;
+use crate::casebook;
 use crate::domain::search::{Meaning, Needle, NeedleFlaw};
 use crate::error::Error;
+use crate::store::layout;
 use crate::view::hits;
 
 /// What tickets with hits have.
@@ -64,33 +65,38 @@ impl Search {
         let viewer = session.viewer(&casebook)?;
         let for_people = matches!(chosen, Chosen::Words) && session.output.is_terminal;
         let context = if for_people { self.context } else { 0 };
-        let census = casebook.searched(
-            &query,
-            session.actor()?,
-            |file| needle.may_be_in(file),
-            |ticket| hits::find(ticket, &needle, context, viewer),
-        )?;
-        let found = census.tickets.as_slice();
-        let short = || short_ids_of(&casebook, found.iter().map(|found| found.id));
-        match chosen {
-            Chosen::Words if for_people => {
-                let zone = session.zone(&casebook)?;
-                let told = hits::for_people(found, &short()?, &session.audience(&casebook, &zone)?);
-                return Ok(session.output.page(&told, casebook.root(), session.name_troubles(&census))?);
-            }
-            Chosen::Words => session.output.print(&hits::for_programs(found))?,
-            chosen => {
-                let short = if chosen.asks_for("short_id") { short()? } else { vec![String::new(); found.len()] };
-                let rows = found.iter().zip(&short);
-                let records = if is_flat {
-                    rows.flat_map(|(found, short)| hits::hit_records(found, short)).collect()
-                } else {
-                    rows.map(|(found, short)| hits::record(found, short)).collect()
-                };
-                chosen.print(session, records)?;
-            }
+        let search = casebook::Search {
+            query: &query,
+            viewer: session.actor()?,
+            may_hold: &|file| needle.may_be_in(file),
+            find: &|ticket| hits::find(ticket, &needle, context, viewer),
+        };
+        if for_people {
+            let mut found = Vec::new();
+            let troubles = casebook.searched(&search, |one| Ok::<_, Complaint>(found.push(one)))?;
+            let short = casebook.short_ids(found.iter().map(|found| found.id))?;
+            let zone = session.zone(&casebook)?;
+            let told = hits::for_people(&found, &short, &session.audience(&casebook, &zone)?);
+            return Ok(session.output.page(&told, casebook.root(), session.name_troubles(&troubles))?);
         }
-        Ok(session.name_troubles(&census))
+        let troubles = if matches!(chosen, Chosen::Words) {
+            let mut stream = session.output.stream();
+            let troubles = casebook.searched(&search, |found| stream.push(&hits::for_programs(&found)))?;
+            stream.end()?;
+            troubles
+        } else {
+            let ids = if chosen.asks_for("short_id") { casebook.names()?.tickets } else { Vec::new() };
+            let short_ids = layout::short_ids(&ids);
+            let short = |id| ids.binary_search(&id).map_or("", |place| &short_ids[place]);
+            let mut printer = chosen.printer(session)?;
+            let troubles = casebook.searched(&search, |found| match is_flat {
+                true => hits::hit_records(&found, short(found.id)).into_iter().try_for_each(|hit| printer.push(hit)),
+                false => printer.push(hits::record(&found, short(found.id))),
+            })?;
+            printer.end()?;
+            troubles
+        };
+        Ok(session.name_troubles(&troubles))
     }
 }
 

@@ -148,7 +148,7 @@ pub(in crate::cli) fn json_of(
 ) -> Result<Value, Complaint> {
     let asked = asked(fields);
     let wants_short = asked.is_empty() || asked.iter().any(|name| name == "short_id");
-    let short = if wants_short { short_id(casebook, ticket.id)? } else { String::new() };
+    let short = if wants_short { casebook.short_id(ticket.id)? } else { String::new() };
     let viewer = session.viewer(casebook)?;
     let map = view::json::ticket_json(ticket, &short, &layout::ticket_path(ticket.id), viewer);
     let map = if asked.is_empty() {
@@ -164,13 +164,4 @@ pub(in crate::cli) fn words_of(session: &Session, casebook: &Casebook, ticket: &
     let zone = session.zone(casebook)?;
     let audience = session.audience(casebook, &zone)?;
     Ok(view::ticket::ticket(ticket, &ticket.id.to_string(), &audience))
-}
-
-/// The shortest suffix that is this ticket's alone.
-fn short_id(casebook: &Casebook, id: Id) -> Result<String, Complaint> {
-    let mut ids = casebook.names()?.tickets;
-    if let Err(place) = ids.binary_search(&id) {
-        ids.insert(place, id);
-    }
-    Ok(layout::short_id(&ids, id))
 }

@@ -1,7 +1,9 @@
 //! Whether a ticket is meant.
 
+use chrono::{DateTime, Utc};
+
 use super::super::person::Person;
-use super::super::summary::Summary;
+use super::super::summary::{Glimpse, Summary};
 use super::super::words::Status;
 use super::{Condition, Is, PersonFact, Query, Test, TimeFact, WordsFact};
 
@@ -22,6 +24,21 @@ impl Query {
     }
 }
 
+impl Query {
+    /// Whether every condition holds, as far as that can be told at a glance: `None` where more has to be known.
+    pub fn means_at_a_glance(&self, glimpse: &Glimpse) -> Option<bool> {
+        let mut is_sure = true;
+        for condition in &self.conditions {
+            match condition.test.holds_at_a_glance(glimpse) {
+                Some(holds) if holds == condition.negated => return Some(false),
+                Some(_) => {}
+                None => is_sure = false,
+            }
+        }
+        is_sure.then_some(true)
+    }
+}
+
 impl Condition {
     fn holds(&self, candidate: &Candidate<'_>) -> bool {
         self.test.holds(candidate) != self.negated
@@ -29,6 +46,27 @@ impl Condition {
 }
 
 impl Test {
+    fn holds_at_a_glance(&self, glimpse: &Glimpse) -> Option<bool> {
+        match self {
+            Self::Status(words) => Some(words.contains(&glimpse.status)),
+            Self::Priority(words) => Some(words.contains(&glimpse.priority)),
+            Self::Hold(words) => Some(glimpse.hold.is_some_and(|reason| words.contains(&reason))),
+            Self::Resolution(words) => Some(glimpse.resolution.is_some_and(|word| words.contains(&word))),
+            Self::Person(PersonFact::Assignee, wanted) if !glimpse.assigned => Some(wanted.contains(&None)),
+            Self::Person(..) | Self::Words(..) | Self::Text(_) => None,
+            Self::Is(states) => {
+                let known: Vec<Option<bool>> = states.iter().map(|state| is_at_a_glance(*state, glimpse)).collect();
+                if known.contains(&Some(true)) {
+                    return Some(true);
+                }
+                known.iter().all(Option::is_some).then_some(false)
+            }
+            Self::Time(fact, ranges) => {
+                glimpse.past.map(|past| falls_within(*fact, ranges, past.created_at, past.last_activity_at))
+            }
+        }
+    }
+
     fn holds(&self, candidate: &Candidate<'_>) -> bool {
         let header = &candidate.row.header;
         match self {
@@ -40,20 +78,23 @@ impl Test {
             Self::Words(fact, wanted) => holds_words(*fact, wanted, candidate.row),
             Self::Is(states) => states.iter().any(|state| is(*state, candidate)),
             Self::Time(fact, ranges) => {
-                let instant = match fact {
-                    TimeFact::Created => candidate.row.created_at,
-                    TimeFact::Updated => candidate.row.last_activity_at,
-                    // Nothing is due as long as the desk has no response targets.
-                    TimeFact::Due => return false,
-                };
-                let within = |range: &super::Range| {
-                    range.from.is_none_or(|from| from <= instant) && range.until.is_none_or(|until| instant < until)
-                };
-                ranges.iter().any(within)
+                falls_within(*fact, ranges, candidate.row.created_at, candidate.row.last_activity_at)
             }
             Self::Text(words) => (candidate.holds_words)(words),
         }
     }
+}
+
+fn falls_within(fact: TimeFact, ranges: &[super::Range], created_at: DateTime<Utc>, updated_at: DateTime<Utc>) -> bool {
+    let instant = match fact {
+        TimeFact::Created => created_at,
+        TimeFact::Updated => updated_at,
+        // Nothing is due as long as the desk has no response targets.
+        TimeFact::Due => return false,
+    };
+    ranges
+        .iter()
+        .any(|range| range.from.is_none_or(|from| from <= instant) && range.until.is_none_or(|until| instant < until))
 }
 
 fn holds_person(fact: PersonFact, wanted: &[Option<Person>], row: &Summary) -> bool {
@@ -80,6 +121,18 @@ fn holds_words(fact: WordsFact, wanted: &[Option<String>], row: &Summary) -> boo
     wanted.iter().any(|wanted| match wanted {
         None => words.is_empty(),
         Some(wanted) => words.contains(&wanted),
+    })
+}
+
+fn is_at_a_glance(state: Is, glimpse: &Glimpse) -> Option<bool> {
+    Some(match state {
+        Is::Open => matches!(glimpse.status, Status::Open),
+        Is::Unsolved => !matches!(glimpse.status, Status::Solved),
+        Is::Unassigned => !glimpse.assigned,
+        Is::Escalated => glimpse.escalated,
+        Is::Merged => glimpse.merged,
+        Is::Reopened => glimpse.past?.reopened,
+        Is::Overdue | Is::Mine => return None,
     })
 }
 

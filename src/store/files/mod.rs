@@ -2,11 +2,13 @@
 //!
 //! Must not know what a file holds.
 
+mod folder;
 mod journal;
 mod lock;
 mod state;
 mod write;
 
+pub use folder::Folder;
 pub use journal::{Change, Journal, PlannedCommit};
 pub use lock::{Lock, LockError};
 pub use state::State;

@@ -27,14 +27,19 @@ const COARSE_TICK: i64 = 2_500_000_000;
 impl Stamp {
     /// The stamp in some metadata.
     pub fn of(metadata: &Metadata) -> Self {
-        let nanoseconds =
-            |seconds: i64, nanoseconds: i64| seconds.saturating_mul(1_000_000_000).saturating_add(nanoseconds);
-        Self {
-            size: metadata.size(),
-            modified: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
-            changed: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
-            inode: metadata.ino(),
+        Self::of_numbers(
+            metadata.size(),
+            (metadata.mtime(), metadata.mtime_nsec()),
+            (metadata.ctime(), metadata.ctime_nsec()),
+            metadata.ino(),
+        )
+    }
+
+    const fn of_numbers(size: u64, modified: (i64, i64), changed: (i64, i64), inode: u64) -> Self {
+        const fn joined((seconds, nanoseconds): (i64, i64)) -> i64 {
+            seconds.saturating_mul(1_000_000_000).saturating_add(nanoseconds)
         }
+        Self { size, modified: joined(modified), changed: joined(changed), inode }
     }
 
     /// The present, by the clock of the file system that holds the folder: that of a file made there now.
@@ -52,5 +57,18 @@ impl Stamp {
         let tick = if self.changed % 1_000_000_000 == 0 { COARSE_TICK } else { TICK };
         let youngest = if self.changed > self.modified { self.changed } else { self.modified };
         youngest.saturating_add(tick) < made.changed
+    }
+}
+
+impl From<&rustix::fs::Stat> for Stamp {
+    // The kinds of numbers in there differ between systems.
+    #[allow(clippy::unnecessary_cast, clippy::cast_lossless)]
+    fn from(stat: &rustix::fs::Stat) -> Self {
+        Self::of_numbers(
+            stat.st_size as u64,
+            (stat.st_mtime as i64, stat.st_mtime_nsec as i64),
+            (stat.st_ctime as i64, stat.st_ctime_nsec as i64),
+            stat.st_ino as u64,
+        )
     }
 }

@@ -13,9 +13,11 @@ mod print;
 mod read;
 mod scalar;
 mod source;
+mod survey;
 
 pub use amend::{Unwritable, amend};
 pub use canonical::is_canonical;
 pub use damage::{Damage, DamageKind};
 pub use print::print;
 pub use read::{LARGEST_FILE, read, read_by_library, read_value};
+pub use survey::{survey, survey_header};

@@ -11,6 +11,25 @@ pub fn pretty(value: &Json) -> String {
     escaped(&format!("{value:#}"))
 }
 
+/// A JSON array spelled item by item, as [`pretty`] spells it whole.
+#[derive(Debug, Default)]
+pub struct Array {
+    has_items: bool,
+}
+
+impl Array {
+    /// What comes next.
+    pub fn item(&mut self, item: &Json) -> String {
+        let before = if std::mem::replace(&mut self.has_items, true) { ",\n  " } else { "[\n  " };
+        format!("{before}{}", pretty(item).replace('\n', "\n  "))
+    }
+
+    /// What comes last.
+    pub const fn end(self) -> &'static str {
+        if self.has_items { "\n]\n" } else { "[]\n" }
+    }
+}
+
 /// JSON on one line.
 pub fn line(value: &Json) -> String {
     escaped(&value.to_string())

@@ -1,0 +1,97 @@
+//! An open folder: stamps and bytes of the files in it, asked for by name alone. The system looks the folder up once
+//! instead of once a file.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::OwnedFd;
+use std::path::Path;
+
+use rustix::fs::{AtFlags, Mode, OFlags};
+
+use crate::store::index::Stamp;
+use crate::store::yaml::LARGEST_FILE;
+
+/// A folder that is no link.
+#[derive(Debug)]
+pub struct Folder(OwnedFd);
+
+impl Folder {
+    /// Opens a folder.
+    ///
+    /// # Errors
+    /// It is not there, or no folder.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        Ok(Self(rustix::fs::open(path, flags, Mode::empty())?))
+    }
+
+    /// The stamp of a file; that of none where there is none. Links are not followed.
+    ///
+    /// # Errors
+    /// The system refused.
+    pub fn stamp(&self, name: &str) -> io::Result<Stamp> {
+        match rustix::fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => Ok(Stamp::from(&stat)),
+            Err(rustix::io::Errno::NOENT) => Ok(Stamp::default()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The bytes of a plain file no larger than a ticket may be, with the stamp it bore before. `None` where it is
+    /// anything else.
+    ///
+    /// # Errors
+    /// It is not there, or the system refused.
+    pub fn read(&self, name: &str, bytes: &mut Vec<u8>) -> io::Result<Option<Stamp>> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let mut file = File::from(rustix::fs::openat(&self.0, name, flags, Mode::empty())?);
+        let metadata = file.metadata()?;
+        if !metadata.is_file() || metadata.len() > LARGEST_FILE {
+            return Ok(None);
+        }
+        // One byte more than there is, so that a file that grows meanwhile is seen to.
+        bytes.resize(usize::try_from(metadata.len()).unwrap_or(0) + 1, 0);
+        let read = file.read(bytes)?;
+        if read + 1 == bytes.len() {
+            bytes.truncate(read);
+        } else {
+            bytes.truncate(read);
+            (&mut file).take(LARGEST_FILE + 1).read_to_end(bytes)?;
+        }
+        Ok(Some(Stamp::of(&metadata)))
+    }
+
+    /// The bytes alone, as [`Self::read`] gives them, if there are fewer than there is room for.
+    ///
+    /// # Errors
+    /// It is not there, or the system refused.
+    pub fn read_small<'a>(&self, name: &str, room: &'a mut [u8]) -> io::Result<Option<&'a [u8]>> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let file = rustix::fs::openat(&self.0, name, flags, Mode::empty())?;
+        let read = rustix::io::read(&file, &mut *room)?;
+        Ok((read < room.len()).then(|| &room[..read]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_found_by_name_and_links_are_not_followed() {
+        let place = tempfile::tempdir().expect("a folder");
+        std::fs::write(place.path().join("a"), "words").expect("written");
+        std::os::unix::fs::symlink("a", place.path().join("link")).expect("a link");
+        let folder = Folder::open(place.path()).expect("a folder");
+        let mut bytes = b"before".to_vec();
+        let stamp = folder.read("a", &mut bytes).expect("read").expect("a plain file");
+        assert_eq!((bytes.as_slice(), stamp.size), (b"words".as_slice(), 5));
+        assert_eq!(folder.read_small("a", &mut [0; 6]).expect("read"), Some(b"words".as_slice()));
+        assert_eq!(folder.read_small("a", &mut [0; 5]).expect("read"), None);
+        assert_eq!(folder.stamp("a").expect("a stamp"), stamp);
+        assert_ne!(folder.stamp("link").expect("a stamp"), stamp);
+        assert!(folder.read("link", &mut bytes).is_err());
+        assert_eq!(folder.stamp("none").expect("a stamp"), Stamp::default());
+        assert!(Folder::open(&place.path().join("link")).is_err());
+    }
+}

@@ -1,0 +1,118 @@
+//! Tests of the survey: the simple files it takes, and the oddities it leaves to the full reader.
+
+use super::survey;
+use crate::domain::id::Id;
+use crate::domain::summary::Summary;
+use crate::store::yaml::read;
+
+const FILE: &str = "\
+format: 1
+id: 01M7ZH3CA0AAAAAAAAAAAAAAAA
+subject: Tiles time out
+status: on_hold
+priority: S2
+organization: acme
+requester: ana@acme.example
+cc:
+- bo@acme.example
+tags:
+- \"no\"
+- billing
+escalation:
+  reason: business_impact
+  since: 2026-11-21T18:00:00Z
+hold:
+  reason: engineering
+  team: rendering
+
+history:
+- id: 01M7ZH3CA0AAAAAAAAAAAAAAAA
+  at: 2026-11-21T17:05:12Z
+  by: ana@acme.example
+  role: customer
+  action: open
+  to: open
+  subject: Tiles time out
+  priority: S2
+  organization: acme
+  requester: ana@acme.example
+  imported_from: other
+  imported_id: other-7
+  text: |
+    Since this morning.
+
+      - id: not an entry
+    ...
+
+- id: 01M7ZH3CA1BBBBBBBBBBBBBBBB
+  at: 2026-11-21T18:05:12Z
+  by: kenji@desk.example
+  role: agent
+  action: hold
+  from: open
+  to: on_hold
+  reason: engineering
+  team: rendering
+  text: |
+    画面が遅い。
+...
+";
+
+fn id() -> Id {
+    "01M7ZH3CA0AAAAAAAAAAAAAAAA".parse().expect("an id")
+}
+
+#[test]
+fn a_simple_file_gives_the_row_of_its_ticket() {
+    let ticket = read(FILE.as_bytes(), Some(id())).expect("a ticket");
+    let row = survey(FILE.as_bytes(), id()).expect("a simple file");
+    assert_eq!(row, Summary::from(&ticket));
+    assert_eq!(row.imported_id.as_deref(), Some("other-7"));
+}
+
+#[test]
+fn whatever_is_odd_is_left_to_the_full_reader() {
+    for (from, to) in [
+        ("subject: Tiles time out\nstatus", "subject: no\nstatus"),
+        ("subject: Tiles time out\nstatus", "subject: &a Tiles\nstatus"),
+        ("subject: Tiles time out\nstatus", "subject: Tiles # x\nstatus"),
+        ("subject: Tiles time out\nstatus", "subject: \"a\\nb\"\nstatus"),
+        ("subject: Tiles time out\nstatus", "status"),
+        ("status: on_hold\npriority: S2", "priority: S2\nstatus: on_hold"),
+        ("status: on_hold", "status: on_hold\nstatus: on_hold"),
+        ("status: on_hold", "status: on hold"),
+        ("status: on_hold", "status: \ton_hold"),
+        ("status: on_hold", "status:"),
+        ("format: 1", "format: 2"),
+        ("cc:\n- bo@acme.example", "cc: []"),
+        ("cc:\n- bo@acme.example", "cc:\n- [bo]"),
+        ("- \"no\"", "- no"),
+        ("  team: rendering\n\nhistory", "  team: rendering\n  x: y\n\nhistory"),
+        ("\nhistory:\n", "history:\n"),
+        ("  at: 2026-11-21T17:05:12Z", "  at: 2026-11-31T17:05:12Z"),
+        ("  at: 2026-11-21T17:05:12Z", "  at: 2026-11-21T17:05:12+00:00"),
+        ("action: hold", "action: resume"),
+        ("  from: open\n", ""),
+        ("role: agent", "role: wizard"),
+        ("  imported_id: other-7", "  imported:\n    a: b"),
+        ("    Since this", "      Since this"),
+        ("    Since this morning.", "\n    Since this morning."),
+        ("text: |\n", "text: |2\n"),
+        ("text: |\n", "text: >\n"),
+        ("text: |\n", "text: |-\n"),
+        ("morning.\n\n", "morning.\n    \n"),
+        ("遅い。\n", "遅い。\n      \n"),
+        ("subject: Tiles time out\nstatus", "subject: \"Tiles time out\"\nstatus"),
+        ("\n...\n", "\n"),
+        ("画面が遅い。\n...\n", "画面が遅い。\n...\n...\n"),
+        ("画面", "画\u{2028}面"),
+        ("画面", "画\u{feff}面"),
+        ("morning", "morn\u{1b}ing"),
+    ] {
+        assert!(FILE.contains(from), "{from}");
+        assert_eq!(survey(FILE.replace(from, to).as_bytes(), id()), None, "{to}");
+    }
+    assert_eq!(survey(FILE.as_bytes(), "01M7ZH3CA1BBBBBBBBBBBBBBBB".parse().expect("an id")), None);
+    assert_eq!(survey(&FILE.as_bytes()[..FILE.len() - 1], id()), None);
+    assert_eq!(survey(b"\xff", id()), None);
+}
