@@ -206,6 +206,10 @@ pub enum Verb {
     Changes(verbs::changes::Changes),
     /// Check that every file is sound
     Check(verbs::check::Check),
+    #[allow(missing_docs)] // help: the words of its struct
+    MergeFile(verbs::merge_file::MergeFile),
+    #[allow(missing_docs)] // help: the words of its struct
+    Textconv(verbs::textconv::Textconv),
     /// Take in tickets of another system
     Import(verbs::import::Import),
     #[allow(missing_docs)] // help: the words of its struct

@@ -20,6 +20,7 @@ pub mod summary;
 pub mod text;
 pub mod ticket;
 pub mod transition;
+pub mod union;
 pub mod value;
 pub mod visibility;
 pub mod when;

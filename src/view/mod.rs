@@ -7,6 +7,7 @@
 
 pub mod age;
 pub mod changes;
+pub mod crossing;
 pub mod diff;
 pub mod entry;
 pub mod glance;

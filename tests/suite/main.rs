@@ -23,4 +23,5 @@ mod snapshot;
 mod spellings;
 mod stories;
 mod transitions;
+mod union;
 mod writing;

@@ -13,6 +13,7 @@ pub mod init;
 pub mod list;
 pub mod log;
 pub mod merge;
+pub mod merge_file;
 pub mod open;
 pub mod reference;
 pub mod reply;
@@ -20,6 +21,7 @@ pub mod schema;
 pub mod search;
 pub mod show;
 pub mod solve;
+pub mod textconv;
 
 use super::Exit;
 use super::arguments::Verb;
@@ -55,6 +57,8 @@ pub(super) fn run(session: &Session, verb: Verb) -> Result<Exit, Complaint> {
         Verb::Log(log) => log.run(session),
         Verb::Changes(changes) => changes.run(session),
         Verb::Check(check) => check.run(session),
+        Verb::MergeFile(merge) => merge.run(session),
+        Verb::Textconv(textconv) => textconv.run(session),
         Verb::Import(import) => import.run(session),
         Verb::Schema(schema) => schema.run(session),
         Verb::Completions(completions) => completions.run(session),

@@ -4,6 +4,7 @@
 //! tickets, or what a message says.
 
 mod commit;
+mod conflict;
 mod email;
 mod process;
 mod revision;
@@ -12,6 +13,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 pub use commit::Commit;
+pub use conflict::{Conflict, merge_lines};
 pub use email::plain_email;
 use process::Run;
 pub use revision::Differing;
