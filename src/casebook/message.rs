@@ -47,7 +47,7 @@ pub(super) fn of_import(tickets: &[Ticket], on_behalf_of: Option<&str>) -> Strin
     message
 }
 
-fn behalf(message: &mut String, on_behalf_of: Option<&str>) {
+pub(super) fn behalf(message: &mut String, on_behalf_of: Option<&str>) {
     if let Some(person) = on_behalf_of {
         message.push_str(&format!("On-behalf-of: {}\n", one_line(person)));
     }

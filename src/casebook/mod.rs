@@ -6,12 +6,15 @@
 mod check;
 mod comparing;
 mod desk;
+mod drivers;
 mod halt;
 mod init;
+mod mending;
 mod message;
 mod perform;
 mod reading;
 mod recovery;
+mod resolve;
 mod rows;
 mod searching;
 
@@ -36,10 +39,12 @@ use crate::store::{config, layout};
 
 pub use check::{Finding, Severity};
 pub use comparing::Stretch;
+pub use drivers::{Telling, TellingState, tell, tellings};
 pub use halt::Halt;
 pub use init::{Founding, InitReport};
 pub use reading::{Census, Trouble};
 pub use recovery::{Hindrance, Recovery};
+pub use resolve::{Resolution, Resolved};
 
 /// What the edge knows of the world when a command begins.
 #[derive(Clone, Debug)]
@@ -118,6 +123,8 @@ impl Step {
 pub enum Work {
     /// Steps, in order, all or none.
     Steps(Vec<Step>),
+    /// What two clones left between tickets is mended.
+    Mend,
     /// Tickets of another system, as they are.
     Import(Vec<Ticket>),
 }

@@ -3,6 +3,7 @@
 use crate::domain::action::Action;
 use crate::domain::entry::Entry;
 use crate::domain::id::Id;
+use crate::domain::person::Person;
 use crate::domain::ticket::{FORMAT, Ticket};
 use crate::error::Error;
 use crate::store::files::{Journal, Lock, LockError, PlannedCommit};
@@ -37,7 +38,8 @@ impl Casebook {
         Ok(report)
     }
 
-    fn lock(&self) -> Result<Lock, Error> {
+    /// The right to write; lets other writers finish first.
+    pub(super) fn lock(&self) -> Result<Lock, Error> {
         self.state.make().map_err(Error::io(self.state.folder(), "make"))?;
         Lock::take(&self.state.path("lock"), self.world.patience).map_err(|error| match error {
             LockError::Busy { path, waited } => Error::Busy { path, waited },
@@ -47,7 +49,7 @@ impl Casebook {
 
     /// What the command makes of the desk, in memory.
     fn decide(&self, work: Work, terms: &Terms) -> Result<Report, Error> {
-        let mut desk = Desk::new(self, &terms.by, self.random());
+        let mut desk = Desk::new(self, terms.by.clone(), self.random());
         let mut about: Vec<Id> = Vec::new();
         let message = match work {
             Work::Steps(steps) => {
@@ -65,6 +67,11 @@ impl Casebook {
                         about.push(into);
                     }
                 }
+                None
+            }
+            Work::Mend => {
+                about = desk.mend_all(&self.linked()?)?.iter().map(super::resolve::about).collect();
+                about.dedup();
                 None
             }
             Work::Import(tickets) => {
@@ -112,7 +119,14 @@ impl Casebook {
             made.extend(ticket.entry(entry).map(|entry| (ticket.clone(), entry.clone())));
         }
         let made: Vec<_> = made.iter().map(|(ticket, entry)| (ticket, entry)).collect();
-        Ok(message::of_entries(&made, self.on_behalf_of(terms)?.as_deref()))
+        let mut message = message::of_entries(&made, self.on_behalf_of(terms)?.as_deref());
+        // A mend carries what others wrote to where it is read.
+        let others = made.iter().map(|(_, entry)| &entry.by).filter(|by| !by.is(&terms.by));
+        let mut others: Vec<&str> = others.map(Person::as_str).collect();
+        others.sort_unstable();
+        others.dedup();
+        others.into_iter().for_each(|person| message::behalf(&mut message, Some(person)));
+        Ok(message)
     }
 
     /// The actor, where git would name somebody else as the author.

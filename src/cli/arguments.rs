@@ -207,6 +207,10 @@ pub enum Verb {
     /// Check that every file is sound
     Check(verbs::check::Check),
     #[allow(missing_docs)] // help: the words of its struct
+    Resolve(verbs::resolve::Resolve),
+    #[allow(missing_docs)] // help: the words of its struct
+    GitSetup(verbs::git_setup::GitSetup),
+    #[allow(missing_docs)] // help: the words of its struct
     MergeFile(verbs::merge_file::MergeFile),
     #[allow(missing_docs)] // help: the words of its struct
     Textconv(verbs::textconv::Textconv),

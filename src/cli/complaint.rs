@@ -198,10 +198,9 @@ impl From<Error> for Complaint {
 
 fn damaged(path: String, damage: Damage) -> Complaint {
     let (code, hint) = match &damage.kind {
-        DamageKind::ConflictMarker => (
-            "ticket.conflicted",
-            "keep the entries of both sides, take the markers out, and let `casebook check` see it",
-        ),
+        DamageKind::ConflictMarker => {
+            ("ticket.conflicted", "both sides changed it: `casebook resolve` keeps the entries of both, and stages it")
+        }
         DamageKind::NoEndMarker => {
             ("ticket.damaged", "compare with `git diff`; if nothing is missing, add the line `...` at the end")
         }

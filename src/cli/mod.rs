@@ -11,6 +11,7 @@ mod order;
 mod output;
 mod pager;
 mod parsing;
+mod program;
 mod promises;
 mod query;
 mod refusal;

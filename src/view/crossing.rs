@@ -41,7 +41,9 @@ fn told(ticket: &Ticket, crossing: &Concurrent, zone: &Zone) -> String {
 fn next(ticket: &Ticket) -> String {
     let (name, status) = (short_id(ticket.id), ticket.header.status);
     let would = match (ticket.header.merged_into, status) {
-        (Some(into), _) => format!("the conversation goes on in {}; `casebook reopen {name} --unmerge`", short_id(into)),
+        (Some(into), _) => {
+            format!("the conversation goes on in {}; `casebook reopen {name} --unmerge`", short_id(into))
+        }
         (None, Status::Solved) => format!("`casebook reopen {name}`"),
         (None, Status::OnHold) => format!("`casebook resume {name}` or `casebook solve {name}`"),
         (None, Status::AwaitingReply) => format!("`casebook hold {name}` or `casebook solve {name}`"),

@@ -13,6 +13,7 @@ use crate::casebook::{Casebook, Census, Trouble};
 use crate::domain::id::Id;
 use crate::domain::summary::Summary;
 use crate::store::layout;
+use crate::store::yaml::DamageKind;
 use crate::view;
 
 /// What rows have.
@@ -101,6 +102,9 @@ impl Session {
     pub(super) fn name_troubles<T>(&self, census: &Census<T>) -> Exit {
         for Trouble { path, damage } in &census.troubles {
             self.output.complain(&view::terminal::one_line(&format!("casebook: {path}:{damage}")));
+        }
+        if census.troubles.iter().any(|trouble| trouble.damage.kind == DamageKind::ConflictMarker) {
+            self.output.complain("  `casebook resolve` keeps the entries of both sides of a conflict");
         }
         if census.troubles.is_empty() { Exit::Done } else { Exit::Damaged }
     }

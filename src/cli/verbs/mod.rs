@@ -6,6 +6,7 @@ pub mod correct;
 pub mod demo;
 pub mod escalate;
 pub mod facts;
+pub mod git_setup;
 pub(super) mod glance;
 pub mod hold;
 pub mod import;
@@ -17,6 +18,7 @@ pub mod merge_file;
 pub mod open;
 pub mod reference;
 pub mod reply;
+pub mod resolve;
 pub mod schema;
 pub mod search;
 pub mod show;
@@ -57,6 +59,8 @@ pub(super) fn run(session: &Session, verb: Verb) -> Result<Exit, Complaint> {
         Verb::Log(log) => log.run(session),
         Verb::Changes(changes) => changes.run(session),
         Verb::Check(check) => check.run(session),
+        Verb::Resolve(resolve) => resolve.run(session),
+        Verb::GitSetup(setup) => setup.run(session),
         Verb::MergeFile(merge) => merge.run(session),
         Verb::Textconv(textconv) => textconv.run(session),
         Verb::Import(import) => import.run(session),

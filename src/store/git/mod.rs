@@ -5,6 +5,7 @@
 
 mod commit;
 mod conflict;
+mod drivers;
 mod email;
 mod process;
 mod revision;

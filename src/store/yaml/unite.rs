@@ -172,7 +172,8 @@ impl<'a> File<'a> {
         };
         let Parts::Map(names) = &outline.root.parts else { return None };
         let Parts::List(items) = &names.iter().find(|named| named.name == "history")?.value.parts else { return None };
-        let start = |line| Some(self.source.line_start(line)).filter(|start| text[*start..].trim_start().starts_with('-'));
+        let start =
+            |line| Some(self.source.line_start(line)).filter(|start| text[*start..].trim_start().starts_with('-'));
         let starts: Vec<usize> = items.iter().map(|item| start(item.start.line)).collect::<Option<_>>()?;
         let rises = starts.windows(2).all(|pair| pair[0] < pair[1]);
         (rises && starts.len() == self.ticket.history.len())
