@@ -67,8 +67,9 @@ pub fn tellings(root: &Path, program: &str, textconv: bool) -> Result<Vec<Tellin
             },
         };
     let mut wanted = vec![
-        ("merge.casebook.name", "the union of both histories of a ticket".to_owned(), Some("")),
+        // The driver first: git will not merge at all where one has a name and no command.
         ("merge.casebook.driver", format!("{program}{MERGE}"), Some(MERGE)),
+        ("merge.casebook.name", "the union of both histories of a ticket".to_owned(), None),
         ("diff.casebook.xfuncname", HUNKS.to_owned(), None),
     ];
     if textconv {

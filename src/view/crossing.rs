@@ -27,14 +27,14 @@ fn told(ticket: &Ticket, crossing: &Concurrent, zone: &Zone) -> String {
         None => short_id(id),
     };
     let status = |status: Status| labels::status(status, Viewer::Support);
-    let saw = match crossing.about {
-        Crossing::Status { saw: Some(saw), was } => format!("saw {}, and it was {}", status(saw), status(was)),
-        Crossing::Status { saw: None, was } => format!("saw no status, and it was {}", status(was)),
-        Crossing::Priority { saw, was } => format!("saw {saw}, and it was {was}"),
-        Crossing::Escalated => "did not know that it was escalated".to_owned(),
-        Crossing::NotEscalated => "did not know that the escalation was over".to_owned(),
+    let otherwise = match crossing.about {
+        Crossing::Status { saw: Some(saw), was } => format!("when it was {}, not {}", status(was), status(saw)),
+        Crossing::Status { saw: None, was } => format!("when it was {} already", status(was)),
+        Crossing::Priority { saw, was } => format!("when it was {was}, not {saw}"),
+        Crossing::Escalated => "when it was escalated already".to_owned(),
+        Crossing::NotEscalated => "when the escalation was over already".to_owned(),
     };
-    terminal::one_line(&format!("{} {saw}, since {}", done(crossing.entry), done(crossing.beside))).into_owned()
+    terminal::one_line(&format!("{} {otherwise}: {}", done(crossing.entry), done(crossing.beside))).into_owned()
 }
 
 /// How the ticket stands, and the command that would work where that is not meant.
