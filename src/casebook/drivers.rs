@@ -21,6 +21,11 @@ const TEXTCONV: &str = " textconv";
 /// The lines that the header of a hunk may show: the subject, the entry, its action.
 const HUNKS: &str = "^(subject: .*|- id: .*)$\n^  (action: .*)$";
 
+/// The command of the merge driver.
+pub(super) fn driver(program: &str) -> String {
+    format!("{program}{MERGE}")
+}
+
 /// One thing git is to be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Telling {
@@ -68,7 +73,7 @@ pub fn tellings(root: &Path, program: &str, textconv: bool) -> Result<Vec<Tellin
         };
     let mut wanted = vec![
         // The driver first: git will not merge at all where one has a name and no command.
-        ("merge.casebook.driver", format!("{program}{MERGE}"), Some(MERGE)),
+        ("merge.casebook.driver", driver(program), Some(MERGE)),
         ("merge.casebook.name", "the union of both histories of a ticket".to_owned(), None),
         ("diff.casebook.xfuncname", HUNKS.to_owned(), None),
     ];

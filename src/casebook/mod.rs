@@ -17,6 +17,7 @@ mod recovery;
 mod resolve;
 mod rows;
 mod searching;
+mod sync;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -45,6 +46,7 @@ pub use init::{Founding, InitReport};
 pub use reading::{Census, Trouble};
 pub use recovery::{Hindrance, Recovery};
 pub use resolve::{Resolution, Resolved};
+pub use sync::{Sync, Synced};
 
 /// What the edge knows of the world when a command begins.
 #[derive(Clone, Debug)]

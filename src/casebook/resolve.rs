@@ -90,7 +90,16 @@ impl Casebook {
             return Err(Error::NoRepository { root: self.root.clone() });
         }
         let _lock = if dry_run { None } else { Some(self.lock()?) };
-        let repository = Repository::at(&self.root);
+        self.resolve_locked(&Repository::at(&self.root), only, dry_run)
+    }
+
+    /// The same for who holds the lock.
+    pub(super) fn resolve_locked(
+        &self,
+        repository: &Repository,
+        only: &[String],
+        dry_run: bool,
+    ) -> Result<Vec<Resolution>, Error> {
         let conflicts = repository.conflicts().map_err(|refusal| Error::Git { refusal })?;
         let is_meant = |path: &str| only.is_empty() || only.iter().any(|one| Path::new(path).starts_with(one));
         let mut resolutions = Vec::new();

@@ -207,6 +207,8 @@ pub enum Verb {
     /// Check that every file is sound
     Check(verbs::check::Check),
     #[allow(missing_docs)] // help: the words of its struct
+    Sync(verbs::sync::Sync),
+    #[allow(missing_docs)] // help: the words of its struct
     Resolve(verbs::resolve::Resolve),
     #[allow(missing_docs)] // help: the words of its struct
     GitSetup(verbs::git_setup::GitSetup),

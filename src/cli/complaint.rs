@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::Exit;
 use super::refusal;
+use super::unsynced;
 use crate::domain::id::Id;
 use crate::error::Error;
 use crate::store::git::GitRefusal;
@@ -188,6 +189,7 @@ impl From<Error> for Complaint {
             )
             .hint("as-of: takes 2026-11-01, 2026-11-01T09:00:00Z, or whatever `git rev-parse` knows"),
             Error::NoRevision { refusal, .. } => git(refusal),
+            Error::Unsynced { why } => unsynced::complain(why),
             Error::Io { path, attempt, source } => {
                 Self::new(Exit::Busy, "io.failed", format!("cannot {attempt} {}: {source}", path.display())).hint("nothing was changed")
             }
@@ -241,6 +243,12 @@ fn git(refusal: GitRefusal) -> Complaint {
             Complaint::new(Exit::Git, "git.locked", format!("git is locked by another process:\n{said}"))
                 .hint("the files are as before; try again, or look whether that process still runs")
         }
+        GitRefusal::Unanswered { waited } => Complaint::new(
+            Exit::Git,
+            "git.unanswered",
+            format!("the remote did not answer within {} s", waited.as_secs()),
+        )
+        .hint("look at the network and `git remote -v`, then try again; --deadline SECONDS waits longer"),
         GitRefusal::Refused { said } => {
             let identity = said.contains("user.email") || said.contains("identity");
             let hint = if identity {

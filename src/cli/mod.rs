@@ -18,6 +18,7 @@ mod refusal;
 mod session;
 mod shortcut;
 mod text;
+mod unsynced;
 mod verbs;
 mod writing;
 

@@ -47,12 +47,14 @@ pub const CODES: &[(&str, Exit, &str)] = &[
     ("key.used", Exit::Refused, "the key was used for another command"),
     ("store.exists", Exit::Refused, "there is something in the folder already"),
     ("setup.other", Exit::Refused, "git is told something else of tickets already, and that stays"),
+    ("sync.refused", Exit::Refused, "something of your own stands against it; nothing was merged"),
     ("format.newer", Exit::Refused, "written by a newer casebook; it can be read, not written"),
     ("ticket.unwritable", Exit::Refused, "a sound file in a layout that cannot be extended line by line"),
     ("person.unknown", Exit::NotAllowed, "nobody is known to act"),
     ("person.not_allowed", Exit::NotAllowed, "this person may see the ticket, and not do this"),
     ("ticket.changed", Exit::Busy, "`--if-status` or `--if-version` does not hold"),
     ("store.busy", Exit::Busy, "another command is writing"),
+    ("sync.outrun", Exit::Busy, "others pushed faster until the deadline"),
     ("io.failed", Exit::Busy, "the system refused to read or write; nothing was changed"),
     ("ticket.damaged", Exit::Damaged, "the file is no sound ticket; `file`, `line` and `column` say where"),
     ("ticket.conflicted", Exit::Damaged, "the file has conflict markers of git"),
@@ -62,6 +64,8 @@ pub const CODES: &[(&str, Exit, &str)] = &[
     ("git.failed", Exit::Git, "git refused: a hook, no identity, …"),
     ("git.locked", Exit::Git, "another git process holds its lock"),
     ("git.missing", Exit::Git, "git was not found"),
+    ("git.unanswered", Exit::Git, "the remote did not answer in time"),
+    ("sync.conflict", Exit::Git, "what comes cannot be merged without a person; everything is as it was"),
     ("git.no_repository", Exit::Git, "a commit was asked for where there is no repository"),
 ];
 

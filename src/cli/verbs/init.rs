@@ -73,6 +73,7 @@ fn tell(session: &Session, report: &InitReport) -> Result<Exit, Complaint> {
         None => session.output.say("Next: casebook open -s \"SUBJECT\" -m \"TEXT\"")?,
         Some(GitRefusal::NotInstalled) => session.output.warn("warning: git was not found, so there is no repository; the desk works without, and has no history beyond its files"),
         Some(refusal) if !report.in_repository => return Err(Error::Git { refusal: refusal.clone() }.into()),
+        Some(refusal @ GitRefusal::Unanswered { .. }) => return Err(Error::Git { refusal: refusal.clone() }.into()),
         Some(GitRefusal::Locked { said } | GitRefusal::Refused { said }) => {
             session.output.warn(&format!("warning: the files are there, and git did not commit them:\n{said}"));
             return Ok(Exit::Git);

@@ -23,6 +23,7 @@ pub mod schema;
 pub mod search;
 pub mod show;
 pub mod solve;
+pub mod sync;
 pub mod textconv;
 
 use super::Exit;
@@ -59,6 +60,7 @@ pub(super) fn run(session: &Session, verb: Verb) -> Result<Exit, Complaint> {
         Verb::Log(log) => log.run(session),
         Verb::Changes(changes) => changes.run(session),
         Verb::Check(check) => check.run(session),
+        Verb::Sync(sync) => sync.run(session),
         Verb::Resolve(resolve) => resolve.run(session),
         Verb::GitSetup(setup) => setup.run(session),
         Verb::MergeFile(merge) => merge.run(session),

@@ -8,6 +8,7 @@ mod conflict;
 mod drivers;
 mod email;
 mod process;
+mod remote;
 mod revision;
 
 use std::collections::HashMap;
@@ -17,6 +18,7 @@ pub use commit::Commit;
 pub use conflict::{Conflict, merge_lines};
 pub use email::plain_email;
 use process::Run;
+pub use remote::{InTheWay, Merging};
 pub use revision::Differing;
 
 /// Why git did not do what was asked.
@@ -28,6 +30,11 @@ pub enum GitRefusal {
     Locked {
         /// What git said.
         said: String,
+    },
+    /// The other side of a connection did not answer in time.
+    Unanswered {
+        /// How long was waited.
+        waited: std::time::Duration,
     },
     /// It said no: a hook, a missing identity, a merge in progress, signing.
     Refused {
