@@ -6,6 +6,7 @@
 mod check;
 mod comparing;
 mod desk;
+mod doctor;
 mod drivers;
 mod halt;
 mod init;
@@ -40,6 +41,7 @@ use crate::store::{config, layout};
 
 pub use check::{Finding, Severity};
 pub use comparing::Stretch;
+pub use doctor::Condition;
 pub use drivers::{Telling, TellingState, tell, tellings};
 pub use halt::Halt;
 pub use init::{Founding, InitReport};

@@ -213,6 +213,8 @@ pub enum Verb {
     #[allow(missing_docs)] // help: the words of its struct
     GitSetup(verbs::git_setup::GitSetup),
     #[allow(missing_docs)] // help: the words of its struct
+    Doctor(verbs::doctor::Doctor),
+    #[allow(missing_docs)] // help: the words of its struct
     MergeFile(verbs::merge_file::MergeFile),
     #[allow(missing_docs)] // help: the words of its struct
     Textconv(verbs::textconv::Textconv),

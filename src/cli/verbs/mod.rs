@@ -4,6 +4,7 @@ pub mod changes;
 pub mod check;
 pub mod correct;
 pub mod demo;
+pub mod doctor;
 pub mod escalate;
 pub mod facts;
 pub mod git_setup;
@@ -62,6 +63,7 @@ pub(super) fn run(session: &Session, verb: Verb) -> Result<Exit, Complaint> {
         Verb::Check(check) => check.run(session),
         Verb::Sync(sync) => sync.run(session),
         Verb::Resolve(resolve) => resolve.run(session),
+        Verb::Doctor(doctor) => doctor.run(session),
         Verb::GitSetup(setup) => setup.run(session),
         Verb::MergeFile(merge) => merge.run(session),
         Verb::Textconv(textconv) => textconv.run(session),
