@@ -173,6 +173,11 @@ impl Casebook {
         if self.is_git_at_work() != Some("merge") {
             return Err(git(refusal));
         }
+        if repository.unmerged().map_err(git)?.is_empty() {
+            // It was merged, and a hook would not have it.
+            repository.abort_merge().map_err(git)?;
+            return Err(git(refusal));
+        }
         let resolved = self.resolve_locked(repository, &[], false).map(|_| ());
         let paths = repository.unmerged().map_err(git)?;
         let ended = match resolved {
