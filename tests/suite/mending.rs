@@ -122,3 +122,17 @@ fn only_agents_mend_and_others_are_told() {
     assert!(told.stderr.contains("which agents may do"), "{}", told.stderr);
     assert_eq!(actions(&clones.sandbox, &other).len(), 3);
 }
+
+#[test]
+fn a_target_that_lost_its_side_of_a_merge_is_told_again() {
+    let (mut clones, [one, other, _]) = clones();
+    let sandbox = clones.at("a");
+    sandbox.run(&["merge", &one, "--into", &other]).ok();
+    let path = sandbox.file_of(&other);
+    sandbox.git(&["checkout", "-q", "HEAD~1", "--", path.to_str().unwrap()]).ok();
+    sandbox.git(&["commit", "-qm", "Half of it lost"]).ok();
+    sandbox.run(&["check"]).fails(1);
+    sandbox.run(&["resolve"]).ok();
+    sandbox.run(&["check"]).ok();
+    assert_eq!(sandbox.shown(&other)["merged_from"], serde_json::json!([one]));
+}

@@ -15,7 +15,7 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::cast::*;
-use super::walks::{Deed, Desk, config, deed, step};
+use super::walks::{Deed, Desk, config, deed, linking_deed, step};
 
 /// Lets somebody do it, if the rules let them.
 fn attempt(desk: &mut Desk, deed: &Deed) {
@@ -44,14 +44,18 @@ fn meet(desk: &mut Desk, other: &Desk) {
     desk.now = desk.now.max(other.now);
 }
 
+fn deeds() -> impl Strategy<Value = Vec<Deed>> {
+    proptest::collection::vec(prop_oneof![5 => linking_deed(), 1 => deed()], 1..6)
+}
+
 proptest! {
-    #![proptest_config(config(48))]
+    #![proptest_config(config(80))]
 
     #[test]
     fn what_two_clones_leave_is_mended_and_nothing_is_lost(
-        before in proptest::collection::vec(deed(), 0..6),
-        here in proptest::collection::vec(deed(), 1..14),
-        there in proptest::collection::vec(deed(), 1..14),
+        before in proptest::collection::vec(linking_deed(), 0..3),
+        here in deeds(),
+        there in deeds(),
     ) {
         let (mut one, mut other) = (Desk::new(), Desk::new());
         prop_assert_eq!(&one.tickets, &other.tickets, "both begin with the same tickets");

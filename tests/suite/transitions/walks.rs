@@ -115,6 +115,13 @@ pub fn deed() -> impl Strategy<Value = Deed> {
         .prop_map(|(side, ticket, other, what, keep_open, pause)| Deed { side, ticket, other, what, keep_open, pause })
 }
 
+/// Something that links tickets, or is written to a linked one.
+pub fn linking_deed() -> impl Strategy<Value = Deed> {
+    let what = select(vec![0, 0, 9, 9, 13, 13, 13, 16, 17, 17]);
+    (deed(), what, select(vec![Side::Agent, Side::Agent, Side::Customer]), 0..TICKETS - 1, 0..TICKETS - 1)
+        .prop_map(|(deed, what, side, ticket, other)| Deed { what, side, ticket, other, pause: 0, ..deed })
+}
+
 impl Deed {
     pub fn action(&self, desk: &Desk) -> Action {
         let (ticket, other) = (desk.tickets[self.ticket], desk.tickets[self.other]);
