@@ -5,6 +5,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::domain::aftermath::Loose;
 use crate::domain::ticket::Ticket;
 use crate::domain::union::{Concurrent, newly_concurrent};
 use crate::error::{Error, Unsynced};
@@ -38,6 +39,8 @@ pub struct Synced {
     pub sent: usize,
     /// Tickets in which something crossed, as they are now.
     pub crossed: Vec<(Ticket, Vec<Concurrent>)>,
+    /// What came apart between tickets, where anything came.
+    pub loose: Vec<Loose>,
     /// The errors that kept it from being sent.
     pub errors: Vec<Finding>,
 }
@@ -164,6 +167,7 @@ impl Casebook {
         let crossed = self.crossed(repository, &before)?;
         synced.crossed.retain(|(known, _)| !crossed.iter().any(|(ticket, _)| ticket.id == known.id));
         synced.crossed.extend(crossed);
+        synced.loose = self.loose()?;
         Ok(())
     }
 

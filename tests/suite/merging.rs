@@ -255,3 +255,41 @@ fn criss_cross_merges_come_to_the_same_bytes() {
     assert_eq!(files[0], files[1]);
     assert_eq!(actions(&clones.sandbox, &ticket).len(), 7);
 }
+
+#[test]
+fn the_recipe_for_a_forge_unites_the_tickets_of_a_pull_request() {
+    let recipe = include_str!("../../examples/ci/resolve.yml");
+    let script = recipe.rsplit("run: |\n").next().unwrap().replace("\n          ", "\n");
+    let mut clones = Clones::new(&["a", "b"]);
+    let ticket = clones.ticket.clone();
+    let sandbox = clones.at("a");
+    sandbox.git(&["checkout", "-qb", "topic"]).ok();
+    sandbox.run(&["reply", &ticket, "-m", "On a branch."]).ok();
+    sandbox.git(&["push", "-q", "-u", "origin", "topic"]).ok();
+    sandbox.git(&["checkout", "-q", "main"]).ok();
+    sandbox.run(&["hold", &ticket, "--reason", "engineering"]).ok();
+    sandbox.git(&["push", "-q"]).ok();
+    // A forge's checkout was told nothing.
+    let sandbox = clones.at("b");
+    forget_driver(sandbox);
+    sandbox.git(&["fetch", "-q"]).ok();
+    sandbox.git(&["checkout", "-q", "topic"]).ok();
+    sandbox.shell(&format!("set -e; TARGET=main\n{script}")).ok();
+    assert_eq!(actions(sandbox, &ticket), ["open", "reply", "hold"]);
+    // The forge can merge the branch now without any driver.
+    forget_driver(sandbox);
+    sandbox.git(&["checkout", "-q", "-B", "main", "origin/main"]).ok();
+    sandbox.git(&["merge", "-q", "--no-edit", "origin/topic"]).ok();
+    assert_eq!(actions(sandbox, &ticket), ["open", "reply", "hold"]);
+    // What is no ticket is left to people: the job ends there, and names it.
+    for branch in ["topic", "main"] {
+        sandbox.git(&["checkout", "-q", branch]).ok();
+        sandbox.write("notes.txt", branch);
+        sandbox.git(&["add", "notes.txt"]).ok();
+        sandbox.git(&["commit", "-qm", branch]).ok();
+    }
+    sandbox.git(&["push", "-q", "origin", "main"]).ok();
+    sandbox.git(&["checkout", "-q", "topic"]).ok();
+    let stopped = sandbox.shell(&format!("set -e; TARGET=main\n{script}")).fails(1);
+    assert!(stopped.stderr.contains("notes.txt"), "{}", stopped.stderr);
+}

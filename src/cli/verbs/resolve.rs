@@ -86,7 +86,7 @@ impl Resolve {
             Resolved::Left(split) => {
                 session.output.complain(&one_line(&format!("casebook: {path}: {}", merge_file::words(split))));
                 session.output.complain(&format!(
-                    "  look at both sides with `git show :2:./{path}` and `git show :3:./{path}`, mend the file, then `casebook resolve` again"
+                    "  `git show :2:./{path}` and `git show :3:./{path}` have both sides; mend the file by hand, then `git add {path}`"
                 ));
                 return Ok(());
             }

@@ -60,6 +60,9 @@ impl Sync {
         for (ticket, crossings) in &synced.crossed {
             merge_file::tell_crossings(session, &tail(ticket.id), ticket, crossings);
         }
+        if !synced.loose.is_empty() {
+            session.output.warn("note: links between tickets have come apart; `casebook check` names them, `casebook resolve` mends them");
+        }
         for error in &synced.errors {
             let place = format!("{}:{}:{}", error.path, error.line, error.column);
             session.output.complain(&one_line(&format!("casebook: {place}: {}", error.message)));
@@ -85,6 +88,7 @@ fn record(synced: &Synced) -> Value {
         "received": synced.received,
         "sent": synced.sent,
         "concurrent": crossed.collect::<Vec<_>>(),
+        "loose": synced.loose.len(),
         "errors": synced.errors.len(),
     })
 }
