@@ -74,7 +74,7 @@ pub fn unite(base: Option<&[u8]>, ours: &[u8], theirs: &[u8]) -> Result<United, 
     let mut whole = {
         let (one, other) = (head(&ours, &one)?, head(&theirs, &other)?);
         let old = || base.as_ref().zip(old.as_ref()).and_then(|(file, pieces)| file.head(pieces, &ticket));
-        chosen(&one, &other, || old()).ok_or(Split::Surroundings)?
+        chosen(&one, &other, old).ok_or(Split::Surroundings)?
     };
     for (place, entry) in ticket.history.iter().enumerate() {
         let piece = |pieces: &Pieces<'_>| pieces.of(entry.id).map(|piece| piece.words.to_owned());
@@ -85,7 +85,8 @@ pub fn unite(base: Option<&[u8]>, ours: &[u8], theirs: &[u8]) -> Result<United, 
         whole.push_str(&words.ok_or(Split::Spelling(entry.id))?);
         let is_last = place + 1 == ticket.history.len();
         let gaps = [&one, &other].into_iter().filter_map(|pieces| pieces.of(entry.id));
-        let gap = gaps.filter(|piece| piece.is_last == is_last).map(|piece| piece.gap).max_by_key(|gap| gap.len());
+        let gap =
+            gaps.filter(|piece| piece.is_last == is_last).map(|piece| piece.gap).max_by_key(|gap| (gap.len(), *gap));
         whole.push_str(gap.unwrap_or(if is_last { "" } else { "\n" }));
     }
     let old = || old.as_ref().map(|old| old.tail.to_owned());
