@@ -41,6 +41,8 @@ pub struct Synced {
     pub crossed: Vec<(Ticket, Vec<Concurrent>)>,
     /// What came apart between tickets, where anything came.
     pub loose: Vec<Loose>,
+    /// How many tickets are changed and not committed, and so not sent.
+    pub uncommitted: usize,
     /// The errors that kept it from being sent.
     pub errors: Vec<Finding>,
 }
@@ -59,6 +61,7 @@ impl Sync {
         let left = || self.deadline.saturating_sub(began.elapsed()).max(LEAST);
         let repository = Repository::at(&casebook.root);
         let mut synced = self.begin(casebook, &repository)?;
+        synced.uncommitted = repository.uncommitted(layout::TICKETS).map_err(git)?;
         let mut pause = Duration::from_millis(20);
         loop {
             repository.fetch(&synced.remote, left()).map_err(git)?;

@@ -275,6 +275,7 @@ fn the_recipe_for_a_forge_unites_the_tickets_of_a_pull_request() {
     sandbox.git(&["fetch", "-q"]).ok();
     sandbox.git(&["checkout", "-q", "topic"]).ok();
     sandbox.shell(&format!("set -e; TARGET=main\n{script}")).ok();
+    sandbox.git(&["config", "--unset", "user.email"]).ok();
     assert_eq!(actions(sandbox, &ticket), ["open", "reply", "hold"]);
     // The forge can merge the branch now without any driver.
     forget_driver(sandbox);

@@ -131,7 +131,7 @@ fn a_remote_that_refuses_or_never_answers_is_told() {
     let said = sandbox.run(&["sync"]).fails(8).stderr;
     assert!(said.contains("the desk is closed"), "{said}");
     assert_eq!(everything(sandbox), before);
-    sandbox.git(&["config", "remote.origin.uploadpack", "sleep 600; true"]).ok();
+    sandbox.git(&["config", "remote.origin.uploadpack", "sleep 5; true"]).ok();
     let error = sandbox.run(&["sync", "--deadline", "0", "--json"]).fails(8).error();
     assert_eq!(error["code"], "git.unanswered");
     sandbox.git(&["checkout", "-q", "--detach"]).ok();
@@ -165,6 +165,44 @@ fn a_sync_that_was_killed_leaves_a_merge_that_is_named() {
     assert!(error["hint"].as_str().unwrap().contains("git merge --abort"), "{error}");
     clones.sandbox.git(&["commit", "-q", "--no-edit"]).ok();
     clones.sandbox.run(&["sync"]).ok();
+}
+
+#[test]
+fn what_is_not_committed_is_not_sent_and_that_is_said() {
+    let mut clones = Clones::new(&["a"]);
+    let ticket = clones.ticket.clone();
+    let sandbox = clones.at("a");
+    sandbox.run(&["note", &ticket, "-m", "x", "--no-commit"]).ok();
+    let said = sandbox.run(&["sync"]).ok();
+    assert!(said.stderr.contains("1 ticket is changed and not committed"), "{}", said.stderr);
+    sandbox.run(&["open", "-s", "New", "-m", "x", "--no-commit"]).ok();
+    assert!(sandbox.run(&["sync"]).ok().stderr.contains("2 tickets are changed and not committed"));
+}
+
+#[test]
+fn a_desk_in_a_folder_of_a_repository_is_merged_and_resolved_there() {
+    let mut sandbox = Sandbox::new();
+    sandbox.git(&["init", "-q", "--bare", "hub.git"]).ok();
+    sandbox.git(&["init", "-q", "one"]).ok();
+    sandbox.enter("one/desk");
+    sandbox.run(&["init"]).ok();
+    let ticket = sandbox.opened("Tiles", &["--commit"]);
+    sandbox.git(&["remote", "add", "origin", "../hub.git"]).ok();
+    sandbox.run(&["sync"]).ok();
+    sandbox.go_to("story");
+    sandbox.git(&["clone", "-q", "hub.git", "other"]).ok();
+    sandbox.enter("other/desk");
+    sandbox.run(&["reply", &ticket, "-m", "From there.", "--commit"]).ok();
+    sandbox.run(&["sync"]).ok();
+    sandbox.go_to("story/one/desk");
+    sandbox.run(&["note", &ticket, "-m", "From here.", "--commit"]).ok();
+    sandbox.git(&["config", "--remove-section", "merge.casebook"]).ok();
+    sandbox.git(&["fetch", "-q"]).ok();
+    sandbox.git(&["merge", "-q", "origin/main"]).fails(1);
+    sandbox.run(&["resolve", "tickets"]).ok();
+    sandbox.git(&["commit", "-q", "--no-edit"]).ok();
+    sandbox.run(&["sync"]).ok();
+    assert_eq!(actions(&sandbox, &ticket), ["open", "reply", "note"]);
 }
 
 #[test]

@@ -101,10 +101,11 @@ impl Session {
     /// the command ends.
     pub(super) fn name_troubles<T>(&self, census: &Census<T>) -> Exit {
         for Trouble { path, damage } in &census.troubles {
-            self.output.complain(&view::terminal::one_line(&format!("casebook: {path}:{damage}")));
-        }
-        if census.troubles.iter().any(|trouble| trouble.damage.kind == DamageKind::ConflictMarker) {
-            self.output.complain("  `casebook resolve` keeps the entries of both sides of a conflict");
+            let way_out = match damage.kind {
+                DamageKind::ConflictMarker => "; `casebook resolve` keeps the entries of both sides",
+                _ => "",
+            };
+            self.output.complain(&view::terminal::one_line(&format!("casebook: {path}:{damage}{way_out}")));
         }
         if census.troubles.is_empty() { Exit::Done } else { Exit::Damaged }
     }

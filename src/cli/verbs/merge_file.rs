@@ -87,8 +87,8 @@ pub(super) fn tell_crossings(session: &Session, place: &str, ticket: &Ticket, cr
     let zone = Zone::named("UTC").expect("every list of zones has UTC");
     let lines = view::crossing::lines(ticket, crossings, &zone);
     if !lines.is_empty() {
-        let subject = view::terminal::one_line(&ticket.header.subject);
-        session.output.warn(&format!("{place}: written at the same time on two clones: {subject}"));
+        let said = format!("{place}: written at the same time on two clones: {}", ticket.header.subject);
+        session.output.warn(&view::terminal::one_line(&said));
     }
     lines.iter().for_each(|line| session.output.warn(&format!("  {line}")));
 }

@@ -60,6 +60,13 @@ impl Sync {
         for (ticket, crossings) in &synced.crossed {
             merge_file::tell_crossings(session, &tail(ticket.id), ticket, crossings);
         }
+        if synced.uncommitted > 0 {
+            let are = if synced.uncommitted == 1 { "is" } else { "are" };
+            let tickets = count(synced.uncommitted, "ticket");
+            session.output.warn(&format!(
+                "note: {tickets} {are} changed and not committed, and so not sent; `git add tickets && git commit`, then sync again"
+            ));
+        }
         if !synced.loose.is_empty() {
             session.output.warn("note: links between tickets have come apart; `casebook check` names them, `casebook resolve` mends them");
         }
@@ -88,6 +95,7 @@ fn record(synced: &Synced) -> Value {
         "received": synced.received,
         "sent": synced.sent,
         "concurrent": crossed.collect::<Vec<_>>(),
+        "uncommitted": synced.uncommitted,
         "loose": synced.loose.len(),
         "errors": synced.errors.len(),
     })

@@ -62,7 +62,7 @@ impl Repository {
     /// # Errors
     /// git refuses.
     pub fn stage(&self, paths: &[String]) -> Result<(), GitRefusal> {
-        if paths.is_empty() { Ok(()) } else { self.run(&["add", "--sparse"]).paths(paths).done() }
+        if paths.is_empty() { Ok(()) } else { self.run(&["add"]).paths(paths).done() }
     }
 
     /// The paths that a run of git prints, each ended by a zero byte.

@@ -116,6 +116,15 @@ impl Repository {
         Ok(InTheWay { staged: if forward { Vec::new() } else { staged }, changed })
     }
 
+    /// How many files below a folder are not as they are committed.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn uncommitted(&self, folder: &str) -> Result<usize, GitRefusal> {
+        let status = ["status", "--porcelain", "--no-renames", "--untracked-files=all", "-z", "--", folder];
+        Ok(self.paths_of(&status)?.len())
+    }
+
     /// Merges a commit, with the driver for tickets also where git was not told of it.
     ///
     /// # Errors
