@@ -10,11 +10,11 @@ mod doctor;
 mod drivers;
 mod halt;
 mod init;
-mod mending;
 mod message;
 mod perform;
 mod reading;
 mod recovery;
+mod rejoin;
 mod resolve;
 mod rows;
 mod searching;
@@ -127,8 +127,8 @@ impl Step {
 pub enum Work {
     /// Steps, in order, all or none.
     Steps(Vec<Step>),
-    /// What two clones left between tickets is mended.
-    Mend,
+    /// Links between tickets that two clones left apart are joined again.
+    Rejoin,
     /// Tickets of another system, as they are.
     Import(Vec<Ticket>),
 }

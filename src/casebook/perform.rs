@@ -69,8 +69,8 @@ impl Casebook {
                 }
                 None
             }
-            Work::Mend => {
-                about = desk.mend_all(&self.linked()?)?.iter().map(super::resolve::about).collect();
+            Work::Rejoin => {
+                about = desk.rejoin(&self.linked()?)?.iter().map(super::resolve::about).collect();
                 about.dedup();
                 None
             }

@@ -124,7 +124,7 @@ impl Resolve {
         if casebook.loose()?.is_empty() {
             return Ok(None);
         }
-        let report = casebook.perform(Work::Mend, &terms)?;
+        let report = casebook.perform(Work::Rejoin, &terms)?;
         session.tell_recovery(casebook);
         if in_between && !self.dry_run {
             casebook.stage(&report.changes.iter().map(|change| change.path.clone()).collect::<Vec<_>>())?;

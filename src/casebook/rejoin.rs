@@ -46,7 +46,7 @@ impl Casebook {
 
 impl Desk<'_> {
     /// Mends everything that has come apart between some tickets. Gives what it mended, in order.
-    pub fn mend_all(&mut self, linked: &[Id]) -> Result<Vec<Loose>, Error> {
+    pub fn rejoin(&mut self, linked: &[Id]) -> Result<Vec<Loose>, Error> {
         let mut mended = Vec::new();
         for _ in 0..ROUNDS {
             let tickets = linked.iter().filter_map(|id| Some((*id, self.ticket(*id).ok()?.clone())));
