@@ -9,6 +9,7 @@ pub mod age;
 pub mod changes;
 pub mod diff;
 pub mod entry;
+pub mod findings;
 pub mod glance;
 pub mod hits;
 pub mod json;
