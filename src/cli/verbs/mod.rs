@@ -16,6 +16,7 @@ pub mod merge;
 pub mod open;
 pub mod reference;
 pub mod reply;
+pub mod rule;
 pub mod schema;
 pub mod search;
 pub mod show;
@@ -55,6 +56,7 @@ pub(super) fn run(session: &Session, verb: Verb) -> Result<Exit, Complaint> {
         Verb::Log(log) => log.run(session),
         Verb::Changes(changes) => changes.run(session),
         Verb::Check(check) => check.run(session),
+        Verb::Rule(rule) => rule.run(session),
         Verb::Import(import) => import.run(session),
         Verb::Schema(schema) => schema.run(session),
         Verb::Completions(completions) => completions.run(session),

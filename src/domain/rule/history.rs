@@ -55,7 +55,7 @@ super::table! {
         example: "- action: redact\n  entry: 01M7ZH3CA08R6T2M4N0P5S7W1X      (an entry of another ticket)",
         repair: "Correct the id if the entry was never pushed; else redact again with the right one: `casebook redact TICKET ENTRY`.",
     }
-    ENTRY_KEY = "CB110" "entry.key" Error {
+    ENTRY_KEY = "CB110" "entry.key" Warning {
         title: "two entries have the same key",
         explanation: "A key makes a retry return the first result, so it is unique in its ticket, and that of an opening in the store. Used twice, the same thing was done twice: by hand, or by two clones that did not know of each other.",
         example: "key: mail-20261121-17",

@@ -7,6 +7,7 @@ mod commit;
 mod email;
 mod process;
 mod revision;
+mod snapshot;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ pub use commit::Commit;
 pub use email::plain_email;
 use process::Run;
 pub use revision::Differing;
+pub use snapshot::{Held, Snapshot};
 
 /// Why git did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
