@@ -35,10 +35,9 @@ pub(super) fn of_breach(breach: &Breach, entry: &Entry) -> (&'static Rule, &'sta
     let (id, action, role) = (entry.id, entry.action.word(), entry.role);
     match breach {
         Breach::Order => (&rule::ENTRY_ORDER, "id", format!("the entry {id} does not come after the one before it")),
-        Breach::From if entry.from.is_some() => {
+        Breach::From => {
             (&rule::ENTRY_FROM, "from", format!("the entry {id} opens the ticket, and can have seen no status"))
         }
-        Breach::From => (&rule::ENTRY_FROM, "id", format!("the entry {id} does not say which status it saw")),
         Breach::Concurrent { saw, had, since } => {
             let since = since.map(|since| format!(" since the entry {since}")).unwrap_or_default();
             let message = format!(

@@ -44,10 +44,10 @@ super::table! {
         repair: "Put back what the command wrote: `git log -p FILE` shows it.",
     }
     ENTRY_FROM = "CB108" "entry.from" Error {
-        title: "an entry does not say which status it saw",
-        explanation: "`from` stands on every entry behind the first, and only there. It tells an entry that was written at the same time elsewhere from one that could never be written.",
-        example: "- id: 01M7ZK369RH2Y4D6F8J0M2Q4S6\n  at: 2026-11-21T17:40:03Z\n  by: kenji@desk.example\n  role: agent\n  action: resume\n  to: open",
-        repair: "Bring the line back: `git log -p FILE` shows it.",
+        title: "the entry that opens the ticket says it saw a status",
+        explanation: "`from` is the status an entry saw. There is none before the ticket is opened, so the first entry has no `from`; every other one has it (without, it is CB009).",
+        example: "- action: open\n  from: open\n  to: open",
+        repair: "Take the line out, if the entry was never pushed; `git log -p FILE` tells who wrote it.",
     }
     ENTRY_REFERS = "CB109" "entry.refers" Error {
         title: "an entry is about another one that is not there",

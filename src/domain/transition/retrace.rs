@@ -19,7 +19,7 @@ use super::{Decision, Refusal, Request, Surroundings, decide, unsolved};
 pub enum Breach {
     /// Its id is not greater than the one before it.
     Order,
-    /// It does not say which status it saw; or, as the first one, it does.
+    /// It opens the ticket, and says it saw a status.
     From,
     /// It saw something else than the ticket had.
     Concurrent {
@@ -66,13 +66,7 @@ pub fn retrace(so_far: &mut Ticket, entry: &Entry, follow_up: &FollowUpPolicy) -
     if entry.id <= so_far.version() {
         breaches.push(Breach::Order);
     }
-    let Some(from) = entry.from else {
-        breaches.push(Breach::From);
-        return breaches;
-    };
-    if matches!(entry.action, Action::Foreign(_)) {
-        return breaches;
-    }
+    let Some(from) = entry.from.filter(|_| !matches!(entry.action, Action::Foreign(_))) else { return breaches };
     if from != so_far.header.status {
         let (saw, had) = (from.word(), so_far.header.status.word());
         breaches.push(Breach::Concurrent { saw, had, since: last(so_far, moves) });
