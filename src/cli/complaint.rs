@@ -202,9 +202,10 @@ fn damaged(path: String, damage: Damage) -> Complaint {
             "ticket.conflicted",
             "keep the entries of both sides, take the markers out, and let `casebook check` see it",
         ),
-        DamageKind::NoEndMarker => {
-            ("ticket.damaged", "compare with `git diff`; if nothing is missing, `casebook check --fix` adds the line `...`")
-        }
+        DamageKind::NoEndMarker => (
+            "ticket.damaged",
+            "compare with `git diff`; if nothing is missing, `casebook check --fix` adds the line `...`",
+        ),
         DamageKind::Symlink | DamageKind::WrongPlace | DamageKind::OtherId { .. } => {
             ("ticket.damaged", "put the file back in its place; `git log --follow` tells where it was")
         }
