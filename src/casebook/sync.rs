@@ -13,7 +13,9 @@ use crate::store::git::{GitRefusal, Merging, Repository};
 use crate::store::{layout, yaml};
 
 use super::drivers::driver;
-use super::{Casebook, Finding, Severity};
+use super::{Casebook, Scope};
+use crate::domain::finding::Finding;
+use crate::domain::rule::Severity;
 
 /// What to bring together.
 #[derive(Clone, Debug)]
@@ -76,7 +78,7 @@ impl Sync {
             if ahead == 0 {
                 return Ok(synced);
             }
-            let (findings, _) = casebook.check()?;
+            let findings = casebook.check(&Scope::Everything)?.findings;
             synced.errors = findings.into_iter().filter(|finding| finding.severity == Severity::Error).collect();
             if !synced.errors.is_empty() {
                 return Ok(synced);

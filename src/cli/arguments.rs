@@ -205,7 +205,6 @@ pub enum Verb {
     #[allow(missing_docs)] // help: the words of its struct
     Changes(verbs::changes::Changes),
     /// Check that every file is sound
-    Check(verbs::check::Check),
     #[allow(missing_docs)] // help: the words of its struct
     Sync(verbs::sync::Sync),
     #[allow(missing_docs)] // help: the words of its struct
@@ -218,6 +217,10 @@ pub enum Verb {
     MergeFile(verbs::merge_file::MergeFile),
     #[allow(missing_docs)] // help: the words of its struct
     Textconv(verbs::textconv::Textconv),
+    #[allow(missing_docs)] // help: the words of its struct
+    Check(Box<verbs::check::Check>),
+    /// Explain a rule of check and audit
+    Rule(verbs::rule::Rule),
     /// Take in tickets of another system
     Import(verbs::import::Import),
     #[allow(missing_docs)] // help: the words of its struct

@@ -82,6 +82,7 @@ pub const VARIABLES: &[(&str, &str)] = &[
         "GIT_AUTHOR_EMAIL",
         "whom git will name as the author; where that is not who acts, a trailer `On-behalf-of:` is added",
     ),
+    ("GIT_INDEX_FILE", "the index that `check --staged` looks at, as git names it in a hook"),
     ("NO_COLOR", "no colours, unless `--color always`"),
     ("GIT_CONFIG_GLOBAL", "where git's own configuration is, for `user.email`"),
     ("PATH", "where `casebook` is looked for that git is told to call"),

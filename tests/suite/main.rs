@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, missing_docs)]
 
 mod arbitrary;
+mod checking;
 mod comparing;
 mod crash;
 mod damage;
@@ -17,6 +18,8 @@ mod merging;
 mod pyyaml;
 mod readme;
 mod reference;
+mod reports;
+mod rules;
 mod sandbox;
 mod schemas;
 mod searching;

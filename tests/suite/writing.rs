@@ -59,6 +59,7 @@ const OTHERS: &[&str] = &[
     "schema",
     "schema",
     "check",
+    "rule",
     "import",
     "sync",
     "resolve",

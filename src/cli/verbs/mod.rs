@@ -20,6 +20,7 @@ pub mod open;
 pub mod reference;
 pub mod reply;
 pub mod resolve;
+pub mod rule;
 pub mod schema;
 pub mod search;
 pub mod show;
@@ -67,6 +68,7 @@ pub(super) fn run(session: &Session, verb: Verb) -> Result<Exit, Complaint> {
         Verb::GitSetup(setup) => setup.run(session),
         Verb::MergeFile(merge) => merge.run(session),
         Verb::Textconv(textconv) => textconv.run(session),
+        Verb::Rule(rule) => rule.run(session),
         Verb::Import(import) => import.run(session),
         Verb::Schema(schema) => schema.run(session),
         Verb::Completions(completions) => completions.run(session),

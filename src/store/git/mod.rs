@@ -10,6 +10,7 @@ mod email;
 mod process;
 mod remote;
 mod revision;
+mod snapshot;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ pub use email::plain_email;
 use process::Run;
 pub use remote::{InTheWay, Merging};
 pub use revision::Differing;
+pub use snapshot::{Held, Snapshot};
 
 /// Why git did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]

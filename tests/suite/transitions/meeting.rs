@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use casebook::casebook::{Severity, Step, Terms, Work};
+use casebook::casebook::{Scope, Step, Terms, Work};
 use casebook::domain::id::Id;
+use casebook::domain::rule::Severity;
 use casebook::domain::ticket::Ticket;
 use casebook::domain::union::concurrent;
 use casebook::error::Error;
@@ -77,10 +78,10 @@ proptest! {
         let terms = Terms { by, on_behalf: false, git_author: None, dry_run: false, commit: None };
         one.casebook().perform(Work::Rejoin, &terms).unwrap();
         prop_assert_eq!(one.casebook().loose().unwrap(), Vec::new());
-        let (findings, _) = one.casebook().check().unwrap();
+        let findings = one.casebook().check(&Scope::Everything).unwrap().findings;
         let errors: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
         prop_assert!(errors.is_empty(), "{:#?}", errors);
-        let rings = findings.iter().filter(|finding| finding.rule == "merge.cycle").count();
+        let rings = findings.iter().filter(|finding| finding.rule.word == "merge.cycle").count();
         prop_assert_eq!(rings, 0);
         for (id, met) in one.tickets.iter().zip(met) {
             prop_assert!(ids(&one.ticket(*id)).is_superset(&met));
