@@ -54,7 +54,9 @@ fn a_reply_to_a_ticket_merged_meanwhile_is_brought_to_where_it_is_read() {
     clones.pull("a", "b").ok();
     let sandbox = &clones.sandbox;
     assert_eq!(status(sandbox, &one), "solved");
+    assert!(found(sandbox).contains(&"reply.stranded".to_owned()));
     sandbox.run(&["resolve"]).ok();
+    assert!(!found(sandbox).contains(&"reply.stranded".to_owned()), "it is read now");
     assert_eq!(actions(sandbox, &one), ["open", "merge", "reply", "forward"]);
     let history = sandbox.shown(&other)["history"].as_array().unwrap().clone();
     let reply = history.last().unwrap();

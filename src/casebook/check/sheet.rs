@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 
 use crate::domain::action::Action;
+use crate::domain::aftermath::stranded;
 use crate::domain::codec::Step;
 use crate::domain::entry::Entry;
 use crate::domain::finding::Finding;
@@ -126,6 +127,8 @@ impl Look<'_> {
 
     /// Replays the history, each entry behind the ones before it, and holds the header against what it leads to.
     fn history(&mut self, ticket: Ticket, policy: &Policy) {
+        // A reply that `resolve` has brought to where it is read is stranded no more.
+        let stranded = stranded(&ticket);
         let header = ticket.header;
         let mut keys: HashSet<String> = HashSet::new();
         let mut so_far: Option<Ticket> = None;
@@ -134,7 +137,8 @@ impl Look<'_> {
                 Some(so_far) => retrace(so_far, &entry, &policy.follow_up),
                 None => retrace_opening(&entry),
             };
-            breaches.iter().for_each(|breach| self.breach(breach, &entry, index));
+            let waits = |breach: &&Breach| !matches!(breach, Breach::Stranded { .. }) || stranded.contains(&entry.id);
+            breaches.iter().filter(waits).for_each(|breach| self.breach(breach, &entry, index));
             if let Some(key) = entry.key.as_ref().filter(|key| !keys.insert((*key).clone())) {
                 let message = format!("the entry {} has the key `{key}` of an earlier one", entry.id);
                 let finding = Finding::new(&rule::ENTRY_KEY, self.path, message).about(entry.id);
