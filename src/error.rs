@@ -136,6 +136,11 @@ pub enum Error {
         /// What git said.
         refusal: GitRefusal,
     },
+    /// The desk cannot be brought together with its remote now.
+    Unsynced {
+        /// Why.
+        why: Unsynced,
+    },
     /// The system refused.
     Io {
         /// The file or folder.
@@ -165,4 +170,36 @@ impl Error {
     pub fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::Usage { message: message.into(), hint: Some(hint.into()) }
     }
+}
+
+/// Why a desk and its remote were not brought together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unsynced {
+    /// git is in the middle of something: a merge, a rebase.
+    AtWork(&'static str),
+    /// Conflicts wait to be resolved.
+    Conflicted(Vec<String>),
+    /// No branch is checked out.
+    Detached,
+    /// No remote is known, or none of that name.
+    NoRemote {
+        /// What was asked for.
+        asked: Option<String>,
+        /// Those there are.
+        known: Vec<String>,
+    },
+    /// The person's own work, not committed yet, is in the way.
+    InTheWay {
+        /// Staged, which a merge would take along.
+        staged: Vec<String>,
+        /// Changed here and there.
+        changed: Vec<String>,
+    },
+    /// What came cannot be merged without a person; the tree is as it was.
+    Split {
+        /// The paths.
+        paths: Vec<String>,
+    },
+    /// The remote was faster every time.
+    Outrun,
 }

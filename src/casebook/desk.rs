@@ -32,7 +32,7 @@ struct Draft {
 /// The tickets of one command.
 pub(super) struct Desk<'a> {
     casebook: &'a Casebook,
-    by: &'a Person,
+    pub by: Person,
     random: Box<dyn FnMut() -> u128 + 'a>,
     drafts: BTreeMap<Id, Draft>,
     pub entries: Vec<(Id, Id)>,
@@ -40,7 +40,7 @@ pub(super) struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    pub fn new(casebook: &'a Casebook, by: &'a Person, random: Box<dyn FnMut() -> u128 + 'a>) -> Self {
+    pub fn new(casebook: &'a Casebook, by: Person, random: Box<dyn FnMut() -> u128 + 'a>) -> Self {
         Self { casebook, by, random, drafts: BTreeMap::new(), entries: Vec::new(), notices: Vec::new() }
     }
 
@@ -107,9 +107,9 @@ impl<'a> Desk<'a> {
     }
 
     fn standing(&mut self, id: Id) -> Result<Standing, Error> {
-        let (team, by) = (&self.casebook.config().team, self.by);
+        let (team, by) = (&self.casebook.config().team, self.by.clone());
         let header = &self.ticket(id)?.header;
-        Ok(team.standing(by, Some(header)))
+        Ok(team.standing(&by, Some(header)))
     }
 
     /// Decides and applies a step on the ticket it names, with what follows on the other side of a link.
@@ -199,13 +199,18 @@ impl<'a> Desk<'a> {
     }
 
     /// The other side of a link, made by the same person.
-    fn follow(&mut self, id: Id, action: Action) -> Result<(), Error> {
-        let standing = self.casebook.config().team.standing(self.by, None);
-        let role = if standing.is_support() { standing } else { Standing::Customer };
+    pub fn follow(&mut self, id: Id, action: Action) -> Result<(), Error> {
+        let role = self.mender();
         self.append(id, action, None, None, None, role).map(|_| ())
     }
 
-    fn append(
+    /// How the acting person stands to a ticket they need not see.
+    pub fn mender(&self) -> Standing {
+        let standing = self.casebook.config().team.standing(&self.by, None);
+        if standing.is_support() { standing } else { Standing::Customer }
+    }
+
+    pub fn append(
         &mut self,
         id: Id,
         action: Action,
@@ -244,9 +249,9 @@ impl<'a> Desk<'a> {
         {
             return Ok(done);
         }
-        let standing = self.casebook.config().team.standing(self.by, None);
+        let standing = self.casebook.config().team.standing(&self.by, None);
         let refused = |refusal| Error::Refused { ticket: None, action: "open".to_owned(), refusal };
-        transition::may_open(standing, self.by, opening).map_err(refused)?;
+        transition::may_open(standing, &self.by, opening).map_err(refused)?;
         if step.text.is_none() {
             return Err(refused(Refusal::TextMissing));
         }
@@ -295,7 +300,7 @@ impl<'a> Desk<'a> {
         })?;
         match found {
             Some(id)
-                if !self.casebook.config().team.standing(self.by, Some(&self.casebook.ticket(id)?.header)).sees() =>
+                if !self.casebook.config().team.standing(&self.by, Some(&self.casebook.ticket(id)?.header)).sees() =>
             {
                 Err(Error::KeyUsed { ticket: id, key: key.to_owned(), action: "open".to_owned() })
             }

@@ -10,9 +10,7 @@ use crate::store::git::{Commit, GitRefusal, Repository};
 use crate::store::{config, layout};
 
 use super::World;
-
-/// What git shall know of ticket files.
-const ATTRIBUTES: &str = "tickets/**/*.yaml text eol=lf diff=casebook merge=casebook\n";
+use super::drivers::{Telling, add_attributes, tell, tellings};
 
 /// What a desk starts with.
 #[derive(Clone, Debug)]
@@ -27,6 +25,8 @@ pub struct Founding {
     pub agent: Option<Person>,
     /// Whether the files are committed.
     pub commit: bool,
+    /// How git is to call this program.
+    pub program: String,
 }
 
 /// What was founded.
@@ -42,10 +42,12 @@ pub struct InitReport {
     pub agent: Option<Person>,
     /// Why there is no repository or no commit, where one was wanted.
     pub git: Option<GitRefusal>,
+    /// What git was told of tickets, or was told otherwise before.
+    pub tellings: Vec<Telling>,
 }
 
 impl Founding {
-    /// Makes the store: casebook.toml, .gitattributes, and a git repository unless there is one.
+    /// Makes the store: casebook.toml, .gitattributes, a git repository unless there is one, and its drivers.
     ///
     /// # Errors
     /// There is a store already, or a file cannot be written. A git that is missing or refuses is reported
@@ -61,7 +63,7 @@ impl Founding {
         let mut git = if existing { None } else { repository.init().err() };
         let in_repository = State::of(root).in_repository();
         let own = in_repository && (!existing || is_own(&repository, root));
-        let agent = match self.agent {
+        let agent = match self.agent.clone() {
             None if in_repository => {
                 repository.email().ok().flatten().and_then(|email| Person::from_address(&email).ok())
             }
@@ -71,17 +73,31 @@ impl Founding {
         let marker = root.join(layout::MARKER);
         fs::write(&marker, text).map_err(Error::io(&marker, "write"))?;
         add_attributes(root)?;
+        let told = if in_repository { self.tell_git() } else { Ok(Vec::new()) };
+        let told = match told {
+            Err(Error::Git { refusal }) => {
+                git = git.or(Some(refusal));
+                Vec::new()
+            }
+            told => told?,
+        };
         let mut committed = false;
         if self.commit && in_repository {
             let result = Self::commit_files(root, world)?;
             committed = result.is_ok();
             git = git.or(result.err());
         }
-        Ok(InitReport { commit_each: own, in_repository, committed, agent, git })
+        Ok(InitReport { commit_each: own, in_repository, committed, agent, git, tellings: told })
     }
 }
 
 impl Founding {
+    fn tell_git(&self) -> Result<Vec<Telling>, Error> {
+        let told = tellings(&self.root, &self.program, false)?;
+        tell(&self.root, &told)?;
+        Ok(told)
+    }
+
     /// Commits the files of a new desk.
     ///
     /// # Errors
@@ -104,18 +120,4 @@ impl Founding {
 fn is_own(repository: &Repository, root: &Path) -> bool {
     let same = |top: PathBuf| fs::canonicalize(top).ok() == fs::canonicalize(root).ok();
     !repository.has_commits() && repository.top().is_some_and(same)
-}
-
-/// Adds the line for ticket files, beside whatever stands there.
-fn add_attributes(root: &Path) -> Result<(), Error> {
-    let path = root.join(".gitattributes");
-    let mut text = fs::read_to_string(&path).unwrap_or_default();
-    if text.lines().any(|line| line.trim() == ATTRIBUTES.trim()) {
-        return Ok(());
-    }
-    if !text.is_empty() && !text.ends_with('\n') {
-        text.push('\n');
-    }
-    text.push_str(ATTRIBUTES);
-    fs::write(&path, text).map_err(Error::io(&path, "write"))
 }

@@ -6,16 +6,22 @@
 mod check;
 mod comparing;
 mod desk;
+mod doctor;
+mod drivers;
 mod halt;
 mod init;
+mod mend;
 mod message;
 mod perform;
 mod reading;
 mod recovery;
+mod rejoin;
+mod resolve;
 mod roll;
 mod rows;
 mod searching;
 mod sharing;
+mod sync;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -37,14 +43,18 @@ use crate::store::files::{Journal, State};
 use crate::store::index::Index;
 use crate::store::{config, layout};
 
-pub use check::{Finding, Severity};
+pub use check::{Checked, Scope};
 pub use comparing::Stretch;
+pub use doctor::Condition;
+pub use drivers::{Telling, TellingState, tell, tellings};
 pub use halt::Halt;
 pub use init::{Founding, InitReport};
 pub use reading::{Census, Trouble};
 pub use recovery::{Hindrance, Recovery};
+pub use resolve::{Resolution, Resolved};
 pub use rows::Found;
 pub use searching::Search;
+pub use sync::{Sync, Synced};
 
 /// What the edge knows of the world when a command begins.
 #[derive(Clone, Debug)]
@@ -124,8 +134,12 @@ impl Step {
 pub enum Work {
     /// Steps, in order, all or none.
     Steps(Vec<Step>),
+    /// Links between tickets that two clones left apart are joined again.
+    Rejoin,
     /// Tickets of another system, as they are.
     Import(Vec<Ticket>),
+    /// What has exactly one right answer, in some tickets' files: the header, the end marker.
+    Mend(Vec<Id>),
 }
 
 /// Under which terms a command is carried out.
@@ -164,12 +178,31 @@ impl Casebook {
     /// # Errors
     /// No such file, or not a sound one.
     pub fn open(root: &Path, world: World) -> Result<Self, Error> {
+        Self::open_with(root, world, |path, flaw| Err(Error::Config { path, flaw }))
+    }
+
+    /// The same for a check, which tells what is wrong with casebook.toml among the rest: where it is not sound, the
+    /// defaults stand for it.
+    ///
+    /// # Errors
+    /// No such file.
+    pub fn open_unsound(root: &Path, world: World) -> Result<Self, Error> {
+        Self::open_with(root, world, |_, _| {
+            Ok(Config::read("format = 1\n").expect("a file that says only its format is sound"))
+        })
+    }
+
+    fn open_with(
+        root: &Path,
+        world: World,
+        unsound: impl FnOnce(PathBuf, config::ConfigFlaw) -> Result<Config, Error>,
+    ) -> Result<Self, Error> {
         let path = root.join(layout::MARKER);
         let text = std::fs::read_to_string(&path).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => Error::NoStore { start: root.to_owned() },
             _ => Error::Io { path: path.clone(), attempt: "read", source },
         })?;
-        let config = config::Config::read(&text).map_err(|flaw| Error::Config { path, flaw })?;
+        let config = config::Config::read(&text).or_else(|flaw| unsound(path, flaw))?;
         let state = State::of(root);
         let pending = Journal::pending(&state).map_err(Error::io(state.path("journal"), "read"))?;
         Ok(Self {

@@ -3,6 +3,7 @@
 use crate::domain::action::Action;
 use crate::domain::entry::Entry;
 use crate::domain::id::Id;
+use crate::domain::person::Person;
 use crate::domain::ticket::{FORMAT, Ticket};
 use crate::error::Error;
 use crate::store::files::{Journal, Lock, LockError, PlannedCommit};
@@ -37,7 +38,8 @@ impl Casebook {
         Ok(report)
     }
 
-    fn lock(&self) -> Result<Lock, Error> {
+    /// The right to write; lets other writers finish first.
+    pub(super) fn lock(&self) -> Result<Lock, Error> {
         self.state.make().map_err(Error::io(self.state.folder(), "make"))?;
         Lock::take(&self.state.path("lock"), self.world.patience).map_err(|error| match error {
             LockError::Busy { path, waited } => Error::Busy { path, waited },
@@ -47,7 +49,10 @@ impl Casebook {
 
     /// What the command makes of the desk, in memory.
     fn decide(&self, work: Work, terms: &Terms) -> Result<Report, Error> {
-        let mut desk = Desk::new(self, &terms.by, self.random());
+        if let Work::Mend(ids) = &work {
+            return self.decide_to_mend(ids, terms);
+        }
+        let mut desk = Desk::new(self, terms.by.clone(), self.random());
         let mut about: Vec<Id> = Vec::new();
         let message = match work {
             Work::Steps(steps) => {
@@ -67,6 +72,11 @@ impl Casebook {
                 }
                 None
             }
+            Work::Rejoin => {
+                about = desk.rejoin(&self.linked()?)?.iter().map(super::resolve::about).collect();
+                about.dedup();
+                None
+            }
             Work::Import(tickets) => {
                 let on_behalf_of = if self.commits(terms)? { self.on_behalf_of(terms)? } else { None };
                 let tickets = self.not_imported_yet(tickets)?;
@@ -74,6 +84,7 @@ impl Casebook {
                 tickets.into_iter().for_each(|ticket| desk.adopt(ticket));
                 Some(message)
             }
+            Work::Mend(_) => None,
         };
         let changes = desk.changes()?;
         let message = match message {
@@ -83,6 +94,17 @@ impl Casebook {
         };
         let tickets = about.into_iter().map(|id| desk.ticket(id).cloned()).collect::<Result<_, _>>()?;
         Ok(Report { tickets, entries: desk.entries, notices: desk.notices, changes, message })
+    }
+
+    /// What mending makes of some tickets. It adds no entry.
+    fn decide_to_mend(&self, ids: &[Id], terms: &Terms) -> Result<Report, Error> {
+        let (tickets, changes): (Vec<Ticket>, Vec<_>) = self.mended(ids)?.into_iter().unzip();
+        let message = if changes.is_empty() || !self.commits(terms)? {
+            None
+        } else {
+            Some(message::of_mending(&tickets, self.on_behalf_of(terms)?.as_deref()))
+        };
+        Ok(Report { tickets, entries: Vec::new(), notices: Vec::new(), changes, message })
     }
 
     /// Those of the tickets that nobody has imported since they were read: whoever read them held no lock.
@@ -112,7 +134,14 @@ impl Casebook {
             made.extend(ticket.entry(entry).map(|entry| (ticket.clone(), entry.clone())));
         }
         let made: Vec<_> = made.iter().map(|(ticket, entry)| (ticket, entry)).collect();
-        Ok(message::of_entries(&made, self.on_behalf_of(terms)?.as_deref()))
+        let mut message = message::of_entries(&made, self.on_behalf_of(terms)?.as_deref());
+        // A mend carries what others wrote to where it is read.
+        let others = made.iter().map(|(_, entry)| &entry.by).filter(|by| !by.is(&terms.by));
+        let mut others: Vec<&str> = others.map(Person::as_str).collect();
+        others.sort_unstable();
+        others.dedup();
+        others.into_iter().for_each(|person| message::behalf(&mut message, Some(person)));
+        Ok(message)
     }
 
     /// The actor, where git would name somebody else as the author.

@@ -72,7 +72,10 @@ impl Casebook {
                 match committed {
                     Ok(()) => None,
                     // Waiting did not help, or git is not there: nothing is lost, the journal stays for the next writer.
-                    Err(refusal @ (GitRefusal::Locked { .. } | GitRefusal::NotInstalled)) => {
+                    Err(
+                        refusal
+                        @ (GitRefusal::Locked { .. } | GitRefusal::NotInstalled | GitRefusal::Unanswered { .. }),
+                    ) => {
                         return Err(Error::Git { refusal });
                     }
                     Err(refusal) => Some(Hindrance::Git(refusal)),

@@ -205,7 +205,22 @@ pub enum Verb {
     #[allow(missing_docs)] // help: the words of its struct
     Changes(verbs::changes::Changes),
     /// Check that every file is sound
-    Check(verbs::check::Check),
+    #[allow(missing_docs)] // help: the words of its struct
+    Sync(verbs::sync::Sync),
+    #[allow(missing_docs)] // help: the words of its struct
+    Resolve(verbs::resolve::Resolve),
+    #[allow(missing_docs)] // help: the words of its struct
+    GitSetup(verbs::git_setup::GitSetup),
+    #[allow(missing_docs)] // help: the words of its struct
+    Doctor(verbs::doctor::Doctor),
+    #[allow(missing_docs)] // help: the words of its struct
+    MergeFile(verbs::merge_file::MergeFile),
+    #[allow(missing_docs)] // help: the words of its struct
+    Textconv(verbs::textconv::Textconv),
+    #[allow(missing_docs)] // help: the words of its struct
+    Check(Box<verbs::check::Check>),
+    /// Explain a rule of check and audit
+    Rule(verbs::rule::Rule),
     /// Take in tickets of another system
     Import(verbs::import::Import),
     #[allow(missing_docs)] // help: the words of its struct

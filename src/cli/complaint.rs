@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::Exit;
 use super::refusal;
+use super::unsynced;
 use crate::domain::id::Id;
 use crate::error::Error;
 use crate::store::git::GitRefusal;
@@ -156,7 +157,7 @@ impl From<Error> for Complaint {
             Error::HeaderDiffers { path, name } => {
                 Self::new(Exit::Damaged, "ticket.header_differs", format!("`{name}` in the header is not what the history leads to"))
                     .at(path, 1, 1)
-                    .hint(format!("the header follows from the history: set `{name}` back, and change it with a command; `casebook check` shows all"))
+                    .hint(format!("the header follows from the history: `casebook check --fix` sets `{name}` back; change it with a command"))
             }
             Error::Unwritable { path, why } => unwritable(path, &why),
             Error::Refused { ticket, action, refusal } => refusal::complain(ticket, &action, refusal),
@@ -188,6 +189,7 @@ impl From<Error> for Complaint {
             )
             .hint("as-of: takes 2026-11-01, 2026-11-01T09:00:00Z, or whatever `git rev-parse` knows"),
             Error::NoRevision { refusal, .. } => git(refusal),
+            Error::Unsynced { why } => unsynced::complain(why),
             Error::Io { path, attempt, source } => {
                 Self::new(Exit::Busy, "io.failed", format!("cannot {attempt} {}: {source}", path.display())).hint("nothing was changed")
             }
@@ -198,13 +200,13 @@ impl From<Error> for Complaint {
 
 fn damaged(path: String, damage: Damage) -> Complaint {
     let (code, hint) = match &damage.kind {
-        DamageKind::ConflictMarker => (
-            "ticket.conflicted",
-            "keep the entries of both sides, take the markers out, and let `casebook check` see it",
-        ),
-        DamageKind::NoEndMarker => {
-            ("ticket.damaged", "compare with `git diff`; if nothing is missing, add the line `...` at the end")
+        DamageKind::ConflictMarker => {
+            ("ticket.conflicted", "both sides changed it: `casebook resolve` keeps the entries of both, and stages it")
         }
+        DamageKind::NoEndMarker => (
+            "ticket.damaged",
+            "compare with `git diff`; if nothing is missing, `casebook check --fix` adds the line `...`",
+        ),
         DamageKind::Symlink | DamageKind::WrongPlace | DamageKind::OtherId { .. } => {
             ("ticket.damaged", "put the file back in its place; `git log --follow` tells where it was")
         }
@@ -242,6 +244,12 @@ fn git(refusal: GitRefusal) -> Complaint {
             Complaint::new(Exit::Git, "git.locked", format!("git is locked by another process:\n{said}"))
                 .hint("the files are as before; try again, or look whether that process still runs")
         }
+        GitRefusal::Unanswered { waited } => Complaint::new(
+            Exit::Git,
+            "git.unanswered",
+            format!("the remote did not answer within {} s", waited.as_secs()),
+        )
+        .hint("look at the network and `git remote -v`, then try again; --deadline SECONDS waits longer"),
         GitRefusal::Refused { said } => {
             let identity = said.contains("user.email") || said.contains("identity");
             let hint = if identity {

@@ -11,12 +11,14 @@ mod order;
 mod output;
 mod pager;
 mod parsing;
+mod program;
 mod promises;
 mod query;
 mod refusal;
 mod session;
 mod shortcut;
 mod text;
+mod unsynced;
 mod verbs;
 mod writing;
 

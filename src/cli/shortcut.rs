@@ -13,7 +13,7 @@ use super::verbs;
 /// The arguments, where the words are those of such a verb and say nothing odd.
 pub(super) fn parse(words: &[OsString]) -> Option<Arguments> {
     let verb = words.iter().skip(1).find_map(|word| match word.to_str()? {
-        known @ ("show" | "list" | "reply" | "note" | "open" | "hold" | "solve") => Some(known),
+        known @ ("show" | "list" | "reply" | "note" | "open" | "hold" | "solve" | "merge-file") => Some(known),
         _ => None,
     })?;
     match verb {
@@ -22,6 +22,7 @@ pub(super) fn parse(words: &[OsString]) -> Option<Arguments> {
         "reply" => of::<verbs::reply::Reply>("reply", words, Verb::Reply),
         "note" => of("note", words, Verb::Note),
         "open" => of("open", words, Verb::Open),
+        "merge-file" => of("merge-file", words, Verb::MergeFile),
         "hold" => of("hold", words, Verb::Hold),
         _ => of("solve", words, Verb::Solve),
     }
@@ -63,6 +64,7 @@ mod tests {
             "casebook hold 01M7 --reason engineering --until +3d -n",
             "casebook solve 01M7 --resolution bug_reported --bug B-1 --bug-priority S2 --eta 2026-12-01",
             "casebook -v solve show",
+            "casebook merge-file .merge_file_a .merge_file_b .merge_file_c 7 tickets/2026/11/x.yaml",
         ] {
             let (short, whole) = both(line);
             assert!(short.is_some(), "{line}");

@@ -232,6 +232,7 @@ fn recovery_words(recovery: &Recovery) -> Vec<String> {
 fn said(refusal: &GitRefusal) -> &str {
     match refusal {
         GitRefusal::NotInstalled => "git was not found",
+        GitRefusal::Unanswered { .. } => "the remote did not answer",
         GitRefusal::Locked { said } | GitRefusal::Refused { said } => said,
     }
 }

@@ -5,21 +5,25 @@
 //! exit codes are decided in [`crate::cli`]. This folder knows no other folder of the crate.
 
 pub mod action;
+pub mod aftermath;
 pub mod clock;
 pub mod codec;
 pub mod comparison;
 pub mod difference;
 pub mod entry;
+pub mod finding;
 pub mod followup;
 pub mod id;
 pub mod person;
 pub mod query;
 pub mod replay;
+pub mod rule;
 pub mod search;
 pub mod summary;
 pub mod text;
 pub mod ticket;
 pub mod transition;
+pub mod union;
 pub mod value;
 pub mod visibility;
 pub mod when;

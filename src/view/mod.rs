@@ -7,8 +7,10 @@
 
 pub mod age;
 pub mod changes;
+pub mod crossing;
 pub mod diff;
 pub mod entry;
+pub mod findings;
 pub mod glance;
 pub mod hits;
 pub mod json;
@@ -17,6 +19,7 @@ pub mod list;
 pub mod log;
 pub mod paint;
 pub mod records;
+pub mod rules;
 pub mod schema;
 pub mod table;
 pub mod template;

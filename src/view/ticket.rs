@@ -44,6 +44,21 @@ pub fn entry(ticket: &Ticket, entry: Id, with_changes: bool, audience: &Audience
     shown
 }
 
+/// The whole ticket for a diff: without what changes while nothing happens, such as how long ago that was.
+pub fn for_diffs(ticket: &Ticket, audience: &Audience<'_>) -> String {
+    let mut shown = format!("{}\n\n", terminal::one_line(&ticket.header.subject));
+    let ages = [moment(ticket.created_at(), audience), moment(ticket.last_activity_at(), audience)];
+    for line in facts(ticket, audience).lines().filter(|line| !ages.iter().any(|age| line.ends_with(age.as_str()))) {
+        shown.push_str(line);
+        shown.push('\n');
+    }
+    for told in thread(ticket, audience.viewer) {
+        shown.push('\n');
+        push_block(&mut shown, &told, None, audience);
+    }
+    shown
+}
+
 fn told(ticket: &Ticket, ticket_short_id: &str, changes: &HashMap<Id, Vec<Change>>, audience: &Audience<'_>) -> String {
     let mut shown = audience.paint.text(paint::STRONG, ticket_short_id);
     shown.push_str("  ");

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, missing_docs)]
 
 mod arbitrary;
+mod checking;
 mod comparing;
 mod crash;
 mod damage;
@@ -12,16 +13,23 @@ mod handedits;
 mod house;
 mod index;
 mod locks;
+mod mending;
+mod merging;
 mod pyyaml;
 mod readme;
 mod reference;
+mod reports;
+mod rules;
 mod sandbox;
 mod schemas;
 mod searching;
+mod setup;
 mod showing;
 mod snapshot;
 mod spellings;
 mod stories;
 mod surveys;
+mod syncing;
 mod transitions;
+mod union;
 mod writing;

@@ -4,6 +4,7 @@
 
 mod cast;
 mod clones;
+mod meeting;
 mod rules;
 mod table;
 mod walks;

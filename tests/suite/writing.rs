@@ -45,7 +45,8 @@ const CASES: &[Case] = &[
     case("redact", &[], &["ENTRY", "--reason", "secret", "-m", "A password."]),
 ];
 
-/// Verbs that read, or make a desk rather than change one; `open` and `import` have tests of their own below.
+/// Verbs that read, or make a desk or bring two together rather than change one; `open` and `import` have tests of
+/// their own below, the others in files of theirs.
 const OTHERS: &[&str] = &[
     "init",
     "demo",
@@ -58,7 +59,14 @@ const OTHERS: &[&str] = &[
     "schema",
     "schema",
     "check",
+    "rule",
     "import",
+    "sync",
+    "resolve",
+    "git-setup",
+    "doctor",
+    "merge-file",
+    "textconv",
     "completions",
     "man",
 ];

@@ -6,13 +6,16 @@ use clap::Args;
 
 use super::super::Exit;
 use super::super::complaint::Complaint;
+use super::super::program::program;
 use super::super::session::{Session, shown, variable};
-use crate::casebook::{Founding, InitReport};
+use super::git_setup::note_path;
+use crate::casebook::{Founding, InitReport, TellingState};
 use crate::domain::person::Person;
 use crate::error::Error;
 use crate::store::git::GitRefusal;
 
-/// Make a store: casebook.toml with the policy, .gitattributes, and a git repository unless there is one.
+/// Make a store: casebook.toml with the policy, .gitattributes, and a git repository with its drivers unless there is
+/// one.
 ///
 /// Whoever runs it is the first agent. In a repository of its own every command will make a commit; inside an
 /// existing one, you commit.
@@ -40,6 +43,7 @@ impl Init {
             time_zone: machine_zone(),
             agent: session.named_actor()?,
             commit: !self.no_commit,
+            program: program(),
         };
         let report = founding.found(&session.world)?;
         session.output.say(&format!("A desk in {}.", shown(&root)))?;
@@ -56,10 +60,20 @@ fn tell(session: &Session, report: &InitReport) -> Result<Exit, Complaint> {
     }
     let commits = if report.commit_each { "Every command makes one commit" } else { "Commands do not commit; you do" };
     session.output.say(&format!("{commits} ([git] commit in casebook.toml)."))?;
+    if !report.tellings.is_empty() {
+        note_path(session, &program());
+    }
+    for telling in report.tellings.iter().filter(|telling| matches!(telling.state, TellingState::Other(_))) {
+        session.output.warn(&format!(
+            "note: {} is set to something else, and stays; `casebook git-setup` says what would do",
+            telling.name
+        ));
+    }
     match &report.git {
         None => session.output.say("Next: casebook open -s \"SUBJECT\" -m \"TEXT\"")?,
         Some(GitRefusal::NotInstalled) => session.output.warn("warning: git was not found, so there is no repository; the desk works without, and has no history beyond its files"),
         Some(refusal) if !report.in_repository => return Err(Error::Git { refusal: refusal.clone() }.into()),
+        Some(refusal @ GitRefusal::Unanswered { .. }) => return Err(Error::Git { refusal: refusal.clone() }.into()),
         Some(GitRefusal::Locked { said } | GitRefusal::Refused { said }) => {
             session.output.warn(&format!("warning: the files are there, and git did not commit them:\n{said}"));
             return Ok(Exit::Git);

@@ -12,6 +12,7 @@ use super::super::session::Session;
 use crate::casebook::{Found, Trouble};
 use crate::domain::summary::Summary;
 use crate::store::layout;
+use crate::store::yaml::DamageKind;
 use crate::view;
 
 /// What rows have.
@@ -93,7 +94,11 @@ impl Session {
     /// the command ends.
     pub(super) fn name_troubles(&self, troubles: &[Trouble]) -> Exit {
         for Trouble { path, damage } in troubles {
-            self.output.complain(&view::terminal::one_line(&format!("casebook: {path}:{damage}")));
+            let way_out = match damage.kind {
+                DamageKind::ConflictMarker => "; `casebook resolve` keeps the entries of both sides",
+                _ => "",
+            };
+            self.output.complain(&view::terminal::one_line(&format!("casebook: {path}:{damage}{way_out}")));
         }
         if troubles.is_empty() { Exit::Done } else { Exit::Damaged }
     }

@@ -4,8 +4,10 @@ pub mod changes;
 pub mod check;
 pub mod correct;
 pub mod demo;
+pub mod doctor;
 pub mod escalate;
 pub mod facts;
+pub mod git_setup;
 pub(super) mod glance;
 pub mod hold;
 pub mod import;
@@ -13,13 +15,18 @@ pub mod init;
 pub mod list;
 pub mod log;
 pub mod merge;
+pub mod merge_file;
 pub mod open;
 pub mod reference;
 pub mod reply;
+pub mod resolve;
+pub mod rule;
 pub mod schema;
 pub mod search;
 pub mod show;
 pub mod solve;
+pub mod sync;
+pub mod textconv;
 
 use super::Exit;
 use super::arguments::Verb;
@@ -55,6 +62,13 @@ pub(super) fn run(session: &Session, verb: Verb) -> Result<Exit, Complaint> {
         Verb::Log(log) => log.run(session),
         Verb::Changes(changes) => changes.run(session),
         Verb::Check(check) => check.run(session),
+        Verb::Sync(sync) => sync.run(session),
+        Verb::Resolve(resolve) => resolve.run(session),
+        Verb::Doctor(doctor) => doctor.run(session),
+        Verb::GitSetup(setup) => setup.run(session),
+        Verb::MergeFile(merge) => merge.run(session),
+        Verb::Textconv(textconv) => textconv.run(session),
+        Verb::Rule(rule) => rule.run(session),
         Verb::Import(import) => import.run(session),
         Verb::Schema(schema) => schema.run(session),
         Verb::Completions(completions) => completions.run(session),

@@ -4,17 +4,24 @@
 //! tickets, or what a message says.
 
 mod commit;
+mod conflict;
+mod drivers;
 mod email;
 mod process;
+mod remote;
 mod revision;
+mod snapshot;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 pub use commit::Commit;
+pub use conflict::{Conflict, merge_lines};
 pub use email::plain_email;
 use process::Run;
+pub use remote::{InTheWay, Merging};
 pub use revision::Differing;
+pub use snapshot::{Held, Snapshot};
 
 /// Why git did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +32,11 @@ pub enum GitRefusal {
     Locked {
         /// What git said.
         said: String,
+    },
+    /// The other side of a connection did not answer in time.
+    Unanswered {
+        /// How long was waited.
+        waited: std::time::Duration,
     },
     /// It said no: a hook, a missing identity, a merge in progress, signing.
     Refused {

@@ -4,6 +4,10 @@ use std::io::{self, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::GitRefusal;
 
@@ -113,6 +117,49 @@ impl Run {
             stdout: words(output.stdout),
             stderr: words(output.stderr),
         })
+    }
+
+    /// Runs it for what it says, and ends it where it takes longer than that: the other side may never answer.
+    #[allow(clippy::disallowed_methods)] // waiting measures time; it decides nothing that is written
+    pub fn within(mut self, patience: Duration) -> Result<Output, GitRefusal> {
+        let refused = |error: io::Error| match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => GitRefusal::NotInstalled,
+            _ => GitRefusal::Refused { said: error.to_string() },
+        };
+        let mut child = self.command.spawn().map_err(refused)?;
+        let listen = |pipe: Option<Box<dyn io::Read + Send>>| {
+            let (sender, receiver) = mpsc::channel();
+            std::thread::spawn(move || {
+                let mut said = Vec::new();
+                let _ = pipe.map(|mut pipe| pipe.read_to_end(&mut said));
+                let _ = sender.send(String::from_utf8_lossy(&said).into_owned());
+            });
+            receiver
+        };
+        let stdout = listen(child.stdout.take().map(|pipe| Box::new(pipe) as Box<dyn io::Read + Send>));
+        let stderr = listen(child.stderr.take().map(|pipe| Box::new(pipe) as Box<dyn io::Read + Send>));
+        let began = Instant::now();
+        let mut pause = Duration::from_millis(1);
+        let status = loop {
+            match child.try_wait().map_err(refused)? {
+                Some(status) => break status,
+                None if began.elapsed() < patience => std::thread::sleep(pause),
+                None => {
+                    // It takes its own children with it, and its locks.
+                    if let Some(process) = Pid::from_raw(child.id().cast_signed()) {
+                        let _ = kill_process(process, Signal::TERM);
+                    }
+                    std::thread::sleep(Duration::from_millis(200));
+                    let _ = child.kill();
+                    let _ = child.wait();
+                    return Err(GitRefusal::Unanswered { waited: began.elapsed() });
+                }
+            }
+            pause = (pause * 2).min(Duration::from_millis(20));
+        };
+        // What a process of git's leaves running may hold the pipe open; nobody waits for that.
+        let said = |heard: &mpsc::Receiver<String>| heard.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
+        Ok(Output { success: status.success(), signal: status.signal(), stdout: said(&stdout), stderr: said(&stderr) })
     }
 
     /// Runs it for its effect alone.

@@ -32,7 +32,7 @@ impl Repository {
         self.answer(&["merge-base", one, other])
     }
 
-    fn answer(&self, arguments: &[&str]) -> Result<String, GitRefusal> {
+    pub(super) fn answer(&self, arguments: &[&str]) -> Result<String, GitRefusal> {
         let output = self.run(arguments).output()?;
         if output.success { Ok(output.stdout.trim().to_owned()) } else { Err(output.refusal()) }
     }
@@ -118,7 +118,7 @@ fn both_sides(facts: &str) -> Option<[Option<&str>; 2]> {
 }
 
 /// One object of `cat-file --batch`: `<name> blob <size>`, the bytes, a line end.
-fn take_object(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(super) fn take_object(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = memchr::memchr(b'\n', bytes)?;
     let size: usize = std::str::from_utf8(&bytes[..end]).ok()?.rsplit(' ').next()?.parse().ok()?;
     let content = bytes.get(end + 1..end + 1 + size)?;

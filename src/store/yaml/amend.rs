@@ -93,6 +93,18 @@ impl Edits {
     }
 }
 
+/// A file's text with the header of another state of its ticket, the history as it stands. `None` where the header is
+/// not written line by line.
+pub(super) fn with_header(source: &Source<'_>, outline: &Outline, before: &Ticket, after: &Ticket) -> Option<String> {
+    let Parts::Map(names) = &outline.root.parts else { return None };
+    if source.text[offset(source, &outline.root)..].starts_with('{') {
+        return None;
+    }
+    let mut edits = Edits::default();
+    edit_header(source, names, before, after, &mut edits);
+    Some(edits.apply(source.text, source.line_end()))
+}
+
 fn edit_header(source: &Source<'_>, names: &[Named], before: &Ticket, after: &Ticket, edits: &mut Edits) {
     let (old, new) = (header_fields(before), header_fields(after));
     let value = |fields: &'_ [(String, Value)], name: &str| {

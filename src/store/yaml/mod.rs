@@ -1,4 +1,4 @@
-//! The ticket file: read strictly, printed in one canonical spelling, extended without touching what stands.
+//! The ticket file: read strictly, printed in one canonical spelling, extended and united without touching what stands.
 //!
 //! The printer is ours, because the diff is the product; values are read by `serde_yaml`, and the structure
 //! around them (places, anchors, depth, doubled names) by an event parser that stops at the first thing a
@@ -14,10 +14,12 @@ mod read;
 mod scalar;
 mod source;
 mod survey;
+mod unite;
 
 pub use amend::{Unwritable, amend};
 pub use canonical::is_canonical;
 pub use damage::{Damage, DamageKind};
 pub use print::print;
-pub use read::{LARGEST_FILE, read, read_by_library, read_value};
+pub use read::{LARGEST_FILE, places, read, read_by_library, read_noting, read_value};
 pub use survey::{survey, survey_header};
+pub use unite::{Side, Split, United, unite};

@@ -109,10 +109,14 @@ impl Outline {
     }
 }
 
-/// Markers that git leaves stand at the start of a line, where no ticket has them: texts are indented.
+/// Markers that git leaves stand at the start of a line, where no ticket has them: texts are indented. Seven
+/// characters, or more where the repository asks for it, and a blank.
 fn refuse_conflict_markers(source: &Source<'_>) -> Result<(), Damage> {
-    let is_marker = |line: &str| ["<<<<<<< ", "||||||| ", ">>>>>>> "].iter().any(|marker| line.starts_with(marker));
-    match source.lines().find(|(_, line)| is_marker(line)) {
+    let is_marker = |line: &str| {
+        let length = |mark: char| line.len() - line.trim_start_matches(mark).len();
+        ['<', '|', '>'].into_iter().any(|mark| length(mark) >= 7 && line[length(mark)..].starts_with(' '))
+    };
+    match source.lines().find(|(_, line)| line.starts_with(['<', '|', '>']) && is_marker(line)) {
         Some((line, _)) => Err(Damage { line, column: 1, kind: DamageKind::ConflictMarker }),
         None => Ok(()),
     }

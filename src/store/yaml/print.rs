@@ -15,11 +15,8 @@ pub(super) const END_MARKER: &str = "...\n";
 
 /// A whole ticket file.
 pub fn print(ticket: &Ticket) -> String {
-    let mut out = String::with_capacity(512 * (ticket.history.len() + 1));
-    for (name, value) in header_fields(ticket) {
-        field(&mut out, 0, &name, &value);
-    }
-    out.push_str("\nhistory:\n");
+    let mut out = head(ticket);
+    out.reserve(512 * (ticket.history.len() + 1));
     for (place, one) in ticket.history.iter().enumerate() {
         if place > 0 {
             out.push('\n');
@@ -27,6 +24,16 @@ pub fn print(ticket: &Ticket) -> String {
         entry(&mut out, 0, one);
     }
     out.push_str(END_MARKER);
+    out
+}
+
+/// What stands before the entries.
+pub(super) fn head(ticket: &Ticket) -> String {
+    let mut out = String::with_capacity(512);
+    for (name, value) in header_fields(ticket) {
+        field(&mut out, 0, &name, &value);
+    }
+    out.push_str("\nhistory:\n");
     out
 }
 

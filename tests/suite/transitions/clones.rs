@@ -4,11 +4,13 @@
 use std::fs;
 use std::time::Duration;
 
-use casebook::casebook::{Casebook, Severity, World};
-use casebook::domain::action::Action;
+use casebook::casebook::{Casebook, Scope, World};
+use casebook::domain::action::{Action, Solution};
 use casebook::domain::clock::whole_seconds;
 use casebook::domain::entry::Entry;
 use casebook::domain::id::Id;
+use casebook::domain::rule::Severity;
+use casebook::domain::text::Text;
 use casebook::domain::ticket::Ticket;
 use casebook::domain::words::{MergeReason, Role, Status};
 use casebook::store::layout::ticket_path;
@@ -35,7 +37,8 @@ impl Union {
         let id = Id::after(Some(ticket.version()), ticket.created_at() + TimeDelta::minutes(minutes), random);
         let (by, at) = (Side::Agent.person(), whole_seconds(id.time()));
         let role = Role::Agent;
-        ticket.append(Entry { id, at, by, role, action, from: Some(saw), to, key: None, message_id: None, text: None });
+        let text = action.needs_text().then(|| Text::clean("Words.").unwrap());
+        ticket.append(Entry { id, at, by, role, action, from: Some(saw), to, key: None, message_id: None, text });
     }
 
     /// What `check` says of it: severities and rules.
@@ -50,8 +53,8 @@ impl Union {
         let now = self.tickets[0].created_at();
         let world =
             World { now, clock_is_fixed: true, seed: None, halt: None, no_index: false, patience: Duration::ZERO };
-        let (findings, _) = Casebook::open(folder.path(), world).unwrap().check().unwrap();
-        findings.into_iter().map(|finding| (finding.severity, finding.rule)).collect()
+        let findings = Casebook::open(folder.path(), world).unwrap().check(&Scope::Everything).unwrap().findings;
+        findings.into_iter().map(|finding| (finding.severity, finding.rule.word)).collect()
     }
 }
 
@@ -78,7 +81,47 @@ fn a_reply_written_while_the_ticket_was_merged_elsewhere_is_reported() {
     union.add(0, 95, note(), Status::Solved, None);
     assert_eq!(union.findings(), [], "a note stays where it is");
     union.add(0, 100, reply(), Status::Open, Some(Status::AwaitingReply));
-    let expected = [(Severity::Warning, "entry.concurrent"), (Severity::Warning, "reply.stranded")];
+    let expected = [(Severity::Warning, "reply.stranded"), (Severity::Warning, "entry.concurrent")];
     assert_eq!(union.findings(), expected);
     assert_eq!(union.tickets[0].header.status, Status::Solved, "a merged ticket stays solved");
+}
+
+#[test]
+fn what_only_another_clone_explains_is_concurrent_and_what_nothing_explains_is_illegal() {
+    use casebook::domain::words::{EscalationReason, ReopenReason};
+    let escalate = || Action::Escalate { reason: EscalationReason::BusinessImpact, manager: None };
+    let deescalate = || Action::Deescalate { reason: None, manager: None };
+    let concurrent = (Severity::Warning, "entry.concurrent");
+    let illegal = (Severity::Error, "entry.illegal");
+
+    let mut union = Union::of_two_tickets();
+    union.add(0, 10, escalate(), Status::Open, None);
+    assert_eq!(union.findings(), []);
+    union.add(0, 11, escalate(), Status::Open, None);
+    assert_eq!(union.findings(), [concurrent], "both clones escalated it");
+    union.add(0, 12, deescalate(), Status::Open, None);
+    union.add(0, 13, deescalate(), Status::Open, None);
+    assert_eq!(union.findings(), [concurrent, concurrent], "and both ended it");
+
+    let mut union = Union::of_two_tickets();
+    union.add(0, 10, deescalate(), Status::Open, None);
+    assert_eq!(union.findings(), [illegal], "nobody ever escalated it");
+
+    let mut union = Union::of_two_tickets();
+    let reopen = Action::Reopen { reason: ReopenReason::NotSolved, unmerge: false };
+    union.add(0, 10, reopen, Status::Open, None);
+    assert_eq!(union.findings(), [illegal], "it says itself that there was nothing to reopen");
+
+    let mut union = Union::of_two_tickets();
+    let other = union.tickets[1].id;
+    union.add(0, 10, Action::Merge { into: other, reason: MergeReason::SameIssue }, Status::Open, Some(Status::Solved));
+    union.add(1, 10, Action::Merged { source: union.tickets[0].id, cc: vec![] }, Status::Open, None);
+    let reopen = || Action::Reopen { reason: ReopenReason::NotSolved, unmerge: false };
+    let mut never_solved = Union { tickets: union.tickets.clone() };
+    never_solved.add(0, 12, reopen(), Status::Solved, Some(Status::Open));
+    assert_eq!(never_solved.findings(), [illegal], "only the merge solved it");
+    let agreed = Action::Solve(Solution::Agreed { by: Some(Side::Agent.person()) });
+    union.add(0, 11, agreed, Status::Open, Some(Status::Solved));
+    union.add(0, 12, reopen(), Status::Solved, Some(Status::Open));
+    assert_eq!(union.findings(), [concurrent, concurrent], "another clone solved it, and opened it again");
 }

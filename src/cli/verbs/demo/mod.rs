@@ -10,6 +10,7 @@ use clap::Args;
 
 use super::super::Exit;
 use super::super::complaint::Complaint;
+use super::super::program::program;
 use super::super::session::{Session, shown};
 use super::init::machine_zone;
 use crate::casebook::{Casebook, Founding, Step, Target, Terms, Work, World};
@@ -67,6 +68,7 @@ fn found(root: &Path, session: &Session, begun: DateTime<Utc>) -> Result<Person,
         time_zone: machine_zone(),
         agent: session.named_actor()?,
         commit: false,
+        program: program(),
     };
     let report = founding.found(&world)?;
     if let Some(refusal) = report.git {

@@ -1,0 +1,117 @@
+//! Mending what two clones left between tickets, entry by entry.
+//!
+//! Each mend is what somebody would have done who had known of both sides: an ordinary command where there is one,
+//! else the missing other side of one.
+
+use std::collections::BTreeMap;
+
+use crate::domain::action::Action;
+use crate::domain::aftermath::{Loose, forwarding_key, loose};
+use crate::domain::id::Id;
+use crate::domain::person::Standing;
+use crate::domain::summary::Summary;
+use crate::domain::text::Text;
+use crate::domain::ticket::Ticket;
+use crate::domain::transition::merged_action;
+use crate::domain::words::{ReopenReason, Role, Status};
+use crate::error::Error;
+use crate::store::layout::tail;
+
+use super::desk::Desk;
+use super::rows::Wanted;
+use super::{Casebook, Step};
+
+/// How often mending looks again at what it has made: a ring taken back may leave a link.
+const ROUNDS: usize = 8;
+
+impl Casebook {
+    /// The tickets that have a link to another, or had one.
+    pub(super) fn linked(&self) -> Result<Vec<Id>, Error> {
+        let is_linked = |row: &Summary| row.header.merged_into.is_some() || !row.header.merged_from.is_empty();
+        let mut ids = Vec::new();
+        for row in self.rows_of(&Wanted { at_a_glance: &|_| None, row: &is_linked })?.rows.iter() {
+            ids.push(row.id);
+            ids.extend(row.header.merged_into);
+            ids.extend(row.header.merged_from);
+        }
+        ids.sort();
+        ids.dedup();
+        Ok(ids)
+    }
+
+    /// What has come apart between the tickets of this desk.
+    ///
+    /// # Errors
+    /// A folder that cannot be read. Damaged tickets are left out.
+    pub fn loose(&self) -> Result<Vec<Loose>, Error> {
+        let tickets = self.linked()?.into_iter().filter_map(|id| Some((id, self.ticket(id).ok()?)));
+        Ok(loose(&tickets.collect()))
+    }
+}
+
+impl Desk<'_> {
+    /// Mends everything that has come apart between some tickets. Gives what it mended, in order.
+    pub fn rejoin(&mut self, linked: &[Id]) -> Result<Vec<Loose>, Error> {
+        let mut mended = Vec::new();
+        for _ in 0..ROUNDS {
+            let tickets = linked.iter().filter_map(|id| Some((*id, self.ticket(*id).ok()?.clone())));
+            let tickets: BTreeMap<Id, Ticket> = tickets.collect();
+            let found = loose(&tickets);
+            if found.is_empty() {
+                break;
+            }
+            for one in found {
+                self.mend(one)?;
+                mended.push(one);
+            }
+        }
+        Ok(mended)
+    }
+
+    fn mend(&mut self, loose: Loose) -> Result<(), Error> {
+        match loose {
+            Loose::Ring { ticket, into } => {
+                let words =
+                    format!("Two clones merged this and {} into each other; this merge was the later one.", tail(into));
+                self.reopen(ticket, true, &words)
+            }
+            Loose::SolvedMeanwhile { ticket, source } => {
+                let words = format!("It was solved while {} was merged into it on another clone.", tail(source));
+                self.reopen(ticket, false, &words)
+            }
+            Loose::UnknownSource { source, target } => {
+                let source = self.ticket(source)?.clone();
+                let action = merged_action(&source, self.ticket(target)?);
+                self.follow(target, action)
+            }
+            Loose::UnknownTarget { source, target } => self.follow(target, Action::Unmerged { source }),
+            Loose::Stranded { ticket, reply, into } => self.forward(ticket, reply, into),
+        }
+    }
+
+    fn reopen(&mut self, ticket: Id, unmerge: bool, words: &str) -> Result<(), Error> {
+        let action = Action::Reopen { reason: ReopenReason::NotSolved, unmerge };
+        self.act(&Step::on(ticket, action, Text::clean(words))).map(|_| ())
+    }
+
+    /// Records a reply where the conversation goes on, as its author wrote it, by that ticket's rules; and says so
+    /// where it was written.
+    fn forward(&mut self, ticket: Id, reply: Id, into: Id) -> Result<(), Error> {
+        let Some(written) = self.ticket(ticket)?.entry(reply).cloned() else { return Ok(()) };
+        let status = self.ticket(into)?.header.status;
+        let (standing, wanted) = match written.role {
+            Role::Agent if status == Status::Solved => (Standing::Agent, status),
+            Role::Agent => (Standing::Agent, Status::AwaitingReply),
+            Role::Customer => (Standing::Customer, Status::Open),
+            Role::System => (Standing::System, status),
+        };
+        let key = Some(forwarding_key(reply));
+        let action = Action::Reply { auto: false, via_ticket: Some(ticket) };
+        let to = (wanted != status).then_some(wanted);
+        let mender = std::mem::replace(&mut self.by, written.by);
+        let entry = self.append(into, action, to, written.text, key.clone(), standing);
+        self.by = mender;
+        let role = self.mender();
+        self.append(ticket, Action::Forward { into, entry: entry? }, None, None, key, role).map(|_| ())
+    }
+}

@@ -1,0 +1,195 @@
+//! Resolving conflicts that git left where no driver ran: the union of both sides from the index stages, staged.
+//!
+//! What a person has typed between the markers is kept in a file of its own; the sides themselves are in git.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use crate::domain::aftermath::Loose;
+use crate::domain::id::Id;
+use crate::domain::ticket::Ticket;
+use crate::domain::union::Concurrent;
+use crate::error::Error;
+use crate::store::files::{Change, Journal};
+use crate::store::git::{Conflict, Repository};
+use crate::store::layout;
+use crate::store::yaml::{self, Side, Split};
+
+use super::Casebook;
+use super::desk::differing_fact;
+
+/// A conflicted path, and what became of it.
+#[derive(Clone, Debug)]
+pub struct Resolution {
+    /// The path, relative to the root.
+    pub path: String,
+    /// What became of it.
+    pub how: Resolved,
+    /// Where the words are kept that somebody had typed into the conflicted file.
+    pub kept: Option<PathBuf>,
+}
+
+/// What became of a conflict.
+#[derive(Clone, Debug)]
+pub enum Resolved {
+    /// It is the union of both sides now.
+    United {
+        /// The ticket.
+        ticket: Box<Ticket>,
+        /// The entries that cross each other since.
+        concurrent: Vec<Concurrent>,
+    },
+    /// Somebody had mended it already: it holds every entry of both sides.
+    AsItLies,
+    /// One side, or both, had deleted it; the ticket stays.
+    Kept {
+        /// The side that had deleted it; none where both had.
+        deleted_by: Option<Side>,
+    },
+    /// The sides cannot be made one.
+    Left(Split),
+    /// It is no ticket.
+    NotATicket,
+}
+
+impl Resolved {
+    /// Whether the conflict is over.
+    pub const fn is_over(&self) -> bool {
+        !matches!(self, Self::Left(_) | Self::NotATicket)
+    }
+}
+
+/// The ticket that a mend is about.
+pub(super) const fn about(loose: &Loose) -> Id {
+    match loose {
+        Loose::Ring { ticket, .. } | Loose::Stranded { ticket, .. } | Loose::SolvedMeanwhile { ticket, .. } => *ticket,
+        Loose::UnknownSource { target, .. } | Loose::UnknownTarget { target, .. } => *target,
+    }
+}
+
+impl Casebook {
+    /// Whether git is in the middle of something that ends in a commit: a merge, a rebase, a cherry-pick.
+    pub fn is_git_at_work(&self) -> Option<&'static str> {
+        const SIGNS: [(&str, &str); 5] = [
+            ("MERGE_HEAD", "merge"),
+            ("rebase-merge", "rebase"),
+            ("rebase-apply", "rebase"),
+            ("CHERRY_PICK_HEAD", "cherry-pick"),
+            ("REVERT_HEAD", "revert"),
+        ];
+        let git_dir = self.state.git_dir()?;
+        SIGNS.iter().find(|(sign, _)| git_dir.join(sign).exists()).map(|(_, word)| *word)
+    }
+
+    /// Resolves the conflicts of tickets, and stages them. `only` are paths relative to the root; none means all.
+    ///
+    /// # Errors
+    /// git refuses, or a file cannot be written. What could be resolved before that is written and staged.
+    pub fn resolve(&self, only: &[String], dry_run: bool) -> Result<Vec<Resolution>, Error> {
+        if !self.state.in_repository() {
+            return Err(Error::NoRepository { root: self.root.clone() });
+        }
+        let _lock = if dry_run { None } else { Some(self.lock()?) };
+        self.resolve_locked(&Repository::at(&self.root), only, dry_run)
+    }
+
+    /// The same for who holds the lock.
+    pub(super) fn resolve_locked(
+        &self,
+        repository: &Repository,
+        only: &[String],
+        dry_run: bool,
+    ) -> Result<Vec<Resolution>, Error> {
+        let conflicts = repository.conflicts().map_err(|refusal| Error::Git { refusal })?;
+        let is_meant = |path: &str| only.is_empty() || only.iter().any(|one| Path::new(path).starts_with(one));
+        let mut resolutions = Vec::new();
+        let mut staged = Vec::new();
+        for conflict in conflicts.iter().filter(|conflict| is_meant(&conflict.path)) {
+            let (how, after) = outcome(conflict, &self.root);
+            let mut kept = None;
+            if let Some(after) = after.filter(|_| !dry_run) {
+                kept = self.put(conflict, after)?;
+            }
+            if how.is_over() {
+                staged.push(conflict.path.clone());
+            }
+            resolutions.push(Resolution { path: conflict.path.clone(), how, kept });
+        }
+        if !dry_run {
+            repository.stage(&staged).map_err(|refusal| Error::Git { refusal })?;
+        }
+        Ok(resolutions)
+    }
+
+    /// Stages the files of tickets, where a commit under way is to hold them.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn stage(&self, paths: &[String]) -> Result<(), Error> {
+        Repository::at(&self.root).stage(paths).map_err(|refusal| Error::Git { refusal })
+    }
+
+    /// Puts the resolved bytes in the place of a conflicted file. Gives where words are kept that stood there alone.
+    fn put(&self, conflict: &Conflict, after: Vec<u8>) -> Result<Option<PathBuf>, Error> {
+        let path = self.root.join(&conflict.path);
+        let lies = std::fs::read(&path).unwrap_or_default();
+        if lies == after {
+            return Ok(None);
+        }
+        let mut kept = None;
+        if has_own_words(&lies, conflict) {
+            let name = format!("{}-conflict", self.world.now.format("%Y%m%dT%H%M%S%3fZ"));
+            let text = String::from_utf8_lossy(&lies);
+            kept = Some(self.state.keep(&name, &text).map_err(Error::io(self.state.folder(), "write to"))?);
+        }
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).ok();
+        let before = text(lies);
+        let Some(after) = text(after) else { return Ok(kept) };
+        let before = before.filter(|_| path.exists());
+        let change = Change { path: conflict.path.clone(), before, after };
+        let journal = Journal { changes: vec![change], commit: None, texts: Vec::new() };
+        let foreign = journal.go_forward(&self.state, &self.root, &|step| self.reach(step));
+        match foreign.map_err(Error::io(&path, "write"))?.into_iter().next() {
+            Some(path) => Err(Error::OtherFile { path }),
+            None => Ok(kept),
+        }
+    }
+}
+
+/// What becomes of a conflict, and the bytes to be written, where there are any.
+fn outcome(conflict: &Conflict, root: &Path) -> (Resolved, Option<Vec<u8>>) {
+    if !layout::is_place(Path::new(&conflict.path)) {
+        return (Resolved::NotATicket, None);
+    }
+    let base = conflict.base.as_deref();
+    match (&conflict.ours, &conflict.theirs) {
+        (Some(ours), Some(theirs)) => match yaml::unite(base, ours, theirs) {
+            Ok(united) if is_mended(&root.join(&conflict.path), &united.ticket) => (Resolved::AsItLies, None),
+            Ok(united) => {
+                let how = Resolved::United { ticket: Box::new(united.ticket), concurrent: united.concurrent };
+                (how, Some(united.bytes))
+            }
+            Err(split) => (Resolved::Left(split), None),
+        },
+        (Some(ours), None) => (Resolved::Kept { deleted_by: Some(Side::Theirs) }, Some(ours.clone())),
+        (None, Some(theirs)) => (Resolved::Kept { deleted_by: Some(Side::Ours) }, Some(theirs.clone())),
+        (None, None) => (Resolved::Kept { deleted_by: None }, conflict.base.clone()),
+    }
+}
+
+/// Whether a file holds every entry of a union as it is, and the header that follows.
+fn is_mended(path: &Path, union: &Ticket) -> bool {
+    let lies = std::fs::read(path).ok().and_then(|bytes| yaml::read(&bytes, Some(union.id)).ok());
+    lies.is_some_and(|ticket| {
+        differing_fact(&ticket).is_none() && union.history.iter().all(|entry| ticket.entry(entry.id) == Some(entry))
+    })
+}
+
+/// Whether a conflicted file has lines that are neither of a side nor a marker of git's: somebody typed them.
+fn has_own_words(lies: &[u8], conflict: &Conflict) -> bool {
+    let lines = |bytes: &[u8]| String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect::<Vec<_>>();
+    let sides = [&conflict.base, &conflict.ours, &conflict.theirs];
+    let known: HashSet<String> = sides.into_iter().flatten().flat_map(|side| lines(side)).collect();
+    let is_marker = |line: &str| ["<<<<<<<", "|||||||", "=======", ">>>>>>>"].iter().any(|mark| line.starts_with(mark));
+    lines(lies).iter().any(|line| !line.trim().is_empty() && !known.contains(line) && !is_marker(line))
+}

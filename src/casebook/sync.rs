@@ -1,0 +1,220 @@
+//! Bringing a desk together with its remote: fetch, merge, check, push, and again where the remote has moved.
+//!
+//! The lock is held while the tree changes, and not while another machine is asked. What cannot be merged is taken
+//! back whole.
+
+use std::time::{Duration, Instant};
+
+use crate::domain::aftermath::Loose;
+use crate::domain::ticket::Ticket;
+use crate::domain::union::{Concurrent, newly_concurrent};
+use crate::error::{Error, Unsynced};
+use crate::store::git::{GitRefusal, Merging, Repository};
+use crate::store::{layout, yaml};
+
+use super::drivers::driver;
+use super::{Casebook, Scope};
+use crate::domain::finding::Finding;
+use crate::domain::rule::Severity;
+
+/// What to bring together.
+#[derive(Clone, Debug)]
+pub struct Sync {
+    /// The remote; else that of the branch, else the only one or `origin`.
+    pub remote: Option<String>,
+    /// How git is to call this program.
+    pub program: String,
+    /// How long it may take.
+    pub deadline: Duration,
+}
+
+/// What was brought together.
+#[derive(Clone, Debug, Default)]
+pub struct Synced {
+    /// The remote.
+    pub remote: String,
+    /// The branch there.
+    pub branch: String,
+    /// How many commits came.
+    pub received: usize,
+    /// How many went.
+    pub sent: usize,
+    /// Tickets in which something crossed, as they are now.
+    pub crossed: Vec<(Ticket, Vec<Concurrent>)>,
+    /// What came apart between tickets, where anything came.
+    pub loose: Vec<Loose>,
+    /// How many tickets are changed and not committed, and so not sent.
+    pub uncommitted: usize,
+    /// The errors that kept it from being sent.
+    pub errors: Vec<Finding>,
+}
+
+/// The shortest time a step gets, however late it is.
+const LEAST: Duration = Duration::from_millis(100);
+
+impl Sync {
+    /// Does it.
+    ///
+    /// # Errors
+    /// Why not. The tree is as it was before the step that failed.
+    #[allow(clippy::disallowed_methods)] // waiting measures time; it decides nothing that is written
+    pub fn run(&self, casebook: &mut Casebook) -> Result<Synced, Error> {
+        let began = Instant::now();
+        let left = || self.deadline.saturating_sub(began.elapsed()).max(LEAST);
+        let repository = Repository::at(&casebook.root);
+        let mut synced = self.begin(casebook, &repository)?;
+        synced.uncommitted = repository.uncommitted(layout::TICKETS).map_err(git)?;
+        let mut pause = Duration::from_millis(20);
+        loop {
+            repository.fetch(&synced.remote, left()).map_err(git)?;
+            let theirs = repository.tracked(&synced.remote, &synced.branch).map_err(git)?;
+            if let Some(theirs) = &theirs {
+                casebook.take_in(&repository, theirs, &self.program, &mut synced)?;
+            }
+            let ahead = match &theirs {
+                Some(theirs) => repository.apart(theirs).map_err(git)?.0,
+                None => repository.count().map_err(git)?,
+            };
+            if ahead == 0 {
+                return Ok(synced);
+            }
+            let findings = casebook.check(&Scope::Everything)?.findings;
+            synced.errors = findings.into_iter().filter(|finding| finding.severity == Severity::Error).collect();
+            if !synced.errors.is_empty() {
+                return Ok(synced);
+            }
+            casebook.reach("pushing");
+            match repository.push(&synced.remote, &synced.branch, left()) {
+                Ok(()) => {
+                    synced.sent = ahead;
+                    return Ok(synced);
+                }
+                Err(refusal @ (GitRefusal::NotInstalled | GitRefusal::Unanswered { .. })) => return Err(git(refusal)),
+                Err(refusal) => {
+                    repository.fetch(&synced.remote, left()).map_err(git)?;
+                    let now = repository.tracked(&synced.remote, &synced.branch).map_err(git)?;
+                    // Somebody else was faster, or is at it in this very moment. Anything else will not change.
+                    if now == theirs && !matches!(refusal, GitRefusal::Locked { .. }) {
+                        return Err(git(refusal));
+                    }
+                    if began.elapsed() >= self.deadline {
+                        return Err(Error::Unsynced { why: Unsynced::Outrun });
+                    }
+                }
+            }
+            std::thread::sleep(pause.min(left()));
+            pause = (pause * 2).min(Duration::from_millis(500));
+        }
+    }
+
+    /// Where it goes, unless something stands against it.
+    fn begin(&self, casebook: &Casebook, repository: &Repository) -> Result<Synced, Error> {
+        if !casebook.state.in_repository() {
+            return Err(Error::NoRepository { root: casebook.root.clone() });
+        }
+        let refuse = |why| Err(Error::Unsynced { why });
+        let unmerged = repository.unmerged().map_err(git)?;
+        if !unmerged.is_empty() {
+            return refuse(Unsynced::Conflicted(unmerged));
+        }
+        if let Some(what) = casebook.is_git_at_work() {
+            return refuse(Unsynced::AtWork(what));
+        }
+        let Some(branch) = repository.branch().map_err(git)? else { return refuse(Unsynced::Detached) };
+        let known = repository.remotes().map_err(git)?;
+        let (remote, there) = repository.upstream(&branch).map_err(git)?;
+        let only = || {
+            if known.len() == 1 { known.first().cloned() } else { known.iter().find(|name| *name == "origin").cloned() }
+        };
+        let asked = self.remote.clone().or(remote);
+        match asked.clone().or_else(only).filter(|name| known.contains(name)) {
+            Some(remote) => Ok(Synced { remote, branch: there.unwrap_or(branch), ..Synced::default() }),
+            None => refuse(Unsynced::NoRemote { asked, known }),
+        }
+    }
+}
+
+impl Casebook {
+    /// Merges what came, if anything did.
+    fn take_in(
+        &mut self,
+        repository: &Repository,
+        theirs: &str,
+        program: &str,
+        synced: &mut Synced,
+    ) -> Result<(), Error> {
+        let (_, behind) = repository.apart(theirs).map_err(git)?;
+        if behind == 0 {
+            return Ok(());
+        }
+        let _lock = self.lock()?;
+        self.recovery = self.recover()?;
+        self.pending = None;
+        let (ahead, behind) = repository.apart(theirs).map_err(git)?;
+        let in_the_way = repository.in_the_way(theirs, ahead == 0).map_err(git)?;
+        if !in_the_way.staged.is_empty() || !in_the_way.changed.is_empty() {
+            let (staged, changed) = (in_the_way.staged, in_the_way.changed);
+            return Err(Error::Unsynced { why: Unsynced::InTheWay { staged, changed } });
+        }
+        let before = repository.commit_of("HEAD").map_err(git)?;
+        let message = format!("Merge {}/{}", synced.remote, synced.branch);
+        let date = self.world.clock_is_fixed.then(|| self.world.now.to_rfc3339());
+        let driver = driver(program);
+        let merging = Merging { theirs, message: &message, driver: &driver, date: date.as_deref() };
+        self.reach("merging");
+        if let Err(refusal) = repository.merge(&merging) {
+            self.finish(repository, &merging, refusal)?;
+        }
+        self.reach("merged");
+        synced.received += behind;
+        // The index of names and rows was made for the tree before.
+        self.index = std::sync::OnceLock::new();
+        let crossed = self.crossed(repository, &before)?;
+        synced.crossed.retain(|(known, _)| !crossed.iter().any(|(ticket, _)| ticket.id == known.id));
+        synced.crossed.extend(crossed);
+        synced.loose = self.loose()?;
+        Ok(())
+    }
+
+    /// Ends a merge that stopped: tickets are resolved, and where nothing else conflicts it is committed. Otherwise it is
+    /// taken back.
+    fn finish(&self, repository: &Repository, merging: &Merging<'_>, refusal: GitRefusal) -> Result<(), Error> {
+        if self.is_git_at_work() != Some("merge") {
+            return Err(git(refusal));
+        }
+        if repository.unmerged().map_err(git)?.is_empty() {
+            // It was merged, and a hook would not have it.
+            repository.abort_merge().map_err(git)?;
+            return Err(git(refusal));
+        }
+        let resolved = self.resolve_locked(repository, &[], false).map(|_| ());
+        let paths = repository.unmerged().map_err(git)?;
+        let ended = match resolved {
+            Ok(()) if paths.is_empty() => repository.conclude(merging).map_err(git),
+            Ok(()) => Err(Error::Unsynced { why: Unsynced::Split { paths } }),
+            Err(error) => Err(error),
+        };
+        ended.or_else(|error| {
+            repository.abort_merge().map_err(git)?;
+            Err(error)
+        })
+    }
+
+    /// The tickets in which something crossed since a commit.
+    fn crossed(&self, repository: &Repository, before: &str) -> Result<Vec<(Ticket, Vec<Concurrent>)>, Error> {
+        let read = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| yaml::read(&bytes, None).ok());
+        let files = repository.differing(Some(before), "HEAD", layout::TICKETS).map_err(git)?;
+        let mut crossed = Vec::new();
+        for file in files {
+            if let (Some(before), Some(after)) = (read(file.before), read(file.after)) {
+                let new = newly_concurrent(&after, &before, &before);
+                crossed.extend(Some((after, new)).filter(|(_, new)| !new.is_empty()));
+            }
+        }
+        Ok(crossed)
+    }
+}
+
+const fn git(refusal: GitRefusal) -> Error {
+    Error::Git { refusal }
+}

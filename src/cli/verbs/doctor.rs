@@ -1,0 +1,210 @@
+//! `doctor`: what is wrong around the desk, and the command that mends it.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::super::Exit;
+use super::super::complaint::Complaint;
+use super::super::program::program;
+use super::super::session::Session;
+use crate::casebook::{Casebook, Telling, TellingState};
+use crate::domain::zone::Zone;
+use crate::store::git::Repository;
+use crate::view::labels::count;
+use crate::view::terminal::one_line;
+
+/// The oldest git that has all that is asked of it.
+const OLDEST_GIT: (u32, u32) = (2, 26);
+
+/// Look whether everything around the desk is well: git, who acts, merge driver, attributes, index, time zones, lock.
+///
+/// Changes nothing. Each thing that is wrong comes with the command that mends it. Ends with 1 if something is wrong.
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Print the findings as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// How a thing stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Ok,
+    Note,
+    Wrong,
+}
+
+impl State {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Note => "note",
+            Self::Wrong => "wrong",
+        }
+    }
+}
+
+/// One thing looked at.
+struct Finding {
+    check: &'static str,
+    state: State,
+    message: String,
+    hint: Option<String>,
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn ok(&mut self, check: &'static str, message: impl Into<String>) {
+        self.0.push(Finding { check, state: State::Ok, message: message.into(), hint: None });
+    }
+
+    fn note(&mut self, check: &'static str, message: impl Into<String>, hint: &str) {
+        let hint = Some(hint.to_owned()).filter(|hint| !hint.is_empty());
+        self.0.push(Finding { check, state: State::Note, message: message.into(), hint });
+    }
+
+    fn wrong(&mut self, check: &'static str, message: impl Into<String>, hint: impl Into<String>) {
+        self.0.push(Finding { check, state: State::Wrong, message: message.into(), hint: Some(hint.into()) });
+    }
+
+    fn complaint(&mut self, check: &'static str, complaint: Complaint) {
+        let place = complaint.place.map(|(file, line, column)| format!("{file}:{line}:{column}: ")).unwrap_or_default();
+        self.wrong(check, format!("{place}{}", complaint.message), complaint.hint.unwrap_or_default());
+    }
+}
+
+impl Doctor {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let mut findings = Findings::default();
+        git(session, &mut findings)?;
+        match session.casebook() {
+            Err(complaint) => findings.complaint("desk", complaint),
+            Ok(casebook) => {
+                findings.ok("desk", format!("{}, format {}", casebook.root().display(), casebook.config().format));
+                actor(session, &casebook, &mut findings)?;
+                zone(&casebook, &mut findings);
+                surroundings(&casebook, &mut findings);
+            }
+        }
+        findings.ok("time_zones", format!("rules of tzdata {}", Zone::tzdata_version()));
+        if self.json {
+            session.output.json(&Value::Array(findings.0.iter().map(record).collect()))?;
+        } else {
+            for Finding { check, state, message, hint } in &findings.0 {
+                session.output.print(&format!("{:5}  {check:12} {}\n", state.word(), one_line(message)))?;
+                for line in hint.iter().flat_map(|hint| hint.lines()) {
+                    session.output.print(&format!("{:20}{}\n", "", one_line(line)))?;
+                }
+            }
+        }
+        let is_wrong = findings.0.iter().any(|finding| finding.state == State::Wrong);
+        Ok(if is_wrong { Exit::Found } else { Exit::Done })
+    }
+}
+
+fn git(session: &Session, findings: &mut Findings) -> Result<(), Complaint> {
+    match Repository::at(&session.start()?).version() {
+        Err(_) => {
+            findings.wrong("git", "git was not found on PATH", "install git; without it nothing is committed or merged")
+        }
+        Ok(version) => {
+            let mut numbers = version.split('.').map(|number| number.parse::<u32>().unwrap_or(0));
+            let (major, minor) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+            if (major, minor) < OLDEST_GIT {
+                findings.wrong("git", format!("version {version} is too old"), "install git 2.26 or newer");
+            } else {
+                findings.ok("git", format!("version {version}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn actor(session: &Session, casebook: &Casebook, findings: &mut Findings) -> Result<(), Complaint> {
+    match session.actor()? {
+        None => findings.wrong(
+            "identity",
+            "nobody is known to act",
+            "git config user.email YOU@EXAMPLE, or set CASEBOOK_ACTOR",
+        ),
+        Some(person) if casebook.config().team.has_agent(person) => {
+            findings.ok("identity", format!("{person}, an agent"))
+        }
+        Some(person) => {
+            findings.note("identity", format!("{person}, no agent"), "agents stand under [team] in casebook.toml");
+        }
+    }
+    Ok(())
+}
+
+fn zone(casebook: &Casebook, findings: &mut Findings) {
+    let name = &casebook.config().time_zone;
+    if Zone::named(name).is_err() {
+        findings.wrong("time_zones", format!("`{name}` is no time zone"), "set `time_zone` in casebook.toml");
+    }
+}
+
+fn surroundings(casebook: &Casebook, findings: &mut Findings) {
+    if !casebook.state().in_repository() {
+        findings.note("repository", "in no git repository: nothing is committed", "git init && casebook git-setup");
+    }
+    let condition = match casebook.condition(&program()) {
+        Ok(condition) => condition,
+        Err(error) => return findings.complaint("repository", error.into()),
+    };
+    condition.tellings.iter().for_each(|one| telling(one, findings));
+    if !condition.conflicted.is_empty() {
+        let conflicts = count(condition.conflicted.len(), "conflict");
+        findings.wrong("merge", format!("{conflicts} of git, such as {}", condition.conflicted[0]), "casebook resolve");
+    } else if let Some(what) = condition.at_work {
+        let hint = if what == "merge" { "git commit --no-edit".to_owned() } else { format!("git {what} --continue") };
+        findings.note("merge", format!("git is in the middle of a {what}"), &hint);
+    }
+    match condition.indexed {
+        Some(rows) => findings.ok("index", count(rows, "row")),
+        None => findings.ok("index", "none yet; the first long list makes one"),
+    }
+    if condition.is_locked {
+        findings.note("lock", "another command is writing at this moment", "");
+    } else {
+        findings.ok("lock", "free");
+    }
+    if condition.is_interrupted {
+        findings.wrong("journal", "a command was interrupted", "the next command that writes brings it to its end");
+    } else {
+        findings.ok("journal", "nothing was interrupted");
+    }
+    if condition.kept > 0 {
+        let kept = casebook.state().path("kept");
+        findings.note(
+            "kept",
+            format!("{} in {}", count(condition.kept, "text"), kept.display()),
+            "take out what is needed, and delete the rest",
+        );
+    }
+}
+
+fn telling(telling: &Telling, findings: &mut Findings) {
+    let check = if telling.name == ".gitattributes" { "attributes" } else { "drivers" };
+    let Telling { name, wanted, state } = telling;
+    match state {
+        TellingState::There => findings.ok(check, name),
+        TellingState::Missing => findings.wrong(check, format!("{name} is not set"), "casebook git-setup"),
+        TellingState::Stale(was) => {
+            findings.wrong(check, format!("{name} is `{was}`, which is not there"), "casebook git-setup");
+        }
+        TellingState::Other(is) => findings.wrong(
+            check,
+            format!("{name} is `{is}`, not `{wanted}`"),
+            "casebook git-setup says what would do; it overwrites nothing",
+        ),
+    }
+}
+
+fn record(finding: &Finding) -> Value {
+    let Finding { check, state, message, hint } = finding;
+    json!({"check": check, "state": state.word(), "message": message, "hint": hint})
+}

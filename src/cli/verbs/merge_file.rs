@@ -1,0 +1,116 @@
+//! `merge-file`: what git runs to merge a ticket that both sides changed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::super::Exit;
+use super::super::complaint::Complaint;
+use super::super::session::Session;
+use crate::domain::id::LENGTH;
+use crate::domain::ticket::Ticket;
+use crate::domain::union::{Concurrent, Discord};
+use crate::domain::zone::Zone;
+use crate::error::Error;
+use crate::store::git::merge_lines;
+use crate::store::yaml::{self, LARGEST_FILE, Side, Split};
+use crate::view;
+
+/// Merge a ticket that both sides changed, for git: the union of both histories.
+///
+/// git runs this with %O %A %B %L %P, once `casebook git-setup` has told it so. The result is written into OURS. Ends
+/// with 0, or with 1 where there is a conflict that people have to look at.
+#[derive(Debug, Args)]
+pub struct MergeFile {
+    /// What both sides came from (%O)
+    #[arg(value_name = "BASE")]
+    base: PathBuf,
+    /// What is here; gets the result (%A)
+    #[arg(value_name = "OURS")]
+    ours: PathBuf,
+    /// What comes (%B)
+    #[arg(value_name = "THEIRS")]
+    theirs: PathBuf,
+    /// How long the markers of a conflict are (%L)
+    #[arg(value_name = "SIZE", default_value = "7")]
+    marker_size: usize,
+    /// The path of the ticket, for messages (%P)
+    #[arg(value_name = "PATH")]
+    path: Option<String>,
+}
+
+impl MergeFile {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let (base, ours, theirs) = (read(&self.base)?, read(&self.ours)?, read(&self.theirs)?);
+        let path = self.path.clone().unwrap_or_else(|| self.ours.display().to_string());
+        let base_bytes = Some(base.as_slice()).filter(|bytes| !bytes.is_empty());
+        match yaml::unite(base_bytes, &ours, &theirs) {
+            Ok(united) => {
+                if united.bytes != ours {
+                    fs::write(&self.ours, &united.bytes).map_err(Error::io(&self.ours, "write"))?;
+                }
+                tell_crossings(session, &path, &united.ticket, &united.concurrent);
+                Ok(Exit::Done)
+            }
+            Err(split) => {
+                self.leave_markers(&ours)?;
+                session.output.complain(&view::terminal::one_line(&format!("casebook: {path}: {}", words(&split))));
+                Ok(Exit::Found)
+            }
+        }
+    }
+
+    /// Leaves the conflict as git would. Where the lines alone do not conflict, everything that differs does.
+    fn leave_markers(&self, ours: &[u8]) -> Result<(), Complaint> {
+        let merge = |base: &Path| merge_lines(base, &self.ours, &self.theirs, self.marker_size);
+        let marker = "<".repeat(self.marker_size);
+        if merge(&self.base).is_ok() && !read(&self.ours)?.windows(marker.len()).any(|part| part == marker.as_bytes()) {
+            fs::write(&self.ours, ours).map_err(Error::io(&self.ours, "write"))?;
+            // Without a base whatever differs is a conflict. What git cannot merge at all stays as it is.
+            let _ = merge(Path::new("/dev/null"));
+        }
+        Ok(())
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    let metadata = fs::metadata(path).map_err(Error::io(path, "read"))?;
+    if metadata.len() > LARGEST_FILE {
+        return Err(Error::Usage { message: format!("{} is larger than any ticket", path.display()), hint: None });
+    }
+    fs::read(path).map_err(Error::io(path, "read"))
+}
+
+/// Names entries that crossed each other, on standard error.
+pub(super) fn tell_crossings(session: &Session, place: &str, ticket: &Ticket, crossings: &[Concurrent]) {
+    let zone = Zone::named("UTC").expect("every list of zones has UTC");
+    let lines = view::crossing::lines(ticket, crossings, &zone);
+    if !lines.is_empty() {
+        let said = format!("{place}: written at the same time on two clones: {}", ticket.header.subject);
+        session.output.warn(&view::terminal::one_line(&said));
+    }
+    lines.iter().for_each(|line| session.output.warn(&format!("  {line}")));
+}
+
+/// Why two files are not one.
+pub(super) fn words(split: &Split) -> String {
+    match split {
+        Split::Unreadable { side, damage } => {
+            let side = match side {
+                Side::Ours => "ours",
+                Side::Theirs => "theirs",
+            };
+            format!("{side} cannot be read: {damage}")
+        }
+        Split::NewerFormat(format) => format!("a newer casebook wrote it (format {format})"),
+        Split::Discord(Discord::OtherTicket { theirs }) => format!("theirs is the ticket {theirs}"),
+        Split::Discord(Discord::Entry(entry)) | Split::Spelling(entry) => {
+            format!("the entry {} is not the same on both sides", &entry.to_string()[LENGTH - 6..])
+        }
+        Split::Discord(Discord::Doubled(entry)) => format!("the entry {entry} is there twice"),
+        Split::Discord(Discord::NotOpened) => "the first entry does not open the ticket".to_owned(),
+        Split::Surroundings => "both sides changed by hand what stands around the entries".to_owned(),
+        Split::Layout => "the layout cannot be merged line by line".to_owned(),
+    }
+}

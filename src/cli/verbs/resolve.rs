@@ -1,0 +1,181 @@
+//! `resolve`: ends the conflicts of tickets that git could not merge, and mends what two clones left between tickets.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::super::Exit;
+use super::super::complaint::Complaint;
+use super::super::session::{Session, variable};
+use super::merge_file;
+use crate::casebook::{Casebook, Report, Resolution, Resolved, Terms, Work};
+use crate::error::Error;
+use crate::store::layout::tail;
+use crate::store::yaml::Side;
+use crate::view::terminal::one_line;
+
+/// End the conflicts of tickets that git could not merge, and mend the links between tickets.
+///
+/// A conflicted ticket becomes the union of both sides, and is staged; a ticket that one side deleted stays. Where two
+/// clones merged tickets into each other, replied to one that had been merged, or solved one that another went on in,
+/// entries are added that mend it. In the middle of a merge these are staged for its commit; else they are committed
+/// like any command.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  git merge topic || casebook resolve && git commit --no-edit")]
+pub struct Resolve {
+    /// Only these files or folders [default: all conflicted tickets]
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Show what would be done, and do nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+    /// Commit what mends links, whatever casebook.toml says
+    #[arg(long, conflicts_with = "no_commit")]
+    commit: bool,
+    /// Do not commit, whatever casebook.toml says
+    #[arg(long)]
+    no_commit: bool,
+    /// Print what was done as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Resolve {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let mut casebook = session.casebook()?;
+        let only = self.paths.iter().map(|path| below(path, &casebook)).collect::<Result<Vec<_>, _>>()?;
+        let resolutions = casebook.resolve(&only, self.dry_run)?;
+        for resolution in &resolutions {
+            self.tell(session, resolution)?;
+        }
+        let left = resolutions.iter().any(|resolution| matches!(resolution.how, Resolved::Left(_)));
+        let mended = if left || !only.is_empty() { None } else { self.mend(session, &mut casebook)? };
+        if self.json {
+            let mends = mended.as_ref().map(|report| report.entries.as_slice()).unwrap_or_default();
+            let mends =
+                mends.iter().map(|(ticket, entry)| json!({"ticket": ticket.to_string(), "entry": entry.to_string()}));
+            let resolved: Vec<Value> = resolutions.iter().map(record).collect();
+            session.output.json(&json!({"conflicts": resolved, "entries": mends.collect::<Vec<_>>()}))?;
+        } else if resolutions.is_empty() && mended.is_none_or(|report| report.changes.is_empty()) {
+            session.output.say("nothing to resolve")?;
+        } else if let Some(what) = casebook.is_git_at_work().filter(|_| !left && !self.dry_run) {
+            let next =
+                if what == "merge" { "git commit --no-edit".to_owned() } else { format!("git {what} --continue") };
+            session.output.say(&format!("Next: {next}"))?;
+        }
+        Ok(if left { Exit::Damaged } else { Exit::Done })
+    }
+
+    fn tell(&self, session: &Session, resolution: &Resolution) -> Result<(), Complaint> {
+        let Resolution { path, how, kept } = resolution;
+        let said = match how {
+            Resolved::United { ticket, .. } => {
+                format!("resolved  {path}: all entries of both sides; {} now", ticket.header.status)
+            }
+            Resolved::AsItLies => format!("resolved  {path}: as it lies, with all entries of both sides"),
+            Resolved::Kept { deleted_by } => {
+                let who = match deleted_by {
+                    Some(Side::Ours) => "our side",
+                    Some(Side::Theirs) => "their side",
+                    None => "both sides",
+                };
+                format!("kept      {path}: {who} had deleted it, and nothing is lost")
+            }
+            Resolved::NotATicket => format!("left      {path}: no ticket"),
+            Resolved::Left(split) => {
+                session.output.complain(&one_line(&format!("casebook: {path}: {}", merge_file::words(split))));
+                session.output.complain(&format!(
+                    "  `git show :2:./{path}` and `git show :3:./{path}` have both sides; mend the file by hand, then `git add {path}`"
+                ));
+                return Ok(());
+            }
+        };
+        if !self.json {
+            session.output.say(&one_line(&said))?;
+        }
+        if let Resolved::United { ticket, concurrent } = how {
+            merge_file::tell_crossings(session, &tail(ticket.id), ticket, concurrent);
+        }
+        if let Some(kept) = kept {
+            session.output.warn(&format!("note: what somebody typed into {path} is kept in {}", kept.display()));
+        }
+        Ok(())
+    }
+
+    /// Mends the links between tickets, where somebody acts who may.
+    fn mend(&self, session: &Session, casebook: &mut Casebook) -> Result<Option<Report>, Complaint> {
+        let Some(by) = session.actor()?.filter(|person| casebook.config().team.has_agent(person)).cloned() else {
+            if !casebook.loose()?.is_empty() {
+                session
+                    .output
+                    .warn("note: links between tickets need mending, which agents may do; `casebook check` names them");
+            }
+            return Ok(None);
+        };
+        let in_between = casebook.is_git_at_work().is_some();
+        let commit = match (in_between || self.no_commit, self.commit) {
+            (true, _) => Some(false),
+            (_, true) => Some(true),
+            _ => None,
+        };
+        let (on_behalf, git_author) = (session.actor_was_named(), variable("GIT_AUTHOR_EMAIL"));
+        let terms = Terms { by, on_behalf, git_author, dry_run: self.dry_run, commit };
+        if casebook.loose()?.is_empty() {
+            return Ok(None);
+        }
+        let report = casebook.perform(Work::Rejoin, &terms)?;
+        session.tell_recovery(casebook);
+        if in_between && !self.dry_run {
+            casebook.stage(&report.changes.iter().map(|change| change.path.clone()).collect::<Vec<_>>())?;
+        }
+        if self.dry_run && !self.json {
+            session.tell_plan(&report)?;
+        } else if !self.json {
+            for (ticket, entry) in &report.entries {
+                let made = report
+                    .tickets
+                    .iter()
+                    .chain(casebook.ticket(*ticket).ok().as_ref())
+                    .find_map(|known| known.entry(*entry).cloned());
+                let what = made.map_or_else(String::new, |entry| entry.action.word().to_owned());
+                session.output.say(&format!("mended    {}: {what} {}", tail(*ticket), tail(*entry)))?;
+            }
+        }
+        Ok(Some(report))
+    }
+}
+
+/// A path as somebody gave it, relative to the desk.
+fn below(path: &std::path::Path, casebook: &Casebook) -> Result<String, Complaint> {
+    let whole = std::path::absolute(path).map_err(Error::io(path, "find"))?;
+    // A file that one side deleted may not be there; its folder's real name is what counts.
+    let real = match (whole.canonicalize(), whole.parent().map(std::path::Path::canonicalize), whole.file_name()) {
+        (Ok(real), _, _) => real,
+        (_, Some(Ok(folder)), Some(name)) => folder.join(name),
+        _ => whole,
+    };
+    match real.strip_prefix(casebook.root()) {
+        Ok(relative) => Ok(relative.to_string_lossy().into_owned()),
+        Err(_) => Err(Error::usage(
+            format!("{} is not in this desk", path.display()),
+            "`git status` names the conflicted files",
+        )
+        .into()),
+    }
+}
+
+fn record(resolution: &Resolution) -> Value {
+    let how = match &resolution.how {
+        Resolved::United { .. } => "united",
+        Resolved::AsItLies => "as_it_lies",
+        Resolved::Kept { .. } => "kept",
+        Resolved::Left(_) => "left",
+        Resolved::NotATicket => "no_ticket",
+    };
+    let why = match &resolution.how {
+        Resolved::Left(split) => Some(merge_file::words(split)),
+        _ => None,
+    };
+    json!({"path": resolution.path, "result": how, "reason": why, "kept": resolution.kept})
+}

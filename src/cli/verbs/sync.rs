@@ -1,0 +1,102 @@
+//! `sync`: fetch, merge, check, push.
+
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::super::Exit;
+use super::super::complaint::Complaint;
+use super::super::program::program;
+use super::super::session::Session;
+use super::merge_file;
+use crate::casebook::{Sync as Syncing, Synced};
+use crate::error::Error;
+use crate::store::git::GitRefusal;
+use crate::store::layout::tail;
+use crate::view::labels::count;
+use crate::view::terminal::one_line;
+
+/// Bring the desk together with its remote: fetch, merge, check, push, and again where the remote has moved.
+///
+/// Tickets are merged by their histories, also where git was not told how. What you have not committed stays as it is; a
+/// merge that would need a person is taken back. What check calls an error is not pushed.
+#[derive(Debug, Args)]
+pub struct Sync {
+    /// The remote [default: that of the branch, else origin]
+    #[arg(long, value_name = "REMOTE")]
+    remote: Option<String>,
+    /// How many seconds it may take
+    #[arg(long, value_name = "SECONDS", default_value = "60")]
+    deadline: u64,
+    /// Print what was done as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Sync {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let mut casebook = session.casebook()?;
+        let syncing = Syncing { remote: self.remote, program: program(), deadline: Duration::from_secs(self.deadline) };
+        let done = syncing.run(&mut casebook);
+        session.tell_recovery(&casebook);
+        let synced = done.map_err(|error| match error {
+            Error::Git { refusal: GitRefusal::Refused { said } } => {
+                Complaint::new(Exit::Git, "git.failed", format!("git could not go on:\n{said}"))
+                    .hint("nothing of yours has changed; mend what git names, then `casebook sync` again")
+            }
+            other => other.into(),
+        })?;
+        if self.json {
+            session.output.json(&record(&synced))?;
+        } else {
+            let Synced { remote, branch, received, sent, .. } = &synced;
+            let said = match (received, sent) {
+                (0, 0) => "nothing new".to_owned(),
+                _ => format!("{} received, {} sent", count(*received, "commit"), count(*sent, "commit")),
+            };
+            session.output.say(&one_line(&format!("{remote}/{branch}: {said}")))?;
+        }
+        for (ticket, crossings) in &synced.crossed {
+            merge_file::tell_crossings(session, &tail(ticket.id), ticket, crossings);
+        }
+        if synced.uncommitted > 0 {
+            let are = if synced.uncommitted == 1 { "is" } else { "are" };
+            let tickets = count(synced.uncommitted, "ticket");
+            session.output.warn(&format!(
+                "note: {tickets} {are} changed and not committed, and so not sent; `git add tickets && git commit`, then sync again"
+            ));
+        }
+        if !synced.loose.is_empty() {
+            session.output.warn("note: links between tickets have come apart; `casebook check` names them, `casebook resolve` mends them");
+        }
+        for error in &synced.errors {
+            let place = format!("{}:{}:{}", error.path, error.line, error.column);
+            session.output.complain(&one_line(&format!("casebook: {place}: {}", error.message)));
+        }
+        if synced.errors.is_empty() {
+            return Ok(Exit::Done);
+        }
+        session.output.complain("  nothing was pushed; `casebook resolve` mends links between tickets, `casebook check` shows all; then `casebook sync` again");
+        Ok(Exit::Found)
+    }
+}
+
+fn record(synced: &Synced) -> Value {
+    let crossed = synced.crossed.iter().flat_map(|(ticket, crossings)| {
+        let one = |entry: &crate::domain::union::Concurrent| {
+            json!({"ticket": ticket.id.to_string(), "entry": entry.entry.to_string(), "beside": entry.beside.to_string()})
+        };
+        crossings.iter().map(one).collect::<Vec<_>>()
+    });
+    json!({
+        "remote": synced.remote,
+        "branch": synced.branch,
+        "received": synced.received,
+        "sent": synced.sent,
+        "concurrent": crossed.collect::<Vec<_>>(),
+        "uncommitted": synced.uncommitted,
+        "loose": synced.loose.len(),
+        "errors": synced.errors.len(),
+    })
+}

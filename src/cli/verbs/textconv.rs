@@ -1,0 +1,42 @@
+//! `textconv`: a ticket as a thread, for the diffs of those who want to read it so.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::super::Exit;
+use super::super::complaint::Complaint;
+use super::super::session::Session;
+use crate::domain::zone::Zone;
+use crate::error::Error;
+use crate::store::yaml;
+use crate::view::paint::Paint;
+use crate::view::{self, Audience, Viewer};
+
+/// Print a ticket file as a thread, for git; a file that is no ticket as it is.
+///
+/// `casebook git-setup --textconv` has `git diff` and `git log -p` show tickets so. Times are UTC, and the same file
+/// always reads the same.
+#[derive(Debug, Args)]
+pub struct Textconv {
+    /// The file
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+impl Textconv {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let bytes = std::fs::read(&self.file).map_err(Error::io(&self.file, "read"))?;
+        let told = match (yaml::read(&bytes, None), Zone::named("UTC")) {
+            (Ok(ticket), Ok(zone)) => {
+                let now = ticket.last_activity_at();
+                let paint = Paint { colour: false };
+                let audience = Audience { viewer: Viewer::Support, zone: &zone, now, paint, width: None };
+                view::ticket::for_diffs(&ticket, &audience)
+            }
+            _ => view::terminal::lines(&String::from_utf8_lossy(&bytes)).into_owned(),
+        };
+        session.output.print(&told)?;
+        Ok(Exit::Done)
+    }
+}

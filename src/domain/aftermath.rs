@@ -1,0 +1,163 @@
+//! What two clones leave between tickets when they meet, and what mends it: rings of merges, links that one side does
+//! not know of, replies nobody reads, and conversations that went on in a solved ticket.
+//!
+//! Each file by itself is what its history says; this looks at several together (WORKFLOW, After a merge of two
+//! clones). What mends is always an entry, and nothing is taken away.
+
+use std::collections::BTreeMap;
+
+use super::action::Action;
+use super::id::Id;
+use super::replay;
+use super::ticket::Ticket;
+use super::transition::final_target;
+use super::words::Status;
+
+/// What has come apart, and so what is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Loose {
+    /// Tickets are merged in a ring; the youngest merge, of this ticket, is to be taken back.
+    Ring {
+        /// The ticket.
+        ticket: Id,
+        /// Where it was merged into.
+        into: Id,
+    },
+    /// A ticket is merged into another that does not know of it.
+    UnknownSource {
+        /// The ticket that is merged.
+        source: Id,
+        /// The one that does not know.
+        target: Id,
+    },
+    /// A ticket says that another is merged into it, which is not.
+    UnknownTarget {
+        /// The ticket that is not merged, or not there.
+        source: Id,
+        /// The one that says so.
+        target: Id,
+    },
+    /// A reply was written to a ticket that had been merged elsewhere.
+    Stranded {
+        /// The merged ticket.
+        ticket: Id,
+        /// The reply.
+        reply: Id,
+        /// Where the conversation goes on.
+        into: Id,
+    },
+    /// A ticket was solved by somebody who did not know that another went on in it.
+    SolvedMeanwhile {
+        /// The solved ticket.
+        ticket: Id,
+        /// The one that goes on in it.
+        source: Id,
+    },
+}
+
+/// The key of the entries that bring a stranded reply to where it is read.
+pub fn forwarding_key(reply: Id) -> String {
+    format!("resolve-{reply}")
+}
+
+/// Everything that has come apart between some tickets, in a fixed order; rings alone where there are any, since
+/// taking one back changes what else is true. Tickets without a link need not be among them.
+pub fn loose(tickets: &BTreeMap<Id, Ticket>) -> Vec<Loose> {
+    let rings = rings(tickets);
+    if !rings.is_empty() {
+        return rings;
+    }
+    let mut found = Vec::new();
+    for (id, ticket) in tickets {
+        let header = &ticket.header;
+        if let Some(target) = header.merged_into {
+            let knows = |target: &Ticket| target.header.merged_from.contains(id);
+            if tickets.get(&target).is_some_and(|target| !knows(target)) {
+                found.push(Loose::UnknownSource { source: *id, target });
+            }
+            if let Ok(into) = final_target(ticket, |id| tickets.get(&id).cloned().ok_or(())) {
+                found.extend(stranded(ticket).into_iter().map(|reply| Loose::Stranded { ticket: *id, reply, into }));
+            }
+        }
+        for source in &header.merged_from {
+            // One that is not there says nothing.
+            if tickets.get(source).is_some_and(|source| source.header.merged_into != Some(*id)) {
+                found.push(Loose::UnknownTarget { source: *source, target: *id });
+            }
+        }
+        found.extend(solved_meanwhile(ticket).map(|source| Loose::SolvedMeanwhile { ticket: *id, source }));
+    }
+    found
+}
+
+/// The rings of merges, each at its youngest merge.
+fn rings(tickets: &BTreeMap<Id, Ticket>) -> Vec<Loose> {
+    let next = |id: Id| tickets.get(&id).and_then(|ticket| ticket.header.merged_into);
+    let mut rings = Vec::new();
+    for (id, ticket) in tickets {
+        let Some(into) = ticket.header.merged_into else { continue };
+        // Walks from this ticket until it comes back, and then says whether this one closed the ring.
+        let mut members = vec![*id];
+        let mut here = into;
+        while here != *id && !members.contains(&here) {
+            members.push(here);
+            match next(here) {
+                Some(there) => here = there,
+                None => break,
+            }
+        }
+        let merged_at = |id: &Id| tickets.get(id).and_then(merge_entry);
+        if here == *id && members.iter().max_by_key(|member| merged_at(member)) == Some(id) {
+            rings.push(Loose::Ring { ticket: *id, into });
+        }
+    }
+    rings
+}
+
+/// The entry that merged a ticket elsewhere.
+fn merge_entry(ticket: &Ticket) -> Option<Id> {
+    let merges = |entry: &&super::entry::Entry| matches!(entry.action, Action::Merge { .. });
+    ticket.history.iter().rev().find(merges).map(|entry| entry.id)
+}
+
+/// The replies that were written to a ticket while it was merged elsewhere, still are there alone, and would be read
+/// nowhere.
+pub fn stranded(ticket: &Ticket) -> Vec<Id> {
+    if ticket.header.merged_into.is_none() {
+        return Vec::new();
+    }
+    let mut merged = false;
+    let mut found = Vec::new();
+    for entry in &ticket.history {
+        match entry.action {
+            Action::Merge { .. } => merged = true,
+            Action::Reopen { unmerge: true, .. } => merged = false,
+            Action::Reply { auto: false, .. } if merged => found.push(entry.id),
+            _ => {}
+        }
+    }
+    found.retain(|reply| ticket.entry_by_key(&forwarding_key(*reply)).is_none());
+    found
+}
+
+/// The ticket that came to go on in this one after it had been solved, if it is solved still.
+fn solved_meanwhile(ticket: &Ticket) -> Option<Id> {
+    let is_solved = |header: &super::ticket::Header| header.status == Status::Solved && header.merged_into.is_none();
+    if !is_solved(&ticket.header) {
+        return None;
+    }
+    let mut came = None;
+    let mut so_far = replay::replay(ticket.history.get(..1)?)?;
+    for entry in &ticket.history[1..] {
+        let was_solved = is_solved(&so_far);
+        replay::apply(&mut so_far, entry);
+        match &entry.action {
+            Action::Merged { source, .. } if was_solved && ticket.header.merged_from.contains(source) => {
+                came = Some(*source);
+            }
+            _ if !is_solved(&so_far) => came = None,
+            _ => {}
+        }
+    }
+    came
+}

@@ -1,0 +1,34 @@
+//! CB300 to CB399: people and policy.
+
+super::table! {
+    CONFIG_INVALID = "CB301" "config.invalid" Error {
+        title: "casebook.toml is not sound",
+        explanation: "The policy of the desk: a setting that is misspelled, or a value that says nothing, would change what the desk does without anybody noticing. Nothing is written while it is so.",
+        example: "[follow_up.S1]\nsolve_after = \"soon\"",
+        repair: "Correct the line; the comments in casebook.toml and `casebook schema config` say what may stand there.",
+    }
+    CONFIG_ZONE = "CB302" "config.zone" Error {
+        title: "a time zone is not known",
+        explanation: "Times are shown in the desk's zone, and days begin there. Zones are named as in the IANA database.",
+        example: "time_zone = \"Europe/Lyon\"",
+        repair: "Name a zone of the IANA database, such as `Europe/Paris`.",
+    }
+    ORGANIZATION_INVALID = "CB303" "organization.invalid" Error {
+        title: "the file of an organisation is not sound",
+        explanation: "An organisation's file is one YAML map under the limits of every file of the store, and its `id` is the one it is named after.",
+        example: "organizations/acme.yaml holds `id: acme-corp`",
+        repair: "Mend the line; `git diff` shows what changed.",
+    }
+    ORGANIZATION_UNKNOWN = "CB304" "organization.unknown" Warning {
+        title: "a ticket names an organisation that has no file",
+        explanation: "The plan and the rights of a ticket follow from its organisation's file in `organizations/`. A desk without any such file does not keep them, and this rule is silent there.",
+        example: "organization: acmee      (and only organizations/acme.yaml)",
+        repair: "Name the right one with `casebook set TICKET organization=ID`, or make the file.",
+    }
+    ASSIGNEE_UNKNOWN = "CB305" "assignee.unknown" Warning {
+        title: "an unsolved ticket is assigned to somebody who is no agent",
+        explanation: "Nobody of `[team]` will take care of it: the person left, or the name is misspelled. Imported and solved tickets keep the names they had.",
+        example: "assignee: kenji@desk.exmaple",
+        repair: "`casebook assign TICKET WHO`, or add the person to `[team]` in casebook.toml.",
+    }
+}

@@ -1,0 +1,171 @@
+//! Another copy of the repository: what it has, merging that, and giving it ours.
+//!
+//! Whatever talks to it is ended when its time is over. Must not know when to do which.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use super::{GitRefusal, Repository};
+
+/// What a merge would run over: work of the person that is not committed yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InTheWay {
+    /// Staged paths, where a merge needs an index without any.
+    pub staged: Vec<String>,
+    /// Paths changed, or new and unknown to git, that the merge would change too.
+    pub changed: Vec<String>,
+}
+
+/// A merge to be made.
+#[derive(Clone, Copy, Debug)]
+pub struct Merging<'a> {
+    /// The commit that comes.
+    pub theirs: &'a str,
+    /// The message of a merge commit.
+    pub message: &'a str,
+    /// The merge driver's command, for clones that git was not told it in.
+    pub driver: &'a str,
+    /// The date it shall bear, where the clock is fixed; RFC 3339.
+    pub date: Option<&'a str>,
+}
+
+impl Repository {
+    /// The branch that is checked out.
+    ///
+    /// # Errors
+    /// git is not there.
+    pub fn branch(&self) -> Result<Option<String>, GitRefusal> {
+        let output = self.run(&["symbolic-ref", "--quiet", "--short", "HEAD"]).output()?;
+        Ok(output.success.then(|| output.stdout.trim().to_owned()))
+    }
+
+    /// The names of the remotes.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn remotes(&self) -> Result<Vec<String>, GitRefusal> {
+        Ok(self.answer(&["remote"])?.lines().map(str::to_owned).collect())
+    }
+
+    /// Where a branch comes from and goes to: the remote and the name of the branch there, as far as that is set.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn upstream(&self, branch: &str) -> Result<(Option<String>, Option<String>), GitRefusal> {
+        let of = |what: &str| {
+            let output = self.run(&["config", "--get", &format!("branch.{branch}.{what}")]).output()?;
+            Ok(output.success.then(|| output.stdout.trim().to_owned()))
+        };
+        let merge: Option<String> = of("merge")?;
+        Ok((of("remote")?, merge.map(|name| name.trim_start_matches("refs/heads/").to_owned())))
+    }
+
+    /// Asks a remote for what it has.
+    ///
+    /// # Errors
+    /// git refuses, or there is no answer in time.
+    pub fn fetch(&self, remote: &str, patience: Duration) -> Result<(), GitRefusal> {
+        let output = self.run(&["fetch", "--quiet", "--end-of-options", remote]).within(patience)?;
+        if output.success { Ok(()) } else { Err(output.refusal()) }
+    }
+
+    /// The commit a branch of a remote was at when last asked.
+    ///
+    /// # Errors
+    /// git is not there.
+    pub fn tracked(&self, remote: &str, branch: &str) -> Result<Option<String>, GitRefusal> {
+        let name = format!("refs/remotes/{remote}/{branch}");
+        let output = self.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &name]).output()?;
+        Ok(output.success.then(|| output.stdout.trim().to_owned()))
+    }
+
+    /// How many commits are ours alone, and how many theirs alone.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn apart(&self, theirs: &str) -> Result<(usize, usize), GitRefusal> {
+        let counts = self.answer(&["rev-list", "--left-right", "--count", &format!("HEAD...{theirs}")])?;
+        let mut counts = counts.split_whitespace().map(|count| count.parse().unwrap_or(0));
+        Ok((counts.next().unwrap_or(0), counts.next().unwrap_or(0)))
+    }
+
+    /// How many commits there are.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn count(&self) -> Result<usize, GitRefusal> {
+        Ok(self.answer(&["rev-list", "--count", "HEAD"])?.parse().unwrap_or(0))
+    }
+
+    /// What of the person's own work a merge of `theirs` would run over. `forward` where only theirs have moved: then
+    /// staged work may stay, unless they change the same.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn in_the_way(&self, theirs: &str, forward: bool) -> Result<InTheWay, GitRefusal> {
+        let names = |more: &[&str]| {
+            self.paths_of(&[&["diff", "--name-only", "--no-renames", "--no-relative", "-z"], more].concat())
+        };
+        let coming: HashSet<String> = names(&[&format!("HEAD...{theirs}")])?.into_iter().collect();
+        let staged = names(&["--cached"])?;
+        let unknown = ["ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", ":/"];
+        let mut changed = names(&["HEAD"])?;
+        changed.extend(self.paths_of(&unknown)?);
+        changed.retain(|path| coming.contains(path));
+        changed.sort();
+        Ok(InTheWay { staged: if forward { Vec::new() } else { staged }, changed })
+    }
+
+    /// How many files below a folder are not as they are committed.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn uncommitted(&self, folder: &str) -> Result<usize, GitRefusal> {
+        let status = ["status", "--porcelain", "--no-renames", "--untracked-files=all", "-z", "--", folder];
+        Ok(self.paths_of(&status)?.len())
+    }
+
+    /// Merges a commit, with the driver for tickets also where git was not told of it.
+    ///
+    /// # Errors
+    /// What git said; it may have left a merge to be finished or taken back.
+    pub fn merge(&self, merging: &Merging<'_>) -> Result<(), GitRefusal> {
+        let driver = format!("merge.casebook.driver={}", merging.driver);
+        let words = ["-c", &driver, "-c", "merge.casebook.name=casebook", "merge", "--quiet", "--no-stat", "--ff"];
+        let run = self.run(&[&words[..], &["-m", merging.message, "--end-of-options", merging.theirs]].concat());
+        dated(run, merging.date).done()
+    }
+
+    /// Ends a merge whose conflicts are resolved.
+    ///
+    /// # Errors
+    /// What git or a hook said.
+    pub fn conclude(&self, merging: &Merging<'_>) -> Result<(), GitRefusal> {
+        dated(self.run(&["commit", "--quiet", "-m", merging.message]), merging.date).done()
+    }
+
+    /// Takes a merge back that was not ended: the tree is as before it.
+    ///
+    /// # Errors
+    /// What git said.
+    pub fn abort_merge(&self) -> Result<(), GitRefusal> {
+        self.run(&["merge", "--abort"]).done()
+    }
+
+    /// Gives a remote the commits of this branch.
+    ///
+    /// # Errors
+    /// What git said, or no answer in time.
+    pub fn push(&self, remote: &str, branch: &str, patience: Duration) -> Result<(), GitRefusal> {
+        let to = format!("HEAD:refs/heads/{branch}");
+        let output = self.run(&["push", "--quiet", "--end-of-options", remote, &to]).within(patience)?;
+        if output.success { Ok(()) } else { Err(output.refusal()) }
+    }
+}
+
+fn dated(run: super::process::Run, date: Option<&str>) -> super::process::Run {
+    match date {
+        Some(date) => run.env("GIT_AUTHOR_DATE", date).env("GIT_COMMITTER_DATE", date),
+        None => run,
+    }
+}

@@ -1,0 +1,53 @@
+//! Entries that two clones wrote at the same time: what each did, how the ticket stands since, and what to do where
+//! that is not meant.
+//!
+//! Must not know which merge brought them together.
+
+use crate::domain::id::Id;
+use crate::domain::ticket::Ticket;
+use crate::domain::union::{Concurrent, Crossing};
+use crate::domain::words::Status;
+use crate::domain::zone::Zone;
+
+use super::entry::{sentence, short_id};
+use super::{Viewer, labels, terminal};
+
+/// A line for each entry that crossed another, and one for what holds now.
+pub fn lines(ticket: &Ticket, crossings: &[Concurrent], zone: &Zone) -> Vec<String> {
+    let mut lines: Vec<String> = crossings.iter().map(|crossing| told(ticket, crossing, zone)).collect();
+    if !lines.is_empty() {
+        lines.push(next(ticket));
+    }
+    lines
+}
+
+fn told(ticket: &Ticket, crossing: &Concurrent, zone: &Zone) -> String {
+    let done = |id: Id| match ticket.entry(id) {
+        Some(entry) => format!("{} {} ({})", entry.by, sentence(entry, zone), short_id(id)),
+        None => short_id(id),
+    };
+    let status = |status: Status| labels::status(status, Viewer::Support);
+    let otherwise = match crossing.about {
+        Crossing::Status { saw: Some(saw), was } => format!("when it was {}, not {}", status(was), status(saw)),
+        Crossing::Status { saw: None, was } => format!("when it was {} already", status(was)),
+        Crossing::Priority { saw, was } => format!("when it was {was}, not {saw}"),
+        Crossing::Escalated => "when it was escalated already".to_owned(),
+        Crossing::NotEscalated => "when the escalation was over already".to_owned(),
+    };
+    terminal::one_line(&format!("{} {otherwise}: {}", done(crossing.entry), done(crossing.beside))).into_owned()
+}
+
+/// How the ticket stands, and the command that would work where that is not meant.
+fn next(ticket: &Ticket) -> String {
+    let (name, status) = (short_id(ticket.id), ticket.header.status);
+    let would = match (ticket.header.merged_into, status) {
+        (Some(into), _) => {
+            format!("the conversation goes on in {}; `casebook reopen {name} --unmerge`", short_id(into))
+        }
+        (None, Status::Solved) => format!("`casebook reopen {name}`"),
+        (None, Status::OnHold) => format!("`casebook resume {name}` or `casebook solve {name}`"),
+        (None, Status::AwaitingReply) => format!("`casebook hold {name}` or `casebook solve {name}`"),
+        (None, Status::Open) => format!("`casebook reply {name}`, `casebook hold {name}` or `casebook solve {name}`"),
+    };
+    format!("the ticket is {} now; if that is not meant: {would}", labels::status(status, Viewer::Support))
+}

@@ -1,0 +1,35 @@
+//! Findings for programs: an array, or an object on each line. Always the same fields.
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::finding::Finding;
+
+use super::super::json::pretty;
+use super::super::records;
+
+pub(super) fn array(findings: &[Finding]) -> String {
+    format!("{}\n", pretty(&Value::Array(findings.iter().map(|finding| Value::Object(object(finding))).collect())))
+}
+
+pub(super) fn lines(findings: &[Finding]) -> String {
+    findings.iter().map(|finding| records::line(object(finding))).collect()
+}
+
+fn object(finding: &Finding) -> Map<String, Value> {
+    let values = json!({
+        "severity": finding.severity.word(),
+        "rule": finding.rule.word,
+        "code": finding.rule.code,
+        "file": finding.path,
+        "line": finding.line,
+        "column": finding.column,
+        "message": finding.message,
+        "ticket": finding.ticket.map(|id| id.to_string()),
+        "entry": finding.entry.map(|id| id.to_string()),
+        "commit": finding.commit,
+    });
+    match values {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    }
+}

@@ -1,0 +1,107 @@
+//! Findings of a check, an audit or the guard, for people, programs and the systems that build and review.
+//!
+//! Each form is a function from findings to text. Messages and lines quote strangers: no form lets them steer a
+//! terminal, give a command to a CI system, or leave the place they stand in. Must not know how anything was found.
+
+mod github;
+mod gitlab;
+mod json;
+mod junit;
+mod sarif;
+mod words;
+
+use crate::domain::finding::Finding;
+use crate::domain::rule::Severity;
+
+use super::paint::Paint;
+
+/// What the findings come from.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The verb: `check`, `audit`, `guard`.
+    pub verb: &'static str,
+    /// The version of the program.
+    pub version: &'static str,
+    /// What was looked at, one of them: `ticket`, `commit`.
+    pub noun: &'static str,
+    /// How many of them.
+    pub count: usize,
+    /// Whether warnings count as much as errors.
+    pub is_strict: bool,
+    /// Whether there is colour, in words for people.
+    pub paint: Paint,
+}
+
+/// In which form findings are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// For people, with the line of the file.
+    Full,
+    /// For people, one line for each.
+    Concise,
+    /// A JSON array.
+    Json,
+    /// A JSON object on each line.
+    Lines,
+    /// Annotations of GitHub.
+    Github,
+    /// The code quality report of GitLab.
+    Gitlab,
+    /// JUnit's XML.
+    Junit,
+    /// SARIF 2.1.0.
+    Sarif,
+}
+
+impl Form {
+    /// Whether people read it, so that a summary belongs below.
+    pub const fn is_for_people(self) -> bool {
+        matches!(self, Self::Full | Self::Concise)
+    }
+}
+
+/// The findings in a form.
+pub fn told(form: Form, findings: &[Finding], run: &Run) -> String {
+    match form {
+        Form::Full => words::full(findings, run),
+        Form::Concise => words::concise(findings, run),
+        Form::Json => json::array(findings),
+        Form::Lines => json::lines(findings),
+        Form::Github => github::annotations(findings),
+        Form::Gitlab => gitlab::report(findings),
+        Form::Junit => junit::report(findings, run),
+        Form::Sarif => sarif::log(findings, run),
+    }
+}
+
+/// How many were looked at and what came out: `3 tickets checked: 0 errors, 1 warning`.
+pub fn summary(findings: &[Finding], run: &Run) -> String {
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    let warnings = findings.len() - errors;
+    let (errors, warnings) = (many(errors, "error"), many(warnings, "warning"));
+    format!("{} {}ed: {errors}, {warnings}", many(run.count, run.noun), run.verb)
+}
+
+fn many(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// A name of a finding that stays the same as long as it says the same, wherever its line moves to.
+/// FNV-1a over 128 bits, since nobody gains by two that agree.
+fn fingerprints(findings: &[Finding]) -> Vec<String> {
+    let mut seen = std::collections::HashMap::new();
+    let fingerprint = |finding: &Finding| {
+        let entry = finding.entry.map(|id| id.to_string()).unwrap_or_default();
+        let commit = finding.commit.as_deref().unwrap_or_default();
+        let said = [finding.rule.code, &finding.path, &entry, commit, &finding.message].join("\0");
+        let times: &mut u32 = seen.entry(said.clone()).or_default();
+        *times += 1;
+        let bytes = said.bytes().chain(times.to_be_bytes());
+        let step = |hash: u128, byte| (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
+        format!("{:032x}", bytes.fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d, step))
+    };
+    findings.iter().map(fingerprint).collect()
+}
+
+#[cfg(test)]
+mod tests;

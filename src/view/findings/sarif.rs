@@ -1,0 +1,95 @@
+//! SARIF 2.1.0, the format in which analysers tell what they found: the rules that were broken, and where.
+//!
+//! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/>
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::finding::Finding;
+use crate::domain::rule::{Rule, Severity};
+
+use super::super::json::pretty;
+use super::{Run, fingerprints};
+
+pub(super) fn log(findings: &[Finding], run: &Run) -> String {
+    let broken: BTreeMap<&str, &Rule> = findings.iter().map(|finding| (finding.rule.code, finding.rule)).collect();
+    let places: BTreeMap<&str, usize> = broken.keys().enumerate().map(|(place, code)| (*code, place)).collect();
+    let results = findings.iter().zip(fingerprints(findings));
+    let results: Vec<Value> =
+        results.map(|(finding, fingerprint)| result(finding, places[finding.rule.code], &fingerprint)).collect();
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "casebook",
+                "version": run.version,
+                "rules": broken.values().map(|rule| descriptor(rule)).collect::<Vec<_>>(),
+            } },
+            "automationDetails": { "id": format!("casebook/{}/", run.verb) },
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    });
+    format!("{}\n", pretty(&log))
+}
+
+fn descriptor(rule: &Rule) -> Value {
+    json!({
+        "id": rule.code,
+        "name": rule.word,
+        "shortDescription": { "text": rule.title },
+        "fullDescription": { "text": rule.explanation },
+        "help": { "text": rule.repair },
+        "defaultConfiguration": { "level": level(rule.severity) },
+    })
+}
+
+const fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+fn result(finding: &Finding, place: usize, fingerprint: &str) -> Value {
+    let mut region = json!({ "startLine": finding.line, "startColumn": finding.column });
+    if let Some(line) = &finding.source_line {
+        region["snippet"] = json!({ "text": line });
+    }
+    let mut facts = Map::new();
+    let ids = [("ticket", finding.ticket.map(|id| id.to_string())), ("entry", finding.entry.map(|id| id.to_string()))];
+    for (name, value) in ids.into_iter().chain([("commit", finding.commit.clone())]) {
+        facts.extend(value.map(|value| (name.to_owned(), Value::String(value))));
+    }
+    let mut result = json!({
+        "ruleId": finding.rule.code,
+        "ruleIndex": place,
+        "level": level(finding.severity),
+        "message": { "text": finding.message },
+        "locations": [{ "physicalLocation": {
+            "artifactLocation": { "uri": uri(&finding.path), "uriBaseId": "%SRCROOT%" },
+            "region": region,
+        } }],
+        "partialFingerprints": { "casebook/v1": fingerprint },
+    });
+    if !facts.is_empty() {
+        result["properties"] = Value::Object(facts);
+    }
+    result
+}
+
+/// A path as a relative reference: what has a meaning in one is written as its code.
+fn uri(path: &str) -> String {
+    let mut uri = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => uri.push(char::from(byte)),
+            // Writing to a String cannot fail.
+            byte => _ = write!(uri, "%{byte:02X}"),
+        }
+    }
+    uri
+}

@@ -1,0 +1,76 @@
+//! Every form of the same findings, one of them hostile.
+
+use super::*;
+use crate::domain::rule;
+
+const RUN: Run =
+    Run { verb: "check", version: "1.2.3", noun: "ticket", count: 2, is_strict: false, paint: Paint::PLAIN };
+
+fn findings() -> Vec<Finding> {
+    let mut header = Finding::new(&rule::HEADER_DIFFERS, "tickets/a b.yaml", "`status` differs").at(4, 9);
+    header.source_line = Some("status: solved".to_owned());
+    let hostile = "a\n::error::b ##[group] \u{1b}[31m % , : & < > \" ' ]]>";
+    let mut stray = Finding::new(&rule::FILE_STRAY, "tickets/x,y:z\n::stop-commands::w", hostile);
+    stray.source_line = Some("::set-output name=a::b".to_owned());
+    vec![header, stray]
+}
+
+#[test]
+fn people_see_the_line_and_a_mark_under_the_place() {
+    let told = told(Form::Full, &findings(), &RUN);
+    let wanted = "tickets/a b.yaml:4:9: error: `status` differs [CB101]\n  4 | status: solved\n    |         ^\n";
+    assert!(told.starts_with(wanted), "{told}");
+    assert_eq!(summary(&findings(), &RUN), "2 tickets checked: 1 error, 1 warning");
+}
+
+#[test]
+fn of_a_long_line_the_part_around_the_place_is_shown() {
+    let mut finding = Finding::new(&rule::FIELD_UNFIT, "t", "no").at(1, 301);
+    finding.source_line = Some(format!("{}x{}", "é".repeat(300), "緊".repeat(300)));
+    let told = told(Form::Full, &[finding], &RUN);
+    let lines: Vec<&str> = told.lines().collect();
+    assert_eq!(lines[1], format!("  1 | …{}x{}…", "é".repeat(50), "緊".repeat(49)));
+    assert_eq!(lines[2], format!("    | {}^", " ".repeat(51)));
+}
+
+#[test]
+fn no_form_lets_strangers_steer_anything() {
+    for form in
+        [Form::Full, Form::Concise, Form::Json, Form::Lines, Form::Github, Form::Gitlab, Form::Junit, Form::Sarif]
+    {
+        let told = told(form, &findings(), &RUN);
+        assert!(!told.contains('\u{1b}') && !told.contains("##["), "{form:?}: {told}");
+        let commands: Vec<&str> = told.lines().filter(|line| line.trim_start().starts_with("::")).collect();
+        let own = if form == Form::Github { 2 } else { 0 };
+        assert_eq!(commands.len(), own, "{form:?}: {told}");
+    }
+}
+
+#[test]
+fn an_annotation_ends_where_it_should() {
+    let told = told(Form::Github, &findings(), &RUN);
+    let lines: Vec<&str> = told.lines().collect();
+    assert_eq!(lines[0], "::error file=tickets/a b.yaml,line=4,col=9,title=CB101 header.differs::`status` differs");
+    let properties = lines[1].strip_prefix("::warning ").unwrap().split_once("::").unwrap().0;
+    assert_eq!(properties.split(',').count(), 4, "{properties}");
+    assert!(properties.starts_with("file=tickets/x%2Cy%3Az %3A%3Astop-commands%3A%3Aw,line=1,col=1,"), "{properties}");
+}
+
+#[test]
+fn a_fingerprint_minds_neither_lines_nor_company_and_is_unique() {
+    let one = findings();
+    let mut moved = one.clone();
+    moved[0].line += 7;
+    assert_eq!(fingerprints(&one), fingerprints(&moved));
+    let twice = fingerprints(&[one[0].clone(), one[0].clone()]);
+    assert_eq!(twice[0], fingerprints(&one)[0]);
+    assert_ne!(twice[0], twice[1]);
+}
+
+#[test]
+fn warnings_fail_a_test_case_where_they_count() {
+    let strict = Run { is_strict: true, ..RUN };
+    assert!(told(Form::Junit, &findings(), &RUN).contains("tests=\"2\" failures=\"1\""));
+    assert!(told(Form::Junit, &findings(), &strict).contains("tests=\"2\" failures=\"2\""));
+    assert!(told(Form::Junit, &[], &RUN).contains("<testcase name=\"casebook check\" classname=\"casebook\"/>"));
+}

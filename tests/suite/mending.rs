@@ -1,0 +1,140 @@
+//! What two clones leave between tickets when they meet, and how `resolve` mends it.
+
+use crate::merging::{Clones, actions};
+use crate::sandbox::Sandbox;
+
+/// Two clones with three tickets of Ana's.
+fn clones() -> (Clones, [String; 3]) {
+    let mut clones = Clones::new(&["a", "b"]);
+    let first = clones.ticket.clone();
+    let more = ["Tiles again", "Tiles once more"].map(|subject| clones.at("a").opened(subject, &[]));
+    clones.pull("a", "b").ok();
+    let [second, third] = more;
+    (clones, [first, second, third])
+}
+
+/// The rules that check finds broken, with their severities.
+fn found(sandbox: &Sandbox) -> Vec<String> {
+    let told = sandbox.run(&["check", "--json"]).json();
+    told.as_array().unwrap().iter().map(|finding| finding["rule"].as_str().unwrap().to_owned()).collect()
+}
+
+fn status(sandbox: &Sandbox, ticket: &str) -> String {
+    sandbox.shown(ticket)["status"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn tickets_merged_into_each_other_go_on_where_the_younger_merge_was() {
+    let (mut clones, [one, other, _]) = clones();
+    clones.at("a").run(&["merge", &one, "--into", &other]).ok();
+    clones.at("b").run(&["merge", &other, "--into", &one]).ok();
+    clones.pull("a", "b").ok();
+    let sandbox = &clones.sandbox;
+    assert_eq!((status(sandbox, &one), status(sandbox, &other)), ("solved".to_owned(), "solved".to_owned()));
+    let plan = sandbox.run(&["resolve", "-n"]).ok().stdout;
+    assert!(plan.contains("+  action: reopen") && plan.contains("+  action: unmerged"), "{plan}");
+    let commits = sandbox.commits();
+    let said = sandbox.run(&["resolve"]).ok().stdout;
+    assert!(said.contains("reopen") && said.contains("unmerged"), "{said}");
+    assert_eq!(sandbox.commits(), commits + 1);
+    assert_eq!((status(sandbox, &one), status(sandbox, &other)), ("solved".to_owned(), "open".to_owned()));
+    assert_eq!(sandbox.shown(&other)["merged_from"], serde_json::json!([one]));
+    sandbox.run(&["check"]).ok();
+    assert!(!found(sandbox).iter().any(|rule| rule.contains("cycle") || rule.contains("sided")));
+    assert_eq!(sandbox.run(&["resolve"]).ok().stdout, "nothing to resolve\n");
+    assert_eq!(sandbox.git(&["status", "--short"]).ok().stdout, "");
+}
+
+#[test]
+fn a_reply_to_a_ticket_merged_meanwhile_is_brought_to_where_it_is_read() {
+    let (mut clones, [one, other, _]) = clones();
+    clones.at("a").run(&["merge", &one, "--into", &other]).ok();
+    clones.sandbox.run(&["reply", &other, "-m", "Is it solved?"]).ok();
+    clones.at("b").run(&["--as", "ana@acme.example", "reply", &one, "-m", "It still does not work."]).ok();
+    clones.pull("a", "b").ok();
+    let sandbox = &clones.sandbox;
+    assert_eq!(status(sandbox, &one), "solved");
+    assert!(found(sandbox).contains(&"reply.stranded".to_owned()));
+    sandbox.run(&["resolve"]).ok();
+    assert!(!found(sandbox).contains(&"reply.stranded".to_owned()), "it is read now");
+    assert_eq!(actions(sandbox, &one), ["open", "merge", "reply", "forward"]);
+    let history = sandbox.shown(&other)["history"].as_array().unwrap().clone();
+    let reply = history.last().unwrap();
+    assert_eq!((&reply["by"], &reply["role"]), (&"ana@acme.example".into(), &"customer".into()));
+    assert_eq!((&reply["via_ticket"], &reply["text"]), (&one.as_str().into(), &"It still does not work.\n".into()));
+    assert_eq!(status(sandbox, &other), "open", "it is the other ticket's turn, by its rules");
+    let message = sandbox.git(&["log", "-1", "--format=%B"]).ok().stdout;
+    assert!(message.contains("On-behalf-of: ana@acme.example"), "{message}");
+    assert_eq!(sandbox.run(&["resolve"]).ok().stdout, "nothing to resolve\n", "and only once");
+}
+
+#[test]
+fn a_ticket_merged_into_two_others_goes_on_in_one_and_the_other_is_told() {
+    let (mut clones, [one, other, third]) = clones();
+    clones.at("a").run(&["merge", &one, "--into", &other]).ok();
+    clones.at("b").run(&["merge", &one, "--into", &third]).ok();
+    clones.pull("a", "b").ok();
+    let sandbox = &clones.sandbox;
+    sandbox.run(&["check"]).fails(1);
+    sandbox.run(&["resolve"]).ok();
+    sandbox.run(&["check"]).ok();
+    assert_eq!(sandbox.shown(&one)["merged_into"], third.as_str());
+    assert_eq!(sandbox.shown(&other)["merged_from"], serde_json::json!([]));
+    assert_eq!(sandbox.shown(&third)["merged_from"], serde_json::json!([one]));
+}
+
+#[test]
+fn a_ticket_solved_while_another_came_to_go_on_in_it_is_opened_again() {
+    let (mut clones, [one, other, _]) = clones();
+    clones.at("a").run(&["solve", &other]).ok();
+    clones.at("b").run(&["merge", &one, "--into", &other]).ok();
+    clones.pull("a", "b").ok();
+    let sandbox = &clones.sandbox;
+    assert_eq!(status(sandbox, &other), "solved");
+    sandbox.run(&["resolve"]).ok();
+    assert_eq!(actions(sandbox, &other), ["open", "solve", "merged", "reopen"]);
+    assert_eq!((status(sandbox, &one), status(sandbox, &other)), ("solved".to_owned(), "open".to_owned()));
+    // Solved once more by somebody who knows of both, it stays so.
+    sandbox.run(&["solve", &other]).ok();
+    assert_eq!(sandbox.run(&["resolve"]).ok().stdout, "nothing to resolve\n");
+}
+
+#[test]
+fn in_the_middle_of_a_merge_what_mends_is_part_of_its_commit() {
+    let (mut clones, [one, other, _]) = clones();
+    clones.at("a").run(&["merge", &one, "--into", &other]).ok();
+    clones.at("b").run(&["merge", &other, "--into", &one]).ok();
+    clones.sandbox.git(&["config", "--remove-section", "merge.casebook"]).ok();
+    clones.pull("a", "b").fails(1);
+    let sandbox = &clones.sandbox;
+    sandbox.run(&["resolve"]).ok();
+    sandbox.git(&["commit", "-q", "--no-edit"]).ok();
+    assert_eq!(sandbox.git(&["status", "--short"]).ok().stdout, "");
+    assert_eq!((status(sandbox, &one), status(sandbox, &other)), ("solved".to_owned(), "open".to_owned()));
+    sandbox.run(&["check"]).ok();
+}
+
+#[test]
+fn only_agents_mend_and_others_are_told() {
+    let (mut clones, [one, other, _]) = clones();
+    clones.at("a").run(&["merge", &one, "--into", &other]).ok();
+    clones.at("b").run(&["merge", &other, "--into", &one]).ok();
+    clones.pull("a", "b").ok();
+    let told = clones.sandbox.run(&["--as", "ana@acme.example", "resolve"]).ok();
+    assert!(told.stderr.contains("which agents may do"), "{}", told.stderr);
+    assert_eq!(actions(&clones.sandbox, &other).len(), 3);
+}
+
+#[test]
+fn a_target_that_lost_its_side_of_a_merge_is_told_again() {
+    let (mut clones, [one, other, _]) = clones();
+    let sandbox = clones.at("a");
+    sandbox.run(&["merge", &one, "--into", &other]).ok();
+    let path = sandbox.file_of(&other);
+    sandbox.git(&["checkout", "-q", "HEAD~1", "--", path.to_str().unwrap()]).ok();
+    sandbox.git(&["commit", "-qm", "Half of it lost"]).ok();
+    sandbox.run(&["check"]).fails(1);
+    sandbox.run(&["resolve"]).ok();
+    sandbox.run(&["check"]).ok();
+    assert_eq!(sandbox.shown(&other)["merged_from"], serde_json::json!([one]));
+}
