@@ -49,6 +49,7 @@ impl Casebook {
     /// Ends an interrupted command, and takes away what it left. The caller holds the lock.
     pub(super) fn recover(&self) -> Result<Option<Recovery>, Error> {
         let journal_path = self.state.path("journal");
+        Repository::free_index(&self.state);
         self.state.sweep().map_err(Error::io(self.state.folder(), "list"))?;
         let Some(mut journal) = Journal::pending(&self.state).map_err(Error::io(&journal_path, "read"))? else {
             return Ok(None);
@@ -131,13 +132,9 @@ impl Casebook {
         std::fs::write(&message, &commit.message).map_err(said)?;
         let path: &Path = &std::path::absolute(&message).map_err(said)?;
         let date = commit.date.as_deref();
-        Repository::at(&self.root).commit(&Commit {
-            paths: &paths,
-            new: &new,
-            message: path,
-            date,
-            patience: self.world.patience,
-        })
+        let patience = self.world.patience;
+        let commit = Commit { paths: &paths, new: &new, message: path, date, patience, state: Some(&self.state) };
+        Repository::at(&self.root).commit(&commit, &|step| self.reach(step))
     }
 
     /// Keeps a text somebody typed, named after the moment.

@@ -27,6 +27,9 @@ pub struct Init {
     /// Do not commit the new files
     #[arg(long)]
     no_commit: bool,
+    /// Have git expect many files: sets feature.manyFiles in this repository
+    #[arg(long)]
+    many_files: bool,
 }
 
 impl Init {
@@ -40,6 +43,7 @@ impl Init {
             time_zone: machine_zone(),
             agent: session.named_actor()?,
             commit: !self.no_commit,
+            many_files: self.many_files,
         };
         let report = founding.found(&session.world)?;
         session.output.say(&format!("A desk in {}.", shown(&root)))?;

@@ -67,6 +67,7 @@ fn found(root: &Path, session: &Session, begun: DateTime<Utc>) -> Result<Person,
         time_zone: machine_zone(),
         agent: session.named_actor()?,
         commit: false,
+        many_files: false,
     };
     let report = founding.found(&world)?;
     if let Some(refusal) = report.git {
