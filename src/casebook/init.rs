@@ -111,7 +111,7 @@ impl Founding {
             patience: world.patience,
             state: None,
         };
-        Ok(Repository::at(root).commit(&commit, &|_| {}))
+        Ok(Repository::at(root).commit(&commit, None, &|_| {}))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::direct::Outlook;
 use super::process::Run;
 use super::{GitRefusal, Repository};
 use crate::store::files::State;
@@ -24,29 +25,32 @@ pub struct Commit<'a> {
     pub state: Option<&'a State>,
 }
 
-impl Commit<'_> {
-    /// A run of git that makes something of the commit's date.
-    pub(super) fn dated(&self, run: Run) -> Run {
-        match self.date {
-            Some(date) => run.env("GIT_AUTHOR_DATE", date).env("GIT_COMMITTER_DATE", date),
-            None => run,
-        }
+/// A run of git that makes something of a commit's date.
+pub(super) fn dated(run: Run, date: Option<&str>) -> Run {
+    match date {
+        Some(date) => run.env("GIT_AUTHOR_DATE", date).env("GIT_COMMITTER_DATE", date),
+        None => run,
     }
 }
 
 impl Repository {
     /// Commits the paths as they lie in the work tree, and nothing else. If git refuses,
     /// its index is as before. While another process holds a lock of git's, tries again; a commit of the same
-    /// by a process that was killed counts as this one.
+    /// by a process that was killed counts as this one. `outlook` is what was begun to be seen for it.
     ///
     /// # Errors
     /// What git said.
     #[allow(clippy::disallowed_methods)] // waiting measures time; it decides nothing that is written
-    pub fn commit(&self, commit: &Commit<'_>, reach: &dyn Fn(&str)) -> Result<(), GitRefusal> {
+    pub fn commit(
+        &self,
+        commit: &Commit<'_>,
+        mut outlook: Option<Outlook>,
+        reach: &dyn Fn(&str),
+    ) -> Result<(), GitRefusal> {
         let began = Instant::now();
         let mut pause = Duration::from_millis(5);
         loop {
-            match self.try_commit(commit, reach) {
+            match self.try_commit(commit, outlook.take(), reach) {
                 Err(GitRefusal::Locked { .. }) if began.elapsed() < commit.patience => std::thread::sleep(pause),
                 other => return other,
             }
@@ -54,8 +58,13 @@ impl Repository {
         }
     }
 
-    fn try_commit(&self, commit: &Commit<'_>, reach: &dyn Fn(&str)) -> Result<(), GitRefusal> {
-        if self.commit_directly(commit, reach)? {
+    fn try_commit(
+        &self,
+        commit: &Commit<'_>,
+        outlook: Option<Outlook>,
+        reach: &dyn Fn(&str),
+    ) -> Result<(), GitRefusal> {
+        if self.commit_directly(commit, outlook, reach)? {
             return Ok(());
         }
         let mut added = commit.new.to_vec();
@@ -92,7 +101,7 @@ impl Repository {
     fn commit_only(&self, commit: &Commit<'_>) -> Result<(), GitRefusal> {
         let message = commit.message.to_string_lossy();
         let run = self.run(&["commit", "--quiet", "--only", "--cleanup=verbatim", "--file", &message]);
-        commit.dated(run).paths(commit.paths).done()
+        dated(run, commit.date).paths(commit.paths).done()
     }
 
     /// Those of the paths that git does not know.

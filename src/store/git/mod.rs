@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 pub use commit::Commit;
+pub use direct::Outlook;
 pub use email::plain_email;
 use process::Run;
 pub use revision::Differing;

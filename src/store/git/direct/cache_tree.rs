@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::pack::Name;
+use super::objects::Name;
 use super::trees::Edited;
 
 /// The trees remembered, where some folders were edited and some paths came in. What was true for the last commit

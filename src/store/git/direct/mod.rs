@@ -1,12 +1,12 @@
 //! A commit that edits only the trees on the way to its paths, so that it does not grow with the desk.
 //!
 //! It is made only where nobody can tell it from `git commit --only`; whatever is in doubt is left to that. git tells
-//! its settings and the trees (two processes at once), writes the objects, and moves the branch; what is done here is
-//! to name the objects and to write git's index. The order: the lock of the index, the objects, the branch, the index.
+//! its settings and the trees (two processes at once), and moves the branch; the objects and git's index are written
+//! here. The order: the lock of the index, the objects, the branch, the index.
 
 mod cache_tree;
 mod lock;
-mod pack;
+mod objects;
 mod place;
 mod settings;
 mod staging;
@@ -14,11 +14,13 @@ mod trees;
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
+use std::thread::JoinHandle;
 
+use super::commit::dated;
 use super::{Commit, GitRefusal, Repository};
 use crate::store::files::{State, read_plain};
 use lock::IndexLock;
-use pack::{Kind, Pack};
+use objects::{Kind, Objects};
 use place::Place;
 use settings::{Identity, Settings};
 use staging::{Racy, Staged, Staging, Stamp};
@@ -43,17 +45,39 @@ struct Content {
     staged: Staged,
 }
 
+/// What git is telling about the repository meanwhile: two processes. Should the branch move before it is used, the
+/// commit is tried again.
+#[derive(Debug)]
+pub struct Outlook {
+    place: Place,
+    /// The paths to be committed, from the top of the work tree, in git's order.
+    paths: Vec<String>,
+    settings: JoinHandle<Option<Settings>>,
+    trees: JoinHandle<Option<Vec<u8>>>,
+}
+
+impl Outlook {
+    fn seen(self) -> Option<(Place, Vec<String>, Settings, Trees)> {
+        let (settings, answers) = (self.settings.join().ok()??, self.trees.join().ok()??);
+        let trees = Trees::read(self.paths.iter().map(String::as_str), &answers)?;
+        Some((self.place, self.paths, settings, trees))
+    }
+}
+
 impl Repository {
     /// Makes the commit, or says that git shall. A commit of the same that appeared meanwhile counts as this one.
     ///
     /// # Errors
     /// [`GitRefusal::Locked`] while another process holds a lock, or has moved the branch.
-    pub(super) fn commit_directly(&self, commit: &Commit<'_>, reach: &dyn Fn(&str)) -> Result<bool, GitRefusal> {
-        let Some(state) = commit.state.filter(|_| commit.paths.len() <= MANY) else { return Ok(false) };
-        let Some(place) = Place::of(&self.root, state).filter(|place| !place.is_under_way()) else { return Ok(false) };
-        let mut paths: Vec<String> = commit.paths.iter().map(|path| format!("{}{path}", place.prefix)).collect();
-        paths.sort_unstable();
-        let Some((settings, trees)) = self.situation(commit, &paths) else { return Ok(false) };
+    pub(super) fn commit_directly(
+        &self,
+        commit: &Commit<'_>,
+        outlook: Option<Outlook>,
+        reach: &dyn Fn(&str),
+    ) -> Result<bool, GitRefusal> {
+        let Some(state) = commit.state else { return Ok(false) };
+        let outlook = outlook.or_else(|| self.outlook(commit.paths, commit.date, state));
+        let Some((place, paths, settings, trees)) = outlook.and_then(Outlook::seen) else { return Ok(false) };
         if self.somebody_could_tell(&settings, &trees, &place, &paths) {
             return Ok(false);
         }
@@ -73,23 +97,26 @@ impl Repository {
         }
     }
 
-    /// git's settings, and the trees of the last commit: what two processes tell at the same time.
-    fn situation(&self, commit: &Commit<'_>, paths: &[String]) -> Option<(Settings, Trees)> {
-        let settings = || {
-            let run = commit.dated(self.run(&["var", "-l"]));
-            run.bytes().ok().and_then(Settings::read)
-        };
-        let all = || paths.iter().map(String::as_str);
-        std::thread::scope(|scope| {
-            let settings = scope.spawn(settings);
-            let answers = self.run(&["cat-file", "--batch"]).input(trees::question(all())).bytes().ok();
-            let trees = answers.and_then(|answers| Trees::read(all(), &answers));
-            Some((settings.join().ok()??, trees?))
-        })
+    /// Begins to look at what a commit of these paths needs to know, while the caller goes on. `None` where git shall
+    /// make the commit anyway.
+    pub fn outlook(&self, paths: &[String], date: Option<&str>, state: &State) -> Option<Outlook> {
+        if paths.len() > MANY {
+            return None;
+        }
+        let place = Place::of(&self.root, state)?;
+        let mut paths: Vec<String> = paths.iter().map(|path| format!("{}{path}", place.prefix)).collect();
+        paths.sort_unstable();
+        let settings = dated(self.run(&["var", "-l"]), date);
+        let question = trees::question(paths.iter().map(String::as_str));
+        let trees = self.run(&["cat-file", "--batch"]).input(question);
+        let settings = std::thread::spawn(move || settings.bytes().ok().and_then(Settings::read));
+        let trees = std::thread::spawn(move || trees.bytes().ok());
+        Some(Outlook { place, paths, settings, trees })
     }
 
     fn somebody_could_tell(&self, settings: &Settings, trees: &Trees, place: &Place, paths: &[String]) -> bool {
-        !settings.are_plain()
+        place.is_under_way()
+            || !settings.are_plain()
             || place.has_hooks(settings)
             || place.has_turning_attributes(settings, trees).is_none_or(|has| has && !self.turns_nothing(paths, place))
     }
@@ -119,7 +146,7 @@ impl Repository {
             Identity::Set(told) => Some(told.to_owned()),
             Identity::Found => {
                 let variable = format!("GIT_{}_IDENT", who.to_ascii_uppercase());
-                let told = commit.dated(self.run(&["var", &variable])).bytes().ok()?;
+                let told = dated(self.run(&["var", &variable]), commit.date).bytes().ok()?;
                 Some(String::from_utf8(told).ok()?.trim_end_matches('\n').to_owned())
             }
         }
@@ -142,9 +169,10 @@ impl Direct<'_> {
         let Some(mut lock) = IndexLock::take(&self.place.git_dir, self.state)? else { return Ok(None) };
         reach("index locked");
         let Some((index, made)) = self.prepared(paths, &lock) else { return Ok(None) };
-        if let Some((pack, commit)) = made {
+        if let Some((objects, commit)) = made {
             let written = std::thread::scope(|scope| {
-                let objects = scope.spawn(|| self.unpack(pack));
+                let folder = self.place.common.join("objects");
+                let objects = scope.spawn(move || objects.write(&folder));
                 let index = lock.write(&index.finish());
                 objects.join().is_ok_and(|objects| objects.is_ok()) && index.is_ok()
             });
@@ -167,20 +195,20 @@ impl Direct<'_> {
 
     /// The index that shall be; and what to store and where the branch shall point, unless the last commit holds the
     /// files already.
-    fn prepared(&self, paths: &[String], lock: &IndexLock) -> Option<(Staging, Option<(Vec<u8>, String)>)> {
+    fn prepared(&self, paths: &[String], lock: &IndexLock) -> Option<(Staging, Option<(Objects, String)>)> {
         let files = paths.iter().map(|path| self.content(path)).collect::<Option<Vec<Content>>>()?;
-        let mut pack = Pack::new();
+        let mut objects = Objects::default();
         let (old, changed) = lock.read().ok()?;
         let mut staged: Vec<Staged> = files.iter().map(|file| file.staged.clone()).collect();
         for (file, staged) in files.iter().zip(&mut staged) {
-            staged.name = pack.add(Kind::Blob, &file.bytes);
+            staged.name = objects.add(Kind::Blob, &file.bytes);
         }
         let blobs = staged.iter().map(|file| Blob {
             path: file.path.clone(),
             mode: if file.executable { "100755" } else { "100644" },
             name: file.name,
         });
-        let folders = self.trees.put(&blobs.collect::<Vec<_>>(), &mut pack)?;
+        let folders = self.trees.put(&blobs.collect::<Vec<_>>(), &mut objects)?;
         let mut index = Staging::new(&old, changed, &staged, &folders)?;
         self.compare(&mut index);
         let is_new = !index.added.is_empty();
@@ -194,8 +222,8 @@ impl Direct<'_> {
         if top.before == Some(top.after) {
             return Some((index, None));
         }
-        let name = pack.add(Kind::Commit, &self.commit_object(&pack::spell(&top.after))?);
-        Some((index, Some((pack.finish(), pack::spell(&name)))))
+        let name = objects.add(Kind::Commit, &self.commit_object(&objects::spell(&top.after))?);
+        Some((index, Some((objects, objects::spell(&name)))))
     }
 
     /// A file as it lies there. `None` if it is no plain file, changes meanwhile, or has ends of lines that git might
@@ -211,7 +239,7 @@ impl Direct<'_> {
             return None;
         }
         let executable = before.mode() & 0o100 != 0;
-        let staged = Staged { path: path.to_owned(), stamp, executable, name: pack::Name::default() };
+        let staged = Staged { path: path.to_owned(), stamp, executable, name: objects::Name::default() };
         Some(Content { bytes, staged })
     }
 
@@ -231,7 +259,7 @@ impl Direct<'_> {
         let path = self.place.file(path);
         let is_small = |file: fs::Metadata| file.is_file() && file.len() <= LARGEST_COMPARED;
         fs::symlink_metadata(&path).is_ok_and(is_small)
-            && fs::read(&path).is_ok_and(|bytes| pack::name(Kind::Blob, &bytes) == racy.name)
+            && fs::read(&path).is_ok_and(|bytes| objects::name(Kind::Blob, &bytes) == racy.name)
     }
 
     /// The bytes of the commit.
@@ -242,7 +270,7 @@ impl Direct<'_> {
         }
         let mut object = format!("tree {tree}\n");
         if let Some(parent) = &self.trees.head {
-            object.push_str(&format!("parent {}\n", pack::spell(parent)));
+            object.push_str(&format!("parent {}\n", objects::spell(parent)));
         }
         for who in ["author", "committer"] {
             let identity = self.repository.identity(self.commit, self.settings, who)?;
@@ -252,22 +280,18 @@ impl Direct<'_> {
         Some([object.into_bytes(), message].concat())
     }
 
-    fn unpack(&self, pack: Vec<u8>) -> Result<Vec<u8>, GitRefusal> {
-        self.repository.run(&["unpack-objects", "-q"]).input(pack).bytes()
-    }
-
     /// Points HEAD, or the branch it names, at the commit, unless it has moved since; with the line `git commit`
     /// would have written into the reflogs.
     fn move_branch(&self, commit: &str) -> Result<(), GitRefusal> {
         let message = fs::read_to_string(self.commit.message).unwrap_or_default();
         let subject = message.lines().next().unwrap_or_default();
         let (how, before) = match &self.trees.head {
-            Some(head) => ("commit", pack::spell(head)),
-            None => ("commit (initial)", pack::spell(&pack::Name::default())),
+            Some(head) => ("commit", objects::spell(head)),
+            None => ("commit (initial)", objects::spell(&objects::Name::default())),
         };
         let line = format!("{how}: {subject}");
         let run = self.repository.run(&["update-ref", "-m", &line, "HEAD", commit, &before]);
-        self.commit.dated(run).done()
+        dated(run, self.commit.date).done()
     }
 }
 

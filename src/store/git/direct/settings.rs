@@ -18,7 +18,8 @@ const SWITCHES: [&str; 8] = [
     "extensions.partialclone",
 ];
 /// Settings that must not be there at all.
-const WORDS: [&str; 4] = ["attr.tree", "core.fsync", "core.fsyncobjectfiles", "core.worktree"];
+const WORDS: [&str; 6] =
+    ["attr.tree", "core.compression", "core.fsync", "core.fsyncobjectfiles", "core.loosecompression", "core.worktree"];
 /// Settings, and what they may be.
 const CHOICES: [(&str, &[&str]); 6] = [
     ("core.eol", &["lf", "native"]),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use sha1::{Digest, Sha1};
 
 use super::cache_tree;
-use super::pack::Name;
+use super::objects::Name;
 use super::trees::Edited;
 
 /// The bytes of an entry before its flags: ten numbers and the name of its object.

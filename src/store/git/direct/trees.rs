@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::pack::{self, Kind, Name, Pack};
+use super::objects::{self, Kind, Name, Objects};
 
 /// The mode of a tree inside a tree.
 const FOLDER: &str = "40000";
@@ -89,7 +89,7 @@ impl Trees {
             if folder.is_empty() {
                 let said = head.and_then(|commit| {
                     let line = commit.bytes.strip_prefix(b"tree ")?.get(..40)?;
-                    pack::read(std::str::from_utf8(line).ok()?)
+                    objects::read(std::str::from_utf8(line).ok()?)
                 });
                 return head.is_some() == name.is_some() && said == name;
             }
@@ -114,9 +114,9 @@ impl Trees {
         tree.is_some_and(|tree| entries(&tree.bytes).any(|line| line.own == own.as_bytes()))
     }
 
-    /// Puts the files in, and the new trees into the pack: what became of each folder. `None` where a file would
+    /// Puts the files in, and the new trees among the objects: what became of each folder. `None` where a file would
     /// take the place of something that is none.
-    pub fn put(&self, blobs: &[Blob], pack: &mut Pack) -> Option<BTreeMap<String, Edited>> {
+    pub fn put(&self, blobs: &[Blob], objects: &mut Objects) -> Option<BTreeMap<String, Edited>> {
         let mut new: BTreeMap<&str, Vec<u8>> =
             self.folders.iter().map(|(folder, tree)| (folder.as_str(), tree_bytes(tree.as_ref()))).collect();
         for blob in blobs {
@@ -129,9 +129,9 @@ impl Trees {
         for (folder, before) in self.folders.iter().rev() {
             let bytes = new.remove(folder.as_str())?;
             let before = before.as_ref().map(|tree| tree.name);
-            let after = pack::name(Kind::Tree, &bytes);
+            let after = objects::name(Kind::Tree, &bytes);
             if before != Some(after) {
-                pack.add(Kind::Tree, &bytes);
+                objects.add(Kind::Tree, &bytes);
             }
             edited.insert(folder.clone(), Edited { before, after });
             if !folder.is_empty() {
@@ -168,7 +168,7 @@ impl Answers<'_> {
         }
         let bytes = self.rest[..length].to_vec();
         self.rest = &self.rest[length + 1..];
-        Some(Some(Tree { name: pack::read(name)?, bytes }))
+        Some(Some(Tree { name: objects::read(name)?, bytes }))
     }
 }
 
@@ -260,14 +260,16 @@ mod tests {
     fn answers_of_two_commits_are_refused() {
         let paths = || ["x/a"].into_iter();
         let inner = with(&[], "100644", "a", &[7; 20]).unwrap();
-        let name = pack::name(Kind::Tree, &inner);
+        let name = objects::name(Kind::Tree, &inner);
         let answers = |inside: &Name| {
             let top = with(&[], FOLDER, "x", inside).unwrap();
-            let commit = format!("tree {}\n", pack::spell(&pack::name(Kind::Tree, &top))).into_bytes();
+            let commit = format!("tree {}\n", objects::spell(&objects::name(Kind::Tree, &top))).into_bytes();
             let mut all = Vec::new();
             for (kind, bytes) in [(Kind::Commit, commit), (Kind::Tree, top), (Kind::Tree, inner.clone())] {
                 let word = if matches!(kind, Kind::Commit) { "commit" } else { "tree" };
-                all.extend(format!("{} {word} {}\n", pack::spell(&pack::name(kind, &bytes)), bytes.len()).bytes());
+                all.extend(
+                    format!("{} {word} {}\n", objects::spell(&objects::name(kind, &bytes)), bytes.len()).bytes(),
+                );
                 all.extend([bytes, b"\n".to_vec()].concat());
             }
             all
