@@ -5,6 +5,7 @@
 //! here. The order: the lock of the index, the objects, the branch, the index.
 
 mod cache_tree;
+mod entries;
 mod lock;
 mod objects;
 mod place;
@@ -19,11 +20,12 @@ use std::thread::JoinHandle;
 use super::commit::dated;
 use super::{Commit, GitRefusal, Repository};
 use crate::store::files::{State, read_plain};
+use entries::{Staged, Stamp};
 use lock::IndexLock;
 use objects::{Kind, Objects};
 use place::Place;
 use settings::{Identity, Settings};
-use staging::{Racy, Staged, Staging, Stamp};
+use staging::{Racy, Staging};
 use trees::{Blob, Trees};
 
 /// With more paths than this, what git does for each of them is most of the cost.

@@ -8,36 +8,12 @@ use std::collections::BTreeMap;
 use sha1::{Digest, Sha1};
 
 use super::cache_tree;
+use super::entries::{Reader, STAGE, Staged, Writer, number};
 use super::objects::Name;
 use super::trees::Edited;
 
-/// The bytes of an entry before its flags: ten numbers and the name of its object.
-const FACTS: usize = 60;
 /// The length of the sum at the end.
 const SUM: usize = 20;
-const NAME_LENGTH: u16 = 0x0fff;
-const STAGE: u16 = 0x3000;
-const EXTENDED: u16 = 0x4000;
-const ASSUMED_VALID: u16 = 0x8000;
-
-/// What the system tells of a file, in the order the index has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stamp {
-    /// Seconds and nanoseconds of ctime and mtime, device, inode.
-    pub begin: [u32; 6],
-    /// Owner, group, size.
-    pub end: [u32; 3],
-}
-
-/// A file whose entry shall be true.
-#[derive(Clone, Debug)]
-pub struct Staged {
-    pub path: String,
-    pub stamp: Stamp,
-    /// Whether it may be executed.
-    pub executable: bool,
-    pub name: Name,
-}
 
 /// An entry as young as the index it comes from: git compares the file's content, since its stamp alone proves
 /// nothing. It keeps that only as long as the index does not become younger.
@@ -63,28 +39,6 @@ pub struct Staging {
     pub forgot_untracked: bool,
 }
 
-struct Reader<'a> {
-    bytes: &'a [u8],
-    version: u32,
-    at: usize,
-    /// The path of the entry before, for version 4.
-    last: Vec<u8>,
-}
-
-struct Entry<'a> {
-    bytes: &'a [u8],
-    flags: u16,
-}
-
-struct Writer {
-    bytes: Vec<u8>,
-    version: u32,
-    count: u32,
-    last: Vec<u8>,
-    /// Whether the next entry has to be spelt behind another than it was.
-    moved: bool,
-}
-
 impl Staging {
     /// The index `old`, last changed in the second `changed`, with the files staged, which are in the order of their
     /// paths. `None` if there is anything that git should do itself.
@@ -98,12 +52,12 @@ impl Staging {
             return None;
         }
         let mut writer = Writer::new(version, old.len() + 256 * files.len());
-        let mut reader = Reader { bytes: &old[..sum_at], version, at: 12, last: Vec::new() };
+        let mut reader = Reader::new(&old[..sum_at], version);
         let (mut added, mut racy) = (Vec::new(), Vec::new());
         let mut files = files.iter().peekable();
         for _ in 0..count {
             let entry = reader.next()?;
-            let path = reader.last.as_slice();
+            let path = reader.path();
             if entry.flags & STAGE != 0 || entry.mode() == 0o040_000 {
                 return None;
             }
@@ -132,7 +86,7 @@ impl Staging {
         }
         let summed = old[sum_at..] != [0; SUM];
         let mut staging = Self { bytes: writer.finish(), added, racy, summed, forgot_untracked: false };
-        staging.extend(&reader.bytes[reader.at..], folders)?;
+        staging.extend(reader.rest(), folders)?;
         Some(staging)
     }
 
@@ -181,175 +135,10 @@ fn lies_in(path: &[u8], folder: &[u8]) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest.first() == Some(&b'/'))
 }
 
-fn number(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
-}
-
-impl<'a> Reader<'a> {
-    /// Reads an entry; its path is `last` then.
-    fn next(&mut self) -> Option<Entry<'a>> {
-        let rest = self.bytes.get(self.at..)?;
-        let flags = u16::from_be_bytes(rest.get(FACTS..FACTS + 2)?.try_into().ok()?);
-        let mut path_at = FACTS + 2;
-        if flags & EXTENDED != 0 {
-            if self.version < 3 {
-                return None;
-            }
-            path_at += 2;
-        }
-        let length = if self.version == 4 {
-            let (dropped, behind) = offset(rest, path_at)?;
-            self.last.truncate(self.last.len().checked_sub(dropped)?);
-            path_at = behind;
-            let end = path_at + memchr::memchr(0, rest.get(path_at..)?)?;
-            end + 1
-        } else {
-            self.last.clear();
-            let end = path_at + memchr::memchr(0, rest.get(path_at..)?)?;
-            (end + 8) & !7
-        };
-        let bytes = rest.get(..length)?;
-        let end = path_at + memchr::memchr(0, &bytes[path_at..])?;
-        self.last.extend(&bytes[path_at..end]);
-        self.at += length;
-        Some(Entry { bytes, flags })
-    }
-}
-
-impl Entry<'_> {
-    fn number(&self, at: usize) -> u32 {
-        number(self.bytes, at).unwrap_or_default()
-    }
-
-    fn modified(&self) -> u32 {
-        self.number(8)
-    }
-
-    fn mode(&self) -> u32 {
-        self.number(24)
-    }
-
-    fn size(&self) -> u32 {
-        self.number(36)
-    }
-}
-
-impl Writer {
-    fn new(version: u32, capacity: usize) -> Self {
-        let mut bytes = Vec::with_capacity(capacity);
-        bytes.extend(b"DIRC");
-        bytes.extend(version.to_be_bytes());
-        bytes.extend([0; 4]);
-        Self { bytes, version, count: 0, last: Vec::new(), moved: false }
-    }
-
-    /// Keeps an entry as it is, and says where it begins.
-    fn keep(&mut self, entry: &Entry<'_>, path: &[u8]) -> usize {
-        let begin = self.bytes.len();
-        if std::mem::take(&mut self.moved) && self.version == 4 {
-            let head = if entry.flags & EXTENDED == 0 { FACTS + 2 } else { FACTS + 4 };
-            self.bytes.extend(&entry.bytes[..head]);
-            self.path(begin, path);
-        } else {
-            self.bytes.extend(entry.bytes);
-            if self.version == 4 {
-                self.last.clear();
-                self.last.extend(path);
-            }
-        }
-        self.count += 1;
-        begin
-    }
-
-    /// Makes an entry true for its file. `None` where somebody told git to look away from it, or it is no plain file.
-    fn renew(&mut self, entry: &Entry<'_>, path: &[u8], file: &Staged) -> Option<()> {
-        if entry.flags & (ASSUMED_VALID | EXTENDED) != 0 || entry.mode() & 0o170_000 != 0o100_000 {
-            return None;
-        }
-        let begin = self.keep(entry, path);
-        self.bytes[begin..begin + FACTS].copy_from_slice(&facts(file));
-        Some(())
-    }
-
-    fn add(&mut self, file: &Staged) {
-        let begin = self.bytes.len();
-        self.bytes.extend(facts(file));
-        let length = u16::try_from(file.path.len()).unwrap_or(NAME_LENGTH).min(NAME_LENGTH);
-        self.bytes.extend(length.to_be_bytes());
-        self.path(begin, file.path.as_bytes());
-        self.count += 1;
-        self.moved = true;
-    }
-
-    /// Writes the path of the entry that begins there.
-    fn path(&mut self, begin: usize, path: &[u8]) {
-        if self.version == 4 {
-            let common = self.last.iter().zip(path).take_while(|(one, other)| one == other).count();
-            put_offset(&mut self.bytes, self.last.len() - common);
-            self.bytes.extend(&path[common..]);
-            self.bytes.push(0);
-            self.last.clear();
-            self.last.extend(path);
-        } else {
-            self.bytes.extend(path);
-            let length = (self.bytes.len() - begin + 8) & !7;
-            self.bytes.resize(begin + length, 0);
-        }
-    }
-
-    fn finish(mut self) -> Vec<u8> {
-        self.bytes[8..12].copy_from_slice(&self.count.to_be_bytes());
-        self.bytes
-    }
-}
-
-fn facts(file: &Staged) -> [u8; FACTS] {
-    let mode: u32 = if file.executable { 0o100_755 } else { 0o100_644 };
-    let mut facts = [0; FACTS];
-    let numbers = file.stamp.begin.iter().chain([&mode]).chain(&file.stamp.end);
-    for (place, number) in numbers.enumerate() {
-        facts[4 * place..4 * place + 4].copy_from_slice(&number.to_be_bytes());
-    }
-    facts[40..].copy_from_slice(&file.name);
-    facts
-}
-
-/// The number git writes before a path of version 4, and what is behind it.
-fn offset(bytes: &[u8], mut at: usize) -> Option<(usize, usize)> {
-    let mut byte = *bytes.get(at)?;
-    let mut number = usize::from(byte & 0x7f);
-    while byte & 0x80 != 0 {
-        at += 1;
-        byte = *bytes.get(at)?;
-        number = number.checked_add(1)?.checked_mul(128)?.checked_add(usize::from(byte & 0x7f))?;
-    }
-    Some((number, at + 1))
-}
-
-fn put_offset(bytes: &mut Vec<u8>, mut number: usize) {
-    let mut digits = vec![number & 0x7f];
-    number >>= 7;
-    while number > 0 {
-        number -= 1;
-        digits.push(0x80 | (number & 0x7f));
-        number >>= 7;
-    }
-    bytes.extend(digits.iter().rev().filter_map(|digit| u8::try_from(*digit).ok()));
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::entries::{ASSUMED_VALID, EXTENDED, FACTS, Stamp};
     use super::*;
-
-    #[test]
-    fn offsets_are_read_as_written() {
-        for number in [0, 1, 127, 128, 129, 16_511, 16_512, 1_000_000] {
-            let mut bytes = vec![];
-            put_offset(&mut bytes, number);
-            assert_eq!(offset(&bytes, 0), Some((number, bytes.len())));
-        }
-        assert_eq!(offset(&[0x80], 0), None);
-    }
 
     fn staged(path: &str) -> Staged {
         let stamp = Stamp { begin: [1; 6], end: [2; 3] };
@@ -392,7 +181,7 @@ mod tests {
         assert_eq!(racy.iter().map(|racy| racy.path.as_slice()).collect::<Vec<_>>(), [b"b"]);
         staging.distrust(&racy[0]);
         let bytes = staging.finish();
-        let mut reader = Reader { bytes: &bytes, version: 2, at: 12, last: vec![] };
+        let mut reader = Reader::new(&bytes, 2);
         assert_eq!([reader.next().unwrap().size(), reader.next().unwrap().size()], [2, 0]);
         assert!(with(&old, 2, &["a"]).unwrap().racy.is_empty());
     }
