@@ -217,6 +217,27 @@ fn nor_for_a_desk_in_a_folder_with_a_blank() {
 }
 
 #[test]
+fn the_trees_git_remembers_stay_true_and_remembered() {
+    let sandbox = desk();
+    let tickets = ["Tiles time out", "Tiles again"].map(|subject| sandbox.opened(subject, &[]));
+    sandbox.git(&["read-tree", "HEAD"]).ok();
+    for (place, ticket) in [&tickets[0], &tickets[1], &tickets[0]].into_iter().enumerate() {
+        let note = ["note", ticket, "-m", &format!("Note {place}"), "--commit"].map(str::to_owned).to_vec();
+        assert!(!sandbox.commands(".", &[note], &[]));
+        let tree = sandbox.git(&["rev-parse", "HEAD^{tree}"]).ok().stdout;
+        let written = sandbox.shell("cp .git/index copy; GIT_INDEX_FILE=copy git write-tree; rm copy").ok().stdout;
+        assert_eq!(written, tree);
+        let spelt: String =
+            fs::read(sandbox.path(".git/index")).unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert!(spelt.contains(tree.trim()), "the tree is forgotten");
+    }
+    let open = ["open", "-s", "New", "--requester", "a@b.example", "-m", "T", "--commit"].map(str::to_owned).to_vec();
+    assert!(!sandbox.commands(".", &[open], &[]));
+    let written = sandbox.shell("cp .git/index copy; GIT_INDEX_FILE=copy git write-tree; rm copy").ok().stdout;
+    assert_eq!(written, sandbox.git(&["rev-parse", "HEAD^{tree}"]).ok().stdout);
+}
+
+#[test]
 fn an_ignored_ticket_is_refused_both_ways() {
     let sandbox = desk();
     sandbox.opened("One", &[]);
