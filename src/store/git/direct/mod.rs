@@ -1,12 +1,13 @@
 //! A commit that edits only the trees on the way to its paths, so that it does not grow with the desk.
 //!
 //! It is made only where nobody can tell it from `git commit --only`; whatever is in doubt is left to that. git tells
-//! its settings and the trees (two processes at once), and moves the branch; the objects and git's index are written
+//! its settings, and the trees where they are packed, and moves the branch; the objects and git's index are written
 //! here. The order: the lock of the index, the objects, the branch, the index.
 
 mod cache_tree;
 mod entries;
 mod lock;
+mod loose;
 mod objects;
 mod place;
 mod settings;
@@ -47,7 +48,7 @@ struct Content {
     staged: Staged,
 }
 
-/// What git is telling about the repository meanwhile: two processes. Should the branch move before it is used, the
+/// What git is telling about the repository meanwhile: one process, or two. Should the branch move before it is used, the
 /// commit is tried again.
 #[derive(Debug)]
 pub struct Outlook {
@@ -55,12 +56,23 @@ pub struct Outlook {
     /// The paths to be committed, from the top of the work tree, in git's order.
     paths: Vec<String>,
     settings: JoinHandle<Option<Settings>>,
-    trees: JoinHandle<Option<Vec<u8>>>,
+    trees: Told,
+}
+
+/// The last commit and its trees, in the words of `git cat-file --batch`.
+#[derive(Debug)]
+enum Told {
+    Seen(Vec<u8>),
+    Later(JoinHandle<Option<Vec<u8>>>),
 }
 
 impl Outlook {
     fn seen(self) -> Option<(Place, Vec<String>, Settings, Trees)> {
-        let (settings, answers) = (self.settings.join().ok()??, self.trees.join().ok()??);
+        let settings = self.settings.join().ok()??;
+        let answers = match self.trees {
+            Told::Seen(answers) => answers,
+            Told::Later(answers) => answers.join().ok()??,
+        };
         let trees = Trees::read(self.paths.iter().map(String::as_str), &answers)?;
         Some((self.place, self.paths, settings, trees))
     }
@@ -109,10 +121,15 @@ impl Repository {
         let mut paths: Vec<String> = paths.iter().map(|path| format!("{}{path}", place.prefix)).collect();
         paths.sort_unstable();
         let settings = dated(self.run(&["var", "-l"]), date);
-        let question = trees::question(paths.iter().map(String::as_str));
-        let trees = self.run(&["cat-file", "--batch"]).input(question);
         let settings = std::thread::spawn(move || settings.bytes().ok().and_then(Settings::read));
-        let trees = std::thread::spawn(move || trees.bytes().ok());
+        let trees = loose::answers(&place, &paths).map_or_else(
+            || {
+                let question = trees::question(paths.iter().map(String::as_str));
+                let run = self.run(&["cat-file", "--batch"]).input(question);
+                Told::Later(std::thread::spawn(move || run.bytes().ok()))
+            },
+            Told::Seen,
+        );
         Some(Outlook { place, paths, settings, trees })
     }
 

@@ -42,7 +42,7 @@ impl Objects {
     /// Adds an object, and says its name.
     pub fn add(&mut self, kind: Kind, content: &[u8]) -> Name {
         let bytes = [head(kind, content).as_bytes(), content].concat();
-        let name = Sha1::digest(&bytes).into();
+        let name = sum(&bytes);
         self.new.push((name, bytes));
         name
     }
@@ -71,6 +71,11 @@ impl Objects {
 
 fn head(kind: Kind, content: &[u8]) -> String {
     format!("{} {}\0", kind.word(), content.len())
+}
+
+/// The name of an object whose bytes begin with its kind and length.
+pub fn sum(bytes: &[u8]) -> Name {
+    Sha1::digest(bytes).into()
 }
 
 /// The name git gives an object.

@@ -41,7 +41,7 @@ pub struct Edited {
 }
 
 /// The folders of some paths, and all above them; the top is the empty word.
-fn folders_of<'a>(paths: impl Iterator<Item = &'a str>) -> BTreeMap<String, Option<Tree>> {
+pub fn folders_of<'a, T>(paths: impl Iterator<Item = &'a str>) -> BTreeMap<String, Option<T>> {
     let mut folders = BTreeMap::new();
     for path in paths {
         let mut folder = path;
@@ -61,7 +61,7 @@ fn split(path: &str) -> (&str, &str) {
 /// What to ask `git cat-file --batch` for.
 pub fn question<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<u8> {
     let mut asked = String::from("HEAD\n");
-    for folder in folders_of(paths).keys() {
+    for folder in folders_of::<Tree>(paths).keys() {
         asked.push_str(&if folder.is_empty() { "HEAD^{tree}\n".to_owned() } else { format!("HEAD:{folder}\n") });
     }
     asked.into_bytes()
@@ -205,6 +205,11 @@ fn entries(tree: &[u8]) -> impl Iterator<Item = Line<'_>> {
         at += end + 21;
         Some(Line { mode: &rest[..blank], own: &rest[blank + 1..end], name, place: begin..at })
     })
+}
+
+/// The tree of a folder that lies in a tree.
+pub fn folder_in(tree: &[u8], own: &str) -> Option<Name> {
+    entries(tree).find(|line| line.is_folder() && line.own == own.as_bytes()).map(|line| line.name)
 }
 
 /// A tree with one line set. `None` where the name stands for a thing of another kind, or the tree is damaged.
