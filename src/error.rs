@@ -24,6 +24,11 @@ pub enum Error {
         /// Where.
         root: PathBuf,
     },
+    /// git's index is split in two, and many files were to be expected.
+    SplitIndex {
+        /// Where the desk was to be.
+        root: PathBuf,
+    },
     /// casebook.toml is not sound.
     Config {
         /// The file.

@@ -27,6 +27,8 @@ pub struct Founding {
     pub commit: bool,
     /// How git is to call this program.
     pub program: String,
+    /// Whether git is told to expect many files.
+    pub many_files: bool,
 }
 
 /// What was founded.
@@ -50,18 +52,25 @@ impl Founding {
     /// Makes the store: casebook.toml, .gitattributes, a git repository unless there is one, and its drivers.
     ///
     /// # Errors
-    /// There is a store already, or a file cannot be written. A git that is missing or refuses is reported
+    /// There is a store already, git's index is split where many files are expected, or a file cannot be written. A git that is missing or refuses is reported
     /// instead: the files are good without it.
     pub fn found(self, world: &World) -> Result<InitReport, Error> {
         let root = &self.root;
         if root.join(layout::MARKER).symlink_metadata().is_ok() {
             return Err(Error::StoreExists { root: root.clone() });
         }
+        let there = root.ancestors().find(|folder| folder.is_dir()).unwrap_or(root);
+        if self.many_files && Repository::at(there).has_split_index() {
+            return Err(Error::SplitIndex { root: root.clone() });
+        }
         fs::create_dir_all(root).map_err(Error::io(root, "make"))?;
         let repository = Repository::at(root);
         let existing = State::of(root).in_repository();
         let mut git = if existing { None } else { repository.init().err() };
         let in_repository = State::of(root).in_repository();
+        if self.many_files && in_repository {
+            git = git.or(repository.expect_many_files().err());
+        }
         let own = in_repository && (!existing || is_own(&repository, root));
         let agent = match self.agent.clone() {
             None if in_repository => {
@@ -110,9 +119,15 @@ impl Founding {
         let message = std::path::absolute(&message).map_err(Error::io(&message, "find"))?;
         let paths = [layout::MARKER.to_owned(), ".gitattributes".to_owned()];
         let date = world.clock_is_fixed.then(|| world.now.to_rfc3339());
-        let commit =
-            Commit { paths: &paths, new: &paths, message: &message, date: date.as_deref(), patience: world.patience };
-        Ok(Repository::at(root).commit(&commit))
+        let commit = Commit {
+            paths: &paths,
+            new: &paths,
+            message: &message,
+            date: date.as_deref(),
+            patience: world.patience,
+            state: None,
+        };
+        Ok(Repository::at(root).commit(&commit, None, &|_| {}))
     }
 }
 

@@ -163,6 +163,11 @@ impl Casebook {
         let date = self.world.clock_is_fixed.then(|| self.world.now.to_rfc3339());
         let commit = report.message.clone().map(|message| PlannedCommit { message, date });
         let journal = Journal { changes: report.changes.clone(), commit, texts };
+        // git tells what the commit needs to know while the files are written.
+        let look = |commit: &PlannedCommit| {
+            Repository::at(&self.root).outlook(&journal.paths(), commit.date.as_deref(), &self.state)
+        };
+        let outlook = journal.commit.as_ref().and_then(look);
         let reach = |step: &str| self.reach(step);
         let needed = journal.is_needed(&self.state, &self.root);
         if needed {
@@ -178,7 +183,7 @@ impl Casebook {
             return Err(error);
         }
         self.reach("filed");
-        if let Err(refusal) = self.commit_journal(&journal) {
+        if let Err(refusal) = self.commit_journal(&journal, outlook) {
             self.undo(&journal, needed)?;
             return Err(Error::Git { refusal });
         }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::store::files::{Change, Journal};
-use crate::store::git::{Commit, GitRefusal, Repository};
+use crate::store::git::{Commit, GitRefusal, Outlook, Repository};
 use crate::store::yaml;
 
 use super::Casebook;
@@ -49,6 +49,7 @@ impl Casebook {
     /// Ends an interrupted command, and takes away what it left. The caller holds the lock.
     pub(super) fn recover(&self) -> Result<Option<Recovery>, Error> {
         let journal_path = self.state.path("journal");
+        Repository::free_index(&self.state);
         self.state.sweep().map_err(Error::io(self.state.folder(), "list"))?;
         let Some(mut journal) = Journal::pending(&self.state).map_err(Error::io(&journal_path, "read"))? else {
             return Ok(None);
@@ -67,7 +68,7 @@ impl Casebook {
             Some(paths) => {
                 journal.go_forward(&self.state, &self.root, &reach).map_err(io)?;
                 journal.changes.retain(|change| paths.contains(&change.path));
-                let committed = self.commit_journal(&journal);
+                let committed = self.commit_journal(&journal, None);
                 self.reach("recovered");
                 match committed {
                     Ok(()) => None,
@@ -124,9 +125,9 @@ impl Casebook {
     }
 
     /// Commits what a journal has changed, unless that is committed already.
-    pub(super) fn commit_journal(&self, journal: &Journal) -> Result<(), GitRefusal> {
+    pub(super) fn commit_journal(&self, journal: &Journal, outlook: Option<Outlook>) -> Result<(), GitRefusal> {
         let Some(commit) = &journal.commit else { return Ok(()) };
-        let paths: Vec<String> = journal.changes.iter().map(|change| change.path.clone()).collect();
+        let paths = journal.paths();
         let new: Vec<String> =
             journal.changes.iter().filter(|change| change.before.is_none()).map(|change| change.path.clone()).collect();
         let message = self.state.path("message");
@@ -134,13 +135,9 @@ impl Casebook {
         std::fs::write(&message, &commit.message).map_err(said)?;
         let path: &Path = &std::path::absolute(&message).map_err(said)?;
         let date = commit.date.as_deref();
-        Repository::at(&self.root).commit(&Commit {
-            paths: &paths,
-            new: &new,
-            message: path,
-            date,
-            patience: self.world.patience,
-        })
+        let patience = self.world.patience;
+        let commit = Commit { paths: &paths, new: &new, message: path, date, patience, state: Some(&self.state) };
+        Repository::at(&self.root).commit(&commit, outlook, &|step| self.reach(step))
     }
 
     /// Keeps a text somebody typed, named after the moment.

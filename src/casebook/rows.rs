@@ -117,17 +117,10 @@ impl Casebook {
                 let seen = seen?;
                 found.rows.append(seen.found.rows);
                 found.troubles.extend(seen.found.troubles);
-                match &mut making {
-                    Some(one) => {
-                        if one.add_all(&seen.read).is_err() {
-                            making = None;
-                        }
-                    }
-                    None if index.is_some() => {
-                        let read = seen.read.iter().filter_map(|(_, read)| read.as_ref());
-                        fresh.extend(read.map(|(stamp, row)| Fresh::of(row, *stamp)));
-                    }
-                    None => {}
+                making = making.and_then(|mut making| making.add_all(&seen.read).is_ok().then_some(making));
+                if index.is_some() {
+                    let read = seen.read.iter().filter_map(|(_, read)| read.as_ref());
+                    fresh.extend(read.map(|(stamp, row)| Fresh::of(row, *stamp)));
                 }
             }
         }

@@ -33,6 +33,8 @@ pub struct Search<'a, T> {
     pub find: &'a (dyn Fn(&Ticket) -> Option<T> + Sync),
 }
 
+/// Some tickets; those of a desk with an interrupted command have no month.
+type Share = (Option<Month>, Vec<Id>);
 /// What came of a share.
 type Seen<T> = Result<(Vec<T>, Vec<Trouble>), Error>;
 
@@ -107,8 +109,8 @@ fn rules_out(query: &Query, bytes: &[u8], id: Id) -> bool {
     header.is_some_and(|header| query.means_at_a_glance(&Glimpse::from(&header)) == Some(false))
 }
 
-/// The tickets in pieces for the processors, in the order of ids; those of an interrupted command have no month.
-fn shares(roll: &Roll<'_>) -> Result<Vec<(Option<Month>, Vec<Id>)>, Unread> {
+/// The tickets in pieces for the processors, in the order of ids.
+fn shares(roll: &Roll<'_>) -> Result<Vec<Share>, Unread> {
     let mut shares = Vec::new();
     if roll.has_pending() {
         shares.extend(roll.tickets()?.chunks(SHARE).map(|ids| (None, ids.to_vec())));

@@ -141,6 +141,8 @@ impl From<Error> for Complaint {
                 .hint("make one with `casebook init`, or a living one to explore with `casebook demo`"),
             Error::StoreExists { root } => Self::new(Exit::Refused, "store.exists", format!("there is a desk in {} already", root.display()))
                 .hint(format!("look at it with `casebook -C {}`", root.display())),
+            Error::SplitIndex { root } => Self::new(Exit::Refused, "git.split_index", format!("git's index is split in {}: with feature.manyFiles beside that, git 2.47 reads an empty one", root.display()))
+                .hint("join it: `git config core.splitIndex false && git update-index --no-split-index`; or leave --many-files out"),
             Error::Config { path, flaw } => Self::new(Exit::Damaged, "config.invalid", flaw.message)
                 .at(path.display().to_string(), flaw.line, flaw.column)
                 .hint("mend casebook.toml, then try again"),

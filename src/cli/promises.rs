@@ -49,6 +49,11 @@ pub const CODES: &[(&str, Exit, &str)] = &[
     ("setup.other", Exit::Refused, "git is told something else of tickets already, and that stays"),
     ("sync.refused", Exit::Refused, "something of your own stands against it; nothing was merged"),
     ("format.newer", Exit::Refused, "written by a newer casebook; it can be read, not written"),
+    (
+        "git.split_index",
+        Exit::Refused,
+        "git's index is split, and `feature.manyFiles` beside that would have git 2.47 read an empty one",
+    ),
     ("ticket.unwritable", Exit::Refused, "a sound file in a layout that cannot be extended line by line"),
     ("person.unknown", Exit::NotAllowed, "nobody is known to act"),
     ("person.not_allowed", Exit::NotAllowed, "this person may see the ticket, and not do this"),

@@ -161,12 +161,14 @@ fn reply_to_merged(sandbox: &Sandbox, tickets: &[String]) -> Vec<String> {
 const STEPS_WITH_JOURNAL: usize = 9;
 /// The same where one file changes by itself: begun, locked, decided, filed, committed, ended.
 const STEPS_ALONE: usize = 6;
+/// The same with a commit made the short way: index locked, objects, branch.
+const STEPS_WITH_COMMIT: usize = STEPS_WITH_JOURNAL + 3;
 /// For each file: written, renamed.
 const STEPS_PER_FILE: usize = 2;
 
 #[test]
 fn a_reply_with_its_commit_is_all_or_nothing_wherever_the_power_goes() {
-    assert_eq!(killed_at_every_step(Scene::new(true, reply)), STEPS_WITH_JOURNAL + STEPS_PER_FILE);
+    assert_eq!(killed_at_every_step(Scene::new(true, reply)), STEPS_WITH_COMMIT + STEPS_PER_FILE);
 }
 
 #[test]
@@ -176,7 +178,7 @@ fn a_reply_without_commit_is_all_or_nothing_wherever_the_power_goes() {
 
 #[test]
 fn a_merge_of_three_with_its_commit_is_all_or_nothing_wherever_the_power_goes() {
-    assert_eq!(killed_at_every_step(Scene::new(true, merge)), STEPS_WITH_JOURNAL + 3 * STEPS_PER_FILE);
+    assert_eq!(killed_at_every_step(Scene::new(true, merge)), STEPS_WITH_COMMIT + 3 * STEPS_PER_FILE);
 }
 
 #[test]
@@ -186,17 +188,17 @@ fn a_merge_of_three_without_commit_is_all_or_nothing_wherever_the_power_goes() {
 
 #[test]
 fn an_unmerging_is_all_or_nothing_wherever_the_power_goes() {
-    assert_eq!(killed_at_every_step(Scene::new(true, unmerge)), STEPS_WITH_JOURNAL + 2 * STEPS_PER_FILE);
+    assert_eq!(killed_at_every_step(Scene::new(true, unmerge)), STEPS_WITH_COMMIT + 2 * STEPS_PER_FILE);
 }
 
 #[test]
 fn a_reply_that_goes_on_elsewhere_is_all_or_nothing_wherever_the_power_goes() {
-    assert_eq!(killed_at_every_step(Scene::new(true, reply_to_merged)), STEPS_WITH_JOURNAL + 2 * STEPS_PER_FILE);
+    assert_eq!(killed_at_every_step(Scene::new(true, reply_to_merged)), STEPS_WITH_COMMIT + 2 * STEPS_PER_FILE);
 }
 
 #[test]
 fn an_opening_with_its_commit_is_all_or_nothing_wherever_the_power_goes() {
-    assert_eq!(killed_at_every_step(Scene::new(true, open)), STEPS_WITH_JOURNAL + STEPS_PER_FILE);
+    assert_eq!(killed_at_every_step(Scene::new(true, open)), STEPS_WITH_COMMIT + STEPS_PER_FILE);
 }
 
 #[test]
@@ -212,7 +214,7 @@ fn a_recovery_that_is_killed_too_is_ended_by_the_one_after() {
     scene.run(&[]).ok();
     let (after, new) = (scene.seen(), scene.sandbox.work_tree());
     let entry = after.shown[&scene.tickets[0]]["version"].as_str().unwrap().to_owned();
-    for step in ["written:1", "renamed:1", "written:2", "renamed:3", "recovered", "locked"] {
+    for step in ["written:1", "renamed:1", "written:2", "renamed:3", "index locked", "branch", "recovered", "locked"] {
         scene.fresh(&format!("step-{step}"));
         scene.run(&[("CASEBOOK_KILLED_AT", "journalled")]).killed();
         let note = ["note", &scene.bystander, "-m", "This one is killed as well."];

@@ -2,6 +2,7 @@
 
 mod messages;
 mod places;
+mod ways;
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};

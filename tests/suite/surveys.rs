@@ -111,7 +111,7 @@ fn agrees(bytes: &[u8], ticket: &Ticket) -> Result<bool, TestCaseError> {
     let Some(row) = survey(bytes, ticket.id) else { return Ok(false) };
     let read = read(bytes, Some(ticket.id));
     let file = String::from_utf8_lossy(bytes);
-    prop_assert_eq!(&read.as_ref().map(|ticket| Summary::from(ticket)), &Ok(row), "{}", file);
+    prop_assert_eq!(&read.as_ref().map(Summary::from), &Ok(row), "{}", file);
     prop_assert_eq!(read.as_ref().map(print), Ok(file.clone().into_owned()));
     prop_assert_eq!(read_by_library(bytes, Some(ticket.id)), read);
     Ok(true)

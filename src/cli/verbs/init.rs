@@ -30,6 +30,9 @@ pub struct Init {
     /// Do not commit the new files
     #[arg(long)]
     no_commit: bool,
+    /// Have git expect many files: sets feature.manyFiles in this repository
+    #[arg(long)]
+    many_files: bool,
 }
 
 impl Init {
@@ -44,6 +47,7 @@ impl Init {
             agent: session.named_actor()?,
             commit: !self.no_commit,
             program: program(),
+            many_files: self.many_files,
         };
         let report = founding.found(&session.world)?;
         session.output.say(&format!("A desk in {}.", shown(&root)))?;

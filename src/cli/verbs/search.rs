@@ -73,7 +73,10 @@ impl Search {
         };
         if for_people {
             let mut found = Vec::new();
-            let troubles = casebook.searched(&search, |one| Ok::<_, Complaint>(found.push(one)))?;
+            let troubles = casebook.searched(&search, |one| {
+                found.push(one);
+                Ok::<_, Complaint>(())
+            })?;
             let short = casebook.short_ids(found.iter().map(|found| found.id))?;
             let zone = session.zone(&casebook)?;
             let told = hits::for_people(&found, &short, &session.audience(&casebook, &zone)?);

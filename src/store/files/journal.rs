@@ -51,6 +51,11 @@ pub struct Journal {
 }
 
 impl Journal {
+    /// The files that change.
+    pub fn paths(&self) -> Vec<String> {
+        self.changes.iter().map(|change| change.path.clone()).collect()
+    }
+
     /// Whether it must be written down: a single file without a commit changes in one step by itself, unless
     /// its new bytes have to lie in the work tree first, where somebody must know of them.
     pub fn is_needed(&self, state: &State, root: &Path) -> bool {

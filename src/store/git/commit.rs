@@ -1,9 +1,12 @@
-//! One commit of exactly some paths.
+//! One commit of exactly some paths: by the short way where nobody can tell, else as git makes it.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::direct::Outlook;
+use super::process::Run;
 use super::{GitRefusal, Repository};
+use crate::store::files::State;
 
 /// A commit to be made.
 #[derive(Clone, Copy, Debug)]
@@ -18,21 +21,36 @@ pub struct Commit<'a> {
     pub date: Option<&'a str>,
     /// How long to try again while another git process holds a lock.
     pub patience: Duration,
+    /// Where the caller holds the store's lock, which the short way needs.
+    pub state: Option<&'a State>,
+}
+
+/// A run of git that makes something of a commit's date.
+pub(super) fn dated(run: Run, date: Option<&str>) -> Run {
+    match date {
+        Some(date) => run.env("GIT_AUTHOR_DATE", date).env("GIT_COMMITTER_DATE", date),
+        None => run,
+    }
 }
 
 impl Repository {
-    /// Commits the paths as they lie in the work tree, and nothing else: `git commit --only`. If git refuses,
+    /// Commits the paths as they lie in the work tree, and nothing else. If git refuses,
     /// its index is as before. While another process holds a lock of git's, tries again; a commit of the same
-    /// by a process that was killed counts as this one.
+    /// by a process that was killed counts as this one. `outlook` is what was begun to be seen for it.
     ///
     /// # Errors
     /// What git said.
     #[allow(clippy::disallowed_methods)] // waiting measures time; it decides nothing that is written
-    pub fn commit(&self, commit: &Commit<'_>) -> Result<(), GitRefusal> {
+    pub fn commit(
+        &self,
+        commit: &Commit<'_>,
+        mut outlook: Option<Outlook>,
+        reach: &dyn Fn(&str),
+    ) -> Result<(), GitRefusal> {
         let began = Instant::now();
         let mut pause = Duration::from_millis(5);
         loop {
-            match self.try_commit(commit) {
+            match self.try_commit(commit, outlook.take(), reach) {
                 Err(GitRefusal::Locked { .. }) if began.elapsed() < commit.patience => std::thread::sleep(pause),
                 other => return other,
             }
@@ -40,7 +58,15 @@ impl Repository {
         }
     }
 
-    fn try_commit(&self, commit: &Commit<'_>) -> Result<(), GitRefusal> {
+    fn try_commit(
+        &self,
+        commit: &Commit<'_>,
+        outlook: Option<Outlook>,
+        reach: &dyn Fn(&str),
+    ) -> Result<(), GitRefusal> {
+        if self.commit_directly(commit, outlook, reach)? {
+            return Ok(());
+        }
         let mut added = commit.new.to_vec();
         if !added.is_empty() {
             self.run(&["add"]).paths(&added).done()?;
@@ -52,6 +78,8 @@ impl Repository {
         if let GitRefusal::Refused { .. } = refusal {
             // Nothing to commit any more: a killed predecessor's commit has appeared.
             if self.is_committed(commit.paths)? {
+                // Its index may not have. Where that cannot be helped, the commit stands all the same.
+                let _ = self.run(&["add"]).paths(commit.paths).done();
                 return Ok(());
             }
             let unknown = self.untracked(commit.paths)?;
@@ -72,11 +100,8 @@ impl Repository {
 
     fn commit_only(&self, commit: &Commit<'_>) -> Result<(), GitRefusal> {
         let message = commit.message.to_string_lossy();
-        let mut run = self.run(&["commit", "--quiet", "--only", "--cleanup=verbatim", "--file", &message]);
-        if let Some(date) = commit.date {
-            run = run.env("GIT_AUTHOR_DATE", date).env("GIT_COMMITTER_DATE", date);
-        }
-        run.paths(commit.paths).done()
+        let run = self.run(&["commit", "--quiet", "--only", "--cleanup=verbatim", "--file", &message]);
+        dated(run, commit.date).paths(commit.paths).done()
     }
 
     /// Those of the paths that git does not know.

@@ -5,6 +5,7 @@
 
 mod commit;
 mod conflict;
+mod direct;
 mod drivers;
 mod email;
 mod process;
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 pub use commit::Commit;
 pub use conflict::{Conflict, merge_lines};
+pub use direct::Outlook;
 pub use email::plain_email;
 use process::Run;
 pub use remote::{InTheWay, Merging};
@@ -90,6 +92,22 @@ impl Repository {
             }
         }
         Ok(())
+    }
+
+    /// Whether git's index is split in two, or shall be.
+    pub fn has_split_index(&self) -> bool {
+        let wanted = self.answer(&["config", "--type=bool", "--get", "core.splitIndex"]);
+        let shared = self.answer(&["rev-parse", "--shared-index-path"]);
+        wanted.is_ok_and(|wanted| wanted == "true") || shared.is_ok_and(|shared| !shared.is_empty())
+    }
+
+    /// Has git keep a smaller index and remember untracked files: `feature.manyFiles`. With a split index git 2.47
+    /// would read an empty one; the caller has asked [`Repository::has_split_index`].
+    ///
+    /// # Errors
+    /// git is not installed, or refuses.
+    pub fn expect_many_files(&self) -> Result<(), GitRefusal> {
+        self.run(&["config", "feature.manyFiles", "true"]).done()
     }
 
     /// Whether anything was ever committed here.

@@ -11,8 +11,9 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::GitRefusal;
 
-/// Variables by which a hook's environment, or an odd shell, would point git at another repository or index.
-const POINTERS: [&str; 7] = [
+/// Variables by which a hook's environment, or an odd shell, would point git at another repository or index, or have
+/// it do for somebody else's command what it does for ours.
+const POINTERS: [&str; 9] = [
     "GIT_DIR",
     "GIT_WORK_TREE",
     "GIT_INDEX_FILE",
@@ -20,6 +21,8 @@ const POINTERS: [&str; 7] = [
     "GIT_OBJECT_DIRECTORY",
     "GIT_COMMON_DIR",
     "GIT_NAMESPACE",
+    "GIT_ATTR_SOURCE",
+    "GIT_REFLOG_ACTION",
 ];
 
 /// From this many paths on, they go through standard input rather than the command line.

@@ -69,6 +69,7 @@ fn found(root: &Path, session: &Session, begun: DateTime<Utc>) -> Result<Person,
         agent: session.named_actor()?,
         commit: false,
         program: program(),
+        many_files: false,
     };
     let report = founding.found(&world)?;
     if let Some(refusal) = report.git {

@@ -1,0 +1,240 @@
+//! The entries of git's index, versions 2 to 4: read one by one, and written.
+
+use super::objects::Name;
+
+/// The bytes of an entry before its flags: ten numbers and the name of its object.
+pub const FACTS: usize = 60;
+const NAME_LENGTH: u16 = 0x0fff;
+pub const STAGE: u16 = 0x3000;
+pub const EXTENDED: u16 = 0x4000;
+pub const ASSUMED_VALID: u16 = 0x8000;
+
+/// What the system tells of a file, in the order the index has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// Seconds and nanoseconds of ctime and mtime, device, inode.
+    pub begin: [u32; 6],
+    /// Owner, group, size.
+    pub end: [u32; 3],
+}
+
+/// A file whose entry shall be true.
+#[derive(Clone, Debug)]
+pub struct Staged {
+    pub path: String,
+    pub stamp: Stamp,
+    /// Whether it may be executed.
+    pub executable: bool,
+    pub name: Name,
+}
+
+/// Reads entries in their order.
+pub struct Reader<'a> {
+    bytes: &'a [u8],
+    version: u32,
+    at: usize,
+    /// The path of the entry before, for version 4.
+    last: Vec<u8>,
+}
+
+/// One entry.
+pub struct Entry<'a> {
+    pub bytes: &'a [u8],
+    pub flags: u16,
+}
+
+/// Writes entries in their order.
+pub struct Writer {
+    bytes: Vec<u8>,
+    version: u32,
+    count: u32,
+    last: Vec<u8>,
+    /// Whether the next entry has to be spelt behind another than it was.
+    moved: bool,
+}
+
+/// The number that stands there.
+pub fn number(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+}
+
+impl<'a> Reader<'a> {
+    /// The entries in `bytes`, which begin with the head of an index.
+    pub const fn new(bytes: &'a [u8], version: u32) -> Self {
+        Self { bytes, version, at: 12, last: Vec::new() }
+    }
+
+    /// The path of the entry that was read last.
+    pub fn path(&self) -> &[u8] {
+        &self.last
+    }
+
+    /// What is behind the entries read.
+    pub fn rest(&self) -> &'a [u8] {
+        &self.bytes[self.at..]
+    }
+
+    /// Reads an entry.
+    pub fn next(&mut self) -> Option<Entry<'a>> {
+        let rest = self.bytes.get(self.at..)?;
+        let flags = u16::from_be_bytes(rest.get(FACTS..FACTS + 2)?.try_into().ok()?);
+        let mut path_at = FACTS + 2;
+        if flags & EXTENDED != 0 {
+            if self.version < 3 {
+                return None;
+            }
+            path_at += 2;
+        }
+        if self.version == 4 {
+            let (dropped, behind) = offset(rest, path_at)?;
+            self.last.truncate(self.last.len().checked_sub(dropped)?);
+            path_at = behind;
+        } else {
+            self.last.clear();
+        }
+        let end = path_at + memchr::memchr(0, rest.get(path_at..)?)?;
+        self.last.extend(&rest[path_at..end]);
+        let length = if self.version == 4 { end + 1 } else { (end + 8) & !7 };
+        let bytes = rest.get(..length)?;
+        self.at += length;
+        Some(Entry { bytes, flags })
+    }
+}
+
+impl Entry<'_> {
+    fn number(&self, at: usize) -> u32 {
+        number(self.bytes, at).unwrap_or_default()
+    }
+
+    pub fn modified(&self) -> u32 {
+        self.number(8)
+    }
+
+    pub fn mode(&self) -> u32 {
+        self.number(24)
+    }
+
+    pub fn size(&self) -> u32 {
+        self.number(36)
+    }
+}
+
+impl Writer {
+    /// An index without entries, with room for the bytes of those to come.
+    pub fn new(version: u32, capacity: usize) -> Self {
+        let mut bytes = Vec::with_capacity(capacity);
+        bytes.extend(b"DIRC");
+        bytes.extend(version.to_be_bytes());
+        bytes.extend([0; 4]);
+        Self { bytes, version, count: 0, last: Vec::new(), moved: false }
+    }
+
+    /// Keeps an entry as it is, and says where it begins.
+    pub fn keep(&mut self, entry: &Entry<'_>, path: &[u8]) -> usize {
+        let begin = self.bytes.len();
+        if std::mem::take(&mut self.moved) && self.version == 4 {
+            let head = if entry.flags & EXTENDED == 0 { FACTS + 2 } else { FACTS + 4 };
+            self.bytes.extend(&entry.bytes[..head]);
+            self.path(begin, path);
+        } else {
+            self.bytes.extend(entry.bytes);
+            if self.version == 4 {
+                self.last.clear();
+                self.last.extend(path);
+            }
+        }
+        self.count += 1;
+        begin
+    }
+
+    /// Makes an entry true for its file. `None` where somebody told git to look away from it, or it is no plain file.
+    pub fn renew(&mut self, entry: &Entry<'_>, path: &[u8], file: &Staged) -> Option<()> {
+        if entry.flags & (ASSUMED_VALID | EXTENDED) != 0 || entry.mode() & 0o170_000 != 0o100_000 {
+            return None;
+        }
+        let begin = self.keep(entry, path);
+        self.bytes[begin..begin + FACTS].copy_from_slice(&facts(file));
+        Some(())
+    }
+
+    /// Adds an entry for a new file.
+    pub fn add(&mut self, file: &Staged) {
+        let begin = self.bytes.len();
+        self.bytes.extend(facts(file));
+        let length = u16::try_from(file.path.len()).unwrap_or(NAME_LENGTH).min(NAME_LENGTH);
+        self.bytes.extend(length.to_be_bytes());
+        self.path(begin, file.path.as_bytes());
+        self.count += 1;
+        self.moved = true;
+    }
+
+    /// Writes the path of the entry that begins there.
+    fn path(&mut self, begin: usize, path: &[u8]) {
+        if self.version == 4 {
+            let common = self.last.iter().zip(path).take_while(|(one, other)| one == other).count();
+            put_offset(&mut self.bytes, self.last.len() - common);
+            self.bytes.extend(&path[common..]);
+            self.bytes.push(0);
+            self.last.clear();
+            self.last.extend(path);
+        } else {
+            self.bytes.extend(path);
+            let length = (self.bytes.len() - begin + 8) & !7;
+            self.bytes.resize(begin + length, 0);
+        }
+    }
+
+    pub fn finish(mut self) -> Vec<u8> {
+        self.bytes[8..12].copy_from_slice(&self.count.to_be_bytes());
+        self.bytes
+    }
+}
+
+fn facts(file: &Staged) -> [u8; FACTS] {
+    let mode: u32 = if file.executable { 0o100_755 } else { 0o100_644 };
+    let mut facts = [0; FACTS];
+    let numbers = file.stamp.begin.iter().chain([&mode]).chain(&file.stamp.end);
+    for (place, number) in numbers.enumerate() {
+        facts[4 * place..4 * place + 4].copy_from_slice(&number.to_be_bytes());
+    }
+    facts[40..].copy_from_slice(&file.name);
+    facts
+}
+
+/// The number git writes before a path of version 4, and what is behind it.
+fn offset(bytes: &[u8], mut at: usize) -> Option<(usize, usize)> {
+    let mut byte = *bytes.get(at)?;
+    let mut number = usize::from(byte & 0x7f);
+    while byte & 0x80 != 0 {
+        at += 1;
+        byte = *bytes.get(at)?;
+        number = number.checked_add(1)?.checked_mul(128)?.checked_add(usize::from(byte & 0x7f))?;
+    }
+    Some((number, at + 1))
+}
+
+fn put_offset(bytes: &mut Vec<u8>, mut number: usize) {
+    let mut digits = vec![number & 0x7f];
+    number >>= 7;
+    while number > 0 {
+        number -= 1;
+        digits.push(0x80 | (number & 0x7f));
+        number >>= 7;
+    }
+    bytes.extend(digits.iter().rev().filter_map(|digit| u8::try_from(*digit).ok()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_are_read_as_written() {
+        for number in [0, 1, 127, 128, 129, 16_511, 16_512, 1_000_000] {
+            let mut bytes = vec![];
+            put_offset(&mut bytes, number);
+            assert_eq!(offset(&bytes, 0), Some((number, bytes.len())));
+        }
+        assert_eq!(offset(&[0x80], 0), None);
+    }
+}

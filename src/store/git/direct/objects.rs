@@ -1,0 +1,119 @@
+//! Objects of git's: their names, and how they are stored until git packs them.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use miniz_oxide::deflate::compress_to_vec_zlib;
+use sha1::{Digest, Sha1};
+
+/// The name of an object.
+pub type Name = [u8; 20];
+
+/// The level git compresses loose objects with.
+const QUICKLY: u8 = 1;
+
+/// What an object is.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    Commit,
+    Tree,
+    Blob,
+}
+
+impl Kind {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Commit => "commit",
+            Self::Tree => "tree",
+            Self::Blob => "blob",
+        }
+    }
+}
+
+/// Objects to be stored.
+#[derive(Debug, Default)]
+pub struct Objects {
+    new: Vec<(Name, Vec<u8>)>,
+}
+
+impl Objects {
+    /// Adds an object, and says its name.
+    pub fn add(&mut self, kind: Kind, content: &[u8]) -> Name {
+        let bytes = [head(kind, content).as_bytes(), content].concat();
+        let name = sum(&bytes);
+        self.new.push((name, bytes));
+        name
+    }
+
+    /// Writes them as git writes loose objects: compressed as quickly as can be, read-only, each in one step. As with
+    /// git, the disk is not waited for.
+    pub fn write(&self, folder: &Path) -> io::Result<()> {
+        self.new.iter().try_for_each(|(name, bytes)| {
+            let spelt = spell(name);
+            let (first, rest) = spelt.split_at(2);
+            let folder = folder.join(first);
+            match fs::create_dir(&folder) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+                _ => {}
+            }
+            // git takes away what is left under such a name.
+            let new = folder.join(format!("tmp_obj_casebook{}", std::process::id()));
+            let _ = fs::remove_file(&new);
+            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o444).open(&new)?;
+            file.write_all(&compress_to_vec_zlib(bytes, QUICKLY))?;
+            // Over an object that is there already, too: then it is as young as one that is needed.
+            fs::rename(&new, folder.join(rest))
+        })
+    }
+}
+
+fn head(kind: Kind, content: &[u8]) -> String {
+    format!("{} {}\0", kind.word(), content.len())
+}
+
+/// The name of an object whose bytes begin with its kind and length.
+pub fn sum(bytes: &[u8]) -> Name {
+    Sha1::digest(bytes).into()
+}
+
+/// The name git gives an object.
+pub fn name(kind: Kind, content: &[u8]) -> Name {
+    let mut hash = Sha1::new();
+    hash.update(head(kind, content));
+    hash.update(content);
+    hash.finalize().into()
+}
+
+/// A name as git spells it.
+pub fn spell(name: &Name) -> String {
+    name.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The name git spells so.
+pub fn read(word: &str) -> Option<Name> {
+    let mut name = Name::default();
+    if word.len() != 2 * name.len() || !word.is_ascii() {
+        return None;
+    }
+    for (place, byte) in name.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&word[2 * place..2 * place + 2], 16).ok()?;
+    }
+    Some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_git() {
+        assert_eq!(spell(&name(Kind::Blob, b"")), "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
+        assert_eq!(spell(&name(Kind::Tree, b"")), "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
+        let spelt = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
+        assert_eq!(read(spelt).map(|name| spell(&name)).as_deref(), Some(spelt));
+        assert_eq!(read("e69de29b"), None);
+        assert_eq!(read("x69de29bb2d1d6434b8b29ae775ad8c2e48c5391"), None);
+    }
+}
