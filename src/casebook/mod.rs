@@ -3,10 +3,13 @@
 //! [`Casebook::perform`] is the only writer: lock, read again under the lock, decide, apply, write, commit,
 //! report. Must not print, nor read the clock or the environment: the edge reads them once and hands them in.
 
+mod auditing;
 mod check;
 mod comparing;
 mod desk;
+mod guarding;
 mod halt;
+mod hooks;
 mod init;
 mod message;
 mod perform;
@@ -34,9 +37,12 @@ use crate::store::files::{Journal, State};
 use crate::store::index::Index;
 use crate::store::{config, layout};
 
+pub use auditing::{Auditor, Findings, Questions, Redaction, Span, Verified};
 pub use check::{Finding, Severity};
 pub use comparing::Stretch;
+pub use guarding::{Guard, Pusher};
 pub use halt::Halt;
+pub use hooks::{HookPlan, Hook};
 pub use init::{Founding, InitReport};
 pub use reading::{Census, Trouble};
 pub use recovery::{Hindrance, Recovery};

@@ -206,6 +206,12 @@ pub enum Verb {
     Changes(verbs::changes::Changes),
     /// Check that every file is sound
     Check(verbs::check::Check),
+    #[allow(missing_docs)] // help: the words of its struct
+    Audit(verbs::audit::Audit),
+    #[allow(missing_docs)] // help: the words of its struct
+    Guard(verbs::guard::Guard),
+    /// git's hooks that run the guard
+    Hooks(verbs::hooks::Hooks),
     /// Take in tickets of another system
     Import(verbs::import::Import),
     #[allow(missing_docs)] // help: the words of its struct

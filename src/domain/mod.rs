@@ -5,6 +5,7 @@
 //! exit codes are decided in [`crate::cli`]. This folder knows no other folder of the crate.
 
 pub mod action;
+pub mod audit;
 pub mod clock;
 pub mod codec;
 pub mod comparison;

@@ -67,7 +67,7 @@ impl Changes {
 }
 
 /// `A..B` as git reads it: a side left out is HEAD.
-fn stretch(words: Option<&str>) -> Stretch {
+pub(super) fn stretch(words: Option<&str>) -> Stretch {
     let head = |side: &str| if side.is_empty() { "HEAD".to_owned() } else { side.to_owned() };
     let Some(words) = words else { return Stretch { from: None, to: head(""), since_parting: false } };
     let (from, to, since_parting) = match (words.split_once("..."), words.split_once("..")) {
@@ -78,7 +78,7 @@ fn stretch(words: Option<&str>) -> Stretch {
     Stretch { from: Some(head(from)), to: head(to), since_parting }
 }
 
-fn complain(error: Error) -> Complaint {
+pub(super) fn complain(error: Error) -> Complaint {
     match error {
         Error::NoRevision { revision, refusal: GitRefusal::Refused { .. } } => Error::usage(
             format!("git knows no revision `{revision}`"),

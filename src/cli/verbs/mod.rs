@@ -1,5 +1,6 @@
 //! One file per verb, or per handful of sisters: the flags it takes, whose comments are its help, and `run`.
 
+pub mod audit;
 pub mod changes;
 pub mod check;
 pub mod correct;
@@ -7,7 +8,9 @@ pub mod demo;
 pub mod escalate;
 pub mod facts;
 pub(super) mod glance;
+pub mod guard;
 pub mod hold;
+pub mod hooks;
 pub mod import;
 pub mod init;
 pub mod list;
@@ -55,6 +58,9 @@ pub(super) fn run(session: &Session, verb: Verb) -> Result<Exit, Complaint> {
         Verb::Log(log) => log.run(session),
         Verb::Changes(changes) => changes.run(session),
         Verb::Check(check) => check.run(session),
+        Verb::Audit(audit) => audit.run(session),
+        Verb::Guard(guard) => guard.run(session),
+        Verb::Hooks(hooks) => hooks.run(session),
         Verb::Import(import) => import.run(session),
         Verb::Schema(schema) => schema.run(session),
         Verb::Completions(completions) => completions.run(session),

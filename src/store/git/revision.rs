@@ -32,7 +32,7 @@ impl Repository {
         self.answer(&["merge-base", one, other])
     }
 
-    fn answer(&self, arguments: &[&str]) -> Result<String, GitRefusal> {
+    pub(super) fn answer(&self, arguments: &[&str]) -> Result<String, GitRefusal> {
         let output = self.run(arguments).output()?;
         if output.success { Ok(output.stdout.trim().to_owned()) } else { Err(output.refusal()) }
     }

@@ -13,9 +13,11 @@ mod print;
 mod read;
 mod scalar;
 mod source;
+mod version;
 
 pub use amend::{Unwritable, amend};
 pub use canonical::is_canonical;
 pub use damage::{Damage, DamageKind};
 pub use print::print;
 pub use read::{LARGEST_FILE, read, read_by_library, read_value};
+pub use version::Version;

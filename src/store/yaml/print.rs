@@ -16,10 +16,7 @@ pub(super) const END_MARKER: &str = "...\n";
 /// A whole ticket file.
 pub fn print(ticket: &Ticket) -> String {
     let mut out = String::with_capacity(512 * (ticket.history.len() + 1));
-    for (name, value) in header_fields(ticket) {
-        field(&mut out, 0, &name, &value);
-    }
-    out.push_str("\nhistory:\n");
+    header(&mut out, ticket);
     for (place, one) in ticket.history.iter().enumerate() {
         if place > 0 {
             out.push('\n');
@@ -28,6 +25,14 @@ pub fn print(ticket: &Ticket) -> String {
     }
     out.push_str(END_MARKER);
     out
+}
+
+/// Everything before the first entry.
+pub(super) fn header(out: &mut String, ticket: &Ticket) {
+    for (name, value) in header_fields(ticket) {
+        field(out, 0, &name, &value);
+    }
+    out.push_str("\nhistory:\n");
 }
 
 /// One entry, its dash `column` blanks from the left.
