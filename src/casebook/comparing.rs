@@ -30,27 +30,8 @@ impl Casebook {
     /// # Errors
     /// No repository, or a revision git does not know.
     pub fn compared(&self, stretch: &Stretch, viewer: Option<&Person>) -> Result<Census<Comparison>, Error> {
-        if !self.state.in_repository() {
-            return Err(Error::NoRepository { root: self.root.clone() });
-        }
+        let (from, to) = self.ends_of(stretch)?;
         let repository = Repository::at(&self.root);
-        let known = |revision: &str| {
-            let unknown = |refusal| Error::NoRevision { revision: revision.to_owned(), refusal };
-            repository.commit_of(revision).map_err(unknown)
-        };
-        let to = known(&stretch.to)?;
-        let from = match &stretch.from {
-            Some(from) if stretch.since_parting => {
-                let from = known(from)?;
-                Some(repository.parting(&from, &to).map_err(|refusal| Error::Git { refusal })?)
-            }
-            Some(from) => Some(known(from)?),
-            None => match repository.commit_of(&format!("{to}~1")) {
-                Ok(from) => Some(from),
-                Err(GitRefusal::Refused { .. }) => None,
-                Err(refusal) => return Err(Error::Git { refusal }),
-            },
-        };
         let files = repository.differing(from.as_deref(), &to, layout::TICKETS);
         let mut census = Census { tickets: Vec::new(), troubles: Vec::new() };
         for file in files.map_err(|refusal| Error::Git { refusal })? {
@@ -73,5 +54,34 @@ impl Casebook {
         }
         census.tickets.sort_by_key(|compared| compared.id);
         Ok(census)
+    }
+
+    /// The commits at both ends of a stretch; no older one where there is nothing before.
+    ///
+    /// # Errors
+    /// No repository, or a revision git does not know.
+    pub(super) fn ends_of(&self, stretch: &Stretch) -> Result<(Option<String>, String), Error> {
+        if !self.state.in_repository() {
+            return Err(Error::NoRepository { root: self.root.clone() });
+        }
+        let repository = Repository::at(&self.root);
+        let known = |revision: &str| {
+            let unknown = |refusal| Error::NoRevision { revision: revision.to_owned(), refusal };
+            repository.commit_of(revision).map_err(unknown)
+        };
+        let to = known(&stretch.to)?;
+        let from = match &stretch.from {
+            Some(from) if stretch.since_parting => {
+                let from = known(from)?;
+                Some(repository.parting(&from, &to).map_err(|refusal| Error::Git { refusal })?)
+            }
+            Some(from) => Some(known(from)?),
+            None => match repository.commit_of(&format!("{to}~1")) {
+                Ok(from) => Some(from),
+                Err(GitRefusal::Refused { .. }) => None,
+                Err(refusal) => return Err(Error::Git { refusal }),
+            },
+        };
+        Ok((from, to))
     }
 }

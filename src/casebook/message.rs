@@ -47,6 +47,20 @@ pub(super) fn of_import(tickets: &[Ticket], on_behalf_of: Option<&str>) -> Strin
     message
 }
 
+/// The message for tickets whose files were mended.
+pub(super) fn of_mending(tickets: &[Ticket], on_behalf_of: Option<&str>) -> String {
+    let mut message = match tickets {
+        [ticket] => format!("Mend {}: {}\n\n", tail(ticket.id), quoted(ticket)),
+        _ => format!("Mend {} tickets\n\n", tickets.len()),
+    };
+    if tickets.len() <= NAMED {
+        tickets.iter().for_each(|ticket| message.push_str(&format!("Ticket: {}\n", ticket.id)));
+    }
+    message.push_str("Action: mend\n");
+    behalf(&mut message, on_behalf_of);
+    message
+}
+
 fn behalf(message: &mut String, on_behalf_of: Option<&str>) {
     if let Some(person) = on_behalf_of {
         message.push_str(&format!("On-behalf-of: {}\n", one_line(person)));

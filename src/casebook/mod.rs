@@ -11,6 +11,7 @@ mod guarding;
 mod halt;
 mod hooks;
 mod init;
+mod mend;
 mod message;
 mod perform;
 mod reading;
@@ -38,7 +39,7 @@ use crate::store::index::Index;
 use crate::store::{config, layout};
 
 pub use auditing::{Auditor, Findings, Questions, Redaction, Span, Verified};
-pub use check::{Finding, Severity};
+pub use check::{Checked, Scope};
 pub use comparing::Stretch;
 pub use guarding::{Guard, Pusher};
 pub use halt::Halt;
@@ -126,6 +127,8 @@ pub enum Work {
     Steps(Vec<Step>),
     /// Tickets of another system, as they are.
     Import(Vec<Ticket>),
+    /// What has exactly one right answer, in some tickets' files: the header, the end marker.
+    Mend(Vec<Id>),
 }
 
 /// Under which terms a command is carried out.
@@ -164,12 +167,31 @@ impl Casebook {
     /// # Errors
     /// No such file, or not a sound one.
     pub fn open(root: &Path, world: World) -> Result<Self, Error> {
+        Self::open_with(root, world, |path, flaw| Err(Error::Config { path, flaw }))
+    }
+
+    /// The same for a check, which tells what is wrong with casebook.toml among the rest: where it is not sound, the
+    /// defaults stand for it.
+    ///
+    /// # Errors
+    /// No such file.
+    pub fn open_unsound(root: &Path, world: World) -> Result<Self, Error> {
+        Self::open_with(root, world, |_, _| {
+            Ok(Config::read("format = 1\n").expect("a file that says only its format is sound"))
+        })
+    }
+
+    fn open_with(
+        root: &Path,
+        world: World,
+        unsound: impl FnOnce(PathBuf, config::ConfigFlaw) -> Result<Config, Error>,
+    ) -> Result<Self, Error> {
         let path = root.join(layout::MARKER);
         let text = std::fs::read_to_string(&path).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => Error::NoStore { start: root.to_owned() },
             _ => Error::Io { path: path.clone(), attempt: "read", source },
         })?;
-        let config = config::Config::read(&text).map_err(|flaw| Error::Config { path, flaw })?;
+        let config = config::Config::read(&text).or_else(|flaw| unsound(path, flaw))?;
         let state = State::of(root);
         let pending = Journal::pending(&state).map_err(Error::io(state.path("journal"), "read"))?;
         Ok(Self { root: root.to_owned(), config, state, world, pending, recovery: None, index: OnceLock::new() })

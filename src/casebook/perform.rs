@@ -47,6 +47,9 @@ impl Casebook {
 
     /// What the command makes of the desk, in memory.
     fn decide(&self, work: Work, terms: &Terms) -> Result<Report, Error> {
+        if let Work::Mend(ids) = &work {
+            return self.decide_to_mend(ids, terms);
+        }
         let mut desk = Desk::new(self, &terms.by, self.random());
         let mut about: Vec<Id> = Vec::new();
         let message = match work {
@@ -74,6 +77,7 @@ impl Casebook {
                 tickets.into_iter().for_each(|ticket| desk.adopt(ticket));
                 Some(message)
             }
+            Work::Mend(_) => None,
         };
         let changes = desk.changes()?;
         let message = match message {
@@ -83,6 +87,17 @@ impl Casebook {
         };
         let tickets = about.into_iter().map(|id| desk.ticket(id).cloned()).collect::<Result<_, _>>()?;
         Ok(Report { tickets, entries: desk.entries, notices: desk.notices, changes, message })
+    }
+
+    /// What mending makes of some tickets. It adds no entry.
+    fn decide_to_mend(&self, ids: &[Id], terms: &Terms) -> Result<Report, Error> {
+        let (tickets, changes): (Vec<Ticket>, Vec<_>) = self.mended(ids)?.into_iter().unzip();
+        let message = if changes.is_empty() || !self.commits(terms)? {
+            None
+        } else {
+            Some(message::of_mending(&tickets, self.on_behalf_of(terms)?.as_deref()))
+        };
+        Ok(Report { tickets, entries: Vec::new(), notices: Vec::new(), changes, message })
     }
 
     /// Those of the tickets that nobody has imported since they were read: whoever read them held no lock.

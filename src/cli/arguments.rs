@@ -205,7 +205,9 @@ pub enum Verb {
     #[allow(missing_docs)] // help: the words of its struct
     Changes(verbs::changes::Changes),
     /// Check that every file is sound
-    Check(verbs::check::Check),
+    Check(Box<verbs::check::Check>),
+    /// Explain a rule of check and audit
+    Rule(verbs::rule::Rule),
     #[allow(missing_docs)] // help: the words of its struct
     Audit(verbs::audit::Audit),
     #[allow(missing_docs)] // help: the words of its struct

@@ -82,6 +82,7 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("GL_USER", "the same, as gitolite says it"),
     ("REMOTE_USER", "the same, as web servers say it"),
     ("PATH", "whether a hook can call `casebook` by its name, for `hooks install`"),
+    ("GIT_INDEX_FILE", "the index that `check --staged` looks at, as git names it in a hook"),
     ("NO_COLOR", "no colours, unless `--color always`"),
     ("GIT_CONFIG_GLOBAL", "where git's own configuration is, for `user.email`"),
     ("HOME", "the same"),

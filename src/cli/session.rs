@@ -52,6 +52,16 @@ impl Session {
 
     /// Opens the desk, and begins to find out who acts.
     pub fn casebook(&self) -> Result<Casebook, Complaint> {
+        Ok(Casebook::open(&self.root()?, self.world.clone())?)
+    }
+
+    /// The same for a check, which tells what is wrong with casebook.toml among the rest.
+    pub fn unsound_casebook(&self) -> Result<Casebook, Complaint> {
+        Ok(Casebook::open_unsound(&self.root()?, self.world.clone())?)
+    }
+
+    /// The folder of the desk; begins to find out who acts.
+    fn root(&self) -> Result<PathBuf, Complaint> {
         let start = self.start()?;
         let named = self.global.directory.is_some() || variable("CASEBOOK_DIR").is_some();
         let root = if named {
@@ -61,7 +71,7 @@ impl Session {
         };
         let root = root.or_else(|| layout::discover(&start)).ok_or(Error::NoStore { start })?;
         let _ = self.identity.set(Identity::begin(self.global.actor.as_ref(), variable("CASEBOOK_ACTOR"), &root)?);
-        Ok(Casebook::open(&root, self.world.clone())?)
+        Ok(root)
     }
 
     /// Who acts, if that is known. The desk has to be open.

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::complaint::Complaint;
 use super::session::Session;
+use super::verbs::check::{Told, report};
 use super::Exit;
 use crate::domain::finding::Finding;
 use crate::domain::rule::Severity;
@@ -29,48 +30,6 @@ pub struct TellingFlags {
     /// Write them into a file too, in another form; can be given several times
     #[arg(long, value_name = "FORMAT=FILE", value_parser = report)]
     report: Vec<(Told, PathBuf)>,
-}
-
-/// The forms findings are told in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Told {
-    /// For people: a line for each, and the line of the file
-    Full,
-    /// For people: a line for each
-    Concise,
-    /// A JSON array
-    Json,
-    /// A JSON object on each line
-    Jsonl,
-    /// Annotations of GitHub
-    Github,
-    /// A code quality report of GitLab
-    Gitlab,
-    /// JUnit's XML
-    Junit,
-    /// SARIF 2.1.0
-    Sarif,
-}
-
-impl Told {
-    const fn form(self) -> Form {
-        match self {
-            Self::Full => Form::Full,
-            Self::Concise => Form::Concise,
-            Self::Json => Form::Json,
-            Self::Jsonl => Form::Lines,
-            Self::Github => Form::Github,
-            Self::Gitlab => Form::Gitlab,
-            Self::Junit => Form::Junit,
-            Self::Sarif => Form::Sarif,
-        }
-    }
-}
-
-fn report(words: &str) -> Result<(Told, PathBuf), String> {
-    let (format, file) =
-        words.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("FORMAT=FILE belongs here")?;
-    Ok((Told::from_str(format, false)?, PathBuf::from(file)))
 }
 
 impl TellingFlags {

@@ -15,6 +15,10 @@ use crate::domain::id::{Id, LENGTH};
 pub const MARKER: &str = "casebook.toml";
 /// The folder of tickets.
 pub const TICKETS: &str = "tickets";
+/// The folder of organisations' files.
+pub const ORGANIZATIONS: &str = "organizations";
+/// The folder of attachments.
+pub const ATTACHMENTS: &str = "attachments";
 /// The shortest part of an id that people may give.
 pub const SHORTEST_PART: usize = 4;
 /// The shortest suffix shown to people.

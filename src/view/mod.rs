@@ -18,6 +18,7 @@ pub mod list;
 pub mod log;
 pub mod paint;
 pub mod records;
+pub mod rules;
 pub mod schema;
 pub mod table;
 pub mod template;

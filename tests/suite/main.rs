@@ -15,6 +15,8 @@ mod locks;
 mod pyyaml;
 mod readme;
 mod reference;
+mod reports;
+mod rules;
 mod sandbox;
 mod schemas;
 mod searching;

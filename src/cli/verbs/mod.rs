@@ -19,6 +19,7 @@ pub mod merge;
 pub mod open;
 pub mod reference;
 pub mod reply;
+pub mod rule;
 pub mod schema;
 pub mod search;
 pub mod show;
@@ -58,6 +59,7 @@ pub(super) fn run(session: &Session, verb: Verb) -> Result<Exit, Complaint> {
         Verb::Log(log) => log.run(session),
         Verb::Changes(changes) => changes.run(session),
         Verb::Check(check) => check.run(session),
+        Verb::Rule(rule) => rule.run(session),
         Verb::Audit(audit) => audit.run(session),
         Verb::Guard(guard) => guard.run(session),
         Verb::Hooks(hooks) => hooks.run(session),

@@ -44,10 +44,10 @@ super::table! {
         repair: "Put back what the command wrote: `git log -p FILE` shows it.",
     }
     ENTRY_FROM = "CB108" "entry.from" Error {
-        title: "an entry does not say which status it saw",
-        explanation: "`from` stands on every entry behind the first, and only there. It tells an entry that was written at the same time elsewhere from one that could never be written.",
-        example: "- id: 01M7ZK369RH2Y4D6F8J0M2Q4S6\n  at: 2026-11-21T17:40:03Z\n  by: kenji@desk.example\n  role: agent\n  action: resume\n  to: open",
-        repair: "Bring the line back: `git log -p FILE` shows it.",
+        title: "the entry that opens the ticket says it saw a status",
+        explanation: "`from` is the status an entry saw. There is none before the ticket is opened, so the first entry has no `from`; every other one has it (without, it is CB009).",
+        example: "- action: open\n  from: open\n  to: open",
+        repair: "Take the line out, if the entry was never pushed; `git log -p FILE` tells who wrote it.",
     }
     ENTRY_REFERS = "CB109" "entry.refers" Error {
         title: "an entry is about another one that is not there",
@@ -55,7 +55,7 @@ super::table! {
         example: "- action: redact\n  entry: 01M7ZH3CA08R6T2M4N0P5S7W1X      (an entry of another ticket)",
         repair: "Correct the id if the entry was never pushed; else redact again with the right one: `casebook redact TICKET ENTRY`.",
     }
-    ENTRY_KEY = "CB110" "entry.key" Error {
+    ENTRY_KEY = "CB110" "entry.key" Warning {
         title: "two entries have the same key",
         explanation: "A key makes a retry return the first result, so it is unique in its ticket, and that of an opening in the store. Used twice, the same thing was done twice: by hand, or by two clones that did not know of each other.",
         example: "key: mail-20261121-17",

@@ -19,7 +19,7 @@ super::table! {
         example: "organizations/acme.yaml holds `id: acme-corp`",
         repair: "Mend the line; `git diff` shows what changed.",
     }
-    ORGANIZATION_UNKNOWN = "CB304" "organization.unknown" Error {
+    ORGANIZATION_UNKNOWN = "CB304" "organization.unknown" Warning {
         title: "a ticket names an organisation that has no file",
         explanation: "The plan and the rights of a ticket follow from its organisation's file in `organizations/`. A desk without any such file does not keep them, and this rule is silent there.",
         example: "organization: acmee      (and only organizations/acme.yaml)",

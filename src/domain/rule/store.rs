@@ -1,5 +1,6 @@
 //! CB200 to CB299: links between tickets, and what lies beside them.
 
+// CB204 is kept for attachments that a history names and the folder does not have.
 super::table! {
     MERGE_ONE_SIDED = "CB201" "merge.one_sided" Error {
         title: "a merge is known on one side only",
@@ -18,12 +19,6 @@ super::table! {
         explanation: "Tickets are never deleted. A link that leads nowhere was made by hand, or the other file was lost.",
         example: "merged_into: 01M7ZK369RH2Y4D6F8J0M2Q4S6      (and no such file)",
         repair: "Bring the other file back: `git log --diff-filter=D -- tickets` tells when it went.",
-    }
-    ATTACHMENT_MISSING = "CB204" "attachment.missing" Error {
-        title: "an attachment is not there",
-        explanation: "Attachments lie in `attachments/`, named after the SHA-256 digest of their bytes. This one is named in a history and is not in the folder.",
-        example: "attachments:\n- name: trace.txt\n  sha256: abcdef…      (and no attachments/ab/abcdef…)",
-        repair: "Bring the file back: `git log --diff-filter=D -- attachments` tells when it went; or attach it again with `casebook attach`.",
     }
     ATTACHMENT_DIFFERS = "CB205" "attachment.differs" Error {
         title: "the bytes of an attachment are not those it is named after",

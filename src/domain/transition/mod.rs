@@ -10,6 +10,7 @@ mod conversation;
 mod facts;
 mod linking;
 mod refusal;
+mod retrace;
 mod rights;
 
 use chrono::{DateTime, Utc};
@@ -24,6 +25,7 @@ use super::words::{Role, Status};
 
 pub use linking::{final_target, merged_action};
 pub use refusal::{Customer, Refusal};
+pub use retrace::{Breach, retrace, retrace_opening};
 pub use rights::{may, may_open};
 
 /// What is asked of a ticket, and by whom.

@@ -10,6 +10,7 @@ mod process;
 mod push;
 mod revision;
 mod signature;
+mod snapshot;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use process::Run;
 pub use push::{Completeness, NOTHING, RefChange};
 pub use revision::Differing;
 pub use signature::{Signature, Trusted};
+pub use snapshot::{Held, Snapshot};
 
 /// Why git did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]

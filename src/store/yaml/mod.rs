@@ -19,5 +19,5 @@ pub use amend::{Unwritable, amend};
 pub use canonical::is_canonical;
 pub use damage::{Damage, DamageKind};
 pub use print::print;
-pub use read::{LARGEST_FILE, read, read_by_library, read_value};
+pub use read::{LARGEST_FILE, places, read, read_by_library, read_noting, read_value};
 pub use version::Version;

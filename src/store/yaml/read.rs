@@ -8,7 +8,7 @@ use super::canonical;
 use super::damage::{Damage, DamageKind};
 use super::outline::Outline;
 use super::source::Source;
-use crate::domain::codec::{Flaw, FlawKind, ticket_from};
+use crate::domain::codec::{Flaw, FlawKind, Step, ticket_from};
 use crate::domain::id::Id;
 use crate::domain::ticket::Ticket;
 use crate::domain::value::{Fields, Value};
@@ -22,12 +22,20 @@ pub const LARGEST_FILE: u64 = 16 << 20;
 /// # Errors
 /// The first damage, with its line and column.
 pub fn read(bytes: &[u8], id: Option<Id>) -> Result<Ticket, Damage> {
+    read_noting(bytes, id).map(|(ticket, _)| ticket)
+}
+
+/// The same, and whether the file is spelled exactly as the printer spells it.
+///
+/// # Errors
+/// The first damage, with its line and column.
+pub fn read_noting(bytes: &[u8], id: Option<Id>) -> Result<(Ticket, bool), Damage> {
     if bytes.len() as u64 <= LARGEST_FILE
         && let Some(ticket) = canonical::read(bytes).filter(|ticket| id.is_none_or(|id| id == ticket.id))
     {
-        return Ok(ticket);
+        return Ok((ticket, true));
     }
-    read_by_library(bytes, id)
+    read_by_library(bytes, id).map(|ticket| (ticket, false))
 }
 
 /// Reads a ticket in any spelling; what the quick reader is held against.
@@ -44,7 +52,7 @@ pub fn read_by_library(bytes: &[u8], id: Option<Id>) -> Result<Ticket, Damage> {
     let ticket = ticket_from(value_of(&source)?).map_err(|flaw| locate(&outline, flaw))?;
     match id {
         Some(id) if id != ticket.id => {
-            let place = outline.locate(&[crate::domain::codec::Step::Name("id".to_owned())], false);
+            let place = outline.locate(&[Step::Name("id".to_owned())], false);
             Err(place.damage(DamageKind::OtherId { inside: ticket.id }))
         }
         _ => Ok(ticket),
@@ -59,6 +67,17 @@ pub fn read_value(bytes: &[u8]) -> Result<Value, Damage> {
     let source = source_of(bytes)?;
     Outline::of(&source)?;
     value_of(&source)
+}
+
+/// Where the values of some paths stand in a file that could be read: lines and columns from 1. Where a path leads no
+/// further, the place of what it leads to.
+pub fn places(bytes: &[u8], paths: &[Vec<Step>]) -> Vec<(usize, usize)> {
+    let outline = source_of(bytes).ok().and_then(|source| Outline::of(&source).ok());
+    let place = |path: &Vec<Step>| {
+        let place = outline.as_ref().map(|outline| outline.locate(path, false));
+        place.map_or((1, 1), |place| (place.line, place.column + 1))
+    };
+    paths.iter().map(place).collect()
 }
 
 /// The name a plain word is read as; none where it can be no name.

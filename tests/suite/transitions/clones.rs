@@ -4,11 +4,13 @@
 use std::fs;
 use std::time::Duration;
 
-use casebook::casebook::{Casebook, Severity, World};
+use casebook::casebook::{Casebook, Scope, World};
 use casebook::domain::action::Action;
 use casebook::domain::clock::whole_seconds;
 use casebook::domain::entry::Entry;
 use casebook::domain::id::Id;
+use casebook::domain::rule::Severity;
+use casebook::domain::text::Text;
 use casebook::domain::ticket::Ticket;
 use casebook::domain::words::{MergeReason, Role, Status};
 use casebook::store::layout::ticket_path;
@@ -35,7 +37,8 @@ impl Union {
         let id = Id::after(Some(ticket.version()), ticket.created_at() + TimeDelta::minutes(minutes), random);
         let (by, at) = (Side::Agent.person(), whole_seconds(id.time()));
         let role = Role::Agent;
-        ticket.append(Entry { id, at, by, role, action, from: Some(saw), to, key: None, message_id: None, text: None });
+        let text = action.needs_text().then(|| Text::clean("Words.").unwrap());
+        ticket.append(Entry { id, at, by, role, action, from: Some(saw), to, key: None, message_id: None, text });
     }
 
     /// What `check` says of it: severities and rules.
@@ -50,8 +53,8 @@ impl Union {
         let now = self.tickets[0].created_at();
         let world =
             World { now, clock_is_fixed: true, seed: None, halt: None, no_index: false, patience: Duration::ZERO };
-        let (findings, _) = Casebook::open(folder.path(), world).unwrap().check().unwrap();
-        findings.into_iter().map(|finding| (finding.severity, finding.rule)).collect()
+        let findings = Casebook::open(folder.path(), world).unwrap().check(&Scope::Everything).unwrap().findings;
+        findings.into_iter().map(|finding| (finding.severity, finding.rule.word)).collect()
     }
 }
 

@@ -1,0 +1,195 @@
+//! Whether a desk is sound: each file by itself, and what tickets say of each other.
+//!
+//! Files are looked at on every processor; what they say of others is gathered and held together afterwards. A file
+//! that cannot be read hides no other. Writes nothing, and knows neither forms nor exit codes.
+
+mod beside;
+mod links;
+mod sheet;
+mod staged;
+mod wording;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::domain::finding::Finding;
+use crate::domain::id::Id;
+use crate::domain::rule;
+use crate::error::Error;
+use crate::store::config::Config;
+use crate::store::files::Journal;
+use crate::store::layout;
+use crate::store::yaml;
+
+use super::{Casebook, Stretch};
+use links::{Other, Web};
+use sheet::{Policy, Sheet, damaged, look};
+
+/// How often a desk is read again that changes while it is checked.
+const AGAIN: usize = 10;
+/// How many tickets are looked at between two steps: enough to pay for threads, few enough to hold.
+const BATCH: usize = 4096;
+
+/// What of a desk is checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// All of it.
+    #[default]
+    Everything,
+    /// What lies at or below some paths, relative to the root.
+    Paths(Vec<String>),
+    /// What is staged, as it is staged; in a hook, git may name another index than its usual one.
+    Staged(Option<PathBuf>),
+    /// What differs between two revisions, as it is in the newer one.
+    Range(Stretch),
+}
+
+impl Scope {
+    /// Whether a path is meant.
+    fn means(&self, path: &str) -> bool {
+        match self {
+            Self::Paths(paths) => paths.iter().any(|meant| is_below(path, meant)),
+            _ => true,
+        }
+    }
+}
+
+/// Whether a path is another one, or lies below it; everything lies below the empty one.
+fn is_below(path: &str, above: &str) -> bool {
+    above.is_empty() || path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// What a check came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// What it found, by files and places.
+    pub findings: Vec<Finding>,
+    /// How many tickets it looked at, and files that are none.
+    pub count: usize,
+}
+
+impl Casebook {
+    /// Checks what is meant.
+    ///
+    /// Nobody waits for a reader: where a command that links tickets was at work meanwhile, one side may have been
+    /// read before it and the other behind it, and the desk is read again.
+    ///
+    /// # Errors
+    /// A folder that cannot be read; no repository, or a revision git does not know.
+    pub fn check(&mut self, scope: &Scope) -> Result<Checked, Error> {
+        if matches!(scope, Scope::Staged(_) | Scope::Range(_)) {
+            return self.check_snapshot(scope);
+        }
+        for _ in 0..AGAIN {
+            let stamp = self.state.stamp();
+            let checked = self.check_once(scope)?;
+            let is_torn = |finding: &Finding| *finding.rule == rule::MERGE_ONE_SIDED;
+            if stamp == self.state.stamp() || !checked.findings.iter().any(is_torn) {
+                return Ok(checked);
+            }
+            self.pending = Journal::pending(&self.state).map_err(Error::io(self.state.path("journal"), "read"))?;
+        }
+        self.check_once(scope)
+    }
+
+    fn check_once(&self, scope: &Scope) -> Result<Checked, Error> {
+        let (mut findings, policy) = self.check_beside(scope)?;
+        let names = self.names()?;
+        let is_meant = |id: &Id| *scope == Scope::Everything || scope.means(&layout::ticket_path(*id));
+        let meant: Vec<Id> = names.tickets.iter().copied().filter(is_meant).collect();
+        let (mut web, mut count) = (Web::default(), 0);
+        for batch in meant.chunks(BATCH) {
+            for sheet in self.on_every_processor(batch, |id| self.sheet(id, &policy)) {
+                let Some(sheet) = sheet? else { continue };
+                count += 1;
+                findings.extend(sheet.findings);
+                web.add(sheet.id, sheet.said);
+                self.reach("read");
+            }
+        }
+        count += self.check_strays(scope, &names.misplaced, &mut findings)?;
+        let mut others = BTreeMap::new();
+        for id in web.wanted() {
+            others.insert(id, self.other(id)?);
+        }
+        findings.extend(web.findings(&others));
+        findings.retain(|finding| scope.means(&finding.path));
+        Ok(Checked { findings: sorted(findings), count })
+    }
+
+    /// One ticket's file; none where somebody took it away since the folder was listed.
+    fn sheet(&self, id: Id, policy: &Policy) -> Result<Option<Sheet>, Error> {
+        match self.bytes(id) {
+            Ok(bytes) => Ok(Some(look(&layout::ticket_path(id), id, &bytes, policy))),
+            Err(Error::Damaged { path, damage }) => {
+                Ok(Some(Sheet { id, findings: vec![damaged(&path, &damage).of(id)], said: None }))
+            }
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// A ticket that is named and was not looked at.
+    fn other(&self, id: Id) -> Result<Other, Error> {
+        match self.bytes(id) {
+            Ok(bytes) => Ok(read_other(id, Some(&bytes))),
+            Err(Error::NotFound { .. }) => Ok(Other::Absent),
+            Err(Error::Damaged { .. }) => Ok(Other::Unreadable),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// What lies in the tickets folder and is no ticket. Says how many stand where tickets belong.
+    fn check_strays(&self, scope: &Scope, misplaced: &[PathBuf], findings: &mut Vec<Finding>) -> Result<usize, Error> {
+        let mut troubles: Vec<_> = misplaced.iter().map(|path| self.misplaced(path)).collect();
+        let strays = layout::strays(&self.root).map_err(Error::io(self.root.join(layout::TICKETS), "list"))?;
+        for stray in &strays {
+            let trouble = self.misplaced(stray);
+            if troubles.iter().any(|known| known.path == trouble.path) {
+                continue;
+            }
+            if stray.file_name().is_some_and(layout::is_named_like_a_ticket) {
+                troubles.push(trouble);
+            } else {
+                findings.push(beside::stray(&trouble.path));
+            }
+        }
+        findings.extend(troubles.iter().map(|trouble| damaged(&trouble.path, &trouble.damage)));
+        Ok(troubles.iter().filter(|trouble| scope.means(&trouble.path)).count())
+    }
+
+    /// The policy, and what it and the other files beside the tickets break.
+    fn check_beside(&self, scope: &Scope) -> Result<(Vec<Finding>, Policy), Error> {
+        let path = self.root.join(layout::MARKER);
+        let text = std::fs::read_to_string(&path).map_err(Error::io(&path, "read"))?;
+        let read = Config::read(&text);
+        let mut findings: Vec<Finding> = beside::config(&text, read.as_ref()).into_iter().collect();
+        let organizations = beside::organizations(&self.root);
+        let (broken, known) = organizations.map_err(Error::io(self.root.join(layout::ORGANIZATIONS), "read"))?;
+        findings.extend(broken);
+        let has_some = |scope: &Scope| match scope {
+            Scope::Paths(paths) => paths.iter().any(|path| is_below(path, layout::ATTACHMENTS) || path.is_empty()),
+            _ => true,
+        };
+        if has_some(scope) {
+            let attachments = beside::attachments(&self.root);
+            findings.extend(attachments.map_err(Error::io(self.root.join(layout::ATTACHMENTS), "read"))?);
+        }
+        let (follow_up, team) = (self.config.follow_up.clone(), self.config.team.clone());
+        Ok((findings, Policy { follow_up, team, organizations: (!known.is_empty()).then_some(known) }))
+    }
+}
+
+/// What the bytes of a ticket's file say of its links.
+fn read_other(id: Id, bytes: Option<&[u8]>) -> Other {
+    match bytes.map(|bytes| (yaml::read(bytes, Some(id)), bytes)) {
+        None => Other::Absent,
+        Some((Err(_), _)) => Other::Unreadable,
+        Some((Ok(ticket), bytes)) => Other::There(sheet::links(&ticket, bytes)),
+    }
+}
+
+fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by(|a, b| a.order().cmp(&b.order()));
+    findings
+}

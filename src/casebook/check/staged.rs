@@ -1,0 +1,109 @@
+//! The same of what git holds: what is staged, or what differs between two revisions. Only what changed is looked
+//! at, by the policy that stands beside it there; the other side of a link is read from there too.
+
+use std::collections::BTreeMap;
+
+use crate::domain::finding::Finding;
+use crate::domain::id::Id;
+use crate::error::Error;
+use crate::store::config::Config;
+use crate::store::git::{GitRefusal, Held, Repository, Snapshot};
+use crate::store::layout;
+use crate::store::yaml::{Damage, DamageKind, LARGEST_FILE};
+
+use super::super::Casebook;
+use super::links::Web;
+use super::sheet::{Policy, Sheet, damaged, look};
+use super::{Checked, Scope, beside, read_other, sorted};
+
+impl Casebook {
+    /// Checks what changed in git's index, or in a range of revisions.
+    pub(super) fn check_snapshot(&self, scope: &Scope) -> Result<Checked, Error> {
+        if !self.state.in_repository() {
+            return Err(Error::NoRepository { root: self.root.clone() });
+        }
+        let repository = Repository::at(&self.root);
+        let failed = |refusal| Error::Git { refusal };
+        let (snapshot, before) = match scope {
+            Scope::Range(stretch) => {
+                let (from, to) = self.ends_of(stretch)?;
+                (Snapshot::Commit(to), from)
+            }
+            Scope::Staged(index) => (Snapshot::Index(index.clone()), repository.head().map_err(failed)?),
+            _ => (Snapshot::Index(None), None),
+        };
+        let below = [layout::TICKETS, layout::ORGANIZATIONS, layout::ATTACHMENTS, layout::MARKER].map(str::to_owned);
+        let changed = repository.changed(&snapshot, before.as_deref(), &below).map_err(failed)?;
+        let policy = self.policy_in(&repository, &snapshot).map_err(failed)?;
+        let (mut findings, mut web, mut count) = (Vec::new(), Web::default(), 0);
+        for held in &changed {
+            let Some(bytes) = &held.bytes else { continue };
+            if held.path == layout::MARKER {
+                let text = String::from_utf8_lossy(bytes);
+                findings.extend(beside::config(&text, Config::read(&text).as_ref()));
+            } else if let Some(id) = beside::organization_of(&held.path) {
+                findings.extend(beside::organization(&held.path, id, bytes));
+            } else if is_in(&held.path, layout::ATTACHMENTS) {
+                let looked = beside::attachment(&held.path, Ok(bytes.as_slice()));
+                findings.extend(looked.map_err(Error::io(&held.path, "read"))?);
+            } else if is_in(&held.path, layout::TICKETS) {
+                let (sheet, other) = ticket_in(held, bytes, &policy);
+                findings.extend(other);
+                if let Some(sheet) = sheet {
+                    count += 1;
+                    findings.extend(sheet.findings);
+                    web.add(sheet.id, sheet.said);
+                }
+            }
+        }
+        let wanted = web.wanted();
+        let paths: Vec<String> = wanted.iter().map(|id| layout::ticket_path(*id)).collect();
+        let there = repository.held(&snapshot, &paths).map_err(failed)?;
+        let others: BTreeMap<_, _> =
+            wanted.into_iter().zip(there).map(|(id, bytes)| (id, read_other(id, bytes.as_deref()))).collect();
+        findings.extend(web.findings(&others));
+        Ok(Checked { findings: sorted(findings), count })
+    }
+
+    /// The policy as git holds it; this desk's where it holds none that is sound.
+    fn policy_in(&self, repository: &Repository, snapshot: &Snapshot) -> Result<Policy, GitRefusal> {
+        let held = repository.held(snapshot, &[layout::MARKER.to_owned()])?;
+        let text = held.into_iter().flatten().next().and_then(|bytes| String::from_utf8(bytes).ok());
+        let config = text.and_then(|text| Config::read(&text).ok());
+        let config = config.as_ref().unwrap_or(&self.config);
+        let names = repository.names_in(snapshot, layout::ORGANIZATIONS)?;
+        let known: std::collections::HashSet<String> =
+            names.iter().filter_map(|path| beside::organization_of(path)).map(str::to_owned).collect();
+        Ok(Policy {
+            follow_up: config.follow_up.clone(),
+            team: config.team.clone(),
+            organizations: (!known.is_empty()).then_some(known),
+        })
+    }
+}
+
+fn is_in(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// A file of the tickets folder: a sheet where it is a ticket at its place, else what is wrong with it.
+fn ticket_in(held: &Held, bytes: &[u8], policy: &Policy) -> (Option<Sheet>, Option<Finding>) {
+    let path = std::path::Path::new(&held.path);
+    let damage = |kind| damaged(&held.path, &Damage { line: 1, column: 1, kind });
+    let is_ticket = path.file_name().is_some_and(layout::is_named_like_a_ticket);
+    if !layout::is_place(path) {
+        let finding = if is_ticket { damage(DamageKind::WrongPlace) } else { beside::stray(&held.path) };
+        return (None, Some(finding));
+    }
+    let id: Option<Id> = path.file_stem().and_then(|stem| stem.to_str()?.parse().ok());
+    let Some(id) = id else { return (None, None) };
+    let broken = |kind| Sheet { id, findings: vec![damage(kind).of(id)], said: None };
+    let sheet = if !held.is_plain {
+        broken(DamageKind::Symlink)
+    } else if bytes.len() as u64 > LARGEST_FILE {
+        broken(DamageKind::TooLarge { limit: LARGEST_FILE })
+    } else {
+        look(&held.path, id, bytes, policy)
+    };
+    (Some(sheet), None)
+}

@@ -1,0 +1,57 @@
+//! `rule`: what a rule of check and audit means, with an example and what to do.
+
+use clap::Args;
+use serde_json::json;
+
+use super::super::Exit;
+use super::super::complaint::Complaint;
+use super::super::session::Session;
+use crate::domain::rule::{Rule as Broken, rule_of, rules};
+use crate::error::Error;
+use crate::view::rules::{explained, listed};
+
+/// Explain a rule of check and audit, with an example and what to do; or list them all.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  casebook rule\n  casebook rule CB101\n  casebook rule header.differs")]
+pub struct Rule {
+    /// The code of a rule, or its word [default: all of them]
+    code: Option<String>,
+    /// Print an object, or an array of all of them, as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Rule {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let Some(word) = &self.code else {
+            if self.json {
+                session.output.json(&serde_json::Value::Array(rules().map(as_json).collect()))?;
+            } else {
+                session.output.print(&listed(session.output.is_terminal))?;
+            }
+            return Ok(Exit::Done);
+        };
+        let rule = rule_of(word).ok_or_else(|| {
+            Error::usage(format!("`{word}` is no rule"), "`casebook rule` lists them; a code looks like CB101")
+        })?;
+        if self.json {
+            session.output.json(&as_json(rule))?;
+        } else {
+            session.output.print(&explained(rule))?;
+        }
+        Ok(Exit::Done)
+    }
+}
+
+fn as_json(rule: &Broken) -> serde_json::Value {
+    json!({
+        "code": rule.code,
+        "rule": rule.word,
+        "severity": rule.severity.word(),
+        "title": rule.title,
+        "explanation": rule.explanation,
+        "example": rule.example,
+        "repair": rule.repair,
+        "fixable": rule.is_fixable,
+    })
+}

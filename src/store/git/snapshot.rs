@@ -1,0 +1,155 @@
+//! What git holds: its index, or a commit. What changed there, and the bytes at some paths, in a few runs of git
+//! whatever their number.
+
+use std::path::PathBuf;
+
+use super::{GitRefusal, Repository};
+
+/// Where git holds files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Snapshot {
+    /// What is staged; in a hook, git may name another file than its usual index.
+    Index(Option<PathBuf>),
+    /// A commit.
+    Commit(String),
+}
+
+/// A file that is there, or was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Its path, relative to the store.
+    pub path: String,
+    /// Whether it is a plain file; a link is none.
+    pub is_plain: bool,
+    /// Its bytes; none where it is gone.
+    pub bytes: Option<Vec<u8>>,
+}
+
+impl Repository {
+    /// The files below some folders that are other than in `before`, in the order of their paths; all of them where
+    /// there is nothing before.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn changed(
+        &self,
+        snapshot: &Snapshot,
+        before: Option<&str>,
+        below: &[String],
+    ) -> Result<Vec<Held>, GitRefusal> {
+        let nothing = self.empty_tree()?;
+        let before = before.unwrap_or(&nothing);
+        let form = ["-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--relative"];
+        let run = match snapshot {
+            Snapshot::Index(index) => {
+                let run = self.run(&[&["diff-index", "--cached"][..], &form[1..], &[before]].concat());
+                match index {
+                    Some(index) => run.env("GIT_INDEX_FILE", &index.to_string_lossy()),
+                    None => run,
+                }
+            }
+            Snapshot::Commit(commit) => self.run(&[&["diff-tree"][..], &form, &[before, commit]].concat()),
+        };
+        let listing = run.paths(below).output()?;
+        if !listing.success {
+            return Err(listing.refusal());
+        }
+        let mut words = listing.stdout.split('\0');
+        let mut changed = Vec::new();
+        while let (Some(facts), Some(path)) = (words.next(), words.next()) {
+            let facts: Vec<&str> = facts.strip_prefix(':').unwrap_or_default().split(' ').collect();
+            let [_, mode, _, object, _] = facts.as_slice() else { continue };
+            changed.push((path.to_owned(), (*mode).to_owned(), (*object).to_owned()));
+        }
+        let there = changed.iter().filter(|(_, mode, _)| mode.starts_with('1') && mode != "160000");
+        let bytes = self.objects(&there.map(|(.., object)| object.clone()).collect::<Vec<_>>())?;
+        let mut bytes = bytes.into_iter();
+        let held = |(path, mode, _): (String, String, String)| {
+            let is_there = mode.starts_with('1') && mode != "160000";
+            let bytes = if is_there { bytes.next().flatten() } else { None };
+            Held { path, is_plain: mode.starts_with("100"), bytes }
+        };
+        Ok(changed.into_iter().map(held).collect())
+    }
+
+    /// The bytes at some paths; none where nothing is there.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn held(&self, snapshot: &Snapshot, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>, GitRefusal> {
+        let (revision, index) = match snapshot {
+            Snapshot::Index(index) => ("", index.as_ref()),
+            Snapshot::Commit(commit) => (commit.as_str(), None),
+        };
+        let names: Vec<String> = paths.iter().map(|path| format!("{revision}:./{path}")).collect();
+        self.objects_of(&names, index)
+    }
+
+    /// The names of the files in a folder.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn names_in(&self, snapshot: &Snapshot, folder: &str) -> Result<Vec<String>, GitRefusal> {
+        let run = match snapshot {
+            Snapshot::Index(Some(index)) => {
+                self.run(&["ls-files", "-z"]).env("GIT_INDEX_FILE", &index.to_string_lossy())
+            }
+            Snapshot::Index(None) => self.run(&["ls-files", "-z"]),
+            Snapshot::Commit(commit) => self.run(&["ls-tree", "-r", "-z", "--name-only", commit]),
+        };
+        let listing = run.paths(&[folder.to_owned()]).output()?;
+        if !listing.success {
+            return Err(listing.refusal());
+        }
+        Ok(listing.stdout.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect())
+    }
+
+    /// The commit that is checked out, if there is one.
+    ///
+    /// # Errors
+    /// git is not installed.
+    pub fn head(&self) -> Result<Option<String>, GitRefusal> {
+        match self.commit_of("HEAD") {
+            Ok(head) => Ok(Some(head)),
+            Err(GitRefusal::Refused { .. }) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    fn empty_tree(&self) -> Result<String, GitRefusal> {
+        let output = self.run(&["hash-object", "-t", "tree", "--stdin"]).output()?;
+        if output.success { Ok(output.stdout.trim().to_owned()) } else { Err(output.refusal()) }
+    }
+
+    fn objects(&self, names: &[String]) -> Result<Vec<Option<Vec<u8>>>, GitRefusal> {
+        self.objects_of(names, None)
+    }
+
+    /// The bytes of objects by name, in one run.
+    fn objects_of(&self, names: &[String], index: Option<&PathBuf>) -> Result<Vec<Option<Vec<u8>>>, GitRefusal> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let asked: String = names.iter().map(|name| format!("{name}\n")).collect();
+        let mut run = self.run(&["cat-file", "--batch"]).input(asked.into_bytes());
+        if let Some(index) = index {
+            run = run.env("GIT_INDEX_FILE", &index.to_string_lossy());
+        }
+        let answer = run.bytes()?;
+        let mut rest = answer.as_slice();
+        Ok(names.iter().map(|_| take_answer(&mut rest)).collect())
+    }
+}
+
+/// One answer of `cat-file --batch`: `NAME blob SIZE`, the bytes and a line end; or a line that says why not.
+fn take_answer(rest: &mut &[u8]) -> Option<Vec<u8>> {
+    let end = memchr::memchr(b'\n', rest)?;
+    let (line, behind) = (&rest[..end], &rest[end + 1..]);
+    *rest = behind;
+    let words: Vec<&str> = std::str::from_utf8(line).ok()?.rsplitn(3, ' ').collect();
+    let [size, kind, _] = words.as_slice() else { return None };
+    let size: usize = size.parse().ok()?;
+    let content = behind.get(..size)?.to_vec();
+    *rest = behind.get(size + 1..).unwrap_or_default();
+    (*kind == "blob").then_some(content)
+}
