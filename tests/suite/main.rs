@@ -2,12 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, missing_docs)]
 
 mod arbitrary;
+mod auditing;
 mod comparing;
 mod crash;
 mod damage;
 mod desk;
 mod formats;
 mod git;
+mod guarding;
 mod handedits;
 mod house;
 mod index;
