@@ -85,7 +85,8 @@ def measure(casebook, runs):
     spans = ["HEAD", f"HEAD~{int(subprocess.check_output(['git', 'rev-list', '--count', 'HEAD'])) - 1}..HEAD"]
     for span in spans:
         told = {"git log | git cat-file": [], "casebook audit": []}
-        audit = [casebook, "audit"] + ([span] if ".." in span else [])
+        # The last tickets of a made desk go on into the future.
+        audit = [casebook, "audit", "--tolerance", "999d"] + ([span] if ".." in span else [])
         for turn in range(runs + 1):
             for name, command in zip(told, (["sh", "-c", REFERENCE, "sh", span], audit)):
                 began = time.perf_counter()

@@ -127,7 +127,6 @@ impl Guard {
             let revisions: Vec<String> = news.into_iter().chain(["--not", "--all"].map(str::to_owned)).collect();
             self.judge_commits(&revisions, &policy, &mut judge)?;
         }
-        judge.found.findings.sort_by(|a, b| a.order().cmp(&b.order()));
         Ok(judge.found)
     }
 
@@ -141,7 +140,6 @@ impl Guard {
         let (mut objects, marked) = self.auditor.repository.read_of(revision, &self.auditor.prefix, &wanted()).map_err(git)?;
         judge.look_at(&marked, &mut objects).map_err(git)?;
         judge.found.commits = 1;
-        judge.found.findings.sort_by(|a, b| a.order().cmp(&b.order()));
         Ok(judge.found)
     }
 

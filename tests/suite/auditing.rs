@@ -163,7 +163,7 @@ const TAMPERINGS: &[Tampering] = &[
     ("a person is replaced", |scene| scene.edit(|entries| entries[1] = entries[1].replace("kenji", "lea")), &["history.edited"]),
     ("a spelling is changed", |scene| scene.edit(|entries| entries[3] = entries[3].replace("key: k", "key: 'k'")), &["history.edited"]),
     ("a comment comes in", |scene| scene.edit(|entries| entries[1].push_str("  # so\n")), &["history.edited"]),
-    ("two entries are swapped", |scene| scene.edit(|entries| entries.swap(2, 3)), &["header.differs", "history.reordered"]),
+    ("two entries are swapped", |scene| scene.edit(|entries| entries.swap(2, 3)), &["history.reordered"]),
     ("the header alone says something else", |scene| scene.status("solved"), &["header.differs"]),
     ("the file goes", |scene| fs::remove_file(scene.sandbox.path(&scene.file)).unwrap(), &["ticket.deleted"]),
     (

@@ -61,7 +61,7 @@ pub struct Redaction {
 /// What an audit came to.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
-    /// What is wrong.
+    /// What is wrong, the oldest commit first.
     pub findings: Vec<Finding>,
     /// What was hidden, and is not wrong.
     pub redactions: Vec<Redaction>,
@@ -143,7 +143,6 @@ impl Auditor {
                 self.judge_signatures(&revisions, &mut judge)?;
             }
         }
-        judge.found.findings.sort_by(|a, b| a.order().cmp(&b.order()));
         Ok(judge.found)
     }
 

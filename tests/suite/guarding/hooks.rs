@@ -63,7 +63,8 @@ fn a_desk_in_a_folder_is_guarded_too() {
     let told = scene.sandbox.git(&["commit", "-qam", "Edited"]).fails(1);
     assert!((told.stderr + &told.stdout).contains("[CB402]"));
     scene.sandbox.git(&["clone", "-q", "--bare", "..", "../../whole.git"]).ok();
-    scene.sandbox.git(&["remote", "add", "origin", "../../whole.git"]).ok();
+    let server = scene.sandbox.path("../../whole.git");
+    scene.sandbox.git(&["remote", "add", "origin", server.to_str().unwrap()]).ok();
     scene.sandbox.git(&["-C", "../../whole.git", "config", "casebook.pusher", "CASEBOOK_PUSHER"]).ok();
     let hook = "#!/bin/sh\nexec casebook guard pre-receive --desk 'a desk'\n";
     executable(&scene.sandbox.path("../../whole.git/hooks/pre-receive"), hook);
