@@ -59,7 +59,8 @@ impl Gate {
             false => Some(Finding::new(&PUSH_FORGED, path, format!("{name} is not of {pusher}, who pushes it"))),
             true if is_named || entry.role == Role::System => None,
             true => {
-                let message = format!("{name} is not of {pusher}, and the commit does not say on whose behalf it was made");
+                let message =
+                    format!("{name} is not of {pusher}, and the commit does not say on whose behalf it was made");
                 Some(Finding::new(&PUSH_FORGED, path, message))
             }
         }
@@ -137,9 +138,12 @@ impl Guard {
     pub fn staged(&self) -> Result<Findings, Error> {
         let mut judge = Judge::new(self.questions());
         let revision = self.auditor.repository.staged(&self.auditor.prefix, "").map_err(git)?;
-        let (mut objects, marked) = self.auditor.repository.read_of(revision, &self.auditor.prefix, &wanted()).map_err(git)?;
+        let (mut objects, marked) =
+            self.auditor.repository.read_of(revision, &self.auditor.prefix, &wanted()).map_err(git)?;
         judge.look_at(&marked, &mut objects).map_err(git)?;
         judge.found.commits = 1;
+        // It has no name yet.
+        judge.found.findings.iter_mut().for_each(|finding| finding.commit = None);
         Ok(judge.found)
     }
 
@@ -149,10 +153,16 @@ impl Guard {
         let Some(old) = &change.old else { return Ok(()) };
         let lost = |new: Option<&str>| repository.lost(&change.name, old, new).map_err(git);
         let finding = match &change.new {
-            None if is_main => Finding::new(&PUSH_DELETES, ".", format!("{} is what the repository stands for", change.name)),
+            None if is_main => {
+                Finding::new(&PUSH_DELETES, ".", format!("{} is what the repository stands for", change.name))
+            }
             None => match lost(None)? {
                 0 => return Ok(()),
-                count => Finding::new(&PUSH_DELETES, ".", format!("{} has {} that nothing else leads to", change.name, commits(count))),
+                count => Finding::new(
+                    &PUSH_DELETES,
+                    ".",
+                    format!("{} has {} that nothing else leads to", change.name, commits(count)),
+                ),
             },
             Some(new) if repository.comes_before(old, new).map_err(git)? => return Ok(()),
             Some(new) => match lost(Some(new))? {

@@ -43,7 +43,7 @@ pub use check::{Checked, Scope};
 pub use comparing::Stretch;
 pub use guarding::{Guard, Pusher};
 pub use halt::Halt;
-pub use hooks::{HookPlan, Hook};
+pub use hooks::{Hook, HookPlan};
 pub use init::{Founding, InitReport};
 pub use reading::{Census, Trouble};
 pub use recovery::{Hindrance, Recovery};

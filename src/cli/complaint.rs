@@ -156,7 +156,7 @@ impl From<Error> for Complaint {
             Error::HeaderDiffers { path, name } => {
                 Self::new(Exit::Damaged, "ticket.header_differs", format!("`{name}` in the header is not what the history leads to"))
                     .at(path, 1, 1)
-                    .hint(format!("the header follows from the history: set `{name}` back, and change it with a command; `casebook check` shows all"))
+                    .hint(format!("the header follows from the history: `casebook check --fix` sets `{name}` back; change it with a command"))
             }
             Error::Unwritable { path, why } => unwritable(path, &why),
             Error::Refused { ticket, action, refusal } => refusal::complain(ticket, &action, refusal),
@@ -202,9 +202,10 @@ fn damaged(path: String, damage: Damage) -> Complaint {
             "ticket.conflicted",
             "keep the entries of both sides, take the markers out, and let `casebook check` see it",
         ),
-        DamageKind::NoEndMarker => {
-            ("ticket.damaged", "compare with `git diff`; if nothing is missing, add the line `...` at the end")
-        }
+        DamageKind::NoEndMarker => (
+            "ticket.damaged",
+            "compare with `git diff`; if nothing is missing, `casebook check --fix` adds the line `...`",
+        ),
         DamageKind::Symlink | DamageKind::WrongPlace | DamageKind::OtherId { .. } => {
             ("ticket.damaged", "put the file back in its place; `git log --follow` tells where it was")
         }

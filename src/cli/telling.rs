@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::Exit;
 use super::complaint::Complaint;
 use super::session::Session;
 use super::verbs::check::{Told, report};
-use super::Exit;
 use crate::domain::finding::Finding;
 use crate::domain::rule::Severity;
 use crate::error::Error;

@@ -87,7 +87,9 @@ mod tests {
 
     #[test]
     fn nothing_else_is_a_key() {
-        for word in ["", "AAAA", "openpgp:89ABCDEF", "ssh-ed25519", "ssh-ed25519 \\\"x\\\"", "a b", "*\\nb ssh-rsa AAAA"] {
+        for word in
+            ["", "AAAA", "openpgp:89ABCDEF", "ssh-ed25519", "ssh-ed25519 \\\"x\\\"", "a b", "*\\nb ssh-rsa AAAA"]
+        {
             assert!(keys(&format!("[signing]\n\"a@b\" = [\"{word}\"]\n")).is_err(), "{word}");
         }
         assert!(keys("[signing]\nana = []\n").is_err());

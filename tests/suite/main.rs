@@ -3,6 +3,7 @@
 
 mod arbitrary;
 mod auditing;
+mod checking;
 mod comparing;
 mod crash;
 mod damage;

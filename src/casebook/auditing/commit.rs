@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use super::{Judge, Policy, TICKETS, told};
 use crate::casebook::desk::differing_fact;
-use crate::domain::audit::{Loss, added, inserted, losses};
+use crate::domain::audit::{Loss, Piece, added, inserted, losses};
 use crate::domain::finding::Finding;
 use crate::domain::id::Id;
 use crate::domain::rule::{
-    FILE_MISPLACED, FILE_NOT_PLAIN, HEADER_DIFFERS, HISTORY_EDITED, HISTORY_INSERTED, HISTORY_REMOVED, HISTORY_REORDERED,
-    HISTORY_UNREADABLE, POLICY_UNREADABLE, TICKET_DELETED, TICKET_MOVED,
+    FILE_MISPLACED, FILE_NOT_PLAIN, HEADER_DIFFERS, HISTORY_EDITED, HISTORY_INSERTED, HISTORY_REMOVED,
+    HISTORY_REORDERED, HISTORY_UNREADABLE, POLICY_UNREADABLE, TICKET_DELETED, TICKET_MOVED,
 };
 use crate::domain::ticket::Ticket;
 use crate::store::git::{Change, GitRefusal, Objects, Revision};
@@ -234,7 +234,7 @@ impl Judge {
         for before in &befores {
             let was = before.pieces();
             for loss in losses(&was, &now) {
-                if !lost.contains(&loss) {
+                if !lost.contains(&loss) && !self.is_restored(loss, &was, &now) {
                     lost.push(loss);
                     let rule = match loss {
                         Loss::Removed(_) => &HISTORY_REMOVED,
@@ -251,7 +251,12 @@ impl Judge {
             return Vec::new();
         }
         let known: Vec<&[_]> = known.iter().map(Vec::as_slice).collect();
-        let new = added(&known, &now);
+        // What comes back as it was is no news.
+        let is_back = |place: &usize| {
+            let piece = &now[*place];
+            self.originals.get(&piece.id).is_some_and(|original| original == piece.bytes)
+        };
+        let new: Vec<usize> = added(&known, &now).into_iter().filter(|place| !is_back(place)).collect();
         if commit.revision.sides.len() == 1 {
             for place in inserted(&new, now.len()) {
                 let entry = &ticket.history[place];
@@ -262,6 +267,18 @@ impl Judge {
         new
     }
 
+    /// Whether an entry that was edited has its first bytes again. Those of every entry that is lost are kept for that.
+    fn is_restored(&mut self, loss: Loss, was: &[Piece<'_>], now: &[Piece<'_>]) -> bool {
+        if let Loss::Reordered(_) = loss {
+            return false;
+        }
+        let of = |pieces: &[Piece<'_>]| {
+            pieces.iter().find(|piece| piece.id == loss.entry()).map(|piece| piece.bytes.to_vec()).unwrap_or_default()
+        };
+        let original = self.originals.entry(loss.entry()).or_insert_with(|| of(was));
+        *original == of(now)
+    }
+
     fn tell_header(&mut self, ticket: &Ticket, path: &str, about: &dyn Fn(Finding) -> Finding) {
         if let Some(name) = differing_fact(ticket) {
             let message = format!("`{name}` in the header is not what the history leads to");
@@ -270,13 +287,7 @@ impl Judge {
     }
 
     /// A file that is no longer there, or is something else.
-    fn tell_missing(
-        &mut self,
-        commit: &Commit<'_>,
-        path: &str,
-        file: &Touched,
-        about: &dyn Fn(Finding) -> Finding,
-    ) {
+    fn tell_missing(&mut self, commit: &Commit<'_>, path: &str, file: &Touched, about: &dyn Fn(Finding) -> Finding) {
         if file.is_odd {
             self.find(about(Finding::new(&FILE_NOT_PLAIN, path, DamageKind::NotAFile.to_string())));
         }

@@ -40,10 +40,26 @@ impl<'a> Brought<'a> {
 
 /// A ticket as it was when it had so many entries.
 fn up_to(ticket: &Ticket, count: usize) -> Option<Ticket> {
-    let mut entries = ticket.history.iter().take(count).cloned();
+    let mut entries = ticket.history.iter().take(count).map(without_words);
     let mut so_far = Ticket::opened_by(entries.next()?)?;
     entries.for_each(|entry| so_far.append(entry));
     Some(so_far)
+}
+
+/// An entry as far as what comes behind it depends on it: its words take most of the space, and decide nothing.
+fn without_words(entry: &Entry) -> Entry {
+    Entry {
+        id: entry.id,
+        at: entry.at,
+        by: entry.by.clone(),
+        role: entry.role,
+        action: entry.action.clone(),
+        from: entry.from,
+        to: entry.to,
+        key: None,
+        message_id: None,
+        text: None,
+    }
 }
 
 impl Judge {
@@ -93,8 +109,8 @@ impl Judge {
             }
             if known.is_none() {
                 match &mut so_far {
-                    Some(ticket) => ticket.append(entry.clone()),
-                    none => *none = Ticket::opened_by(entry.clone()),
+                    Some(ticket) => ticket.append(without_words(entry)),
+                    none => *none = Ticket::opened_by(without_words(entry)),
                 }
             }
         }
@@ -141,9 +157,8 @@ impl Judge {
             let message = format!("{} does not come after the one before it", told::entry(entry));
             self.find(about(Finding::new(&ENTRY_ORDER, path, message)));
         }
-        let committed = (commit.revision.committed > 0)
-            .then(|| DateTime::from_timestamp(commit.revision.committed, 0))
-            .flatten();
+        let committed =
+            (commit.revision.committed > 0).then(|| DateTime::from_timestamp(commit.revision.committed, 0)).flatten();
         if let Some(lapse) = lapse(previous, entry, committed, self.questions.tolerance) {
             self.find(about(Finding::new(&AUDIT_TIME, path, told::lapse(entry, lapse))));
         }
@@ -160,11 +175,15 @@ impl Judge {
         match verdict(commit, brought, ticket, entry, before) {
             Verdict::Lawful => {}
             Verdict::Alone => {
-                let message = format!("{} stands alone: the other ticket's entry is not in this commit", told::entry(entry));
+                let message =
+                    format!("{} stands alone: the other ticket's entry is not in this commit", told::entry(entry));
                 self.find(about(Finding::new(&AUDIT_COUNTERPART, path, message)));
             }
             Verdict::Concurrent(version) => {
-                let message = format!("{} did not see what came behind {version}: it was written at the same time elsewhere", told::entry(entry));
+                let message = format!(
+                    "{} did not see what came behind {version}: it was written at the same time elsewhere",
+                    told::entry(entry)
+                );
                 self.find(about(Finding::new(&ENTRY_CONCURRENT, path, message)));
             }
             Verdict::Unlawful(why) => {
@@ -237,7 +256,8 @@ fn target_of(brought: &Brought<'_>, ticket: &Ticket, entry: &Entry) -> Option<Ti
 /// What the commit brought to the other ticket of an entry that is about two.
 fn company<'a>(policy: &Policy, brought: &Brought<'_>, ticket: &Ticket, entry: &Entry) -> Company<'a> {
     let here = ticket.id;
-    let has = |other: Id, wanted: &dyn Fn(&Action) -> bool| brought.has(other, &entry.by, |entry| wanted(&entry.action));
+    let has =
+        |other: Id, wanted: &dyn Fn(&Action) -> bool| brought.has(other, &entry.by, |entry| wanted(&entry.action));
     let has_counterpart = match &entry.action {
         Action::Merge { into, .. } => {
             has(*into, &|action| matches!(action, Action::Merged { source, .. } if *source == here))
@@ -248,15 +268,14 @@ fn company<'a>(policy: &Policy, brought: &Brought<'_>, ticket: &Ticket, entry: &
         Action::Reopen { unmerge: true, .. } => ticket.header.merged_into.is_some_and(|target| {
             has(target, &|action| matches!(action, Action::Unmerged { source } if *source == here))
         }),
-        Action::Unmerged { source } => {
-            has(*source, &|action| matches!(action, Action::Reopen { unmerge: true, .. }))
-        }
+        Action::Unmerged { source } => has(*source, &|action| matches!(action, Action::Reopen { unmerge: true, .. })),
         Action::Forward { into, entry: there } => brought.has(*into, &entry.by, |other| {
             other.id == *there && matches!(other.action, Action::Reply { via_ticket: Some(via), .. } if via == here)
         }),
-        Action::Reply { via_ticket: Some(via), .. } => has(*via, &|action| {
-            matches!(action, Action::Forward { into, entry: there } if *into == here && *there == entry.id)
-        }),
+        Action::Reply { via_ticket: Some(via), .. } => has(
+            *via,
+            &|action| matches!(action, Action::Forward { into, entry: there } if *into == here && *there == entry.id),
+        ),
         _ => false,
     };
     let sees_source = match &entry.action {

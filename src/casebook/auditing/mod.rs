@@ -205,7 +205,9 @@ impl Auditor {
                 Signature::None => Finding::new(&COMMIT_UNSIGNED, ".", "the commit is not signed"),
                 Signature::By(place) if judge.names(&commit, &keys[place]) => continue,
                 Signature::By(_) => Finding::new(&COMMIT_SIGNER, ".", "casebook.toml did not name the key before it"),
-                Signature::Other => Finding::new(&COMMIT_SIGNER, ".", "the signature is of no key casebook.toml names, or does not fit"),
+                Signature::Other => {
+                    Finding::new(&COMMIT_SIGNER, ".", "the signature is of no key casebook.toml names, or does not fit")
+                }
             };
             judge.find(finding.in_commit(commit));
         }
@@ -235,6 +237,8 @@ pub(super) struct Judge {
     judged_by: HashMap<String, Arc<Policy>>,
     /// The last sound version before one that cannot be read, by the object of that.
     sound: HashMap<String, Arc<Version>>,
+    /// The bytes of entries that were edited or removed, as they were before that.
+    originals: HashMap<Id, Vec<u8>>,
     /// What was deleted, by path.
     gone: HashMap<String, Arc<Version>>,
     /// Commits that are taken as they are.
@@ -255,6 +259,7 @@ impl Judge {
             policy_of: HashMap::new(),
             judged_by: HashMap::new(),
             sound: HashMap::new(),
+            originals: HashMap::new(),
             gone: HashMap::new(),
             given: HashSet::new(),
             overruling: None,

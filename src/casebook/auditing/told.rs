@@ -1,5 +1,7 @@
 //! The sentences of an audit: what is wrong with an entry, in the words of the ticket.
 
+use std::collections::HashSet;
+
 use crate::domain::audit::{Lapse, Loss, Piece, Why};
 use crate::domain::clock::spell;
 use crate::domain::entry::Entry;
@@ -8,6 +10,7 @@ use crate::domain::rule::{
     SOLVE_EVIDENCE,
 };
 use crate::domain::transition::Refusal;
+use crate::domain::visibility::redacted_entries;
 use crate::domain::words::Status;
 use crate::store::git::Revision;
 use crate::store::yaml::Version;
@@ -36,6 +39,12 @@ pub fn loss(loss: Loss, before: &Version, was: &[Piece<'_>], now: &[Piece<'_>]) 
     match loss {
         Loss::Removed(_) => format!("{name} is gone"),
         Loss::Reordered(_) => format!("{name} stands behind one that came after it"),
+        // What was hidden is not told again.
+        Loss::Edited(_)
+            if before.ticket().is_ok_and(|ticket| redacted_entries(ticket, &HashSet::new()).contains(&id)) =>
+        {
+            format!("{name} was edited, which is redacted")
+        }
         Loss::Edited(_) => {
             let bytes = |pieces: &[Piece<'_>]| {
                 let piece = pieces.iter().find(|piece| piece.id == id);
@@ -97,10 +106,9 @@ pub fn unlawful(entry: &Entry, why: &Why) -> (&'static Rule, String) {
         Why::Saw { saw, was } => {
             (&ENTRY_ILLEGAL, format!("{name} saw `{}` where the ticket was `{}`", status(saw), status(was)))
         }
-        Why::LeadsTo { to, follows } => (
-            &ENTRY_STATUS,
-            format!("{name} leads to `{}`, and the workflow to `{}`", status(to), status(follows)),
-        ),
+        Why::LeadsTo { to, follows } => {
+            (&ENTRY_STATUS, format!("{name} leads to `{}`, and the workflow to `{}`", status(to), status(follows)))
+        }
         Why::Was { said, was } => (&ENTRY_ILLEGAL, format!("{name} says the priority was {said}, and it was {was}")),
         Why::Refused(refusal) => {
             let (rule, reason) = refused(refusal);

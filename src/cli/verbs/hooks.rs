@@ -28,7 +28,9 @@ enum Deed {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  casebook hooks install --hook pre-commit\n  casebook -C /srv/desk.git hooks install -n")]
+#[command(
+    after_help = "Examples:\n  casebook hooks install --hook pre-commit\n  casebook -C /srv/desk.git hooks install -n"
+)]
 struct Install {
     /// Which hook [default: pre-receive in a bare repository, else pre-commit]
     #[arg(long, value_enum, value_name = "HOOK")]
@@ -63,7 +65,10 @@ impl Install {
             return Ok(Exit::Done);
         }
         let paint = Paint { colour: session.output.colour };
-        session.output.print(&diff::unified(&path, plan.before.as_deref(), &plan.after, paint))?;
+        let shown_diff = diff::unified(path.trim_start_matches('/'), plan.before.as_deref(), &plan.after, paint);
+        if self.dry_run || !session.output.quiet {
+            session.output.print(&shown_diff)?;
+        }
         if let Some(chained) = &plan.chained {
             session.output.say(&format!("{path} is there already: it becomes {}, and runs first", shown(chained)))?;
         }

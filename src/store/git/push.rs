@@ -126,7 +126,8 @@ impl Repository {
         let exclude = format!("--exclude={name}");
         let mut words = vec!["rev-list", "--count", old, "--not"];
         words.extend(new);
-        words.extend([exclude.as_str(), "--all"]);
+        // Not `--all`, which means HEAD too, by whatever branch that is.
+        words.extend([exclude.as_str(), "--glob=refs/*"]);
         let count = self.answer(&words)?;
         count.parse().map_err(|_| GitRefusal::Refused { said: format!("git counted `{count}` commits") })
     }

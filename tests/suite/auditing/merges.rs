@@ -91,7 +91,8 @@ fn what_an_earlier_version_allowed_was_written_at_the_same_time() {
     // A rebased commit: the entry saw the ticket as it was before the reply that is there now.
     let scene = Scene::new();
     scene.sandbox.run(&["reply", &scene.ticket, "-m", "Now it waits."]).ok();
-    let hold = ["by: kenji@desk.example", "role: agent", "action: hold", "from: open", "to: on_hold", "reason: engineering"];
+    let hold =
+        ["by: kenji@desk.example", "role: agent", "action: hold", "from: open", "to: on_hold", "reason: engineering"];
     scene.add(LATER, &hold);
     scene.status("on_hold\n");
     let text = scene.sandbox.read(&scene.file);

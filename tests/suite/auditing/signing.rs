@@ -5,7 +5,9 @@ use crate::sandbox::Sandbox;
 
 /// Makes an SSH key and gives its public part. None where the machine cannot make one.
 pub fn key(sandbox: &Sandbox, name: &str) -> Option<String> {
-    let made = sandbox.shell(&format!("command -v ssh-keygen >/dev/null || exit 9; ssh-keygen -q -t ed25519 -N '' -C {name} -f ../{name}"));
+    let made = sandbox.shell(&format!(
+        "command -v ssh-keygen >/dev/null || exit 9; ssh-keygen -q -t ed25519 -N '' -C {name} -f ../{name}"
+    ));
     if made.code == Some(9) {
         return None;
     }

@@ -81,7 +81,7 @@ fn a_reply_written_while_the_ticket_was_merged_elsewhere_is_reported() {
     union.add(0, 95, note(), Status::Solved, None);
     assert_eq!(union.findings(), [], "a note stays where it is");
     union.add(0, 100, reply(), Status::Open, Some(Status::AwaitingReply));
-    let expected = [(Severity::Warning, "entry.concurrent"), (Severity::Warning, "reply.stranded")];
+    let expected = [(Severity::Warning, "reply.stranded"), (Severity::Warning, "entry.concurrent")];
     assert_eq!(union.findings(), expected);
     assert_eq!(union.tickets[0].header.status, Status::Solved, "a merged ticket stays solved");
 }

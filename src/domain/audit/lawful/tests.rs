@@ -26,7 +26,18 @@ fn opening(by: &str, role: Role) -> Entry {
     let (id, at) = (Id::at(begin(), 1), begin());
     let action = Action::Open(Box::new(facts));
     let text = Text::clean("Help.");
-    Entry { id, at, by: person(by), role, action, from: None, to: Some(Status::Open), key: None, message_id: None, text }
+    Entry {
+        id,
+        at,
+        by: person(by),
+        role,
+        action,
+        from: None,
+        to: Some(Status::Open),
+        key: None,
+        message_id: None,
+        text,
+    }
 }
 
 fn ticket() -> Ticket {

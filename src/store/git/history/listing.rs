@@ -52,7 +52,11 @@ impl Listing {
             id: id.trim_start_matches('\n').to_owned(),
             author,
             committed,
-            on_behalf_of: behalf.split('\u{2}').map(|who| who.trim().to_owned()).filter(|who| !who.is_empty()).collect(),
+            on_behalf_of: behalf
+                .split('\u{2}')
+                .map(|who| who.trim().to_owned())
+                .filter(|who| !who.is_empty())
+                .collect(),
             sides: Vec::new(),
             sends_base: false,
         };

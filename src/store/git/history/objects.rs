@@ -90,7 +90,8 @@ impl Asking {
     /// What has to be asked for a commit.
     pub fn words(&self, revision: &Revision) -> String {
         let mut words = String::new();
-        if let Some(parent) = revision.sides.first().and_then(|side| side.parent.as_ref()).filter(|_| revision.sends_base)
+        if let Some(parent) =
+            revision.sides.first().and_then(|side| side.parent.as_ref()).filter(|_| revision.sends_base)
         {
             words.push_str(&format!("{parent}:{}{}\n", self.prefix, self.wanted.base));
         }
