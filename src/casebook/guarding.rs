@@ -206,7 +206,7 @@ impl Guard {
         let signatures = self.auditor.repository.signatures(revisions, &keys).map_err(git)?;
         let mut walk = self.auditor.repository.walk(revisions, &self.auditor.prefix, &wanted()).map_err(git)?;
         let mut signatures = signatures.into_iter();
-        while let Some(revision) = walk.next().map_err(git)? {
+        while let Some(revision) = walk.step().map_err(git)? {
             let signature = signatures.find(|(commit, _)| *commit == revision.id).map(|(_, signature)| signature);
             let mut signer = None;
             match signature {

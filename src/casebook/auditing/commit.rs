@@ -64,7 +64,7 @@ impl Judge {
     pub fn take_in<'a>(&mut self, revision: &'a Revision, objects: &mut Objects) -> Result<Commit<'a>, GitRefusal> {
         if revision.sends_base
             && let Some(parent) = revision.sides.first().and_then(|side| side.parent.clone())
-            && let Some(bytes) = objects.next()?
+            && let Some(bytes) = objects.take()?
             && let Ok(policy) = Policy::read(&String::from_utf8_lossy(&bytes))
         {
             self.policy_of.insert(parent, Arc::new(policy));
@@ -119,7 +119,7 @@ impl Judge {
     ) -> Result<Option<Arc<Policy>>, GitRefusal> {
         let Some(name) = &change.new else { return Ok(None) };
         if change.sends_new {
-            let bytes = objects.next()?.unwrap_or_default();
+            let bytes = objects.take()?.unwrap_or_default();
             match Policy::read(&String::from_utf8_lossy(&bytes)) {
                 Ok(policy) => _ = self.policies.insert(name.clone(), Arc::new(policy)),
                 Err((line, column, message)) => {
@@ -144,7 +144,7 @@ impl Judge {
         if let Some(version) = self.shelf.get(name) {
             return Ok(Some(version));
         }
-        let bytes = if comes { objects.next()? } else { None };
+        let bytes = if comes { objects.take()? } else { None };
         let said = || GitRefusal::Refused { said: format!("the object {name} of {} is missing", change.path) };
         let id = id_of(&change.path);
         let version = Arc::new(Version::read(bytes.ok_or_else(said)?, id, before));

@@ -153,7 +153,7 @@ impl Auditor {
         tell: &mut dyn FnMut(usize),
     ) -> Result<(), Error> {
         let mut walk: Walk = self.repository.walk(revisions, &self.prefix, &wanted()).map_err(git)?;
-        while let Some(revision) = walk.next().map_err(git)? {
+        while let Some(revision) = walk.step().map_err(git)? {
             judge.look_at(&revision, &mut walk.objects).map_err(git)?;
             judge.found.commits += 1;
             tell(judge.found.commits);

@@ -145,7 +145,7 @@ impl Walk {
     ///
     /// # Errors
     /// What git said.
-    pub fn next(&mut self) -> Result<Option<Revision>, GitRefusal> {
+    pub fn step(&mut self) -> Result<Option<Revision>, GitRefusal> {
         match self.listed.recv() {
             Ok(Ok(revision)) => Ok(Some(revision)),
             Ok(Err(refusal)) => Err(refusal),

@@ -133,7 +133,7 @@ impl Objects {
     ///
     /// # Errors
     /// git has ended.
-    pub fn next(&mut self) -> Result<Option<Vec<u8>>, GitRefusal> {
+    pub fn take(&mut self) -> Result<Option<Vec<u8>>, GitRefusal> {
         self.read().map_err(|error| {
             let mut said = String::new();
             if let Some(stderr) = self.child.stderr.as_mut() {
