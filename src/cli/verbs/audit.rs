@@ -34,7 +34,7 @@ pub struct Audit {
     /// Entries name the author of their commit, or whom its `On-behalf-of:` names
     #[arg(long)]
     identity: bool,
-    /// Commits are signed with keys that [signing] in casebook.toml names
+    /// Commits are signed with keys that the section `signing` of casebook.toml names
     #[arg(long)]
     signed: bool,
     /// How far clocks may differ
