@@ -205,8 +205,7 @@ history:
 
     #[test]
     fn the_pieces_of_any_spelling_are_its_entries() {
-        let odd =
-            FILE.replace("- id", "  -  id").replace("\n  ", "\n     ").replace("\n\n     - ", "\n\n  # so\n     - ");
+        let odd = FILE.replace("\n  ", "\n    ").replace("\n- ", "\n  - ").replace("\n\n  - ", "\n\n  # so\n  - ");
         for text in [FILE.to_owned(), FILE.replace('\n', "\r\n"), format!("\u{feff}{FILE}"), odd] {
             let version = version(&text);
             let pieces = version.pieces();
