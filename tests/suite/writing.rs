@@ -58,6 +58,7 @@ const OTHERS: &[&str] = &[
     "schema",
     "schema",
     "check",
+    "rule",
     "import",
     "completions",
     "man",

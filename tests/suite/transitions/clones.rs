@@ -5,7 +5,7 @@ use std::fs;
 use std::time::Duration;
 
 use casebook::casebook::{Casebook, Scope, World};
-use casebook::domain::action::Action;
+use casebook::domain::action::{Action, Solution};
 use casebook::domain::clock::whole_seconds;
 use casebook::domain::entry::Entry;
 use casebook::domain::id::Id;
@@ -84,4 +84,44 @@ fn a_reply_written_while_the_ticket_was_merged_elsewhere_is_reported() {
     let expected = [(Severity::Warning, "reply.stranded"), (Severity::Warning, "entry.concurrent")];
     assert_eq!(union.findings(), expected);
     assert_eq!(union.tickets[0].header.status, Status::Solved, "a merged ticket stays solved");
+}
+
+#[test]
+fn what_only_another_clone_explains_is_concurrent_and_what_nothing_explains_is_illegal() {
+    use casebook::domain::words::{EscalationReason, ReopenReason};
+    let escalate = || Action::Escalate { reason: EscalationReason::BusinessImpact, manager: None };
+    let deescalate = || Action::Deescalate { reason: None, manager: None };
+    let concurrent = (Severity::Warning, "entry.concurrent");
+    let illegal = (Severity::Error, "entry.illegal");
+
+    let mut union = Union::of_two_tickets();
+    union.add(0, 10, escalate(), Status::Open, None);
+    assert_eq!(union.findings(), []);
+    union.add(0, 11, escalate(), Status::Open, None);
+    assert_eq!(union.findings(), [concurrent], "both clones escalated it");
+    union.add(0, 12, deescalate(), Status::Open, None);
+    union.add(0, 13, deescalate(), Status::Open, None);
+    assert_eq!(union.findings(), [concurrent, concurrent], "and both ended it");
+
+    let mut union = Union::of_two_tickets();
+    union.add(0, 10, deescalate(), Status::Open, None);
+    assert_eq!(union.findings(), [illegal], "nobody ever escalated it");
+
+    let mut union = Union::of_two_tickets();
+    let reopen = Action::Reopen { reason: ReopenReason::NotSolved, unmerge: false };
+    union.add(0, 10, reopen, Status::Open, None);
+    assert_eq!(union.findings(), [illegal], "it says itself that there was nothing to reopen");
+
+    let mut union = Union::of_two_tickets();
+    let other = union.tickets[1].id;
+    union.add(0, 10, Action::Merge { into: other, reason: MergeReason::SameIssue }, Status::Open, Some(Status::Solved));
+    union.add(1, 10, Action::Merged { source: union.tickets[0].id, cc: vec![] }, Status::Open, None);
+    let reopen = || Action::Reopen { reason: ReopenReason::NotSolved, unmerge: false };
+    let mut never_solved = Union { tickets: union.tickets.clone() };
+    never_solved.add(0, 12, reopen(), Status::Solved, Some(Status::Open));
+    assert_eq!(never_solved.findings(), [illegal], "only the merge solved it");
+    let agreed = Action::Solve(Solution::Agreed { by: Some(Side::Agent.person()) });
+    union.add(0, 11, agreed, Status::Open, Some(Status::Solved));
+    union.add(0, 12, reopen(), Status::Solved, Some(Status::Open));
+    assert_eq!(union.findings(), [concurrent, concurrent], "another clone solved it, and opened it again");
 }
