@@ -48,6 +48,9 @@ const CASES: &[Case] = &[
 /// Verbs that read, or make a desk rather than change one; `open` and `import` have tests of their own below.
 const OTHERS: &[&str] = &[
     "init",
+    "audit",
+    "guard",
+    "hooks",
     "demo",
     "open",
     "list",
