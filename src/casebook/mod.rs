@@ -3,12 +3,15 @@
 //! [`Casebook::perform`] is the only writer: lock, read again under the lock, decide, apply, write, commit,
 //! report. Must not print, nor read the clock or the environment: the edge reads them once and hands them in.
 
+mod auditing;
 mod check;
 mod comparing;
 mod desk;
 mod doctor;
 mod drivers;
+mod guarding;
 mod halt;
+mod hooks;
 mod init;
 mod mend;
 mod message;
@@ -43,11 +46,14 @@ use crate::store::files::{Journal, State};
 use crate::store::index::Index;
 use crate::store::{config, layout};
 
+pub use auditing::{Auditor, Findings, Questions, Redaction, Span, Verified};
 pub use check::{Checked, Scope};
 pub use comparing::Stretch;
 pub use doctor::Condition;
 pub use drivers::{Telling, TellingState, tell, tellings};
+pub use guarding::{Guard, Pusher};
 pub use halt::Halt;
+pub use hooks::{Hook, HookPlan};
 pub use init::{Founding, InitReport};
 pub use reading::{Census, Trouble};
 pub use recovery::{Hindrance, Recovery};

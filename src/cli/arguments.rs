@@ -221,6 +221,12 @@ pub enum Verb {
     Check(Box<verbs::check::Check>),
     /// Explain a rule of check and audit
     Rule(verbs::rule::Rule),
+    #[allow(missing_docs)] // help: the words of its struct
+    Audit(verbs::audit::Audit),
+    #[allow(missing_docs)] // help: the words of its struct
+    Guard(verbs::guard::Guard),
+    /// git's hooks that run the guard
+    Hooks(verbs::hooks::Hooks),
     /// Take in tickets of another system
     Import(verbs::import::Import),
     #[allow(missing_docs)] // help: the words of its struct

@@ -6,6 +6,7 @@
 
 pub mod action;
 pub mod aftermath;
+pub mod audit;
 pub mod clock;
 pub mod codec;
 pub mod comparison;

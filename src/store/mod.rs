@@ -7,4 +7,5 @@ pub mod files;
 pub mod git;
 pub mod index;
 pub mod layout;
+pub mod signing;
 pub mod yaml;

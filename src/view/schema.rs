@@ -107,6 +107,11 @@ pub fn config() -> Json {
             "releases": &free,
             "fields": &free,
             "macros": &free,
+            "signing": {
+                "type": "object",
+                "description": "The keys commits are signed with, by person: `ssh-ed25519 AAAA…` or `openpgp:FINGERPRINT`.",
+                "additionalProperties": { "type": "array", "items": { "type": "string" } },
+            },
         },
         "additionalProperties": false,
     })

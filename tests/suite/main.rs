@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, missing_docs)]
 
 mod arbitrary;
+mod auditing;
 mod checking;
 mod comparing;
 mod crash;
@@ -9,6 +10,7 @@ mod damage;
 mod desk;
 mod formats;
 mod git;
+mod guarding;
 mod handedits;
 mod house;
 mod index;

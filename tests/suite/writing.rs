@@ -49,6 +49,9 @@ const CASES: &[Case] = &[
 /// their own below, the others in files of theirs.
 const OTHERS: &[&str] = &[
     "init",
+    "audit",
+    "guard",
+    "hooks",
     "demo",
     "open",
     "list",

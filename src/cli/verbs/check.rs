@@ -85,7 +85,7 @@ pub enum Told {
 }
 
 impl Told {
-    pub(super) const fn form(self) -> Form {
+    pub(in crate::cli) const fn form(self) -> Form {
         match self {
             Self::Full => Form::Full,
             Self::Concise => Form::Concise,
@@ -99,7 +99,8 @@ impl Told {
     }
 }
 
-fn report(words: &str) -> Result<(Told, PathBuf), String> {
+/// `FORMAT=FILE`.
+pub(in crate::cli) fn report(words: &str) -> Result<(Told, PathBuf), String> {
     let (format, file) =
         words.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("FORMAT=FILE belongs here")?;
     Ok((Told::from_str(format, false)?, PathBuf::from(file)))

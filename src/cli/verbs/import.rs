@@ -1,7 +1,7 @@
 //! `import`: tickets of another system, with their original people and times.
 
 use std::fs::File;
-use std::io::{BufReader, IsTerminal};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::super::Exit;
 use super::super::arguments::WriteFlags;
 use super::super::complaint::Complaint;
+use super::super::progress::Progress;
 use super::super::session::Session;
 use super::super::text::unreadable;
 use super::show;
@@ -110,30 +111,4 @@ fn read(casebook: &Casebook, file: &Path) -> Result<Imported, Complaint> {
         beads::read(BufReader::new(opened), &already, &mut random)
     };
     Ok(read.map_err(Error::io(file, "read"))?)
-}
-
-/// A line on a terminal that says what goes on.
-struct Progress(Option<indicatif::ProgressBar>);
-
-impl Progress {
-    fn begin(what: &'static str) -> Self {
-        if !std::io::stderr().is_terminal() {
-            return Self(None);
-        }
-        let bar = indicatif::ProgressBar::new_spinner().with_message(what);
-        bar.enable_steady_tick(std::time::Duration::from_millis(80));
-        Self(Some(bar))
-    }
-
-    fn step(&self, what: &str) {
-        if let Some(bar) = &self.0 {
-            bar.set_message(what.to_owned());
-        }
-    }
-
-    fn end(self) {
-        if let Some(bar) = self.0 {
-            bar.finish_and_clear();
-        }
-    }
 }

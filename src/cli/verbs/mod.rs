@@ -1,5 +1,6 @@
 //! One file per verb, or per handful of sisters: the flags it takes, whose comments are its help, and `run`.
 
+pub mod audit;
 pub mod changes;
 pub mod check;
 pub mod correct;
@@ -9,7 +10,9 @@ pub mod escalate;
 pub mod facts;
 pub mod git_setup;
 pub(super) mod glance;
+pub mod guard;
 pub mod hold;
+pub mod hooks;
 pub mod import;
 pub mod init;
 pub mod list;
@@ -69,6 +72,9 @@ pub(super) fn run(session: &Session, verb: Verb) -> Result<Exit, Complaint> {
         Verb::MergeFile(merge) => merge.run(session),
         Verb::Textconv(textconv) => textconv.run(session),
         Verb::Rule(rule) => rule.run(session),
+        Verb::Audit(audit) => audit.run(session),
+        Verb::Guard(guard) => guard.run(session),
+        Verb::Hooks(hooks) => hooks.run(session),
         Verb::Import(import) => import.run(session),
         Verb::Schema(schema) => schema.run(session),
         Verb::Completions(completions) => completions.run(session),

@@ -113,6 +113,14 @@ fn history_from(items: Vec<Value>, lenient: bool) -> Result<Vec<Entry>> {
     items.into_iter().enumerate().map(entry_of).collect()
 }
 
+/// Reads an entry that stands behind others, from its named values.
+///
+/// # Errors
+/// The first flaw, with its path.
+pub fn later_entry_from(value: Value) -> Result<Entry> {
+    entry_from(Reader::of(value, Vec::new(), false)?, false, false)
+}
+
 fn entry_from(mut reader: Reader, first: bool, lenient: bool) -> Result<Entry> {
     let id = reader.id("id")?;
     let at = reader.time("at")?;

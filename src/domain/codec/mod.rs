@@ -8,6 +8,6 @@ mod encode;
 mod flaw;
 mod read;
 
-pub use decode::ticket_from;
+pub use decode::{later_entry_from, ticket_from};
 pub use encode::{HEADER_NAMES, entry_fields, header_fields};
 pub use flaw::{Flaw, FlawKind, Step};

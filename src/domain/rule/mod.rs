@@ -16,13 +16,14 @@
 
 mod audited;
 mod file;
+mod guarded;
 mod history;
 mod policy;
 mod store;
 
-#[allow(unused_imports)] // its rules come with `audit`
 pub use audited::*;
 pub use file::*;
+pub use guarded::*;
 pub use history::*;
 pub use policy::*;
 pub use store::*;
@@ -77,7 +78,7 @@ impl Eq for Rule {}
 
 /// Every rule, in the order of codes.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [file::ALL, history::ALL, store::ALL, policy::ALL, audited::ALL].into_iter().flatten().copied()
+    [file::ALL, history::ALL, store::ALL, policy::ALL, audited::ALL, guarded::ALL].into_iter().flatten().copied()
 }
 
 /// The rule of a code or a word, in any case.

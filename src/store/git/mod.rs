@@ -8,9 +8,12 @@ mod conflict;
 mod direct;
 mod drivers;
 mod email;
+mod history;
 mod process;
+mod push;
 mod remote;
 mod revision;
+mod signature;
 mod snapshot;
 
 use std::collections::HashMap;
@@ -20,9 +23,12 @@ pub use commit::Commit;
 pub use conflict::{Conflict, merge_lines};
 pub use direct::Outlook;
 pub use email::plain_email;
+pub use history::{Change, Objects, Revision, Shelf, Side, Walk, Wanted};
 use process::Run;
+pub use push::{Completeness, NOTHING, RefChange};
 pub use remote::{InTheWay, Merging};
 pub use revision::Differing;
+pub use signature::{Signature, Trusted};
 pub use snapshot::{Held, Snapshot};
 
 /// Why git did not do what was asked.
@@ -51,16 +57,23 @@ pub enum GitRefusal {
 #[derive(Clone, Debug)]
 pub struct Repository {
     root: PathBuf,
+    of_hook: bool,
 }
 
 impl Repository {
     /// The repository that holds the store at `root`.
     pub fn at(root: &Path) -> Self {
-        Self { root: root.to_owned() }
+        Self { root: root.to_owned(), of_hook: false }
+    }
+
+    /// The repository whose git has started us as its hook, in a folder of it: git's environment says where it is, and
+    /// where the objects of a push wait until it is accepted.
+    pub fn of_hook(folder: &Path) -> Self {
+        Self { root: folder.to_owned(), of_hook: true }
     }
 
     fn run(&self, arguments: &[&str]) -> Run {
-        Run::git(&self.root, arguments)
+        if self.of_hook { Run::git_of_hook(&self.root, arguments) } else { Run::git(&self.root, arguments) }
     }
 
     /// git's `user.email`, if one is set.

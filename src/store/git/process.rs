@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -51,6 +51,21 @@ impl Run {
             command.env_remove(name);
         });
         Self { command, input: None }
+    }
+
+    /// The same where git itself has started us, as its hook: what its environment names is meant.
+    pub fn git_of_hook(root: &Path, arguments: &[&str]) -> Self {
+        let mut command = Command::new("git");
+        command.current_dir(root).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self { command, input: None }
+    }
+
+    /// Starts it, for somebody who reads while it runs. What it says goes where `stderr` leads.
+    pub fn start(mut self, stdin: Stdio, stderr: Stdio) -> Result<Child, GitRefusal> {
+        self.command.stdin(stdin).stderr(stderr).spawn().map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => GitRefusal::NotInstalled,
+            _ => GitRefusal::Refused { said: error.to_string() },
+        })
     }
 
     pub fn env(mut self, name: &str, value: &str) -> Self {

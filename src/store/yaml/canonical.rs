@@ -7,7 +7,8 @@
 use super::print::print;
 use super::scalar;
 use super::survey::survey;
-use crate::domain::codec::ticket_from;
+use crate::domain::codec::{later_entry_from, ticket_from};
+use crate::domain::entry::Entry;
 use crate::domain::ticket::Ticket;
 use crate::domain::value::{Fields, Value};
 
@@ -35,6 +36,22 @@ pub(super) fn read(bytes: &[u8]) -> Option<Ticket> {
     let ticket = ticket_from(Value::Map(fields)).ok()?;
     let is_proved = survey(bytes, ticket.id).is_some() || print(&ticket) == text;
     is_proved.then_some(ticket)
+}
+
+/// The entries that stand behind others, up to the end marker, each with the empty line before it.
+pub(super) fn later_entries(text: &str) -> Option<Vec<Entry>> {
+    let mut cursor = Cursor::over(text);
+    let mut entries = Vec::new();
+    while cursor.at < text.len() {
+        match cursor.take()? {
+            "..." if cursor.at == text.len() => return Some(entries),
+            "" => {}
+            _ => return None,
+        }
+        let first = cursor.take()?.strip_prefix("- ")?;
+        entries.push(later_entry_from(Value::Map(cursor.map(2, Some(first), 1)?)).ok()?);
+    }
+    None
 }
 
 /// Whether a file is exactly as the printer would print it.

@@ -15,6 +15,7 @@ mod scalar;
 mod source;
 mod survey;
 mod unite;
+mod version;
 
 pub use amend::{Unwritable, amend};
 pub use canonical::is_canonical;
@@ -23,3 +24,4 @@ pub use print::print;
 pub use read::{LARGEST_FILE, places, read, read_by_library, read_noting, read_value};
 pub use survey::{survey, survey_header};
 pub use unite::{Side, Split, United, unite};
+pub use version::Version;

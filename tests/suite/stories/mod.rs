@@ -16,7 +16,7 @@ fn every_story_goes_as_it_is_told() {
     let update = std::env::var_os("UPDATE_STORIES").is_some_and(|value| value == "1");
     let mut failures = Vec::new();
     for path in stories() {
-        let name = format!("examples/{}", path.file_name().unwrap_or_default().to_string_lossy());
+        let name = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap_or(&path).display().to_string();
         let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
         match play(&name, &text, update) {
             Ok(Played::AsTold) => {}
@@ -30,8 +30,8 @@ fn every_story_goes_as_it_is_told() {
 /// The stories in the order of their names.
 fn stories() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    let files = fs::read_dir(&folder).expect("the folder of stories is there");
-    let mut stories: Vec<_> = files.map(|file| file.expect("a file of examples/").path()).collect();
+    let files = walkdir::WalkDir::new(&folder).into_iter();
+    let mut stories: Vec<_> = files.map(|file| file.expect("a file of examples/").into_path()).collect();
     stories.retain(|path| path.extension().is_some_and(|end| end == "md") && !path.ends_with("README.md"));
     stories.sort();
     stories

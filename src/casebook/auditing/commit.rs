@@ -1,0 +1,318 @@
+//! One commit: the versions it changes taken in, and each held against those of its parents.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Judge, Policy, TICKETS, told};
+use crate::casebook::desk::differing_fact;
+use crate::domain::audit::{Loss, Piece, added, inserted, losses};
+use crate::domain::finding::Finding;
+use crate::domain::id::Id;
+use crate::domain::rule::{
+    FILE_MISPLACED, FILE_NOT_PLAIN, HEADER_DIFFERS, HISTORY_EDITED, HISTORY_INSERTED, HISTORY_REMOVED,
+    HISTORY_REORDERED, HISTORY_UNREADABLE, POLICY_UNREADABLE, TICKET_DELETED, TICKET_MOVED,
+};
+use crate::domain::ticket::Ticket;
+use crate::store::git::{Change, GitRefusal, Objects, Revision};
+use crate::store::layout;
+use crate::store::yaml::{DamageKind, Version};
+
+/// What a parent has of a file that differs.
+#[derive(Clone, Debug)]
+pub struct Before {
+    /// Its object.
+    pub name: String,
+    /// What it holds.
+    pub version: Arc<Version>,
+}
+
+/// A ticket's file that a commit changed.
+#[derive(Debug, Default)]
+pub struct Touched {
+    /// What those parents have that have something else, and have it.
+    pub befores: Vec<Before>,
+    /// How many of the parents have something else, or nothing.
+    pub differing: usize,
+    /// What the commit has.
+    pub after: Option<Arc<Version>>,
+    /// Its object.
+    pub name: Option<String>,
+    /// Whether the commit has something else than a file.
+    pub is_odd: bool,
+}
+
+impl Touched {
+    /// The id of what the file is, or was.
+    pub fn id(&self) -> Option<Id> {
+        let versions = self.after.iter().chain(self.befores.iter().map(|before| &before.version));
+        versions.filter_map(|version| version.ticket().ok()).map(|ticket| ticket.id).next()
+    }
+}
+
+/// A commit with its versions at hand.
+pub struct Commit<'a> {
+    /// Its facts.
+    pub revision: &'a Revision,
+    /// What it is judged by: of each parent, else its own.
+    pub policies: Vec<Arc<Policy>>,
+    /// The tickets' files it changed.
+    pub touched: BTreeMap<String, Touched>,
+}
+
+impl Judge {
+    /// Takes in what a commit brings, in the order it comes.
+    pub fn take_in<'a>(&mut self, revision: &'a Revision, objects: &mut Objects) -> Result<Commit<'a>, GitRefusal> {
+        if revision.sends_base
+            && let Some(parent) = revision.sides.first().and_then(|side| side.parent.clone())
+            && let Some(bytes) = objects.take()?
+            && let Ok(policy) = Policy::read(&String::from_utf8_lossy(&bytes))
+        {
+            self.policy_of.insert(parent, Arc::new(policy));
+        }
+        let mut own = self.inherited(revision, 0);
+        let mut touched: BTreeMap<String, Touched> = BTreeMap::new();
+        for side in &revision.sides {
+            for change in &side.changes {
+                if change.path == layout::MARKER {
+                    own = self.take_policy(revision, change, objects)?.or(own);
+                } else if change.path.starts_with(TICKETS) {
+                    let before = self.version(change, change.old.as_ref(), change.sends_old, None, objects)?;
+                    let known = before.as_deref();
+                    let after = self.version(change, change.new.as_ref(), change.sends_new, known, objects)?;
+                    if !layout::is_named_like_a_ticket(change.path.rsplit('/').next().unwrap_or_default().as_ref()) {
+                        continue;
+                    }
+                    self.remember_sound(change, before.as_ref(), after.as_ref());
+                    let file = touched.entry(change.path.clone()).or_default();
+                    file.differing += 1;
+                    file.befores.extend(change.old.clone().zip(before).map(|(name, version)| Before { name, version }));
+                    (file.after, file.name, file.is_odd) = (after, change.new.clone(), change.odd);
+                }
+            }
+        }
+        if let Some(own) = &own {
+            self.policy_of.insert(revision.id.clone(), own.clone());
+        }
+        let inherited = (0..revision.sides.len()).filter_map(|place| self.inherited(revision, place));
+        let mut policies: Vec<Arc<Policy>> = match &self.overruling {
+            Some(policy) => vec![policy.clone()],
+            None => inherited.collect(),
+        };
+        if policies.is_empty() {
+            policies.push(own.unwrap_or_default());
+        }
+        if self.questions.signed {
+            self.judged_by.insert(revision.id.clone(), policies[0].clone());
+        }
+        Ok(Commit { revision, policies, touched })
+    }
+
+    fn inherited(&self, revision: &Revision, place: usize) -> Option<Arc<Policy>> {
+        self.policy_of.get(revision.sides.get(place)?.parent.as_ref()?).cloned()
+    }
+
+    fn take_policy(
+        &mut self,
+        revision: &Revision,
+        change: &Change,
+        objects: &mut Objects,
+    ) -> Result<Option<Arc<Policy>>, GitRefusal> {
+        let Some(name) = &change.new else { return Ok(None) };
+        if change.sends_new {
+            let bytes = objects.take()?.unwrap_or_default();
+            match Policy::read(&String::from_utf8_lossy(&bytes)) {
+                Ok(policy) => _ = self.policies.insert(name.clone(), Arc::new(policy)),
+                Err((line, column, message)) => {
+                    let finding = Finding::new(&POLICY_UNREADABLE, layout::MARKER, message).at(line, column);
+                    self.find(finding.in_commit(&revision.id));
+                }
+            }
+        }
+        Ok(self.policies.get(name).cloned())
+    }
+
+    /// A version that comes now, or came before.
+    fn version(
+        &mut self,
+        change: &Change,
+        name: Option<&String>,
+        comes: bool,
+        before: Option<&Version>,
+        objects: &mut Objects,
+    ) -> Result<Option<Arc<Version>>, GitRefusal> {
+        let Some(name) = name else { return Ok(None) };
+        if let Some(version) = self.shelf.get(name) {
+            return Ok(Some(version));
+        }
+        let bytes = if comes { objects.take()? } else { None };
+        let said = || GitRefusal::Refused { said: format!("the object {name} of {} is missing", change.path) };
+        let id = id_of(&change.path);
+        let version = Arc::new(Version::read(bytes.ok_or_else(said)?, id, before));
+        self.shelf.put(name.clone(), version.clone());
+        Ok(Some(version))
+    }
+
+    /// Keeps the last sound version beside one that cannot be read.
+    fn remember_sound(&mut self, change: &Change, before: Option<&Arc<Version>>, after: Option<&Arc<Version>>) {
+        if let (Some(name), Some(after)) = (&change.new, after)
+            && after.ticket().is_err()
+            && let Some(before) = before
+            && let Some(sound) = self.sound_of(change.old.as_deref(), before)
+        {
+            self.sound.insert(name.clone(), sound);
+        }
+    }
+
+    fn sound_of(&self, name: Option<&str>, version: &Arc<Version>) -> Option<Arc<Version>> {
+        if version.ticket().is_ok() {
+            return Some(version.clone());
+        }
+        name.and_then(|name| self.sound.get(name).cloned())
+    }
+
+    /// Judges a commit.
+    pub fn judge(&mut self, commit: &Commit<'_>) {
+        let mut judged = Vec::with_capacity(commit.touched.len());
+        for (path, file) in &commit.touched {
+            judged.push((path.as_str(), self.compare(commit, path, file)));
+        }
+        self.judge_entries(commit, &judged);
+        if let Some(gate) = self.gate.take() {
+            gate.judge_files(commit.revision, self);
+            self.gate = Some(gate);
+        }
+    }
+
+    /// Holds a file against what the parents have. Gives the places of its new entries.
+    fn compare(&mut self, commit: &Commit<'_>, path: &str, file: &Touched) -> Vec<usize> {
+        let about = |finding: Finding| {
+            let finding = finding.in_commit(&commit.revision.id);
+            match file.id() {
+                Some(id) => finding.of(id),
+                None => finding,
+            }
+        };
+        let Some(after) = &file.after else {
+            self.tell_missing(commit, path, file, &about);
+            return Vec::new();
+        };
+        if !layout::is_place(path.as_ref()) {
+            let message = DamageKind::WrongPlace.to_string();
+            self.find(about(Finding::new(&FILE_MISPLACED, path, message)));
+        }
+        let ticket = match after.ticket() {
+            Ok(ticket) => ticket,
+            Err(damage) => {
+                let finding = Finding::new(&HISTORY_UNREADABLE, path, damage.kind.to_string());
+                self.find(about(finding.at(damage.line, damage.column)));
+                return Vec::new();
+            }
+        };
+        let sound = |before: &Before| self.sound_of(Some(&before.name), &before.version);
+        let mut befores: Vec<Arc<Version>> = file.befores.iter().filter_map(sound).collect();
+        if befores.is_empty() {
+            befores.extend(self.gone.remove(path));
+        }
+        // What a version added to another one was held against the header already.
+        if !after.has_grown() {
+            self.tell_header(ticket, path, &about);
+        }
+        let is_as_in_a_parent = file.differing < commit.revision.sides.len();
+        if let [before] = befores.as_slice()
+            && after.extends(before)
+            && let Ok(before) = before.ticket()
+        {
+            let new = before.history.len()..ticket.history.len();
+            return if is_as_in_a_parent { Vec::new() } else { new.collect() };
+        }
+        if befores.is_empty() {
+            return if is_as_in_a_parent { Vec::new() } else { (0..ticket.history.len()).collect() };
+        }
+        let now = after.pieces();
+        let mut lost: Vec<Loss> = Vec::new();
+        let mut known = Vec::new();
+        for before in &befores {
+            let was = before.pieces();
+            for loss in losses(&was, &now) {
+                if !lost.contains(&loss) && !self.is_restored(loss, &was, &now) {
+                    lost.push(loss);
+                    let rule = match loss {
+                        Loss::Removed(_) => &HISTORY_REMOVED,
+                        Loss::Edited(_) => &HISTORY_EDITED,
+                        Loss::Reordered(_) => &HISTORY_REORDERED,
+                    };
+                    let message = told::loss(loss, before, &was, &now);
+                    self.find(about(Finding::new(rule, path, message)).about(loss.entry()));
+                }
+            }
+            known.push(was);
+        }
+        if is_as_in_a_parent {
+            return Vec::new();
+        }
+        let known: Vec<&[_]> = known.iter().map(Vec::as_slice).collect();
+        // What comes back as it was is no news.
+        let is_back = |place: &usize| {
+            let piece = &now[*place];
+            self.originals.get(&piece.id).is_some_and(|original| original == piece.bytes)
+        };
+        let new: Vec<usize> = added(&known, &now).into_iter().filter(|place| !is_back(place)).collect();
+        if commit.revision.sides.len() == 1 {
+            for place in inserted(&new, now.len()) {
+                let entry = &ticket.history[place];
+                let message = format!("{} was put before entries that were there already", told::entry(entry));
+                self.find(about(Finding::new(&HISTORY_INSERTED, path, message)).about(entry.id));
+            }
+        }
+        new
+    }
+
+    /// Whether an entry that was edited has its first bytes again. Those of every entry that is lost are kept for that.
+    fn is_restored(&mut self, loss: Loss, was: &[Piece<'_>], now: &[Piece<'_>]) -> bool {
+        if let Loss::Reordered(_) = loss {
+            return false;
+        }
+        let of = |pieces: &[Piece<'_>]| {
+            pieces.iter().find(|piece| piece.id == loss.entry()).map(|piece| piece.bytes.to_vec()).unwrap_or_default()
+        };
+        let original = self.originals.entry(loss.entry()).or_insert_with(|| of(was));
+        *original == of(now)
+    }
+
+    fn tell_header(&mut self, ticket: &Ticket, path: &str, about: &dyn Fn(Finding) -> Finding) {
+        if let Some(name) = differing_fact(ticket) {
+            let message = format!("`{name}` in the header is not what the history leads to");
+            self.find(about(Finding::new(&HEADER_DIFFERS, path, message)));
+        }
+    }
+
+    /// A file that is no longer there, or is something else.
+    fn tell_missing(&mut self, commit: &Commit<'_>, path: &str, file: &Touched, about: &dyn Fn(Finding) -> Finding) {
+        if file.is_odd {
+            self.find(about(Finding::new(&FILE_NOT_PLAIN, path, DamageKind::NotAFile.to_string())));
+        }
+        let Some(before) = file.befores.first().filter(|_| !file.is_odd) else { return };
+        self.gone.insert(path.to_owned(), before.version.clone());
+        let id = file.id();
+        let same = |(other, touched): &(&String, &Touched)| {
+            let is_new = touched.after.is_some() && touched.befores.is_empty();
+            other.as_str() != path && is_new && id.is_some() && touched.id() == id
+        };
+        let elsewhere = commit.touched.iter().find(same).map(|(other, _)| other.clone()).or_else(|| {
+            // What lies outside the folder of tickets is not read; the object alone tells.
+            let all = commit.revision.sides.iter().flat_map(|side| &side.changes);
+            let moved = |change: &&Change| change.old.is_none() && change.new.as_ref() == Some(&before.name);
+            all.filter(|change| change.path != path).find(moved).map(|change| change.path.clone())
+        });
+        let finding = match elsewhere {
+            Some(other) => Finding::new(&TICKET_MOVED, path, format!("the ticket's file was moved to {other}")),
+            None => Finding::new(&TICKET_DELETED, path, "the ticket's file was deleted"),
+        };
+        self.find(about(finding));
+    }
+}
+
+/// The id a path names.
+fn id_of(path: &str) -> Option<Id> {
+    path.rsplit('/').next()?.strip_suffix(".yaml")?.parse().ok()
+}

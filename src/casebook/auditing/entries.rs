@@ -1,0 +1,289 @@
+//! The entries a commit brought: allowed where they stand, by whom the commit names, and when it was made.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::DateTime;
+
+use super::commit::{Commit, Touched};
+use super::{Judge, Policy, Redaction, told};
+use crate::domain::action::Action;
+use crate::domain::audit::{Company, Verdict, Why, judge, judge_opening, lapse};
+use crate::domain::entry::Entry;
+use crate::domain::finding::Finding;
+use crate::domain::id::Id;
+use crate::domain::person::Person;
+use crate::domain::rule::{AUDIT_COUNTERPART, AUDIT_IDENTITY, AUDIT_RIGHTS, AUDIT_TIME, ENTRY_CONCURRENT, ENTRY_ORDER};
+use crate::domain::ticket::Ticket;
+use crate::domain::words::Role;
+
+/// The new entries of a commit, for what is about two tickets at once.
+struct Brought<'a>(HashMap<Id, (&'a Touched, &'a Ticket, &'a [usize])>);
+
+impl<'a> Brought<'a> {
+    fn entries(&self, ticket: Id) -> impl Iterator<Item = &'a Entry> {
+        let found = self.0.get(&ticket).map(|(_, ticket, new)| (*ticket, *new));
+        found.into_iter().flat_map(|(ticket, new)| new.iter().map(move |place| &ticket.history[*place]))
+    }
+
+    fn has(&self, ticket: Id, by: &Person, wanted: impl Fn(&Entry) -> bool) -> bool {
+        self.entries(ticket).any(|entry| entry.by.is(by) && wanted(entry))
+    }
+
+    /// A ticket as it was before some entry of the commit.
+    fn before(&self, ticket: Id, wanted: impl Fn(&Entry) -> bool) -> Option<Ticket> {
+        let (_, ticket, new) = self.0.get(&ticket)?;
+        let place = *new.iter().find(|place| wanted(&ticket.history[**place]))?;
+        up_to(ticket, place)
+    }
+}
+
+/// A ticket as it was when it had so many entries.
+fn up_to(ticket: &Ticket, count: usize) -> Option<Ticket> {
+    let mut entries = ticket.history.iter().take(count).map(without_words);
+    let mut so_far = Ticket::opened_by(entries.next()?)?;
+    entries.for_each(|entry| so_far.append(entry));
+    Some(so_far)
+}
+
+/// An entry as far as what comes behind it depends on it: its words take most of the space, and decide nothing.
+fn without_words(entry: &Entry) -> Entry {
+    Entry {
+        id: entry.id,
+        at: entry.at,
+        by: entry.by.clone(),
+        role: entry.role,
+        action: entry.action.clone(),
+        from: entry.from,
+        to: entry.to,
+        key: None,
+        message_id: None,
+        text: None,
+    }
+}
+
+impl Judge {
+    /// Judges the entries a commit brought: by path, with their places in the file.
+    pub(super) fn judge_entries(&mut self, commit: &Commit<'_>, judged: &[(&str, Vec<usize>)]) {
+        let mut brought = Brought(HashMap::with_capacity(judged.len()));
+        for (path, new) in judged.iter().filter(|(_, new)| !new.is_empty()) {
+            let file = &commit.touched[*path];
+            if let Some(ticket) = file.after.as_ref().and_then(|after| after.ticket().ok()) {
+                brought.0.insert(ticket.id, (file, ticket, new));
+            }
+        }
+        for (path, new) in judged.iter().filter(|(_, new)| !new.is_empty()) {
+            let file = &commit.touched[*path];
+            if let Some(ticket) = file.after.as_ref().and_then(|after| after.ticket().ok()) {
+                self.judge_ticket(commit, &brought, path, file, ticket, new);
+            }
+        }
+    }
+
+    fn judge_ticket(
+        &mut self,
+        commit: &Commit<'_>,
+        brought: &Brought<'_>,
+        path: &str,
+        file: &Touched,
+        ticket: &Ticket,
+        new: &[usize],
+    ) {
+        let is_import = new.first() == Some(&0) && ticket.opening().is_some_and(|facts| facts.imported_from.is_some());
+        if is_import {
+            self.judge_import(commit, path, ticket, new);
+            return;
+        }
+        // A ticket that grew by one entry is as it was before it in the version it extends.
+        let known = match (file.befores.as_slice(), new) {
+            ([before], [place]) if *place + 1 == ticket.history.len() => {
+                before.version.ticket().ok().filter(|before| before.history.len() == *place)
+            }
+            _ => None,
+        };
+        let mut so_far: Option<Ticket> = if known.is_some() { None } else { up_to(ticket, new[0]) };
+        for (place, entry) in ticket.history.iter().enumerate().skip(new[0]) {
+            if new.binary_search(&place).is_ok() {
+                let before = known.or(so_far.as_ref());
+                self.judge_entry(commit, brought, path, ticket, place, before);
+            }
+            if known.is_none() {
+                match &mut so_far {
+                    Some(ticket) => ticket.append(without_words(entry)),
+                    none => *none = Ticket::opened_by(without_words(entry)),
+                }
+            }
+        }
+    }
+
+    fn judge_import(&mut self, commit: &Commit<'_>, path: &str, ticket: &Ticket, new: &[usize]) {
+        self.found.entries += new.len();
+        self.found.imported += new.len();
+        self.list_redactions(commit, ticket, new);
+        let carriers: Vec<Person> = self.carriers(commit);
+        let is_agent = |policy: &Arc<Policy>| carriers.iter().any(|person| policy.team.has_agent(person));
+        if (self.questions.identity || self.gate.is_some()) && !commit.policies.iter().any(is_agent) {
+            let message = "the ticket is imported, and nobody the commit names is an agent".to_owned();
+            self.find(Finding::new(&AUDIT_RIGHTS, path, message).of(ticket.id).in_commit(&commit.revision.id));
+        }
+    }
+
+    /// Whom a commit names: its author, those on whose behalf it was made, and who pushes it.
+    fn carriers(&self, commit: &Commit<'_>) -> Vec<Person> {
+        let named = std::iter::once(&commit.revision.author).chain(&commit.revision.on_behalf_of);
+        let mut people: Vec<Person> = named.filter_map(|words| person(words)).collect();
+        if let Some(gate) = &self.gate {
+            people = gate.pusher.iter().cloned().collect();
+        }
+        people
+    }
+
+    fn judge_entry(
+        &mut self,
+        commit: &Commit<'_>,
+        brought: &Brought<'_>,
+        path: &str,
+        ticket: &Ticket,
+        place: usize,
+        before: Option<&Ticket>,
+    ) {
+        let entry = &ticket.history[place];
+        let about = |finding: Finding| finding.of(ticket.id).about(entry.id).in_commit(&commit.revision.id);
+        self.found.entries += 1;
+        self.found.by_system += usize::from(entry.role == Role::System);
+        self.list_redactions(commit, ticket, &[place]);
+        let previous = place.checked_sub(1).map(|place| &ticket.history[place]);
+        if previous.is_some_and(|previous| previous.id >= entry.id) {
+            let message = format!("{} does not come after the one before it", told::entry(entry));
+            self.find(about(Finding::new(&ENTRY_ORDER, path, message)));
+        }
+        let committed =
+            (commit.revision.committed > 0).then(|| DateTime::from_timestamp(commit.revision.committed, 0)).flatten();
+        if let Some(lapse) = lapse(previous, entry, committed, self.questions.tolerance) {
+            self.find(about(Finding::new(&AUDIT_TIME, path, told::lapse(entry, lapse))));
+        }
+        if self.questions.identity && !names(commit, entry) && entry.role != Role::System {
+            let message = format!("{} is not of {}", told::entry(entry), told::author(commit.revision));
+            self.find(about(Finding::new(&AUDIT_IDENTITY, path, message)));
+        }
+        if let Some(gate) = self.gate.take() {
+            if let Some(finding) = gate.judge_entry(commit.revision, path, entry, names(commit, entry)) {
+                self.find(about(finding));
+            }
+            self.gate = Some(gate);
+        }
+        match verdict(commit, brought, ticket, entry, before) {
+            Verdict::Lawful => {}
+            Verdict::Alone => {
+                let message =
+                    format!("{} stands alone: the other ticket's entry is not in this commit", told::entry(entry));
+                self.find(about(Finding::new(&AUDIT_COUNTERPART, path, message)));
+            }
+            Verdict::Concurrent(version) => {
+                let message = format!(
+                    "{} did not see what came behind {version}: it was written at the same time elsewhere",
+                    told::entry(entry)
+                );
+                self.find(about(Finding::new(&ENTRY_CONCURRENT, path, message)));
+            }
+            Verdict::Unlawful(why) => {
+                let (rule, message) = told::unlawful(entry, &why);
+                self.find(about(Finding::new(rule, path, message)));
+            }
+        }
+    }
+
+    fn list_redactions(&mut self, commit: &Commit<'_>, ticket: &Ticket, new: &[usize]) {
+        for entry in new.iter().map(|place| &ticket.history[*place]) {
+            if let Action::Redact { entry: hides, reason } = &entry.action {
+                self.found.redactions.push(Redaction {
+                    commit: commit.revision.id.clone(),
+                    ticket: ticket.id,
+                    entry: entry.id,
+                    hides: *hides,
+                    by: entry.by.clone(),
+                    reason: reason.clone(),
+                });
+            }
+        }
+    }
+}
+
+/// Whether a commit says that it brings an entry of this person.
+fn names(commit: &Commit<'_>, entry: &Entry) -> bool {
+    let named = std::iter::once(&commit.revision.author).chain(&commit.revision.on_behalf_of);
+    named.filter_map(|words| person(words)).any(|person| person.is(&entry.by))
+}
+
+/// The person that `ana@acme.example` or `Ana <ana@acme.example>` names.
+fn person(words: &str) -> Option<Person> {
+    let address = words.rsplit_once('<').and_then(|(_, rest)| rest.strip_suffix('>')).unwrap_or(words);
+    Person::from_address(address).ok()
+}
+
+/// What is to be said of an entry, by any of the policies before the commit: a merge has several.
+fn verdict(
+    commit: &Commit<'_>,
+    brought: &Brought<'_>,
+    ticket: &Ticket,
+    entry: &Entry,
+    before: Option<&Ticket>,
+) -> Verdict {
+    let mut worst = Verdict::Unlawful(Why::NoAgent);
+    for policy in &commit.policies {
+        let verdict = match before {
+            None => judge_opening(entry, &policy.law()),
+            Some(before) => {
+                let target = target_of(brought, ticket, entry);
+                let mut company = company(policy, brought, before, entry);
+                company.target = target.as_ref();
+                judge(before, entry, &policy.law(), &company)
+            }
+        };
+        if !matches!(verdict, Verdict::Unlawful(_)) {
+            return verdict;
+        }
+        worst = verdict;
+    }
+    worst
+}
+
+fn target_of(brought: &Brought<'_>, ticket: &Ticket, entry: &Entry) -> Option<Ticket> {
+    let Action::Merge { into, .. } = entry.action else { return None };
+    brought.before(into, |other| matches!(other.action, Action::Merged { source, .. } if source == ticket.id))
+}
+
+/// What the commit brought to the other ticket of an entry that is about two.
+fn company<'a>(policy: &Policy, brought: &Brought<'_>, ticket: &Ticket, entry: &Entry) -> Company<'a> {
+    let here = ticket.id;
+    let has =
+        |other: Id, wanted: &dyn Fn(&Action) -> bool| brought.has(other, &entry.by, |entry| wanted(&entry.action));
+    let has_counterpart = match &entry.action {
+        Action::Merge { into, .. } => {
+            has(*into, &|action| matches!(action, Action::Merged { source, .. } if *source == here))
+        }
+        Action::Merged { source, .. } => {
+            has(*source, &|action| matches!(action, Action::Merge { into, .. } if *into == here))
+        }
+        Action::Reopen { unmerge: true, .. } => ticket.header.merged_into.is_some_and(|target| {
+            has(target, &|action| matches!(action, Action::Unmerged { source } if *source == here))
+        }),
+        Action::Unmerged { source } => has(*source, &|action| matches!(action, Action::Reopen { unmerge: true, .. })),
+        Action::Forward { into, entry: there } => brought.has(*into, &entry.by, |other| {
+            other.id == *there && matches!(other.action, Action::Reply { via_ticket: Some(via), .. } if via == here)
+        }),
+        Action::Reply { via_ticket: Some(via), .. } => has(
+            *via,
+            &|action| matches!(action, Action::Forward { into, entry: there } if *into == here && *there == entry.id),
+        ),
+        _ => false,
+    };
+    let sees_source = match &entry.action {
+        Action::Reply { via_ticket: Some(via), .. } => {
+            let source = brought.before(*via, |other| matches!(other.action, Action::Forward { .. }));
+            source.is_some_and(|source| policy.team.standing(&entry.by, Some(&source.header)).sees())
+        }
+        _ => false,
+    };
+    Company { target: None, has_counterpart, sees_source }
+}

@@ -1,0 +1,304 @@
+//! The audit: every commit held against its parents, ticket by ticket and entry by entry.
+//!
+//! What an entry means is compared in [`crate::domain::audit`], and git is walked in [`crate::store::git`]; here both
+//! come together, for an audit and for the guard alike. Needs a repository and no work tree, so a bare one will do.
+
+mod commit;
+mod entries;
+mod notes;
+mod policy;
+mod told;
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+
+use crate::domain::finding::Finding;
+use crate::domain::id::Id;
+use crate::domain::person::Person;
+use crate::domain::rule::{COMMIT_SIGNER, COMMIT_UNSIGNED, HISTORY_REWRITTEN, HISTORY_SHALLOW, Severity};
+use crate::error::Error;
+use crate::store::git::{GitRefusal, Objects, Repository, Revision, Shelf, Signature, Trusted, Walk, Wanted};
+use crate::store::layout;
+use crate::store::yaml::Version;
+
+pub use notes::Verified;
+pub(super) use policy::Policy;
+
+/// Where tickets lie, as paths of git begin.
+const TICKETS: &str = "tickets/";
+
+/// What is asked of an audit.
+#[derive(Clone, Debug)]
+pub struct Questions {
+    /// Whether entries name whom their commit names.
+    pub identity: bool,
+    /// Whether commits are signed with keys that casebook.toml names.
+    pub signed: bool,
+    /// How far clocks may differ.
+    pub tolerance: TimeDelta,
+}
+
+/// An entry that hides another one's words: no violation, and worth a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redaction {
+    /// The commit that brought it.
+    pub commit: String,
+    /// The ticket.
+    pub ticket: Id,
+    /// The entry that hides.
+    pub entry: Id,
+    /// The entry that is hidden.
+    pub hides: Id,
+    /// Who did it.
+    pub by: Person,
+    /// Why.
+    pub reason: String,
+}
+
+/// What an audit came to.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    /// What is wrong, the oldest commit first.
+    pub findings: Vec<Finding>,
+    /// What was hidden, and is not wrong.
+    pub redactions: Vec<Redaction>,
+    /// How many commits were looked at.
+    pub commits: usize,
+    /// How many entries came with them.
+    pub entries: usize,
+    /// Those of them that belong to imported tickets: who made them is another system's word.
+    pub imported: usize,
+    /// Those of them that the system made.
+    pub by_system: usize,
+    /// The commit the audit began from, its newest.
+    pub tip: Option<String>,
+}
+
+impl Findings {
+    /// Whether something is wrong; with `strict`, whether anything is to be said.
+    pub fn has_any(&self, strict: bool) -> bool {
+        self.findings.iter().any(|finding| strict || finding.severity == Severity::Error)
+    }
+}
+
+/// Which commits to look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// All that HEAD leads to.
+    Head,
+    /// All that any branch or tag leads to.
+    All,
+    /// Those of a stretch.
+    Stretch(super::Stretch),
+    /// All that HEAD leads to, but for those before a commit that was verified.
+    Since(String),
+}
+
+/// Somebody who audits a repository.
+#[derive(Clone, Debug)]
+pub struct Auditor {
+    pub(super) repository: Repository,
+    pub(super) prefix: String,
+}
+
+impl Auditor {
+    /// An auditor of the desk in a folder: of a work tree, or a bare repository.
+    ///
+    /// # Errors
+    /// There is no repository.
+    pub fn at(folder: &Path) -> Result<Self, Error> {
+        Self::of(Repository::at(folder), folder)
+    }
+
+    pub(super) fn of(repository: Repository, folder: &Path) -> Result<Self, Error> {
+        let prefix = repository.prefix().map_err(|refusal| match refusal {
+            GitRefusal::Refused { .. } => Error::NoRepository { root: folder.to_owned() },
+            refusal => Error::Git { refusal },
+        })?;
+        Ok(Self { repository, prefix })
+    }
+
+    /// Audits some commits. `tell` is told after each how many it were.
+    ///
+    /// # Errors
+    /// git refuses, or knows no such revision.
+    pub fn audit(&self, span: &Span, questions: &Questions, tell: &mut dyn FnMut(usize)) -> Result<Findings, Error> {
+        let completeness = self.repository.completeness().map_err(git)?;
+        let mut judge = Judge::new(questions.clone());
+        judge.given = completeness.shallow;
+        if !judge.given.is_empty() {
+            judge.incomplete("this clone is shallow: what lies before its first commits is taken as it is");
+        }
+        if completeness.grafts || completeness.replaced > 0 {
+            judge.incomplete("grafts or replace refs show another history here; they are not followed");
+        }
+        let (tip, revisions) = self.revisions(span, &mut judge)?;
+        judge.found.tip = tip;
+        if !revisions.is_empty() {
+            self.walk(&revisions, &mut judge, tell)?;
+            if questions.signed {
+                self.judge_signatures(&revisions, &mut judge)?;
+            }
+        }
+        Ok(judge.found)
+    }
+
+    pub(super) fn walk(
+        &self,
+        revisions: &[String],
+        judge: &mut Judge,
+        tell: &mut dyn FnMut(usize),
+    ) -> Result<(), Error> {
+        let mut walk: Walk = self.repository.walk(revisions, &self.prefix, &wanted()).map_err(git)?;
+        while let Some(revision) = walk.step().map_err(git)? {
+            judge.look_at(&revision, &mut walk.objects).map_err(git)?;
+            judge.found.commits += 1;
+            tell(judge.found.commits);
+        }
+        Ok(())
+    }
+
+    /// The newest commit, and what `git rev-list` is to be asked.
+    fn revisions(&self, span: &Span, judge: &mut Judge) -> Result<(Option<String>, Vec<String>), Error> {
+        let known = |revision: &str| {
+            let unknown = |refusal| Error::NoRevision { revision: revision.to_owned(), refusal };
+            self.repository.commit_of(revision).map_err(unknown)
+        };
+        let head = self.repository.commit_of("HEAD").ok();
+        Ok(match span {
+            Span::Head => (head.clone(), head.into_iter().collect()),
+            Span::All => {
+                let all = ["--branches", "--tags", "--remotes"].map(str::to_owned);
+                (head.clone(), all.into_iter().chain(head).collect())
+            }
+            Span::Stretch(stretch) => {
+                let to = known(&stretch.to)?;
+                let from = stretch.from.as_deref().map(known).transpose()?;
+                let from = match from {
+                    Some(from) if stretch.since_parting => Some(self.repository.parting(&from, &to).map_err(git)?),
+                    from => from,
+                };
+                (Some(to.clone()), std::iter::once(to).chain(from.map(|from| format!("^{from}"))).collect())
+            }
+            Span::Since(verified) => match &head {
+                Some(now) if self.repository.comes_before(verified, now).map_err(git)? => {
+                    (head.clone(), vec![now.clone(), format!("^{verified}")])
+                }
+                _ => {
+                    let message = format!("the history was verified up to {verified}, which it does not hold any more");
+                    judge.find(Finding::new(&HISTORY_REWRITTEN, ".", message));
+                    (head.clone(), head.into_iter().collect())
+                }
+            },
+        })
+    }
+
+    /// Each commit is signed with a key that casebook.toml named before it.
+    fn judge_signatures(&self, revisions: &[String], judge: &mut Judge) -> Result<(), Error> {
+        let keys = judge.keys();
+        let signatures = self.repository.signatures(revisions, &keys).map_err(git)?;
+        for (commit, signature) in signatures {
+            let finding = match signature {
+                Signature::None => Finding::new(&COMMIT_UNSIGNED, ".", "the commit is not signed"),
+                Signature::By(place) if judge.names(&commit, &keys[place]) => continue,
+                Signature::By(_) => Finding::new(&COMMIT_SIGNER, ".", "casebook.toml did not name the key before it"),
+                Signature::Other => {
+                    Finding::new(&COMMIT_SIGNER, ".", "the signature is of no key casebook.toml names, or does not fit")
+                }
+            };
+            judge.find(finding.in_commit(commit));
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn named(entry: &crate::domain::entry::Entry) -> String {
+    told::entry(entry)
+}
+
+pub(super) fn wanted() -> Wanted {
+    Wanted { folder: TICKETS, base: layout::MARKER }
+}
+
+pub(super) fn git(refusal: GitRefusal) -> Error {
+    Error::Git { refusal }
+}
+
+/// What is known while commits are looked at, one behind the other.
+pub(super) struct Judge {
+    questions: Questions,
+    shelf: Shelf<Arc<Version>>,
+    policies: HashMap<String, Arc<Policy>>,
+    policy_of: HashMap<String, Arc<Policy>>,
+    /// The policy each commit was judged by, where signatures will be asked for.
+    judged_by: HashMap<String, Arc<Policy>>,
+    /// The last sound version before one that cannot be read, by the object of that.
+    sound: HashMap<String, Arc<Version>>,
+    /// The bytes of entries that were edited or removed, as they were before that.
+    originals: HashMap<Id, Vec<u8>>,
+    /// What was deleted, by path.
+    gone: HashMap<String, Arc<Version>>,
+    /// Commits that are taken as they are.
+    pub given: HashSet<String>,
+    /// The policy for all commits, instead of the one before each.
+    pub overruling: Option<Arc<Policy>>,
+    /// Who pushes, where the guard asks.
+    pub gate: Option<super::guarding::Gate>,
+    pub found: Findings,
+}
+
+impl Judge {
+    pub fn new(questions: Questions) -> Self {
+        Self {
+            questions,
+            shelf: Shelf::default(),
+            policies: HashMap::new(),
+            policy_of: HashMap::new(),
+            judged_by: HashMap::new(),
+            sound: HashMap::new(),
+            originals: HashMap::new(),
+            gone: HashMap::new(),
+            given: HashSet::new(),
+            overruling: None,
+            gate: None,
+            found: Findings::default(),
+        }
+    }
+
+    pub fn find(&mut self, finding: Finding) {
+        self.found.findings.push(finding);
+    }
+
+    fn incomplete(&mut self, message: &str) {
+        self.find(Finding::new(&HISTORY_SHALLOW, ".", message));
+    }
+
+    /// Looks at a commit: takes in its objects, and judges it unless it is taken as it is.
+    pub fn look_at(&mut self, revision: &Revision, objects: &mut Objects) -> Result<(), GitRefusal> {
+        let commit = self.take_in(revision, objects)?;
+        if !self.given.contains(&revision.id) {
+            self.judge(&commit);
+        }
+        Ok(())
+    }
+
+    /// Every key that any casebook.toml named.
+    fn keys(&self) -> Vec<Trusted> {
+        let mut keys: Vec<Trusted> = Vec::new();
+        for policy in self.policy_of.values().chain(self.policies.values()) {
+            for (_, key) in &policy.keys {
+                if !keys.contains(key) {
+                    keys.push(key.clone());
+                }
+            }
+        }
+        keys
+    }
+
+    fn names(&self, commit: &str, key: &Trusted) -> bool {
+        self.judged_by.get(commit).is_some_and(|policy| policy.keys.iter().any(|(_, known)| known == key))
+    }
+}

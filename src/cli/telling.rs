@@ -1,0 +1,69 @@
+//! How findings of an audit are told: in which form, to whom, and what they do to the exit code.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Exit;
+use super::complaint::Complaint;
+use super::session::Session;
+use super::verbs::check::{Told, report};
+use crate::domain::finding::Finding;
+use crate::domain::rule::Severity;
+use crate::error::Error;
+use crate::view::findings::{Form, Run, summary, told};
+use crate::view::paint::Paint;
+
+/// In which form findings are told.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Findings")]
+pub struct TellingFlags {
+    /// Warnings count as errors
+    #[arg(long)]
+    pub strict: bool,
+    /// In which form to tell them
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Told::Full)]
+    format: Told,
+    /// Print them as a JSON array: the same as --format json
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+    /// Write them into a file too, in another form; can be given several times
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = report)]
+    report: Vec<(Told, PathBuf)>,
+}
+
+impl TellingFlags {
+    /// Whether people read what is printed.
+    pub const fn is_for_people(&self) -> bool {
+        !self.json && self.format.form().is_for_people()
+    }
+
+    /// Tells the findings, with a summary for people, and gives the exit code. `count` is of `noun`s.
+    pub fn tell(
+        &self,
+        session: &Session,
+        findings: &[Finding],
+        verb: &'static str,
+        (count, noun): (usize, &'static str),
+    ) -> Result<Exit, Complaint> {
+        let run = Run {
+            verb,
+            version: env!("CARGO_PKG_VERSION"),
+            noun,
+            count,
+            is_strict: self.strict,
+            paint: Paint { colour: session.output.colour },
+        };
+        let form = if self.json { Form::Json } else { self.format.form() };
+        session.output.print(&told(form, findings, &run))?;
+        if self.is_for_people() {
+            session.output.say(&summary(findings, &run))?;
+        }
+        let plain = Run { paint: Paint::PLAIN, ..run };
+        for (form, file) in &self.report {
+            std::fs::write(file, told(form.form(), findings, &plain)).map_err(Error::io(file, "write"))?;
+        }
+        let counts = |finding: &Finding| self.strict || finding.severity == Severity::Error;
+        Ok(if findings.iter().any(counts) { Exit::Found } else { Exit::Done })
+    }
+}

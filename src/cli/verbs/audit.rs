@@ -1,0 +1,116 @@
+//! `audit`: whether every commit kept what was there, and brought only what could be brought.
+
+use chrono::TimeDelta;
+use clap::Args;
+
+use super::super::Exit;
+use super::super::complaint::Complaint;
+use super::super::progress::Progress;
+use super::super::session::Session;
+use super::super::telling::TellingFlags;
+use super::changes::{complain, stretch};
+use crate::casebook::{Auditor, Findings, Questions, Span, Verified};
+use crate::domain::clock;
+use crate::store::layout;
+use crate::store::layout::tail;
+use crate::view::terminal::one_line;
+
+/// Prove from git's history that every version of every ticket extends its parents.
+///
+/// Each commit is held against its parents: no entry is gone, edited or moved, no file deleted; every new entry was
+/// allowed on the version it extends, by casebook.toml as it was before the commit. Ends with 1 if something is wrong.
+/// Redactions are listed, and are not wrong. A bare repository will do.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  casebook audit\n  casebook audit origin/main..HEAD --identity\n  casebook audit --since-verified --signed --report sarif=audit.sarif"
+)]
+pub struct Audit {
+    /// A..B, A...B (since B parted from A), or A alone (A..HEAD) [default: all that HEAD leads to]
+    #[arg(value_name = "RANGE", conflicts_with_all = ["all", "since_verified"])]
+    range: Option<String>,
+    /// All that any branch or tag leads to
+    #[arg(long, conflicts_with = "since_verified")]
+    all: bool,
+    /// Entries name the author of their commit, or whom its `On-behalf-of:` names
+    #[arg(long)]
+    identity: bool,
+    /// Commits are signed with keys that the section `signing` of casebook.toml names
+    #[arg(long)]
+    signed: bool,
+    /// How far clocks may differ
+    #[arg(long, value_name = "SPAN", default_value = "1d", value_parser = span)]
+    tolerance: TimeDelta,
+    /// Only what came after the last audit with this flag that found nothing
+    #[arg(long)]
+    since_verified: bool,
+    #[command(flatten)]
+    telling: TellingFlags,
+}
+
+/// A span of time, for flags.
+pub(super) fn span(words: &str) -> Result<TimeDelta, String> {
+    clock::span(words).ok_or_else(|| format!("`{words}` is no span of time; `10m`, `4h` and `1d` are"))
+}
+
+impl Audit {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let start = session.start()?;
+        let auditor = Auditor::at(&layout::discover(&start).unwrap_or(start))?;
+        let questions = Questions { identity: self.identity, signed: self.signed, tolerance: self.tolerance };
+        let span = self.span(&auditor, &questions)?;
+        let progress = Progress::begin("walking through the history");
+        let mut tell = |count: usize| {
+            if count.is_multiple_of(64) {
+                progress.step(&format!("{count} commits audited"));
+            }
+        };
+        let found = auditor.audit(&span, &questions, &mut tell).map_err(complain)?;
+        progress.end();
+        self.list_redactions(session, &found)?;
+        if self.identity && self.telling.is_for_people() {
+            let (imported, system) = (found.imported, found.by_system);
+            session
+                .output
+                .say(&format!("exempt from --identity: {imported} imported entries, {system} of the system"))?;
+        }
+        if self.since_verified
+            && !found.has_any(self.telling.strict)
+            && let Some(commit) = found.tip.clone()
+        {
+            auditor.note_verified(&Verified { commit, questions })?;
+        }
+        self.telling.tell(session, &found.findings, "audit", (found.commits, "commit"))
+    }
+
+    fn span(&self, auditor: &Auditor, questions: &Questions) -> Result<Span, Complaint> {
+        if let Some(range) = &self.range {
+            return Ok(Span::Stretch(stretch(Some(range))));
+        }
+        if self.since_verified {
+            return Ok(auditor.verified(questions)?.map_or(Span::Head, Span::Since));
+        }
+        Ok(if self.all { Span::All } else { Span::Head })
+    }
+
+    /// What was hidden: to people beside the findings, to programs on standard error.
+    fn list_redactions(&self, session: &Session, found: &Findings) -> Result<(), Complaint> {
+        for redaction in &found.redactions {
+            let commit = redaction.commit.get(..12).unwrap_or(&redaction.commit);
+            let words = format!(
+                "redacted in {commit}: {} of {} hides {}, by {}: {}",
+                tail(redaction.entry),
+                redaction.ticket,
+                tail(redaction.hides),
+                redaction.by,
+                redaction.reason
+            );
+            let words = one_line(&words);
+            if self.telling.is_for_people() {
+                session.output.say(&words)?;
+            } else {
+                session.output.warn(&format!("note: {words}"));
+            }
+        }
+        Ok(())
+    }
+}

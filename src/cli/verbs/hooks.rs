@@ -1,0 +1,93 @@
+//! `hooks install`: puts the guard where git runs it.
+
+use std::path::Path;
+
+use clap::{Args, Subcommand};
+
+use super::super::Exit;
+use super::super::complaint::Complaint;
+use super::super::session::{Session, shown, variable};
+use super::guard::HookName;
+use crate::casebook::HookPlan;
+use crate::error::Error;
+use crate::store::layout;
+use crate::view::diff;
+use crate::view::paint::Paint;
+
+/// git's hooks that run the guard.
+#[derive(Debug, Args)]
+pub struct Hooks {
+    #[command(subcommand)]
+    deed: Deed,
+}
+
+#[derive(Debug, Subcommand)]
+enum Deed {
+    /// Install a hook that runs `casebook guard`; one that is there is renamed, and runs first
+    Install(Install),
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  casebook hooks install --hook pre-commit\n  casebook -C /srv/desk.git hooks install -n"
+)]
+struct Install {
+    /// Which hook [default: pre-receive in a bare repository, else pre-commit]
+    #[arg(long, value_enum, value_name = "HOOK")]
+    hook: Option<HookName>,
+    /// Show what would change, and change nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+    /// Warnings are refused too
+    #[arg(long)]
+    strict: bool,
+}
+
+impl Hooks {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let Deed::Install(install) = self.deed;
+        install.run(session)
+    }
+}
+
+impl Install {
+    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let start = session.start()?;
+        let root = layout::discover(&start);
+        let default = if root.is_some() { HookName::PreCommit } else { HookName::PreReceive };
+        let hook = self.hook.unwrap_or(default).hook();
+        let flags: Vec<String> = self.strict.then(|| "--strict".to_owned()).into_iter().collect();
+        let program = program(session)?;
+        let plan = HookPlan::of(&root.unwrap_or(start), hook, &program, &flags)?;
+        let path = shown(&plan.path);
+        if plan.is_done() {
+            session.output.say(&format!("{path} runs the guard already"))?;
+            return Ok(Exit::Done);
+        }
+        let paint = Paint { colour: session.output.colour };
+        let shown_diff = diff::unified(path.trim_start_matches('/'), plan.before.as_deref(), &plan.after, paint);
+        if self.dry_run || !session.output.quiet {
+            session.output.print(&shown_diff)?;
+        }
+        if let Some(chained) = &plan.chained {
+            session.output.say(&format!("{path} is there already: it becomes {}, and runs first", shown(chained)))?;
+        }
+        if !self.dry_run {
+            plan.carry_out()?;
+            session.output.say(&format!("{} runs `casebook guard` from now on", hook.name()))?;
+        }
+        Ok(Exit::Done)
+    }
+}
+
+/// How a hook calls this program: by its name where that is found, else by its full path.
+fn program(session: &Session) -> Result<String, Complaint> {
+    let path = variable("PATH").unwrap_or_default();
+    let is_there = |folder: &Path| folder.join("casebook").is_file();
+    if std::env::split_paths(&path).any(|folder| is_there(&folder)) {
+        return Ok("casebook".to_owned());
+    }
+    let own = std::env::current_exe().map_err(Error::io("casebook", "find"))?;
+    session.output.warn(&format!("note: `casebook` is not on PATH; the hook names {}", shown(&own)));
+    Ok(shown(&own))
+}

@@ -1,0 +1,218 @@
+//! Whether an entry could have been made where it stands: by the state machine itself, asked again.
+//!
+//! What two clones did at the same time is told apart from what nobody could have done: an entry that an earlier
+//! version of its ticket allowed was written there. Must not know files or git.
+
+use crate::domain::action::Action;
+use crate::domain::entry::Entry;
+use crate::domain::followup::FollowUpPolicy;
+use crate::domain::id::Id;
+use crate::domain::person::{Standing, Team};
+use crate::domain::text::Text;
+use crate::domain::ticket::Ticket;
+use crate::domain::transition::{Decision, Refusal, Request, Surroundings, decide, may_open};
+use crate::domain::words::{Priority, Role, Status};
+
+/// How many earlier versions of a ticket are asked at most.
+const EARLIER: usize = 256;
+
+/// The policy an entry is judged by.
+#[derive(Clone, Copy, Debug)]
+pub struct Law<'a> {
+    /// The desk's people.
+    pub team: &'a Team,
+    /// What silence leads to.
+    pub follow_up: &'a FollowUpPolicy,
+}
+
+/// What else the commit of an entry brought, where it is about two tickets.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Company<'a> {
+    /// The target of a merge as it was.
+    pub target: Option<&'a Ticket>,
+    /// Whether the other ticket got its entry too.
+    pub has_counterpart: bool,
+    /// Whether the person may see the merged ticket a reply was addressed to.
+    pub sees_source: bool,
+}
+
+/// What is to be said of an entry.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// It is as a command makes it.
+    Lawful,
+    /// The other ticket's entry is not there; nothing else is wrong.
+    Alone,
+    /// It does not fit the history before it, and fits that up to this entry: written at the same time elsewhere.
+    Concurrent(Id),
+    /// It could not be made.
+    Unlawful(Why),
+}
+
+/// Why an entry could not be made.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Why {
+    /// A rule is against it.
+    Refused(Refusal),
+    /// The person is no agent.
+    NoAgent,
+    /// It saw another status than the ticket had.
+    Saw {
+        /// What it says.
+        saw: Option<Status>,
+        /// What was.
+        was: Option<Status>,
+    },
+    /// It leads to another status than the action does.
+    LeadsTo {
+        /// What it says.
+        to: Option<Status>,
+        /// What follows from the action.
+        follows: Option<Status>,
+    },
+    /// It says that the priority was another one.
+    Was {
+        /// What it says.
+        said: Priority,
+        /// What was.
+        was: Priority,
+    },
+    /// A customer cannot record the other side of something that did not happen.
+    NothingToRecord,
+}
+
+impl Why {
+    /// Whether it is about who may do it, rather than about what the ticket allows.
+    pub const fn is_about_rights(&self) -> bool {
+        matches!(
+            self,
+            Self::NoAgent
+                | Self::NothingToRecord
+                | Self::Refused(Refusal::NotVisible | Refusal::NotAllowed { .. } | Refusal::OnBehalf)
+        )
+    }
+}
+
+/// Whether a ticket could be opened by its first entry. Imported tickets are somebody else's to judge.
+pub fn judge_opening(entry: &Entry, law: &Law<'_>) -> Verdict {
+    let judged = (|| {
+        let Action::Open(opening) = &entry.action else { return Err(Why::Refused(Refusal::NotAsked)) };
+        may_open(standing(entry, None, law)?, &entry.by, opening).map_err(Why::Refused)?;
+        if entry.text.is_none() {
+            return Err(Why::Refused(Refusal::TextMissing));
+        }
+        if let Some(saw) = entry.from {
+            return Err(Why::Saw { saw: Some(saw), was: None });
+        }
+        leads(entry, Some(Status::Open))
+    })();
+    judged.map_or_else(Verdict::Unlawful, |()| Verdict::Lawful)
+}
+
+/// Whether an entry could be made behind the history of a ticket. `before` is the ticket up to it.
+pub fn judge(before: &Ticket, entry: &Entry, law: &Law<'_>, company: &Company<'_>) -> Verdict {
+    let why = match judge_here(before, entry, law, company) {
+        Ok(verdict) => return verdict,
+        Err(why) => why,
+    };
+    // An entry of a newer program is not ours to judge, and rights do not depend on what was written meanwhile, but
+    // for who is in copy.
+    let mut earlier: Vec<Ticket> = Vec::new();
+    let mut so_far: Option<Ticket> = None;
+    for known in &before.history[..before.history.len().saturating_sub(1)] {
+        match &mut so_far {
+            Some(ticket) => ticket.append(known.clone()),
+            none => *none = Ticket::opened_by(known.clone()),
+        }
+        earlier.extend(so_far.clone().filter(|ticket| Some(ticket.header.status) == entry.from));
+        if earlier.len() > EARLIER {
+            earlier.remove(0);
+        }
+    }
+    let fits = |ticket: &&Ticket| judge_here(ticket, entry, law, company).is_ok();
+    earlier.iter().rev().find(fits).map_or(Verdict::Unlawful(why), |ticket| Verdict::Concurrent(ticket.version()))
+}
+
+fn judge_here(before: &Ticket, entry: &Entry, law: &Law<'_>, company: &Company<'_>) -> Result<Verdict, Why> {
+    if matches!(entry.action, Action::Foreign(_)) {
+        return Ok(Verdict::Lawful);
+    }
+    let mut standing = standing(entry, Some(before), law)?;
+    let status = before.header.status;
+    if entry.from != Some(status) {
+        return Err(Why::Saw { saw: entry.from, was: Some(status) });
+    }
+    match &entry.action {
+        Action::Merged { .. } | Action::Unmerged { .. } | Action::Forward { .. } => {
+            return records(entry, standing, company);
+        }
+        Action::Reply { via_ticket: Some(_), .. } if company.sees_source && !standing.sees() => {
+            standing = Standing::Customer;
+        }
+        _ => {}
+    }
+    let around =
+        Surroundings { team: law.team, follow_up: law.follow_up, now: entry.at, standing, other: company.target };
+    let decided = |keep_open| {
+        // Which words they are decides nothing.
+        let (by, action, text) = (entry.by.clone(), entry.action.clone(), entry.text.as_ref().and(Text::clean("-")));
+        decide(before, &Request { by, action, text, keep_open }, &around)
+    };
+    let mut outcome = decided(false);
+    if let Ok(Decision::Entry { to, .. }) = &outcome
+        && *to != entry.to
+    {
+        outcome = decided(true);
+    }
+    match outcome {
+        // The target is not here to be looked at; what there is to say of this side was said before that.
+        Err(Refusal::NotVisible) if is_blind_merge(entry, standing, company) => Ok(Verdict::Alone),
+        Err(refusal) => Err(Why::Refused(refusal)),
+        Ok(Decision::Nothing) => leads(entry, None).map(|()| Verdict::Lawful),
+        Ok(Decision::Entry { action, to, .. }) => {
+            if let (Action::Prioritize { was: said, .. }, Action::Prioritize { was, .. }) = (&entry.action, *action)
+                && *said != was
+            {
+                return Err(Why::Was { said: *said, was });
+            }
+            leads(entry, to)?;
+            let is_two_sided = matches!(entry.action, Action::Merge { .. } | Action::Reopen { unmerge: true, .. })
+                || matches!(entry.action, Action::Reply { via_ticket: Some(_), .. });
+            Ok(if is_two_sided && !company.has_counterpart { Verdict::Alone } else { Verdict::Lawful })
+        }
+    }
+}
+
+fn is_blind_merge(entry: &Entry, standing: Standing, company: &Company<'_>) -> bool {
+    matches!(entry.action, Action::Merge { .. }) && company.target.is_none() && standing.is_support()
+}
+
+/// The other side of something: made by whoever made the first.
+fn records(entry: &Entry, standing: Standing, company: &Company<'_>) -> Result<Verdict, Why> {
+    leads(entry, None)?;
+    match (&entry.action, standing.is_support(), company.has_counterpart) {
+        (Action::Merged { .. }, false, _) => Err(Why::Refused(Refusal::NotAllowed { standing })),
+        (Action::Forward { .. }, ..) if !standing.sees() => Err(Why::Refused(Refusal::NotVisible)),
+        (_, _, true) => Ok(Verdict::Lawful),
+        (_, true, false) => Ok(Verdict::Alone),
+        (_, false, false) => Err(Why::NothingToRecord),
+    }
+}
+
+/// Where the person stood, by the role the entry claims. To claim less than one has is no forgery.
+fn standing(entry: &Entry, before: Option<&Ticket>, law: &Law<'_>) -> Result<Standing, Why> {
+    let header = before.map(|ticket| &ticket.header);
+    match entry.role {
+        Role::System => Ok(Standing::System),
+        Role::Agent if law.team.has_agent(&entry.by) => Ok(law.team.standing(&entry.by, header)),
+        Role::Agent => Err(Why::NoAgent),
+        Role::Customer => Ok(Team::default().standing(&entry.by, header)),
+    }
+}
+
+fn leads(entry: &Entry, follows: Option<Status>) -> Result<(), Why> {
+    if entry.to == follows { Ok(()) } else { Err(Why::LeadsTo { to: entry.to, follows }) }
+}
+
+#[cfg(test)]
+mod tests;

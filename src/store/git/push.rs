@@ -1,0 +1,182 @@
+//! What a hook is told of a push, and what there is to know of a repository before its history is trusted.
+//!
+//! Must not know tickets, or what a push may carry.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use super::history::{self, Change, Revision, Side};
+use super::{GitRefusal, Repository};
+
+/// How git spells that there is no object.
+pub const NOTHING: &str = "0000000000000000000000000000000000000000";
+
+/// A ref that a push changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefChange {
+    /// Its full name: `refs/heads/main`.
+    pub name: String,
+    /// What it points at before; none where it is new.
+    pub old: Option<String>,
+    /// What it shall point at; none where it is deleted.
+    pub new: Option<String>,
+}
+
+impl RefChange {
+    /// A ref with what git says of both ends: zeros stand for none.
+    pub fn of(name: &str, old: &str, new: &str) -> Self {
+        let object = |name: &str| (!name.bytes().all(|byte| byte == b'0')).then(|| name.to_owned());
+        Self { name: name.to_owned(), old: object(old), new: object(new) }
+    }
+
+    /// One of the lines `pre-receive` reads: `old new name`.
+    pub fn of_line(line: &str) -> Option<Self> {
+        let mut words = line.splitn(3, ' ');
+        let (old, new, name) = (words.next()?, words.next()?, words.next()?.trim_end());
+        (!name.is_empty()).then(|| Self::of(name, old, new))
+    }
+}
+
+/// What may stand between the history that was made and the one that is seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Completeness {
+    /// The commits a shallow clone ends at: what lies behind them is not there.
+    pub shallow: HashSet<String>,
+    /// Whether there is a file of grafts.
+    pub grafts: bool,
+    /// How many objects are replaced by others.
+    pub replaced: usize,
+}
+
+impl Repository {
+    /// What may stand between the history that was made and the one that is seen.
+    ///
+    /// # Errors
+    /// No repository.
+    pub fn completeness(&self) -> Result<Completeness, GitRefusal> {
+        let read = |name: &str| -> Result<String, GitRefusal> {
+            let path = self.answer(&["rev-parse", "--git-path", name])?;
+            Ok(std::fs::read_to_string(self.root.join(path)).unwrap_or_default())
+        };
+        let shallow = history::lines(&read("shallow")?);
+        let grafts = !read("info/grafts")?.trim().is_empty();
+        let replaced = self.answer(&["for-each-ref", "--format=%(refname)", "refs/replace/"])?.lines().count();
+        Ok(Completeness { shallow, grafts, replaced })
+    }
+
+    /// The folder of the repository this one is in: empty at its top, else with a slash at its end.
+    ///
+    /// # Errors
+    /// No repository.
+    pub fn prefix(&self) -> Result<String, GitRefusal> {
+        self.answer(&["rev-parse", "--show-prefix"])
+    }
+
+    /// The git directory, of a worktree its own.
+    ///
+    /// # Errors
+    /// No repository.
+    pub fn git_folder(&self) -> Result<PathBuf, GitRefusal> {
+        self.answer(&["rev-parse", "--absolute-git-dir"]).map(PathBuf::from)
+    }
+
+    /// Where git looks for hooks.
+    ///
+    /// # Errors
+    /// No repository.
+    pub fn hooks_folder(&self) -> Result<PathBuf, GitRefusal> {
+        let path = self.answer(&["rev-parse", "--git-path", "hooks"])?;
+        Ok(self.root.join(path))
+    }
+
+    /// A setting of git's, if there is one.
+    ///
+    /// # Errors
+    /// git is not installed.
+    pub fn setting(&self, name: &str) -> Result<Option<String>, GitRefusal> {
+        let output = self.run(&["config", "--get", name]).output()?;
+        let value = output.stdout.trim().to_owned();
+        Ok((output.success && !value.is_empty()).then_some(value))
+    }
+
+    /// The branch that stands for the repository: where HEAD points.
+    ///
+    /// # Errors
+    /// git is not installed.
+    pub fn main_branch(&self) -> Result<Option<String>, GitRefusal> {
+        let output = self.run(&["symbolic-ref", "--quiet", "HEAD"]).output()?;
+        Ok(output.success.then(|| output.stdout.trim().to_owned()))
+    }
+
+    /// The bytes of a file in a revision, if both are there.
+    ///
+    /// # Errors
+    /// git is not installed.
+    pub fn file_at(&self, revision: &str, path: &str) -> Result<Option<String>, GitRefusal> {
+        let output = self.run(&["cat-file", "blob", &format!("{revision}:{path}")]).output()?;
+        Ok(output.success.then_some(output.stdout))
+    }
+
+    /// How many commits would be lost if `old` were no longer there and `new` were: those no other ref leads to.
+    /// `name` is the ref that goes.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn lost(&self, name: &str, old: &str, new: Option<&str>) -> Result<usize, GitRefusal> {
+        let exclude = format!("--exclude={name}");
+        let mut words = vec!["rev-list", "--count", old, "--not"];
+        words.extend(new);
+        // Not `--all`, which means HEAD too, by whatever branch that is.
+        words.extend([exclude.as_str(), "--glob=refs/*"]);
+        let count = self.answer(&words)?;
+        count.parse().map_err(|_| GitRefusal::Refused { said: format!("git counted `{count}` commits") })
+    }
+
+    /// Whether one commit comes before another, or is it.
+    ///
+    /// # Errors
+    /// git is not installed.
+    pub fn comes_before(&self, old: &str, new: &str) -> Result<bool, GitRefusal> {
+        Ok(self.run(&["merge-base", "--is-ancestor", old, new]).output()?.success)
+    }
+
+    /// What is about to be committed: the index, as a commit that is not made yet. `author` is who git will name.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn staged(&self, prefix: &str, author: &str) -> Result<Revision, GitRefusal> {
+        let relative = if prefix.is_empty() { "--no-relative".to_owned() } else { format!("--relative={prefix}") };
+        let nothing = self.answer(&["hash-object", "-t", "tree", "--stdin"])?;
+        let mut parents = vec![self.commit_of("HEAD").ok()];
+        parents.extend(self.commit_of("MERGE_HEAD").ok().map(Some));
+        let mut sides = Vec::new();
+        for parent in parents {
+            let from = parent.as_ref().unwrap_or(&nothing);
+            let words = ["diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", &relative, from, "--"];
+            let bytes = self.run(&words).bytes()?;
+            sides.push(Side { parent, changes: history::listing::differences(&mut bytes.as_slice())? });
+        }
+        Ok(Revision { author: author.to_owned(), sides, ..Revision::default() })
+    }
+}
+
+impl Change {
+    /// Whether nothing of the file is left.
+    pub const fn is_deletion(&self) -> bool {
+        self.new.is_none() && !self.odd
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_pre_receive_is_read() {
+        let one = "1".repeat(40);
+        let line = format!("{NOTHING} {one} refs/heads/a branch\n");
+        let expected = RefChange { name: "refs/heads/a branch".to_owned(), old: None, new: Some(one) };
+        assert_eq!(RefChange::of_line(&line), Some(expected));
+        assert_eq!(RefChange::of_line("nonsense"), None);
+    }
+}

@@ -1,0 +1,218 @@
+//! One version of a ticket's file among many: its bytes, what they say, and where its entries stand.
+//!
+//! A version that only adds entries to one that was read already is not read again: its older bytes are the same, and
+//! what is new is held against what the printer would have added, byte by byte.
+
+use memchr::memmem;
+
+use super::canonical;
+use super::damage::Damage;
+use super::outline::{Outline, Parts};
+use super::print::{self, END_MARKER};
+use super::read::{LARGEST_FILE, read};
+use super::source::Source;
+use crate::domain::audit::Piece;
+use crate::domain::id::Id;
+use crate::domain::ticket::{FORMAT, Ticket};
+
+/// The line before the first entry.
+const HISTORY: &[u8] = b"\n\nhistory:\n";
+
+/// A version of a file.
+#[derive(Debug)]
+pub struct Version {
+    bytes: Vec<u8>,
+    ticket: Result<Ticket, Damage>,
+    /// Where the entries begin, where everything before them is as the printer spells it.
+    entries_at: Option<usize>,
+    has_grown: bool,
+}
+
+impl Version {
+    /// Reads a version. `before` is one it may extend.
+    pub fn read(bytes: Vec<u8>, id: Option<Id>, before: Option<&Self>) -> Self {
+        if let Some((ticket, entries_at)) = before.and_then(|before| grown(before, &bytes)) {
+            return Self { bytes, ticket: Ok(ticket), entries_at: Some(entries_at), has_grown: true };
+        }
+        let canonical = (bytes.len() as u64 <= LARGEST_FILE).then(|| canonical::read(&bytes)).flatten();
+        match canonical.filter(|ticket| id.is_none_or(|id| id == ticket.id)) {
+            Some(ticket) => {
+                // No line of a header can be this one, so the first is the right one.
+                let entries_at = memmem::find(&bytes, HISTORY).map(|place| place + HISTORY.len());
+                Self { bytes, ticket: Ok(ticket), entries_at, has_grown: false }
+            }
+            None => Self { ticket: read(&bytes, id), bytes, entries_at: None, has_grown: false },
+        }
+    }
+
+    /// What it says, or what is wrong with it.
+    pub const fn ticket(&self) -> Result<&Ticket, &Damage> {
+        self.ticket.as_ref()
+    }
+
+    /// Whether it was read as more entries behind those of another version, with the header that follows from all.
+    pub const fn has_grown(&self) -> bool {
+        self.has_grown
+    }
+
+    /// Its bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Whether it holds the bytes of all entries of an older version, and nothing but more entries behind them. What is
+    /// not seen at once is not seen here: then [`Version::pieces`] tell.
+    pub fn extends(&self, before: &Self) -> bool {
+        let Some((old, new)) = before.history().zip(self.history()) else { return false };
+        new.strip_prefix(old).is_some_and(|more| more.is_empty() || more.starts_with(b"\n- "))
+    }
+
+    /// The bytes of the entries, without the end marker.
+    fn history(&self) -> Option<&[u8]> {
+        self.bytes.get(self.entries_at?..)?.strip_suffix(END_MARKER.as_bytes())
+    }
+
+    /// The entries as they are spelled; none of a version that cannot be read.
+    pub fn pieces(&self) -> Vec<Piece<'_>> {
+        let (Ok(ticket), Ok(source)) = (&self.ticket, Source::of(&self.bytes)) else { return Vec::new() };
+        let Ok(outline) = Outline::of(&source) else { return Vec::new() };
+        let Parts::Map(names) = &outline.root.parts else { return Vec::new() };
+        let history = names.iter().find(|named| named.name == "history").map(|named| &named.value.parts);
+        let Some(Parts::List(entries)) = history else { return Vec::new() };
+        let end = outline.end_marker.map_or(source.text.len(), |line| source.line_start(line));
+        let mut starts: Vec<usize> = entries.iter().map(|entry| source.line_start(entry.start.line)).collect();
+        starts.push(end);
+        let stretches = starts.windows(2).map(|pair| source.text.get(pair[0]..pair[1]).unwrap_or_default());
+        let own = stretches.map(|text| text.trim_end_matches(['\n', '\r']).as_bytes());
+        ticket.history.iter().zip(own).map(|(entry, bytes)| Piece { id: entry.id, bytes }).collect()
+    }
+}
+
+/// What a version says that adds entries to another one and is spelled as the printer spells it, and where its entries
+/// begin.
+fn grown(before: &Version, bytes: &[u8]) -> Option<(Ticket, usize)> {
+    let ticket = before.ticket.as_ref().ok().filter(|ticket| ticket.format <= FORMAT)?;
+    if bytes.len() as u64 > LARGEST_FILE {
+        return None;
+    }
+    let known = before.history()?;
+    let entries_at = memmem::find(bytes, HISTORY)? + HISTORY.len();
+    let more = std::str::from_utf8(bytes[entries_at..].strip_prefix(known)?).ok()?;
+    let entries = canonical::later_entries(more)?;
+    let mut printed = String::with_capacity(more.len());
+    for entry in &entries {
+        printed.push('\n');
+        print::entry(&mut printed, 0, entry);
+    }
+    printed.push_str(END_MARKER);
+    if printed != more {
+        return None;
+    }
+    let mut ticket = ticket.clone();
+    entries.into_iter().for_each(|entry| ticket.append(entry));
+    (bytes[..entries_at] == *print::head(&ticket).as_bytes()).then_some((ticket, entries_at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::replay::replay;
+
+    const FILE: &str = "\
+format: 1
+id: 01M7ZH3CA08R6T2M4N0P5S7W1X
+subject: Tiles
+status: open
+priority: S3
+requester: ana@acme.example
+
+history:
+- id: 01M7ZH3CA08R6T2M4N0P5S7W1X
+  at: 2026-11-21T17:05:12Z
+  by: ana@acme.example
+  role: customer
+  action: open
+  to: open
+  subject: Tiles
+  priority: S3
+  requester: ana@acme.example
+  text: |
+    history:
+    - id: no entry
+
+- id: 01M7ZK369RH2Y4D6F8J0M2Q4S6
+  at: 2026-11-21T17:40:03Z
+  by: kenji@desk.example
+  role: agent
+  action: note
+  from: open
+  text: |
+    One.
+...
+";
+    const MORE: &str = "
+- id: 01M7ZK369SH2Y4D6F8J0M2Q4S6
+  at: 2026-11-21T17:40:03Z
+  by: kenji@desk.example
+  role: agent
+  action: reply
+  from: open
+  to: awaiting_reply
+  text: |
+    Two.
+...
+";
+
+    fn version(text: &str) -> Version {
+        Version::read(text.as_bytes().to_vec(), None, None)
+    }
+
+    fn answered() -> String {
+        FILE.replace("...\n", MORE).replace("status: open\npri", "status: awaiting_reply\npri")
+    }
+
+    #[test]
+    fn a_version_that_grew_is_what_reading_all_of_it_says() {
+        let (before, text) = (version(FILE), answered());
+        let after = Version::read(text.clone().into_bytes(), None, Some(&before));
+        assert!(grown(&before, text.as_bytes()).is_some());
+        assert_eq!(after.ticket(), version(&text).ticket());
+        let ticket = after.ticket().expect("a ticket");
+        assert_eq!(replay(&ticket.history).as_ref(), Some(&ticket.header));
+        assert!(after.extends(&before) && !before.extends(&after) && before.extends(&before));
+    }
+
+    #[test]
+    fn whatever_else_changed_is_read_anew() {
+        let before = version(FILE);
+        for text in [
+            answered().replace("    One.", "    Two."),
+            answered().replace("status: awaiting_reply", "status: open"),
+            answered().replace("\n- id: 01M7ZK369S", "\n\n- id: 01M7ZK369S"),
+            answered().replace("    Two.", "    Two. # "),
+            answered().replace("  role: agent\n  action: reply", "  role:  agent\n  action: reply"),
+            FILE.replace("    One.\n", "    One.\n    More.\n"),
+            FILE.replace("status: open\n", "status: open # so\n"),
+        ] {
+            let after = Version::read(text.clone().into_bytes(), None, Some(&before));
+            assert_eq!(after.ticket(), version(&text).ticket(), "{text}");
+            let keeps = text.contains("    One.\n") && !text.contains("More.") && !text.contains("# so");
+            assert!(keeps || !after.extends(&before), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_pieces_of_any_spelling_are_its_entries() {
+        let odd = FILE.replace("\n  ", "\n    ").replace("\n- ", "\n  - ").replace("\n\n  - ", "\n\n  # so\n  - ");
+        for text in [FILE.to_owned(), FILE.replace('\n', "\r\n"), format!("\u{feff}{FILE}"), odd] {
+            let version = version(&text);
+            let pieces = version.pieces();
+            let ids: Vec<Id> = version.ticket().map(|ticket| ticket.history.iter().map(|e| e.id).collect()).unwrap();
+            assert_eq!(pieces.iter().map(|piece| piece.id).collect::<Vec<_>>(), ids);
+            assert_eq!(pieces.len(), 2);
+            assert!(pieces[0].bytes.ends_with(b"no entry") || pieces[0].bytes.ends_with(b"# so"), "{text}");
+            assert!(pieces[1].bytes.ends_with(b"One."), "{text}");
+        }
+        assert!(version("format: 1\n").pieces().is_empty());
+    }
+}

@@ -1,0 +1,225 @@
+//! The kinds of tampering, each with the rules that find it.
+
+use std::fs;
+
+use super::{LATER, Scene, entry};
+
+/// A tampering: what it is called, how it is done, and the rules that find it.
+type Tampering = (&'static str, fn(&Scene), &'static [&'static str]);
+
+const AGENT: [&str; 2] = ["by: kenji@desk.example", "role: agent"];
+
+const TAMPERINGS: &[Tampering] = &[
+    (
+        "an entry is removed",
+        |scene| scene.edit(|entries| _ = entries.remove(2)),
+        &["header.differs", "history.removed"],
+    ),
+    ("the last entry is removed", |scene| scene.edit(|entries| _ = entries.pop()), &["history.removed"]),
+    (
+        "a text is edited",
+        |scene| scene.edit(|entries| entries[1] = entries[1].replace("Which", "What")),
+        &["history.edited"],
+    ),
+    ("the last text goes on", |scene| scene.edit(|entries| entries[3].push_str("    More.\n")), &["history.edited"]),
+    (
+        "a person is replaced",
+        |scene| scene.edit(|entries| entries[1] = entries[1].replace("kenji", "lea")),
+        &["history.edited"],
+    ),
+    (
+        "a spelling is changed",
+        |scene| scene.edit(|entries| entries[3] = entries[3].replace("key: k", "key: 'k'")),
+        &["history.edited"],
+    ),
+    ("a comment comes in", |scene| scene.edit(|entries| entries[1].push_str("  # so\n")), &["history.edited"]),
+    ("two entries are swapped", |scene| scene.edit(|entries| entries.swap(2, 3)), &["history.reordered"]),
+    ("the header alone says something else", |scene| scene.status("solved"), &["header.differs"]),
+    ("the file goes", |scene| fs::remove_file(scene.sandbox.path(&scene.file)).unwrap(), &["ticket.deleted"]),
+    (
+        "the file is moved away",
+        |scene| {
+            fs::create_dir(scene.sandbox.path("archive")).unwrap();
+            fs::rename(scene.sandbox.path(&scene.file), scene.sandbox.path("archive/old.yaml")).unwrap();
+        },
+        &["ticket.moved"],
+    ),
+    (
+        "the file is moved among tickets",
+        |scene| {
+            let to = scene.file.replace("/11/", "/12/");
+            fs::create_dir_all(scene.sandbox.path("tickets/2026/12")).unwrap();
+            fs::rename(scene.sandbox.path(&scene.file), scene.sandbox.path(to)).unwrap();
+        },
+        &["ticket.moved", "file.misplaced"],
+    ),
+    (
+        "a link takes its place",
+        |scene| {
+            fs::remove_file(scene.sandbox.path(&scene.file)).unwrap();
+            std::os::unix::fs::symlink("/etc/hostname", scene.sandbox.path(&scene.file)).unwrap();
+        },
+        &["file.not_plain"],
+    ),
+    (
+        "conflict markers are committed",
+        |scene| scene.edit(|entries| entries[3].insert_str(0, "<<<<<<< ours\n")),
+        &["history.unreadable"],
+    ),
+    (
+        "what was damaged comes back with less",
+        |scene| {
+            let whole = scene.sandbox.read(&scene.file);
+            scene.edit(|entries| entries[3].insert_str(0, "<<<<<<< ours\n"));
+            scene.commit();
+            scene.sandbox.write(&scene.file, &whole);
+            scene.edit(|entries| entries[1] = entries[1].replace("Which", "What"));
+        },
+        &["history.unreadable", "history.edited"],
+    ),
+    (
+        "what was deleted comes back with less",
+        |scene| {
+            let whole = scene.sandbox.read(&scene.file);
+            fs::remove_file(scene.sandbox.path(&scene.file)).unwrap();
+            scene.commit();
+            scene.sandbox.write(&scene.file, &whole);
+            scene.edit(|entries| _ = entries.pop());
+        },
+        &["ticket.deleted", "history.removed"],
+    ),
+    (
+        "what was edited and removed comes back",
+        |scene| {
+            let whole = scene.sandbox.read(&scene.file);
+            scene.edit(|entries| entries[1] = entries[1].replace("Which", "What"));
+            scene.commit();
+            scene.edit(|entries| _ = entries.pop());
+            scene.commit();
+            scene.sandbox.write(&scene.file, &whole);
+        },
+        &["history.edited", "history.removed"],
+    ),
+    (
+        "somebody claims to be an agent",
+        |scene| scene.add(LATER, &["by: bo@acme.example", "role: agent", "action: note", "from: open", "text: x"]),
+        &["entry.rights"],
+    ),
+    (
+        "a stranger replies",
+        |scene| scene.add(LATER, &["by: bo@acme.example", "role: customer", "action: reply", "from: open", "text: x"]),
+        &["entry.rights"],
+    ),
+    (
+        "somebody makes themselves an agent in the same commit",
+        |scene| {
+            let config = scene.sandbox.read("casebook.toml");
+            scene.sandbox.write("casebook.toml", &config.replace("agents = [", "agents = [\"bo@acme.example\", "));
+            scene.add(LATER, &["by: bo@acme.example", "role: agent", "action: note", "from: open", "text: x"]);
+        },
+        &["entry.rights"],
+    ),
+    (
+        "an action the status does not allow",
+        |scene| scene.add(LATER, &[AGENT[0], AGENT[1], "action: resume", "from: open", "to: open"]),
+        &["entry.illegal"],
+    ),
+    (
+        "a status the action does not lead to",
+        |scene| {
+            scene.add(LATER, &[AGENT[0], AGENT[1], "action: note", "from: open", "to: solved", "text: x"]);
+            scene.status("solved");
+        },
+        &["entry.status"],
+    ),
+    (
+        "a status that never was",
+        |scene| {
+            scene.add(LATER, &[AGENT[0], AGENT[1], "action: resume", "from: on_hold", "to: open"]);
+        },
+        &["entry.illegal"],
+    ),
+    (
+        "a reply without words",
+        |scene| {
+            scene.add(LATER, &[AGENT[0], AGENT[1], "action: reply", "from: open", "to: awaiting_reply"]);
+            scene.status("awaiting_reply");
+        },
+        &["entry.no_text"],
+    ),
+    (
+        "a redaction of nothing",
+        |scene| {
+            let entry = "entry: 01M7ZK369RH2Y4D6F8J0M2Q4S6";
+            scene.add(LATER, &[AGENT[0], AGENT[1], "action: redact", "from: open", entry, "reason: r", "text: x"]);
+        },
+        &["entry.refers"],
+    ),
+    (
+        "an entry of the day after tomorrow",
+        |scene| scene.add("2026-11-23T09:30:00Z", &[AGENT[0], AGENT[1], "action: note", "from: open", "text: x"]),
+        &["entry.time"],
+    ),
+    (
+        "an entry older than its id",
+        |scene| {
+            scene.add(LATER, &[AGENT[0], AGENT[1], "action: note", "from: open", "text: x"]);
+            scene.edit(|entries| entries[4] = entries[4].replace("at: 2026-11-21", "at: 2026-11-11"));
+        },
+        &["entry.time"],
+    ),
+    (
+        "one side of a merge",
+        |scene| {
+            let source = "source: 01M7ZK369RH2Y4D6F8J0M2Q4S6";
+            scene.add(LATER, &[AGENT[0], AGENT[1], "action: merged", "from: open", source]);
+            let text = scene.sandbox.read(&scene.file);
+            let list = "merged_from:\n- 01M7ZK369RH2Y4D6F8J0M2Q4S6\n\nhistory:";
+            scene.sandbox.write(&scene.file, &text.replacen("\nhistory:", list, 1));
+        },
+        &["entry.alone"],
+    ),
+    (
+        "a customer's side of a merge",
+        |scene| {
+            let source = "source: 01M7ZK369RH2Y4D6F8J0M2Q4S6";
+            scene.add(LATER, &["by: ana@acme.example", "role: customer", "action: merged", "from: open", source]);
+            let text = scene.sandbox.read(&scene.file);
+            let list = "merged_from:\n- 01M7ZK369RH2Y4D6F8J0M2Q4S6\n\nhistory:";
+            scene.sandbox.write(&scene.file, &text.replacen("\nhistory:", list, 1));
+        },
+        &["entry.rights"],
+    ),
+    (
+        "an entry put before another",
+        |scene| {
+            let note = entry("2026-11-21T09:01:30Z", &[AGENT[0], AGENT[1], "action: note", "from: open", "text: x"]);
+            scene.edit(|entries| entries.insert(1, note));
+        },
+        &["entry.order", "history.inserted"],
+    ),
+    ("casebook.toml is broken", |scene| scene.sandbox.write("casebook.toml", "format = \n"), &["policy.unreadable"]),
+];
+
+#[test]
+fn every_tampering_is_found_by_its_rule() {
+    let mut wrong = Vec::new();
+    for (name, tamper, expected) in TAMPERINGS {
+        let scene = Scene::new();
+        tamper(&scene);
+        let commit = scene.commit();
+        let findings = scene.findings(&[]);
+        let mut rules: Vec<&str> = findings.iter().map(|finding| finding["rule"].as_str().unwrap()).collect();
+        let mut expected = expected.to_vec();
+        rules.sort_unstable();
+        expected.sort_unstable();
+        if rules != expected {
+            wrong.push(format!("{name}: {findings:#?}"));
+        }
+        let is_repaired = *name == "what was edited and removed comes back";
+        if !is_repaired && !findings.iter().any(|finding| finding["commit"] == *commit) {
+            wrong.push(format!("{name}: no finding names the commit"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

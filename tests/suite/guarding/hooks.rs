@@ -1,0 +1,84 @@
+//! Installing hooks, and the one of a clone.
+
+use super::{KENJI, Scene, executable, served};
+
+#[test]
+fn a_hook_that_is_there_runs_first_and_reads_the_same() {
+    let scene = served("pre-receive");
+    let hooks = scene.sandbox.path("../desk.git/hooks");
+    scene.sandbox.run(&["-C", "../desk.git", "hooks", "install"]).ok();
+    let own = hooks.join("pre-receive");
+    std::fs::remove_file(&own).unwrap();
+    let theirs = "#!/bin/sh\ncat >>refs-seen; exit $(cat refuse 2>/dev/null || echo 0)\n";
+    executable(&own, theirs);
+    let plan = scene.sandbox.run(&["-C", "../desk.git", "hooks", "install", "-n"]).ok().stdout;
+    assert!(plan.contains("+printf '%s\\n' \"$refs\" | casebook guard pre-receive\n"), "{plan}");
+    assert_eq!(std::fs::read_to_string(&own).unwrap(), theirs);
+    scene.sandbox.run(&["-C", "../desk.git", "hooks", "install"]).ok();
+    let chained = hooks.join("pre-receive.chained");
+    assert_eq!(std::fs::read_to_string(&chained).unwrap(), theirs);
+    let again = scene.sandbox.run(&["-C", "../desk.git", "hooks", "install"]).ok().stdout;
+    assert!(again.ends_with("runs the guard already\n"), "{again}");
+    scene.note("One.");
+    scene.push(KENJI, &["main"]).ok();
+    let seen = scene.sandbox.read("../desk.git/refs-seen");
+    assert!(seen.lines().count() == 1 && seen.ends_with(" refs/heads/main\n"), "{seen}");
+    scene.sandbox.write("../desk.git/refuse", "1\n");
+    scene.note("Two.");
+    scene.push(KENJI, &["main"]).fails(1);
+    // A third one has no name left.
+    executable(&own, "#!/bin/sh\n");
+    scene.sandbox.run(&["-C", "../desk.git", "hooks", "install"]).fails(2);
+    assert_eq!(std::fs::read_to_string(&chained).unwrap(), theirs);
+}
+
+#[test]
+fn a_clone_refuses_slips_before_they_are_committed() {
+    let scene = Scene::new();
+    scene.sandbox.run(&["hooks", "install"]).ok();
+    scene.note("Commands go on.");
+    let other = scene.sandbox.opened("More", &[]);
+    scene.sandbox.run(&["merge", &other, "--into", &scene.ticket]).ok();
+    scene.edit_reply();
+    let told = scene.sandbox.git(&["commit", "-qam", "Edited"]).fails(1);
+    assert!((told.stderr + &told.stdout).contains("[CB402]"));
+    scene.sandbox.git(&["checkout", "-q", "."]).ok();
+    scene.sandbox.git(&["rm", "-q", &scene.file]).ok();
+    let told = scene.sandbox.git(&["commit", "-qm", "Removed"]).fails(1);
+    assert!((told.stderr + &told.stdout).contains("[CB405]"));
+}
+
+#[test]
+fn a_desk_in_a_folder_is_guarded_too() {
+    let mut scene = Scene::new();
+    scene.sandbox.go_to("story/whole");
+    scene.sandbox.git(&["init", "-q"]).ok();
+    scene.sandbox.enter("a desk");
+    scene.sandbox.run(&["init"]).ok();
+    scene.ticket = scene.sandbox.opened("Tiles", &["--commit"]);
+    scene.file = scene.sandbox.shown(&scene.ticket)["path"].as_str().unwrap().to_owned();
+    scene.sandbox.run(&["hooks", "install"]).ok();
+    scene.sandbox.run(&["reply", &scene.ticket, "-m", "Which release?", "--commit"]).ok();
+    scene.edit_reply();
+    let told = scene.sandbox.git(&["commit", "-qam", "Edited"]).fails(1);
+    assert!((told.stderr + &told.stdout).contains("[CB402]"));
+    scene.sandbox.git(&["clone", "-q", "--bare", "..", "../../whole.git"]).ok();
+    let server = scene.sandbox.path("../../whole.git");
+    scene.sandbox.git(&["remote", "add", "origin", server.to_str().unwrap()]).ok();
+    scene.sandbox.git(&["-C", "../../whole.git", "config", "casebook.pusher", "CASEBOOK_PUSHER"]).ok();
+    let hook = "#!/bin/sh\nexec casebook guard pre-receive --desk 'a desk'\n";
+    executable(&scene.sandbox.path("../../whole.git/hooks/pre-receive"), hook);
+    scene.sandbox.git(&["commit", "-qam", "Edited", "--no-verify"]).ok();
+    let told = scene.push(KENJI, &["main"]).fails(1);
+    assert!(told.stderr.contains("[CB402]"), "{}", told.stderr);
+    scene.sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]).ok();
+    scene.sandbox.run(&["note", &scene.ticket, "-m", "One.", "--commit"]).ok();
+    scene.push(KENJI, &["main"]).ok();
+}
+
+#[test]
+fn only_a_repository_has_hooks() {
+    let sandbox = crate::sandbox::Sandbox::new();
+    sandbox.run(&["hooks", "install"]).fails(8);
+    sandbox.run(&["guard"]).fails(8);
+}
