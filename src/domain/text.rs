@@ -28,6 +28,14 @@ impl Text {
         Some(Self(text))
     }
 
+    /// Takes words that need no cleaning. `None` where they do.
+    pub fn of_clean(words: String) -> Option<Self> {
+        let last_line = words.strip_suffix('\n')?.rsplit('\n').next()?;
+        let is_clean =
+            !last_line.trim_matches([' ', '\t']).is_empty() && memchr::memchr(b'\r', words.as_bytes()).is_none();
+        is_clean.then_some(Self(words))
+    }
+
     /// The lines with their ends, the last newline included.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -66,6 +74,14 @@ mod tests {
         for typed in ["a", "\n \n\tx\t\n", "x\u{85}\n", "a\r\r\n\r"] {
             let once = Text::clean(typed).expect("a text");
             assert_eq!(Text::clean(once.as_str()), Some(once.clone()), "{typed:?}");
+            assert_eq!(Text::of_clean(once.0.clone()), Some(once), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn what_needs_cleaning_is_not_clean() {
+        for typed in ["", "\n", "a", "a\n\n", "a\n \t\n", "a\rb\n", "a\r\n"] {
+            assert_eq!(Text::of_clean(typed.to_owned()), None, "{typed:?}");
         }
     }
 

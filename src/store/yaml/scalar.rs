@@ -78,6 +78,11 @@ pub(super) fn is_plain(words: &str) -> bool {
     if is_indicator || matches!(last, b' ' | b':') || words.starts_with("...") {
         return false;
     }
+    // Most words hold nothing that has to be looked at with its neighbours.
+    let is_odd = |byte: u8| byte < b' ' || byte >= 0x7f || byte == b':' || byte == b'#';
+    if !bytes.iter().fold(false, |odd, &byte| odd | is_odd(byte)) {
+        return !is_other_type(words, *first);
+    }
     let mut before = 0;
     for &byte in bytes {
         if byte < b' ' || byte == 0x7f || (before == b':' && byte == b' ') || (before == b' ' && byte == b'#') {

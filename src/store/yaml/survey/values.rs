@@ -1,0 +1,55 @@
+//! Values from what stands behind a name, where a shape has looked at it before.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::super::canonical::unquote;
+use crate::domain::id::Id;
+use crate::domain::person::Person;
+
+/// Words as they were meant, of a value that [`is_words`].
+pub(super) fn words_of(value: &str) -> Option<String> {
+    if value.starts_with('"') { unquote(value).map(|(words, _)| words) } else { Some(value.to_owned()) }
+}
+
+pub(super) fn some_words(value: Option<&str>) -> Option<Option<String>> {
+    some(value, words_of)
+}
+
+pub(super) fn person_of(value: &str) -> Option<Person> {
+    Person::from_name(value).ok()
+}
+
+/// What may be absent: `None` alone where it is there and makes no sense.
+pub(super) fn some<T>(value: Option<&str>, read: impl Fn(&str) -> Option<T>) -> Option<Option<T>> {
+    value.map_or(Some(None), |value| read(value).map(Some))
+}
+
+pub(super) fn known<T: std::str::FromStr>(value: Option<&str>) -> Option<Option<T>> {
+    some(value, |word| word.parse().ok())
+}
+
+pub(super) fn items<T>(lines: Option<&str>, read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
+    lines.unwrap_or_default().lines().map(|line| read(line.trim_start().strip_prefix("- ")?)).collect()
+}
+
+/// An id that no reader takes for a number: some letter of it is a digit in no base.
+pub(super) fn id_of(value: &str) -> Option<Id> {
+    let is_no_number = value.bytes().skip(2).any(|byte| byte > b'F');
+    value.parse().ok().filter(|_| is_no_number)
+}
+
+/// An instant as the printer spells it.
+pub(super) fn time_of(value: &str) -> Option<DateTime<Utc>> {
+    let bytes: &[u8; 20] = value.as_bytes().try_into().ok()?;
+    let marks = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'Z')];
+    let number = |from: usize, until: usize| {
+        bytes[from..until]
+            .iter()
+            .try_fold(0, |number: u32, &digit| digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0')))
+    };
+    if marks.iter().any(|&(place, mark)| bytes[place] != mark) {
+        return None;
+    }
+    let day = NaiveDate::from_ymd_opt(number(0, 4)?.cast_signed(), number(5, 7)?, number(8, 10)?)?;
+    Some(day.and_hms_opt(number(11, 13)?, number(14, 16)?, number(17, 19)?)?.and_utc())
+}
