@@ -170,6 +170,32 @@ impl Casebook {
         })
     }
 
+    /// The tickets a query means, whole, among those the person may see and `keep` does not leave out. Where one is
+    /// named, no other is looked at.
+    ///
+    /// # Errors
+    /// As [`Casebook::meant`]; and where one is named, that its file is damaged.
+    pub fn meant_tickets(
+        &self,
+        query: &Query,
+        one: Option<Id>,
+        viewer: Option<&Person>,
+        keep: impl Fn(&Ticket) -> bool,
+    ) -> Result<Census<Ticket>, Error> {
+        let judge = |ticket: Ticket| {
+            let is_named = one.is_none_or(|id| id == ticket.id);
+            let meant = is_named.then(|| self.judged(query, viewer, ticket)).flatten();
+            meant.map(|(ticket, _)| ticket).filter(&keep)
+        };
+        match (&query.as_of, one) {
+            (Some(AsOf::Revision(revision)), _) => self.census_of(revision, judge),
+            (_, Some(id)) => {
+                Ok(Census { tickets: judge(self.ticket(id)?).into_iter().collect(), troubles: Vec::new() })
+            }
+            (_, None) => self.census(judge),
+        }
+    }
+
     /// A ticket at the moment a query looks at, with its row, if the query means it and the person may see it.
     pub(super) fn judged(&self, query: &Query, viewer: Option<&Person>, ticket: Ticket) -> Option<(Ticket, Summary)> {
         let team = &self.config.team;
