@@ -16,9 +16,9 @@ use crate::view::terminal::one_line;
 /// The oldest git that has all that is asked of it.
 const OLDEST_GIT: (u32, u32) = (2, 26);
 
-/// Look whether everything around the desk is well: git, who acts, merge driver, attributes, index, time zones, lock.
+/// Look whether everything around the desk is well.
 ///
-/// Changes nothing. Each thing that is wrong comes with the command that mends it. Ends with 1 if something is wrong.
+/// It looks at git, who acts, merge driver, attributes, index, time zones and lock. Changes nothing. Each thing that is wrong comes with the command that mends it. Ends with 1 if something is wrong.
 #[derive(Debug, Args)]
 pub struct Doctor {
     /// Print the findings as JSON

@@ -19,9 +19,9 @@ use crate::error::Error;
 use crate::exchange::{Imported, beads};
 use crate::view;
 
-/// Take in tickets of another system, with their original people and times, in one commit.
+/// Take in tickets of another system.
 ///
-/// What has no place here is kept in the opening entry. A second run changes nothing; a broken record is
+/// They keep their original people and times, and come in one commit. What has no place here is kept in the opening entry. A second run changes nothing; a broken record is
 /// reported with its line, and the rest goes on.
 #[derive(Debug, Args)]
 pub struct Import {

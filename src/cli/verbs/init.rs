@@ -14,8 +14,9 @@ use crate::domain::person::Person;
 use crate::error::Error;
 use crate::store::git::GitRefusal;
 
-/// Make a store: casebook.toml with the policy, .gitattributes, and a git repository with its drivers unless there is
-/// one.
+/// Make a store in a folder.
+///
+/// That is casebook.toml with the policy, .gitattributes, and a git repository with its drivers unless there is one.
 ///
 /// Whoever runs it is the first agent. In a repository of its own every command will make a commit; inside an
 /// existing one, you commit.

@@ -28,8 +28,6 @@ const SHAPE: Shape = Shape { fields: view::json::FIELDS, columns: view::list::CO
 )]
 pub struct List {
     #[command(flatten)]
-    query: QueryFlags,
-    #[command(flatten)]
     order: OrderFlag,
     /// No more than so many
     #[arg(long, value_name = "N")]
@@ -40,6 +38,8 @@ pub struct List {
     /// Print nothing: end with 0 if there is one, with 3 if not
     #[arg(long, conflicts_with = "form")]
     exists: bool,
+    #[command(flatten)]
+    query: QueryFlags,
     #[command(flatten)]
     form: FormatFlags,
 }

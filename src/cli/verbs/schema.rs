@@ -24,7 +24,11 @@ use crate::view::schema;
 ///
 /// A schema knows shapes and words, not the workflow: that is for `casebook check`.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment, after_help = "Example:\n  casebook schema ticket > ticket.schema.json")]
+#[command(
+    verbatim_doc_comment,
+    about = "Print a JSON Schema (draft 2020-12)",
+    after_help = "Example:\n  casebook schema ticket > ticket.schema.json"
+)]
 pub struct Schema {
     /// Of what
     #[arg(value_enum)]
