@@ -26,6 +26,28 @@ fn one_entry_can_be_shown() {
 }
 
 #[test]
+fn a_ticket_and_an_entry_fill_in_a_template() {
+    let mut sandbox = desk();
+    let ticket = sandbox.opened("Tiles \u{1b}[2J", &[]);
+    sandbox.run(&["note", &ticket, "-m", "They pay late."]).ok();
+    let told = |template: &str| sandbox.run(&["show", &ticket, "--format", template]).ok().stdout;
+    assert_eq!(
+        told("{{ short_id }} {{ subject }}, {{ history|length }}"),
+        format!("{} Tiles ␛[2J, 2\n", &ticket[20..])
+    );
+    assert_eq!(told("{% for e in history %}{{ e.action }} {% endfor %}"), "open note \n");
+    let note = sandbox.shown(&ticket)["history"][1]["id"].as_str().unwrap().to_owned();
+    let entry = ["show", &ticket, "--entry", &note, "--format", "{{ by }}: {{ text }}"];
+    assert_eq!(sandbox.run(&entry).ok().stdout, "kenji@desk.example: They pay late.\n");
+    let refused = sandbox.run(&["show", "nobody", "--format", "{{ subjct }}"]).fails(2).stderr;
+    assert!(refused.contains("did you mean `subject`?"), "{refused}");
+    sandbox.run(&["show", &ticket, "--format", "{{ by }}"]).fails(2);
+    sandbox.run(&["show", &ticket, "--format", "x", "--json"]).fails(2);
+    sandbox.act_as(Some("ana@acme.example"));
+    assert_eq!(sandbox.run(&["show", &ticket, "--format", "{{ history|length }}"]).ok().stdout, "1\n");
+}
+
+#[test]
 fn what_each_entry_changed_can_be_shown() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles", &[]);
