@@ -31,14 +31,16 @@ pub(super) struct Session {
     pub output: Output,
     /// The clock and what else is fixed for this command.
     pub world: World,
+    /// Whether a program reads along, so that errors are objects.
+    pub wants_json: bool,
     identity: OnceCell<Identity>,
 }
 
 impl Session {
     /// Reads the environment.
-    pub fn begin(global: &Global) -> Result<Self, Complaint> {
+    pub fn begin(global: &Global, wants_json: bool) -> Result<Self, Complaint> {
         let output = Output::new(colour(global.color), global.quiet, !global.no_pager);
-        Ok(Self { global: global.clone(), output, world: world(global)?, identity: OnceCell::new() })
+        Ok(Self { global: global.clone(), output, world: world(global)?, wants_json, identity: OnceCell::new() })
     }
 
     /// The folder the command starts from: `-C`, else `CASEBOOK_DIR`, else here. Under its real name where it is

@@ -63,6 +63,32 @@ fn a_damaged_file_has_no_row_and_ends_with_7() {
 }
 
 #[test]
+fn a_program_is_told_of_damaged_files_as_of_any_error() {
+    let (sandbox, ids) = hostile();
+    let file = sandbox.file_of(&ids[1]);
+    std::fs::write(&file, "format: 1\n").unwrap();
+    std::fs::write(sandbox.file_of(&ids[2]), "<<<<<<< HEAD\n").unwrap();
+    for words in [&["list", "--json"][..], &["list", "--jsonl=id"], &["log", "--json"], &["search", "緊急", "--json"]]
+    {
+        let told = sandbox.run(words).fails(7).stderr;
+        let errors: Vec<serde_json::Value> = told
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{words:?}: {error}: {told}")))
+            .collect();
+        let codes: Vec<_> = errors.iter().map(|error| error["error"]["code"].as_str().unwrap()).collect();
+        assert_eq!(codes, ["ticket.damaged", "ticket.conflicted"], "{words:?}");
+        let error = &errors[0]["error"];
+        assert_eq!((error["ticket"].as_str(), error["line"].as_u64()), (Some(ids[1].as_str()), Some(2)), "{error}");
+        assert!(file.ends_with(error["file"].as_str().unwrap()), "{error}");
+        assert!(errors[1]["error"]["hint"].as_str().unwrap().contains("casebook resolve"));
+        let names: Vec<&str> = error.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(names, ["code", "message", "hint", "ticket", "file", "line", "column", "candidates"]);
+    }
+    // For people a line each, as ever.
+    assert!(sandbox.run(&["list"]).fails(7).stderr.starts_with("casebook: tickets/"));
+}
+
+#[test]
 fn a_template_is_filled_in_per_ticket() {
     let (sandbox, ids) = hostile();
     let told = sandbox.run(&["list", "--format", "{{ short_id }} {{ subject|truncate(7) }} {{ created_at|timeago }}"]);

@@ -11,6 +11,7 @@ use super::super::query::QueryFlags;
 use super::super::session::Session;
 use crate::casebook::{Found, Trouble};
 use crate::domain::summary::Summary;
+use crate::error::Error;
 use crate::store::layout;
 use crate::store::yaml::DamageKind;
 use crate::view;
@@ -91,9 +92,14 @@ fn record(row: &Summary, short_id: &str) -> Map<String, Value> {
 
 impl Session {
     /// Names the files that could not be read, on standard error, also where less shall be said, and says how
-    /// the command ends.
+    /// the command ends. For a program each is an error as any other, on one line.
     pub(super) fn name_troubles(&self, troubles: &[Trouble]) -> Exit {
         for Trouble { path, damage } in troubles {
+            if self.wants_json {
+                let error = Error::Damaged { path: path.clone(), damage: damage.clone() };
+                self.output.complain(&Complaint::from(error).line());
+                continue;
+            }
             let way_out = match damage.kind {
                 DamageKind::ConflictMarker => "; `casebook resolve` keeps the entries of both sides",
                 _ => "",
