@@ -74,6 +74,9 @@ fn tell(session: &Session, report: &InitReport) -> Result<Exit, Complaint> {
             telling.name
         ));
     }
+    session.output.say("Editors: casebook schema ticket > ticket.schema.json, and on a ticket's first line")?;
+    session.output.say("  # yaml-language-server: $schema=../../../ticket.schema.json")?;
+    session.output.say("  or once for all tickets, as `casebook schema --help` says.")?;
     match &report.git {
         None => session.output.say("Next: casebook open -s \"SUBJECT\" -m \"TEXT\"")?,
         Some(GitRefusal::NotInstalled) => session.output.warn("warning: git was not found, so there is no repository; the desk works without, and has no history beyond its files"),

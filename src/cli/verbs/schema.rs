@@ -14,9 +14,9 @@ use crate::view::schema;
 ///
 ///   yaml.schemas: { "ticket.schema.json": "tickets/**/*.yaml" }
 ///
-/// or as a comment on the first line of a file, which casebook keeps:
+/// or as a comment on the first line of a ticket, which casebook keeps; the path begins in the ticket's folder:
 ///
-///   # yaml-language-server: $schema=ticket.schema.json
+///   # yaml-language-server: $schema=../../../ticket.schema.json
 ///
 /// and for casebook.toml with Taplo, on its first line:
 ///
