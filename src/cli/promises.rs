@@ -60,7 +60,11 @@ pub const CODES: &[(&str, Exit, &str)] = &[
     ("ticket.changed", Exit::Busy, "`--if-status` or `--if-version` does not hold"),
     ("store.busy", Exit::Busy, "another command is writing"),
     ("sync.outrun", Exit::Busy, "others pushed faster until the deadline"),
-    ("io.failed", Exit::Busy, "the system refused to read or write; nothing was changed"),
+    (
+        "io.failed",
+        Exit::Busy,
+        "the system refused to read or write: a full disk, no permission; nothing was changed, and a retry does no harm, though it helps only after somebody has seen to it",
+    ),
     ("ticket.damaged", Exit::Damaged, "the file is no sound ticket; `file`, `line` and `column` say where"),
     ("ticket.conflicted", Exit::Damaged, "the file has conflict markers of git"),
     ("ticket.header_differs", Exit::Damaged, "the header says something else than the history"),

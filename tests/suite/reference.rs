@@ -22,6 +22,12 @@ fn the_reference_page_is_the_programs_own_help() {
     }
     page.push_str("\n## Error codes\n\nWith `--json` an error is one object on standard error:\n");
     page.push_str("`{\"error\": {\"code\", \"message\", \"hint\", \"ticket\", \"file\", \"line\", \"column\", \"candidates\"}}`.\n");
+    page.push_str("Files that a list had to leave out are such objects too, each on a line of its own.\n");
+    page.push_str(
+        "A script that tries again on 6 should look at the word as well: `io.failed` does not go away by itself. It\n",
+    );
+    page.push_str("shares the number with what changed underneath, since the same is true of both: nothing was done, and the same\n");
+    page.push_str("command may be given again.\n");
     page.push_str("The sentences may change; these words do not.\n\n| code | exit | it means |\n|---|---|---|\n");
     for (code, exit, meaning) in CODES {
         page.push_str(&format!("| `{code}` | {} | {meaning} |\n", *exit as u8));
