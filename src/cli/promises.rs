@@ -98,6 +98,8 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("PATH", "whether a hook can call `casebook` by its name, for `hooks install`"),
     ("GIT_INDEX_FILE", "the index that `check --staged` looks at, as git names it in a hook"),
     ("NO_COLOR", "no colours, unless `--color always`"),
+    ("TERM", "the terminal: `dumb` has no colours, and it, `linux` or none at all no links"),
+    ("FORCE_HYPERLINK", "`0`: the ids of tickets are no links to their files, on a terminal with colours"),
     ("GIT_CONFIG_GLOBAL", "where git's own configuration is, for `user.email`"),
     ("PATH", "where `casebook` is looked for that git is told to call"),
     ("HOME", "the same"),

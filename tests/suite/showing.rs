@@ -94,6 +94,28 @@ fn pages_are_turned_on_a_terminal_alone() {
 }
 
 #[test]
+fn ids_lead_to_files_where_the_terminal_can_and_nobody_minds() {
+    let sandbox = desk();
+    let ticket = sandbox.opened("Tiles", &[]);
+    let file = sandbox.file_of(&ticket).canonicalize().unwrap();
+    let link = format!("\u{1b}]8;;file://{}\u{1b}\\", file.display());
+    let words = ["list", "log", "search work", "--no-pager", &format!("show {ticket}")].map(str::to_owned);
+    for words in &words {
+        let words = format!("--no-pager {words}").replace("--no-pager --no-pager", "--no-pager");
+        let Some(told) = on_a_terminal(&sandbox, "TERM=xterm-256color", &words) else { return };
+        assert_eq!(told.clone().ok().stdout.matches(&link).count(), 1, "{words}: {:?}", told.stdout);
+        for variables in ["TERM=dumb", "TERM=linux", "", "TERM=xterm NO_COLOR=1", "TERM=xterm FORCE_HYPERLINK=0"] {
+            let told = on_a_terminal(&sandbox, variables, &words).unwrap().ok();
+            assert!(!told.stdout.contains("]8;"), "{variables} {words}: {:?}", told.stdout);
+        }
+        let piped = sandbox.shell(&format!("TERM=xterm casebook --color always {words} | cat")).ok().stdout;
+        assert!(!piped.contains("]8;"), "{words}: {piped:?}");
+    }
+    let told = on_a_terminal(&sandbox, "TERM=dumb", "--no-pager list").unwrap().ok();
+    assert!(!told.stdout.contains('\u{1b}'), "{:?}", told.stdout);
+}
+
+#[test]
 fn the_exit_code_is_the_commands_and_not_the_pagers() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles", &[]);
