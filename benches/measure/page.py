@@ -19,7 +19,7 @@ def kept(page):
     return {name: text.strip("\n") for name, text in found}
 
 
-QUICK = "\n**A quick run, for trying out the script: no figure here counts.**\n"
+QUICK = "\n**A quick run, for trying out the script: no figure here counts.**"
 
 # The places where a person may write. A section of another name goes to the end.
 SECTIONS = ("the machine", "other promises", "misses", "why", "also measured")
@@ -105,14 +105,13 @@ def heading(results, old):
 
 # What it costs
 
-Written by `{COMMAND}`, measured from {begun['at']} to {ended['at']}.
-{QUICK if results['quick'] else ''}
+Written by `{COMMAND}`, measured from {begun['at']} to {ended['at']}.{QUICK if results['quick'] else ''}
 
 Whole commands from start to end, release build, wall clock, warm cache, output to nowhere. The commands of a table run
 one after the other, then all again, as many times as it says, so that whatever else the machine does meets all of them
 alike; two rounds before do not count. Times are medians in milliseconds; `ratio` is the median beside that of the
 command of the same table that it is compared with. CPU time is that of all threads, and of the processes a command
-waited for. Peak memory is the highest of all runs; below {results['floor']:.0f} MiB, which the measuring process has itself, nothing is seen.
+waited for. Peak memory is the highest of all runs; below {results['floor']:.0f} MiB, which the measuring process has, nothing is seen.
 
 The machine: {machine['processor']}, {machine['memory']}, {machine['files']}, {machine['system']}. Its load was
 {begun['load']} when the run began and {ended['load']} when it ended; the measured commands are part of that.
@@ -191,7 +190,7 @@ def largest(results):
 def beside_peers(results):
     groups, size = results["groups"], results["sizes"]["peers"]
     tables = [f"**{title[0].upper()}{title[1:]}**, {groups[title]['runs']} runs:\n\n{measured(groups[title], size)}"
-              for title in (work.PEERS_LIST, work.PEERS_SEARCH, work.PEERS_ADD)]
+              for title in (work.PEERS_LIST, *work.PEERS_SEARCH.values(), work.PEERS_ADD)]
     return f"""## Beside its peers, at {size:,} tickets
 
 The tickets of the desk, in each peer: taskwarrior twice, by `task import`, once with the subjects alone, as it is

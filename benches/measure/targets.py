@@ -97,7 +97,8 @@ class Judge:
     def beside_taskwarrior(self):
         at, task = f" at {self.peers:,}", "x taskwarrior"
         rows = [(f"`list` beside `task list`{at}", work.PEERS_LIST, "casebook list", 0.1),
-                (f"`search`{at}, both over all texts", work.PEERS_SEARCH, f"casebook search {work.COMMON}", 0.05),
+                *((f"`search {word}`{at}, both over all texts", group, f"casebook search {word}", 0.05)
+                  for word, group in work.PEERS_SEARCH.items()),
                 (f"`open --no-commit` beside `task add`{at}", work.PEERS_ADD, work.OPEN, 0.5)]
         for words, group, name, target in rows:
             yield words, self.ratio(group, name, self.peers), task, target, None

@@ -12,13 +12,12 @@ LIST_COLD, LIST_ALL, BUILD, CHECK, REPORT = f"{LIST} --no-index", "list", "makin
 SEARCHES = {word: (f"search {word}", f"rg -l {word}") for word in (RARE, COMMON)}
 FULL, PREFIX, SUFFIX = "show, full id", "show, beginning of the id", "show, last six characters"
 REPLY, REPLY_COMMIT = "reply --no-commit", "reply --commit"
-PEERS_LIST, PEERS_SEARCH, PEERS_ADD = "all tickets", f"tickets with `{COMMON}`", "a new ticket"
+PEERS_LIST, PEERS_ADD = "all tickets", "a new ticket"
+PEERS_SEARCH = {word: f"tickets with `{word}`" for word in (RARE, COMMON)}
 OPEN, OPEN_COMMIT = "casebook open --no-commit", "casebook open --commit"
 TEXTS = ", texts as annotations"
 # The largest desk has groups of its own, with fewer runs.
 OF_A_MILLION = " of a million"
-FOSSIL_LIKE = f"title LIKE '%{COMMON}%' OR comment LIKE '%{COMMON}%'"
-GIT_ISSUE_LIKE = ["--filter", f"description=*{COMMON}*"]
 
 
 def knows(casebook, verb):
@@ -105,8 +104,16 @@ def edited(desk):
     return command
 
 
+def fossil_search(word):
+    return ["show", "0", f"title LIKE '%{word}%' OR comment LIKE '%{word}%'"]
+
+
+def git_issue_search(word):
+    return ["list", "--filter", f"description=*{word}*"]
+
+
 def peers(casebook, desk, filled):
-    """The same work on every peer: three groups, each beside taskwarrior."""
+    """The same work on every peer: groups that stand beside taskwarrior."""
     def ours(name, *words, of):
         return Step(name, [casebook, *words], desk.folder, desk.size, of)
 
@@ -120,6 +127,13 @@ def peers(casebook, desk, filled):
         folder = filled["git-issue"].folder if "git-issue" in filled else None
         return [Step(name, ["git-issue", *words], folder, desk.size, of)] if folder else []
 
+    def search(word):
+        theirs = f"task {word} list{TEXTS}"
+        return [*task(theirs, "task with texts", word, "list"),
+                ours(f"casebook search {word}", "search", word, of=theirs),
+                *fossil(f"fossil ticket show 0, LIKE '%{word}%'", *fossil_search(word), of=theirs),
+                *git_issue(f"git-issue list --filter description=*{word}*", *git_issue_search(word), of=theirs)]
+
     new = "The export of a dashboard is blank"
     return {
         PEERS_LIST: [*task("task list", "task", "list"),
@@ -127,12 +141,7 @@ def peers(casebook, desk, filled):
                      ours("casebook list", "list", of="task list"),
                      *fossil("fossil ticket show", "show", "All Tickets", of="task list"),
                      *git_issue("git-issue list", "list", of="task list")],
-        PEERS_SEARCH: [*task(f"task {COMMON} list{TEXTS}", "task with texts", COMMON, "list"),
-                       ours(f"casebook search {COMMON}", "search", COMMON, of=f"task {COMMON} list{TEXTS}"),
-                       *fossil(f"fossil ticket show 0, LIKE '%{COMMON}%'", "show", "0", FOSSIL_LIKE,
-                               of=f"task {COMMON} list{TEXTS}"),
-                       *git_issue(f"git-issue list --filter description=*{COMMON}*", "list", *GIT_ISSUE_LIKE,
-                                  of=f"task {COMMON} list{TEXTS}")],
+        **{title: search(word) for word, title in PEERS_SEARCH.items()},
         PEERS_ADD: [*task("task add", "task", "add", new, "priority:H"),
                     *task(f"task add{TEXTS}", "task with texts", "add", new, "priority:H", of="task add"),
                     ours(OPEN, "open", "-s", new, "-p", "S1", "-m", new, "--no-commit", of="task add"),
@@ -143,21 +152,26 @@ def peers(casebook, desk, filled):
 
 
 def peers_answers(casebook, desk, filled, environment):
-    """Whether the peers find as many tickets with the common word as casebook does, before any is added."""
+    """Whether the peers find as many tickets with a word as casebook does, before any is added."""
     def lines(*command, folder=desk.folder):
         done = subprocess.run(command, cwd=folder, env=environment, check=True, text=True, stdout=subprocess.PIPE)
         return done.stdout.splitlines()
 
-    ours = len(set(lines(casebook, "search", "--format", "{{ id }}", COMMON)))
-    found = {}
-    if "task" in filled:
-        found["taskwarrior"] = int(lines(*filled["task with texts"].command(COMMON, "count"))[0])
-    if "fossil" in filled:
-        found["fossil"] = len(lines(*filled["fossil"].command("show", "0", FOSSIL_LIKE))) - 1
-    if "git-issue" in filled:
-        found["git-issue"] = len(lines("git-issue", "list", *GIT_ISSUE_LIKE, folder=filled["git-issue"].folder)) - 2
-    return [[f"{name} finds {count:,} tickets with `{COMMON}`, as casebook does ({desk.size:,} tickets)", count == ours]
-            for name, count in found.items()]
+    seen = []
+    for word in PEERS_SEARCH:
+        found = {}
+        if "task with texts" in filled:
+            found["taskwarrior"] = int(lines(*filled["task with texts"].command(word, "count"))[0])
+        if "fossil" in filled:
+            found["fossil"] = len(lines(*filled["fossil"].command(*fossil_search(word)))) - 1
+        if "git-issue" in filled:
+            issues = filled["git-issue"].folder
+            found["git-issue"] = len(lines("git-issue", *git_issue_search(word), folder=issues)) - 2
+        ours = len(set(lines(casebook, "search", "--format", "{{ id }}", word)))
+        for name, count in found.items():
+            sentence = f"{name} finds {count:,} tickets with `{word}`, as casebook does ({desk.size:,} tickets)"
+            seen.append([sentence, count == ours])
+    return seen
 
 
 def answers(casebook, desk):
