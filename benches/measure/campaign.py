@@ -11,6 +11,7 @@ from stopwatch import Stopwatch
 
 FULL = {"small": 1_000, "middle": 10_000, "large": 100_000, "peers": 10_000}
 QUICK = {"small": 1_000, "middle": 1_000, "large": 10_000, "peers": 1_000}
+MILLION = 1_000_000
 # How often each group is run: commands that take milliseconds more often than those that take seconds.
 RUNS = {"reading": 11, "searching": 11, "starting": 51, "writing": 51, "committing": 31, "peers": 11, "million": 5}
 QUICK_RUNS = {name: 3 for name in RUNS}
@@ -78,9 +79,9 @@ def run(options, folder, notes):
     campaign.on(list(desks.values()), runs)
     campaign.beside_peers(among_peers, filled, runs["peers"])
     if options.million:
-        sizes = {**sizes, "million": 1_000_000}
-        desks[sizes["million"]] = campaign.desk(sizes["million"])
-        campaign.on([desks[sizes["million"]]], runs, work.OF_A_MILLION)
+        sizes = {**sizes, "million": MILLION}
+        desks[MILLION] = campaign.desk(MILLION)
+        campaign.on([desks[MILLION]], runs, work.OF_A_MILLION)
     return {"sizes": sizes, "groups": campaign.groups, "answers": campaign.answers, "notes": notes,
             "floor": campaign.stopwatch.floor, "desks": [figures(one) for one in desks.values()],
             "quick": options.quick}

@@ -111,7 +111,7 @@ Whole commands from start to end, release build, wall clock, warm cache, output 
 one after the other, then all again, as many times as it says, so that whatever else the machine does meets all of them
 alike; two rounds before do not count. Times are medians in milliseconds; `ratio` is the median beside that of the
 command of the same table that it is compared with. CPU time is that of all threads, and of the processes a command
-waited for. Peak memory is the highest of all runs; below {results['floor']:.0f} MiB, which the measuring process has, nothing is seen.
+waited for. Peak memory is the highest of all runs; {results['floor']:.0f} MiB is what measuring itself takes, less is not seen.
 
 The machine: {machine['processor']}, {machine['memory']}, {machine['files']}, {machine['system']}. Its load was
 {begun['load']} when the run began and {ended['load']} when it ended; the measured commands are part of that.
@@ -184,7 +184,7 @@ def largest(results):
         name, of, _ = title.partition(work.OF_A_MILLION)
         if of:
             size = results["sizes"]["million"]
-            yield f"## A million tickets: {name}\n\n{group['runs']} runs.\n\n{measured(group, size)}"
+            yield f"## A desk of {size:,} tickets: {name}\n\n{group['runs']} runs.\n\n{measured(group, size)}"
 
 
 def beside_peers(results):
