@@ -12,10 +12,10 @@ use crate::domain::summary::Summary;
 use crate::domain::ticket::Ticket;
 use crate::domain::visibility::may_see;
 use crate::error::Error;
-use crate::store::files::{NotRead, read_plain};
+use crate::store::files::{Folder, NotRead, read_plain};
 use crate::store::git::Repository;
 use crate::store::index::Rows;
-use crate::store::layout;
+use crate::store::layout::{self, Month};
 use crate::store::yaml::{self, Damage, DamageKind};
 
 use super::Casebook;
@@ -61,6 +61,22 @@ impl Casebook {
             NotRead::Damaged(kind) => Error::Damaged { path, damage: Damage { line: 1, column: 1, kind } },
             NotRead::Io(source) => Error::Io { path: self.root.join(path), attempt: "read", source },
         })
+    }
+
+    /// Opens the folder of a month to read many tickets of it. None where a command was interrupted, which is looked
+    /// through by the slower way.
+    pub(super) fn open_month(&self, month: &Month) -> Option<Folder> {
+        if self.pending.is_some() { None } else { Folder::open(&month.folder).ok() }
+    }
+
+    /// The same as [`Self::bytes`], from a folder that is open already where there is one.
+    pub(super) fn bytes_in(&self, folder: Option<&Folder>, id: Id, bytes: &mut Vec<u8>) -> Result<(), Error> {
+        match folder.map(|folder| folder.read(&layout::file_name(id), bytes)) {
+            Some(Ok(Some(_))) => {}
+            // Whatever is odd about it is found out and told by the slower way.
+            _ => *bytes = self.bytes(id)?,
+        }
+        Ok(())
     }
 
     /// Reads a ticket.

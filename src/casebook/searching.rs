@@ -7,9 +7,8 @@ use crate::domain::query::{AsOf, Query};
 use crate::domain::summary::Glimpse;
 use crate::domain::ticket::Ticket;
 use crate::error::Error;
-use crate::store::files::Folder;
 use crate::store::index::Known;
-use crate::store::layout::{self, Month};
+use crate::store::layout::Month;
 use crate::store::yaml;
 
 use super::roll::{Roll, Unread};
@@ -34,7 +33,7 @@ pub struct Search<'a, T> {
 }
 
 /// Some tickets; those of a desk with an interrupted command have no month.
-type Share = (Option<Month>, Vec<Id>);
+pub(super) type Share = (Option<Month>, Vec<Id>);
 /// What came of a share.
 type Seen<T> = Result<(Vec<T>, Vec<Trouble>), Error>;
 
@@ -76,15 +75,9 @@ impl Casebook {
 
     fn search_share<T>(&self, search: &Search<'_, T>, month: Option<&Month>, ids: &[Id]) -> Seen<T> {
         let (mut found, mut troubles, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
-        // An interrupted command is looked through, by the slower way.
-        let folder = month.filter(|_| self.pending.is_none()).and_then(|month| Folder::open(&month.folder).ok());
+        let folder = month.and_then(|month| self.open_month(month));
         for id in ids {
-            let read = folder.as_ref().map(|folder| folder.read(&layout::file_name(*id), &mut bytes));
-            let told = match read {
-                Some(Ok(Some(_))) => Ok(()),
-                _ => self.bytes(*id).map(|read| bytes = read),
-            };
-            let ticket = told.and_then(|()| {
+            let ticket = self.bytes_in(folder.as_ref(), *id, &mut bytes).and_then(|()| {
                 if !(search.may_hold)(&bytes) || rules_out(search.query, &bytes, *id) {
                     return Ok(None);
                 }
@@ -110,7 +103,7 @@ fn rules_out(query: &Query, bytes: &[u8], id: Id) -> bool {
 }
 
 /// The tickets in pieces for the processors, in the order of ids.
-fn shares(roll: &Roll<'_>) -> Result<Vec<Share>, Unread> {
+pub(super) fn shares(roll: &Roll<'_>) -> Result<Vec<Share>, Unread> {
     let mut shares = Vec::new();
     if roll.has_pending() {
         shares.extend(roll.tickets()?.chunks(SHARE).map(|ids| (None, ids.to_vec())));

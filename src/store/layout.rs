@@ -26,12 +26,17 @@ pub const SHORTEST_SHOWN: usize = 6;
 
 /// The place of a ticket: `tickets/YYYY/MM/ID.yaml`, by the UTC month of its id. It never changes (FORMAT).
 pub fn ticket_path(id: Id) -> String {
-    format!("{}/{}", ticket_folder(id), file_name(id))
+    let mut path = ticket_folder(id);
+    path.push('/');
+    path.push_str(&file_name(id));
+    path
 }
 
 /// The name of a ticket's file in its folder.
 pub fn file_name(id: Id) -> String {
-    format!("{id}.yaml")
+    let mut name = id.to_string();
+    name.push_str(".yaml");
+    name
 }
 
 /// The folder of a ticket's file.
@@ -92,8 +97,8 @@ pub fn months(root: &Path, names: &mut Names) -> io::Result<Vec<Month>> {
         return Ok(Vec::new());
     }
     let mut months = Vec::new();
-    for (year, year_folder) in numbered_folders(root, &tickets, names)? {
-        for (month, folder) in numbered_folders(root, &year_folder, names)? {
+    for (year, year_folder) in numbered_folders(root, &tickets, 4, names)? {
+        for (month, folder) in numbered_folders(root, &year_folder, 2, names)? {
             months.push(Month { year, month, folder });
         }
     }
@@ -101,8 +106,8 @@ pub fn months(root: &Path, names: &mut Names) -> io::Result<Vec<Month>> {
     Ok(months)
 }
 
-/// The folders called by a number, such as `2026` and `11`. A link of such a name is misplaced.
-fn numbered_folders(root: &Path, parent: &Path, names: &mut Names) -> io::Result<Vec<(u32, PathBuf)>> {
+/// The folders called by a number of so many digits, such as `2026` and `11`. A link of such a name is misplaced.
+fn numbered_folders(root: &Path, parent: &Path, digits: usize, names: &mut Names) -> io::Result<Vec<(u32, PathBuf)>> {
     let entries = match fs::read_dir(parent) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -111,7 +116,9 @@ fn numbered_folders(root: &Path, parent: &Path, names: &mut Names) -> io::Result
     let mut folders = Vec::new();
     for entry in entries {
         let entry = entry?;
-        let Some(number) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+        let name = entry.file_name();
+        let number = name.to_str().filter(|name| name.len() == digits).and_then(|name| name.parse().ok());
+        let Some(number) = number else { continue };
         let kind = entry.file_type()?;
         if kind.is_dir() {
             folders.push((number, entry.path()));
@@ -128,13 +135,11 @@ impl Month {
     /// # Errors
     /// A folder that cannot be read.
     pub fn list(&self, root: &Path, names: &mut Names) -> io::Result<()> {
-        let bounds = self.bounds();
-        let holds = |id: Id| bounds.is_some_and(|(from, until)| from <= id && id < until);
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
             let name = entry.file_name();
-            match name.to_str().and_then(|name| name.strip_suffix(".yaml")?.parse::<Id>().ok()) {
-                Some(id) if entry.file_type()?.is_file() && holds(id) => names.tickets.push(id),
+            match id_of(&entry) {
+                Some(id) if self.is_place_of(&entry)? => names.tickets.push(id),
                 // What editors and file managers leave is `check`'s to name.
                 None if !is_named_like_a_ticket(&name) => {}
                 _ => names.misplaced.push(self.folder.strip_prefix(root).unwrap_or(&self.folder).join(name)),
@@ -143,10 +148,21 @@ impl Month {
         Ok(())
     }
 
+    /// Whether something in the folder is a ticket of this month.
+    fn is_place_of(&self, entry: &fs::DirEntry) -> io::Result<bool> {
+        let holds = |id: Id| self.bounds().is_some_and(|(from, until)| from <= id && id < until);
+        Ok(id_of(entry).is_some_and(holds) && entry.file_type()?.is_file())
+    }
+
     /// The least id that belongs into the month, and the least that comes behind it.
     pub fn bounds(&self) -> Option<(Id, Id)> {
         bounds(self.year, self.month)
     }
+}
+
+/// The id a file is named after.
+fn id_of(entry: &fs::DirEntry) -> Option<Id> {
+    entry.file_name().to_str()?.strip_suffix(".yaml")?.parse().ok()
 }
 
 /// The least id of a month, and the least that comes behind it.
@@ -166,8 +182,8 @@ pub fn is_named_like_a_ticket(name: &std::ffi::OsStr) -> bool {
     name.ends_with(b".yaml") && !name.starts_with(b".")
 }
 
-/// Everything in the tickets folder that is no ticket at its place, by path relative to the root. Slower than
-/// [`Month::list`], and complete: for `check`.
+/// Everything in the tickets folder that is no ticket at its place, by path relative to the root. Complete, where
+/// [`Month::list`] leaves out what nobody takes for a ticket: for `check`.
 ///
 /// # Errors
 /// A folder that cannot be read.
@@ -177,19 +193,38 @@ pub fn strays(root: &Path) -> io::Result<Vec<PathBuf>> {
     if tickets.symlink_metadata().is_err() {
         return Ok(strays);
     }
-    for entry in WalkDir::new(&tickets).follow_root_links(false).sort_by_file_name() {
+    let months = months(root, &mut Names::default())?;
+    let is_month = |path: &Path| months.iter().any(|month| month.folder == path);
+    walk(root, WalkDir::new(&tickets).into_iter().filter_entry(|entry| !is_month(entry.path())), &mut strays)?;
+    for month in &months {
+        for entry in fs::read_dir(&month.folder)? {
+            let entry = entry?;
+            if !month.is_place_of(&entry)? {
+                walk(root, WalkDir::new(entry.path()).into_iter(), &mut strays)?;
+            }
+        }
+    }
+    strays.sort_unstable();
+    Ok(strays)
+}
+
+/// Adds what lies there, but for plain folders and what is on its way.
+fn walk(
+    root: &Path,
+    entries: impl Iterator<Item = walkdir::Result<walkdir::DirEntry>>,
+    strays: &mut Vec<PathBuf>,
+) -> io::Result<()> {
+    for entry in entries {
         let entry = entry?;
         let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
-        if relative.as_os_str().as_encoded_bytes().ends_with(NEW_BYTES.as_bytes()) {
-            continue;
-        }
-        let id = entry.file_name().to_str().and_then(|name| name.strip_suffix(".yaml")?.parse::<Id>().ok());
-        let in_place = entry.file_type().is_file() && id.is_some_and(|id| relative == Path::new(&ticket_path(id)));
-        if !in_place && (!entry.file_type().is_dir() || id.is_some()) {
+        let is_new = relative.as_os_str().as_encoded_bytes().ends_with(NEW_BYTES.as_bytes());
+        let is_id =
+            entry.file_name().to_str().and_then(|name| name.strip_suffix(".yaml")?.parse::<Id>().ok()).is_some();
+        if !is_new && (!entry.file_type().is_dir() || is_id) {
             strays.push(relative.to_path_buf());
         }
     }
-    Ok(strays)
+    Ok(())
 }
 
 /// A part of an id as somebody types it, in the spelling ids have: upper case, I and L read as 1, O as 0.

@@ -21,14 +21,17 @@ use crate::store::files::Journal;
 use crate::store::layout;
 use crate::store::yaml;
 
+use super::roll::Unread;
+use super::searching::{Share, shares};
+use super::sharing::{on_every_processor, processors};
 use super::{Casebook, Stretch};
 use links::{Other, Web};
 use sheet::{Policy, Sheet, damaged, look};
 
 /// How often a desk is read again that changes while it is checked.
 const AGAIN: usize = 10;
-/// How many tickets are looked at between two steps: enough to pay for threads, few enough to hold.
-const BATCH: usize = 4096;
+/// How many shares are held for each processor before they are put together.
+const AHEAD: usize = 8;
 
 /// What of a desk is checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -94,20 +97,24 @@ impl Casebook {
 
     fn check_once(&self, scope: &Scope) -> Result<Checked, Error> {
         let (mut findings, policy) = self.check_beside(scope)?;
-        let names = self.names()?;
+        let (mut shares, misplaced) = self.with_index(|index| {
+            let roll = self.roll(index)?;
+            Ok::<_, Unread>((shares(&roll)?, roll.misplaced))
+        })?;
         let is_meant = |id: &Id| *scope == Scope::Everything || scope.means(&layout::ticket_path(*id));
-        let meant: Vec<Id> = names.tickets.iter().copied().filter(is_meant).collect();
+        shares.iter_mut().for_each(|(_, ids)| ids.retain(is_meant));
         let (mut web, mut count) = (Web::default(), 0);
-        for batch in meant.chunks(BATCH) {
-            for sheet in self.on_every_processor(batch, |id| self.sheet(id, &policy)) {
-                let Some(sheet) = sheet? else { continue };
-                count += 1;
-                findings.extend(sheet.findings);
-                web.add(sheet.id, sheet.said);
-                self.reach("read");
+        for group in shares.chunks(AHEAD * processors()) {
+            for sheets in on_every_processor(group, |share| self.sheets(share, &policy)) {
+                for sheet in sheets? {
+                    count += 1;
+                    findings.extend(sheet.findings);
+                    web.add(sheet.id, sheet.said);
+                    self.reach("read");
+                }
             }
         }
-        count += self.check_strays(scope, &names.misplaced, &mut findings)?;
+        count += self.check_strays(scope, &misplaced, &mut findings)?;
         let mut others = BTreeMap::new();
         for id in web.wanted() {
             others.insert(id, self.other(id)?);
@@ -117,16 +124,22 @@ impl Casebook {
         Ok(Checked { findings: sorted(findings), count })
     }
 
-    /// One ticket's file; none where somebody took it away since the folder was listed.
-    fn sheet(&self, id: Id, policy: &Policy) -> Result<Option<Sheet>, Error> {
-        match self.bytes(id) {
-            Ok(bytes) => Ok(Some(look(&layout::ticket_path(id), id, &bytes, policy))),
-            Err(Error::Damaged { path, damage }) => {
-                Ok(Some(Sheet { id, findings: vec![damaged(&path, &damage).of(id)], said: None }))
+    /// Some tickets' files.
+    fn sheets(&self, (month, ids): &Share, policy: &Policy) -> Result<Vec<Sheet>, Error> {
+        let folder = month.as_ref().and_then(|month| self.open_month(month));
+        let (mut sheets, mut bytes) = (Vec::with_capacity(ids.len()), Vec::new());
+        for &id in ids {
+            match self.bytes_in(folder.as_ref(), id, &mut bytes) {
+                Ok(()) => sheets.push(look(&layout::ticket_path(id), id, &bytes, policy)),
+                Err(Error::Damaged { path, damage }) => {
+                    sheets.push(Sheet { id, findings: vec![damaged(&path, &damage).of(id)], said: None });
+                }
+                // Somebody took it away since the folder was listed.
+                Err(Error::NotFound { .. }) => {}
+                Err(other) => return Err(other),
             }
-            Err(Error::NotFound { .. }) => Ok(None),
-            Err(other) => Err(other),
         }
+        Ok(sheets)
     }
 
     /// A ticket that is named and was not looked at.

@@ -1,0 +1,226 @@
+"""Writes docs/performance.md from the results. What a person wrote between the markers stays."""
+import re
+
+import targets
+import work
+from series import find, growth, median, ratio
+
+BEGIN, END = "<!-- by hand: {} -->", "<!-- end of what is written by hand -->"
+COMMAND = "python3 benches/measure"
+
+
+def kept(page):
+    """The sections of an older page that a person wrote, by their names.
+
+    >>> kept("a\\n<!-- by hand: x -->\\nOne.\\n<!-- end of what is written by hand -->\\nb")
+    {'x': 'One.'}
+    """
+    found = re.findall(BEGIN.format("(.*?)") + r"\n(.*?)\n?" + END, page, re.DOTALL)
+    return {name: text.strip("\n") for name, text in found}
+
+
+QUICK = "\n**A quick run, for trying out the script: no figure here counts.**"
+
+# The places where a person may write. A section of another name goes to the end.
+SECTIONS = ("the machine", "other promises", "misses", "why", "also measured")
+
+
+def by_hand(name, old):
+    return "\n".join([BEGIN.format(name), old.get(name, ""), END])
+
+
+def number(value):
+    """Three digits that matter.
+
+    >>> number(0.12345), number(1.234), number(56.78), number(1234.5), number(None)
+    ('0.12', '1.23', '56.8', '1,234', '')
+    """
+    if value is None:
+        return ""
+    return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:,.0f}"
+
+
+def table(head, rows):
+    """A table in Markdown; all but the first column are figures.
+
+    >>> print(table(["a", "b"], [["x", "1"]]))
+    | a | b |
+    |---|--:|
+    | x | 1 |
+    """
+    lines = [head, None, *rows]
+    return "\n".join("|---|" + "--:|" * (len(head) - 1) if row is None else f"| {' | '.join(row)} |" for row in lines)
+
+
+def measured(group, size=None):
+    """A table of a group, or of its rows at one size. The middle half says how the runs differ."""
+    rows = []
+    for row in group["rows"]:
+        if size is not None and row["size"] not in (size, None):
+            continue
+        times = sorted(row["ms"])
+        half = times[len(times) // 4], times[-1 - len(times) // 4]
+        name = f"`{row['name']}`" if size is not None or row["size"] is None else f"`{row['name']}`, {row['size']:,}"
+        rows.append([name, number(median(row)), number(ratio(group, row)), f"{number(half[0])} to {number(half[1])}",
+                     number(median(row, "cpu")), f"{row['mib']:.0f}"])
+    return table(["", "ms", "ratio", "middle half", "CPU ms", "peak MiB"], rows)
+
+
+def grown(results):
+    """How each median grows from desk to desk."""
+    sizes = sorted({results["sizes"][name] for name in ("small", "middle", "large")})
+    rows = []
+    for title in ("reading", "searching", "starting", "writing", "committing"):
+        group = results["groups"].get(title)
+        for name in dict.fromkeys(row["name"] for row in group["rows"] if row["size"]) if group else ():
+            values = [find(group, name, size) for size in sizes]
+            factors = [growth(group, name, low, high) for low, high in zip(sizes, sizes[1:])]
+            rows.append([f"`{name}`", *(number(value and median(value)) for value in values),
+                         *(f"x {number(factor)}" if factor else "" for factor in factors)])
+    steps = [f"{low:,} to {high:,}" for low, high in zip(sizes, sizes[1:])]
+    return table(["ms", *(f"{size:,}" for size in sizes), *steps], rows)
+
+
+def promised(results):
+    """The table of the issue: what was promised, what was measured, and whether it holds."""
+    rows = []
+    for words, value, unit, target, stretch in targets.Judge(results).rows():
+        wanted = f"{target:g}" + (f" (stretch {stretch:g})" if stretch is not None else "")
+        rows.append([words, wanted, number(value), unit, targets.verdict(value, target, stretch)])
+    head = f"at {results['sizes']['large']:,} tickets unless said"
+    return table([head, "at most", "measured", "", ""], rows)
+
+
+def tickets(results):
+    """What the desks hold."""
+    return table(["tickets", "MB of files", "median bytes", "median entries", "most entries"],
+                 [[f"{desk['tickets']:,}", f"{desk['bytes'] / 1e6:,.1f}", f"{desk['median']:,}", f"{desk['entries']:g}",
+                   f"{desk['most']:,}"] for desk in results["desks"]])
+
+
+def heading(results, old):
+    """What the figures are, and what they were made on."""
+    machine, begun, ended = results["machine"], results["begun"], results["ended"]
+    return f"""<!-- `{COMMAND}` writes this page; only what lies between marks of `by hand` stays. -->
+
+# What it costs
+
+Written by `{COMMAND}`, measured from {begun['at']} to {ended['at']}.{QUICK if results['quick'] else ''}
+
+Whole commands from start to end, release build, wall clock, warm cache, output to nowhere. The commands of a table run
+one after the other, then all again, as many times as it says, so that whatever else the machine does meets all of them
+alike; two rounds before do not count. Times are medians in milliseconds; `ratio` is the median beside that of the
+command of the same table that it is compared with. CPU time is that of all threads, and of the processes a command
+waited for. Peak memory is the highest of all runs; {results['floor']:.0f} MiB is what measuring itself takes, less is not seen.
+
+The machine: {machine['processor']}, {machine['memory']}, {machine['files']}, {machine['system']}. Its load was
+{begun['load']} when the run began and {ended['load']} when it ended; the measured commands are part of that.
+Versions: {', '.join(machine['versions'])}.
+The binary has {machine['binary']}.
+
+{by_hand('the machine', old)}"""
+
+
+def promises(results, old):
+    return f"""## Beside what was promised
+
+{promised(results)}
+
+{by_hand('other promises', old)}
+
+## What was missed, and why
+
+{by_hand('misses', old)}"""
+
+
+def desks(results):
+    compared = [f"- {sentence}: {'yes' if holds else '**NO**'}" for sentence, holds in results["answers"]]
+    return f"""## The desks
+
+Tickets with seeded texts, as `benches/desk.rs` makes them, in one packed commit; some have 200 entries.
+
+{tickets(results)}
+
+Answers that are compared were compared:
+
+""" + "\n".join(compared)
+
+
+def reading(results, size):
+    read, searched = results["groups"]["reading"], results["groups"]["searching"]
+    return f"""## Reading a desk of {size:,} tickets
+
+{read['runs']} runs, beside `git status`. `{work.BUILD}` is `{work.LIST}` where there is no index file;
+it writes one.
+
+{measured(read, size)}
+
+{searched['runs']} runs, beside `rg -l`, which stops at the first hit of a file; `search` prints every line with a hit.
+
+{measured(searched, size)}"""
+
+
+def one_ticket(groups):
+    starting, writing, committing = (groups[title] for title in ("starting", "writing", "committing"))
+    return f"""## One ticket
+
+{starting['runs']} runs, beside `git --version`.
+
+{measured(starting)}
+
+A reply that is on disk, synced; {writing['runs']} runs, each to another ticket, beside `git --version`.
+
+{measured(writing)}
+
+A reply that is committed; {committing['runs']} runs, beside `{work.COMMIT}` of a ticket that was
+changed before, in the same repository.
+
+{measured(committing)}"""
+
+
+def largest(results):
+    """A section for each group of the desk of a million tickets, if it was measured."""
+    for title, group in results["groups"].items():
+        name, of, _ = title.partition(work.OF_A_MILLION)
+        if of:
+            size = results["sizes"]["million"]
+            yield f"## A desk of {size:,} tickets: {name}\n\n{group['runs']} runs.\n\n{measured(group, size)}"
+
+
+def beside_peers(results):
+    groups, size = results["groups"], results["sizes"]["peers"]
+    tables = [f"**{title[0].upper()}{title[1:]}**, {groups[title]['runs']} runs:\n\n{measured(groups[title], size)}"
+              for title in (work.PEERS_LIST, *work.PEERS_SEARCH.values(), work.PEERS_ADD)]
+    return f"""## Beside its peers, at {size:,} tickets
+
+The tickets of the desk, in each peer: taskwarrior twice, by `task import`, once with the subjects alone, as it is
+used, and once with the text of each entry as an annotation; fossil by `fossil reconstruct` from ticket artifacts, all
+texts as one comment; git-issue by writing its files and one commit, subject and texts as the description. Ratios are to
+taskwarrior in the same table. What each prints is its own: `task list` a table as wide as a terminal, `fossil ticket
+show 0` all fields. casebook holds every entry with its author, time and transition, and syncs what it writes.
+
+""" + "\n\n".join(tables + results["notes"])
+
+
+def the_end(old):
+    others = [by_hand(name, old) for name in (SECTIONS[-1], *(name for name in old if name not in SECTIONS))]
+    return "\n\n".join([f"## What is slow, and why\n\n{by_hand('why', old)}", *others, f"""## Doing it again
+
+```console
+cargo build --release
+{COMMAND}
+```
+
+It builds what is missing (peers too, by `apt-get` and `cargo install`; `--no-install` leaves them out), and writes this
+page. `--million` adds a desk of 1,000,000 tickets, `--quick` tries it out in a few minutes and writes elsewhere,
+`--again` writes the page from the figures of the last run. Sections between `by hand` marks stay as they are.
+"""])
+
+
+def written(results, old):
+    """The whole page. `old` is what a person wrote on the one before."""
+    sizes = results["sizes"]
+    parts = [heading(results, old), promises(results, old), desks(results)]
+    parts += [reading(results, size) for size in dict.fromkeys((sizes["large"], sizes["middle"], sizes["small"]))]
+    parts += [one_ticket(results["groups"]), *largest(results), f"## How cost grows\n\n{grown(results)}"]
+    return "\n\n".join([*parts, beside_peers(results), the_end(old)])
