@@ -97,10 +97,17 @@ impl Casebook {
     ///
     /// # Errors
     /// A folder that cannot be read. Damaged files are told in the census.
-    pub fn census<T>(&self, mut keep: impl FnMut(Ticket) -> Option<T>) -> Result<Census<T>, Error> {
+    pub fn census<T>(&self, keep: impl FnMut(Ticket) -> Option<T>) -> Result<Census<T>, Error> {
         let names = self.names()?;
+        let mut census = self.census_among(&names.tickets, keep)?;
+        census.troubles.extend(names.misplaced.iter().map(|path| self.misplaced(path)));
+        Ok(census)
+    }
+
+    /// The same for some tickets.
+    fn census_among<T>(&self, ids: &[Id], mut keep: impl FnMut(Ticket) -> Option<T>) -> Result<Census<T>, Error> {
         let mut census = Census { tickets: Vec::new(), troubles: Vec::new() };
-        for batch in names.tickets.chunks(self.batch()) {
+        for batch in ids.chunks(self.batch()) {
             for read in self.on_every_processor(batch, |id| self.ticket(id)) {
                 match read {
                     Ok(ticket) => {
@@ -114,7 +121,6 @@ impl Casebook {
                 }
             }
         }
-        census.troubles.extend(names.misplaced.iter().map(|path| self.misplaced(path)));
         Ok(census)
     }
 
@@ -204,9 +210,19 @@ impl Casebook {
             meant.map(|(ticket, _)| ticket).filter(&keep)
         };
         match (&query.as_of, one) {
-            (Some(AsOf::Revision(revision)), _) => self.census_of(revision, judge),
+            (Some(AsOf::Revision(revision)), _) => {
+                let mut census = self.census_of(revision, judge)?;
+                census.troubles.retain(|trouble| one.is_none_or(|id| trouble.path == layout::ticket_path(id)));
+                Ok(census)
+            }
             (_, Some(id)) => {
                 Ok(Census { tickets: judge(self.ticket(id)?).into_iter().collect(), troubles: Vec::new() })
+            }
+            (None, None) if !query.conditions.is_empty() && !query.needs_texts() => {
+                let Found { rows, mut troubles } = self.meant_rows(query, viewer)?;
+                let mut census = self.census_among(&rows.ids().collect::<Vec<_>>(), judge)?;
+                troubles.append(&mut census.troubles);
+                Ok(Census { troubles, ..census })
             }
             (_, None) => self.census(judge),
         }
