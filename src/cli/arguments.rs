@@ -204,7 +204,6 @@ pub enum Verb {
     Log(verbs::log::Log),
     #[allow(missing_docs)] // help: the words of its struct
     Changes(verbs::changes::Changes),
-    /// Check that every file is sound
     #[allow(missing_docs)] // help: the words of its struct
     Sync(verbs::sync::Sync),
     #[allow(missing_docs)] // help: the words of its struct

@@ -195,6 +195,11 @@ impl From<Error> for Complaint {
             Error::Io { path, attempt, source } => {
                 Self::new(Exit::Busy, "io.failed", format!("cannot {attempt} {}: {source}", path.display())).hint("nothing was changed")
             }
+            Error::Halfway { path, source } => {
+                let message = format!("cannot take back what was begun in {}: {source}", path.display());
+                Self::new(Exit::Busy, "io.failed", message)
+                    .hint("do not repeat it: once there is room, the next command that writes brings it to its end")
+            }
             Error::Usage { message, hint } => Self { hint, ..Self::new(Exit::Usage, "usage", message) },
         }
     }

@@ -121,6 +121,31 @@ pub(super) fn replace(
     Ok(())
 }
 
+/// Gives a file that is about to be replaced a second name, where the file system can.
+pub(super) fn remember(state: &State, target: &Path) {
+    let old = old_name(state, target);
+    let _ = fs::remove_file(&old);
+    let _ = fs::hard_link(target, old);
+}
+
+/// Takes the second name away.
+pub(super) fn forget(state: &State, target: &Path) {
+    let _ = fs::remove_file(old_name(state, target));
+}
+
+/// Puts back what a file held: itself, by its second name, which needs no room on the disk; else its bytes.
+pub(super) fn put_back(state: &State, target: &Path, bytes: &[u8]) -> io::Result<()> {
+    let old = old_name(state, target);
+    if fs::read(&old).is_ok_and(|held| held == bytes) && fs::rename(&old, target).is_ok() {
+        return sync_folder(target.parent().unwrap_or(Path::new(".")));
+    }
+    replace(state, target, bytes, true, &|_| {})
+}
+
+fn old_name(state: &State, target: &Path) -> PathBuf {
+    state.old_bytes(&target.file_name().unwrap_or_default().to_string_lossy())
+}
+
 /// The folders of a path that are not there yet.
 fn missing_folders(folder: &Path) -> Vec<PathBuf> {
     folder.ancestors().take_while(|folder| !folder.exists()).map(Path::to_path_buf).collect()
