@@ -33,6 +33,8 @@ pub(super) struct Complaint {
     pub candidates: Vec<Id>,
     /// Where words somebody typed are kept.
     pub kept: Option<PathBuf>,
+    /// Such words themselves, where there was no place for them.
+    pub unkept: Option<String>,
     /// What became of another command that had been interrupted, line by line.
     pub beside: Vec<String>,
 }
@@ -49,6 +51,7 @@ impl Complaint {
             place: None,
             candidates: Vec::new(),
             kept: None,
+            unkept: None,
             beside: Vec::new(),
         }
     }
@@ -96,6 +99,9 @@ impl Complaint {
         if let Some(kept) = &self.kept {
             words.push_str(&format!("  The text is kept in {}\n", kept.display()));
         }
+        if let Some(text) = &self.unkept {
+            words.push_str(&format!("  The text could be kept nowhere; here it is:\n{}\n", crate::view::terminal::lines(text)));
+        }
         words
     }
 
@@ -104,6 +110,10 @@ impl Complaint {
         if let Some(kept) = &self.kept {
             let kept = format!("the text is kept in {}", kept.display());
             hint = Some(hint.map_or_else(|| kept.clone(), |hint| format!("{hint}; {kept}")));
+        }
+        if let Some(text) = &self.unkept {
+            let unkept = format!("the text could be kept nowhere; here it is: {text}");
+            hint = Some(hint.map_or_else(|| unkept.clone(), |hint| format!("{hint}; {unkept}")));
         }
         for line in &self.beside {
             hint = Some(hint.map_or_else(|| line.clone(), |hint| format!("{hint}; {}", line.trim())));

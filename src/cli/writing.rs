@@ -109,6 +109,7 @@ impl Session {
                     let name = self.world.now.format("%Y%m%dT%H%M%S%3fZ").to_string();
                     let kept = casebook.state().keep(&name, text.as_str()).ok();
                     complaint.kept = kept.or_else(|| keep_elsewhere(text.as_str()));
+                    complaint.unkept = complaint.kept.is_none().then(|| text.as_str().to_owned());
                 }
                 return Err(complaint);
             }

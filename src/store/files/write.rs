@@ -163,3 +163,34 @@ pub(super) fn sync_file_system(folder: &Path) -> io::Result<()> {
     #[cfg(not(target_os = "linux"))]
     return sync_folder(folder);
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::MetadataExt;
+
+    use super::*;
+
+    #[test]
+    fn what_is_put_back_is_the_file_itself_unless_it_was_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (state, target) = (State::of(folder.path()), folder.path().join("T.yaml"));
+        state.make().unwrap();
+        let inode = || fs::metadata(&target).unwrap().ino();
+        let replace = || replace(&state, &target, b"after", false, &|_| {}).unwrap();
+        fs::write(&target, "before").unwrap();
+        let before = inode();
+        remember(&state, &target);
+        replace();
+        assert_ne!(inode(), before);
+        put_back(&state, &target, b"before").unwrap();
+        assert_eq!((inode(), fs::read(&target).unwrap()), (before, b"before".to_vec()));
+        // Somebody who had it open wrote into it: its bytes are made anew.
+        remember(&state, &target);
+        replace();
+        fs::write(state.old_bytes("T.yaml"), "other").unwrap();
+        put_back(&state, &target, b"before").unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"before");
+        forget(&state, &target);
+        assert!(!state.old_bytes("T.yaml").exists());
+    }
+}
