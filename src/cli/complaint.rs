@@ -100,7 +100,10 @@ impl Complaint {
             words.push_str(&format!("  The text is kept in {}\n", kept.display()));
         }
         if let Some(text) = &self.unkept {
-            words.push_str(&format!("  The text could be kept nowhere; here it is:\n{}\n", crate::view::terminal::lines(text)));
+            words.push_str(&format!(
+                "  The text could be kept nowhere; here it is:\n{}\n",
+                crate::view::terminal::lines(text)
+            ));
         }
         words
     }

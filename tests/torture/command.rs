@@ -87,7 +87,9 @@ fn verb(chance: &mut Chance, tickets: &[String]) -> Vec<String> {
         48..=52 => &["resume", one],
         53..=55 => &["remind", one],
         56..=58 => &["solve", one],
-        59..=60 => &["solve", one, "--resolution", "bug_reported", "--bug", &bug, "--bug-priority", priority, "--eta", "+3d"],
+        59..=60 => {
+            &["solve", one, "--resolution", "bug_reported", "--bug", &bug, "--bug-priority", priority, "--eta", "+3d"]
+        }
         61..=67 => &["reopen", one],
         68..=71 => &["merge", one, "--into", other],
         72..=76 => &["reopen", one, "--unmerge"],

@@ -110,7 +110,8 @@ pub fn differences(lines: &[Line], files: &Files) -> Vec<String> {
         }
     }
     let known: BTreeSet<&str> = lines.iter().map(|line| line.command.mark.as_str()).collect();
-    wrong.extend(files.marks.keys().filter(|mark| !known.contains(mark.as_str())).map(|mark| format!("{mark}: whose?")));
+    wrong
+        .extend(files.marks.keys().filter(|mark| !known.contains(mark.as_str())).map(|mark| format!("{mark}: whose?")));
     for (mark, copies) in &files.copies {
         let tickets: BTreeSet<&str> = copies.iter().map(|(ticket, _)| ticket.as_str()).collect();
         if tickets.len() < copies.len() {
