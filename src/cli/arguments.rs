@@ -227,6 +227,8 @@ pub enum Verb {
     Guard(verbs::guard::Guard),
     /// git's hooks that run the guard
     Hooks(verbs::hooks::Hooks),
+    #[allow(missing_docs)] // help: the words of its struct
+    Org(Box<verbs::org::Org>),
     /// Take in tickets of another system
     Import(verbs::import::Import),
     #[allow(missing_docs)] // help: the words of its struct

@@ -17,6 +17,7 @@ pub mod json;
 pub mod labels;
 pub mod list;
 pub mod log;
+pub mod organization;
 pub mod paint;
 pub mod records;
 pub mod rules;

@@ -17,6 +17,7 @@ mod index;
 mod locks;
 mod mending;
 mod merging;
+mod organizations;
 mod pyyaml;
 mod readme;
 mod reference;

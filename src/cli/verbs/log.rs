@@ -11,7 +11,6 @@ use crate::casebook::{Casebook, Census};
 use crate::domain::clock;
 use crate::domain::summary::Summary;
 use crate::domain::ticket::Ticket;
-use crate::domain::visibility::may_see;
 use crate::store::layout::tail;
 use crate::view;
 
@@ -49,10 +48,10 @@ impl Log {
                 Census { tickets: vec![casebook.ticket(casebook.find(word, person)?)?], troubles: Vec::new() }
             }
             None => {
-                let team = casebook.config().team.clone();
+                let memberships = person.map(|person| casebook.memberships(person)).transpose()?.unwrap_or_default();
                 let recent = |ticket: &Ticket| {
                     since.is_none_or(|since| ticket.history.iter().any(|entry| entry.at >= since))
-                        && may_see(&team, person, &Summary::from(ticket))
+                        && casebook.may_see(person, &memberships, &Summary::from(ticket))
                 };
                 casebook.census(|ticket| Some(ticket).filter(recent))?
             }
