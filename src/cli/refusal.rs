@@ -148,6 +148,10 @@ fn not_allowed(name: &str, action: &str, standing: Standing) -> (String, String)
             format!("you may read this ticket, and not `{action}` it"),
             "the organization's administrator grants tech_support_editor: `casebook org person add`".to_owned(),
         ),
+        (Standing::Editor, "set") => (
+            "whose ticket it is, and how it came in, only an agent may `set`".to_owned(),
+            "subject, product, product_group, instance, language and fields.NAME are yours to set".to_owned(),
+        ),
         (Standing::Editor, "prioritize") => (
             "only an agent may `prioritize` here".to_owned(),
             format!("ask for it, with the impact: `casebook reply {name} -m TEXT`"),

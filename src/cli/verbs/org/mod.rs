@@ -20,9 +20,9 @@ use crate::store::yaml;
 use crate::view;
 use crate::view::paint::Paint;
 
-/// Customer organisations: their plans, instances and people.
+/// Customer organizations: their plans, instances and people.
 ///
-/// Agents see and change all of it. An organisation's administrator (`org_admin`) sees it, and grants and takes
+/// Agents see and change all of it. An organization's administrator (`org_admin`) sees it, and grants and takes
 /// tech_support_editor and tech_support_viewer. Nobody else learns that it is there.
 #[derive(Debug, Args)]
 #[command(
