@@ -46,6 +46,16 @@ pub enum Error {
         /// What was asked for.
         word: String,
     },
+    /// No organisation, or none this person may see.
+    NoOrganization {
+        /// What was asked for.
+        id: String,
+    },
+    /// There is such an organisation already.
+    OrganizationExists {
+        /// Its id.
+        id: String,
+    },
     /// Several tickets.
     Ambiguous {
         /// What was asked for.

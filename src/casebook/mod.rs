@@ -3,6 +3,7 @@
 //! [`Casebook::perform`] is the only writer: lock, read again under the lock, decide, apply, write, commit,
 //! report. Must not print, nor read the clock or the environment: the edge reads them once and hands them in.
 
+mod amending;
 mod auditing;
 mod check;
 mod comparing;
@@ -15,6 +16,7 @@ mod hooks;
 mod init;
 mod mend;
 mod message;
+mod organizations;
 mod perform;
 mod reading;
 mod recovery;
@@ -46,6 +48,7 @@ use crate::store::files::{Journal, State};
 use crate::store::index::Index;
 use crate::store::{config, layout};
 
+pub use amending::Amending;
 pub use auditing::{Auditor, Findings, Questions, Redaction, Span, Verified};
 pub use check::{Checked, Scope};
 pub use comparing::Stretch;
@@ -89,6 +92,7 @@ pub struct Casebook {
     pending: Option<Journal>,
     index: OnceLock<Option<Index>>,
     garbled: AtomicBool,
+    known: OnceLock<organizations::Known>,
     recovery: Option<Recovery>,
 }
 
@@ -144,6 +148,8 @@ pub enum Work {
     Rejoin,
     /// Tickets of another system, as they are.
     Import(Vec<Ticket>),
+    /// An organisation is made or changed.
+    Amend(Amending),
     /// What has exactly one right answer, in some tickets' files: the header, the end marker.
     Mend(Vec<Id>),
 }
@@ -220,6 +226,7 @@ impl Casebook {
             recovery: None,
             index: OnceLock::new(),
             garbled: AtomicBool::new(false),
+            known: OnceLock::new(),
         })
     }
 

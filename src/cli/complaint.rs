@@ -13,6 +13,7 @@ use super::unsynced;
 use crate::domain::id::Id;
 use crate::error::Error;
 use crate::store::git::GitRefusal;
+use crate::store::layout;
 use crate::store::yaml::{Damage, DamageKind, Unwritable};
 
 /// An error as it is told.
@@ -169,6 +170,10 @@ impl From<Error> for Complaint {
                 .hint("install a newer casebook; reading goes on working"),
             Error::NotFound { word } => Self::new(Exit::NotFound, "ticket.not_found", format!("no ticket `{word}`"))
                 .hint("a ticket is named by its id, or a part of it of 4 characters or more; `casebook list` shows them"),
+            Error::NoOrganization { id } => Self::new(Exit::NotFound, "organization.not_found", format!("no organization `{id}`"))
+                .hint("`casebook org list` shows those there are"),
+            Error::OrganizationExists { id } => Self::new(Exit::Refused, "organization.exists", format!("there is an organization `{id}` already"))
+                .hint(format!("look at it with `casebook org show {id}`, change it with `casebook org set {id} KEY=VALUE`")),
             Error::Ambiguous { word, candidates } => {
                 let mut complaint = Self::new(Exit::NotFound, "ticket.ambiguous", format!("`{word}` could be {} tickets:", candidates.len()));
                 complaint.candidates = candidates;
@@ -246,6 +251,14 @@ fn damaged(path: String, damage: Damage) -> Complaint {
         DamageKind::NoEndMarker => (
             "ticket.damaged",
             "compare with `git diff`; if nothing is missing, `casebook check --fix` adds the line `...`",
+        ),
+        DamageKind::Commented => (
+            "organization.unwritable",
+            "change the file by hand, so that the comments stay; `casebook check` tells what it breaks",
+        ),
+        DamageKind::Flaw(_) if layout::organization_of(&path).is_some() => (
+            "organization.damaged",
+            "mend the line; `git diff` shows what changed there, and `casebook check` shows all",
         ),
         DamageKind::Symlink | DamageKind::WrongPlace | DamageKind::OtherId { .. } => {
             ("ticket.damaged", "put the file back in its place; `git log --follow` tells where it was")

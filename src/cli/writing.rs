@@ -14,6 +14,7 @@ use super::verbs::show;
 use crate::casebook::{Casebook, Hindrance, Recovery, Report, Step, Terms, Work};
 use crate::domain::action::Action;
 use crate::domain::id::Id;
+use crate::domain::person::Person;
 use crate::domain::transition::Notice;
 use crate::error::Error;
 use crate::store::git::GitRefusal;
@@ -71,13 +72,18 @@ impl Session {
     /// The terms of a command, by the person who acts.
     pub fn terms(&self, flags: &WriteFlags) -> Result<Terms, Complaint> {
         let by = self.actor()?.cloned().ok_or(Error::NoIdentity)?;
-        Ok(Terms {
+        Ok(Terms { dry_run: flags.dry_run, commit: flags.wants_commit(), ..self.terms_of(by) })
+    }
+
+    /// The terms of a command by a person, as the desk's policy has them.
+    pub fn terms_of(&self, by: Person) -> Terms {
+        Terms {
             by,
             on_behalf: self.actor_was_named(),
             git_author: variable("GIT_AUTHOR_EMAIL"),
-            dry_run: flags.dry_run,
-            commit: flags.wants_commit(),
-        })
+            dry_run: false,
+            commit: None,
+        }
     }
 
     /// Carries out steps and tells what they did. Words that exist nowhere else are kept if nothing is done.

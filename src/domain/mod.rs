@@ -6,6 +6,7 @@
 
 pub mod action;
 pub mod aftermath;
+pub mod amendment;
 pub mod audit;
 pub mod clock;
 pub mod codec;
@@ -15,6 +16,8 @@ pub mod entry;
 pub mod finding;
 pub mod followup;
 pub mod id;
+pub mod membership;
+pub mod organization;
 pub mod person;
 pub mod query;
 pub mod replay;
