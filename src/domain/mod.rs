@@ -7,6 +7,7 @@
 pub mod action;
 pub mod aftermath;
 pub mod audit;
+pub mod calendar;
 pub mod clock;
 pub mod codec;
 pub mod comparison;
