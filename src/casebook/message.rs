@@ -1,6 +1,7 @@
 //! The commit message of a command: a subject a person reads, and trailers a program reads (CLI, Every verb that writes).
 
 use crate::domain::action::Action;
+use crate::domain::calendar::HolidayList;
 use crate::domain::entry::Entry;
 use crate::domain::ticket::Ticket;
 use crate::store::layout::tail;
@@ -57,6 +58,14 @@ pub(super) fn of_mending(tickets: &[Ticket], on_behalf_of: Option<&str>) -> Stri
         tickets.iter().for_each(|ticket| message.push_str(&format!("Ticket: {}\n", ticket.id)));
     }
     message.push_str("Action: mend\n");
+    behalf(&mut message, on_behalf_of);
+    message
+}
+
+/// The message for a list of holidays.
+pub(super) fn of_list(name: &str, list: &HolidayList, on_behalf_of: Option<&str>) -> String {
+    let mut message =
+        format!("List holidays: {}\n\nCalendar: {name}\nAction: calendar-import\n", one_line(&list.title));
     behalf(&mut message, on_behalf_of);
     message
 }

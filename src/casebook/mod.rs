@@ -4,6 +4,7 @@
 //! report. Must not print, nor read the clock or the environment: the edge reads them once and hands them in.
 
 mod auditing;
+mod calendars;
 mod check;
 mod comparing;
 mod desk;
@@ -34,6 +35,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::domain::action::Action;
+use crate::domain::calendar::HolidayList;
 use crate::domain::id::Id;
 use crate::domain::person::Person;
 use crate::domain::text::Text;
@@ -47,6 +49,7 @@ use crate::store::index::Index;
 use crate::store::{config, layout};
 
 pub use auditing::{Auditor, Findings, Questions, Redaction, Span, Verified};
+pub use calendars::Policy;
 pub use check::{Checked, Scope};
 pub use comparing::Stretch;
 pub use doctor::Condition;
@@ -144,6 +147,8 @@ pub enum Work {
     Rejoin,
     /// Tickets of another system, as they are.
     Import(Vec<Ticket>),
+    /// A list of holidays, by its name, takes the place of the one that is there, if any.
+    Holidays(String, HolidayList),
     /// What has exactly one right answer, in some tickets' files: the header, the end marker.
     Mend(Vec<Id>),
 }

@@ -52,6 +52,9 @@ impl Casebook {
         if let Work::Mend(ids) = &work {
             return self.decide_to_mend(ids, terms);
         }
+        if let Work::Holidays(name, list) = &work {
+            return self.decide_to_list(name, list, terms);
+        }
         let mut desk = Desk::new(self, terms.by.clone(), self.random());
         let mut about: Vec<Id> = Vec::new();
         let message = match work {
@@ -84,7 +87,7 @@ impl Casebook {
                 tickets.into_iter().for_each(|ticket| desk.adopt(ticket));
                 Some(message)
             }
-            Work::Mend(_) => None,
+            Work::Mend(_) | Work::Holidays(..) => None,
         };
         let changes = desk.changes()?;
         let message = match message {
@@ -119,7 +122,7 @@ impl Casebook {
     }
 
     /// Whether the command ends in a commit: as asked, else as the desk's policy says, where there is a repository.
-    fn commits(&self, terms: &Terms) -> Result<bool, Error> {
+    pub(super) fn commits(&self, terms: &Terms) -> Result<bool, Error> {
         match terms.commit {
             Some(true) if !self.state.in_repository() => Err(Error::NoRepository { root: self.root.clone() }),
             Some(commit) => Ok(commit),
@@ -145,7 +148,7 @@ impl Casebook {
     }
 
     /// The actor, where git would name somebody else as the author.
-    fn on_behalf_of(&self, terms: &Terms) -> Result<Option<String>, Error> {
+    pub(super) fn on_behalf_of(&self, terms: &Terms) -> Result<Option<String>, Error> {
         if !terms.on_behalf || !self.state.in_repository() {
             return Ok(None);
         }

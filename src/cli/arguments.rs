@@ -227,6 +227,8 @@ pub enum Verb {
     Guard(verbs::guard::Guard),
     /// git's hooks that run the guard
     Hooks(verbs::hooks::Hooks),
+    /// When support is open: calendars and their holidays
+    Calendar(verbs::calendar::CalendarVerb),
     /// Take in tickets of another system
     Import(verbs::import::Import),
     #[allow(missing_docs)] // help: the words of its struct

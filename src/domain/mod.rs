@@ -17,6 +17,7 @@ pub mod finding;
 pub mod followup;
 pub mod id;
 pub mod person;
+pub mod plan;
 pub mod query;
 pub mod replay;
 pub mod rule;
