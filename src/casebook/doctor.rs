@@ -2,6 +2,7 @@
 //!
 //! Looks and changes nothing. Must not know what to do about it: the edge says that.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::error::Error;
@@ -25,6 +26,8 @@ pub struct Condition {
     pub is_locked: bool,
     /// Whether a command was interrupted.
     pub is_interrupted: bool,
+    /// What was left in `.casebook/` before there was a repository: a journal, kept texts.
+    pub left_behind: Vec<PathBuf>,
     /// How many rows the index has, if there is one that can be read.
     pub indexed: Option<usize>,
     /// How many texts are kept that came to nothing.
@@ -51,6 +54,10 @@ impl Casebook {
             conflicted: if in_repository { repository.unmerged().map_err(git)? } else { Vec::new() },
             is_locked,
             is_interrupted: self.has_pending(),
+            left_behind: ["journal", "kept"]
+                .iter()
+                .filter_map(|name| self.state.left_behind(&self.root, name))
+                .collect(),
             indexed: index.map(|index| index.len()).filter(|rows| *rows > 0),
             kept,
         })

@@ -97,10 +97,17 @@ impl Casebook {
     ///
     /// # Errors
     /// A folder that cannot be read. Damaged files are told in the census.
-    pub fn census<T>(&self, mut keep: impl FnMut(Ticket) -> Option<T>) -> Result<Census<T>, Error> {
+    pub fn census<T>(&self, keep: impl FnMut(Ticket) -> Option<T>) -> Result<Census<T>, Error> {
         let names = self.names()?;
+        let mut census = self.census_among(&names.tickets, keep)?;
+        census.troubles.extend(names.misplaced.iter().map(|path| self.misplaced(path)));
+        Ok(census)
+    }
+
+    /// The same for some tickets.
+    fn census_among<T>(&self, ids: &[Id], mut keep: impl FnMut(Ticket) -> Option<T>) -> Result<Census<T>, Error> {
         let mut census = Census { tickets: Vec::new(), troubles: Vec::new() };
-        for batch in names.tickets.chunks(self.batch()) {
+        for batch in ids.chunks(self.batch()) {
             for read in self.on_every_processor(batch, |id| self.ticket(id)) {
                 match read {
                     Ok(ticket) => {
@@ -114,7 +121,6 @@ impl Casebook {
                 }
             }
         }
-        census.troubles.extend(names.misplaced.iter().map(|path| self.misplaced(path)));
         Ok(census)
     }
 
@@ -184,6 +190,42 @@ impl Casebook {
                     && query.means(&Candidate { row, me: viewer, holds_words: &|_| false })
             },
         })
+    }
+
+    /// The tickets a query means, whole, among those the person may see and `keep` does not leave out. Where one is
+    /// named, no other is looked at.
+    ///
+    /// # Errors
+    /// As [`Casebook::meant`]; and where one is named, that its file is damaged.
+    pub fn meant_tickets(
+        &self,
+        query: &Query,
+        one: Option<Id>,
+        viewer: Option<&Person>,
+        keep: impl Fn(&Ticket) -> bool,
+    ) -> Result<Census<Ticket>, Error> {
+        let judge = |ticket: Ticket| {
+            let is_named = one.is_none_or(|id| id == ticket.id);
+            let meant = is_named.then(|| self.judged(query, viewer, ticket)).flatten();
+            meant.map(|(ticket, _)| ticket).filter(&keep)
+        };
+        match (&query.as_of, one) {
+            (Some(AsOf::Revision(revision)), _) => {
+                let mut census = self.census_of(revision, judge)?;
+                census.troubles.retain(|trouble| one.is_none_or(|id| trouble.path == layout::ticket_path(id)));
+                Ok(census)
+            }
+            (_, Some(id)) => {
+                Ok(Census { tickets: judge(self.ticket(id)?).into_iter().collect(), troubles: Vec::new() })
+            }
+            (None, None) if !query.conditions.is_empty() && !query.needs_texts() => {
+                let Found { rows, mut troubles } = self.meant_rows(query, viewer)?;
+                let mut census = self.census_among(&rows.ids().collect::<Vec<_>>(), judge)?;
+                troubles.append(&mut census.troubles);
+                Ok(Census { troubles, ..census })
+            }
+            (_, None) => self.census(judge),
+        }
     }
 
     /// A ticket at the moment a query looks at, with its row, if the query means it and the person may see it.

@@ -2,7 +2,6 @@
 //! `--no-index`, the answers are the same and take longer.
 
 use std::ops::Range;
-use std::sync::OnceLock;
 
 use crate::domain::id::Id;
 use crate::domain::person::Person;
@@ -64,8 +63,8 @@ struct Seen {
     read: Vec<(Id, Option<(Stamp, Summary)>)>,
 }
 
-/// When a pass began, by the clock of the file system: asked for once something has to be read.
-type Began = OnceLock<Option<Stamp>>;
+/// When a pass began, by the clock of the file system; nothing where nothing is to be remembered.
+type Began = Option<Stamp>;
 
 impl Casebook {
     /// Rows of the tickets that a person may see.
@@ -98,12 +97,9 @@ impl Casebook {
 
     /// Looks at every file once.
     fn pass(&self, index: Option<&Index>, wanted: &Wanted<'_>) -> Result<Found, Unread> {
-        let began = Began::new();
-        // What is made from nothing is looked at in the light of the moment before.
+        // Before anything is looked at: what has changed since, or a moment before, is not remembered.
+        let began = if self.world.no_index { None } else { Stamp::now(self.state.folder()).ok() };
         let makes = index.is_none() && !self.world.no_index;
-        if makes {
-            self.began(&began);
-        }
         let roll = self.roll(index)?;
         let shares = shares(&roll);
         let mut making = match makes && roll.months.iter().map(Listed::len).sum::<usize>() > FEW {
@@ -113,7 +109,7 @@ impl Casebook {
         let mut found = Found::default();
         let mut fresh = Vec::new();
         for group in shares.chunks(AHEAD * processors()) {
-            for seen in on_every_processor(group, |share| self.look(index, share, wanted, &began)) {
+            for seen in on_every_processor(group, |share| self.look(index, share, wanted, began)) {
                 let seen = seen?;
                 found.rows.append(seen.found.rows);
                 found.troubles.extend(seen.found.troubles);
@@ -125,7 +121,7 @@ impl Casebook {
             }
         }
         found.troubles.extend(roll.misplaced.iter().map(|path| self.misplaced(path)));
-        let old_enough = |folder: &Folder| self.old_enough(folder.stamp, &began);
+        let old_enough = |folder: &Folder| old_enough(folder.stamp, began);
         match (making, index) {
             // An index that cannot be written is none, and no error.
             (Some(making), _) => {
@@ -166,22 +162,13 @@ impl Casebook {
         Ok(())
     }
 
-    fn began(&self, began: &Began) -> Option<Stamp> {
-        *began.get_or_init(|| if self.world.no_index { None } else { Stamp::now(self.state.folder()).ok() })
-    }
-
-    /// Whether something had been left alone for a moment when the pass began.
-    fn old_enough(&self, stamp: Stamp, began: &Began) -> bool {
-        stamp != Stamp::default() && self.began(began).is_some_and(|began| stamp.is_older_than(began))
-    }
-
     /// Looks at a share of the tickets.
     fn look(
         &self,
         index: Option<&Index>,
         share: &Share<'_>,
         wanted: &Wanted<'_>,
-        began: &Began,
+        began: Began,
     ) -> Result<Seen, Unread> {
         let folder = OpenFolder::open(&share.month.folder).map_err(Error::io(&share.month.folder, "list"))?;
         let mut seen = Seen::default();
@@ -223,24 +210,16 @@ impl Casebook {
         folder: &OpenFolder,
         ids: &[Id],
         wanted: &Wanted<'_>,
-        began: &Began,
+        began: Began,
         seen: &mut Seen,
     ) -> Result<(), Unread> {
-        self.began(began);
-        let mut bytes = Vec::new();
-        let mut room = vec![0; ROOM];
+        let mut buffers = Buffers { room: vec![0; if self.world.no_index { ROOM } else { 0 }], bytes: Vec::new() };
         let mut read = Rows::default();
         for id in ids {
-            if self.world.no_index
-                && let Ok(Some(bytes)) = folder.read_small(&layout::file_name(*id), &mut room)
-                && rules_out(wanted, bytes, *id)
-            {
-                continue;
-            }
-            let (stamp, row) = match self.read_row(folder, *id, &mut bytes) {
-                Ok(Some(read)) => read,
-                Ok(None) => continue,
-                Err(Error::Damaged { .. }) if rules_out(wanted, &bytes, *id) => {
+            let (stamp, row) = match self.read_row(folder, *id, &mut buffers, wanted) {
+                Ok(Read::Row(stamp, row)) => (stamp, row),
+                Ok(Read::Gone) => continue,
+                Ok(Read::RuledOut) => {
                     seen.read.push((*id, None));
                     continue;
                 }
@@ -254,8 +233,8 @@ impl Casebook {
             if (wanted.row)(&row) {
                 read.push(&row);
             }
-            let stamp = stamp.filter(|stamp| self.old_enough(*stamp, began));
-            seen.read.push((*id, stamp.map(|stamp| (stamp, row))));
+            let stamp = stamp.filter(|stamp| old_enough(*stamp, began));
+            seen.read.push((*id, stamp.map(|stamp| (stamp, *row))));
         }
         if !read.is_empty() {
             seen.found.rows.append(read);
@@ -264,29 +243,61 @@ impl Casebook {
         Ok(())
     }
 
-    /// The row of a ticket's file and the file's stamp before it was read. `None` where somebody took the file away
-    /// since the folder was listed.
-    fn read_row(
-        &self,
-        folder: &OpenFolder,
-        id: Id,
-        bytes: &mut Vec<u8>,
-    ) -> Result<Option<(Option<Stamp>, Summary)>, Error> {
-        bytes.clear();
-        if let Ok(Some(stamp)) = folder.read(&layout::file_name(id), bytes) {
-            if let Some(row) = yaml::survey(bytes, id) {
-                return Ok(Some((Some(stamp), row)));
-            }
-            let ticket = yaml::read(bytes, Some(id)).map_err(|damage| self.damaged(id, damage))?;
-            return Ok(Some((Some(stamp), Summary::from(&ticket))));
+    /// The row of a ticket's file, and the file's stamp before it was read where it may be remembered.
+    fn read_row(&self, folder: &OpenFolder, id: Id, buffers: &mut Buffers, wanted: &Wanted<'_>) -> Result<Read, Error> {
+        let name = layout::file_name(id);
+        if self.world.no_index
+            && let Ok(Some(bytes)) = folder.read_small(&name, &mut buffers.room)
+        {
+            return self.row_in(bytes, id, None, wanted);
+        }
+        if let Ok(Some(stamp)) = folder.read(&name, &mut buffers.bytes) {
+            return self.row_in(&buffers.bytes, id, Some(stamp), wanted);
         }
         // Whatever is odd about it is found out and told by the slower way.
         match self.ticket(id) {
-            Ok(ticket) => Ok(Some((None, Summary::from(&ticket)))),
-            Err(Error::NotFound { .. }) => Ok(None),
+            Ok(ticket) => Ok(Read::Row(None, Box::new(Summary::from(&ticket)))),
+            Err(Error::NotFound { .. }) => Ok(Read::Gone),
             Err(other) => Err(other),
         }
     }
+
+    /// The row in some bytes. Where nothing is to be remembered, the header is asked first.
+    fn row_in(&self, bytes: &[u8], id: Id, stamp: Option<Stamp>, wanted: &Wanted<'_>) -> Result<Read, Error> {
+        if self.world.no_index && rules_out(wanted, bytes, id) {
+            return Ok(Read::RuledOut);
+        }
+        if let Some(row) = yaml::survey(bytes, id) {
+            return Ok(Read::Row(stamp, Box::new(row)));
+        }
+        match yaml::read(bytes, Some(id)) {
+            Ok(ticket) => Ok(Read::Row(stamp, Box::new(Summary::from(&ticket)))),
+            Err(_) if rules_out(wanted, bytes, id) => Ok(Read::RuledOut),
+            Err(damage) => Err(self.damaged(id, damage)),
+        }
+    }
+}
+
+/// Room for the bytes of files, used again and again.
+struct Buffers {
+    /// For files that are small and need no stamp.
+    room: Vec<u8>,
+    bytes: Vec<u8>,
+}
+
+/// What came of reading a file.
+enum Read {
+    /// Its row, and its stamp.
+    Row(Option<Stamp>, Box<Summary>),
+    /// Its header rules it out, and more is not known.
+    RuledOut,
+    /// Somebody took it away since the folder was listed.
+    Gone,
+}
+
+/// Whether something had been left alone for a moment when the pass began.
+fn old_enough(stamp: Stamp, began: Began) -> bool {
+    stamp != Stamp::default() && began.is_some_and(|began| stamp.is_older_than(began))
 }
 
 /// Whether a file's header alone tells that the ticket is not asked for. Then its history is not read, and whatever is

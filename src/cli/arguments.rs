@@ -151,90 +151,49 @@ impl WriteFlags {
     }
 }
 
-/// The verbs.
+/// The verbs. A comment on a variant would hide the longer help of its struct.
+#[allow(missing_docs)]
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Make a store in a folder
     Init(verbs::init::Init),
-    /// Make a small living desk to explore
     Demo(verbs::demo::Demo),
-    /// Open a ticket
     Open(verbs::open::Open),
-    /// Answer the requester, or answer support
     Reply(verbs::reply::Reply),
-    /// Leave an internal note that customers never see
     Note(verbs::reply::Note),
-    /// Wait for something on support's own side
     Hold(verbs::hold::Hold),
-    /// Go on after a hold
     Resume(verbs::hold::Resume),
-    /// Remind a requester who owes the next step
     Remind(verbs::hold::Remind),
-    /// Solve a ticket
     Solve(verbs::solve::Solve),
-    /// Merge tickets about the same issue into one
     Merge(verbs::merge::Merge),
-    /// Open a solved ticket again
     Reopen(verbs::merge::Reopen),
-    /// Ask for a manager's attention
     Escalate(verbs::escalate::Escalate),
-    /// End an escalation (managers)
     Deescalate(verbs::escalate::Deescalate),
-    /// State the current impact
     Prioritize(verbs::escalate::Prioritize),
-    /// Give a ticket to an agent, or to nobody
     Assign(verbs::facts::Assign),
-    /// Change who else takes part on the customer's side
     Cc(verbs::facts::Cc),
-    /// Change the desk's labels
     Tag(verbs::facts::Tag),
-    /// Set or unset facts: key=value, key=
     Set(verbs::facts::Set),
-    /// Say what is right where an older entry is wrong
     Correct(verbs::correct::Correct),
-    /// Hide the words of an older entry from view
     Redact(verbs::correct::Redact),
-    #[allow(missing_docs)] // help: the words of its struct
     List(Box<verbs::list::List>),
-    #[allow(missing_docs)] // help: the words of its struct
     Search(Box<verbs::search::Search>),
-    #[allow(missing_docs)] // help: the words of its struct
     Show(verbs::show::Show),
-    #[allow(missing_docs)] // help: the words of its struct
     Log(verbs::log::Log),
-    #[allow(missing_docs)] // help: the words of its struct
     Changes(verbs::changes::Changes),
-    /// Check that every file is sound
-    #[allow(missing_docs)] // help: the words of its struct
     Sync(verbs::sync::Sync),
-    #[allow(missing_docs)] // help: the words of its struct
     Resolve(verbs::resolve::Resolve),
-    #[allow(missing_docs)] // help: the words of its struct
     GitSetup(verbs::git_setup::GitSetup),
-    #[allow(missing_docs)] // help: the words of its struct
     Doctor(verbs::doctor::Doctor),
-    #[allow(missing_docs)] // help: the words of its struct
     MergeFile(verbs::merge_file::MergeFile),
-    #[allow(missing_docs)] // help: the words of its struct
     Textconv(verbs::textconv::Textconv),
-    #[allow(missing_docs)] // help: the words of its struct
     Check(Box<verbs::check::Check>),
-    /// Explain a rule of check and audit
     Rule(verbs::rule::Rule),
-    #[allow(missing_docs)] // help: the words of its struct
     Audit(verbs::audit::Audit),
-    #[allow(missing_docs)] // help: the words of its struct
     Guard(verbs::guard::Guard),
-    /// git's hooks that run the guard
     Hooks(verbs::hooks::Hooks),
-    /// When support is open: calendars and their holidays
     Calendar(verbs::calendar::CalendarVerb),
-    /// Take in tickets of another system
     Import(verbs::import::Import),
-    #[allow(missing_docs)] // help: the words of its struct
     Schema(verbs::schema::Schema),
-    /// Print a completion script for a shell
     Completions(verbs::reference::Completions),
-    /// Print the manual page, or write all of them into a folder
     Man(verbs::reference::Man),
 }

@@ -1,12 +1,13 @@
 //! What a person or a script is told when something is not done: the sentence, the hint, the exit code, and the
 //! stable word for programs. The one place where errors become words, beside [`super::refusal`].
 
-use std::io::Write;
-use std::path::PathBuf;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
 use super::Exit;
+use super::program::quoted;
 use super::refusal;
 use super::unsynced;
 use crate::domain::id::Id;
@@ -76,6 +77,11 @@ impl Complaint {
         let told = if as_json { format!("{}\n", crate::view::json::pretty(&self.json())) } else { self.words() };
         let _ = std::io::stderr().lock().write_all(told.as_bytes());
         self.exit as u8
+    }
+
+    /// The same as one object on one line, for what is told beside a result.
+    pub fn line(&self) -> String {
+        crate::view::json::line(&self.json()).trim_end().to_owned()
     }
 
     fn words(&self) -> String {
@@ -193,10 +199,24 @@ impl From<Error> for Complaint {
             Error::NoRevision { refusal, .. } => git(refusal),
             Error::Unsynced { why } => unsynced::complain(why),
             Error::Io { path, attempt, source } => {
-                Self::new(Exit::Busy, "io.failed", format!("cannot {attempt} {}: {source}", path.display())).hint("nothing was changed")
+                let hint = way_out(&path, source.kind());
+                Self::new(Exit::Busy, "io.failed", format!("cannot {attempt} {}: {source}", path.display())).hint(hint)
             }
             Error::Usage { message, hint } => Self { hint, ..Self::new(Exit::Usage, "usage", message) },
         }
+    }
+}
+
+/// What to do where the system refused. The command can be given again: nothing of it was done.
+fn way_out(path: &Path, kind: ErrorKind) -> String {
+    match kind {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "nothing was changed; make room on the disk (`df -h` shows how full it is), then try again".to_owned()
+        }
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            format!("nothing was changed; `ls -ld {}` shows who may do this", quoted(path))
+        }
+        _ => "nothing was changed".to_owned(),
     }
 }
 
@@ -216,7 +236,9 @@ fn damaged(path: String, damage: Damage) -> Complaint {
             ("ticket.damaged", "mend the line, or bring the file back with `git checkout`; `casebook check` shows all")
         }
     };
-    Complaint::new(Exit::Damaged, code, damage.kind.to_string()).at(path, damage.line, damage.column).hint(hint)
+    let ticket = path.strip_suffix(".yaml").and_then(|stem| stem.rsplit('/').next()?.parse().ok());
+    let complaint = Complaint::new(Exit::Damaged, code, damage.kind.to_string());
+    Complaint { ticket, ..complaint.at(path, damage.line, damage.column).hint(hint) }
 }
 
 fn unwritable(path: String, why: &Unwritable) -> Complaint {

@@ -76,8 +76,7 @@ impl FormatFlags {
         let asked = asked(fields);
         json::check(&asked, shape.fields.iter().copied()).map_err(|unknown| unknown_field(&unknown))?;
         if let Some(source) = &self.format {
-            let template = Template::read(source, shape.fields, session.world.now).map_err(|flaw| complain(&flaw))?;
-            return Ok(Chosen::Template(Box::new(template)));
+            return template(source, shape.fields, session);
         }
         Ok(match (&self.json, &self.jsonl, &self.csv) {
             (Some(_), _, _) => Chosen::Json(asked),
@@ -173,6 +172,12 @@ impl Printer<'_> {
         }
         Ok(self.stream.end()?)
     }
+}
+
+/// A template over fields.
+pub(super) fn template(source: &str, fields: &[&str], session: &Session) -> Result<Chosen, Complaint> {
+    let template = Template::read(source, fields, session.world.now).map_err(|flaw| complain(&flaw))?;
+    Ok(Chosen::Template(Box::new(template)))
 }
 
 impl Shape {

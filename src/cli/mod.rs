@@ -72,7 +72,7 @@ pub fn run(words: Vec<OsString>) -> u8 {
     });
     std::panic::set_hook(Box::new(move |panic| end_with_bug(panic, wants_json)));
     let outcome = match parse(query::protect(words)) {
-        Ok(arguments) => execute(arguments),
+        Ok(arguments) => execute(arguments, wants_json),
         Err(error) if !error.use_stderr() => {
             // Help and versions. A reader that went away is no error.
             let _ = error.print();
@@ -107,8 +107,8 @@ fn parse(words: Vec<OsString>) -> Result<Arguments, clap::Error> {
     Arguments::from_arg_matches(&matches)
 }
 
-fn execute(arguments: Arguments) -> Result<Exit, Complaint> {
-    let session = Session::begin(&arguments.global)?;
+fn execute(arguments: Arguments, wants_json: bool) -> Result<Exit, Complaint> {
+    let session = Session::begin(&arguments.global, wants_json)?;
     match arguments.verb {
         None => verbs::glance::run(&session),
         Some(verb) => verbs::run(&session, verb),

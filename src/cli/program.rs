@@ -25,7 +25,7 @@ fn path_of(name: &str) -> Option<PathBuf> {
 }
 
 /// One word of a shell.
-fn quoted(path: &Path) -> String {
+pub(super) fn quoted(path: &Path) -> String {
     let path = path.display().to_string();
     let is_plain = path.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_'));
     if is_plain { path } else { format!("'{}'", path.replace('\'', r"'\''")) }

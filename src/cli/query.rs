@@ -1,12 +1,16 @@
 //! Queries as words and as flags, which mean the same: a flag is the query word of its name.
 
+use std::borrow::Cow;
+
 use clap::Args;
 
 use super::complaint::Complaint;
 use super::session::Session;
 use crate::casebook::Casebook;
+use crate::domain::id::Id;
 use crate::domain::query::{Is, KEYS, Query, QueryFlaw, QueryFlawKind, Scope, parse};
 use crate::error::Error;
+use crate::store::layout;
 
 /// What stands before a query word that begins with a minus, so that nobody takes it for a flag.
 const PROTECTED: char = '\u{1}';
@@ -18,7 +22,8 @@ const QUERY_VERBS: [&str; 3] = ["list", "search", "log"];
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Query")]
 pub struct QueryFlags {
-    /// Conditions such as `status:open -assignee:none priority:S1,S2 updated:<7d`, `@SAVED`, or words of the text
+    /// Conditions such as `status:open -assignee:none priority:S1,S2 updated:<7d`, `@SAVED`, or words of the text;
+    /// words in one pair of quotes stay together
     #[arg(value_name = "QUERY")]
     words: Vec<String>,
     /// open, awaiting_reply, on_hold, solved
@@ -75,16 +80,37 @@ impl QueryFlags {
         let scope =
             Scope { now: session.world.now, zone: &zone, me: session.actor()?, saved: &casebook.config().queries };
         let read = |text: &str| parse(text, &scope).map_err(|flaw| complain(text, &flaw));
-        let words: Vec<&str> = self.words.iter().map(|word| unprotected(word)).collect();
+        let words: Vec<Cow<'_, str>> = self.words.iter().map(|word| phrase(unprotected(word))).collect();
         let mut query = read(&words.join(" "))?;
         for (key, values) in self.flags() {
             if !values.is_empty() {
-                query = query.and(read(&format!("{key}:{}", values.join(",")))?);
+                query = query.and(read(&format!("{key}:{}", quoted(values)))?);
             }
         }
         match &self.as_of {
-            Some(moment) => Ok(query.and(read(&format!("as-of:{moment}"))?)),
+            Some(moment) => Ok(query.and(read(&format!("as-of:{}", whole(moment)))?)),
             None => Ok(query),
+        }
+    }
+
+    /// Takes the first word away where it names a ticket: its id, a part of it, or the id it was imported under. A word
+    /// that looks like a part of an id and names none is refused rather than searched for.
+    pub(super) fn take_ticket(&mut self, session: &Session, casebook: &Casebook) -> Result<Option<Id>, Complaint> {
+        let Some(word) = self.words.first() else { return Ok(None) };
+        if word.contains([':', '"', '@', PROTECTED]) || word.contains(char::is_whitespace) {
+            return Ok(None);
+        }
+        match casebook.find(word, session.actor()?) {
+            Ok(id) => {
+                self.words.remove(0);
+                Ok(Some(id))
+            }
+            Err(Error::NotFound { .. }) if !looks_like_an_id(word) => Ok(None),
+            Err(error @ Error::NotFound { .. }) => {
+                let hint = format!("to look for the word in tickets, put it in quotes of its own: '\"{word}\"'");
+                Err(Complaint::from(error).hint(hint))
+            }
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -106,6 +132,36 @@ impl QueryFlags {
             ("updated", &self.updated),
         ]
     }
+}
+
+/// An argument with a blank inside, such as the shell leaves of `'two mails'`, is a phrase, unless it says itself how
+/// it is to be read: with a key, a quote, a saved query.
+fn phrase(argument: &str) -> Cow<'_, str> {
+    let words = argument.trim();
+    let says_how = words.contains([':', '"']) || words.split_whitespace().any(|word| word.starts_with(['@', '-']));
+    if says_how { Cow::Borrowed(argument) } else { whole(words) }
+}
+
+/// Words that stay together, in quotes where a blank would part them.
+fn whole(words: &str) -> Cow<'_, str> {
+    let parted = words.contains(char::is_whitespace) && !words.contains('"');
+    if parted { Cow::Owned(format!("\"{words}\"")) } else { Cow::Borrowed(words) }
+}
+
+/// The values of a flag, with commas between, as they stand behind a key.
+fn quoted(values: &[String]) -> String {
+    let values = values.iter().map(|several| {
+        if several.contains('"') {
+            return several.clone();
+        }
+        several.split(',').map(whole).collect::<Vec<_>>().join(",")
+    });
+    values.collect::<Vec<_>>().join(",")
+}
+
+/// Whether somebody who types this means a ticket: ids nearly always have a figure.
+fn looks_like_an_id(word: &str) -> bool {
+    layout::part_of_id(word).is_some() && word.contains(|c: char| c.is_ascii_digit())
 }
 
 /// Protects query words that begin with a minus: `-status:solved` is one wherever it stands behind such a verb.
@@ -195,4 +251,38 @@ fn did_you_mean(given: &str, known: &[&str], otherwise: &str) -> String {
         hint.push_str(&format!("\n{otherwise}"));
     }
     hint
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_blank_inside_an_argument_makes_a_phrase() {
+        for (argument, read) in [
+            ("two mails", "\"two mails\""),
+            (" two mails ", "\"two mails\""),
+            ("mails", "mails"),
+            ("status:open org:acme", "status:open org:acme"),
+            ("mails status:open", "mails status:open"),
+            ("\"two mails\" late", "\"two mails\" late"),
+            ("@triage late", "@triage late"),
+            ("mails -late", "mails -late"),
+        ] {
+            assert_eq!(phrase(argument), read);
+        }
+    }
+
+    #[test]
+    fn the_values_of_a_flag_keep_their_blanks() {
+        let values = ["Acme Inc,beta", "none", "\"A, B\""].map(str::to_owned);
+        assert_eq!(quoted(&values), "\"Acme Inc\",beta,none,\"A, B\"");
+    }
+
+    #[test]
+    fn words_are_not_ids() {
+        for (word, is) in [("9SEDQR", true), ("01m7", true), ("timeout", false), ("E4", false), ("beads-14", false)] {
+            assert_eq!(looks_like_an_id(word), is, "{word}");
+        }
+    }
 }

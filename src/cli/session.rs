@@ -17,6 +17,7 @@ use crate::domain::when::when;
 use crate::domain::zone::Zone;
 use crate::error::Error;
 use crate::store::layout;
+use crate::view::link::Links;
 use crate::view::paint::Paint;
 use crate::view::{Audience, Viewer};
 
@@ -31,14 +32,24 @@ pub(super) struct Session {
     pub output: Output,
     /// The clock and what else is fixed for this command.
     pub world: World,
+    /// Whether a program reads along, so that errors are objects.
+    pub wants_json: bool,
     identity: OnceCell<Identity>,
+    links: OnceCell<Option<Links>>,
 }
 
 impl Session {
     /// Reads the environment.
-    pub fn begin(global: &Global) -> Result<Self, Complaint> {
+    pub fn begin(global: &Global, wants_json: bool) -> Result<Self, Complaint> {
         let output = Output::new(colour(global.color), global.quiet, !global.no_pager);
-        Ok(Self { global: global.clone(), output, world: world(global)?, identity: OnceCell::new() })
+        Ok(Self {
+            global: global.clone(),
+            output,
+            world: world(global)?,
+            wants_json,
+            identity: OnceCell::new(),
+            links: OnceCell::new(),
+        })
     }
 
     /// The folder the command starts from: `-C`, else `CASEBOOK_DIR`, else here. Under its real name where it is
@@ -108,9 +119,20 @@ impl Session {
     }
 
     /// Who is shown something, where and when.
-    pub fn audience<'a>(&self, casebook: &Casebook, zone: &'a Zone) -> Result<Audience<'a>, Complaint> {
+    pub fn audience<'a>(&'a self, casebook: &Casebook, zone: &'a Zone) -> Result<Audience<'a>, Complaint> {
         let paint = Paint { colour: self.output.colour };
-        Ok(Audience { viewer: self.viewer(casebook)?, zone, now: self.world.now, paint, width: self.output.width() })
+        let links =
+            self.links.get_or_init(|| self.has_links().then(|| Links::below(casebook.root(), layout::ticket_path)));
+        let (viewer, links, width) = (self.viewer(casebook)?, links.as_ref(), self.output.width());
+        Ok(Audience { viewer, zone, now: self.world.now, paint, links, width })
+    }
+
+    /// Whether ids lead to files: on a terminal that has colours, unless it is one of those that print a link as it
+    /// is, or nobody wants links.
+    fn has_links(&self) -> bool {
+        let can = variable("TERM").is_some_and(|terminal| !matches!(terminal.as_str(), "dumb" | "linux"));
+        let unwanted = variable("FORCE_HYPERLINK").is_some_and(|wanted| wanted == "0");
+        self.output.is_terminal && self.output.colour && can && !unwanted
     }
 
     /// A time as people type it, in the desk's zone.
@@ -158,7 +180,7 @@ fn colour(wanted: Colour) -> Option<bool> {
     match wanted {
         Colour::Always => Some(true),
         Colour::Never => Some(false),
-        Colour::Auto if variable("NO_COLOR").is_some() => Some(false),
+        Colour::Auto if variable("NO_COLOR").is_some() || variable("TERM").as_deref() == Some("dumb") => Some(false),
         Colour::Auto => None,
     }
 }

@@ -110,10 +110,18 @@ impl Session {
             }
         };
         self.tell_beside(&casebook, &report, flags.key.as_deref());
-        if flags.dry_run && flags.json.is_none() {
-            self.tell_plan(&report)?
+        let told = if flags.dry_run && flags.json.is_none() {
+            self.tell_plan(&report).map_err(Complaint::from)
         } else {
-            self.tell(&casebook, &report, flags, telling)?
+            self.tell(&casebook, &report, flags, telling)
+        };
+        match told {
+            // A command that fails has changed nothing, so one that is done does not fail for want of words.
+            Err(complaint) if !flags.dry_run => self.output.complain(&view::terminal::lines(&format!(
+                "warning: it is done, and could not be told: {}\n  `casebook log` shows what was done; do not do it again",
+                complaint.message
+            ))),
+            told => told?,
         }
         Ok(Exit::Done)
     }

@@ -46,11 +46,29 @@ impl Id {
         Self(Ulid::from_bytes(bytes))
     }
 
+    /// Whether a word is an id in its one canonical spelling.
+    pub fn is_spelled(word: &str) -> bool {
+        const CHARACTERS: [bool; 256] = characters();
+        word.len() == LENGTH && word.as_bytes()[0] <= b'7' && word.bytes().all(|byte| CHARACTERS[usize::from(byte)])
+    }
+
     /// The instant the id was made at, to the millisecond, UTC.
     pub fn time(self) -> DateTime<Utc> {
         let milliseconds = i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX);
         DateTime::from_timestamp_millis(milliseconds).unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
+}
+
+/// Crockford's digits.
+const fn characters() -> [bool; 256] {
+    let digits = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let mut known = [false; 256];
+    let mut place = 0;
+    while place < digits.len() {
+        known[digits[place] as usize] = true;
+        place += 1;
+    }
+    known
 }
 
 impl fmt::Display for Id {
@@ -77,10 +95,7 @@ impl FromStr for Id {
     /// Reads the one canonical spelling: 26 upper-case characters that fit in 128 bits.
     fn from_str(word: &str) -> Result<Self, NoId> {
         // The library takes other spellings too, and drops bits that do not fit.
-        let is_canonical =
-            |byte| matches!(byte, b'0'..=b'9' | b'A'..=b'H' | b'J' | b'K' | b'M' | b'N' | b'P'..=b'T' | b'V'..=b'Z');
-        let fits = word.as_bytes().first().is_some_and(|first| *first <= b'7');
-        let id = Ulid::from_string(word).ok().filter(|_| fits && word.bytes().all(is_canonical));
+        let id = if Self::is_spelled(word) { Ulid::from_string(word).ok() } else { None };
         id.map(Self).ok_or_else(|| NoId(word.to_owned()))
     }
 }

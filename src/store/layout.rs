@@ -197,12 +197,16 @@ pub fn strays(root: &Path) -> io::Result<Vec<PathBuf>> {
     }
     let months = months(root, &mut Names::default())?;
     let is_month = |path: &Path| months.iter().any(|month| month.folder == path);
-    walk(root, WalkDir::new(&tickets).into_iter().filter_entry(|entry| !is_month(entry.path())), &mut strays)?;
+    walk(
+        root,
+        WalkDir::new(&tickets).follow_root_links(false).into_iter().filter_entry(|entry| !is_month(entry.path())),
+        &mut strays,
+    )?;
     for month in &months {
         for entry in fs::read_dir(&month.folder)? {
             let entry = entry?;
             if !month.is_place_of(&entry)? {
-                walk(root, WalkDir::new(entry.path()).into_iter(), &mut strays)?;
+                walk(root, WalkDir::new(entry.path()).follow_root_links(false).into_iter(), &mut strays)?;
             }
         }
     }

@@ -67,7 +67,7 @@ pub fn for_people(tickets: &[Summary], short_id: &str, audience: &Audience<'_>) 
 }
 
 fn oldest(ticket: &Summary, short_id: &str, audience: &Audience<'_>) -> String {
-    let id = audience.paint.text(paint::STRONG, short_id);
+    let id = audience.name_of(ticket.id, short_id);
     let opened = age::ago(ticket.created_at, audience.now);
     format!("oldest open: {id}, {opened}: {}\n", terminal::one_line(&ticket.header.subject))
 }

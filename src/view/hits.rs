@@ -97,7 +97,7 @@ pub fn for_people(found: &[Found], short_ids: &[String], audience: &Audience<'_>
         if !shown.is_empty() {
             shown.push('\n');
         }
-        paint.push(&mut shown, paint::STRONG, ticket_short_id);
+        shown.push_str(&audience.name_of(found.id, ticket_short_id));
         shown.push_str("  ");
         push_marked(&mut shown, &found.subject, paint);
         for entry in &found.entries {

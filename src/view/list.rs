@@ -40,7 +40,7 @@ fn row(ticket: &Summary, short_id: &str, audience: &Audience<'_>) -> Vec<Cell> {
         None => ("", paint::priority(header.priority)),
     };
     vec![
-        Cell::styled(short_id, paint::STRONG),
+        Cell::styled(short_id, paint::STRONG).leading_to(audience.links.map(|links| links.to(ticket.id))),
         Cell::styled(&format!("{}{mark}", header.priority), priority_style),
         Cell::styled(labels::status(header.status, audience.viewer), paint::status(header.status)),
         Cell::plain(&age::age(ticket.last_activity_at, audience.now)),

@@ -26,12 +26,12 @@ type Line<'a> = (&'a str, &'a Ticket, Told<'a>);
 /// its short id. Empty without entries since then.
 pub fn for_people(tickets: &[(&str, &Ticket)], since: Option<DateTime<Utc>>, audience: &Audience<'_>) -> String {
     let mut table = Table::under(&["time", "id", "who", "what", "text"]);
-    for (ticket_short_id, _, told) in newest_first(tickets, since, audience.viewer) {
+    for (ticket_short_id, ticket, told) in newest_first(tickets, since, audience.viewer) {
         let entry = told.entry;
         let style = if entry.is_internal() { paint::INTERNAL } else { anstyle::Style::new() };
         table.push(vec![
             Cell::styled(&age::minute(entry.at, audience.zone), paint::MUTED),
-            Cell::styled(ticket_short_id, paint::STRONG),
+            Cell::styled(ticket_short_id, paint::STRONG).leading_to(audience.links.map(|links| links.to(ticket.id))),
             Cell::plain(entry.by.as_str()),
             Cell::styled(&sentence(entry, audience.zone), style),
             Cell::plain(told.first_line()),

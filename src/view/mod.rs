@@ -16,6 +16,7 @@ pub mod glance;
 pub mod hits;
 pub mod json;
 pub mod labels;
+pub mod link;
 pub mod list;
 pub mod log;
 pub mod paint;
@@ -34,7 +35,9 @@ mod sample;
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::id::Id;
 use crate::domain::zone::Zone;
+use link::Links;
 use paint::Paint;
 
 /// On whose side somebody looks at a ticket.
@@ -57,6 +60,18 @@ pub struct Audience<'a> {
     pub now: DateTime<Utc>,
     /// Whether there is colour.
     pub paint: Paint,
+    /// Where the ids of tickets lead, on a terminal that has links.
+    pub links: Option<&'a Links>,
     /// The columns of their terminal; lines are never cut where it is not known.
     pub width: Option<usize>,
+}
+
+impl Audience<'_> {
+    /// The name of a ticket, so that the eye finds it, and leads to its file where there are links.
+    pub fn name_of(&self, ticket: Id, name: &str) -> String {
+        let mut linked = String::new();
+        let address = self.links.map(|links| links.to(ticket));
+        link::push(&mut linked, address.as_deref(), &self.paint.text(paint::STRONG, name));
+        linked
+    }
 }

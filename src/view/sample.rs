@@ -74,7 +74,14 @@ pub(super) fn by_agent(ticket: &mut Ticket, action: Action, to: Option<Status>, 
 
 /// Somebody of support in Paris, three days later, without colour.
 pub(super) fn audience(zone: &Zone) -> Audience<'_> {
-    Audience { viewer: Viewer::Support, zone, now: minute(3 * 24 * 60 + 30), paint: Paint::PLAIN, width: None }
+    Audience {
+        viewer: Viewer::Support,
+        zone,
+        now: minute(3 * 24 * 60 + 30),
+        paint: Paint::PLAIN,
+        links: None,
+        width: None,
+    }
 }
 
 pub(super) fn paris() -> Zone {

@@ -5,6 +5,7 @@
 
 use anstyle::Style;
 
+use super::link;
 use super::paint::{self, Paint};
 use super::terminal;
 use super::width::{cut, pad, width};
@@ -19,6 +20,7 @@ const LAST_AT_LEAST: usize = 12;
 pub struct Cell {
     text: String,
     style: Style,
+    address: Option<String>,
 }
 
 impl Cell {
@@ -29,7 +31,12 @@ impl Cell {
 
     /// Words in a colour.
     pub fn styled(text: &str, style: Style) -> Self {
-        Self { text: terminal::one_line(text).into_owned(), style }
+        Self { text: terminal::one_line(text).into_owned(), style, address: None }
+    }
+
+    /// The same, leading to an address where there is one.
+    pub fn leading_to(self, address: Option<String>) -> Self {
+        Self { address, ..self }
     }
 }
 
@@ -95,7 +102,10 @@ fn push_row(lines: &mut String, row: &[Cell], widths: &[usize], room: Option<usi
         };
         if !text.is_empty() {
             pad(lines, 0, owed);
-            paint.push(lines, cell.style, &text);
+            match &cell.address {
+                None => paint.push(lines, cell.style, &text),
+                address => link::push(lines, address.as_deref(), &paint.text(cell.style, &text)),
+            }
             owed = 0;
         }
         owed += widths[index] - width(&text).min(widths[index]) + GAP;
@@ -153,6 +163,19 @@ mod tests {
         let plain = anstream::adapter::strip_str(&painted).to_string();
         assert_eq!(plain, table().for_people(Paint::PLAIN, None));
         assert!(painted.contains("\u{1b}[1m\u{1b}[31m␛[2Jx\u{1b}[0m"), "{painted:?}");
+    }
+
+    #[test]
+    fn links_take_no_columns() {
+        let mut linked = Table::bare();
+        for name in ["A1", "B2345"] {
+            let cell = Cell::styled(name, paint::STRONG).leading_to(Some("file:///x".to_owned()));
+            linked.push(vec![cell, Cell::plain("who")]);
+        }
+        let shown = linked.for_people(Paint::PLAIN, None);
+        assert_eq!(shown.lines().next(), Some("\u{1b}]8;;file:///x\u{1b}\\A1\u{1b}]8;;\u{1b}\\     who"));
+        let painted = linked.for_people(Paint { colour: true }, None);
+        assert_eq!(anstream::adapter::strip_str(&painted).to_string(), "A1     who\nB2345  who\n");
     }
 
     #[test]

@@ -60,7 +60,7 @@ pub fn for_diffs(ticket: &Ticket, audience: &Audience<'_>) -> String {
 }
 
 fn told(ticket: &Ticket, ticket_short_id: &str, changes: &HashMap<Id, Vec<Change>>, audience: &Audience<'_>) -> String {
-    let mut shown = audience.paint.text(paint::STRONG, ticket_short_id);
+    let mut shown = audience.name_of(ticket.id, ticket_short_id);
     shown.push_str("  ");
     audience.paint.push(&mut shown, paint::STRONG, &terminal::one_line(&ticket.header.subject));
     shown.push_str("\n\n");

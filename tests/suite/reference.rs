@@ -22,6 +22,12 @@ fn the_reference_page_is_the_programs_own_help() {
     }
     page.push_str("\n## Error codes\n\nWith `--json` an error is one object on standard error:\n");
     page.push_str("`{\"error\": {\"code\", \"message\", \"hint\", \"ticket\", \"file\", \"line\", \"column\", \"candidates\"}}`.\n");
+    page.push_str("Files that a list had to leave out are such objects too, each on a line of its own.\n");
+    page.push_str(
+        "A script that tries again on 6 should look at the word as well: `io.failed` does not go away by itself. It\n",
+    );
+    page.push_str("shares the number with what changed underneath, since the same is true of both: nothing was done, and the same\n");
+    page.push_str("command may be given again.\n");
     page.push_str("The sentences may change; these words do not.\n\n| code | exit | it means |\n|---|---|---|\n");
     for (code, exit, meaning) in CODES {
         page.push_str(&format!("| `{code}` | {} | {meaning} |\n", *exit as u8));
@@ -48,6 +54,43 @@ fn the_reference_page_is_the_programs_own_help() {
 fn help(verb: clap::Command) -> String {
     let help = verb.term_width(100).render_long_help().to_string();
     help.lines().flat_map(|line| [line.trim_end(), "\n"]).collect()
+}
+
+/// The help of a verb without what a page adds: what it says of itself.
+fn about(verb: &clap::Command, long: bool) -> String {
+    let about = if long { verb.get_long_about().or(verb.get_about()) } else { verb.get_about() };
+    about.map(ToString::to_string).unwrap_or_default()
+}
+
+#[test]
+fn the_help_of_a_verb_is_all_that_its_source_says() {
+    // A comment on the variant of a verb would stand in front of that on its struct, and hide its longer part.
+    let source = include_str!("../../src/cli/arguments.rs");
+    let (_, verbs) = source.split_once("pub enum Verb {").expect("the verbs");
+    assert!(!verbs.contains("///"), "a variant has words of its own");
+    for verb in command().get_subcommands() {
+        let (short, long) = (about(verb, false), about(verb, true));
+        assert!(!short.is_empty() && !short.contains('\n') && !short.ends_with('.'), "{}: {short}", verb.get_name());
+        assert!(long.starts_with(short.trim_end_matches('.')), "{}: {long}", verb.get_name());
+        assert!(short.len() < 80, "{}: `{short}` is long for a line among others", verb.get_name());
+    }
+    let hold = command().find_subcommand("reply").map(|verb| about(verb, true)).unwrap_or_default();
+    assert!(hold.contains("where the conversation goes on"), "{hold}");
+}
+
+#[test]
+fn a_heading_holds_the_same_flags_wherever_it_stands() {
+    // The heading of a flattened struct goes on over what follows it.
+    let under = |verb: &clap::Command, heading: &str| {
+        let flags = verb.get_arguments().filter(|flag| flag.get_help_heading() == Some(heading));
+        flags.map(|flag| flag.get_id().to_string()).collect::<Vec<_>>()
+    };
+    for heading in ["Query", "Output", "Text", "Findings"] {
+        let mut held: Vec<_> = command().get_subcommands().map(|verb| under(verb, heading)).collect();
+        held.retain(|flags| !flags.is_empty());
+        assert!(held.windows(2).all(|two| two[0] == two[1]), "{heading}: {held:?}");
+        assert!(!held.is_empty(), "{heading}");
+    }
 }
 
 /// The source of the command line.

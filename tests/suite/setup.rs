@@ -133,6 +133,27 @@ fn hunks_are_headed_by_the_entry_and_its_action_and_threads_are_for_those_who_as
 }
 
 #[test]
+fn init_says_how_editors_learn_the_schema_and_that_is_true() {
+    let mut sandbox = Sandbox::new();
+    sandbox.enter("desk");
+    let told = sandbox.run(&["init"]).ok().stdout;
+    let line = told.lines().find(|line| line.contains("yaml-language-server")).unwrap().trim().to_owned();
+    let command = told.split("Editors: ").nth(1).unwrap().split(", and").next().unwrap().to_owned();
+    sandbox.shell(&command).ok();
+    let ticket = sandbox.opened("Tiles", &[]);
+    let file = sandbox.file_of(&ticket);
+    // The path in the line begins where the ticket lies.
+    let schema = file.parent().unwrap().join(line.split("$schema=").nth(1).unwrap());
+    assert!(std::fs::read_to_string(schema).unwrap().contains("$schema"));
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, format!("{line}\n{text}")).unwrap();
+    sandbox.run(&["check"]).ok();
+    sandbox.run(&["reply", &ticket, "-m", "Which release?"]).ok();
+    assert!(std::fs::read_to_string(&file).unwrap().starts_with(&format!("{line}\n")));
+    assert_eq!(sandbox.run(&["-q", "init", "quiet"]).ok().stdout, "");
+}
+
+#[test]
 fn the_doctor_names_what_is_wrong_wherever_it_looks() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles", &[]);

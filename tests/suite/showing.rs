@@ -26,6 +26,28 @@ fn one_entry_can_be_shown() {
 }
 
 #[test]
+fn a_ticket_and_an_entry_fill_in_a_template() {
+    let mut sandbox = desk();
+    let ticket = sandbox.opened("Tiles \u{1b}[2J", &[]);
+    sandbox.run(&["note", &ticket, "-m", "They pay late."]).ok();
+    let told = |template: &str| sandbox.run(&["show", &ticket, "--format", template]).ok().stdout;
+    assert_eq!(
+        told("{{ short_id }} {{ subject }}, {{ history|length }}"),
+        format!("{} Tiles ␛[2J, 2\n", &ticket[20..])
+    );
+    assert_eq!(told("{% for e in history %}{{ e.action }} {% endfor %}"), "open note \n");
+    let note = sandbox.shown(&ticket)["history"][1]["id"].as_str().unwrap().to_owned();
+    let entry = ["show", &ticket, "--entry", &note, "--format", "{{ by }}: {{ text }}"];
+    assert_eq!(sandbox.run(&entry).ok().stdout, "kenji@desk.example: They pay late.\n");
+    let refused = sandbox.run(&["show", "nobody", "--format", "{{ subjct }}"]).fails(2).stderr;
+    assert!(refused.contains("did you mean `subject`?"), "{refused}");
+    sandbox.run(&["show", &ticket, "--format", "{{ by }}"]).fails(2);
+    sandbox.run(&["show", &ticket, "--format", "x", "--json"]).fails(2);
+    sandbox.act_as(Some("ana@acme.example"));
+    assert_eq!(sandbox.run(&["show", &ticket, "--format", "{{ history|length }}"]).ok().stdout, "1\n");
+}
+
+#[test]
 fn what_each_entry_changed_can_be_shown() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles", &[]);
@@ -69,6 +91,28 @@ fn pages_are_turned_on_a_terminal_alone() {
     sandbox.git(&["config", "core.pager", "sed s/^/CORE:/"]).ok();
     let told = on_a_terminal(&sandbox, "PAGER=false", "list").unwrap().ok();
     assert!(told.stdout.contains("CORE:"), "{}", told.stdout);
+}
+
+#[test]
+fn ids_lead_to_files_where_the_terminal_can_and_nobody_minds() {
+    let sandbox = desk();
+    let ticket = sandbox.opened("Tiles", &[]);
+    let file = sandbox.file_of(&ticket).canonicalize().unwrap();
+    let link = format!("\u{1b}]8;;file://{}\u{1b}\\", file.display());
+    let words = ["list", "log", "search work", "--no-pager", &format!("show {ticket}")].map(str::to_owned);
+    for words in &words {
+        let words = format!("--no-pager {words}").replace("--no-pager --no-pager", "--no-pager");
+        let Some(told) = on_a_terminal(&sandbox, "TERM=xterm-256color", &words) else { return };
+        assert_eq!(told.clone().ok().stdout.matches(&link).count(), 1, "{words}: {:?}", told.stdout);
+        for variables in ["TERM=dumb", "TERM=linux", "", "TERM=xterm NO_COLOR=1", "TERM=xterm FORCE_HYPERLINK=0"] {
+            let told = on_a_terminal(&sandbox, variables, &words).unwrap().ok();
+            assert!(!told.stdout.contains("]8;"), "{variables} {words}: {:?}", told.stdout);
+        }
+        let piped = sandbox.shell(&format!("TERM=xterm casebook --color always {words} | cat")).ok().stdout;
+        assert!(!piped.contains("]8;"), "{words}: {piped:?}");
+    }
+    let told = on_a_terminal(&sandbox, "TERM=dumb", "--no-pager list").unwrap().ok();
+    assert!(!told.stdout.contains('\u{1b}'), "{:?}", told.stdout);
 }
 
 #[test]

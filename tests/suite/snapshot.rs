@@ -4,7 +4,8 @@
 use std::fs;
 use std::path::Path;
 
-use similar::TextDiff;
+use casebook::view::diff::unified;
+use casebook::view::paint::Paint;
 
 /// Asserts that a file of the repository holds a text, or writes it.
 #[track_caller]
@@ -19,7 +20,6 @@ pub fn assert_is(path: &str, text: &str) {
         fs::write(&file, text).expect("the page");
         return;
     }
-    let diff = TextDiff::from_lines(stands.as_str(), text);
-    let diff = diff.unified_diff().header("as it stands", "as the program says").to_string();
-    panic!("{path} differs; UPDATE_DOCS=1 writes it anew\n{diff}");
+    let diff = unified(path, Some(stands.as_str()), text, Paint::PLAIN);
+    panic!("{path} differs (- as it stands, + as the program says); UPDATE_DOCS=1 writes it anew\n{diff}");
 }

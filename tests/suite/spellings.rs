@@ -63,6 +63,32 @@ fn a_damaged_file_has_no_row_and_ends_with_7() {
 }
 
 #[test]
+fn a_program_is_told_of_damaged_files_as_of_any_error() {
+    let (sandbox, ids) = hostile();
+    let file = sandbox.file_of(&ids[1]);
+    std::fs::write(&file, "format: 1\n").unwrap();
+    std::fs::write(sandbox.file_of(&ids[2]), "<<<<<<< HEAD\n").unwrap();
+    for words in [&["list", "--json"][..], &["list", "--jsonl=id"], &["log", "--json"], &["search", "緊急", "--json"]]
+    {
+        let told = sandbox.run(words).fails(7).stderr;
+        let errors: Vec<serde_json::Value> = told
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{words:?}: {error}: {told}")))
+            .collect();
+        let codes: Vec<_> = errors.iter().map(|error| error["error"]["code"].as_str().unwrap()).collect();
+        assert_eq!(codes, ["ticket.damaged", "ticket.conflicted"], "{words:?}");
+        let error = &errors[0]["error"];
+        assert_eq!((error["ticket"].as_str(), error["line"].as_u64()), (Some(ids[1].as_str()), Some(2)), "{error}");
+        assert!(file.ends_with(error["file"].as_str().unwrap()), "{error}");
+        assert!(errors[1]["error"]["hint"].as_str().unwrap().contains("casebook resolve"));
+        let names: Vec<&str> = error.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(names, ["code", "message", "hint", "ticket", "file", "line", "column", "candidates"]);
+    }
+    // For people a line each, as ever.
+    assert!(sandbox.run(&["list"]).fails(7).stderr.starts_with("casebook: tickets/"));
+}
+
+#[test]
 fn a_template_is_filled_in_per_ticket() {
     let (sandbox, ids) = hostile();
     let told = sandbox.run(&["list", "--format", "{{ short_id }} {{ subject|truncate(7) }} {{ created_at|timeago }}"]);
@@ -108,6 +134,56 @@ fn the_log_has_every_form_and_a_beginning() {
     let told = sandbox.run(&["log", "--since", "1d", "--format", "{{ by }}: {{ text }}"]).ok().stdout;
     assert!(told.ends_with("kenji@desk.example: Which release?\nOf which?\n"), "{told}");
     sandbox.run(&["log", "--since", "soon"]).fails(2);
+}
+
+#[test]
+fn the_log_takes_the_query_that_a_list_takes() {
+    let mut sandbox = desk();
+    let tiles = sandbox.opened("Tiles time out", &["--org", "acme"]);
+    let export = sandbox.opened("Export arrives twice", &["--org", "Big North"]);
+    sandbox.run(&["solve", &export, "-m", "Done."]).ok();
+    let told = |words: &[&str]| sandbox.run(&[&["log", "--csv=ticket,action"], words].concat()).ok().stdout;
+    let of_tiles = format!("ticket,action\n{tiles},open\n");
+    let of_export = format!("ticket,action\n{export},solve\n{export},open\n");
+    for words in [&["status:open"][..], &["-status:solved"], &["--org", "acme"], &["time"], &["\"tiles time\""]] {
+        assert_eq!(told(words), of_tiles, "{words:?}");
+    }
+    // One ticket, in every way a ticket is named, with a query or without.
+    for words in [&[export.as_str()][..], &[&export[20..]], &[&export[20..], "is:unassigned"]] {
+        assert_eq!(told(words), of_export, "{words:?}");
+    }
+    assert_eq!(told(&["--org", "Big North"]), of_export);
+    assert_eq!(told(&[&export, "status:open"]), "ticket,action\n");
+    assert_eq!(told(&[&export, "as-of:2026-11-20"]), "ticket,action\n");
+    assert_eq!(told(&["--since", "2d", "status:solved"]), of_export);
+    // A word like an id that is none is no word to look for, unless it is said to be.
+    let refused = sandbox.run(&["log", "9SEDQR", "--json"]).fails(3).error();
+    assert_eq!(refused["code"], "ticket.not_found");
+    assert!(refused["hint"].as_str().unwrap().contains("'\"9SEDQR\"'"), "{refused}");
+    assert_eq!(told(&["\"9SEDQR\""]), "ticket,action\n");
+    sandbox.run(&["log", "stauts:open"]).fails(2);
+    sandbox.act_as(Some("ida@north.example"));
+    assert_eq!(sandbox.run(&["log", "--csv=ticket,action", "status:solved"]).ok().stdout, "ticket,action\n");
+    sandbox.run(&["log", &export]).fails(3);
+}
+
+#[test]
+fn an_argument_with_a_blank_is_a_phrase() {
+    let sandbox = desk();
+    sandbox.opened("Two mails every Monday", &["--org", "Big North"]);
+    sandbox.opened("Mails, two of them", &[]);
+    let count = |words: &[&str]| sandbox.run(&[&["list", "--count"], words].concat()).ok().stdout.trim().to_owned();
+    for (words, expected) in [
+        (&["two mails"][..], "1"),
+        (&["two", "mails"], "2"),
+        (&["\"two mails\""], "1"),
+        (&["two mails", "status:open"], "1"),
+        (&["two mails status:open"], "2"),
+        (&["--org", "Big North"], "1"),
+        (&["org:\"Big North\""], "1"),
+    ] {
+        assert_eq!(count(words), expected, "{words:?}");
+    }
 }
 
 #[test]

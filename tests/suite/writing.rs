@@ -282,6 +282,32 @@ fn opening_and_importing_keep_the_same_promises() {
 }
 
 #[test]
+fn what_is_done_is_no_failure_where_it_cannot_be_told() {
+    let desk = Desk::new();
+    let ticket = desk.open();
+    let entries = || desk.sandbox.shown(&ticket)["history"].as_array().unwrap().len();
+    let before = entries();
+    // Nothing was done: a retry does no harm.
+    let told = desk.sandbox.shell(&format!("casebook show {ticket} --json >/dev/full")).fails(6);
+    assert!(told.stderr.contains("make room"), "{}", told.stderr);
+    desk.sandbox.shell(&format!("casebook note {ticket} -m One. -n >/dev/full")).fails(6);
+    assert_eq!(entries(), before);
+    // Something was: who tried again would say it twice.
+    for more in ["", "--json"] {
+        let told = desk.sandbox.shell(&format!("casebook note {ticket} -m One. {more} >/dev/full")).ok();
+        assert!(told.stderr.contains("it is done, and could not be told"), "{}", told.stderr);
+    }
+    assert_eq!(entries(), before + 2);
+}
+
+#[test]
+fn an_import_refuses_the_key_it_does_not_need() {
+    let desk = Desk::new();
+    let told = desk.sandbox.run(&["import", "beads", "../nothing.jsonl", "--key", "one"]).fails(2);
+    assert!(told.stderr.contains("a second run changes nothing"), "{}", told.stderr);
+}
+
+#[test]
 fn a_reader_that_went_away_is_no_error() {
     let desk = Desk::new();
     desk.open();

@@ -18,8 +18,9 @@ use crate::store::layout;
 use crate::view::findings::{Form, Run, summary, told};
 use crate::view::paint::Paint;
 
-/// Check that every file parses, header and history agree, the workflow allowed every entry, and merged tickets know
-/// each other.
+/// Check that every file is sound.
+///
+/// Every file parses, header and history agree, the workflow allowed every entry, and merged tickets know each other.
 ///
 /// Ends with 1 if an error was found. Warnings alone end with 0, unless --strict. `casebook rule CODE` explains what a
 /// finding means and what to do.

@@ -24,7 +24,9 @@ struct EntryArgument {
     reason: String,
 }
 
-/// Say what is right where an older entry is wrong. The entry itself stays as it is.
+/// Say what is right where an older entry is wrong.
+///
+/// The entry itself stays as it is.
 #[derive(Debug, Args)]
 pub struct Correct {
     #[command(flatten)]
@@ -43,7 +45,9 @@ impl Correct {
     }
 }
 
-/// Hide the words of an older entry from view. They stay in git's history until that is rewritten.
+/// Hide the words of an older entry from view.
+///
+/// They stay in git's history until that is rewritten.
 #[derive(Debug, Args)]
 pub struct Redact {
     #[command(flatten)]

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::super::Exit;
 use super::super::complaint::Complaint;
-use super::super::program::program;
+use super::super::program::{program, quoted};
 use super::super::session::Session;
-use crate::casebook::{Casebook, Telling, TellingState};
+use crate::casebook::{Casebook, Condition, Telling, TellingState};
 use crate::domain::zone::Zone;
 use crate::store::git::Repository;
 use crate::view::labels::count;
@@ -16,9 +16,9 @@ use crate::view::terminal::one_line;
 /// The oldest git that has all that is asked of it.
 const OLDEST_GIT: (u32, u32) = (2, 26);
 
-/// Look whether everything around the desk is well: git, who acts, merge driver, attributes, index, time zones, lock.
+/// Look whether everything around the desk is well.
 ///
-/// Changes nothing. Each thing that is wrong comes with the command that mends it. Ends with 1 if something is wrong.
+/// It looks at git, who acts, merge driver, attributes, index, time zones and lock. Changes nothing. Each thing that is wrong comes with the command that mends it. Ends with 1 if something is wrong.
 #[derive(Debug, Args)]
 pub struct Doctor {
     /// Print the findings as JSON
@@ -172,17 +172,34 @@ fn surroundings(casebook: &Casebook, findings: &mut Findings) {
     } else {
         findings.ok("lock", "free");
     }
-    if condition.is_interrupted {
-        findings.wrong("journal", "a command was interrupted", "the next command that writes brings it to its end");
-    } else {
-        findings.ok("journal", "nothing was interrupted");
-    }
+    journal(casebook, &condition, findings);
     if condition.kept > 0 {
         let kept = casebook.state().path("kept");
         findings.note(
             "kept",
             format!("{} in {}", count(condition.kept, "text"), kept.display()),
             "take out what is needed, and delete the rest",
+        );
+    }
+}
+
+fn journal(casebook: &Casebook, condition: &Condition, findings: &mut Findings) {
+    if condition.is_interrupted {
+        findings.wrong("journal", "a command was interrupted", "the next command that writes brings it to its end");
+    } else if condition.left_behind.is_empty() {
+        findings.ok("journal", "nothing was interrupted");
+    }
+    let folder = quoted(casebook.state().folder());
+    for path in &condition.left_behind {
+        let (check, what, then) = if path.ends_with("journal") {
+            ("journal", "a command that was interrupted", "the next command that writes brings it to its end")
+        } else {
+            ("kept", "texts that came to nothing", "or take out what is needed, and delete the rest")
+        };
+        findings.wrong(
+            check,
+            format!("{what} before this was a git repository: {}", path.display()),
+            format!("mkdir -p {folder} && mv -n {} {folder}\nif it is yours; {then}", quoted(path)),
         );
     }
 }

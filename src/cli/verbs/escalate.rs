@@ -11,7 +11,9 @@ use super::super::writing::Words;
 use crate::domain::action::Action;
 use crate::domain::words::{EscalationReason, Priority};
 
-/// Ask for a manager's attention, with a reason and a justification. Never changes the priority.
+/// Ask for a manager's attention.
+///
+/// It takes a reason and a justification. Never changes the priority.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  casebook escalate 7S1W1X --reason business_impact -m \"The quarter closes tomorrow.\""
@@ -31,7 +33,7 @@ impl Escalate {
     }
 }
 
-/// End an escalation. For managers.
+/// End an escalation (managers).
 #[derive(Debug, Args)]
 pub struct Deescalate {
     #[command(flatten)]

@@ -81,7 +81,9 @@ impl Tag {
     }
 }
 
-/// Set facts (key=value) or take them away (key=): subject, product, product_group, organization, instance,
+/// Set or unset facts: key=value, key=.
+///
+/// The keys are subject, product, product_group, organization, instance,
 /// requester, channel, language, or one of the desk's own as fields.NAME.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  casebook set 7S1W1X product_group=reports_dashboards fields.region=emea instance=")]

@@ -12,7 +12,9 @@ use crate::domain::action::Action;
 use crate::domain::ticket;
 use crate::domain::words::HoldReason;
 
-/// Wait for something on support's own side; work goes on.
+/// Wait for something on support's own side.
+///
+/// Work goes on meanwhile.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  casebook hold 7S1W1X --reason engineering --team rendering --until +3d\n  casebook hold 7S1W1X --reason other -m \"waiting for the vendor's patch\""
@@ -42,7 +44,9 @@ impl Hold {
     }
 }
 
-/// Go on after a hold: the ticket is open again.
+/// Go on after a hold.
+///
+/// The ticket is open again.
 #[derive(Debug, Args)]
 pub struct Resume {
     #[command(flatten)]
@@ -55,7 +59,9 @@ impl Resume {
     }
 }
 
-/// Remind a requester who owes the next step. Silence may solve a ticket only after reminders.
+/// Remind a requester who owes the next step.
+///
+/// Silence may solve a ticket only after reminders.
 #[derive(Debug, Args)]
 pub struct Remind {
     #[command(flatten)]

@@ -19,10 +19,11 @@ use crate::error::Error;
 use crate::exchange::{Imported, beads};
 use crate::view;
 
-/// Take in tickets of another system, with their original people and times, in one commit.
+/// Take in tickets of another system.
 ///
-/// What has no place here is kept in the opening entry. A second run changes nothing; a broken record is
-/// reported with its line, and the rest goes on.
+/// They keep their original people and times, and come in one commit; --key is refused, since a second run changes
+/// nothing anyway. What has no place here is kept in the opening entry. A broken record is reported with its line, and
+/// the rest goes on.
 #[derive(Debug, Args)]
 pub struct Import {
     /// The system
@@ -57,6 +58,13 @@ impl Beads {
         show::refuse_unknown_fields(self.write.json.as_deref())?;
         if show::lists_fields(self.write.json.as_deref()) {
             return show::list_fields(&session.output);
+        }
+        if self.write.key.is_some() {
+            return Err(Error::usage(
+                "an import takes no --key",
+                "it needs none: a second run changes nothing, since every ticket knows the id it was imported under",
+            )
+            .into());
         }
         let mut casebook = session.casebook()?;
         let terms = session.terms(&self.write)?;

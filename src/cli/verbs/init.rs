@@ -14,8 +14,9 @@ use crate::domain::person::Person;
 use crate::error::Error;
 use crate::store::git::GitRefusal;
 
-/// Make a store: casebook.toml with the policy, .gitattributes, and a git repository with its drivers unless there is
-/// one.
+/// Make a store in a folder.
+///
+/// That is casebook.toml with the policy, .gitattributes, and a git repository with its drivers unless there is one.
 ///
 /// Whoever runs it is the first agent. In a repository of its own every command will make a commit; inside an
 /// existing one, you commit.
@@ -73,6 +74,9 @@ fn tell(session: &Session, report: &InitReport) -> Result<Exit, Complaint> {
             telling.name
         ));
     }
+    session.output.say("Editors: casebook schema ticket > ticket.schema.json, and on a ticket's first line")?;
+    session.output.say("  # yaml-language-server: $schema=../../../ticket.schema.json")?;
+    session.output.say("  or once for all tickets, as `casebook schema --help` says.")?;
     match &report.git {
         None => session.output.say("Next: casebook open -s \"SUBJECT\" -m \"TEXT\"")?,
         Some(GitRefusal::NotInstalled) => session.output.warn("warning: git was not found, so there is no repository; the desk works without, and has no history beyond its files"),

@@ -11,6 +11,7 @@ use super::super::query::QueryFlags;
 use super::super::session::Session;
 use crate::casebook::{Found, Trouble};
 use crate::domain::summary::Summary;
+use crate::error::Error;
 use crate::store::layout;
 use crate::store::yaml::DamageKind;
 use crate::view;
@@ -28,8 +29,6 @@ const SHAPE: Shape = Shape { fields: view::json::FIELDS, columns: view::list::CO
 )]
 pub struct List {
     #[command(flatten)]
-    query: QueryFlags,
-    #[command(flatten)]
     order: OrderFlag,
     /// No more than so many
     #[arg(long, value_name = "N")]
@@ -40,6 +39,8 @@ pub struct List {
     /// Print nothing: end with 0 if there is one, with 3 if not
     #[arg(long, conflicts_with = "form")]
     exists: bool,
+    #[command(flatten)]
+    query: QueryFlags,
     #[command(flatten)]
     form: FormatFlags,
 }
@@ -91,9 +92,14 @@ fn record(row: &Summary, short_id: &str) -> Map<String, Value> {
 
 impl Session {
     /// Names the files that could not be read, on standard error, also where less shall be said, and says how
-    /// the command ends.
+    /// the command ends. For a program each is an error as any other, on one line.
     pub(super) fn name_troubles(&self, troubles: &[Trouble]) -> Exit {
         for Trouble { path, damage } in troubles {
+            if self.wants_json {
+                let error = Error::Damaged { path: path.clone(), damage: damage.clone() };
+                self.output.complain(&Complaint::from(error).line());
+                continue;
+            }
             let way_out = match damage.kind {
                 DamageKind::ConflictMarker => "; `casebook resolve` keeps the entries of both sides",
                 _ => "",

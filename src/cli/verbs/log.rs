@@ -1,4 +1,4 @@
-//! `log`: what happened, newest first, over all tickets or one.
+//! `log`: what happened, newest first, over all tickets, one, or those a query means.
 
 use chrono::{DateTime, Utc};
 use clap::Args;
@@ -6,57 +6,50 @@ use clap::Args;
 use super::super::Exit;
 use super::super::complaint::Complaint;
 use super::super::formats::{Chosen, FormatFlags, Shape};
+use super::super::query::QueryFlags;
 use super::super::session::Session;
-use crate::casebook::{Casebook, Census};
+use crate::casebook::Casebook;
 use crate::domain::clock;
-use crate::domain::summary::Summary;
 use crate::domain::ticket::Ticket;
-use crate::domain::visibility::may_see;
 use crate::store::layout::tail;
 use crate::view;
 
 /// What entries have.
 const SHAPE: Shape = Shape { fields: view::json::ENTRY_FIELDS, columns: view::log::COLUMNS };
 
-/// What happened, newest first.
+/// What happened, newest first, on all tickets or on those a query means.
+///
+/// The first word may name one ticket: by its id, a part of it, or the id it was imported under.
 ///
 /// On a terminal a line per entry; in a pipe with tabs between: time, ticket, entry, person, role, action, from,
 /// to, first line of text. In JSON an entry has the fields of its file, and `ticket`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  casebook log --since 7d\n  casebook log 9SEDQR --jsonl=at,by,action,text")]
+#[command(
+    override_usage = "casebook log [OPTIONS] [TICKET] [QUERY]...",
+    after_help = "Examples:\n  casebook log --since 7d\n  casebook log status:open --org acme --since 7d\n  casebook log 9SEDQR --jsonl=at,by,action,text"
+)]
 pub struct Log {
-    /// Only of this ticket
-    #[arg(value_name = "TICKET")]
-    ticket: Option<String>,
     /// Only what happened since then: a span back from now (7d, 4h30m), a date, or a time
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
+    #[command(flatten)]
+    query: QueryFlags,
     #[command(flatten)]
     form: FormatFlags,
 }
 
 impl Log {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+    pub(super) fn run(mut self, session: &Session) -> Result<Exit, Complaint> {
         let chosen = self.form.chosen(&SHAPE, session)?;
         if matches!(chosen, Chosen::Names) {
             return SHAPE.list(session);
         }
         let casebook = session.casebook()?;
         let since = self.since.as_deref().map(|words| since(session, &casebook, words)).transpose()?;
-        let person = session.actor()?;
-        let census = match &self.ticket {
-            Some(word) => {
-                Census { tickets: vec![casebook.ticket(casebook.find(word, person)?)?], troubles: Vec::new() }
-            }
-            None => {
-                let team = casebook.config().team.clone();
-                let recent = |ticket: &Ticket| {
-                    since.is_none_or(|since| ticket.history.iter().any(|entry| entry.at >= since))
-                        && may_see(&team, person, &Summary::from(ticket))
-                };
-                casebook.census(|ticket| Some(ticket).filter(recent))?
-            }
-        };
+        let one = self.query.take_ticket(session, &casebook)?;
+        let query = self.query.query(session, &casebook)?;
+        let recent = |ticket: &Ticket| since.is_none_or(|since| ticket.history.iter().any(|entry| entry.at >= since));
+        let census = casebook.meant_tickets(&query, one, session.actor()?, recent)?;
         let short: Vec<String> = census.tickets.iter().map(|ticket| tail(ticket.id)).collect();
         let rows: Vec<(&str, &Ticket)> = short.iter().map(String::as_str).zip(&census.tickets).collect();
         let viewer = session.viewer(&casebook)?;

@@ -52,7 +52,9 @@ impl Merge {
     }
 }
 
-/// Open a solved ticket again. Any reply of the customer does so too.
+/// Open a solved ticket again.
+///
+/// Any reply of the customer does so too.
 #[derive(Debug, Args)]
 pub struct Reopen {
     /// Why

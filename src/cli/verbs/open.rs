@@ -15,7 +15,9 @@ use crate::domain::text::clean_subject;
 use crate::domain::words::Priority;
 use crate::error::Error;
 
-/// Open a ticket. Prints it; with -q its full id alone.
+/// Open a ticket.
+///
+/// Prints it; with -q its full id alone.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  casebook open -s \"Tiles time out\" -p S2 --requester ana@acme.example -m \"Since this morning.\"\n  id=$(casebook open -q -s \"Disk full on db1\" -p S1 -m \"$ALERT\" --key alert-$ALERT_ID)"

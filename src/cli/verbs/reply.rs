@@ -10,7 +10,7 @@ use super::super::writing::Words;
 use crate::casebook::Step;
 use crate::domain::action::Action;
 
-/// Answer the requester (as an agent) or support (as a customer).
+/// Answer the requester, as an agent; or support, as a customer.
 ///
 /// An agent's reply hands the next step to the requester; a customer's hands it to support, and reopens a
 /// solved ticket. A reply to a merged ticket is recorded where the conversation goes on.

@@ -15,7 +15,9 @@ use crate::store::layout::tail;
 use crate::store::yaml::Side;
 use crate::view::terminal::one_line;
 
-/// End the conflicts of tickets that git could not merge, and mend the links between tickets.
+/// End the conflicts of tickets that git could not merge.
+///
+/// It mends the links between tickets too.
 ///
 /// A conflicted ticket becomes the union of both sides, and is staged; a ticket that one side deleted stays. Where two
 /// clones merged tickets into each other, replied to one that had been merged, or solved one that another went on in,

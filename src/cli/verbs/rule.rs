@@ -10,7 +10,9 @@ use crate::domain::rule::{Rule as Broken, rule_of, rules};
 use crate::error::Error;
 use crate::view::rules::{explained, listed};
 
-/// Explain a rule of check and audit, with an example and what to do; or list them all.
+/// Explain a rule of check and audit.
+///
+/// With an example and what to do; without CODE it lists them all.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  casebook rule\n  casebook rule CB101\n  casebook rule header.differs")]
 pub struct Rule {

@@ -14,9 +14,9 @@ use crate::view::schema;
 ///
 ///   yaml.schemas: { "ticket.schema.json": "tickets/**/*.yaml" }
 ///
-/// or as a comment on the first line of a file, which casebook keeps:
+/// or as a comment on the first line of a ticket, which casebook keeps; the path begins in the ticket's folder:
 ///
-///   # yaml-language-server: $schema=ticket.schema.json
+///   # yaml-language-server: $schema=../../../ticket.schema.json
 ///
 /// and for casebook.toml with Taplo, on its first line:
 ///
@@ -24,7 +24,11 @@ use crate::view::schema;
 ///
 /// A schema knows shapes and words, not the workflow: that is for `casebook check`.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment, after_help = "Example:\n  casebook schema ticket > ticket.schema.json")]
+#[command(
+    verbatim_doc_comment,
+    about = "Print a JSON Schema (draft 2020-12)",
+    after_help = "Example:\n  casebook schema ticket > ticket.schema.json"
+)]
 pub struct Schema {
     /// Of what
     #[arg(value_enum)]

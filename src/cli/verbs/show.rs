@@ -1,12 +1,12 @@
 //! `show`: one ticket, for people or as JSON, and what other verbs need to tell a ticket.
 
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::super::Exit;
 use super::super::arguments::TicketArgument;
 use super::super::complaint::Complaint;
-use super::super::formats::{Shape, asked};
+use super::super::formats::{Chosen, Shape, asked, template};
 use super::super::output::Output;
 use super::super::session::Session;
 use crate::casebook::Casebook;
@@ -19,12 +19,20 @@ use crate::view::thread::thread;
 
 /// Show a ticket with its history.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  casebook show 7S1W1X --diff\n  casebook show 7S1W1X --json=status,next_step\n  casebook show 7S1W1X --format '{{ subject }}: {{ status }}, {{ last_activity_at|timeago }}'"
+)]
 pub struct Show {
     #[command(flatten)]
     ticket: TicketArgument,
     /// Print JSON; with fields, only those; `--json=` lists them
     #[arg(long, value_name = "FIELDS", num_args = 0..=1, require_equals = true, default_missing_value = "*")]
     json: Option<String>,
+    /// Fill in a template: `'{{ short_id }}: {{ subject }} ({{ history|length }} entries)'`
+    ///
+    /// The variables are the fields of `--json`, with --entry those of an entry. `casebook list --help` says more.
+    #[arg(long, value_name = "TEMPLATE", conflicts_with_all = ["json", "raw", "diff"])]
+    format: Option<String>,
     /// Print the file as it is
     #[arg(long, conflicts_with_all = ["json", "entry", "diff"])]
     raw: bool,
@@ -41,9 +49,7 @@ impl Show {
         if lists_fields(self.json.as_deref()) {
             return if self.entry.is_some() { ENTRY.list(session) } else { list_fields(&session.output) };
         }
-        if self.entry.is_none() {
-            refuse_unknown_fields(self.json.as_deref())?;
-        }
+        let chosen = self.chosen(session)?;
         let casebook = session.casebook()?;
         let id = find(session, &casebook, &self.ticket.ticket)?;
         if self.raw && session.viewer(&casebook)? == view::Viewer::Support {
@@ -52,10 +58,10 @@ impl Show {
         }
         let ticket = casebook.ticket(id)?;
         if let Some(word) = &self.entry {
-            return self.show_entry(session, &casebook, &ticket, word);
+            return self.show_entry(session, &casebook, &ticket, word, chosen.as_ref());
         }
-        if let Some(fields) = &self.json {
-            session.output.json(&json_of(session, &casebook, &ticket, Some(fields))?)?;
+        if let Some(chosen) = chosen {
+            chosen.print_one(session, record_of(session, &casebook, &ticket, chosen.asks_for("short_id"))?)?;
             return Ok(Exit::Done);
         }
         let told = if self.diff {
@@ -68,6 +74,18 @@ impl Show {
         Ok(session.output.page(&told, casebook.root(), Exit::Done)?)
     }
 
+    /// What is asked for beside words; unknown fields and broken templates are refused before anything is read.
+    fn chosen(&self, session: &Session) -> Result<Option<Chosen>, Complaint> {
+        let fields = if self.entry.is_some() { ENTRY.fields.to_vec() } else { ticket_fields() };
+        if let Some(source) = &self.format {
+            return template(source, &fields, session).map(Some);
+        }
+        let Some(asked_for) = self.json.as_deref() else { return Ok(None) };
+        let asked = asked(Some(asked_for));
+        view::json::check(&asked, fields.iter().copied()).map_err(|unknown| unknown_field(&unknown))?;
+        Ok(Some(Chosen::Json(asked)))
+    }
+
     /// One entry, among those the person may see.
     fn show_entry(
         &self,
@@ -75,17 +93,17 @@ impl Show {
         casebook: &Casebook,
         ticket: &Ticket,
         word: &str,
+        chosen: Option<&Chosen>,
     ) -> Result<Exit, Complaint> {
         let zone = session.zone(casebook)?;
         let audience = session.audience(casebook, &zone)?;
         let told = thread(ticket, audience.viewer);
         let ids: Vec<Id> = told.iter().map(|told| told.entry.id).collect();
         let entry = entry_among(&ids, word, ticket.id)?;
-        let Some(fields) = &self.json else {
+        let Some(chosen) = chosen else {
             let words = view::ticket::entry(ticket, entry, self.diff, &audience);
             return Ok(session.output.page(&words, casebook.root(), Exit::Done)?);
         };
-        let chosen = ENTRY.of(fields)?;
         let record = told.iter().find(|told| told.entry.id == entry).map(|told| view::log::record(ticket, told));
         chosen.print_one(session, record.unwrap_or_default())?;
         Ok(Exit::Done)
@@ -119,16 +137,18 @@ pub(in crate::cli) fn lists_fields(fields: Option<&str>) -> bool {
 
 /// Prints the names of the fields, one a line.
 pub(in crate::cli) fn list_fields(output: &Output) -> Result<Exit, Complaint> {
-    let mut names = view::json::FIELDS.to_vec();
-    names.push(view::json::HISTORY);
-    output.print(&format!("{}\n", names.join("\n")))?;
+    output.print(&format!("{}\n", ticket_fields().join("\n")))?;
     Ok(Exit::Done)
+}
+
+/// The fields of a whole ticket.
+fn ticket_fields() -> Vec<&'static str> {
+    view::json::FIELDS.iter().copied().chain([view::json::HISTORY]).collect()
 }
 
 /// Refuses a field that does not exist, before anything is done.
 pub(in crate::cli) fn refuse_unknown_fields(fields: Option<&str>) -> Result<(), Complaint> {
-    let known = view::json::FIELDS.iter().copied().chain([view::json::HISTORY]);
-    view::json::check(&asked(fields), known).map_err(|unknown| unknown_field(&unknown))
+    view::json::check(&asked(fields), ticket_fields().into_iter()).map_err(|unknown| unknown_field(&unknown))
 }
 
 pub(in crate::cli) fn unknown_field(unknown: &view::json::UnknownField) -> Complaint {
@@ -148,15 +168,25 @@ pub(in crate::cli) fn json_of(
 ) -> Result<Value, Complaint> {
     let asked = asked(fields);
     let wants_short = asked.is_empty() || asked.iter().any(|name| name == "short_id");
-    let short = if wants_short { casebook.short_id(ticket.id)? } else { String::new() };
-    let viewer = session.viewer(casebook)?;
-    let map = view::json::ticket_json(ticket, &short, &layout::ticket_path(ticket.id), viewer);
+    let map = record_of(session, casebook, ticket, wants_short)?;
     let map = if asked.is_empty() {
         map
     } else {
         view::json::select(map, &asked).map_err(|unknown| unknown_field(&unknown))?
     };
     Ok(Value::Object(map))
+}
+
+/// All the fields of a ticket; the short id, which the whole desk decides, where that is wanted.
+fn record_of(
+    session: &Session,
+    casebook: &Casebook,
+    ticket: &Ticket,
+    wants_short: bool,
+) -> Result<Map<String, Value>, Complaint> {
+    let short = if wants_short { casebook.short_id(ticket.id)? } else { String::new() };
+    let viewer = session.viewer(casebook)?;
+    Ok(view::json::ticket_json(ticket, &short, &layout::ticket_path(ticket.id), viewer))
 }
 
 /// A ticket in words.

@@ -15,7 +15,9 @@ use crate::domain::text::clean_subject;
 use crate::domain::words::{Priority, Resolution};
 use crate::error::Error;
 
-/// Solve a ticket: agreed, a bug reported, or no response after reminders.
+/// Solve a ticket.
+///
+/// The requester agreed, a bug was reported, or nobody answered the reminders.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  casebook solve 7S1W1X -m \"Works since the restart.\"\n  casebook solve 7S1W1X --resolution bug_reported --bug BUG-17 --bug-priority S2 --eta 2026-12-15\n  casebook solve 7S1W1X --resolution no_response"

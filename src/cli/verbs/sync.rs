@@ -17,7 +17,9 @@ use crate::store::layout::tail;
 use crate::view::labels::count;
 use crate::view::terminal::one_line;
 
-/// Bring the desk together with its remote: fetch, merge, check, push, and again where the remote has moved.
+/// Bring the desk together with its remote.
+///
+/// That is: fetch, merge, check, push, and again where the remote has moved.
 ///
 /// Tickets are merged by their histories, also where git was not told how. What you have not committed stays as it is; a
 /// merge that would need a person is taken back. What check calls an error is not pushed.

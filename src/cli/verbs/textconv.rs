@@ -31,7 +31,7 @@ impl Textconv {
             (Ok(ticket), Ok(zone)) => {
                 let now = ticket.last_activity_at();
                 let paint = Paint { colour: false };
-                let audience = Audience { viewer: Viewer::Support, zone: &zone, now, paint, width: None };
+                let audience = Audience { viewer: Viewer::Support, zone: &zone, now, paint, links: None, width: None };
                 view::ticket::for_diffs(&ticket, &audience)
             }
             _ => view::terminal::lines(&String::from_utf8_lossy(&bytes)).into_owned(),

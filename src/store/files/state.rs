@@ -8,6 +8,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+/// The folder where there is no repository.
+const WITHOUT_REPOSITORY: &str = ".casebook";
 /// What the names of new bytes begin with.
 const NEW: &str = "new-";
 
@@ -22,7 +24,7 @@ impl State {
     /// Where the store at `root` keeps its own. Nothing is made.
     pub fn of(root: &Path) -> Self {
         let git_dir = git_dir(root);
-        let folder = git_dir.as_ref().map_or_else(|| root.join(".casebook"), |git| git.join("casebook"));
+        let folder = git_dir.as_ref().map_or_else(|| root.join(WITHOUT_REPOSITORY), |git| git.join("casebook"));
         Self { folder, git_dir }
     }
 
@@ -34,6 +36,14 @@ impl State {
     /// The git directory of the worktree the store lies in.
     pub fn git_dir(&self) -> Option<&Path> {
         self.git_dir.as_deref()
+    }
+
+    /// A file that was left in the folder from before the store lay in a repository. It is named and never taken up:
+    /// what lies in a work tree may have come with a clone, from anybody.
+    pub fn left_behind(&self, root: &Path, name: &str) -> Option<PathBuf> {
+        self.git_dir.as_ref()?;
+        let path = root.join(WITHOUT_REPOSITORY).join(name);
+        path.symlink_metadata().is_ok().then_some(path)
     }
 
     /// A file of that name in the folder.

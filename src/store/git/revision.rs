@@ -74,16 +74,14 @@ impl Repository {
         Ok(pairs.into_iter().map(differing).collect())
     }
 
-    /// The files below a folder in a revision, with their bytes, in the order of their paths.
+    /// The files below a folder in a revision, with their bytes, in the order of their paths, which begin in the store.
     ///
     /// # Errors
     /// git does not know the revision.
     pub fn files_at(&self, revision: &str, folder: &str) -> Result<Vec<(String, Vec<u8>)>, GitRefusal> {
         // `--end-of-options` keeps a revision that begins with a minus from being an option.
-        let listing = self
-            .run(&["ls-tree", "-r", "-z", "--full-name", "--end-of-options", revision])
-            .paths(&[folder.to_owned()])
-            .output()?;
+        let listing =
+            self.run(&["ls-tree", "-r", "-z", "--end-of-options", revision]).paths(&[folder.to_owned()]).output()?;
         if !listing.success {
             return Err(GitRefusal::Refused { said: listing.stderr });
         }

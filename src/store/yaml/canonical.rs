@@ -123,7 +123,19 @@ impl<'a> Cursor<'a> {
 
     /// What stands at `column` of the next line, if it begins there.
     pub fn at(&self, column: usize) -> Option<&'a str> {
-        behind(self.peek()?.0, column).filter(|content| !content.is_empty() && !content.starts_with(' '))
+        self.at_column(column).map(|(content, _)| content)
+    }
+
+    /// The same, with the place behind the line, to be given to [`Self::go_to`].
+    pub fn at_column(&self, column: usize) -> Option<(&'a str, usize)> {
+        let (line, next) = self.peek()?;
+        let content = behind(line, column).filter(|content| !content.is_empty() && !content.starts_with(' '))?;
+        Some((content, next))
+    }
+
+    /// Takes the lines before a place.
+    pub const fn go_to(&mut self, place: usize) {
+        self.at = place;
     }
 
     /// The named values at a column; the first may stand behind a dash already taken.

@@ -185,3 +185,27 @@ fn an_edit_in_the_very_moment_of_writing_is_not_overwritten_nor_the_command_call
         assert_eq!(scene.sandbox.work_tree(), edited);
     }
 }
+
+#[test]
+fn a_crash_before_there_was_a_repository_is_not_forgotten_in_one() {
+    let sandbox = desk();
+    let (one, other) = (sandbox.opened("One", &[]), sandbox.opened("Other", &[]));
+    fs::remove_dir_all(sandbox.path(".git")).unwrap();
+    let merge = ["merge", &one, "--into", &other, "--no-commit"];
+    sandbox.run_under(&[("CASEBOOK_KILLED_AT", "journalled")], &merge).killed();
+    assert!(sandbox.path(".casebook/journal").exists());
+    sandbox.git(&["init", "-q"]).ok();
+    // What lies in the work tree may have come with a clone, so nobody but a person takes it up.
+    sandbox.run(&["note", &other, "-m", "Noted.", "--no-commit"]).ok();
+    assert_eq!(sandbox.shown(&one)["status"], "open");
+    let ill = sandbox.run(&["doctor", "--json"]).fails(1).json();
+    let named = ill.as_array().unwrap().iter().find(|found| found["check"] == "journal").unwrap().clone();
+    assert_eq!(named["state"], "wrong");
+    assert!(named["message"].as_str().unwrap().contains(".casebook/journal"), "{named}");
+    let way_out = named["hint"].as_str().unwrap().lines().next().unwrap().to_owned();
+    sandbox.shell(&way_out).ok();
+    let told = sandbox.run(&["note", &one, "-m", "Noted.", "--no-commit"]).ok();
+    assert!(told.stderr.contains("that was interrupted"), "{}", told.stderr);
+    assert!(!sandbox.run(&["doctor"]).fails(1).stdout.contains(".casebook/"));
+    sandbox.run(&["check"]).ok();
+}

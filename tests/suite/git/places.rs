@@ -139,3 +139,21 @@ fn a_machine_without_git_is_told_so_in_clear_words() {
     sandbox.write("issues.jsonl", &format!("{record}\n"));
     sandbox.run_under(&without, &["import", "beads", "issues.jsonl", "--no-commit"]).ok();
 }
+
+#[test]
+fn a_damaged_file_of_a_revision_is_named_from_the_desk() {
+    let mut sandbox = Sandbox::new();
+    sandbox.enter("code");
+    sandbox.git(&["init", "-q"]).ok();
+    sandbox.run(&["init", "support"]).ok();
+    sandbox.enter("support");
+    let place = sandbox.place(&sandbox.opened("Tiles time out", &["--commit"]));
+    let sound = sandbox.opened("Next", &["--commit"]);
+    sandbox.write(&place, "format: 1\n");
+    sandbox.git(&["commit", "-q", "-a", "-m", "Broken by hand"]).ok();
+    sandbox.git(&["checkout", "-q", "HEAD~1", "--", "."]).ok();
+    sandbox.run(&["list"]).ok();
+    let told = sandbox.run(&["list", "as-of:HEAD", "--csv=id"]).fails(7);
+    assert_eq!(told.stdout, format!("id\n{sound}\n"));
+    assert!(told.stderr.starts_with(&format!("casebook: {place}:")), "{}", told.stderr);
+}

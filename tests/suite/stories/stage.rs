@@ -7,7 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use similar::TextDiff;
+use casebook::view::diff::unified;
+use casebook::view::paint::Paint;
 
 use super::expected::renewed;
 use super::script::{Deed, Run, Step, parse};
@@ -59,8 +60,7 @@ fn failure(name: &str, line: usize, run: &Run, story: &str, told: &[String]) -> 
     let text = |lines: &mut dyn Iterator<Item = &str>| lines.flat_map(|line| [line, "\n"]).collect::<String>();
     let expected = text(&mut story.lines().skip(run.lines.start).take(run.lines.len()));
     let actual = text(&mut told.iter().map(String::as_str));
-    let diff = TextDiff::from_lines(&expected, &actual);
-    let diff = diff.unified_diff().header("as told", "as it went").to_string();
+    let diff = unified(name, Some(&expected), &actual, Paint::PLAIN);
     format!("{name}:{line}: $ {}\n{diff}", run.command)
 }
 

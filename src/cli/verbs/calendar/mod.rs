@@ -21,18 +21,16 @@ pub struct CalendarVerb {
     deed: Deed,
 }
 
+/// A comment on a variant would hide the longer help of its struct.
 #[derive(Debug, Subcommand)]
 enum Deed {
-    /// Show the hours, holidays and exceptions of a calendar, or of all
     Show(Show),
-    /// When it opens or closes next, and which dates ahead are not like others
     Next(Next),
-    /// Look whether lists of holidays run out, and whether every promise has its hours
     Check(check::Check),
-    /// Put down a list of holidays, from an iCalendar file or one that comes with the program
     Import(import::Import),
 }
 
+/// Show the hours, holidays and exceptions of a calendar, or of all.
 #[derive(Debug, Args)]
 struct Show {
     /// The calendar [default: all of them]
@@ -43,6 +41,7 @@ struct Show {
     json: bool,
 }
 
+/// Tell when a calendar opens or closes next, and which dates ahead are not like others.
 #[derive(Debug, Args)]
 struct Next {
     /// The calendar [default: all of them]

@@ -27,7 +27,9 @@ use script::{Act, Scene};
 /// Who the visitor is where git does not know either.
 const VISITOR: &str = "you@desk.example";
 
-/// Make a small living desk to explore. Whoever runs it is one of its agents.
+/// Make a small living desk to explore.
+///
+/// Whoever runs it is one of its agents.
 #[derive(Debug, Args)]
 pub struct Demo {
     /// The folder

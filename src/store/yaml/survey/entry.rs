@@ -1,14 +1,11 @@
 //! One entry: its lines, and what they say.
 
-use chrono::{DateTime, Utc};
-
 use super::super::canonical::Cursor;
 use super::lines::{Values, fields};
 use super::shape;
 use super::values::{id_of, items, known, person_of, some, some_words, time_of, words_of};
 use crate::domain::action::{Action, Opening, Solution};
 use crate::domain::entry::Entry;
-use crate::domain::id::Id;
 use crate::domain::text::Text;
 use crate::domain::ticket::Hold;
 
@@ -17,8 +14,8 @@ const TEXT_COLUMN: usize = 4;
 
 /// The lines of an entry, each fit for its place.
 pub(super) struct Lines<'a> {
-    pub id: Id,
-    pub at: DateTime<Utc>,
+    pub id: &'a str,
+    pub at: &'a str,
     pub action: &'a str,
     pub from: Option<&'a str>,
     pub to: Option<&'a str>,
@@ -41,7 +38,7 @@ impl<'a> Lines<'a> {
         fields(cursor, 2, None, shape::TEXT, &mut text)?;
         // Bugs have facts of their own, and nobody else may say that a ticket was solved by merging.
         let is_simple = own[0] == Some("agreed") || own[0] == Some("no_response") && own[1].is_none();
-        let lines = Self { id: id_of(id?)?, at: time_of(at?)?, action, from, to, common, own, text: text[0] };
+        let lines = Self { id: id?, at: at?, action, from, to, common, own, text: text[0] };
         (action != "solve" || is_simple).then_some(lines)
     }
 
@@ -59,8 +56,8 @@ impl<'a> Lines<'a> {
     pub fn make(&self) -> Option<Entry> {
         let [_, _, by, role, _, from, to, key, message_id, ..] = self.common;
         Some(Entry {
-            id: self.id,
-            at: self.at,
+            id: id_of(self.id)?,
+            at: time_of(self.at)?,
             by: person_of(by?)?,
             role: role?.parse().ok()?,
             action: self.make_action()?,

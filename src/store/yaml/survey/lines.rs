@@ -3,7 +3,7 @@
 use super::super::canonical::{Cursor, unquote};
 use super::super::scalar::{is_plain, spell};
 use super::shape::{self, Field, Holds};
-use super::values::{id_of, time_of};
+use super::values::{is_id, time_of};
 use crate::domain::words::{
     EscalationReason, HoldReason, Kind, MergeReason, Priority, ReopenReason, Resolution, Role, Status,
 };
@@ -20,17 +20,16 @@ pub(super) fn fields<'a>(
     values: &mut Values<'a>,
 ) -> Option<()> {
     let mut behind = 0;
-    let mut taken = first;
-    while let Some(content) = taken.or_else(|| cursor.at(column)) {
+    let mut taken = first.map(|content| (content, cursor.place()));
+    while let Some((content, next)) = taken.or_else(|| cursor.at_column(column)) {
         let colon = memchr::memchr(b':', content.as_bytes())?;
         let (name, rest) = (&content[..colon], &content[colon + 1..]);
         let Some(place) = shape[behind..].iter().position(|field| field.name == name) else { break };
         if shape[behind..behind + place].iter().any(|skipped| skipped.needed) {
             return None;
         }
-        if taken.take().is_none() {
-            cursor.take();
-        }
+        taken = None;
+        cursor.go_to(next);
         behind += place + 1;
         values[behind - 1] = Some(match rest.strip_prefix(' ') {
             Some(value) => leaf(cursor, column, shape[behind - 1].holds, value)?,
@@ -47,7 +46,7 @@ fn leaf<'a>(cursor: &mut Cursor<'a>, column: usize, holds: Holds, value: &'a str
     let fits = match holds {
         Holds::Format => value == "1",
         Holds::Flag => value == "true",
-        Holds::Id => id_of(value).is_some(),
+        Holds::Id => is_id(value),
         Holds::Time => time_of(value).is_some(),
         Holds::Words => is_words(value),
         Holds::Person => is_person(value),
@@ -75,13 +74,15 @@ fn below<'a>(cursor: &mut Cursor<'a>, column: usize, holds: Holds) -> Option<&'a
     match holds {
         Holds::Map(shape) => fields(cursor, column + 2, None, shape, &mut Values::default())?,
         Holds::People | Holds::Labels | Holds::Ids => {
-            while let Some(item) = cursor.at(column).and_then(|content| content.strip_prefix("- ")) {
+            while let Some((content, next)) = cursor.at_column(column)
+                && let Some(item) = content.strip_prefix("- ")
+            {
                 let fits = match holds {
-                    Holds::Ids => id_of(item).is_some(),
+                    Holds::Ids => is_id(item),
                     Holds::People => is_person(item),
                     _ => is_words(item),
                 };
-                fits.then(|| cursor.take())?;
+                fits.then(|| cursor.go_to(next))?;
             }
         }
         _ => return None,

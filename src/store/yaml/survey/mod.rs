@@ -11,8 +11,6 @@ mod shape;
 mod tests;
 mod values;
 
-use chrono::{DateTime, Utc};
-
 use super::canonical::Cursor;
 use super::scalar::is_printable;
 use crate::domain::action::Action;
@@ -31,17 +29,18 @@ pub fn survey(bytes: &[u8], id: Id) -> Option<Summary> {
     let header = heading(&mut cursor).filter(|(own, _)| *own == id)?.1;
     let mut past = Past::default();
     history(&mut cursor, |entry| past.add(entry))?;
-    let opened = past.opened.filter(|(opened, _)| *opened == id);
-    opened.map(|(id, created_at)| Summary {
+    let ((opened, created_at), (version, last_activity_at)) = (past.opened?, past.last?);
+    let row = Summary {
         id,
         header,
         alerts: past.alerts,
         reopened: past.reopened,
-        created_at,
-        last_activity_at: past.last_activity_at,
-        version: past.version.unwrap_or(id),
+        created_at: time_of(created_at)?,
+        last_activity_at: time_of(last_activity_at)?,
+        version: id_of(version)?,
         imported_id: past.imported_id,
-    })
+    };
+    (id_of(opened)? == id).then_some(row)
 }
 
 /// The ticket in a file, where it is as simple as most files are. Then it is spelled just as the printer spells it.
@@ -97,10 +96,9 @@ fn is_tame(text: &str) -> bool {
 
 /// What the history has said so far.
 #[derive(Default)]
-struct Past {
-    opened: Option<(Id, DateTime<Utc>)>,
-    last_activity_at: DateTime<Utc>,
-    version: Option<Id>,
+struct Past<'a> {
+    opened: Option<(&'a str, &'a str)>,
+    last: Option<(&'a str, &'a str)>,
     alerts: usize,
     reopened: bool,
     imported_id: Option<String>,
@@ -153,9 +151,9 @@ fn hold_of(lines: &str) -> Option<Hold> {
     Some(Hold { reason: reason?.parse().ok()?, team: some_words(team)?, until: some(until, time_of)? })
 }
 
-impl Past {
+impl<'a> Past<'a> {
     /// What an entry adds.
-    fn add(&mut self, entry: &Lines<'_>) -> Option<()> {
+    fn add(&mut self, entry: &Lines<'a>) -> Option<()> {
         match (self.opened, entry.action) {
             (None, "open") => {
                 self.opened = Some((entry.id, entry.at));
@@ -169,7 +167,7 @@ impl Past {
             _ => {}
         }
         self.reopened |= entry.from == Some("solved") && entry.to.is_some_and(|to| to != "solved");
-        (self.version, self.last_activity_at) = (Some(entry.id), entry.at);
+        self.last = Some((entry.id, entry.at));
         Some(())
     }
 }

@@ -32,10 +32,14 @@ pub(super) fn items<T>(lines: Option<&str>, read: impl Fn(&str) -> Option<T>) ->
     lines.unwrap_or_default().lines().map(|line| read(line.trim_start().strip_prefix("- ")?)).collect()
 }
 
-/// An id that no reader takes for a number: some letter of it is a digit in no base.
+/// Whether a value is an id, and one that no reader takes for a number: some letter of it is a digit in no base.
+pub(super) fn is_id(value: &str) -> bool {
+    Id::is_spelled(value) && value.bytes().skip(2).any(|byte| byte > b'F')
+}
+
+/// The id of a value that [`is_id`].
 pub(super) fn id_of(value: &str) -> Option<Id> {
-    let is_no_number = value.bytes().skip(2).any(|byte| byte > b'F');
-    value.parse().ok().filter(|_| is_no_number)
+    value.parse().ok()
 }
 
 /// An instant as the printer spells it.
