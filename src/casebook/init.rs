@@ -7,7 +7,7 @@ use crate::domain::person::Person;
 use crate::error::Error;
 use crate::store::files::State;
 use crate::store::git::{Commit, GitRefusal, Repository};
-use crate::store::{config, layout};
+use crate::store::{config, holidays, layout};
 
 use super::World;
 use super::drivers::{Telling, add_attributes, tell, tellings};
@@ -49,7 +49,7 @@ pub struct InitReport {
 }
 
 impl Founding {
-    /// Makes the store: casebook.toml, .gitattributes, a git repository unless there is one, and its drivers.
+    /// Makes the store: casebook.toml, .gitattributes, lists of holidays, a git repository unless there is one, and its drivers.
     ///
     /// # Errors
     /// There is a store already, git's index is split where many files are expected, or a file cannot be written. A git that is missing or refuses is reported
@@ -82,6 +82,7 @@ impl Founding {
         let marker = root.join(layout::MARKER);
         fs::write(&marker, text).map_err(Error::io(&marker, "write"))?;
         add_attributes(root)?;
+        list_holidays(root)?;
         let told = if in_repository { self.tell_git() } else { Ok(Vec::new()) };
         let told = match told {
             Err(Error::Git { refusal }) => {
@@ -117,7 +118,8 @@ impl Founding {
         let message = state.path("message");
         fs::write(&message, "Found a support desk\n\nAction: init\n").map_err(Error::io(&message, "write"))?;
         let message = std::path::absolute(&message).map_err(Error::io(&message, "find"))?;
-        let paths = [layout::MARKER.to_owned(), ".gitattributes".to_owned()];
+        let mut paths = vec![layout::MARKER.to_owned(), ".gitattributes".to_owned()];
+        paths.extend(holidays::INITIAL.map(holidays::path));
         let date = world.clock_is_fixed.then(|| world.now.to_rfc3339());
         let commit = Commit {
             paths: &paths,
@@ -129,6 +131,20 @@ impl Founding {
         };
         Ok(Repository::at(root).commit(&commit, None, &|_| {}))
     }
+}
+
+/// Puts down the lists of holidays that a new desk's policy names, where there are none of these names.
+fn list_holidays(root: &Path) -> Result<(), Error> {
+    let folder = root.join(layout::CALENDARS);
+    fs::create_dir_all(&folder).map_err(Error::io(&folder, "make"))?;
+    for name in holidays::INITIAL {
+        let path = root.join(holidays::path(name));
+        if path.symlink_metadata().is_err() {
+            let text = holidays::shipped(name).expect("a new desk names lists that come with the program");
+            fs::write(&path, text).map_err(Error::io(&path, "write"))?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether an existing repository is there for this desk alone: nothing is committed, and its top is the store.

@@ -2,6 +2,7 @@
 
 use crate::domain::action::Action;
 use crate::domain::amendment::Amendment;
+use crate::domain::calendar::HolidayList;
 use crate::domain::entry::Entry;
 use crate::domain::ticket::Ticket;
 use crate::domain::words::OrganizationRole;
@@ -77,6 +78,14 @@ pub(super) fn of_amending(amending: &Amending, on_behalf_of: Option<&str>) -> St
         _ => format!("Change organization {id}"),
     };
     let mut message = format!("{}\n\nOrganization: {id}\n", one_line(&subject));
+    behalf(&mut message, on_behalf_of);
+    message
+}
+
+/// The message for a list of holidays.
+pub(super) fn of_list(name: &str, list: &HolidayList, on_behalf_of: Option<&str>) -> String {
+    let mut message =
+        format!("List holidays: {}\n\nCalendar: {name}\nAction: calendar-import\n", one_line(&list.title));
     behalf(&mut message, on_behalf_of);
     message
 }

@@ -5,6 +5,7 @@
 
 mod amending;
 mod auditing;
+mod calendars;
 mod check;
 mod comparing;
 mod desk;
@@ -36,6 +37,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::domain::action::Action;
+use crate::domain::calendar::HolidayList;
 use crate::domain::id::Id;
 use crate::domain::person::Person;
 use crate::domain::text::Text;
@@ -50,6 +52,7 @@ use crate::store::{config, layout};
 
 pub use amending::Amending;
 pub use auditing::{Auditor, Findings, Questions, Redaction, Span, Verified};
+pub use calendars::Policy;
 pub use check::{Checked, Scope};
 pub use comparing::Stretch;
 pub use doctor::Condition;
@@ -150,6 +153,8 @@ pub enum Work {
     Import(Vec<Ticket>),
     /// An organisation is made or changed.
     Amend(Amending),
+    /// A list of holidays, by its name, takes the place of the one that is there, if any.
+    Holidays(String, HolidayList),
     /// What has exactly one right answer, in some tickets' files: the header, the end marker.
     Mend(Vec<Id>),
 }

@@ -55,6 +55,9 @@ impl Casebook {
         if let Work::Amend(amending) = &work {
             return self.decide_to_amend(amending, terms);
         }
+        if let Work::Holidays(name, list) = &work {
+            return self.decide_to_list(name, list, terms);
+        }
         let mut desk = Desk::new(self, terms.by.clone(), self.random());
         let mut about: Vec<Id> = Vec::new();
         let message = match work {
@@ -87,7 +90,7 @@ impl Casebook {
                 tickets.into_iter().for_each(|ticket| desk.adopt(ticket));
                 Some(message)
             }
-            Work::Mend(_) | Work::Amend(_) => None,
+            Work::Mend(_) | Work::Amend(_) | Work::Holidays(..) => None,
         };
         let changes = desk.changes()?;
         let message = match message {

@@ -192,6 +192,7 @@ pub enum Verb {
     Guard(verbs::guard::Guard),
     Hooks(verbs::hooks::Hooks),
     Org(Box<verbs::org::Org>),
+    Calendar(verbs::calendar::CalendarVerb),
     Import(verbs::import::Import),
     Schema(verbs::schema::Schema),
     Completions(verbs::reference::Completions),

@@ -165,7 +165,7 @@ impl From<Error> for Complaint {
                 .hint("join it: `git config core.splitIndex false && git update-index --no-split-index`; or leave --many-files out"),
             Error::Config { path, flaw } => Self::new(Exit::Damaged, "config.invalid", flaw.message)
                 .at(path.display().to_string(), flaw.line, flaw.column)
-                .hint("mend casebook.toml, then try again"),
+                .hint(format!("mend {}, then try again", path.file_name().unwrap_or_default().to_string_lossy())),
             Error::NewerStore { format } => Self::new(Exit::Refused, "format.newer", format!("the desk has format {format}, newer than this program writes"))
                 .hint("install a newer casebook; reading goes on working"),
             Error::NotFound { word } => Self::new(Exit::NotFound, "ticket.not_found", format!("no ticket `{word}`"))

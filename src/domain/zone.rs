@@ -21,6 +21,17 @@ pub struct Zone {
     rules: TimeZone,
 }
 
+/// A time in which the difference between local time and UTC stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// The first instant, in seconds since 1970.
+    pub from: i64,
+    /// The first instant behind it.
+    pub to: i64,
+    /// What is added to an instant to get local time, in seconds.
+    pub offset: i64,
+}
+
 /// A name the database does not have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{name}` is no time zone{}", nearest.as_ref().map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default())]
@@ -75,6 +86,28 @@ impl Zone {
             AmbiguousOffset::Gap { before, after } => self.end_of_gap(at(after), after).unwrap_or_else(|| at(before)),
         };
         DateTime::from_timestamp(seconds, local.nanosecond() % 1_000_000_000).unwrap_or_else(|| local.and_utc())
+    }
+
+    /// The time from one instant to another, at whole seconds, taken apart where clocks go forward or back.
+    pub fn pieces(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Piece> {
+        let (mut at, end) = (from.timestamp(), to.timestamp());
+        let mut offset = i64::from(self.rules.to_offset(timestamp(from)).seconds());
+        let mut pieces = Vec::new();
+        for change in self.rules.following(timestamp(from)) {
+            let (when, next) = (change.timestamp().as_second(), i64::from(change.offset().seconds()));
+            if when >= end {
+                break;
+            }
+            // Some changes are of the name alone.
+            if next != offset {
+                pieces.push(Piece { from: at, to: when, offset });
+                (at, offset) = (when, next);
+            }
+        }
+        if at < end {
+            pieces.push(Piece { from: at, to: end, offset });
+        }
+        pieces
     }
 
     /// The edition of the bundled database, such as `2026e`.

@@ -5,6 +5,7 @@
 //! randomness and what the desk already has are given.
 
 pub mod beads;
+pub mod icalendar;
 
 use crate::domain::ticket::Ticket;
 

@@ -114,7 +114,19 @@ struct FollowUpSection {
 }
 
 /// A sentence about a stretch of the file.
-struct Complaint(Option<Range<usize>>, String);
+pub(super) struct Complaint(pub(super) Option<Range<usize>>, pub(super) String);
+
+impl Complaint {
+    /// The same with line and column in the text it is about.
+    pub(super) fn within(self, text: &str) -> ConfigFlaw {
+        let Self(span, message) = self;
+        let start = span.map_or(0, |span| span.start).min(text.len());
+        let before = text.get(..start).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        ConfigFlaw { line, column, message }
+    }
+}
 
 impl Config {
     /// Reads the text of a casebook.toml.
@@ -122,13 +134,7 @@ impl Config {
     /// # Errors
     /// The first thing wrong, with its line and column.
     pub fn read(text: &str) -> Result<Self, ConfigFlaw> {
-        Self::judge(text).map_err(|Complaint(span, message)| {
-            let start = span.map_or(0, |span| span.start).min(text.len());
-            let before = text.get(..start).unwrap_or_default();
-            let line = before.matches('\n').count() + 1;
-            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-            ConfigFlaw { line, column, message }
-        })
+        Self::judge(text).map_err(|complaint| complaint.within(text))
     }
 
     fn judge(text: &str) -> Result<Self, Complaint> {
@@ -163,7 +169,8 @@ impl Config {
     }
 }
 
-fn spanned<T, E: std::fmt::Display>(
+/// What a word of the file means.
+pub(super) fn spanned<T, E: std::fmt::Display>(
     word: &toml::Spanned<String>,
     read: impl Fn(&str) -> Result<T, E>,
 ) -> Result<T, Complaint> {
@@ -204,7 +211,7 @@ fn refuse_unknown(text: &str, rest: &toml::Table) -> Result<(), Complaint> {
 }
 
 /// A toml string in its quotes.
-fn quoted(words: &str) -> String {
+pub(super) fn quoted(words: &str) -> String {
     toml::Value::String(words.to_owned()).to_string()
 }
 

@@ -17,6 +17,8 @@ pub const MARKER: &str = "casebook.toml";
 pub const TICKETS: &str = "tickets";
 /// The folder of organisations' files.
 pub const ORGANIZATIONS: &str = "organizations";
+/// The folder of lists of holidays.
+pub const CALENDARS: &str = "calendars";
 /// The folder of attachments.
 pub const ATTACHMENTS: &str = "attachments";
 /// The shortest part of an id that people may give.

@@ -5,7 +5,9 @@
 pub mod config;
 pub mod files;
 pub mod git;
+pub mod holidays;
 pub mod index;
 pub mod layout;
+pub mod policy;
 pub mod signing;
 pub mod yaml;

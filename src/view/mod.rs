@@ -6,6 +6,7 @@
 //! before it is part of a line.
 
 pub mod age;
+pub mod calendar;
 pub mod changes;
 pub mod crossing;
 pub mod diff;

@@ -3,6 +3,7 @@
 
 mod arbitrary;
 mod auditing;
+mod calendars;
 mod checking;
 mod comparing;
 mod crash;

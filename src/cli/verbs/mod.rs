@@ -1,6 +1,7 @@
 //! One file per verb, or per handful of sisters: the flags it takes, whose comments are its help, and `run`.
 
 pub mod audit;
+pub mod calendar;
 pub mod changes;
 pub mod check;
 pub mod correct;
@@ -64,6 +65,7 @@ pub(super) fn run(session: &Session, verb: Verb) -> Result<Exit, Complaint> {
         Verb::Search(search) => search.run(session),
         Verb::Show(show) => show.run(session),
         Verb::Log(log) => log.run(session),
+        Verb::Calendar(calendar) => calendar.run(session),
         Verb::Changes(changes) => changes.run(session),
         Verb::Check(check) => check.run(session),
         Verb::Sync(sync) => sync.run(session),

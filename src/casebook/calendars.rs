@@ -1,0 +1,133 @@
+//! The desk's calendars: what casebook.toml says of time, with the holidays of the lists it names.
+//!
+//! Must not know what the present is, nor tickets.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::domain::calendar::{Calendar, HolidayList};
+use crate::domain::plan::Plan;
+use crate::error::Error;
+use crate::store::config::ConfigFlaw;
+use crate::store::files::{Change, NotRead, read_plain};
+use crate::store::policy::{self, WrittenCalendar};
+use crate::store::{holidays, layout};
+
+use super::{Casebook, Report, Terms, message};
+
+/// What the desk promises, and when it is open.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// The calendars of casebook.toml, by name; the built-in one is not among them.
+    pub calendars: Vec<Calendar>,
+    /// The plans, by name.
+    pub plans: Vec<Plan>,
+    /// The plan of tickets without an organisation.
+    pub desk_plan: Option<String>,
+    /// The lists of holidays that calendars name, by name.
+    pub lists: BTreeMap<String, HolidayList>,
+    /// Which lists each calendar names, in the order of the calendars.
+    pub named: Vec<Vec<String>>,
+}
+
+impl Policy {
+    /// The plans with a rule that names a calendar.
+    pub fn plans_with<'a>(&'a self, calendar: &'a str) -> impl Iterator<Item = &'a Plan> {
+        self.plans.iter().filter(move |plan| plan.calendars.iter().any(|rule| rule.calendar == calendar))
+    }
+}
+
+impl Casebook {
+    /// Reads the policy of time, and the lists it names.
+    ///
+    /// # Errors
+    /// casebook.toml or a list is not sound, a list is missing, or a file cannot be read.
+    pub fn policy(&self) -> Result<Policy, Error> {
+        let path = self.root.join(layout::MARKER);
+        let text = std::fs::read_to_string(&path).map_err(Error::io(&path, "read"))?;
+        let written = policy::read(&text).map_err(|flaw| Error::Config { path: path.clone(), flaw })?;
+        let mut lists = BTreeMap::new();
+        for (name, place) in written.calendars.iter().flat_map(|calendar| &calendar.lists) {
+            if lists.contains_key(name) {
+                continue;
+            }
+            let list = self.holiday_list(name)?.ok_or_else(|| {
+                let message = format!("there is no {}; `casebook calendar import` makes one", holidays::path(name));
+                Error::Config { path: path.clone(), flaw: policy::flaw_at(&text, place, message) }
+            })?;
+            lists.insert(name.clone(), list);
+        }
+        let names = |calendar: &WrittenCalendar| calendar.lists.iter().map(|(name, _)| name.clone()).collect();
+        Ok(Policy {
+            named: written.calendars.iter().map(names).collect(),
+            calendars: written.calendars.into_iter().map(|calendar| complete(calendar, &lists)).collect(),
+            plans: written.plans,
+            desk_plan: written.desk_plan,
+            lists,
+        })
+    }
+
+    /// The list of a name, if the desk has one.
+    ///
+    /// # Errors
+    /// It is not sound, or cannot be read.
+    pub fn holiday_list(&self, name: &str) -> Result<Option<HolidayList>, Error> {
+        let Some(text) = self.list_text(name)? else { return Ok(None) };
+        let path = || PathBuf::from(holidays::path(name));
+        holidays::read(&text).map(Some).map_err(|flaw| Error::Config { path: path(), flaw })
+    }
+
+    fn list_text(&self, name: &str) -> Result<Option<String>, Error> {
+        let path = holidays::path(name);
+        let flaw = |message: String| Error::Config {
+            path: PathBuf::from(&path),
+            flaw: ConfigFlaw { line: 1, column: 1, message },
+        };
+        match read_plain(&self.root, &path) {
+            Ok(bytes) => String::from_utf8(bytes).map(Some).map_err(|_| flaw("the file is not UTF-8".to_owned())),
+            Err(NotRead::Missing) => Ok(None),
+            Err(NotRead::Io(source)) => Err(Error::Io { path: self.root.join(&path), attempt: "read", source }),
+            Err(NotRead::Damaged(kind)) => Err(flaw(kind.to_string())),
+        }
+    }
+
+    /// What becomes of the desk when a list takes its place.
+    pub(super) fn decide_to_list(&self, name: &str, list: &HolidayList, terms: &Terms) -> Result<Report, Error> {
+        let (before, after) = (self.list_text(name)?, holidays::spell(list));
+        let mut report = Report {
+            tickets: Vec::new(),
+            entries: Vec::new(),
+            notices: Vec::new(),
+            changes: Vec::new(),
+            message: None,
+        };
+        if before.as_ref() == Some(&after) {
+            return Ok(report);
+        }
+        report.changes.push(Change { path: holidays::path(name), before, after });
+        if self.commits(terms)? {
+            report.message = Some(message::of_list(name, list, self.on_behalf_of(terms)?.as_deref()));
+        }
+        Ok(report)
+    }
+}
+
+fn complete(written: WrittenCalendar, lists: &BTreeMap<String, HolidayList>) -> Calendar {
+    let mut days = BTreeMap::new();
+    for (day, name) in written.lists.iter().filter_map(|(name, _)| lists.get(name)).flat_map(|list| &list.days) {
+        let names: &mut String = days.entry(*day).or_default();
+        if names.is_empty() {
+            names.clone_from(name);
+        } else if names.split("; ").all(|known| known != name) {
+            names.push_str("; ");
+            names.push_str(name);
+        }
+    }
+    Calendar {
+        name: written.name,
+        zone: written.zone,
+        week: written.week,
+        holidays: days,
+        exceptions: written.exceptions,
+    }
+}

@@ -1,0 +1,119 @@
+//! `calendar`: when the desk is open, what comes next, whether the lists of holidays still reach, and new lists.
+
+mod check;
+mod import;
+
+use clap::{Args, Subcommand};
+use serde_json::Value;
+
+use super::super::Exit;
+use super::super::complaint::Complaint;
+use super::super::session::Session;
+use crate::casebook::Policy;
+use crate::domain::calendar::{ALWAYS, Calendar};
+use crate::error::Error;
+use crate::view::calendar::{Around, next_record, next_told, record, told};
+
+/// When support is open: the calendars of casebook.toml and their holidays.
+#[derive(Debug, Args)]
+pub struct CalendarVerb {
+    #[command(subcommand)]
+    deed: Deed,
+}
+
+/// A comment on a variant would hide the longer help of its struct.
+#[derive(Debug, Subcommand)]
+enum Deed {
+    Show(Show),
+    Next(Next),
+    Check(check::Check),
+    Import(import::Import),
+}
+
+/// Show the hours, holidays and exceptions of a calendar, or of all.
+#[derive(Debug, Args)]
+struct Show {
+    /// The calendar [default: all of them]
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+    /// Print an array of calendars as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Tell when a calendar opens or closes next, and which dates ahead are not like others.
+#[derive(Debug, Args)]
+struct Next {
+    /// The calendar [default: all of them]
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+    /// How many dates ahead to show: holidays and exceptions, within two years
+    #[arg(long, value_name = "COUNT", default_value_t = 5)]
+    dates: usize,
+    /// Print an array of calendars as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl CalendarVerb {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        match self.deed {
+            Deed::Show(show) => show.run(session),
+            Deed::Next(next) => next.run(session),
+            Deed::Check(check) => check.run(session),
+            Deed::Import(import) => import.run(session),
+        }
+    }
+}
+
+impl Show {
+    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let policy = session.casebook()?.policy()?;
+        let always = Calendar::always();
+        let calendars = meant(&policy, &always, self.name.as_deref())?;
+        let shown: Vec<Around<'_>> = calendars.into_iter().map(|calendar| around(&policy, calendar)).collect();
+        if self.json {
+            session.output.json(&Value::Array(shown.iter().map(record).collect()))?;
+        } else {
+            session.output.print(&shown.iter().map(told).collect::<Vec<_>>().join("\n"))?;
+        }
+        Ok(Exit::Done)
+    }
+}
+
+impl Next {
+    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let policy = session.casebook()?.policy()?;
+        let always = Calendar::always();
+        let calendars = meant(&policy, &always, self.name.as_deref())?;
+        let now = session.world.now;
+        if self.json {
+            let records = calendars.iter().map(|calendar| next_record(calendar, now, self.dates));
+            session.output.json(&Value::Array(records.collect()))?;
+        } else {
+            let told = calendars.iter().map(|calendar| next_told(calendar, now, self.dates));
+            session.output.print(&told.collect::<Vec<_>>().join("\n"))?;
+        }
+        Ok(Exit::Done)
+    }
+}
+
+/// The calendar of a name, or all that the desk has.
+fn meant<'a>(policy: &'a Policy, always: &'a Calendar, name: Option<&str>) -> Result<Vec<&'a Calendar>, Complaint> {
+    let Some(name) = name else { return Ok(policy.calendars.iter().collect()) };
+    let found = policy.calendars.iter().chain([always]).find(|calendar| calendar.name == name);
+    found.map(|calendar| vec![calendar]).ok_or_else(|| {
+        let known: Vec<&str> = policy.calendars.iter().map(|calendar| calendar.name.as_str()).chain([ALWAYS]).collect();
+        Error::usage(format!("`{name}` is no calendar of this desk"), format!("it has {}", known.join(", "))).into()
+    })
+}
+
+fn around<'a>(policy: &'a Policy, calendar: &'a Calendar) -> Around<'a> {
+    let place = policy.calendars.iter().position(|known| known.name == calendar.name);
+    let names = place.and_then(|place| policy.named.get(place)).into_iter().flatten();
+    Around {
+        calendar,
+        lists: names.filter_map(|name| Some((name.as_str(), policy.lists.get(name)?))).collect(),
+        plans: policy.plans_with(&calendar.name).map(|plan| plan.name.as_str()).collect(),
+    }
+}

@@ -1,0 +1,91 @@
+//! The lists that come with the program, held against what is known of them, and what is wrong with others.
+
+use super::*;
+
+fn list(name: &str) -> HolidayList {
+    read(shipped(name).expect("a list")).expect("a sound list")
+}
+
+fn year(name: &str, year: &str) -> Vec<String> {
+    let days = list(name).days;
+    days.keys().map(NaiveDate::to_string).filter_map(|day| Some(day.strip_prefix(year)?[1..].to_owned())).collect()
+}
+
+#[test]
+fn shipped_lists_are_sound_and_spelled_as_we_spell() {
+    for (name, text) in SHIPPED {
+        let list = list(name);
+        assert!(is_name(name));
+        assert_eq!(spell(&list), text, "{name}");
+        assert!(list.from.to_string().as_str() <= "2020-01-01" && list.until.to_string().as_str() >= "2035-12-31");
+        for year in 2020..=2035 {
+            let count = list.days.keys().filter(|day| day.to_string().starts_with(&year.to_string())).count();
+            assert!((8..=22).contains(&count), "{name} has {count} holidays in {year}");
+        }
+    }
+}
+
+/// By law and by hand: easy to look up elsewhere.
+#[test]
+fn dates_everybody_can_look_up() {
+    let us = "01-01 01-19 02-16 05-25 06-19 07-03 07-04 09-07 10-12 11-11 11-26 12-25";
+    assert_eq!(year("us", "2026").join(" "), us);
+    assert_eq!(year("gb", "2026").join(" "), "01-01 04-03 04-06 05-04 05-25 08-31 12-25 12-26 12-28");
+    assert_eq!(year("gb", "2027").join(" "), "01-01 03-26 03-29 05-03 05-31 08-30 12-25 12-26 12-27 12-28");
+    let jp =
+        "01-01 01-12 02-11 02-23 03-20 04-29 05-03 05-04 05-05 05-06 07-20 08-11 09-21 09-22 09-23 10-12 11-03 11-23";
+    assert_eq!(year("jp", "2026").join(" "), jp);
+    assert!(year("gb-sct", "2026").contains(&"11-30".to_owned()), "Saint Andrew's Day");
+    assert!(!year("gb-sct", "2026").contains(&"04-06".to_owned()), "no Easter Monday in Scotland");
+    assert!(year("gb-nir", "2026").contains(&"07-13".to_owned()), "the twelfth of July, a Sunday then");
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_place() {
+    let head = "title = \"x\"\nsource = \"y\"\nfrom = 2026-01-01\nuntil = 2026-12-31\n";
+    let flaw =
+        |rest: &str| read(&format!("{head}{rest}")).map_err(|flaw| (flaw.line, flaw.column)).expect_err("a flaw");
+    assert_eq!(flaw("[days]\n2027-01-01 = \"New Year\"\n"), (6, 1));
+    assert_eq!(flaw("[days]\n2026-02-30 = \"x\"\n"), (6, 1));
+    assert_eq!(flaw("[days]\n2026-2-3 = \"x\"\n"), (6, 1));
+    assert_eq!(flaw("[days]\n2026-01-01 = \" \"\n"), (6, 14));
+    assert_eq!(flaw("[days]\n2026-01-01 = 5\n").0, 6);
+    assert_eq!(flaw("[dayz]\n").0, 5);
+    assert_eq!(flaw("[days]\n2026-01-01 = \"x\"\n2026-01-01 = \"y\"\n").0, 7);
+    let ends =
+        |from: &str, until: &str| read(&format!("title = \"x\"\nsource = \"y\"\nfrom = {from}\nuntil = {until}\n"));
+    assert_eq!(ends("2026-01-01", "2025-12-31").expect_err("a flaw").line, 4);
+    assert_eq!(ends("2026-01-01T00:00:00", "2026-12-31").expect_err("a flaw").line, 3);
+    assert!(ends("2026-01-01", "2026-01-01").is_ok());
+}
+
+/// Published snapshots of the same package in another edition, where they are at hand.
+#[test]
+#[allow(clippy::disallowed_methods)] // a test: where the data lies is told by the environment
+fn lists_agree_with_published_ones() {
+    let Some(data) = std::env::var_os("CASEBOOK_TEST_DATA") else { return };
+    let folder = std::path::Path::new(&data).join("holidays");
+    let published = |name: &str| -> BTreeMap<NaiveDate, String> {
+        let text = std::fs::read_to_string(folder.join(name)).expect("a snapshot");
+        let dates: BTreeMap<String, String> = serde_json::from_str(&text).expect("dates and names");
+        let list = list("us");
+        let dates = dates.into_iter().map(|(day, name)| (date(&day).expect("a date"), name));
+        dates.filter(|(day, _)| (list.from..=list.until).contains(day)).collect()
+    };
+    assert_eq!(
+        published("GB_ENG.json").into_keys().collect::<Vec<_>>(),
+        list("gb").days.into_keys().collect::<Vec<_>>()
+    );
+    // The others hold more kinds of days than statutory holidays: ours must all be there, and by their names theirs too.
+    for (file, name) in [("US_COMMON.json", "us"), ("JP_COMMON.json", "jp")] {
+        let (theirs, ours) = (published(file), list(name).days);
+        let names: std::collections::BTreeSet<&str> = ours.values().flat_map(|name| name.split("; ")).collect();
+        let listed = theirs.iter().filter(|(_, name)| name.split("; ").any(|name| names.contains(name)));
+        assert_eq!(listed.map(|(day, _)| *day).collect::<Vec<_>>(), ours.into_keys().collect::<Vec<_>>(), "{name}");
+    }
+    for name in ["gb-sct", "gb-nir"] {
+        let ours = list(name).days;
+        let missing: Vec<_> = published("GB_COMMON.json").into_keys().filter(|day| !ours.contains_key(day)).collect();
+        assert!(missing.is_empty(), "{name} lacks {missing:?}");
+    }
+}
