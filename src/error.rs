@@ -165,6 +165,13 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// The system refused, and then refused to take back what had been done: the next writer brings it to its end.
+    Halfway {
+        /// The desk.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// Words on the command line that mean nothing.
     Usage {
         /// What is wrong.

@@ -174,7 +174,7 @@ impl Casebook {
         let reach = |step: &str| self.reach(step);
         let needed = journal.is_needed(&self.state, &self.root);
         if needed {
-            journal.begin(&self.state, &reach).map_err(Error::io(self.state.folder(), "write to"))?;
+            journal.begin(&self.state, &self.root, &reach).map_err(Error::io(self.state.folder(), "write to"))?;
             self.reach("journalled");
         }
         let why_not = match journal.go_forward(&self.state, &self.root, &reach) {
@@ -201,7 +201,7 @@ impl Casebook {
     fn undo(&self, journal: &Journal, needed: bool) -> Result<(), Error> {
         journal
             .go_back(&self.state, &self.root, &|step| self.reach(step))
-            .map_err(Error::io(&self.root, "write to"))?;
+            .map_err(|source| Error::Halfway { path: self.root.clone(), source })?;
         if needed {
             journal.end(&self.state, &self.root).map_err(Error::io(self.state.path("journal"), "remove"))?;
         }

@@ -35,6 +35,8 @@ pub(super) struct Complaint {
     pub candidates: Vec<Id>,
     /// Where words somebody typed are kept.
     pub kept: Option<PathBuf>,
+    /// Such words themselves, where there was no place for them.
+    pub unkept: Option<String>,
     /// What became of another command that had been interrupted, line by line.
     pub beside: Vec<String>,
 }
@@ -51,6 +53,7 @@ impl Complaint {
             place: None,
             candidates: Vec::new(),
             kept: None,
+            unkept: None,
             beside: Vec::new(),
         }
     }
@@ -103,6 +106,12 @@ impl Complaint {
         if let Some(kept) = &self.kept {
             words.push_str(&format!("  The text is kept in {}\n", kept.display()));
         }
+        if let Some(text) = &self.unkept {
+            words.push_str(&format!(
+                "  The text could be kept nowhere; here it is:\n{}\n",
+                crate::view::terminal::lines(text)
+            ));
+        }
         words
     }
 
@@ -111,6 +120,10 @@ impl Complaint {
         if let Some(kept) = &self.kept {
             let kept = format!("the text is kept in {}", kept.display());
             hint = Some(hint.map_or_else(|| kept.clone(), |hint| format!("{hint}; {kept}")));
+        }
+        if let Some(text) = &self.unkept {
+            let unkept = format!("the text could be kept nowhere; here it is: {text}");
+            hint = Some(hint.map_or_else(|| unkept.clone(), |hint| format!("{hint}; {unkept}")));
         }
         for line in &self.beside {
             hint = Some(hint.map_or_else(|| line.clone(), |hint| format!("{hint}; {}", line.trim())));
@@ -206,6 +219,11 @@ impl From<Error> for Complaint {
             Error::Io { path, attempt, source } => {
                 let hint = way_out(&path, source.kind());
                 Self::new(Exit::Busy, "io.failed", format!("cannot {attempt} {}: {source}", path.display())).hint(hint)
+            }
+            Error::Halfway { path, source } => {
+                let message = format!("cannot take back what was begun in {}: {source}", path.display());
+                Self::new(Exit::Busy, "io.failed", message)
+                    .hint("do not repeat it: once there is room, the next command that writes brings it to its end")
             }
             Error::Usage { message, hint } => Self { hint, ..Self::new(Exit::Usage, "usage", message) },
         }

@@ -1,5 +1,8 @@
 //! The end of every verb that writes: hand the steps to the one door, then tell what it did.
 
+use std::io::Write;
+use std::path::PathBuf;
+
 use serde_json::Value;
 
 use super::Exit;
@@ -110,7 +113,9 @@ impl Session {
                 let is_lost = typed.is_only_copy || complaint.exit == Exit::Git;
                 if let Some(text) = typed.text.filter(|_| is_lost && !flags.dry_run) {
                     let name = self.world.now.format("%Y%m%dT%H%M%S%3fZ").to_string();
-                    complaint.kept = casebook.state().keep(&name, text.as_str()).ok();
+                    let kept = casebook.state().keep(&name, text.as_str()).ok();
+                    complaint.kept = kept.or_else(|| keep_elsewhere(text.as_str()));
+                    complaint.unkept = complaint.kept.is_none().then(|| text.as_str().to_owned());
                 }
                 return Err(complaint);
             }
@@ -241,6 +246,13 @@ fn recovery_words(recovery: &Recovery) -> Vec<String> {
             words
         }
     }
+}
+
+/// Keeps a text among the machine's temporary files, for its owner alone, where the desk's disk has no place for it.
+fn keep_elsewhere(text: &str) -> Option<PathBuf> {
+    let mut file = tempfile::Builder::new().prefix("casebook-").suffix(".txt").tempfile().ok()?;
+    file.write_all(text.as_bytes()).ok()?;
+    file.keep().ok().map(|(_, path)| path)
 }
 
 fn said(refusal: &GitRefusal) -> &str {
