@@ -46,6 +46,16 @@ pub enum Error {
         /// What was asked for.
         word: String,
     },
+    /// No organisation, or none this person may see.
+    NoOrganization {
+        /// What was asked for.
+        id: String,
+    },
+    /// There is such an organisation already.
+    OrganizationExists {
+        /// Its id.
+        id: String,
+    },
     /// Several tickets.
     Ambiguous {
         /// What was asked for.
@@ -152,6 +162,13 @@ pub enum Error {
         path: PathBuf,
         /// What was attempted, as in "cannot … it".
         attempt: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The system refused, and then refused to take back what had been done: the next writer brings it to its end.
+    Halfway {
+        /// The desk.
+        path: PathBuf,
         /// What the system said.
         source: io::Error,
     },

@@ -5,7 +5,6 @@ use crate::domain::id::Id;
 use crate::domain::person::Person;
 use crate::domain::summary::Summary;
 use crate::domain::ticket::Ticket;
-use crate::domain::visibility::may_see;
 use crate::error::Error;
 use crate::store::git::{GitRefusal, Repository};
 use crate::store::{layout, yaml};
@@ -31,6 +30,7 @@ impl Casebook {
     /// No repository, or a revision git does not know.
     pub fn compared(&self, stretch: &Stretch, viewer: Option<&Person>) -> Result<Census<Comparison>, Error> {
         let (from, to) = self.ends_of(stretch)?;
+        let memberships = self.memberships_of(viewer)?;
         let repository = Repository::at(&self.root);
         let files = repository.differing(from.as_deref(), &to, layout::TICKETS);
         let mut census = Census { tickets: Vec::new(), troubles: Vec::new() };
@@ -47,7 +47,7 @@ impl Casebook {
             let before = read(file.before, stretch.from.as_deref().unwrap_or("before"));
             let after = read(file.after, &stretch.to);
             let Some(id) = after.as_ref().or(before.as_ref()).map(|ticket| ticket.id) else { continue };
-            let sees = |ticket: &Ticket| may_see(&self.config.team, viewer, &Summary::from(ticket));
+            let sees = |ticket: &Ticket| self.may_see(viewer, &memberships, &Summary::from(ticket));
             census
                 .tickets
                 .extend(Some(Comparison { id, before, after }).filter(|compared| compared.ticket().is_some_and(sees)));

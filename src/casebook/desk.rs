@@ -107,9 +107,9 @@ impl<'a> Desk<'a> {
     }
 
     fn standing(&mut self, id: Id) -> Result<Standing, Error> {
-        let (team, by) = (&self.casebook.config().team, self.by.clone());
-        let header = &self.ticket(id)?.header;
-        Ok(team.standing(&by, Some(header)))
+        let (casebook, by) = (self.casebook, self.by.clone());
+        let memberships = casebook.memberships(&by)?;
+        Ok(casebook.config().team.standing_with(&by, &memberships, Some(&self.ticket(id)?.header)))
     }
 
     /// Decides and applies a step on the ticket it names, with what follows on the other side of a link.
@@ -252,10 +252,29 @@ impl<'a> Desk<'a> {
         let standing = self.casebook.config().team.standing(&self.by, None);
         let refused = |refusal| Error::Refused { ticket: None, action: "open".to_owned(), refusal };
         transition::may_open(standing, &self.by, opening).map_err(refused)?;
+        let organization = self.organization_of(opening, standing)?.map_err(refused)?;
+        let opening = &Opening { organization, ..Opening::clone(opening) };
         if step.text.is_none() {
             return Err(refused(Refusal::TextMissing));
         }
         Ok(self.add(opening, step, standing))
+    }
+
+    /// The organisation of a new ticket: the one asked for, else the requester's. A customer asks for their own alone;
+    /// a desk without organisations' files takes what it is told.
+    fn organization_of(&self, opening: &Opening, standing: Standing) -> Result<Result<Option<String>, Refusal>, Error> {
+        let (given, casebook) = (opening.organization.clone(), self.casebook);
+        if (standing.is_support() && given.is_some()) || !casebook.keeps_organizations()? {
+            return Ok(Ok(given));
+        }
+        let memberships = casebook.memberships(&opening.requester)?;
+        let known: Vec<String> = memberships.organizations().map(str::to_owned).collect();
+        Ok(match (given, known.as_slice()) {
+            (Some(given), known) if known.contains(&given) => Ok(Some(given)),
+            (Some(given), _) => Err(Refusal::OtherOrganization { given }),
+            (None, [] | [_]) => Ok(known.into_iter().next()),
+            (None, _) => Err(Refusal::WhichOrganization { known }),
+        })
     }
 
     fn add(&mut self, opening: &Opening, step: &Step, standing: Standing) -> Id {
@@ -298,13 +317,11 @@ impl<'a> Desk<'a> {
                 found = found.or(Some(ticket.id));
             }
         })?;
-        match found {
-            Some(id)
-                if !self.casebook.config().team.standing(&self.by, Some(&self.casebook.ticket(id)?.header)).sees() =>
-            {
-                Err(Error::KeyUsed { ticket: id, key: key.to_owned(), action: "open".to_owned() })
-            }
-            found => Ok(found),
+        let Some(id) = found else { return Ok(None) };
+        let (team, memberships) = (&self.casebook.config().team, self.casebook.memberships(&self.by)?);
+        match team.standing_with(&self.by, &memberships, Some(&self.casebook.ticket(id)?.header)).sees() {
+            true => Ok(found),
+            false => Err(Error::KeyUsed { ticket: id, key: key.to_owned(), action: "open".to_owned() }),
         }
     }
 

@@ -1,10 +1,14 @@
 //! The commit message of a command: a subject a person reads, and trailers a program reads (CLI, Every verb that writes).
 
 use crate::domain::action::Action;
+use crate::domain::amendment::Amendment;
 use crate::domain::calendar::HolidayList;
 use crate::domain::entry::Entry;
 use crate::domain::ticket::Ticket;
+use crate::domain::words::OrganizationRole;
 use crate::store::layout::tail;
+
+use super::Amending;
 
 /// The longest subject of a ticket that a commit's subject quotes, in characters.
 const QUOTED: usize = 60;
@@ -62,12 +66,32 @@ pub(super) fn of_mending(tickets: &[Ticket], on_behalf_of: Option<&str>) -> Stri
     message
 }
 
+/// The message for an organisation that was made or changed.
+pub(super) fn of_amending(amending: &Amending, on_behalf_of: Option<&str>) -> String {
+    let id = one_line(&amending.id);
+    let subject = match amending.amendments.as_slice() {
+        _ if amending.is_new => format!("Make organization {id}"),
+        [Amendment::Add(member)] if member.roles.is_empty() => format!("Add {} to organization {id}", member.email),
+        [Amendment::Add(member)] => format!("Make {} {} of organization {id}", member.email, listed(&member.roles)),
+        [Amendment::Remove(person, roles)] if roles.is_empty() => format!("Remove {person} from organization {id}"),
+        [Amendment::Remove(person, roles)] => format!("Take {} of organization {id} from {person}", listed(roles)),
+        _ => format!("Change organization {id}"),
+    };
+    let mut message = format!("{}\n\nOrganization: {id}\n", one_line(&subject));
+    behalf(&mut message, on_behalf_of);
+    message
+}
+
 /// The message for a list of holidays.
 pub(super) fn of_list(name: &str, list: &HolidayList, on_behalf_of: Option<&str>) -> String {
     let mut message =
         format!("List holidays: {}\n\nCalendar: {name}\nAction: calendar-import\n", one_line(&list.title));
     behalf(&mut message, on_behalf_of);
     message
+}
+
+fn listed(roles: &[OrganizationRole]) -> String {
+    roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(", ")
 }
 
 pub(super) fn behalf(message: &mut String, on_behalf_of: Option<&str>) {

@@ -3,6 +3,7 @@
 //! [`Casebook::perform`] is the only writer: lock, read again under the lock, decide, apply, write, commit,
 //! report. Must not print, nor read the clock or the environment: the edge reads them once and hands them in.
 
+mod amending;
 mod auditing;
 mod calendars;
 mod check;
@@ -16,6 +17,7 @@ mod hooks;
 mod init;
 mod mend;
 mod message;
+mod organizations;
 mod perform;
 mod reading;
 mod recovery;
@@ -48,6 +50,7 @@ use crate::store::files::{Journal, State};
 use crate::store::index::Index;
 use crate::store::{config, layout};
 
+pub use amending::Amending;
 pub use auditing::{Auditor, Findings, Questions, Redaction, Span, Verified};
 pub use calendars::Policy;
 pub use check::{Checked, Scope};
@@ -92,6 +95,7 @@ pub struct Casebook {
     pending: Option<Journal>,
     index: OnceLock<Option<Index>>,
     garbled: AtomicBool,
+    known: OnceLock<organizations::Known>,
     recovery: Option<Recovery>,
 }
 
@@ -147,6 +151,8 @@ pub enum Work {
     Rejoin,
     /// Tickets of another system, as they are.
     Import(Vec<Ticket>),
+    /// An organisation is made or changed.
+    Amend(Amending),
     /// A list of holidays, by its name, takes the place of the one that is there, if any.
     Holidays(String, HolidayList),
     /// What has exactly one right answer, in some tickets' files: the header, the end marker.
@@ -225,6 +231,7 @@ impl Casebook {
             recovery: None,
             index: OnceLock::new(),
             garbled: AtomicBool::new(false),
+            known: OnceLock::new(),
         })
     }
 

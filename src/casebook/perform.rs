@@ -52,6 +52,9 @@ impl Casebook {
         if let Work::Mend(ids) = &work {
             return self.decide_to_mend(ids, terms);
         }
+        if let Work::Amend(amending) = &work {
+            return self.decide_to_amend(amending, terms);
+        }
         if let Work::Holidays(name, list) = &work {
             return self.decide_to_list(name, list, terms);
         }
@@ -87,7 +90,7 @@ impl Casebook {
                 tickets.into_iter().for_each(|ticket| desk.adopt(ticket));
                 Some(message)
             }
-            Work::Mend(_) | Work::Holidays(..) => None,
+            Work::Mend(_) | Work::Amend(_) | Work::Holidays(..) => None,
         };
         let changes = desk.changes()?;
         let message = match message {
@@ -174,7 +177,7 @@ impl Casebook {
         let reach = |step: &str| self.reach(step);
         let needed = journal.is_needed(&self.state, &self.root);
         if needed {
-            journal.begin(&self.state, &reach).map_err(Error::io(self.state.folder(), "write to"))?;
+            journal.begin(&self.state, &self.root, &reach).map_err(Error::io(self.state.folder(), "write to"))?;
             self.reach("journalled");
         }
         let why_not = match journal.go_forward(&self.state, &self.root, &reach) {
@@ -201,7 +204,7 @@ impl Casebook {
     fn undo(&self, journal: &Journal, needed: bool) -> Result<(), Error> {
         journal
             .go_back(&self.state, &self.root, &|step| self.reach(step))
-            .map_err(Error::io(&self.root, "write to"))?;
+            .map_err(|source| Error::Halfway { path: self.root.clone(), source })?;
         if needed {
             journal.end(&self.state, &self.root).map_err(Error::io(self.state.path("journal"), "remove"))?;
         }

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use crate::domain::id::Id;
+use crate::domain::membership::Memberships;
 use crate::domain::person::Person;
 use crate::domain::query::{AsOf, Candidate, Query};
 use crate::domain::summary::Summary;
@@ -164,6 +165,7 @@ impl Casebook {
     /// # Errors
     /// As [`Casebook::census`], and a revision git does not know.
     pub fn meant(&self, query: &Query, viewer: Option<&Person>) -> Result<Found, Error> {
+        self.memberships_of(viewer)?;
         let mut rows = Rows::default();
         let judge = |ticket| {
             if let Some((_, row)) = self.judged(query, viewer, ticket) {
@@ -181,12 +183,12 @@ impl Casebook {
 
     /// The same where no texts are needed.
     fn meant_rows(&self, query: &Query, viewer: Option<&Person>) -> Result<Found, Error> {
-        let team = &self.config.team;
-        let sees_all = viewer.is_none_or(|person| team.has_agent(person));
+        let sees_all = viewer.is_none_or(|person| self.config.team.has_agent(person));
+        let memberships = self.memberships_of(viewer)?;
         self.rows_of(&Wanted {
             at_a_glance: &|glimpse| query.means_at_a_glance(glimpse).filter(|means| sees_all || !means),
             row: &|row| {
-                (sees_all || may_see(team, viewer, row))
+                (sees_all || self.may_see(viewer, &memberships, row))
                     && query.means(&Candidate { row, me: viewer, holds_words: &|_| false })
             },
         })
@@ -204,6 +206,7 @@ impl Casebook {
         viewer: Option<&Person>,
         keep: impl Fn(&Ticket) -> bool,
     ) -> Result<Census<Ticket>, Error> {
+        self.memberships_of(viewer)?;
         let judge = |ticket: Ticket| {
             let is_named = one.is_none_or(|id| id == ticket.id);
             let meant = is_named.then(|| self.judged(query, viewer, ticket)).flatten();
@@ -230,17 +233,23 @@ impl Casebook {
 
     /// A ticket at the moment a query looks at, with its row, if the query means it and the person may see it.
     pub(super) fn judged(&self, query: &Query, viewer: Option<&Person>, ticket: Ticket) -> Option<(Ticket, Summary)> {
-        let team = &self.config.team;
-        let with_internal = viewer.is_none_or(|person| team.has_agent(person));
+        let with_internal = viewer.is_none_or(|person| self.config.team.has_agent(person));
+        // Whoever asks has met what is wrong with organisations before; without them less is seen, never more.
+        let memberships = self.memberships_of(viewer).unwrap_or_default();
         let ticket = match &query.as_of {
             Some(AsOf::Instant(instant)) => ticket.as_of(*instant)?,
             _ => ticket,
         };
         let row = Summary::from(&ticket);
         let holds_words = |words: &str| ticket.holds_words(words, with_internal);
-        let meant =
-            may_see(team, viewer, &row) && query.means(&Candidate { row: &row, me: viewer, holds_words: &holds_words });
+        let meant = self.may_see(viewer, &memberships, &row)
+            && query.means(&Candidate { row: &row, me: viewer, holds_words: &holds_words });
         meant.then_some((ticket, row))
+    }
+
+    /// Whether somebody, with what they are in organisations, may see a ticket.
+    pub(super) fn may_see(&self, viewer: Option<&Person>, memberships: &Memberships, ticket: &Summary) -> bool {
+        may_see(&self.config.team, viewer.map(|person| (person, memberships)), ticket)
     }
 
     /// Reads every ticket as it was in a revision of git.
@@ -273,6 +282,8 @@ impl Casebook {
     /// None, several, or a damaged file.
     pub fn find(&self, word: &str, viewer: Option<&Person>) -> Result<Id, Error> {
         let not_found = || Error::NotFound { word: word.to_owned() };
+        // Before any ticket is looked for: what is wrong with organisations tells nothing of tickets.
+        self.memberships_of(viewer)?;
         let spelled = layout::part_of_id(word);
         if let Some(Ok(id)) = spelled.as_deref().map(str::parse::<Id>) {
             return if self.sees(id, viewer)? { Ok(id) } else { Err(not_found()) };
@@ -308,7 +319,7 @@ impl Casebook {
             return Ok(pending || self.root.join(layout::ticket_path(id)).symlink_metadata().is_ok());
         };
         match self.ticket(id) {
-            Ok(ticket) => Ok(may_see(&self.config.team, Some(person), &Summary::from(&ticket))),
+            Ok(ticket) => Ok(self.may_see(viewer, &*self.memberships(person)?, &Summary::from(&ticket))),
             Err(Error::NotFound { .. } | Error::Damaged { .. }) => Ok(false),
             Err(other) => Err(other),
         }

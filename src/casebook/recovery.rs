@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::store::files::{Change, Journal};
 use crate::store::git::{Commit, GitRefusal, Outlook, Repository};
+use crate::store::layout;
 use crate::store::yaml;
 
 use super::Casebook;
@@ -146,8 +147,11 @@ impl Casebook {
     }
 }
 
-/// Whether a text names every entry that a change adds.
+/// Whether a text names every entry that a change adds; an organisation has none, and is all or nothing.
 fn holds_entries(text: &str, change: &Change) -> bool {
+    if layout::organization_of(&change.path).is_some() {
+        return text == change.after;
+    }
     let ids = |file: Option<&String>| {
         let ticket = file.and_then(|file| yaml::read(file.as_bytes(), None).ok());
         ticket.map(|ticket| ticket.history.iter().map(|entry| entry.id).collect::<Vec<_>>()).unwrap_or_default()

@@ -6,7 +6,6 @@ use std::ops::Range;
 use crate::domain::id::Id;
 use crate::domain::person::Person;
 use crate::domain::summary::{Glimpse, Summary};
-use crate::domain::visibility::may_see;
 use crate::error::Error;
 use crate::store::files::Folder as OpenFolder;
 use crate::store::index::{Folder, Fresh, Index, Known, Making, Row, Rows, Stamp};
@@ -73,9 +72,10 @@ impl Casebook {
     /// As [`Casebook::census`].
     pub fn summaries(&self, viewer: Option<&Person>) -> Result<Found, Error> {
         let sees_all = viewer.is_none_or(|person| self.config.team.has_agent(person));
+        let memberships = self.memberships_of(viewer)?;
         self.rows_of(&Wanted {
             at_a_glance: &|_| sees_all.then_some(true),
-            row: &|row| sees_all || may_see(&self.config.team, viewer, row),
+            row: &|row| sees_all || self.may_see(viewer, &memberships, row),
         })
     }
 

@@ -191,6 +191,7 @@ pub enum Verb {
     Audit(verbs::audit::Audit),
     Guard(verbs::guard::Guard),
     Hooks(verbs::hooks::Hooks),
+    Org(Box<verbs::org::Org>),
     Calendar(verbs::calendar::CalendarVerb),
     Import(verbs::import::Import),
     Schema(verbs::schema::Schema),

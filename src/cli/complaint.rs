@@ -13,6 +13,7 @@ use super::unsynced;
 use crate::domain::id::Id;
 use crate::error::Error;
 use crate::store::git::GitRefusal;
+use crate::store::layout;
 use crate::store::yaml::{Damage, DamageKind, Unwritable};
 
 /// An error as it is told.
@@ -34,6 +35,8 @@ pub(super) struct Complaint {
     pub candidates: Vec<Id>,
     /// Where words somebody typed are kept.
     pub kept: Option<PathBuf>,
+    /// Such words themselves, where there was no place for them.
+    pub unkept: Option<String>,
     /// What became of another command that had been interrupted, line by line.
     pub beside: Vec<String>,
 }
@@ -50,6 +53,7 @@ impl Complaint {
             place: None,
             candidates: Vec::new(),
             kept: None,
+            unkept: None,
             beside: Vec::new(),
         }
     }
@@ -102,6 +106,12 @@ impl Complaint {
         if let Some(kept) = &self.kept {
             words.push_str(&format!("  The text is kept in {}\n", kept.display()));
         }
+        if let Some(text) = &self.unkept {
+            words.push_str(&format!(
+                "  The text could be kept nowhere; here it is:\n{}\n",
+                crate::view::terminal::lines(text)
+            ));
+        }
         words
     }
 
@@ -110,6 +120,10 @@ impl Complaint {
         if let Some(kept) = &self.kept {
             let kept = format!("the text is kept in {}", kept.display());
             hint = Some(hint.map_or_else(|| kept.clone(), |hint| format!("{hint}; {kept}")));
+        }
+        if let Some(text) = &self.unkept {
+            let unkept = format!("the text could be kept nowhere; here it is: {text}");
+            hint = Some(hint.map_or_else(|| unkept.clone(), |hint| format!("{hint}; {unkept}")));
         }
         for line in &self.beside {
             hint = Some(hint.map_or_else(|| line.clone(), |hint| format!("{hint}; {}", line.trim())));
@@ -156,6 +170,10 @@ impl From<Error> for Complaint {
                 .hint("install a newer casebook; reading goes on working"),
             Error::NotFound { word } => Self::new(Exit::NotFound, "ticket.not_found", format!("no ticket `{word}`"))
                 .hint("a ticket is named by its id, or a part of it of 4 characters or more; `casebook list` shows them"),
+            Error::NoOrganization { id } => Self::new(Exit::NotFound, "organization.not_found", format!("no organization `{id}`"))
+                .hint("`casebook org list` shows those there are"),
+            Error::OrganizationExists { id } => Self::new(Exit::Refused, "organization.exists", format!("there is an organization `{id}` already"))
+                .hint(format!("look at it with `casebook org show {id}`, change it with `casebook org set {id} KEY=VALUE`")),
             Error::Ambiguous { word, candidates } => {
                 let mut complaint = Self::new(Exit::NotFound, "ticket.ambiguous", format!("`{word}` could be {} tickets:", candidates.len()));
                 complaint.candidates = candidates;
@@ -202,6 +220,11 @@ impl From<Error> for Complaint {
                 let hint = way_out(&path, source.kind());
                 Self::new(Exit::Busy, "io.failed", format!("cannot {attempt} {}: {source}", path.display())).hint(hint)
             }
+            Error::Halfway { path, source } => {
+                let message = format!("cannot take back what was begun in {}: {source}", path.display());
+                Self::new(Exit::Busy, "io.failed", message)
+                    .hint("do not repeat it: once there is room, the next command that writes brings it to its end")
+            }
             Error::Usage { message, hint } => Self { hint, ..Self::new(Exit::Usage, "usage", message) },
         }
     }
@@ -228,6 +251,14 @@ fn damaged(path: String, damage: Damage) -> Complaint {
         DamageKind::NoEndMarker => (
             "ticket.damaged",
             "compare with `git diff`; if nothing is missing, `casebook check --fix` adds the line `...`",
+        ),
+        DamageKind::Commented => (
+            "organization.unwritable",
+            "change the file by hand, so that the comments stay; `casebook check` tells what it breaks",
+        ),
+        DamageKind::Flaw(_) if layout::organization_of(&path).is_some() => (
+            "organization.damaged",
+            "mend the line; `git diff` shows what changed there, and `casebook check` shows all",
         ),
         DamageKind::Symlink | DamageKind::WrongPlace | DamageKind::OtherId { .. } => {
             ("ticket.damaged", "put the file back in its place; `git log --follow` tells where it was")

@@ -15,10 +15,15 @@ pub(super) fn complain(ticket: Option<Id>, action: &str, refusal: Refusal) -> Co
     let (message, hint) = words(&name, action, &refusal);
     let (exit, code) = match refusal {
         Refusal::NotVisible => (Exit::NotFound, "ticket.not_found"),
-        Refusal::NotAllowed { .. } | Refusal::OnBehalf => (Exit::NotAllowed, "person.not_allowed"),
+        Refusal::NotAllowed { .. }
+        | Refusal::OnBehalf
+        | Refusal::OtherOrganization { .. }
+        | Refusal::SupportRolesOnly => (Exit::NotAllowed, "person.not_allowed"),
         Refusal::TextMissing => (Exit::Usage, "text.missing"),
         Refusal::NoSuchEntry { .. } => (Exit::NotFound, "entry.not_found"),
-        Refusal::UnfitFact { .. } | Refusal::RequiredFact { .. } => (Exit::Usage, "usage"),
+        Refusal::UnfitFact { .. } | Refusal::RequiredFact { .. } | Refusal::WhichOrganization { .. } => {
+            (Exit::Usage, "usage")
+        }
         _ => (Exit::Refused, "transition.refused"),
     };
     let complaint = Complaint::new(exit, code, message).hint(hint);
@@ -35,6 +40,19 @@ fn words(name: &str, action: &str, refusal: &Refusal) -> (String, String) {
         Refusal::OnBehalf => (
             "a customer opens tickets in their own name only".to_owned(),
             "leave --requester out, or ask an agent".to_owned(),
+        ),
+        Refusal::OtherOrganization { given } => (
+            format!("a customer opens tickets of their own organization only, and `{given}` is not"),
+            "leave --org out, or ask an agent".to_owned(),
+        ),
+        Refusal::WhichOrganization { known } => (
+            format!("the requester is of several organizations: {}", known.join(", ")),
+            "say with --org which one the ticket is of".to_owned(),
+        ),
+        Refusal::SupportRolesOnly => (
+            "an organization's administrator grants and takes tech_support_editor and tech_support_viewer, and no more"
+                .to_owned(),
+            "name one of these with --role, or ask an agent".to_owned(),
         ),
         Refusal::Status { status } => {
             (format!("`{action}` is not for a ticket that is {}", in_words(*status)), instead(name, action, *status))
@@ -126,7 +144,19 @@ fn not_allowed(name: &str, action: &str, standing: Standing) -> (String, String)
     let team = "[team] in casebook.toml says who is what".to_owned();
     match (standing, action) {
         (Standing::Agent, _) => (format!("only a manager may `{action}` here"), team),
-        (Standing::Customer, "solve") => (
+        (Standing::Reader, _) => (
+            format!("you may read this ticket, and not `{action}` it"),
+            "the organization's administrator grants tech_support_editor: `casebook org person add`".to_owned(),
+        ),
+        (Standing::Editor, "set") => (
+            "whose ticket it is, and how it came in, only an agent may `set`".to_owned(),
+            "subject, product, product_group, instance, language and fields.NAME are yours to set".to_owned(),
+        ),
+        (Standing::Editor, "prioritize") => (
+            "only an agent may `prioritize` here".to_owned(),
+            format!("ask for it, with the impact: `casebook reply {name} -m TEXT`"),
+        ),
+        (Standing::Editor | Standing::Customer, "solve") => (
             "a customer solves a ticket by agreeing; other resolutions are support's".to_owned(),
             format!("`casebook solve {name}` agrees that it is solved"),
         ),

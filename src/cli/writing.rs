@@ -1,5 +1,8 @@
 //! The end of every verb that writes: hand the steps to the one door, then tell what it did.
 
+use std::io::Write;
+use std::path::PathBuf;
+
 use serde_json::Value;
 
 use super::Exit;
@@ -11,6 +14,7 @@ use super::verbs::show;
 use crate::casebook::{Casebook, Hindrance, Recovery, Report, Step, Terms, Work};
 use crate::domain::action::Action;
 use crate::domain::id::Id;
+use crate::domain::person::Person;
 use crate::domain::transition::Notice;
 use crate::error::Error;
 use crate::store::git::GitRefusal;
@@ -68,13 +72,18 @@ impl Session {
     /// The terms of a command, by the person who acts.
     pub fn terms(&self, flags: &WriteFlags) -> Result<Terms, Complaint> {
         let by = self.actor()?.cloned().ok_or(Error::NoIdentity)?;
-        Ok(Terms {
+        Ok(Terms { dry_run: flags.dry_run, commit: flags.wants_commit(), ..self.terms_of(by) })
+    }
+
+    /// The terms of a command by a person, as the desk's policy has them.
+    pub fn terms_of(&self, by: Person) -> Terms {
+        Terms {
             by,
             on_behalf: self.actor_was_named(),
             git_author: variable("GIT_AUTHOR_EMAIL"),
-            dry_run: flags.dry_run,
-            commit: flags.wants_commit(),
-        })
+            dry_run: false,
+            commit: None,
+        }
     }
 
     /// Carries out steps and tells what they did. Words that exist nowhere else are kept if nothing is done.
@@ -104,7 +113,9 @@ impl Session {
                 let is_lost = typed.is_only_copy || complaint.exit == Exit::Git;
                 if let Some(text) = typed.text.filter(|_| is_lost && !flags.dry_run) {
                     let name = self.world.now.format("%Y%m%dT%H%M%S%3fZ").to_string();
-                    complaint.kept = casebook.state().keep(&name, text.as_str()).ok();
+                    let kept = casebook.state().keep(&name, text.as_str()).ok();
+                    complaint.kept = kept.or_else(|| keep_elsewhere(text.as_str()));
+                    complaint.unkept = complaint.kept.is_none().then(|| text.as_str().to_owned());
                 }
                 return Err(complaint);
             }
@@ -235,6 +246,13 @@ fn recovery_words(recovery: &Recovery) -> Vec<String> {
             words
         }
     }
+}
+
+/// Keeps a text among the machine's temporary files, for its owner alone, where the desk's disk has no place for it.
+fn keep_elsewhere(text: &str) -> Option<PathBuf> {
+    let mut file = tempfile::Builder::new().prefix("casebook-").suffix(".txt").tempfile().ok()?;
+    file.write_all(text.as_bytes()).ok()?;
+    file.keep().ok().map(|(_, path)| path)
 }
 
 fn said(refusal: &GitRefusal) -> &str {

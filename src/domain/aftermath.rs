@@ -55,9 +55,12 @@ pub enum Loose {
     },
 }
 
+/// What such a key begins with.
+pub const FORWARDING: &str = "resolve-";
+
 /// The key of the entries that bring a stranded reply to where it is read.
 pub fn forwarding_key(reply: Id) -> String {
-    format!("resolve-{reply}")
+    format!("{FORWARDING}{reply}")
 }
 
 /// Everything that has come apart between some tickets, in a fixed order; rings alone where there are any, since

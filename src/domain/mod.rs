@@ -6,6 +6,7 @@
 
 pub mod action;
 pub mod aftermath;
+pub mod amendment;
 pub mod audit;
 pub mod calendar;
 pub mod clock;
@@ -16,6 +17,8 @@ pub mod entry;
 pub mod finding;
 pub mod followup;
 pub mod id;
+pub mod membership;
+pub mod organization;
 pub mod person;
 pub mod plan;
 pub mod query;

@@ -1,10 +1,10 @@
 //! People: the address that names somebody, the desk's team, and where a person stands to a ticket.
 //!
-//! Organisations and their roles are not known yet; until then the requester and the people in copy
-//! stand for the customer. Must not know how an identity was found.
+//! What organisations add to that is in [`super::membership`]. Must not know how an identity was found.
 
 use std::fmt;
 
+use super::membership::Memberships;
 use super::ticket::Header;
 use super::words::Role;
 
@@ -49,6 +49,11 @@ impl Person {
         &self.0
     }
 
+    /// What stands behind the @ of an address; nothing where there is none.
+    pub fn domain(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+
     /// Whether both name the same person: addresses differ in case only by habit.
     pub fn is(&self, other: &Self) -> bool {
         self.0.eq_ignore_ascii_case(&other.0)
@@ -86,16 +91,20 @@ impl Team {
         person.among(&self.managers)
     }
 
-    /// Where `person` stands to a ticket, or to the desk where there is no ticket yet.
+    /// Where `person` stands to a ticket, or to the desk where there is no ticket yet, as far as no organisation
+    /// says more.
     pub fn standing(&self, person: &Person, header: Option<&Header>) -> Standing {
+        self.standing_with(person, &Memberships::default(), header)
+    }
+
+    /// The same with what the person is in organisations.
+    pub fn standing_with(&self, person: &Person, memberships: &Memberships, header: Option<&Header>) -> Standing {
         if self.has_manager(person) {
             Standing::Manager
         } else if self.has_agent(person) {
             Standing::Agent
-        } else if header.is_some_and(|header| header.requester.is(person) || person.among(&header.cc)) {
-            Standing::Customer
         } else {
-            Standing::Outsider
+            header.map_or(Standing::Outsider, |header| memberships.standing(person, header))
         }
     }
 }
@@ -107,8 +116,12 @@ pub enum Standing {
     Manager,
     /// Support's side.
     Agent,
+    /// An editor of the ticket's organisation: what the requester may, and the ticket's attributes.
+    Editor,
     /// The requester, or somebody in copy.
     Customer,
+    /// Somebody who reads the tickets of the organisation, and has nothing to do with this one.
+    Reader,
     /// A customer who has nothing to do with this ticket.
     Outsider,
     /// The program itself.
@@ -117,13 +130,14 @@ pub enum Standing {
 
 impl Standing {
     /// Every standing, from the one that may most.
-    pub const ALL: [Self; 5] = [Self::Manager, Self::Agent, Self::Customer, Self::Outsider, Self::System];
+    pub const ALL: [Self; 7] =
+        [Self::Manager, Self::Agent, Self::Editor, Self::Customer, Self::Reader, Self::Outsider, Self::System];
 
     /// The role that goes into the entry.
     pub const fn role(self) -> Role {
         match self {
             Self::Manager | Self::Agent => Role::Agent,
-            Self::Customer | Self::Outsider => Role::Customer,
+            Self::Editor | Self::Customer | Self::Reader | Self::Outsider => Role::Customer,
             Self::System => Role::System,
         }
     }

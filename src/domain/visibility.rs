@@ -1,18 +1,19 @@
-//! Who sees which ticket (WORKFLOW, People), and which of its entries. Organisation roles join here when organisations
-//! do.
+//! Who sees which ticket (WORKFLOW, People), and which of its entries. What organisations add is in
+//! [`super::membership`].
 
 use std::collections::HashSet;
 
 use super::action::Action;
 use super::entry::Entry;
 use super::id::Id;
-use super::person::{Person, Standing, Team};
+use super::membership::Memberships;
+use super::person::{Person, Team};
 use super::summary::Summary;
 use super::ticket::Ticket;
 
 /// Whether a person may see the ticket. Without any identity everything can be read.
-pub fn may_see(team: &Team, person: Option<&Person>, ticket: &Summary) -> bool {
-    person.is_none_or(|person| team.standing(person, Some(&ticket.header)) != Standing::Outsider)
+pub fn may_see(team: &Team, person: Option<(&Person, &Memberships)>, ticket: &Summary) -> bool {
+    person.is_none_or(|(person, memberships)| team.standing_with(person, memberships, Some(&ticket.header)).sees())
 }
 
 /// Notes, and the corrections and redactions of one or of an entry that is not there. A correction repeats

@@ -200,6 +200,51 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// What somebody is in an organisation (WORKFLOW, People).
+    OrganizationRole, "role" {
+        /// Works on every ticket of the organisation.
+        TechSupportEditor = "tech_support_editor",
+        /// Reads every ticket of the organisation.
+        TechSupportViewer = "tech_support_viewer",
+        /// Grants and takes the two support roles.
+        OrgAdmin = "org_admin",
+        /// Administers the organisation's instance.
+        Admin = "admin",
+        /// Develops on the organisation's instance.
+        Developer = "developer",
+        /// Is asked before support causes downtime; may be granted organisation access.
+        TechnicalContact = "technical_contact",
+    }
+}
+
+impl OrganizationRole {
+    /// Whether it is one of those an organisation's administrator grants and takes.
+    pub const fn is_support(self) -> bool {
+        matches!(self, Self::TechSupportEditor | Self::TechSupportViewer)
+    }
+}
+
+vocabulary! {
+    /// Which product an instance is.
+    Edition, "edition" {
+        /// The original one, which needs a project number.
+        Original = "original",
+        /// The one that is part of the cloud.
+        CloudCore = "cloud_core",
+    }
+}
+
+vocabulary! {
+    /// Who runs an instance.
+    Hosting, "hosting" {
+        /// The vendor, who updates it too.
+        Vendor = "vendor",
+        /// The customer, who has to update it.
+        Customer = "customer",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -34,6 +34,21 @@ pub fn ticket_path(id: Id) -> String {
     path
 }
 
+/// The place of an organisation's file.
+pub fn organization_path(id: &str) -> String {
+    format!("{ORGANIZATIONS}/{id}.yaml")
+}
+
+/// The organisation a path is the file of.
+pub fn organization_of(path: &str) -> Option<&str> {
+    path.strip_prefix(ORGANIZATIONS)?.strip_prefix('/').and_then(organization_of_name)
+}
+
+/// The organisation that a file in their folder belongs to, by its name.
+pub fn organization_of_name(name: &str) -> Option<&str> {
+    name.strip_suffix(".yaml").filter(|id| !id.is_empty() && !id.starts_with('.') && !id.contains('/'))
+}
+
 /// The name of a ticket's file in its folder.
 pub fn file_name(id: Id) -> String {
     let mut name = id.to_string();

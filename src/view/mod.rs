@@ -19,6 +19,7 @@ pub mod labels;
 pub mod link;
 pub mod list;
 pub mod log;
+pub mod organization;
 pub mod paint;
 pub mod records;
 pub mod rules;

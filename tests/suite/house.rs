@@ -113,7 +113,7 @@ fn imports_go_in_one_direction() {
 
 #[test]
 fn every_module_says_what_it_is() {
-    for folder in ["src", "tests/suite"] {
+    for folder in ["src", "tests/suite", "tests/torture"] {
         for (path, text) in sources(folder) {
             assert!(text.starts_with("//! "), "{folder}/{} begins with no `//!` sentence", path.display());
         }
@@ -122,7 +122,7 @@ fn every_module_says_what_it_is() {
 
 #[test]
 fn no_file_is_too_long() {
-    for folder in ["src", "tests/suite"] {
+    for folder in ["src", "tests/suite", "tests/torture"] {
         for (path, text) in sources(folder) {
             let lines = text.lines().count();
             assert!(lines <= LONGEST, "{folder}/{} has {lines} lines: take it apart", path.display());

@@ -18,6 +18,8 @@ mod index;
 mod locks;
 mod mending;
 mod merging;
+mod organization_files;
+mod organizations;
 mod pyyaml;
 mod readme;
 mod reference;

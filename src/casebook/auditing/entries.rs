@@ -8,6 +8,7 @@ use chrono::DateTime;
 use super::commit::{Commit, Touched};
 use super::{Judge, Policy, Redaction, told};
 use crate::domain::action::Action;
+use crate::domain::aftermath::FORWARDING;
 use crate::domain::audit::{Company, Verdict, Why, judge, judge_opening, lapse};
 use crate::domain::entry::Entry;
 use crate::domain::finding::Finding;
@@ -253,6 +254,13 @@ fn target_of(brought: &Brought<'_>, ticket: &Ticket, entry: &Entry) -> Option<Ti
     brought.before(into, |other| matches!(other.action, Action::Merged { source, .. } if source == ticket.id))
 }
 
+/// Whether a forward and the reply it leads to were made together: by one person, or by `resolve`, which says so by
+/// their key and leaves the reply to its author.
+fn is_of_one_hand(forward: &Entry, reply: &Entry) -> bool {
+    let is_resolved = |key: &str| key.starts_with(FORWARDING) && forward.key == reply.key;
+    forward.by.is(&reply.by) || forward.role == Role::Agent && forward.key.as_deref().is_some_and(is_resolved)
+}
+
 /// What the commit brought to the other ticket of an entry that is about two.
 fn company<'a>(policy: &Policy, brought: &Brought<'_>, ticket: &Ticket, entry: &Entry) -> Company<'a> {
     let here = ticket.id;
@@ -269,13 +277,15 @@ fn company<'a>(policy: &Policy, brought: &Brought<'_>, ticket: &Ticket, entry: &
             has(target, &|action| matches!(action, Action::Unmerged { source } if *source == here))
         }),
         Action::Unmerged { source } => has(*source, &|action| matches!(action, Action::Reopen { unmerge: true, .. })),
-        Action::Forward { into, entry: there } => brought.has(*into, &entry.by, |other| {
-            other.id == *there && matches!(other.action, Action::Reply { via_ticket: Some(via), .. } if via == here)
+        Action::Forward { into, entry: there } => brought.entries(*into).any(|other| {
+            is_of_one_hand(entry, other)
+                && other.id == *there
+                && matches!(other.action, Action::Reply { via_ticket: Some(via), .. } if via == here)
         }),
-        Action::Reply { via_ticket: Some(via), .. } => has(
-            *via,
-            &|action| matches!(action, Action::Forward { into, entry: there } if *into == here && *there == entry.id),
-        ),
+        Action::Reply { via_ticket: Some(via), .. } => brought.entries(*via).any(|other| {
+            is_of_one_hand(other, entry)
+                && matches!(other.action, Action::Forward { into, entry: there } if into == here && there == entry.id)
+        }),
         _ => false,
     };
     let sees_source = match &entry.action {

@@ -10,7 +10,6 @@ use walkdir::WalkDir;
 
 use crate::domain::finding::Finding;
 use crate::domain::rule;
-use crate::domain::value::Value;
 use crate::domain::zone::Zone;
 use crate::store::config::{Config, ConfigFlaw};
 use crate::store::{layout, yaml};
@@ -33,30 +32,11 @@ pub(super) fn config(text: &str, read: Result<&Config, &ConfigFlaw>) -> Option<F
     }
 }
 
-/// The organisation a path in `organizations/` is the file of.
-pub(super) fn organization_of(path: &str) -> Option<&str> {
-    path.strip_prefix(layout::ORGANIZATIONS)?.strip_prefix('/')?.strip_suffix(".yaml").filter(|id| !id.contains('/'))
-}
-
-/// What an organisation's file breaks: it is one map, and its id is the one it is named after.
+/// What an organisation's file breaks.
 pub(super) fn organization(path: &str, id: &str, bytes: &[u8]) -> Option<Finding> {
-    let invalid = |message: String, line: usize, column: usize| {
-        let finding = Finding::new(&rule::ORGANIZATION_INVALID, path, message).at(line, column);
-        Some(with_line(finding, bytes))
-    };
-    match yaml::read_value(bytes) {
-        Err(damage) => invalid(damage.kind.to_string(), damage.line, damage.column),
-        Ok(Value::Map(fields)) => match fields.iter().find(|(name, _)| name == "id") {
-            Some((_, Value::String(inside))) if inside == id => None,
-            Some(_) => {
-                let place = yaml::places(bytes, &[vec![crate::domain::codec::Step::Name("id".to_owned())]]);
-                let (line, column) = place.first().copied().unwrap_or((1, 1));
-                invalid(format!("the id is not `{id}`, which the file is named after"), line, column)
-            }
-            None => invalid("`id` is missing".to_owned(), 1, 1),
-        },
-        Ok(other) => invalid(format!("a map belongs here, not {}", other.kind()), 1, 1),
-    }
+    let damage = yaml::read_organization(bytes, id).err()?;
+    let finding = Finding::new(&rule::ORGANIZATION_INVALID, path, damage.kind.to_string());
+    Some(with_line(finding.at(damage.line, damage.column), bytes))
 }
 
 /// What a file in `attachments/` breaks: its place is the digest of its bytes.
@@ -85,7 +65,7 @@ pub(super) fn attachment(path: &str, bytes: io::Result<impl io::Read>) -> io::Re
 pub(super) fn organizations(root: &Path) -> io::Result<(Vec<Finding>, HashSet<String>)> {
     let (mut findings, mut known) = (Vec::new(), HashSet::new());
     for path in files(root, layout::ORGANIZATIONS)? {
-        let Some(id) = organization_of(&path) else { continue };
+        let Some(id) = layout::organization_of(&path) else { continue };
         known.insert(id.to_owned());
         findings.extend(organization(&path, id, &fs::read(root.join(&path))?));
     }

@@ -41,7 +41,7 @@ impl Casebook {
             if held.path == layout::MARKER {
                 let text = String::from_utf8_lossy(bytes);
                 findings.extend(beside::config(&text, Config::read(&text).as_ref()));
-            } else if let Some(id) = beside::organization_of(&held.path) {
+            } else if let Some(id) = layout::organization_of(&held.path) {
                 findings.extend(beside::organization(&held.path, id, bytes));
             } else if is_in(&held.path, layout::ATTACHMENTS) {
                 let looked = beside::attachment(&held.path, Ok(bytes.as_slice()));
@@ -73,7 +73,7 @@ impl Casebook {
         let config = config.as_ref().unwrap_or(&self.config);
         let names = repository.names_in(snapshot, layout::ORGANIZATIONS)?;
         let known: std::collections::HashSet<String> =
-            names.iter().filter_map(|path| beside::organization_of(path)).map(str::to_owned).collect();
+            names.iter().filter_map(|path| layout::organization_of(path)).map(str::to_owned).collect();
         Ok(Policy {
             follow_up: config.follow_up.clone(),
             team: config.team.clone(),

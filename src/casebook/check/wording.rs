@@ -18,6 +18,7 @@ pub(super) const fn of_damage(kind: &DamageKind) -> &'static Rule {
         DamageKind::DoubledName(_) => &rule::FILE_DOUBLED,
         DamageKind::SecondDocument => &rule::FILE_SECOND,
         DamageKind::OtherId { .. } => &rule::FILE_OTHER_ID,
+        DamageKind::Commented => &rule::FILE_SPELLING,
         DamageKind::Symlink | DamageKind::NotAFile => &rule::FILE_NOT_PLAIN,
         DamageKind::WrongPlace => &rule::FILE_MISPLACED,
         DamageKind::Flaw(flaw) => match flaw.kind {

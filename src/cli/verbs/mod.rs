@@ -21,6 +21,7 @@ pub mod log;
 pub mod merge;
 pub mod merge_file;
 pub mod open;
+pub mod org;
 pub mod reference;
 pub mod reply;
 pub mod resolve;
@@ -77,6 +78,7 @@ pub(super) fn run(session: &Session, verb: Verb) -> Result<Exit, Complaint> {
         Verb::Audit(audit) => audit.run(session),
         Verb::Guard(guard) => guard.run(session),
         Verb::Hooks(hooks) => hooks.run(session),
+        Verb::Org(org) => org.run(session),
         Verb::Import(import) => import.run(session),
         Verb::Schema(schema) => schema.run(session),
         Verb::Completions(completions) => completions.run(session),

@@ -63,6 +63,7 @@ impl Search {
         let casebook = session.casebook()?;
         let query = self.query.query(session, &casebook)?;
         let viewer = session.viewer(&casebook)?;
+        session.actor()?.map(|person| casebook.memberships(person)).transpose()?;
         let for_people = matches!(chosen, Chosen::Words) && session.output.is_terminal;
         let context = if for_people { self.context } else { 0 };
         let search = casebook::Search {

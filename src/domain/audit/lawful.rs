@@ -194,7 +194,9 @@ fn records(entry: &Entry, standing: Standing, company: &Company<'_>) -> Result<V
         (Action::Merged { .. }, false, _) => Err(Why::Refused(Refusal::NotAllowed { standing })),
         (Action::Forward { .. }, ..) if !standing.sees() => Err(Why::Refused(Refusal::NotVisible)),
         (_, _, true) => Ok(Verdict::Lawful),
-        (_, true, false) => Ok(Verdict::Alone),
+        // It changes nothing, and says only where a reply is to be found: the other half of a command whose files
+        // were committed one after the other.
+        (Action::Forward { .. }, ..) | (_, true, false) => Ok(Verdict::Alone),
         (_, false, false) => Err(Why::NothingToRecord),
     }
 }

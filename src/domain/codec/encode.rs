@@ -36,20 +36,20 @@ pub const HEADER_NAMES: [&str; 23] = [
 
 /// Named values in the making: what says nothing is left out.
 #[derive(Default)]
-struct Writer(Fields);
+pub(super) struct Writer(pub(super) Fields);
 
 impl Writer {
-    fn value(&mut self, name: &str, value: Value) {
+    pub(super) fn value(&mut self, name: &str, value: Value) {
         if !value.is_empty() {
             self.0.push((name.to_owned(), value));
         }
     }
 
-    fn words(&mut self, name: &str, words: &str) {
+    pub(super) fn words(&mut self, name: &str, words: &str) {
         self.value(name, Value::from(words));
     }
 
-    fn word<T: std::fmt::Display>(&mut self, name: &str, word: Option<T>) {
+    pub(super) fn word<T: std::fmt::Display>(&mut self, name: &str, word: Option<T>) {
         if let Some(word) = word {
             self.words(name, &word.to_string());
         }
@@ -61,7 +61,7 @@ impl Writer {
         }
     }
 
-    fn list<T: std::fmt::Display>(&mut self, name: &str, items: &[T]) {
+    pub(super) fn list<T: std::fmt::Display>(&mut self, name: &str, items: &[T]) {
         self.value(name, Value::List(items.iter().map(|item| Value::String(item.to_string())).collect()));
     }
 

@@ -1,4 +1,4 @@
-//! Tickets and entries as named values in their fixed order, and back: the names FORMAT promises.
+//! Tickets, entries and organisations as named values in their fixed order, and back: the names FORMAT promises.
 //!
 //! One description serves the YAML file, `show --json` and whatever spells entries next. Must not know any
 //! spelling: no YAML, no JSON, no lines and columns; a flaw is told by its path.
@@ -6,8 +6,10 @@
 mod decode;
 mod encode;
 mod flaw;
+mod organization;
 mod read;
 
 pub use decode::{later_entry_from, ticket_from};
 pub use encode::{HEADER_NAMES, entry_fields, header_fields};
 pub use flaw::{Flaw, FlawKind, Step};
+pub use organization::{organization_fields, organization_from};

@@ -28,7 +28,7 @@ impl Reader {
         }
     }
 
-    fn flaw_at(&self, name: &str, kind: FlawKind) -> Flaw {
+    pub(super) fn flaw_at(&self, name: &str, kind: FlawKind) -> Flaw {
         let mut path = self.path.clone();
         path.push(Step::Name(name.to_owned()));
         Flaw { path, kind }
@@ -179,6 +179,17 @@ impl Reader {
 
     pub(super) fn people(&mut self, name: &'static str) -> Result<Vec<Person>> {
         self.words_list(name, Person::from_name)
+    }
+
+    /// A list of maps, each to be read in turn.
+    pub(super) fn maps(&mut self, name: &'static str) -> Result<Vec<Self>> {
+        let items = self.list(name)?.into_iter().enumerate();
+        let map = |(index, item)| {
+            let mut path = self.path.clone();
+            path.extend([Step::Name(name.to_owned()), Step::Index(index)]);
+            Self::of(item, path, self.lenient)
+        };
+        items.map(map).collect()
     }
 
     /// The map under a name, to be read in turn.

@@ -15,7 +15,7 @@ super::table! {
     }
     ORGANIZATION_INVALID = "CB303" "organization.invalid" Error {
         title: "the file of an organisation is not sound",
-        explanation: "An organisation's file is one YAML map under the limits of every file of the store, and its `id` is the one it is named after.",
+        explanation: "The rights of its people follow from an organisation's file, so it is read as strictly as a ticket: one YAML map, its `id` the one it is named after, plans one behind the other, every address once, and no name or role that is not known.",
         example: "organizations/acme.yaml holds `id: acme-corp`",
         repair: "Mend the line; `git diff` shows what changed.",
     }

@@ -18,6 +18,18 @@ pub enum Refusal {
     },
     /// A customer asked for a ticket in somebody else's name.
     OnBehalf,
+    /// A customer asked for a ticket of an organisation they are not of.
+    OtherOrganization {
+        /// The organisation asked for.
+        given: String,
+    },
+    /// Somebody belongs to several organisations, and the ticket is of one.
+    WhichOrganization {
+        /// The organisations.
+        known: Vec<String>,
+    },
+    /// An organisation's administrator asked for more than giving and taking support roles.
+    SupportRolesOnly,
     /// The action does not start from this status.
     Status {
         /// The status it has.

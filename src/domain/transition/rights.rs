@@ -1,6 +1,6 @@
-//! Who may do what (WORKFLOW, People and Actions). Organisation roles join here when organisations do.
+//! Who may do what (WORKFLOW, People and Actions).
 
-use super::super::action::{Action, Opening, Solution};
+use super::super::action::{Action, Fact, Opening, Solution};
 use super::super::person::{Person, Standing};
 use super::super::ticket::Ticket;
 use super::{Refusal, Request};
@@ -13,13 +13,23 @@ pub fn may(standing: Standing, ticket: &Ticket, request: &Request) -> Result<(),
     let allowed = match standing {
         Standing::Manager => true,
         Standing::Agent => !matches!(request.action, Action::Deescalate { .. }),
+        Standing::Editor => editor_may(&request.action) || customer_may(ticket, request),
         Standing::Customer => customer_may(ticket, request),
         Standing::System => {
             matches!(request.action, Action::Remind | Action::Solve(Solution::NoResponse))
         }
-        Standing::Outsider => false,
+        Standing::Reader | Standing::Outsider => false,
     };
     if allowed { Ok(()) } else { Err(Refusal::NotAllowed { standing }) }
+}
+
+/// What an editor of the organisation may do beyond a requester: change what a ticket is about, but not whose it is.
+fn editor_may(action: &Action) -> bool {
+    let is_theirs = |fact: &Fact| !matches!(fact, Fact::Organization | Fact::Requester | Fact::Channel);
+    match action {
+        Action::Set { set, unset } => set.iter().map(|(fact, _)| fact).chain(unset).all(is_theirs),
+        _ => false,
+    }
 }
 
 /// What the requester and people in copy may do. Correcting and redacting is for the author of the entry.

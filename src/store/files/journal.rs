@@ -11,7 +11,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::State;
-use super::write::{on_same_device, replace, sync_file_system, sync_folder};
+use super::write::{forget, on_same_device, put_back, remember, replace, sync_file_system, sync_folder};
 use crate::store::layout;
 
 /// The journal's file name.
@@ -63,14 +63,18 @@ impl Journal {
         self.changes.len() > 1 || self.commit.is_some() || !self.changes.iter().all(is_near)
     }
 
-    /// Writes it down, on disk when this returns.
+    /// Writes it down, on disk when this returns. What it will replace keeps a second name until its end: what is
+    /// to be taken back on a disk that is full needs no room then.
     ///
     /// # Errors
     /// The system refused; nothing has changed.
-    pub fn begin(&self, state: &State, reach: &dyn Fn(&str)) -> io::Result<()> {
+    pub fn begin(&self, state: &State, root: &Path, reach: &dyn Fn(&str)) -> io::Result<()> {
         let bytes = serde_json::to_vec(self)?;
         reach("journal");
-        replace(state, &state.path(NAME), &bytes, true, &|_| reach("noted"))
+        replace(state, &state.path(NAME), &bytes, true, &|_| reach("noted"))?;
+        let replaced = self.changes.iter().filter(|change| change.before.is_some());
+        replaced.for_each(|change| remember(state, &root.join(&change.path)));
+        Ok(())
     }
 
     /// The journal of a command that did not end, if there is one. One that cannot be read was never begun.
@@ -134,7 +138,7 @@ impl Journal {
                 continue;
             }
             match &change.before {
-                Some(before) => replace(state, &path, before.as_bytes(), true, &|_| {})?,
+                Some(before) => put_back(state, &path, before.as_bytes())?,
                 None => {
                     fs::remove_file(&path)?;
                     let folders = path.ancestors().skip(1).take_while(|folder| *folder != root);
@@ -153,7 +157,9 @@ impl Journal {
     /// The system refused.
     pub fn end(&self, state: &State, root: &Path) -> io::Result<()> {
         for change in &self.changes {
-            let _ = fs::remove_file(layout::new_bytes(&root.join(&change.path)));
+            let path = root.join(&change.path);
+            forget(state, &path);
+            let _ = fs::remove_file(layout::new_bytes(&path));
         }
         fs::remove_file(state.path(NAME))?;
         sync_folder(state.folder())

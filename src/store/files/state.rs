@@ -12,6 +12,8 @@ use std::time::SystemTime;
 const WITHOUT_REPOSITORY: &str = ".casebook";
 /// What the names of new bytes begin with.
 const NEW: &str = "new-";
+/// What the second name of a file that is being replaced begins with, behind that.
+const OLD: &str = "old-";
 
 /// A store's own folder.
 #[derive(Clone, Debug)]
@@ -95,6 +97,11 @@ impl State {
         self.folder.join(format!("{NEW}{name}"))
     }
 
+    /// Where a file that is about to be replaced keeps a second name, so that it can come back where no room is left.
+    pub(super) fn old_bytes(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{NEW}{OLD}{name}"))
+    }
+
     /// Keeps a text somebody typed, and says where: in a file of its own, whatever else was kept at that moment.
     ///
     /// # Errors
@@ -108,7 +115,14 @@ impl State {
             let suffix = if number == 1 { String::new() } else { format!("-{number}") };
             let path = folder.join(format!("{name}{suffix}.txt"));
             match OpenOptions::new().write(true).create_new(true).open(&path) {
-                Ok(mut file) => return file.write_all(text.as_bytes()).map(|()| path),
+                Ok(mut file) => {
+                    let written = file.write_all(text.as_bytes());
+                    if written.is_err() {
+                        // Half of it would pass for all of it.
+                        let _ = fs::remove_file(&path);
+                    }
+                    return written.map(|()| path);
+                }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
                 Err(error) => return Err(error),
             }

@@ -121,6 +121,31 @@ pub(super) fn replace(
     Ok(())
 }
 
+/// Gives a file that is about to be replaced a second name, where the file system can.
+pub(super) fn remember(state: &State, target: &Path) {
+    let old = old_name(state, target);
+    let _ = fs::remove_file(&old);
+    let _ = fs::hard_link(target, old);
+}
+
+/// Takes the second name away.
+pub(super) fn forget(state: &State, target: &Path) {
+    let _ = fs::remove_file(old_name(state, target));
+}
+
+/// Puts back what a file held: itself, by its second name, which needs no room on the disk; else its bytes.
+pub(super) fn put_back(state: &State, target: &Path, bytes: &[u8]) -> io::Result<()> {
+    let old = old_name(state, target);
+    if fs::read(&old).is_ok_and(|held| held == bytes) && fs::rename(&old, target).is_ok() {
+        return sync_folder(target.parent().unwrap_or(Path::new(".")));
+    }
+    replace(state, target, bytes, true, &|_| {})
+}
+
+fn old_name(state: &State, target: &Path) -> PathBuf {
+    state.old_bytes(&target.file_name().unwrap_or_default().to_string_lossy())
+}
+
 /// The folders of a path that are not there yet.
 fn missing_folders(folder: &Path) -> Vec<PathBuf> {
     folder.ancestors().take_while(|folder| !folder.exists()).map(Path::to_path_buf).collect()
@@ -137,4 +162,35 @@ pub(super) fn sync_file_system(folder: &Path) -> io::Result<()> {
     return Ok(rustix::fs::syncfs(File::open(folder)?)?);
     #[cfg(not(target_os = "linux"))]
     return sync_folder(folder);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::MetadataExt;
+
+    use super::*;
+
+    #[test]
+    fn what_is_put_back_is_the_file_itself_unless_it_was_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (state, target) = (State::of(folder.path()), folder.path().join("T.yaml"));
+        state.make().unwrap();
+        let inode = || fs::metadata(&target).unwrap().ino();
+        let replace = || replace(&state, &target, b"after", false, &|_| {}).unwrap();
+        fs::write(&target, "before").unwrap();
+        let before = inode();
+        remember(&state, &target);
+        replace();
+        assert_ne!(inode(), before);
+        put_back(&state, &target, b"before").unwrap();
+        assert_eq!((inode(), fs::read(&target).unwrap()), (before, b"before".to_vec()));
+        // Somebody who had it open wrote into it: its bytes are made anew.
+        remember(&state, &target);
+        replace();
+        fs::write(state.old_bytes("T.yaml"), "other").unwrap();
+        put_back(&state, &target, b"before").unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"before");
+        forget(&state, &target);
+        assert!(!state.old_bytes("T.yaml").exists());
+    }
 }

@@ -17,8 +17,7 @@ fn shipped_lists_are_sound_and_spelled_as_we_spell() {
         let list = list(name);
         assert!(is_name(name));
         assert_eq!(spell(&list), text, "{name}");
-        let covered = |day: &str| (list.from..=list.until).contains(&date(day).expect("a date"));
-        assert!(covered("2020-01-01") && covered("2035-12-31"));
+        assert!(list.from.to_string().as_str() <= "2020-01-01" && list.until.to_string().as_str() >= "2035-12-31");
         for year in 2020..=2035 {
             let count = list.days.keys().filter(|day| day.to_string().starts_with(&year.to_string())).count();
             assert!((8..=22).contains(&count), "{name} has {count} holidays in {year}");

@@ -61,6 +61,8 @@ pub enum DamageKind {
         /// The id inside.
         inside: Id,
     },
+    /// Comments in an organisation's file, which would be lost if it were printed anew.
+    Commented,
     /// A symbolic link.
     Symlink,
     /// A folder, a pipe or anything else that is no file.
@@ -91,6 +93,7 @@ impl fmt::Display for DamageKind {
             Self::NoEndMarker => formatter.write_str("the last line `...` is missing, so the file may have been cut"),
             Self::Flaw(flaw) => flaw.fmt(formatter),
             Self::OtherId { inside } => write!(formatter, "the id {inside} is not the one the file is named after"),
+            Self::Commented => formatter.write_str("there are comments here, which printing the file anew would lose"),
             Self::Symlink => formatter.write_str("this is a symbolic link; tickets are plain files"),
             Self::NotAFile => formatter.write_str("this is no plain file"),
             Self::WrongPlace => {

@@ -8,6 +8,7 @@
 mod amend;
 mod canonical;
 mod damage;
+mod organization;
 mod outline;
 mod print;
 mod read;
@@ -20,6 +21,7 @@ mod version;
 pub use amend::{Unwritable, amend};
 pub use canonical::is_canonical;
 pub use damage::{Damage, DamageKind};
+pub use organization::{print_organization, read_organization, reprint_organization};
 pub use print::print;
 pub use read::{LARGEST_FILE, places, read, read_by_library, read_noting, read_value};
 pub use survey::{survey, survey_header};

@@ -85,21 +85,21 @@ pub(super) fn name_of(word: &str) -> Option<String> {
     serde_yaml::from_str::<Name>(word).ok().map(|name| name.0)
 }
 
-fn source_of(bytes: &[u8]) -> Result<Source<'_>, Damage> {
+pub(super) fn source_of(bytes: &[u8]) -> Result<Source<'_>, Damage> {
     if bytes.len() as u64 > LARGEST_FILE {
         return Err(Damage { line: 1, column: 1, kind: DamageKind::TooLarge { limit: LARGEST_FILE } });
     }
     Source::of(bytes)
 }
 
-fn value_of(source: &Source<'_>) -> Result<Value, Damage> {
+pub(super) fn value_of(source: &Source<'_>) -> Result<Value, Damage> {
     serde_yaml::from_str::<Value>(source.text).map_err(|error| {
         let (line, column) = error.location().map_or((1, 1), |place| (place.line(), place.column()));
         Damage { line, column, kind: DamageKind::Syntax(error.to_string()) }
     })
 }
 
-fn locate(outline: &Outline, flaw: Flaw) -> Damage {
+pub(super) fn locate(outline: &Outline, flaw: Flaw) -> Damage {
     let at_name = matches!(flaw.kind, FlawKind::Unknown { .. });
     outline.locate(&flaw.path, at_name).damage(DamageKind::Flaw(flaw))
 }

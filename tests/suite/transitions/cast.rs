@@ -19,19 +19,24 @@ use chrono::{DateTime, TimeDelta, Utc};
 pub enum Side {
     Manager,
     Agent,
+    Editor,
     Customer,
+    Viewer,
     Outsider,
     System,
 }
 
 impl Side {
-    pub const ALL: [Self; 5] = [Self::Manager, Self::Agent, Self::Customer, Self::Outsider, Self::System];
+    pub const ALL: [Self; 7] =
+        [Self::Manager, Self::Agent, Self::Editor, Self::Customer, Self::Viewer, Self::Outsider, Self::System];
 
     pub fn person(self) -> Person {
         let address = match self {
             Self::Manager => "mori@desk.example",
             Self::Agent => "kenji@desk.example",
+            Self::Editor => "eve@acme.example",
             Self::Customer => "ana@acme.example",
+            Self::Viewer => "bo@acme.example",
             Self::Outsider => "ida@northwind.example",
             Self::System => "desk@desk.example",
         };
@@ -40,7 +45,13 @@ impl Side {
 
     /// Where they stand to a ticket of Ana's.
     pub fn standing(self, ticket: &Ticket) -> Standing {
-        if self == Self::System { Standing::System } else { team().standing(&self.person(), Some(&ticket.header)) }
+        match self {
+            Self::System => Standing::System,
+            // What organisations make of somebody is `Memberships`'s to say; here it is what that lets them do.
+            Self::Editor => Standing::Editor,
+            Self::Viewer => Standing::Reader,
+            _ => team().standing(&self.person(), Some(&ticket.header)),
+        }
     }
 }
 

@@ -153,8 +153,9 @@ fn every_action_that_can_be_asked_is_in_the_table() {
 }
 
 fn table(first: &str, rows: impl Iterator<Item = (String, Vec<String>)>) -> String {
-    let mut table =
-        format!("| {first} | manager | agent | customer | outsider | system |\n|---|---|---|---|---|---|\n");
+    let mut table = format!(
+        "| {first} | manager | agent | editor | customer | viewer | outsider | system |\n|---|---|---|---|---|---|---|---|\n"
+    );
     for (name, cells) in rows {
         table.push_str(&format!("| {name} | {} |\n", cells.join(" | ")));
     }

@@ -126,4 +126,9 @@ fn what_is_about_two_tickets_needs_both() {
     assert!(matches!(judged(&source, &merged("ana@acme.example", Role::Customer)), Verdict::Unlawful(_)));
     let unmerged = entry(&source, "ana@acme.example", Role::Customer, Action::Unmerged { source: other }, None);
     assert_eq!(judged(&source, &unmerged), Verdict::Unlawful(Why::NothingToRecord));
+    let forward = |by: &str| {
+        entry(&source, by, Role::Customer, Action::Forward { into: other, entry: Id::at(begin(), 10) }, None)
+    };
+    assert_eq!(judged(&source, &forward("ana@acme.example")), Verdict::Alone);
+    assert!(matches!(judged(&source, &forward("eve@other.example")), Verdict::Unlawful(_)));
 }

@@ -1,0 +1,90 @@
+//! How an organisation's file changes: through the same door as tickets, with a commit of its own kind.
+
+use crate::domain::amendment::{Amendment, NotTheirs, may_amend};
+use crate::domain::organization::Organization;
+use crate::domain::person::Standing;
+use crate::domain::transition::Refusal;
+use crate::error::Error;
+use crate::store::files::Change;
+use crate::store::layout;
+use crate::store::yaml;
+
+use super::{Casebook, Report, Terms, message};
+
+/// Something done to an organisation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Amending {
+    /// The organisation.
+    pub id: String,
+    /// Whether it shall be new.
+    pub is_new: bool,
+    /// What changes, in order.
+    pub amendments: Vec<Amendment>,
+}
+
+impl Amending {
+    /// What was asked, in the words of the command line.
+    fn action(&self) -> &'static str {
+        match self.amendments.first() {
+            _ if self.is_new => "org new",
+            Some(Amendment::Add(_)) => "org person add",
+            Some(Amendment::Remove(..)) => "org person remove",
+            _ => "org set",
+        }
+    }
+}
+
+impl Casebook {
+    /// What the command makes of the organisation.
+    pub(super) fn decide_to_amend(&self, amending: &Amending, terms: &Terms) -> Result<Report, Error> {
+        let path = layout::organization_path(&amending.id);
+        let before = match amending.is_new {
+            true => None,
+            // Whose file somebody may not see, they do not learn that it is there.
+            false => Some(self.organization(&amending.id, Some(&terms.by))?),
+        };
+        let mut after = before.clone().unwrap_or_else(|| Organization::new(&amending.id));
+        amending.amendments.iter().for_each(|amendment| after.amend(amendment));
+        let memberships = self.memberships(&terms.by)?;
+        may_amend(&self.config.team, &terms.by, &memberships, before.as_ref(), &after).map_err(|why| {
+            let refusal = match why {
+                NotTheirs::Supports => Refusal::NotAllowed { standing: Standing::Outsider },
+                NotTheirs::BeyondSupportRoles => Refusal::SupportRolesOnly,
+            };
+            Error::Refused { ticket: None, action: amending.action().to_owned(), refusal }
+        })?;
+        let bytes = self.organization_bytes(&amending.id)?;
+        if amending.is_new && bytes.is_some() {
+            return Err(Error::OrganizationExists { id: amending.id.clone() });
+        }
+        let mut report = Report {
+            tickets: Vec::new(),
+            entries: Vec::new(),
+            notices: Vec::new(),
+            changes: Vec::new(),
+            message: None,
+        };
+        if before.as_ref() == Some(&after) {
+            return Ok(report);
+        }
+        let printed = match (&bytes, &before) {
+            (Some(bytes), Some(before)) => yaml::reprint_organization(bytes, before, &after)
+                .map_err(|damage| Error::Damaged { path: path.clone(), damage })?,
+            _ => yaml::print_organization(&after),
+        };
+        let read = yaml::read_organization(printed.as_bytes(), &amending.id);
+        if let Err(damage) = read {
+            return Err(Error::Usage {
+                message: damage.kind.to_string(),
+                hint: Some("nothing was changed".to_owned()),
+            });
+        }
+        debug_assert_eq!(read.ok(), Some(after), "what is printed is read back as it was");
+        let before = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        report.changes.push(Change { path, before, after: printed });
+        if self.commits(terms)? {
+            report.message = Some(message::of_amending(amending, self.on_behalf_of(terms)?.as_deref()));
+        }
+        Ok(report)
+    }
+}

@@ -1,0 +1,277 @@
+//! `org`: customer organisations, and who is what in them.
+
+mod facts;
+
+use clap::{Args, Subcommand};
+use serde_json::Value;
+
+use super::super::Exit;
+use super::super::complaint::Complaint;
+use super::super::parsing::{address, word_of};
+use super::super::session::Session;
+use crate::casebook::{Amending, Report, Terms, Work};
+use crate::domain::amendment::Amendment;
+use crate::domain::organization::{Member, Organization};
+use crate::domain::person::Person;
+use crate::domain::text::clean_subject;
+use crate::domain::words::OrganizationRole;
+use crate::error::Error;
+use crate::store::yaml;
+use crate::view;
+use crate::view::paint::Paint;
+
+/// Customer organizations: their plans, instances and people.
+///
+/// Agents see and change all of it. An organization's administrator (`org_admin`) sees it, and grants and takes
+/// tech_support_editor and tech_support_viewer. Nobody else learns that it is there.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  casebook org new acme name='Acme Corporation' domains=acme.example plans=enhanced\n  casebook org person add acme ana@acme.example --role tech_support_editor\n  casebook org set acme instances.main.release=26.18"
+)]
+pub struct Org {
+    #[command(subcommand)]
+    deed: Deed,
+}
+
+#[derive(Debug, Subcommand)]
+enum Deed {
+    /// Make an organization
+    New(New),
+    /// Show an organization: its file in the usual spelling
+    Show(Show),
+    /// List organizations: id, name, the plan in force, how many people, who administers them
+    List(List),
+    /// Set facts (key=value) or take them away (key=)
+    Set(Set),
+    /// Who is what in an organization
+    Person(People),
+}
+
+#[derive(Debug, Args)]
+struct New {
+    /// The word tickets name it by: small letters, digits, - and _
+    #[arg(value_name = "ORG")]
+    organization: String,
+    /// Facts, as `org set` takes them
+    #[arg(value_name = "KEY=VALUE")]
+    facts: Vec<String>,
+    #[command(flatten)]
+    write: Writing,
+}
+
+#[derive(Debug, Args)]
+struct Show {
+    /// The organization
+    #[arg(value_name = "ORG")]
+    organization: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct List {
+    /// Print a JSON array
+    #[arg(long)]
+    json: bool,
+}
+
+/// Set facts (key=value) or take them away (key=).
+///
+/// Known are name, language, time_zone; domains (a,b), whose people belong to it without any role; plans
+/// (NAME:FROM..UNTIL,… with days that may be left out); and instances.ID.edition (original, cloud_core),
+/// instances.ID.hosting (vendor, customer), instances.ID.release, instances.ID.project_number; `instances.ID=` takes
+/// the instance away.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  casebook org set acme plans=looker:..2026-08-01,enhanced:2026-08-01..\n  casebook org set acme instances.main.edition=original instances.main.project_number=123456789012"
+)]
+struct Set {
+    /// The organization
+    #[arg(value_name = "ORG")]
+    organization: String,
+    /// A fact and its value; an empty value takes it away
+    #[arg(value_name = "KEY=VALUE", required = true)]
+    facts: Vec<String>,
+    #[command(flatten)]
+    write: Writing,
+}
+
+#[derive(Debug, Args)]
+struct People {
+    #[command(subcommand)]
+    deed: PersonDeed,
+}
+
+#[derive(Debug, Subcommand)]
+enum PersonDeed {
+    /// Somebody joins, or is more than before
+    Add(Add),
+    /// Somebody loses some roles; without --role they leave
+    Remove(Remove),
+}
+
+#[derive(Debug, Args)]
+struct Add {
+    /// The organization
+    #[arg(value_name = "ORG")]
+    organization: String,
+    /// Their address
+    #[arg(value_name = "WHO", value_parser = address)]
+    person: Person,
+    /// What they are there
+    #[arg(long, value_name = "ROLE", value_parser = word_of::<OrganizationRole>(OrganizationRole::WORDS))]
+    role: Vec<OrganizationRole>,
+    /// Another address of theirs
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    alias: Vec<Person>,
+    /// What they are called
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    #[command(flatten)]
+    write: Writing,
+}
+
+#[derive(Debug, Args)]
+struct Remove {
+    /// The organization
+    #[arg(value_name = "ORG")]
+    organization: String,
+    /// One of their addresses
+    #[arg(value_name = "WHO", value_parser = address)]
+    person: Person,
+    /// Only this role
+    #[arg(long, value_name = "ROLE", value_parser = word_of::<OrganizationRole>(OrganizationRole::WORDS))]
+    role: Vec<OrganizationRole>,
+    #[command(flatten)]
+    write: Writing,
+}
+
+/// What every deed that writes can be told. What is so already is no change, so a retry needs no key.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Writing")]
+struct Writing {
+    /// Show the change and the commit message (with --json the organization as it would be), and write nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+    /// Commit, whatever casebook.toml says
+    #[arg(long, conflicts_with = "no_commit")]
+    commit: bool,
+    /// Do not commit, whatever casebook.toml says
+    #[arg(long)]
+    no_commit: bool,
+    /// Print the organization as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Org {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        match self.deed {
+            Deed::New(new) => {
+                if !Organization::is_id(&new.organization) {
+                    let hint = "it names a file: up to 64 small letters, digits, - and _, such as `acme`";
+                    return Err(
+                        Error::usage(format!("`{}` is no name for an organization", new.organization), hint).into()
+                    );
+                }
+                let amendments = facts::read(&new.facts)?;
+                amend(session, Amending { id: new.organization, is_new: true, amendments }, &new.write)
+            }
+            Deed::Show(show) => show.run(session),
+            Deed::List(list) => list.run(session),
+            Deed::Set(set) => {
+                let amendments = facts::read(&set.facts)?;
+                amend(session, Amending { id: set.organization, is_new: false, amendments }, &set.write)
+            }
+            Deed::Person(People { deed: PersonDeed::Add(add) }) => {
+                let mut member = Member::new(add.person);
+                (member.aliases, member.name) = (add.alias, add.name.as_deref().and_then(clean_subject));
+                for role in add.role {
+                    if !member.roles.contains(&role) {
+                        member.roles.push(role);
+                    }
+                }
+                let amendments = vec![Amendment::Add(member)];
+                amend(session, Amending { id: add.organization, is_new: false, amendments }, &add.write)
+            }
+            Deed::Person(People { deed: PersonDeed::Remove(remove) }) => {
+                let amendments = vec![Amendment::Remove(remove.person, remove.role)];
+                amend(session, Amending { id: remove.organization, is_new: false, amendments }, &remove.write)
+            }
+        }
+    }
+}
+
+impl Show {
+    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let casebook = session.casebook()?;
+        let organization = casebook.organization(&self.organization, session.actor()?)?;
+        tell(session, &organization, self.json)?;
+        Ok(Exit::Done)
+    }
+}
+
+impl List {
+    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let casebook = session.casebook()?;
+        let (organizations, troubles) = casebook.organizations(session.actor()?)?;
+        if self.json {
+            session.output.json(&Value::Array(organizations.iter().map(view::organization::record).collect()))?;
+            return Ok(session.name_troubles(&troubles));
+        }
+        let today = session.zone(&casebook)?.local(session.world.now).date_naive();
+        let paint = Paint { colour: session.output.colour };
+        let told = match session.output.is_terminal {
+            true => view::organization::for_people(&organizations, today, paint, session.output.width()),
+            false => view::organization::for_programs(&organizations, today),
+        };
+        session.output.print(&told)?;
+        Ok(session.name_troubles(&troubles))
+    }
+}
+
+/// Prints an organisation.
+fn tell(session: &Session, organization: &Organization, as_json: bool) -> Result<(), Error> {
+    if as_json {
+        return session.output.json(&view::organization::record(organization));
+    }
+    session.output.print(&view::terminal::lines(&yaml::print_organization(organization)))
+}
+
+/// Changes an organisation, and tells what it is then.
+fn amend(session: &Session, amending: Amending, flags: &Writing) -> Result<Exit, Complaint> {
+    let mut casebook = session.casebook()?;
+    let by = session.actor()?.cloned().ok_or(Error::NoIdentity)?;
+    let commit = if flags.commit { Some(true) } else { flags.no_commit.then_some(false) };
+    let terms = Terms { dry_run: flags.dry_run, commit, ..session.terms_of(by) };
+    let id = amending.id.clone();
+    let report = casebook.perform(Work::Amend(amending), &terms);
+    session.tell_recovery(&casebook);
+    let report = report?;
+    if report.changes.is_empty() {
+        session.output.warn("note: nothing to change");
+    }
+    if flags.dry_run && !flags.json {
+        session.tell_plan(&report)?;
+        return Ok(Exit::Done);
+    }
+    let organization = match made(&report, &id) {
+        Some(organization) => organization,
+        None => casebook.organization(&id, session.actor()?)?,
+    };
+    if flags.json {
+        session.output.json(&view::organization::record(&organization))?;
+    } else {
+        let people = organization.people.len();
+        let plural = if people == 1 { "person" } else { "people" };
+        session.output.say(&view::terminal::one_line(&format!("{id}  {people} {plural}")))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// The organisation as a command leaves it.
+fn made(report: &Report, id: &str) -> Option<Organization> {
+    let change = report.changes.first()?;
+    yaml::read_organization(change.after.as_bytes(), id).ok()
+}

@@ -1,0 +1,70 @@
+//! The file of an organisation: read as strictly as a ticket's, printed in one spelling.
+//!
+//! It has no history and no end marker: git has the one, and the page of the format shows it without the other.
+
+use super::damage::{Damage, DamageKind};
+use super::outline::Outline;
+use super::print::field;
+use super::read::{locate, source_of, value_of};
+use super::scalar::spell;
+use crate::domain::codec::{organization_fields, organization_from};
+use crate::domain::organization::Organization;
+use crate::domain::value::Value;
+
+/// Reads an organisation's file. `id` is the one it is named after.
+///
+/// # Errors
+/// The first damage, with its line and column.
+pub fn read_organization(bytes: &[u8], id: &str) -> Result<Organization, Damage> {
+    let source = source_of(bytes)?;
+    let outline = Outline::of(&source)?;
+    organization_from(value_of(&source)?, id).map_err(|flaw| locate(&outline, flaw))
+}
+
+/// An organisation's file.
+pub fn print_organization(organization: &Organization) -> String {
+    let mut out = String::with_capacity(512);
+    for (name, value) in organization_fields(organization) {
+        match value {
+            Value::List(periods) if name == "plans" => {
+                out.push_str("plans:\n");
+                periods.iter().for_each(|period| plan(&mut out, period));
+            }
+            value => field(&mut out, 0, &name, &value),
+        }
+    }
+    out
+}
+
+/// A plan and its days, which stand without quotes.
+fn plan(out: &mut String, period: &Value) {
+    let Value::Map(fields) = period else { return };
+    for (place, (name, value)) in fields.iter().enumerate() {
+        let Value::String(words) = value else { continue };
+        let words = if name == "plan" { spell(words) } else { words.as_str().into() };
+        let dash = if place == 0 { "- " } else { "  " };
+        out.push_str(&format!("{dash}{name}: {words}\n"));
+    }
+}
+
+/// The file of a changed organisation. What a person wrote beside the values, their comments, is never lost: where
+/// printing anew would lose some, there is none.
+///
+/// # Errors
+/// [`DamageKind::Commented`], with the line of the first comment.
+pub fn reprint_organization(bytes: &[u8], before: &Organization, after: &Organization) -> Result<String, Damage> {
+    let text = String::from_utf8_lossy(bytes);
+    if text == print_organization(before) {
+        return Ok(print_organization(after));
+    }
+    match text.lines().position(holds_comment) {
+        Some(index) => Err(Damage { line: index + 1, column: 1, kind: DamageKind::Commented }),
+        None => Ok(print_organization(after)),
+    }
+}
+
+/// Whether there may be a comment on a line; a `#` in quotes counts too.
+fn holds_comment(line: &str) -> bool {
+    let begins = |place: usize| place == 0 || line[..place].ends_with(char::is_whitespace);
+    line.match_indices('#').any(|(place, _)| begins(place))
+}

@@ -1,0 +1,77 @@
+//! Organisations as JSON and as lines of a list: always the same fields, in one order. Must not know who asks.
+
+use chrono::NaiveDate;
+use serde_json::{Map, Value, json};
+
+use super::paint::Paint;
+use super::table::{Cell, Table, tab_separated};
+use crate::domain::organization::{Instance, Member, Organization, PlanPeriod};
+use crate::domain::person::Person;
+use crate::domain::words::OrganizationRole;
+
+/// An organisation as JSON.
+pub fn record(organization: &Organization) -> Value {
+    let mut object = Map::new();
+    object.insert("id".to_owned(), json!(organization.id));
+    object.insert("name".to_owned(), json!(organization.name));
+    object.insert("domains".to_owned(), json!(organization.domains));
+    object.insert("language".to_owned(), json!(organization.language));
+    object.insert("time_zone".to_owned(), json!(organization.time_zone));
+    object.insert("plans".to_owned(), organization.plans.iter().map(plan).collect());
+    object.insert("instances".to_owned(), organization.instances.iter().map(instance).collect());
+    object.insert("people".to_owned(), organization.people.iter().map(member).collect());
+    Value::Object(object)
+}
+
+fn plan(period: &PlanPeriod) -> Value {
+    let day = |day: Option<NaiveDate>| day.map(|day| day.to_string());
+    json!({ "plan": period.plan, "from": day(period.from), "until": day(period.until) })
+}
+
+fn instance(instance: &Instance) -> Value {
+    json!({
+        "id": instance.id,
+        "edition": instance.edition.map(|edition| edition.word()),
+        "hosting": instance.hosting.map(|hosting| hosting.word()),
+        "release": instance.release,
+        "project_number": instance.project_number,
+    })
+}
+
+fn member(member: &Member) -> Value {
+    json!({
+        "email": member.email.as_str(),
+        "aliases": member.aliases.iter().map(Person::as_str).collect::<Vec<_>>(),
+        "name": member.name,
+        "roles": member.roles.iter().map(|role| role.word()).collect::<Vec<_>>(),
+        "organization_access": member.organization_access.map(|ticket| ticket.to_string()),
+    })
+}
+
+/// Id, name, the plan in force on a day, how many people there are, and who administers them.
+fn cells(organization: &Organization, day: NaiveDate) -> [String; 5] {
+    let is_admin = |member: &&Member| member.roles.contains(&OrganizationRole::OrgAdmin);
+    let admins: Vec<&str> = organization.people.iter().filter(is_admin).map(|member| member.email.as_str()).collect();
+    [
+        organization.id.clone(),
+        organization.name.clone().unwrap_or_default(),
+        organization.plan_on(day).unwrap_or_default().to_owned(),
+        organization.people.len().to_string(),
+        admins.join(","),
+    ]
+}
+
+/// Organisations a line each, with tabs between.
+pub fn for_programs(organizations: &[Organization], day: NaiveDate) -> String {
+    let line = |organization| tab_separated(cells(organization, day).iter().map(String::as_str));
+    organizations.iter().map(line).collect()
+}
+
+/// Organisations as a table.
+pub fn for_people(organizations: &[Organization], day: NaiveDate, paint: Paint, width: Option<usize>) -> String {
+    let mut table = Table::under(&["id", "name", "plan", "people", "administered by"]);
+    for organization in organizations {
+        table.push(cells(organization, day).iter().map(|cell| Cell::plain(cell)).collect());
+    }
+    table.for_people(paint, width)
+}

@@ -1,0 +1,163 @@
+//! What was told of commands, and whether the files say the same. Reads the files line by line, with nothing of
+//! casebook's own readers: the history is what stands between `- id:` and `- id:`.
+//!
+//! Must not know how the commands were run.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use crate::command::Command;
+
+/// What became of a command.
+#[derive(Clone, Debug)]
+pub enum Fate {
+    /// It ended with 0 and printed these tickets, each with its last entry.
+    Told(Vec<(String, String)>),
+    /// It ended by itself with another code.
+    Refused,
+    /// It was killed, or somebody was in its way and it told nothing.
+    Unknown,
+}
+
+/// A command and what became of it.
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub command: Command,
+    pub fate: Fate,
+}
+
+/// What lies in the files.
+#[derive(Debug, Default)]
+pub struct Files {
+    /// The ids of every ticket's entries, in the order of the file.
+    pub entries: BTreeMap<String, Vec<String>>,
+    /// The tickets and entries whose text begins with a mark.
+    pub marks: BTreeMap<String, Vec<(String, String)>>,
+    /// The same of what `resolve` wrote down once more where the conversation goes on.
+    pub copies: BTreeMap<String, Vec<(String, String)>>,
+}
+
+/// What a mark begins with.
+const MARK: &str = "@@";
+
+/// The mark of a command.
+pub fn mark(process: usize, number: usize) -> String {
+    format!("{MARK}{process}-{number}")
+}
+
+/// The files of all tickets.
+pub fn ticket_files(desk: &Path) -> Vec<PathBuf> {
+    let files = WalkDir::new(desk.join("tickets")).sort_by_file_name().into_iter().flatten();
+    files
+        .map(walkdir::DirEntry::into_path)
+        .filter(|path| path.extension().is_some_and(|end| end == "yaml"))
+        .filter(|path| path.file_stem().is_some_and(|name| name.len() == 26))
+        .collect()
+}
+
+/// The ids of all tickets, the oldest first.
+pub fn tickets(desk: &Path) -> Vec<String> {
+    ticket_files(desk).iter().map(|path| id_of(path)).collect()
+}
+
+fn id_of(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+impl Files {
+    /// Reads all of them.
+    pub fn read(desk: &Path) -> Self {
+        let mut files = Self::default();
+        for path in ticket_files(desk) {
+            files.take(&id_of(&path), &fs::read_to_string(&path).unwrap_or_default());
+        }
+        files
+    }
+
+    fn take(&mut self, ticket: &str, text: &str) {
+        let entries = self.entries.entry(ticket.to_owned()).or_default();
+        let mut is_copy = false;
+        for line in text.lines() {
+            if let Some(id) = line.strip_prefix("- id: ") {
+                entries.push(id.to_owned());
+                is_copy = false;
+            }
+            is_copy |= line.starts_with("  key: resolve-");
+            if let Some(words) = line.trim_start().strip_prefix(MARK) {
+                let mark = format!("{MARK}{}", words.split_whitespace().next().unwrap_or_default());
+                let entry = entries.last().cloned().unwrap_or_default();
+                let found = if is_copy { &mut self.copies } else { &mut self.marks };
+                found.entry(mark).or_default().push((ticket.to_owned(), entry));
+            }
+        }
+    }
+
+    /// How many entries there are.
+    pub fn count(&self) -> usize {
+        self.entries.values().map(Vec::len).sum()
+    }
+}
+
+/// What is wrong with the files, given what was told.
+pub fn differences(lines: &[Line], files: &Files) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (ticket, ids) in &files.entries {
+        if !ids.windows(2).all(|pair| pair[0] < pair[1]) {
+            wrong.push(format!("the ids of {ticket} do not increase"));
+        }
+    }
+    let known: BTreeSet<&str> = lines.iter().map(|line| line.command.mark.as_str()).collect();
+    wrong
+        .extend(files.marks.keys().filter(|mark| !known.contains(mark.as_str())).map(|mark| format!("{mark}: whose?")));
+    for (mark, copies) in &files.copies {
+        let tickets: BTreeSet<&str> = copies.iter().map(|(ticket, _)| ticket.as_str()).collect();
+        if tickets.len() < copies.len() {
+            wrong.push(format!("written down twice where the conversation goes on: {mark} {copies:?}"));
+        }
+    }
+    let nothing = Vec::new();
+    for Line { command, fate } in lines {
+        let found = files.marks.get(&command.mark).unwrap_or(&nothing);
+        let mut say = |what: &str| wrong.push(format!("{what}: {:?} {fate:?}; found {found:?}", command.words));
+        let tickets: BTreeSet<&str> = found.iter().map(|(ticket, _)| ticket.as_str()).collect();
+        if tickets.len() < found.len() || (found.len() > 1 && !command.is_merge) {
+            say("doubled");
+        }
+        match fate {
+            Fate::Refused if !found.is_empty() => say("refused, and there"),
+            Fate::Told(told) => {
+                for (ticket, entry) in told {
+                    let there = files.entries.get(ticket).map_or(0, |ids| ids.iter().filter(|id| *id == entry).count());
+                    if there != 1 {
+                        say(&format!("acknowledged, and there {there} times"));
+                    }
+                }
+                // A command that changes nothing makes no entry, and says which is the last.
+                if !found.is_empty() && !told.iter().any(|told| found.contains(told)) {
+                    say("told of another entry");
+                }
+            }
+            _ => {}
+        }
+    }
+    wrong
+}
+
+/// The questions above have the answers they should; a ledger that never finds anything would prove nothing.
+pub fn prove() {
+    let mut files = Files::default();
+    files.take("T", "history:\n- id: A\n  text: |\n    @@1-2 says so.\n\n- id: B\n  text: |\n    @@1-2 again\n");
+    let command = Command { words: vec![], mark: mark(1, 2), commits: true, is_merge: false, has_key: false };
+    let line = |entry: &str| {
+        let fate = Fate::Told(vec![("T".to_owned(), entry.to_owned())]);
+        [Line { command: command.clone(), fate }]
+    };
+    assert!(differences(&line("A"), &files)[0].starts_with("doubled"));
+    assert!(differences(&line("C"), &files).iter().any(|said| said.starts_with("acknowledged, and there 0 times")));
+    assert_eq!(differences(&[], &files), ["@@1-2: whose?"]);
+    files.entries.insert("U".to_owned(), vec!["B".to_owned(), "A".to_owned()]);
+    assert_eq!(differences(&[], &files).len(), 2);
+}

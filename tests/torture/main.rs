@@ -1,0 +1,121 @@
+//! Torture: many processes with `kill -9`, clones that converge, and what fails around the program.
+//!
+//! `cargo test --test torture` runs a short form. The long one is in `.ci/torture`, and by hand:
+//! `cargo test --test torture -- processes --processes 8 --commands 1000 --kills 200 --seed 1`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, clippy::print_stdout, missing_docs)]
+
+mod chance;
+mod clones;
+mod command;
+mod faults;
+mod killing;
+mod ledger;
+mod processes;
+#[allow(dead_code, unused_imports)] // its own tests run in the suite
+#[path = "../suite/sandbox/mod.rs"]
+mod sandbox;
+mod worker;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::{Parser, Subcommand};
+
+use clones::Clones;
+use processes::Processes;
+use sandbox::Sandbox;
+use worker::Counts;
+
+/// What is asked for.
+#[derive(Debug, Parser)]
+#[command(name = "torture")]
+struct Arguments {
+    /// The program, where it is not the one that was built for this test
+    #[arg(long, global = true, default_value = env!("CARGO_BIN_EXE_casebook"))]
+    program: PathBuf,
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Many processes at one desk, and `kill -9`
+    Processes(Processes),
+    /// Clones of one desk over a bare remote
+    Clones(Clones),
+    /// A full disk, a read-only folder, a hook that fails, a clock that jumps, a git that dies
+    Faults,
+}
+
+/// What a run came to.
+#[derive(Default)]
+pub struct Told {
+    pub counts: Counts,
+    pub said: Vec<String>,
+    pub wrong: Vec<String>,
+    /// Where it happened, kept where something is wrong.
+    pub kept: Option<Sandbox>,
+}
+
+impl Told {
+    /// Notes where something is not as it should be.
+    pub fn expect(&mut self, what: &str, so: bool, why: &str) {
+        if !so {
+            self.wrong.push(format!("not so: {what}\n{why}"));
+        }
+    }
+}
+
+/// Adds counts to others.
+pub fn adopt(to: &mut Counts, from: Counts) {
+    for (what, times) in from {
+        *to.entry(what).or_default() += times;
+    }
+}
+
+fn main() -> ExitCode {
+    ledger::prove();
+    // `cargo test WORD` asks every test binary for the tests of that name; here are none with names.
+    let known = ["processes", "clones", "faults", "--program", "--help", "help"];
+    if std::env::args().nth(1).is_some_and(|word| !known.contains(&word.as_str())) {
+        println!("torture: not asked for");
+        return ExitCode::SUCCESS;
+    }
+    let arguments = Arguments::parse();
+    let program = arguments.program.canonicalize().expect("the program is there");
+    let tortures: Vec<What> = match arguments.what {
+        Some(what) => vec![what],
+        None => vec![What::Processes(Processes::SHORT), What::Clones(Clones::SHORT), What::Faults],
+    };
+    let fine: Vec<bool> = tortures.iter().map(|what| endure(what, &program)).collect();
+    ExitCode::from(u8::from(!fine.into_iter().all(|fine| fine)))
+}
+
+/// Runs one of them and says what it came to; whether all was well.
+#[allow(clippy::disallowed_methods)] // the time it took is told and decides nothing
+fn endure(what: &What, program: &Path) -> bool {
+    let began = Instant::now();
+    println!("torture: {what:?}");
+    let told = match what {
+        What::Processes(processes) => processes.run(program),
+        What::Clones(clones) => clones.run(program),
+        What::Faults => faults::run(program),
+    };
+    for (what, times) in &told.counts {
+        println!("  {times:7} {what}");
+    }
+    told.said.iter().for_each(|said| println!("  {said}"));
+    for wrong in told.wrong.iter().take(60) {
+        println!("  WRONG: {wrong}");
+    }
+    println!("  {} things wrong, {} seconds", told.wrong.len(), began.elapsed().as_secs());
+    match told.kept {
+        Some(sandbox) if !told.wrong.is_empty() => {
+            println!("  kept in {}", sandbox.root().display());
+            std::mem::forget(sandbox);
+        }
+        _ => {}
+    }
+    told.wrong.is_empty()
+}

@@ -1,0 +1,209 @@
+//! One of the many at a desk: it runs commands, is killed now and then, and remembers what it was told.
+//!
+//! Must not know whether others work beside it in the same folder or in clones.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::sync::RwLock;
+use std::time::{Duration, Instant};
+
+use crate::chance::Chance;
+use crate::command::Command;
+use crate::killing::{Kill, lives_on};
+use crate::ledger::{Fate, Line, mark, tickets};
+use crate::sandbox::{Outcome, Running, Sandbox};
+
+/// How often a command is tried again that found somebody in its way.
+const ATTEMPTS: usize = 60;
+
+/// Seconds a command waits: more than all others need for theirs, and little where a git that died left its lock.
+const PATIENCE: &str = "4";
+
+/// What all workers share.
+pub struct Stage {
+    pub sandbox: Sandbox,
+    pub program: PathBuf,
+    /// Held for reading while a command runs, for writing by who must be alone.
+    pub quiet: RwLock<()>,
+}
+
+/// How commands ended, by name.
+pub type Counts = BTreeMap<String, usize>;
+
+/// A worker.
+pub struct Worker<'a> {
+    pub stage: &'a Stage,
+    pub number: usize,
+    pub desk: PathBuf,
+    pub chance: Chance,
+    pub lines: Vec<Line>,
+    pub counts: Counts,
+    /// What should not have happened.
+    pub wrong: Vec<String>,
+    /// Kills still to be done.
+    pub kills: usize,
+    usual: Duration,
+    orphans: Vec<u32>,
+}
+
+impl Stage {
+    /// A command in a desk, as the leader of a group of its own.
+    fn command(&self, program: &Path, desk: &Path, words: &[&str]) -> std::process::Command {
+        let mut command = self.sandbox.command(program);
+        // The merge driver is found by its name.
+        let folder = self.program.parent().unwrap_or(Path::new("/")).as_os_str().to_owned();
+        let machine = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::env::join_paths(std::iter::once(folder.into()).chain(std::env::split_paths(&machine)));
+        command.env("PATH", path.expect("folders of PATH have no colon"));
+        command.args(words).current_dir(desk).process_group(0);
+        command
+    }
+
+    /// Runs the program in a desk.
+    pub fn run(&self, desk: &Path, words: &[&str]) -> Outcome {
+        Running::start(self.command(&self.program, desk, words)).finish()
+    }
+
+    /// Runs git in a desk.
+    pub fn git(&self, desk: &Path, words: &[&str]) -> Outcome {
+        Running::start(self.command("git".as_ref(), desk, words)).finish()
+    }
+}
+
+impl<'a> Worker<'a> {
+    pub fn new(stage: &'a Stage, number: usize, desk: PathBuf, chance: Chance) -> Self {
+        Self {
+            stage,
+            number,
+            desk,
+            chance,
+            lines: Vec::new(),
+            counts: Counts::new(),
+            wrong: Vec::new(),
+            kills: 0,
+            usual: Duration::from_millis(20),
+            orphans: Vec::new(),
+        }
+    }
+
+    /// Counts something.
+    pub fn count(&mut self, what: &str) {
+        *self.counts.entry(what.to_owned()).or_default() += 1;
+    }
+
+    /// Draws a command, runs it, and remembers what it told. `left` commands are still to come, this one too.
+    pub fn work(&mut self, left: usize) {
+        let mark = mark(self.number, self.lines.len());
+        let command = Command::draw(&mut self.chance, &tickets(&self.desk), &mark);
+        let mut kill = self.chance.hits(self.kills * 2, left).then(|| Kill::draw(&mut self.chance, self.usual));
+        // git makes the commit where a hook wants to see it; else casebook does.
+        let with_hook = self.chance.hits(1, 4);
+        let (mut fate, mut was_killed) = (Fate::Refused, false);
+        for _ in 0..ATTEMPTS {
+            let (outcome, struck) = self.attempt(&command, with_hook, kill.take());
+            self.kills -= usize::from(struck);
+            was_killed |= outcome.code.is_none();
+            let in_the_way = outcome.code == Some(6) || outcome.stderr.contains("git.locked");
+            fate = match outcome.code {
+                Some(0) => Fate::Told(self.told(&outcome)),
+                _ if was_killed && (in_the_way || outcome.code.is_none()) => Fate::Unknown,
+                _ => Fate::Refused,
+            };
+            if outcome.stderr.contains("git.locked") {
+                self.take_away_locks();
+            }
+            // A key makes it safe to try again what was killed.
+            let again = in_the_way && !(was_killed && !command.has_key) || outcome.code.is_none() && command.has_key;
+            self.judge(&command, &outcome, struck);
+            if !again {
+                break;
+            }
+        }
+        self.count(match &fate {
+            Fate::Told(_) => "acknowledged",
+            Fate::Refused => "refused",
+            Fate::Unknown => "never told",
+        });
+        self.lines.push(Line { command, fate });
+    }
+
+    #[allow(clippy::disallowed_methods)] // how long a command takes decides only when the next one is killed
+    fn attempt(&mut self, command: &Command, with_hook: bool, kill: Option<Kill>) -> (Outcome, bool) {
+        let stage = self.stage;
+        let guard = stage.quiet.read();
+        let words: Vec<&str> = command.words.iter().map(String::as_str).collect();
+        let mut process = stage.command(&stage.program, &self.desk, &words);
+        if with_hook {
+            let hooks = stage.sandbox.root().join("hooks");
+            process.envs([("GIT_CONFIG_COUNT", "1"), ("GIT_CONFIG_KEY_0", "core.hooksPath")]);
+            process.env("GIT_CONFIG_VALUE_0", hooks);
+        }
+        process.env("CASEBOOK_PATIENCE", PATIENCE);
+        let began = Instant::now();
+        let mut running = Running::start(process);
+        let struck = kill.is_some_and(|kill| kill.strike(&mut running.child));
+        let id = running.child.id();
+        let outcome = running.finish();
+        drop(guard);
+        if struck {
+            self.count("kills");
+            self.orphans.push(id);
+        } else {
+            self.usual = (self.usual * 7 + began.elapsed()) / 8;
+        }
+        (outcome, struck)
+    }
+
+    /// The tickets and entries a command printed.
+    fn told(&mut self, outcome: &Outcome) -> Vec<(String, String)> {
+        let printed: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap_or_default();
+        let one = std::slice::from_ref(&printed);
+        let word = |of: &serde_json::Value, name: &str| of[name].as_str().unwrap_or_default().to_owned();
+        let each = printed.as_array().map_or(one, Vec::as_slice);
+        each.iter().map(|ticket| (word(ticket, "id"), word(ticket, "version"))).collect()
+    }
+
+    /// Whether a command may have ended like this.
+    fn judge(&mut self, command: &Command, outcome: &Outcome, struck: bool) {
+        let code = outcome.code.map_or("killed".to_owned(), |code| format!("exit {code}"));
+        self.count(&code);
+        let fine = match outcome.code {
+            Some(0 | 4 | 5 | 6) => true,
+            None => struck,
+            Some(8) => struck || outcome.stderr.contains("git.locked"),
+            _ => false,
+        };
+        if !fine {
+            self.wrong.push(format!("{code}: {:?}\n{}{}", command.words, outcome.stdout, outcome.stderr));
+        }
+        if outcome.stderr.contains("interrupted is done now") {
+            self.count("brought to an end by the next command");
+        }
+        if outcome.stderr.contains("interrupted is undone") {
+            self.count("undone by the next command");
+        }
+    }
+
+    /// What a person does whose git says that another git may have crashed: waits for all that still run, and takes
+    /// away the locks they left.
+    pub fn take_away_locks(&mut self) {
+        let alone = self.stage.quiet.write();
+        for orphan in std::mem::take(&mut self.orphans) {
+            while lives_on(orphan) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        }
+        // Others' orphans have had their time as well: nothing here runs so long.
+        std::thread::sleep(Duration::from_millis(300));
+        let mut taken = 0;
+        for name in ["index.lock", "HEAD.lock", "refs/heads/main.lock", "packed-refs.lock", "config.lock"] {
+            taken += usize::from(fs::remove_file(self.desk.join(".git").join(name)).is_ok());
+        }
+        drop(alone);
+        for _ in 0..taken {
+            self.count("locks of a killed git taken away by hand");
+        }
+    }
+}
