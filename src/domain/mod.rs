@@ -26,6 +26,7 @@ pub mod replay;
 pub mod rule;
 pub mod search;
 pub mod summary;
+pub mod target;
 pub mod text;
 pub mod ticket;
 pub mod transition;

@@ -1,0 +1,226 @@
+//! Clocks by hand, and against somebody who goes from minute to minute.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::action::{Opening, Solution};
+use crate::domain::calendar::Week;
+use crate::domain::clock::spell;
+use crate::domain::id::Id;
+use crate::domain::person::Person;
+use crate::domain::plan::CalendarRule;
+use crate::domain::words::ReopenReason;
+use crate::domain::zone::Zone;
+
+fn instant(text: &str) -> DateTime<Utc> {
+    text.parse().expect("an instant")
+}
+
+fn calendar(name: &str, zone: &str, window: &str) -> Calendar {
+    let mut week = Week::default();
+    week.add(window).expect("a window");
+    let zone = Zone::named(zone).expect("a zone");
+    let holidays = BTreeMap::from([("2026-11-23".parse().expect("a date"), "Labor Thanksgiving Day".to_owned())]);
+    let holidays = if name == "japan" { holidays } else { BTreeMap::new() };
+    Calendar { name: name.to_owned(), zone, week, holidays, exceptions: BTreeMap::new() }
+}
+
+fn calendars() -> Vec<Calendar> {
+    vec![
+        calendar("english", "America/Los_Angeles", "Sun 17:00 - Fri 17:00"),
+        calendar("japan", "Asia/Tokyo", "Mon-Fri 09:00 - 17:00"),
+    ]
+}
+
+fn plan() -> Plan {
+    let mut plan = Plan::default();
+    for (priority, hours) in [(Priority::S1, 4), (Priority::S2, 8)] {
+        plan.first_response.set(priority, TimeDelta::hours(hours));
+        plan.next_response.set(priority, TimeDelta::hours(hours));
+        plan.resolution.set(priority, TimeDelta::hours(hours * 10));
+    }
+    let japan =
+        CalendarRule { language: Some("ja".to_owned()), calendar: "japan".to_owned(), ..CalendarRule::default() };
+    plan.calendars = vec![japan, CalendarRule { calendar: "english".to_owned(), ..CalendarRule::default() }];
+    plan
+}
+
+fn entry(at: DateTime<Utc>, role: Role, action: Action, to: Option<Status>) -> Entry {
+    let by = Person::from_address("ana@acme.example").expect("an address");
+    Entry { id: Id::at(at, 1), at, by, role, action, from: None, to, key: None, message_id: None, text: None }
+}
+
+fn opened(at: &str, priority: Priority, language: &str) -> Entry {
+    let ana = Person::from_address("ana@acme.example").expect("an address");
+    let mut opening = Opening::new("Tiles time out".to_owned(), priority, ana);
+    opening.language = Some(language.to_owned());
+    entry(instant(at), Role::Customer, Action::Open(Box::new(opening)), Some(Status::Open))
+}
+
+const fn reply(auto: bool) -> Action {
+    Action::Reply { auto, via_ticket: None }
+}
+
+fn at(history: &[Entry], now: &str) -> Vec<Clock> {
+    let calendars = calendars();
+    clocks(history, &plan(), |name| calendars.iter().find(|calendar| calendar.name == name), instant(now))
+}
+
+fn due(clock: &Clock) -> String {
+    clock.due_at.map_or_else(|| "-".to_owned(), spell)
+}
+
+#[test]
+fn friday_ten_to_five_in_los_angeles() {
+    let history = [opened("2026-11-21T00:50:00Z", Priority::S1, "en")];
+    let told = at(&history, "2026-11-21T12:00:00Z");
+    assert_eq!((told[0].metric, told[0].state), (Metric::FirstResponse, ClockState::Running));
+    assert_eq!((due(&told[0]).as_str(), told[0].elapsed.num_minutes()), ("2026-11-23T04:50:00Z", 10));
+    assert_eq!(at(&history, "2026-11-23T04:50:00Z")[0].state, ClockState::Running);
+    assert_eq!(at(&history, "2026-11-23T04:50:01Z")[0].state, ClockState::Breached);
+    assert_eq!(at(&history, "2026-11-21T00:49:59Z"), []);
+}
+
+#[test]
+fn the_same_in_tokyo_on_a_holiday() {
+    let history = [opened("2026-11-23T01:00:00Z", Priority::S1, "ja")];
+    assert_eq!(due(&at(&history, "2026-11-23T02:00:00Z")[0]), "2026-11-24T04:00:00Z");
+}
+
+#[test]
+fn without_target_or_calendar_there_is_no_clock() {
+    assert_eq!(at(&[opened("2026-11-23T01:00:00Z", Priority::S3, "en")], "2026-11-23T02:00:00Z"), []);
+    let history = [opened("2026-11-23T01:00:00Z", Priority::S1, "en")];
+    assert_eq!(clocks(&history, &plan(), |_| None, instant("2026-11-23T02:00:00Z")), []);
+    assert_eq!(at(&[], "2026-11-23T02:00:00Z"), []);
+}
+
+#[test]
+fn only_people_stop_a_response() {
+    let mut history = vec![opened("2026-11-23T01:00:00Z", Priority::S1, "en")];
+    let time = |minutes| instant("2026-11-23T01:00:00Z") + TimeDelta::minutes(minutes);
+    history.push(entry(time(5), Role::Agent, reply(true), None));
+    history.push(entry(time(6), Role::Agent, Action::Note { auto: false, via_ticket: None }, None));
+    history.push(entry(time(7), Role::System, reply(false), None));
+    assert_eq!(at(&history, "2026-11-23T02:00:00Z")[0].state, ClockState::Running);
+    history.push(entry(time(30), Role::Agent, reply(false), Some(Status::AwaitingReply)));
+    let told = at(&history, "2026-11-23T20:00:00Z");
+    assert_eq!(
+        (told[0].state, told[0].stopped_at, told[0].elapsed.num_minutes()),
+        (ClockState::Met, Some(time(30)), 30)
+    );
+    // The resolution waits for the customer; an automatic mail of theirs starts nothing.
+    assert_eq!((told[1].state, due(&told[1]).as_str()), (ClockState::Paused, "-"));
+    history.push(entry(time(40), Role::Customer, reply(true), None));
+    assert_eq!(at(&history, "2026-11-23T20:00:00Z").len(), 2);
+    history.push(entry(time(60), Role::Customer, reply(false), Some(Status::Open)));
+    history.push(entry(time(70), Role::Customer, reply(false), None));
+    let told = at(&history, "2026-11-23T20:00:00Z");
+    assert_eq!((told[2].metric, told[2].started_at), (Metric::NextResponse, time(60)), "the oldest without an answer");
+    assert_eq!(told[1].due_at, Some(time(60) + TimeDelta::minutes(40 * 60 - 30)));
+}
+
+#[test]
+fn a_new_priority_counts_from_the_same_start() {
+    let mut history = vec![opened("2026-11-23T02:00:00Z", Priority::S2, "en")];
+    assert_eq!(due(&at(&history, "2026-11-23T07:00:00Z")[0]), "2026-11-23T10:00:00Z");
+    let raise = Action::Prioritize { priority: Priority::S1, was: Priority::S2 };
+    history.push(entry(instant("2026-11-23T07:00:00Z"), Role::Agent, raise, None));
+    let told = at(&history, "2026-11-23T07:00:00Z");
+    assert_eq!((due(&told[0]).as_str(), told[0].state), ("2026-11-23T06:00:00Z", ClockState::Breached));
+    // What was met stays met: it is judged by what the ticket was then.
+    history.insert(1, entry(instant("2026-11-23T06:30:00Z"), Role::Agent, reply(false), None));
+    assert_eq!(at(&history, "2026-11-23T07:00:00Z")[0].state, ClockState::Met);
+}
+
+#[test]
+fn on_hold_goes_on_and_reopening_continues() {
+    let mut history = vec![opened("2026-11-23T02:00:00Z", Priority::S1, "en")];
+    let time = |hours| instant("2026-11-23T02:00:00Z") + TimeDelta::hours(hours);
+    history.push(entry(time(1), Role::Agent, reply(false), Some(Status::OnHold)));
+    history.push(entry(time(11), Role::Agent, Action::Solve(Solution::NoResponse), Some(Status::Solved)));
+    let reason = ReopenReason::NotSolved;
+    let reopen = Action::Reopen { reason, unmerge: false };
+    history.push(entry(time(20), Role::Customer, reopen, Some(Status::Open)));
+    let solved = at(&history, &spell(time(19)));
+    assert_eq!((solved[1].state, solved[1].elapsed.num_hours()), (ClockState::Met, 11));
+    let told = at(&history, &spell(time(21)));
+    assert_eq!((told[1].state, told[1].elapsed.num_hours(), told[1].stopped_at), (ClockState::Running, 12, None));
+    assert_eq!(told[1].due_at, Some(time(49)));
+    assert_eq!((told[2].metric, told[2].started_at), (Metric::NextResponse, time(20)));
+}
+
+/// What may happen next, whether or not it could.
+fn happening(kind: u8) -> (Role, Action, Option<Status>) {
+    let priority = |priority| Action::Prioritize { priority, was: Priority::S2 };
+    match kind {
+        0 => (Role::Agent, reply(false), Some(Status::AwaitingReply)),
+        1 => (Role::Customer, reply(false), Some(Status::Open)),
+        2 => (Role::Agent, Action::Resume, Some(Status::OnHold)),
+        3 => (Role::Agent, Action::Solve(Solution::NoResponse), Some(Status::Solved)),
+        4 => {
+            let reason = ReopenReason::NotSolved;
+            (Role::Customer, Action::Reopen { reason, unmerge: false }, Some(Status::Open))
+        }
+        5 => (Role::Agent, priority(Priority::S1), None),
+        6 => (Role::Agent, priority(Priority::S2), None),
+        7 => (Role::Customer, reply(true), None),
+        _ => (Role::Agent, Action::Remind, None),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn replay_at_any_instant_agrees_with_the_incremental_answer(
+        language in any::<bool>(),
+        steps in prop::collection::vec((0..9_u8, 0..1500_i64), 0..12),
+        asked in 0..1500_i64,
+    ) {
+        let (plan, calendars) = (plan(), calendars());
+        let known = |name: &str| calendars.iter().find(|calendar| calendar.name == name);
+        let mut history = vec![opened("2026-11-20T20:00:00Z", Priority::S2, if language { "ja" } else { "en" })];
+        let mut watches = Watches::begin(&history[0]).expect("a ticket is opened");
+        let mut answers = Vec::new();
+        let mut time = history[0].at;
+        for (kind, minutes) in steps {
+            // Asked somewhere before the next entry, and right at it.
+            let between = time + TimeDelta::minutes(asked.min(minutes - 1).max(0));
+            if minutes > 0 {
+                answers.push((between, watches.clocks(&plan, known, between)));
+            }
+            time += TimeDelta::minutes(minutes);
+            let (role, action, to) = happening(kind);
+            let next = entry(time, role, action, to);
+            watches.follow(&next);
+            history.push(next);
+        }
+        let end = time + TimeDelta::minutes(asked);
+        answers.push((end, watches.clocks(&plan, known, end)));
+        for (now, answer) in answers {
+            prop_assert_eq!(clocks(&history, &plan, known, now), answer);
+        }
+
+        // By the minute: the resolution runs while the ticket is open or on hold.
+        if let Some(clock) = clocks(&history, &plan, known, end).iter().find(|clock| clock.metric == Metric::Resolution) {
+            let calendar = known(&clock.calendar).expect("a calendar");
+            let hours = calendar.between(history[0].at, end);
+            let (mut minute, mut count) = (history[0].at, 0);
+            let mut followed = 0;
+            let mut header = None;
+            while minute < end {
+                while history.get(followed).is_some_and(|entry| entry.at <= minute) {
+                    followed += 1;
+                    header = crate::domain::replay::replay(&history[..followed]);
+                }
+                let status = header.as_ref().expect("it is open").status;
+                count += i64::from(matches!(status, Status::Open | Status::OnHold) && hours.is_open(minute));
+                minute += TimeDelta::minutes(1);
+            }
+            prop_assert_eq!(clock.elapsed.num_minutes(), count);
+        }
+    }
+}
