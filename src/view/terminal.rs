@@ -54,7 +54,7 @@ pub(super) fn command_break(text: &str, start: usize) -> Option<usize> {
 
 fn neutral(text: &str, allowed: impl Fn(char) -> Option<char>) -> Cow<'_, str> {
     // Most words are plain, and every command of a CI system holds one of two characters.
-    let is_odd = |byte: u8| byte < b' ' || byte >= 0x7f || byte == b':' || byte == b'#';
+    let is_odd = |byte: u8| !(b' '..0x7f).contains(&byte) || byte == b':' || byte == b'#';
     if !text.bytes().fold(false, |odd, byte| odd | is_odd(byte)) {
         return Cow::Borrowed(text);
     }

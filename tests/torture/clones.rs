@@ -40,7 +40,7 @@ pub struct Clones {
 
 impl Clones {
     /// A run of some seconds.
-    pub const SHORT: Self = Self { clones: 3, commands: 40, kills: 0, seed: 1, in_turn: false };
+    pub const SHORT: Self = Self { clones: 3, commands: 25, kills: 0, seed: 1, in_turn: false };
 
     pub fn run(&self, program: &Path) -> Told {
         let (stage, desks) = self.prepare(program);

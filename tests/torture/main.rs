@@ -45,7 +45,11 @@ enum What {
     /// Clones of one desk over a bare remote
     Clones(Clones),
     /// A full disk, a read-only folder, a hook that fails, a clock that jumps, a git that dies
-    Faults,
+    Faults {
+        /// Only every so many of the sizes and rooms, and with a commit alone
+        #[arg(long, default_value = "1")]
+        every: usize,
+    },
 }
 
 /// What a run came to.
@@ -84,10 +88,8 @@ fn main() -> ExitCode {
     }
     let arguments = Arguments::parse();
     let program = arguments.program.canonicalize().expect("the program is there");
-    let tortures: Vec<What> = match arguments.what {
-        Some(what) => vec![what],
-        None => vec![What::Processes(Processes::SHORT), What::Clones(Clones::SHORT), What::Faults],
-    };
+    let short = vec![What::Processes(Processes::SHORT), What::Clones(Clones::SHORT), What::Faults { every: 5 }];
+    let tortures = arguments.what.map_or(short, |what| vec![what]);
     let fine: Vec<bool> = tortures.iter().map(|what| endure(what, &program)).collect();
     ExitCode::from(u8::from(!fine.into_iter().all(|fine| fine)))
 }
@@ -100,7 +102,7 @@ fn endure(what: &What, program: &Path) -> bool {
     let told = match what {
         What::Processes(processes) => processes.run(program),
         What::Clones(clones) => clones.run(program),
-        What::Faults => faults::run(program),
+        What::Faults { every } => faults::run(program, *every),
     };
     for (what, times) in &told.counts {
         println!("  {times:7} {what}");

@@ -31,7 +31,7 @@ pub struct Processes {
 
 impl Processes {
     /// A run of some seconds.
-    pub const SHORT: Self = Self { processes: 4, commands: 40, kills: 16, seed: 1 };
+    pub const SHORT: Self = Self { processes: 4, commands: 25, kills: 12, seed: 1 };
 
     pub fn run(&self, program: &Path) -> Told {
         let mut sandbox = Sandbox::new();

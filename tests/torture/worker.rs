@@ -115,7 +115,7 @@ impl<'a> Worker<'a> {
                 self.take_away_locks();
             }
             // A key makes it safe to try again what was killed.
-            let again = in_the_way && !(was_killed && !command.has_key) || outcome.code.is_none() && command.has_key;
+            let again = in_the_way && (!was_killed || command.has_key) || outcome.code.is_none() && command.has_key;
             self.judge(&command, &outcome, struck);
             if !again {
                 break;

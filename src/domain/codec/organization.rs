@@ -108,7 +108,7 @@ fn plans(reader: &mut Reader) -> Result<Vec<PlanPeriod>> {
             return Err(map.unfit("until", &"a plan ends after the day it begins"));
         }
         if let Some(before) = plans.last()
-            && !before.until.zip(period.from).is_some_and(|(until, from)| until <= from)
+            && before.until.zip(period.from).is_none_or(|(until, from)| until > from)
         {
             return Err(map.unfit("from", &"a plan begins on the day the one before it ends, or later"));
         }

@@ -79,7 +79,7 @@ pub(super) fn is_plain(words: &str) -> bool {
         return false;
     }
     // Most words hold nothing that has to be looked at with its neighbours.
-    let is_odd = |byte: u8| byte < b' ' || byte >= 0x7f || byte == b':' || byte == b'#';
+    let is_odd = |byte: u8| !(b' '..0x7f).contains(&byte) || byte == b':' || byte == b'#';
     if !bytes.iter().fold(false, |odd, &byte| odd | is_odd(byte)) {
         return !is_other_type(words, *first);
     }
