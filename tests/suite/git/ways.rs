@@ -329,5 +329,5 @@ fn many_files_are_expected_only_when_asked_and_never_beside_a_split_index() {
     sandbox.run(&["init", "--many-files"]).fails(4);
     sandbox.shell("git config core.splitIndex false").ok();
     sandbox.run(&["init", "--many-files"]).ok();
-    assert_eq!(sandbox.git(&["ls-files"]).ok().stdout.lines().count(), 3);
+    assert_eq!(sandbox.git(&["ls-files"]).ok().stdout.lines().count(), 6);
 }
