@@ -64,6 +64,8 @@ const OTHERS: &[&str] = &[
     "check",
     "rule",
     "import",
+    "calendar",
+    "org",
     "sync",
     "resolve",
     "git-setup",

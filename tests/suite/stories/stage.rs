@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn what_goes_otherwise_is_told_with_its_place_and_a_diff() {
         let story = console("$ true\n\n$ echo new; (exit 4)\nold");
-        let told = "a.md:4: $ echo new; (exit 4)\n--- as told\n+++ as it went\n@@ -1 +1,2 @@\n-old\n+new\n+[exit 4]\n";
+        let told = "a.md:4: $ echo new; (exit 4)\n--- a/a.md\n+++ b/a.md\n@@ -1 +1,2 @@\n-old\n+new\n+[exit 4]\n";
         assert_eq!(play("a.md", &story, false), Err(told.to_owned()));
         let renewed = console("$ true\n\n$ echo new; (exit 4)\nnew\n[exit 4]");
         assert_eq!(play("a.md", &story, true), Ok(Played::Otherwise(renewed.clone())));

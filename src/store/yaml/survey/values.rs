@@ -6,7 +6,7 @@ use super::super::canonical::unquote;
 use crate::domain::id::Id;
 use crate::domain::person::Person;
 
-/// Words as they were meant, of a value that [`is_words`].
+/// Words as they were meant, of a value that was looked at.
 pub(super) fn words_of(value: &str) -> Option<String> {
     if value.starts_with('"') { unquote(value).map(|(words, _)| words) } else { Some(value.to_owned()) }
 }
