@@ -136,7 +136,11 @@ pub fn differences(lines: &[Line], files: &Files) -> Vec<String> {
                     }
                 }
                 // A command that changes nothing makes no entry, and says which is the last.
-                if !found.is_empty() && !told.iter().any(|told| found.contains(told)) {
+                // What is repeated with its key tells the ticket as it is now: others may have written to it since.
+                let is_there = |told: &(String, String)| {
+                    found.iter().any(|found| found == told || command.has_key && found.0 == told.0)
+                };
+                if !found.is_empty() && !told.iter().any(is_there) {
                     say("told of another entry");
                 }
             }
