@@ -80,6 +80,17 @@ impl Casebook {
         Ok(())
     }
 
+    /// How many files of the desk are not as they are committed; none without a repository.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn uncommitted(&self) -> Result<usize, Error> {
+        if !self.state.in_repository() {
+            return Ok(0);
+        }
+        Repository::at(&self.root).uncommitted(".").map_err(|refusal| Error::Git { refusal })
+    }
+
     /// Reads a ticket.
     ///
     /// # Errors

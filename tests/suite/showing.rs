@@ -126,3 +126,13 @@ fn the_exit_code_is_the_commands_and_not_the_pagers() {
     // A closed pager is no error.
     on_a_terminal(&sandbox, "GIT_PAGER=true", &format!("show {ticket}")).unwrap().ok();
 }
+
+#[test]
+fn the_glance_tells_what_is_not_committed() {
+    let desk = desk();
+    desk.run(&["open", "-s", "One", "-m", "Text", "--commit"]);
+    let glance = || desk.run(&[]).stdout;
+    assert!(!glance().contains("uncommitted"), "{}", glance());
+    desk.run(&["open", "-s", "Two", "-m", "Text", "--no-commit"]);
+    assert!(glance().contains("uncommitted: 1 file\n"), "{}", glance());
+}

@@ -22,6 +22,12 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Exit, Complaint> {
         &short.unwrap_or_default(),
         &session.audience(&casebook, &zone)?,
     ));
+    // A glance is worth something without git's answer, too.
+    match casebook.uncommitted() {
+        Ok(0) | Err(_) => {}
+        Ok(1) => told.push_str("uncommitted: 1 file\n"),
+        Ok(count) => told.push_str(&format!("uncommitted: {count} files\n")),
+    }
     session.output.print(&told)?;
     if casebook.has_pending() {
         session.output.warn("note: a command was interrupted; the next one that writes brings it to its end");
