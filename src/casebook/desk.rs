@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::action::{Action, Opening};
 use crate::domain::clock;
 use crate::domain::codec::{HEADER_NAMES, header_fields};
@@ -236,6 +238,19 @@ impl<'a> Desk<'a> {
             message_id: None,
             text,
         });
+        self.entries.push((id, entry_id));
+        Ok(entry_id)
+    }
+
+    /// Adds an entry whose id follows from its contents: whoever adds it to the same version adds the same bytes.
+    pub fn append_derived(&mut self, id: Id, made: DateTime<Utc>, mut entry: Entry) -> Result<Id, Error> {
+        let last = self.ticket(id)?.version();
+        let Some(draft) = self.drafts.get_mut(&id) else { return Err(Error::NotFound { word: id.to_string() }) };
+        entry.id = Id::of_contents(last, made, 0);
+        entry.at = clock::whole_seconds(entry.id.time());
+        entry.id = Id::of_contents(last, made, yaml::fingerprint(&entry));
+        let entry_id = entry.id;
+        draft.ticket.append(entry);
         self.entries.push((id, entry_id));
         Ok(entry_id)
     }

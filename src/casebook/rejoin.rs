@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 
 use crate::domain::action::Action;
-use crate::domain::aftermath::{Loose, forwarding_key, loose};
+use crate::domain::aftermath::{Loose, brought, forwarding_key, loose};
+use crate::domain::entry::Entry;
 use crate::domain::id::Id;
-use crate::domain::person::Standing;
 use crate::domain::summary::Summary;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
@@ -95,23 +95,42 @@ impl Desk<'_> {
     }
 
     /// Records a reply where the conversation goes on, as its author wrote it, by that ticket's rules; and says so
-    /// where it was written.
+    /// where it was written. All of both entries follows from what they are about, their ids too: two clones that
+    /// bring the same reply to the same ticket write the same bytes.
     fn forward(&mut self, ticket: Id, reply: Id, into: Id) -> Result<(), Error> {
         let Some(written) = self.ticket(ticket)?.entry(reply).cloned() else { return Ok(()) };
-        let status = self.ticket(into)?.header.status;
-        let (standing, wanted) = match written.role {
-            Role::Agent if status == Status::Solved => (Standing::Agent, status),
-            Role::Agent => (Standing::Agent, Status::AwaitingReply),
-            Role::Customer => (Standing::Customer, Status::Open),
-            Role::System => (Standing::System, status),
+        let key = forwarding_key(&written);
+        let there = match brought(self.ticket(into)?, &key) {
+            // Another clone brought it there by another way.
+            Some(known) => known.id,
+            None => self.copy(&written, ticket, into, key.clone())?,
         };
-        let key = Some(forwarding_key(reply));
-        let action = Action::Reply { auto: false, via_ticket: Some(ticket) };
-        let to = (wanted != status).then_some(wanted);
-        let mender = std::mem::replace(&mut self.by, written.by);
-        let entry = self.append(into, action, to, written.text, key.clone(), standing);
-        self.by = mender;
-        let role = self.mender();
-        self.append(ticket, Action::Forward { into, entry: entry? }, None, None, key, role).map(|_| ())
+        let pointer = Entry {
+            action: Action::Forward { into, entry: there },
+            from: Some(self.ticket(ticket)?.header.status),
+            to: None,
+            key: Some(key),
+            text: None,
+            ..written
+        };
+        self.append_derived(ticket, there.time(), pointer).map(|_| ())
+    }
+
+    fn copy(&mut self, written: &Entry, ticket: Id, into: Id, key: String) -> Result<Id, Error> {
+        let status = self.ticket(into)?.header.status;
+        let wanted = match written.role {
+            Role::Agent if status != Status::Solved => Status::AwaitingReply,
+            Role::Customer => Status::Open,
+            Role::Agent | Role::System => status,
+        };
+        let copy = Entry {
+            action: Action::Reply { auto: false, via_ticket: Some(ticket) },
+            from: Some(status),
+            to: (wanted != status).then_some(wanted),
+            key: Some(key),
+            message_id: None,
+            ..written.clone()
+        };
+        self.append_derived(into, written.id.time(), copy)
     }
 }
