@@ -6,6 +6,7 @@
 mod commit;
 mod entries;
 mod notes;
+mod people;
 mod policy;
 mod told;
 
@@ -25,7 +26,9 @@ use crate::store::layout;
 use crate::store::yaml::Version;
 
 pub use notes::Verified;
-pub(super) use policy::Policy;
+use people::Registry;
+pub(super) use commit::Commit;
+pub(super) use policy::{Ground, Policy};
 
 /// Where tickets lie, as paths of git begin.
 const TICKETS: &str = "tickets/";
@@ -127,7 +130,7 @@ impl Auditor {
     /// git refuses, or knows no such revision.
     pub fn audit(&self, span: &Span, questions: &Questions, tell: &mut dyn FnMut(usize)) -> Result<Findings, Error> {
         let completeness = self.repository.completeness().map_err(git)?;
-        let mut judge = Judge::new(questions.clone());
+        let mut judge = Judge::new(self, questions.clone());
         judge.given = completeness.shallow;
         if !judge.given.is_empty() {
             judge.incomplete("this clone is shallow: what lies before its first commits is taken as it is");
@@ -243,15 +246,17 @@ pub(super) struct Judge {
     gone: HashMap<String, Arc<Version>>,
     /// Commits that are taken as they are.
     pub given: HashSet<String>,
-    /// The policy for all commits, instead of the one before each.
-    pub overruling: Option<Arc<Policy>>,
+    /// What holds for all commits, instead of what was before each.
+    pub overruling: Option<Ground>,
+    /// The organisations of any commit.
+    pub registry: Registry,
     /// Who pushes, where the guard asks.
     pub gate: Option<super::guarding::Gate>,
     pub found: Findings,
 }
 
 impl Judge {
-    pub fn new(questions: Questions) -> Self {
+    pub fn new(auditor: &Auditor, questions: Questions) -> Self {
         Self {
             questions,
             shelf: Shelf::default(),
@@ -263,6 +268,7 @@ impl Judge {
             gone: HashMap::new(),
             given: HashSet::new(),
             overruling: None,
+            registry: Registry::of(&auditor.repository, &auditor.prefix),
             gate: None,
             found: Findings::default(),
         }
@@ -280,7 +286,7 @@ impl Judge {
     pub fn look_at(&mut self, revision: &Revision, objects: &mut Objects) -> Result<(), GitRefusal> {
         let commit = self.take_in(revision, objects)?;
         if !self.given.contains(&revision.id) {
-            self.judge(&commit);
+            self.judge(&commit)?;
         }
         Ok(())
     }
