@@ -4,8 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
-
 use crate::domain::action::{Action, Opening};
 use crate::domain::clock;
 use crate::domain::codec::{HEADER_NAMES, header_fields};
@@ -222,33 +220,16 @@ impl<'a> Desk<'a> {
         standing: Standing,
     ) -> Result<Id, Error> {
         let (now, random, by) = (self.casebook.world().now, (self.random)(), self.by.clone());
-        self.ticket(id)?;
-        let Some(draft) = self.drafts.get_mut(&id) else { return Err(Error::NotFound { word: id.to_string() }) };
-        let ticket = &mut draft.ticket;
-        let entry_id = Id::after(Some(ticket.version()), now, random);
-        ticket.append(Entry {
-            id: entry_id,
-            at: clock::whole_seconds(entry_id.time()),
-            by,
-            role: standing.role(),
-            action,
-            from: Some(ticket.header.status),
-            to,
-            key,
-            message_id: None,
-            text,
-        });
-        self.entries.push((id, entry_id));
-        Ok(entry_id)
+        let ticket = self.ticket(id)?;
+        let (entry_id, from) = (Id::after(Some(ticket.version()), now, random), Some(ticket.header.status));
+        let (at, role) = (clock::whole_seconds(entry_id.time()), standing.role());
+        self.put(id, Entry { id: entry_id, at, by, role, action, from, to, key, message_id: None, text })
     }
 
-    /// Adds an entry whose id follows from its contents: whoever adds it to the same version adds the same bytes.
-    pub fn append_derived(&mut self, id: Id, made: DateTime<Utc>, mut entry: Entry) -> Result<Id, Error> {
-        let last = self.ticket(id)?.version();
+    /// Adds an entry as it is, behind the last one.
+    pub fn put(&mut self, id: Id, entry: Entry) -> Result<Id, Error> {
+        self.ticket(id)?;
         let Some(draft) = self.drafts.get_mut(&id) else { return Err(Error::NotFound { word: id.to_string() }) };
-        entry.id = Id::of_contents(last, made, 0);
-        entry.at = clock::whole_seconds(entry.id.time());
-        entry.id = Id::of_contents(last, made, yaml::fingerprint(&entry));
         let entry_id = entry.id;
         draft.ticket.append(entry);
         self.entries.push((id, entry_id));

@@ -3,6 +3,7 @@
 //! Rights are those of casebook.toml and of the organisations as they were before the push, on the branch the repository stands for; so nobody
 //! raises themselves within a push. Works with the git directory alone, and reads only what the push changes.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use crate::error::Error;
 use crate::store::git::{Change, GitRefusal, RefChange, Repository, Revision, Side, Signature, Trusted};
 use crate::store::layout;
 
+use super::check::Tree;
 use super::auditing::{Auditor, Commit, Findings, Ground, Judge, Policy, Questions, git, wanted};
 
 /// Where those files lie that belong to tickets.
@@ -170,7 +172,15 @@ impl Guard {
             judge.overruling.clone_from(&ground);
             let policy = ground.map(|ground| ground.policy).unwrap_or_default();
             let revisions: Vec<String> = news.into_iter().chain(["--not", "--all"].map(str::to_owned)).collect();
+            judge.paths = Some(BTreeSet::new());
             self.judge_commits(&revisions, &policy, &mut judge)?;
+            let head = repository.head().map_err(git)?;
+            for change in changes {
+                let before = change.old.as_ref().or(head.as_ref());
+                if let Some(new) = &change.new {
+                    self.check(new, before.map(String::as_str), &mut judge)?;
+                }
+            }
         }
         Ok(judge.found)
     }
@@ -184,11 +194,50 @@ impl Guard {
         let revision = self.auditor.repository.staged(&self.auditor.prefix, "").map_err(git)?;
         let (mut objects, marked) =
             self.auditor.repository.read_of(revision, &self.auditor.prefix, &wanted()).map_err(git)?;
+        judge.paths = Some(BTreeSet::new());
         judge.look_at(&marked, &mut objects).map_err(git)?;
         judge.found.commits = 1;
+        let head = self.auditor.repository.head().map_err(git)?;
+        self.check("", head.as_deref(), &mut judge)?;
         // It has no name yet.
         judge.found.findings.iter_mut().for_each(|finding| finding.commit = None);
         Ok(judge.found)
+    }
+
+    /// Holds what the commits touched against the rules of `check`, as one commit has it. What was so before, and the
+    /// audit has not told, is not the push's fault.
+    fn check(&self, new: &str, before: Option<&str>, judge: &mut Judge) -> Result<(), Error> {
+        let (mut paths, prefix) = (judge.paths.clone().unwrap_or_default(), &self.auditor.prefix);
+        if paths.is_empty() {
+            return Ok(());
+        }
+        if let Some(commit) = before {
+            let touched: Vec<&str> = paths.iter().map(String::as_str).collect();
+            paths.extend(Tree { lookup: judge.registry.lookup(), commit, prefix }.linked(&touched)?);
+        }
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        let mut errors = Tree { lookup: judge.registry.lookup(), commit: new, prefix }.errors(&paths)?;
+        let is_told = |error: &Finding| {
+            let is_it = |told: &Finding| told.rule == error.rule && told.path == error.path && told.entry == error.entry;
+            judge.found.findings.iter().any(is_it)
+        };
+        errors.retain(|error| !is_told(error));
+        if let (Some(commit), false) = (before, errors.is_empty()) {
+            let mut paths: Vec<&str> = errors.iter().map(|error| error.path.as_str()).collect();
+            paths.dedup();
+            let known = Tree { lookup: judge.registry.lookup(), commit, prefix }.errors(&paths)?;
+            let is_known = |error: &Finding| {
+                let is_it = |old: &Finding| old.rule == error.rule && old.path == error.path && old.message == error.message;
+                known.iter().any(is_it)
+            };
+            let new: Vec<bool> = errors.iter().map(|error| !is_known(error)).collect();
+            let mut new = new.into_iter();
+            errors.retain(|_| new.next().unwrap_or(true));
+        }
+        for error in errors {
+            judge.find(if new.is_empty() { error } else { error.in_commit(new) });
+        }
+        Ok(())
     }
 
     fn judge_ref(&self, change: &RefChange, main: Option<&str>, judge: &mut Judge) -> Result<(), Error> {

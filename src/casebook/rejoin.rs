@@ -5,8 +5,11 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::action::Action;
 use crate::domain::aftermath::{Loose, brought, forwarding_key, loose};
+use crate::domain::clock;
 use crate::domain::entry::Entry;
 use crate::domain::id::Id;
 use crate::domain::summary::Summary;
@@ -16,6 +19,7 @@ use crate::domain::transition::merged_action;
 use crate::domain::words::{ReopenReason, Role, Status};
 use crate::error::Error;
 use crate::store::layout::tail;
+use crate::store::yaml;
 
 use super::desk::Desk;
 use super::rows::Wanted;
@@ -132,5 +136,14 @@ impl Desk<'_> {
             ..written.clone()
         };
         self.append_derived(into, written.id.time(), copy)
+    }
+
+    /// Adds an entry whose id follows from its contents: whoever adds it to the same version adds the same bytes.
+    fn append_derived(&mut self, id: Id, made: DateTime<Utc>, mut entry: Entry) -> Result<Id, Error> {
+        let last = self.ticket(id)?.version();
+        entry.id = Id::of_contents(last, made, 0);
+        entry.at = clock::whole_seconds(entry.id.time());
+        entry.id = Id::of_contents(last, made, yaml::fingerprint(&entry));
+        self.put(id, entry)
     }
 }

@@ -82,9 +82,14 @@ fn a_customer_brings_their_own_entries_and_nothing_else() {
     scene.sandbox.write("tickets/notes.txt", "x\n");
     scene.commit();
     scene.push(ANA, &["main"]).ok();
-    for (branch, file) in [("one", "README.md"), ("two", "casebook.toml"), ("three", "organizations/acme.yaml")] {
+    let config = scene.sandbox.read("casebook.toml") + "# mine\n";
+    for (branch, file, text) in [
+        ("one", "README.md", "mine\n"),
+        ("two", "casebook.toml", &config),
+        ("three", "organizations/acme.yaml", "id: acme\n"),
+    ] {
         scene.sandbox.git(&["checkout", "-qb", branch, "main"]).ok();
-        scene.sandbox.write(file, "format = 1\n");
+        scene.sandbox.write(file, text);
         scene.commit();
         scene.refused(ANA, &[branch], "CB505");
         scene.push(KENJI, &[branch]).ok();
@@ -322,6 +327,62 @@ fn what_breaks_check_is_refused() {
     scene.sandbox.write(&scene.file, &text.replace("...\n", &format!("\n{more}")));
     scene.commit();
     scene.refused(KENJI, &["main"], "CB407");
+}
+
+#[test]
+fn what_files_say_of_each_other_is_checked_too() {
+    let scene = served("pre-receive");
+    let other = scene.sandbox.opened("Tiles again", &[]);
+    scene.sandbox.run(&["merge", &other, "--into", &scene.ticket]).ok();
+    scene.push(KENJI, &["main"]).ok();
+    // Ana takes her ticket out again, and commits one half alone.
+    scene.sandbox.run(&["--as", ANA, "reopen", &other, "--unmerge", "--no-commit"]).ok();
+    let file = scene.file.clone();
+    scene.sandbox.git(&["add", &file]).ok();
+    scene.sandbox.git(&["commit", "-qm", "One half", "--author", "Ana <ana@acme.example>"]).ok();
+    assert_eq!(scene.rules(&[]), ["entry.alone"]);
+    scene.refused(ANA, &["main"], "CB201");
+    scene.sandbox.git(&["commit", "-qam", "The other half", "--author", "Ana <ana@acme.example>"]).ok();
+    assert_eq!(scene.rules(&["--identity"]), ["entry.alone", "entry.alone"]);
+    scene.push(ANA, &["main"]).ok();
+    scene.sandbox.run(&["check"]).ok();
+}
+
+#[test]
+fn files_beside_the_tickets_are_checked_too() {
+    let scene = served("pre-receive");
+    for (path, text, code) in [
+        ("casebook.toml", "format = 1\nname = \"x\"\ntime_zone = \"Nowhere\"\n", "CB302"),
+        ("organizations/acme.yaml", "id: other\n", "CB303"),
+        ("attachments/ab/abc", "x", ""),
+        (&format!("attachments/ab/ab{}", "0".repeat(62)), "x", "CB205"),
+    ] {
+        let before = scene.sandbox.git(&["rev-parse", "HEAD"]).ok().stdout.trim().to_owned();
+        scene.sandbox.write(path, text);
+        scene.commit();
+        if code.is_empty() {
+            scene.push(KENJI, &["main"]).ok();
+        } else {
+            scene.refused(KENJI, &["main"], code);
+            scene.sandbox.git(&["reset", "-q", "--hard", &before]).ok();
+        }
+    }
+}
+
+#[test]
+fn what_was_broken_before_is_not_the_pushs_fault() {
+    let scene = Scene::new();
+    scene.sandbox.write("organizations/acme.yaml", "id: other\n");
+    scene.commit();
+    scene.sandbox.git(&["clone", "-q", "--bare", ".", "../desk.git"]).ok();
+    scene.sandbox.git(&["remote", "add", "origin", "../desk.git"]).ok();
+    scene.sandbox.run(&["-C", "../desk.git", "hooks", "install"]).ok();
+    scene.sandbox.write("organizations/acme.yaml", "id: other\nname: x\n");
+    scene.commit();
+    scene.push(KENJI, &["main"]).ok();
+    scene.sandbox.write("organizations/acme.yaml", "id: other\nname: [\n");
+    scene.commit();
+    scene.refused(KENJI, &["main"], "CB303");
 }
 
 /// The hooks' folder of the server.

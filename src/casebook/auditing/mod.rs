@@ -10,7 +10,7 @@ mod people;
 mod policy;
 mod told;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -250,6 +250,8 @@ pub(super) struct Judge {
     pub overruling: Option<Ground>,
     /// The organisations of any commit.
     pub registry: Registry,
+    /// The paths that commits touched, where the guard asks.
+    pub paths: Option<BTreeSet<String>>,
     /// Who pushes, where the guard asks.
     pub gate: Option<super::guarding::Gate>,
     pub found: Findings,
@@ -268,6 +270,7 @@ impl Judge {
             gone: HashMap::new(),
             given: HashSet::new(),
             overruling: None,
+            paths: None,
             registry: Registry::of(&auditor.repository, &auditor.prefix),
             gate: None,
             found: Findings::default(),
@@ -285,6 +288,10 @@ impl Judge {
     /// Looks at a commit: takes in its objects, and judges it unless it is taken as it is.
     pub fn look_at(&mut self, revision: &Revision, objects: &mut Objects) -> Result<(), GitRefusal> {
         let commit = self.take_in(revision, objects)?;
+        if let Some(paths) = &mut self.paths {
+            let changes = revision.sides.iter().flat_map(|side| &side.changes).filter(|change| !change.odd);
+            paths.extend(changes.map(|change| change.path.clone()));
+        }
         if !self.given.contains(&revision.id) {
             self.judge(&commit)?;
         }

@@ -52,6 +52,11 @@ impl Registry {
         Ok(organizations)
     }
 
+    /// Who is asked for single objects.
+    pub const fn lookup(&mut self) -> &mut Lookup {
+        &mut self.lookup
+    }
+
     /// One version of an organisation's file; none where it cannot be read.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 
 mod beside;
 mod links;
+mod pushed;
 mod sheet;
 mod staged;
 mod wording;
@@ -26,6 +27,7 @@ use super::searching::{Share, shares};
 use super::sharing::{on_every_processor, processors};
 use super::{Casebook, Stretch};
 use links::{Other, Web};
+pub(super) use pushed::Tree;
 use sheet::{Policy, Sheet, damaged, look};
 
 /// How often a desk is read again that changes while it is checked.

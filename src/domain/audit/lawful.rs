@@ -109,8 +109,6 @@ pub enum Why {
         /// What was.
         was: Priority,
     },
-    /// A customer cannot record the other side of something that did not happen.
-    NothingToRecord,
 }
 
 impl Why {
@@ -119,7 +117,6 @@ impl Why {
         matches!(
             self,
             Self::NoAgent
-                | Self::NothingToRecord
                 | Self::Refused(
                     Refusal::NotVisible
                         | Refusal::NotAllowed { .. }
@@ -242,10 +239,9 @@ fn records(entry: &Entry, standing: Standing, company: &Company<'_>) -> Result<V
         (Action::Merged { .. }, false, _) => Err(Why::Refused(Refusal::NotAllowed { standing })),
         (Action::Forward { .. }, ..) if !standing.sees() && !company.is_brought => Err(Why::Refused(Refusal::NotVisible)),
         (_, _, true) => Ok(Verdict::Lawful),
-        // It changes nothing, and says only where a reply is to be found: the other half of a command whose files
-        // were committed one after the other.
-        (Action::Forward { .. }, ..) | (_, true, false) => Ok(Verdict::Alone),
-        (_, false, false) => Err(Why::NothingToRecord),
+        // The other half of a command whose files were committed one after the other, in either order. A pointer to a
+        // reply changes nothing; a link that only one side has let go of is an error of `check`, whoever wrote it.
+        (_, _, false) => Ok(Verdict::Alone),
     }
 }
 

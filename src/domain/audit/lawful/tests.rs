@@ -125,7 +125,7 @@ fn what_is_about_two_tickets_needs_both() {
     assert_eq!(judged(&source, &merged("kenji@desk.example", Role::Agent)), Verdict::Alone);
     assert!(matches!(judged(&source, &merged("ana@acme.example", Role::Customer)), Verdict::Unlawful(_)));
     let unmerged = entry(&source, "ana@acme.example", Role::Customer, Action::Unmerged { source: other }, None);
-    assert_eq!(judged(&source, &unmerged), Verdict::Unlawful(Why::NothingToRecord));
+    assert_eq!(judged(&source, &unmerged), Verdict::Alone);
     let forward = |by: &str| {
         entry(&source, by, Role::Customer, Action::Forward { into: other, entry: Id::at(begin(), 10) }, None)
     };
