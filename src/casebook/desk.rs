@@ -124,10 +124,10 @@ impl<'a> Desk<'a> {
         match (&step.action, other, before) {
             (Action::Merge { .. }, Some(target), _) => {
                 let source = self.ticket(id)?.clone();
-                self.follow(target.id, transition::merged_action(&source, &target))?;
+                self.follow(target.id, transition::merged_action(&source, &target), None)?;
             }
             (Action::Reopen { unmerge: true, .. }, _, Some(target)) => {
-                self.follow(target, Action::Unmerged { source: id })?;
+                self.follow(target, Action::Unmerged { source: id }, None)?;
             }
             _ => {}
         }
@@ -199,9 +199,9 @@ impl<'a> Desk<'a> {
     }
 
     /// The other side of a link, made by the same person.
-    pub fn follow(&mut self, id: Id, action: Action) -> Result<(), Error> {
+    pub fn follow(&mut self, id: Id, action: Action, key: Option<String>) -> Result<(), Error> {
         let role = self.mender();
-        self.append(id, action, None, None, None, role).map(|_| ())
+        self.append(id, action, None, None, key, role).map(|_| ())
     }
 
     /// How the acting person stands to a ticket they need not see.

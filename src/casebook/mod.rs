@@ -11,6 +11,7 @@ mod comparing;
 mod desk;
 mod doctor;
 mod drivers;
+mod foreseeing;
 mod guarding;
 mod halt;
 mod hooks;
@@ -148,7 +149,10 @@ pub enum Work {
     /// Steps, in order, all or none.
     Steps(Vec<Step>),
     /// Links between tickets that two clones left apart are joined again.
-    Rejoin,
+    Rejoin {
+        /// The key of a command that may be repeated.
+        key: Option<String>,
+    },
     /// Tickets of another system, as they are.
     Import(Vec<Ticket>),
     /// An organisation is made or changed.
@@ -175,7 +179,7 @@ pub struct Terms {
 }
 
 /// What a command did.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Report {
     /// The tickets the steps were about, in their order; of a reply to a merged one, where it was recorded.
     pub tickets: Vec<Ticket>,

@@ -226,3 +226,25 @@ fn two_clones_that_take_back_the_same_merge_keep_both_entries() {
     sandbox.run(&["check"]).ok();
     sandbox.run(&["audit"]).ok();
 }
+
+#[test]
+fn mending_can_be_repeated_with_its_key() {
+    let (mut clones, [one, other, third]) = clones();
+    clones.at("a").run(&["merge", &one, "--into", &other]).ok();
+    clones.at("b").run(&["merge", &other, "--into", &one]).ok();
+    clones.pull("a", "b").ok();
+    let sandbox = &clones.sandbox;
+    let first = sandbox.run(&["resolve", "--key", "k", "--json"]).ok().json();
+    let again = sandbox.run(&["resolve", "--key", "k", "--json"]).ok().json();
+    assert_eq!(first["entries"].as_array().unwrap().len(), 2);
+    let sorted = |told: &serde_json::Value| {
+        let mut entries: Vec<String> = told["entries"].as_array().unwrap().iter().map(ToString::to_string).collect();
+        entries.sort();
+        entries
+    };
+    assert_eq!(sorted(&first), sorted(&again));
+    assert!(!found(sandbox).contains(&"entry.key".to_owned()));
+    assert_eq!(sandbox.run(&["resolve", "--key", "new"]).ok().stdout, "nothing to resolve\n");
+    sandbox.run(&["note", &third, "-m", "x", "--key", "used"]).ok();
+    sandbox.run(&["resolve", "--key", "used"]).fails(4);
+}

@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::super::Exit;
+use super::super::arguments::key;
 use super::super::complaint::Complaint;
 use super::super::session::{Session, variable};
 use super::merge_file;
@@ -32,6 +33,9 @@ pub struct Resolve {
     /// Show what would be done, and do nothing
     #[arg(short = 'n', long)]
     dry_run: bool,
+    /// A retry with the same key returns the first result; what is brought of stranded replies has keys of its own
+    #[arg(long, value_name = "KEY", value_parser = key)]
+    key: Option<String>,
     /// Commit what mends links, whatever casebook.toml says
     #[arg(long, conflicts_with = "no_commit")]
     commit: bool,
@@ -59,7 +63,7 @@ impl Resolve {
                 mends.iter().map(|(ticket, entry)| json!({"ticket": ticket.to_string(), "entry": entry.to_string()}));
             let resolved: Vec<Value> = resolutions.iter().map(record).collect();
             session.output.json(&json!({"conflicts": resolved, "entries": mends.collect::<Vec<_>>()}))?;
-        } else if resolutions.is_empty() && mended.is_none_or(|report| report.changes.is_empty()) {
+        } else if resolutions.is_empty() && mended.is_none_or(|report| report.entries.is_empty()) {
             session.output.say("nothing to resolve")?;
         } else if let Some(what) = casebook.is_git_at_work().filter(|_| !left && !self.dry_run) {
             let next =
@@ -123,10 +127,10 @@ impl Resolve {
         };
         let (on_behalf, git_author) = (session.actor_was_named(), variable("GIT_AUTHOR_EMAIL"));
         let terms = Terms { by, on_behalf, git_author, dry_run: self.dry_run, commit };
-        if casebook.loose()?.is_empty() {
+        if self.key.is_none() && casebook.loose()?.is_empty() {
             return Ok(None);
         }
-        let report = casebook.perform(Work::Rejoin, &terms)?;
+        let report = casebook.perform(Work::Rejoin { key: self.key.clone() }, &terms)?;
         session.tell_recovery(casebook);
         if in_between && !self.dry_run {
             casebook.stage(&report.changes.iter().map(|change| change.path.clone()).collect::<Vec<_>>())?;

@@ -76,7 +76,7 @@ proptest! {
         one.now += TimeDelta::minutes(1);
         let by = Side::Agent.person();
         let terms = Terms { by, on_behalf: false, git_author: None, dry_run: false, commit: None };
-        one.casebook().perform(Work::Rejoin, &terms).unwrap();
+        one.casebook().perform(Work::Rejoin { key: None }, &terms).unwrap();
         prop_assert_eq!(one.casebook().loose().unwrap(), Vec::new());
         let findings = one.casebook().check(&Scope::Everything).unwrap().findings;
         let errors: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
@@ -87,7 +87,7 @@ proptest! {
             prop_assert!(ids(&one.ticket(*id)).is_superset(&met));
         }
         let mended = one.files();
-        one.casebook().perform(Work::Rejoin, &terms).unwrap();
+        one.casebook().perform(Work::Rejoin { key: None }, &terms).unwrap();
         prop_assert_eq!(one.files(), mended, "mending what is whole does nothing");
     }
 }
