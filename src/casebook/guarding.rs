@@ -22,8 +22,8 @@ use crate::error::Error;
 use crate::store::git::{Change, GitRefusal, RefChange, Repository, Revision, Side, Signature, Trusted};
 use crate::store::layout;
 
-use super::check::Tree;
 use super::auditing::{Auditor, Commit, Findings, Ground, Judge, Policy, Questions, git, wanted};
+use super::check::Tree;
 
 /// Where those files lie that belong to tickets.
 const TICKETS_OWN: [&str; 2] = ["tickets/", "attachments/"];
@@ -218,7 +218,8 @@ impl Guard {
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
         let mut errors = Tree { lookup: judge.registry.lookup(), commit: new, prefix }.errors(&paths)?;
         let is_told = |error: &Finding| {
-            let is_it = |told: &Finding| told.rule == error.rule && told.path == error.path && told.entry == error.entry;
+            let is_it =
+                |told: &Finding| told.rule == error.rule && told.path == error.path && told.entry == error.entry;
             judge.found.findings.iter().any(is_it)
         };
         errors.retain(|error| !is_told(error));
@@ -227,7 +228,8 @@ impl Guard {
             paths.dedup();
             let known = Tree { lookup: judge.registry.lookup(), commit, prefix }.errors(&paths)?;
             let is_known = |error: &Finding| {
-                let is_it = |old: &Finding| old.rule == error.rule && old.path == error.path && old.message == error.message;
+                let is_it =
+                    |old: &Finding| old.rule == error.rule && old.path == error.path && old.message == error.message;
                 known.iter().any(is_it)
             };
             let new: Vec<bool> = errors.iter().map(|error| !is_known(error)).collect();

@@ -75,10 +75,12 @@ impl Casebook {
                 _ => {}
             }
         }
-        let takes_back = ticket.entry(entry).is_some_and(|it| matches!(it.action, Action::Reopen { unmerge: true, .. }));
+        let takes_back =
+            ticket.entry(entry).is_some_and(|it| matches!(it.action, Action::Reopen { unmerge: true, .. }));
         let Some(target) = target.filter(|_| takes_back) else { return Ok(None) };
         let is_it = |known: &&Entry| {
-            matches!(known.action, Action::Unmerged { source } if source == ticket.id) && known.id.time() >= entry.time()
+            matches!(known.action, Action::Unmerged { source } if source == ticket.id)
+                && known.id.time() >= entry.time()
         };
         Ok(self.ticket(target)?.history.iter().find(is_it).map(|found| (target, found.id)))
     }

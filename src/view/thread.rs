@@ -29,7 +29,11 @@ pub struct Told<'a> {
 impl<'a> Told<'a> {
     /// Its words, where it has any that are not hidden, and that do not stand there already.
     pub fn text(&self) -> Option<&'a str> {
-        if self.redaction.is_some() || self.twin_of.is_some() { None } else { self.entry.text.as_ref().map(|text| text.as_str()) }
+        if self.redaction.is_some() || self.twin_of.is_some() {
+            None
+        } else {
+            self.entry.text.as_ref().map(|text| text.as_str())
+        }
     }
 
     /// The first line of its words, or nothing.

@@ -187,7 +187,7 @@ fn a_customer_opens_tickets_of_their_own_organisation() {
     scene.sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]).ok();
     let id = opened.rsplit('/').next().unwrap().trim_end_matches(".yaml").to_owned();
     let other = format!("{}Z{}", &id[..25], "");
-    scene.sandbox.write(&opened.replace(&id, &other), &text.replace(&id, &other));
+    scene.sandbox.write(opened.replace(&id, &other), &text.replace(&id, &other));
     scene.commit();
     scene.sandbox.git(&["push", "-q", "origin", "main"]).fails(1);
     scene.refused(ANA, &["-f", "main:side"], "CB408");

@@ -25,9 +25,9 @@ use crate::store::git::{GitRefusal, Objects, Repository, Revision, Shelf, Signat
 use crate::store::layout;
 use crate::store::yaml::Version;
 
+pub(super) use commit::Commit;
 pub use notes::Verified;
 use people::Registry;
-pub(super) use commit::Commit;
 pub(super) use policy::{Ground, Policy};
 
 /// Where tickets lie, as paths of git begin.

@@ -191,7 +191,9 @@ fn judge_here(before: &Ticket, entry: &Entry, law: &Law<'_>, company: &Company<'
         Action::Merged { .. } | Action::Unmerged { .. } | Action::Forward { .. } => {
             return records(entry, standing, company);
         }
-        Action::Reply { via_ticket: Some(_), .. } if (company.sees_source || company.is_brought) && !standing.sees() => {
+        Action::Reply { via_ticket: Some(_), .. }
+            if (company.sees_source || company.is_brought) && !standing.sees() =>
+        {
             standing = Standing::Customer;
         }
         _ => {}
@@ -237,7 +239,9 @@ fn records(entry: &Entry, standing: Standing, company: &Company<'_>) -> Result<V
     leads(entry, None)?;
     match (&entry.action, standing.is_support(), company.has_counterpart) {
         (Action::Merged { .. }, false, _) => Err(Why::Refused(Refusal::NotAllowed { standing })),
-        (Action::Forward { .. }, ..) if !standing.sees() && !company.is_brought => Err(Why::Refused(Refusal::NotVisible)),
+        (Action::Forward { .. }, ..) if !standing.sees() && !company.is_brought => {
+            Err(Why::Refused(Refusal::NotVisible))
+        }
         (_, _, true) => Ok(Verdict::Lawful),
         // The other half of a command whose files were committed one after the other, in either order. A pointer to a
         // reply changes nothing; a link that only one side has let go of is an error of `check`, whoever wrote it.
