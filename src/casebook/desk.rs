@@ -126,10 +126,10 @@ impl<'a> Desk<'a> {
         match (&step.action, other, before) {
             (Action::Merge { .. }, Some(target), _) => {
                 let source = self.ticket(id)?.clone();
-                self.follow(target.id, transition::merged_action(&source, &target))?;
+                self.follow(target.id, transition::merged_action(&source, &target), None)?;
             }
             (Action::Reopen { unmerge: true, .. }, _, Some(target)) => {
-                self.follow(target, Action::Unmerged { source: id })?;
+                self.follow(target, Action::Unmerged { source: id }, None)?;
             }
             _ => {}
         }
@@ -201,9 +201,9 @@ impl<'a> Desk<'a> {
     }
 
     /// The other side of a link, made by the same person.
-    pub fn follow(&mut self, id: Id, action: Action) -> Result<(), Error> {
+    pub fn follow(&mut self, id: Id, action: Action, key: Option<String>) -> Result<(), Error> {
         let role = self.mender();
-        self.append(id, action, None, None, None, role).map(|_| ())
+        self.append(id, action, None, None, key, role).map(|_| ())
     }
 
     /// How the acting person stands to a ticket they need not see.
@@ -222,22 +222,18 @@ impl<'a> Desk<'a> {
         standing: Standing,
     ) -> Result<Id, Error> {
         let (now, random, by) = (self.casebook.world().now, (self.random)(), self.by.clone());
+        let ticket = self.ticket(id)?;
+        let (entry_id, from) = (Id::after(Some(ticket.version()), now, random), Some(ticket.header.status));
+        let (at, role) = (clock::whole_seconds(entry_id.time()), standing.role());
+        self.put(id, Entry { id: entry_id, at, by, role, action, from, to, key, message_id: None, text })
+    }
+
+    /// Adds an entry as it is, behind the last one.
+    pub fn put(&mut self, id: Id, entry: Entry) -> Result<Id, Error> {
         self.ticket(id)?;
         let Some(draft) = self.drafts.get_mut(&id) else { return Err(Error::NotFound { word: id.to_string() }) };
-        let ticket = &mut draft.ticket;
-        let entry_id = Id::after(Some(ticket.version()), now, random);
-        ticket.append(Entry {
-            id: entry_id,
-            at: clock::whole_seconds(entry_id.time()),
-            by,
-            role: standing.role(),
-            action,
-            from: Some(ticket.header.status),
-            to,
-            key,
-            message_id: None,
-            text,
-        });
+        let entry_id = entry.id;
+        draft.ticket.append(entry);
         self.entries.push((id, entry_id));
         Ok(entry_id)
     }

@@ -15,6 +15,7 @@ mod desk;
 mod doctor;
 mod drivers;
 mod eligibility;
+mod foreseeing;
 mod guarding;
 mod halt;
 mod hooks;
@@ -154,7 +155,10 @@ pub enum Work {
     /// Steps, in order, all or none.
     Steps(Vec<Step>),
     /// Links between tickets that two clones left apart are joined again.
-    Rejoin,
+    Rejoin {
+        /// The key of a command that may be repeated.
+        key: Option<String>,
+    },
     /// Tickets of another system, as they are.
     Import(Vec<Ticket>),
     /// An organisation is made or changed.

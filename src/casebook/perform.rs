@@ -81,8 +81,11 @@ impl Casebook {
                 }
                 None
             }
-            Work::Rejoin => {
-                about = desk.rejoin(&self.linked()?)?.iter().map(super::resolve::about).collect();
+            Work::Rejoin { key } => {
+                if let Some(done) = key.as_deref().map(|key| self.rejoined(key)).transpose()?.flatten() {
+                    return Ok(done);
+                }
+                about = desk.rejoin(&self.linked()?, key.as_deref())?.iter().map(super::resolve::about).collect();
                 about.dedup();
                 None
             }

@@ -108,7 +108,7 @@ impl Sync {
     }
 
     /// Where it goes, unless something stands against it.
-    fn begin(&self, casebook: &Casebook, repository: &Repository) -> Result<Synced, Error> {
+    pub(super) fn begin(&self, casebook: &Casebook, repository: &Repository) -> Result<Synced, Error> {
         if !casebook.state.in_repository() {
             return Err(Error::NoRepository { root: casebook.root.clone() });
         }

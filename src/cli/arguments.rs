@@ -142,7 +142,7 @@ pub struct ConditionFlags {
     pub if_version: Option<String>,
 }
 
-fn key(words: &str) -> Result<String, String> {
+pub(super) fn key(words: &str) -> Result<String, String> {
     if words.trim().is_empty() || words.contains(char::is_control) {
         return Err("a key is a word on one line".to_owned());
     }

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::action::Action;
+use super::entry::Entry;
 use super::id::Id;
 use super::replay;
 use super::ticket::Ticket;
@@ -58,9 +59,53 @@ pub enum Loose {
 /// What such a key begins with.
 pub const FORWARDING: &str = "resolve-";
 
-/// The key of the entries that bring a stranded reply to where it is read.
-pub fn forwarding_key(reply: Id) -> String {
-    format!("{FORWARDING}{reply}")
+/// The key of the entries that bring a stranded reply to where it is read. One that was brought before, and is stranded
+/// again, keeps the key of the first.
+pub fn forwarding_key(reply: &Entry) -> String {
+    match &reply.key {
+        Some(key) if key.starts_with(FORWARDING) => key.clone(),
+        _ => format!("{FORWARDING}{}", reply.id),
+    }
+}
+
+/// The reply of this ticket that has been brought here with a key.
+pub fn brought<'a>(ticket: &'a Ticket, key: &str) -> Option<&'a Entry> {
+    let has_key = |entry: &&Entry| entry.key.as_deref() == Some(key) && matches!(entry.action, Action::Reply { .. });
+    ticket.history.iter().find(has_key)
+}
+
+/// The entries by which a second clone brought what a first one had brought already, each with the entry of the first:
+/// the same words of the same person under the same key, on a ticket that looked otherwise there. Nothing is lost by
+/// reading the first alone.
+pub fn twins(ticket: &Ticket) -> BTreeMap<Id, Id> {
+    let mut firsts: Vec<&Entry> = Vec::new();
+    let mut twins = BTreeMap::new();
+    for entry in &ticket.history {
+        if entry.key.as_ref().is_none_or(|key| !key.starts_with(FORWARDING)) {
+            continue;
+        }
+        match firsts.iter().find(|first| is_twin(first, entry)) {
+            Some(first) => _ = twins.insert(entry.id, first.id),
+            None => firsts.push(entry),
+        }
+    }
+    twins
+}
+
+/// Whether an entry says what an earlier one does.
+fn is_twin(first: &Entry, entry: &Entry) -> bool {
+    let does_the_same = match (&first.action, &entry.action) {
+        (Action::Reply { auto, .. }, Action::Reply { auto: too, .. }) => auto == too && first.text == entry.text,
+        // Which entry it leads to differs: each clone made its own.
+        (Action::Forward { into, .. }, Action::Forward { into: same, .. }) => into == same,
+        _ => false,
+    };
+    does_the_same && first.key == entry.key && first.by == entry.by && first.role == entry.role
+}
+
+/// Whether two entries of a ticket may have one key: it names a reply, and its copies and pointers have it.
+pub fn may_share_key(key: &str, entry: &Entry) -> bool {
+    key.starts_with(FORWARDING) && matches!(entry.action, Action::Reply { .. } | Action::Forward { .. })
 }
 
 /// Everything that has come apart between some tickets, in a fixed order; rings alone where there are any, since
@@ -135,12 +180,17 @@ pub fn stranded(ticket: &Ticket) -> Vec<Id> {
         match entry.action {
             Action::Merge { .. } => merged = true,
             Action::Reopen { unmerge: true, .. } => merged = false,
-            Action::Reply { auto: false, .. } if merged => found.push(entry.id),
+            Action::Reply { auto: false, .. } if merged => found.push(entry),
             _ => {}
         }
     }
-    found.retain(|reply| ticket.entry_by_key(&forwarding_key(*reply)).is_none());
-    found
+    let twins = twins(ticket);
+    let is_forwarded = |key: &str| {
+        let forwards = |entry: &Entry| matches!(entry.action, Action::Forward { .. });
+        ticket.history.iter().any(|entry| forwards(entry) && entry.key.as_deref() == Some(key))
+    };
+    found.retain(|reply: &&Entry| !is_forwarded(&forwarding_key(reply)) && !twins.contains_key(&reply.id));
+    found.into_iter().map(|reply| reply.id).collect()
 }
 
 /// The ticket that came to go on in this one after it had been solved, if it is solved still.

@@ -31,6 +31,12 @@ impl Id {
         Self::at(earliest.map_or(now, |earliest| earliest.max(now)), random)
     }
 
+    /// The id of an entry that whoever makes it makes the same: behind `last`, not before `made`, and its random part is
+    /// that of its own contents. Only who hashes all of an entry's bytes may use it: another entry never has this id.
+    pub fn of_contents(last: Self, made: DateTime<Utc>, contents: u128) -> Self {
+        Self::after(Some(last), made, contents)
+    }
+
     /// The least id of an instant.
     pub fn least(time: DateTime<Utc>) -> Self {
         Self::at(time, 0)

@@ -5,7 +5,9 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::action::Action;
+use crate::domain::aftermath::twins;
 use crate::domain::entry::Entry;
+use crate::domain::id::Id;
 use crate::domain::ticket::Ticket;
 use crate::domain::visibility::internal_entries;
 
@@ -20,17 +22,23 @@ pub struct Told<'a> {
     pub redaction: Option<&'a Entry>,
     /// The last entry that corrects it.
     pub correction: Option<&'a Entry>,
+    /// The earlier entry that says all of it: two clones brought the same words here.
+    pub twin_of: Option<Id>,
 }
 
 impl<'a> Told<'a> {
-    /// Its words, where it has any that are not hidden.
+    /// Its words, where it has any that are not hidden, and that do not stand there already.
     pub fn text(&self) -> Option<&'a str> {
-        if self.redaction.is_some() { None } else { self.entry.text.as_ref().map(|text| text.as_str()) }
+        if self.redaction.is_some() || self.twin_of.is_some() {
+            None
+        } else {
+            self.entry.text.as_ref().map(|text| text.as_str())
+        }
     }
 
     /// The first line of its words, or nothing.
     pub fn first_line(&self) -> &'a str {
-        if self.redaction.is_some() { "" } else { self.entry.text.as_ref().map_or("", |text| text.first_line()) }
+        if self.text().is_none() { "" } else { self.entry.text.as_ref().map_or("", |text| text.first_line()) }
     }
 }
 
@@ -50,11 +58,12 @@ pub fn thread(ticket: &Ticket, viewer: Viewer) -> Vec<Told<'_>> {
             _ => {}
         }
     }
+    let twins = twins(ticket);
     let told = |entry: &'_ Entry| (redactions.get(&entry.id).copied(), corrections.get(&entry.id).copied());
     visible()
         .map(|entry| {
             let (redaction, correction) = told(entry);
-            Told { entry, redaction, correction }
+            Told { entry, redaction, correction, twin_of: twins.get(&entry.id).copied() }
         })
         .collect()
 }
@@ -62,7 +71,6 @@ pub fn thread(ticket: &Ticket, viewer: Viewer) -> Vec<Told<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::id::Id;
     use crate::view::sample::{self, note, reply};
 
     fn referring(redact: bool, entry: Id) -> Action {

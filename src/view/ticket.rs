@@ -217,8 +217,9 @@ fn remarks(told: &Told<'_>) -> Vec<String> {
         };
         terminal::one_line(&format!("{what} by {} in {}: {reason}", entry.by, short_id(entry.id))).into_owned()
     };
+    let twin = told.twin_of.map(|first| format!("two clones brought this here; it stands in {}", short_id(first)));
     let hidden = told.redaction.map(|entry| remark(entry, "hidden"));
-    hidden.into_iter().chain(told.correction.map(|entry| remark(entry, "corrected"))).collect()
+    twin.into_iter().chain(hidden).chain(told.correction.map(|entry| remark(entry, "corrected"))).collect()
 }
 
 #[cfg(test)]

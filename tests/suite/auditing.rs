@@ -182,3 +182,33 @@ fn who_made_an_entry_is_asked_of_the_commit() {
     assert_eq!(scene.rules(&["--identity"]), ["entry.identity"]);
     assert_eq!(scene.rules(&[]), Vec::<String>::new());
 }
+
+#[test]
+fn a_commit_may_name_several_people() {
+    let scene = Scene::new();
+    for (time, who) in [("2026-11-21T09:30:00Z", "ana@acme.example"), ("2026-11-21T09:31:00Z", "ana@acme.example")] {
+        scene.add(time, &[&format!("by: {who}"), "role: customer", "action: reply", "from: open", "text: x"]);
+    }
+    scene.add(
+        "2026-11-21T09:32:00Z",
+        &["by: mori@desk.example", "role: agent", "action: note", "from: open", "text: x"],
+    );
+    let config = scene.sandbox.read("casebook.toml");
+    let before = config.replace("agents = [", "agents = [\"mori@desk.example\", ");
+    scene.sandbox.git(&["stash", "-q"]).ok();
+    scene.sandbox.write("casebook.toml", &before);
+    scene.commit();
+    scene.sandbox.git(&["stash", "pop", "-q"]).ok();
+    let one = "By mail\n\nOn-behalf-of: Ana <ana@acme.example>";
+    scene.sandbox.git(&["commit", "-qam", one]).ok();
+    assert_eq!(scene.rules(&["--identity"]), ["entry.identity"]);
+    let several = format!("{one}\non-behalf-of: mori@desk.example\nSigned-off-by: x <x@x.example>");
+    scene.sandbox.git(&["commit", "-q", "--amend", "-m", &several]).ok();
+    assert_eq!(scene.rules(&["--identity"]), Vec::<String>::new());
+    // People who are named and brought nothing are no finding; one who is not named still is.
+    let others = "By mail\n\nOn-behalf-of: bo@acme.example\nOn-behalf-of: mori@desk.example";
+    scene.sandbox.git(&["commit", "-q", "--amend", "-m", others]).ok();
+    let findings = scene.findings(&["--identity"]);
+    assert_eq!(findings.len(), 2);
+    assert!(findings[0]["message"].as_str().unwrap().ends_with("whom the commit names"), "{findings:?}");
+}

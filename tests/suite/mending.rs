@@ -138,3 +138,113 @@ fn a_target_that_lost_its_side_of_a_merge_is_told_again() {
     sandbox.run(&["check"]).ok();
     assert_eq!(sandbox.shown(&other)["merged_from"], serde_json::json!([one]));
 }
+
+/// A reply of Ana's to a ticket that was merged meanwhile, as both clones have it: neither has mended it yet.
+fn stranded() -> (Clones, [String; 3]) {
+    let (mut clones, [one, other, third]) = clones();
+    clones.at("a").run(&["merge", &one, "--into", &other]).ok();
+    clones.at("b").run(&["--as", "ana@acme.example", "reply", &one, "-m", "It still does not work."]).ok();
+    clones.pull("a", "b").ok();
+    clones.pull("b", "a").ok();
+    (clones, [one, other, third])
+}
+
+#[test]
+fn two_clones_that_mend_the_same_write_the_same_bytes() {
+    let (mut clones, [one, other, _]) = stranded();
+    clones.at("a").run(&["resolve"]).ok();
+    clones.at("b").wait("3h");
+    clones.sandbox.run(&["--as", "lea@desk.example", "resolve"]).ok();
+    for ticket in [&one, &other] {
+        assert_eq!(clones.file_at("a", ticket), clones.file_at("b", ticket));
+    }
+    clones.pull("a", "b").ok();
+    let sandbox = &clones.sandbox;
+    assert_eq!(actions(sandbox, &one), ["open", "merge", "reply", "forward"]);
+    assert_eq!(actions(sandbox, &other), ["open", "merged", "reply"]);
+    sandbox.run(&["check"]).ok();
+    sandbox.run(&["audit", "--identity"]).ok();
+}
+
+#[test]
+fn two_clones_that_mend_what_differs_keep_both_and_show_one() {
+    let (mut clones, [one, other, third]) = stranded();
+    clones.at("a").run(&["resolve"]).ok();
+    clones.at("b").run(&["reply", &other, "-m", "Is it solved?"]).ok();
+    clones.sandbox.run(&["--as", "lea@desk.example", "resolve"]).ok();
+    clones.pull("a", "b").ok();
+    let sandbox = &clones.sandbox;
+    assert_eq!(actions(sandbox, &other), ["open", "merged", "reply", "reply", "reply"]);
+    let shown = sandbox.run(&["show", &other]).ok().stdout;
+    assert_eq!(shown.matches("It still does not work.").count(), 1, "{shown}");
+    assert!(shown.contains("two clones brought this here; it stands in "), "{shown}");
+    assert!(!found(sandbox).contains(&"entry.key".to_owned()));
+    assert_eq!(sandbox.run(&["resolve"]).ok().stdout, "nothing to resolve\n");
+    sandbox.run(&["check"]).ok();
+    sandbox.run(&["audit"]).ok();
+    // Merged into a third one by somebody who had not seen them: one copy goes on there.
+    clones.pull("b", "a").ok();
+    clones.at("a").run(&["merge", &other, "--into", &third]).ok();
+    let sandbox = clones.at("a");
+    assert_eq!(sandbox.run(&["resolve"]).ok().stdout, "nothing to resolve\n");
+    assert_eq!(actions(sandbox, &one).last().map(String::as_str), Some("forward"));
+}
+
+#[test]
+fn what_was_brought_by_two_ways_arrives_once() {
+    let (mut clones, [one, other, third]) = stranded();
+    clones.at("a").run(&["resolve"]).ok();
+    clones.at("b").run(&["merge", &other, "--into", &third]).ok();
+    clones.sandbox.run(&["--as", "lea@desk.example", "resolve"]).ok();
+    assert_eq!(actions(&clones.sandbox, &third), ["open", "merged", "reply"]);
+    clones.pull("a", "b").ok();
+    let sandbox = &clones.sandbox;
+    sandbox.run(&["resolve"]).ok();
+    assert_eq!(actions(sandbox, &third), ["open", "merged", "reply"], "it is there already");
+    assert_eq!(actions(sandbox, &one).iter().filter(|action| *action == "forward").count(), 2);
+    assert_eq!(sandbox.run(&["resolve"]).ok().stdout, "nothing to resolve\n");
+    sandbox.run(&["check"]).ok();
+    sandbox.run(&["audit"]).ok();
+}
+
+#[test]
+fn two_clones_that_take_back_the_same_merge_keep_both_entries() {
+    let (mut clones, [one, other, third]) = clones();
+    clones.at("a").run(&["merge", &one, "--into", &other]).ok();
+    clones.sandbox.run(&["solve", &third]).ok();
+    clones.at("b").run(&["merge", &other, "--into", &one]).ok();
+    clones.pull("a", "b").ok();
+    clones.pull("b", "a").ok();
+    clones.at("a").run(&["resolve"]).ok();
+    clones.at("b").run(&["--as", "lea@desk.example", "resolve"]).ok();
+    clones.pull("a", "b").ok();
+    let sandbox = &clones.sandbox;
+    assert_eq!((status(sandbox, &one), status(sandbox, &other)), ("solved".to_owned(), "open".to_owned()));
+    assert_eq!(sandbox.shown(&other)["merged_from"], serde_json::json!([one]));
+    assert_eq!(actions(sandbox, &other).iter().filter(|action| *action == "reopen").count(), 2);
+    assert_eq!(sandbox.run(&["resolve"]).ok().stdout, "nothing to resolve\n");
+    sandbox.run(&["check"]).ok();
+    sandbox.run(&["audit"]).ok();
+}
+
+#[test]
+fn mending_can_be_repeated_with_its_key() {
+    let (mut clones, [one, other, third]) = clones();
+    clones.at("a").run(&["merge", &one, "--into", &other]).ok();
+    clones.at("b").run(&["merge", &other, "--into", &one]).ok();
+    clones.pull("a", "b").ok();
+    let sandbox = &clones.sandbox;
+    let first = sandbox.run(&["resolve", "--key", "k", "--json"]).ok().json();
+    let again = sandbox.run(&["resolve", "--key", "k", "--json"]).ok().json();
+    assert_eq!(first["entries"].as_array().unwrap().len(), 2);
+    let sorted = |told: &serde_json::Value| {
+        let mut entries: Vec<String> = told["entries"].as_array().unwrap().iter().map(ToString::to_string).collect();
+        entries.sort();
+        entries
+    };
+    assert_eq!(sorted(&first), sorted(&again));
+    assert!(!found(sandbox).contains(&"entry.key".to_owned()));
+    assert_eq!(sandbox.run(&["resolve", "--key", "new"]).ok().stdout, "nothing to resolve\n");
+    sandbox.run(&["note", &third, "-m", "x", "--key", "used"]).ok();
+    sandbox.run(&["resolve", "--key", "used"]).fails(4);
+}

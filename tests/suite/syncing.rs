@@ -252,3 +252,27 @@ fn clones_that_sync_at_the_same_time_lose_nothing() {
     assert_eq!(texts.len(), written.len());
     assert_eq!(texts.into_iter().collect::<BTreeSet<_>>(), written);
 }
+
+#[test]
+fn a_dry_run_says_what_would_come_and_go_and_changes_nothing() {
+    let mut clones = Clones::new(&["a", "b"]);
+    let ticket = clones.ticket.clone();
+    clones.at("a").run(&["solve", &ticket]).ok();
+    clones.sandbox.run(&["sync"]).ok();
+    clones.at("b").run(&["--as", "lea@desk.example", "hold", &ticket, "--reason", "engineering"]).ok();
+    let before = everything(&clones.sandbox);
+    let refs = |sandbox: &Sandbox| sandbox.git(&["for-each-ref", "refs/heads", "refs/tags"]).ok().stdout;
+    let heads = refs(&clones.sandbox);
+    let told = clones.sandbox.run(&["sync", "-n"]).ok();
+    assert_eq!(told.stdout, "origin/main: would receive 1 commit and send 2 commits\n");
+    assert!(told.stderr.contains("put it on hold") && told.stderr.contains("solved it"), "{}", told.stderr);
+    let record = clones.sandbox.run(&["sync", "--dry-run", "--json"]).ok().json();
+    assert_eq!((&record["received"], &record["sent"]), (&1.into(), &2.into()));
+    assert_eq!(everything(&clones.sandbox), before);
+    assert_eq!(refs(&clones.sandbox), heads);
+    assert_eq!(clones.sandbox.run(&["sync"]).ok().stdout, "origin/main: 1 commit received, 2 commits sent\n");
+    assert_eq!(clones.sandbox.run(&["sync", "-n"]).ok().stdout, "origin/main: nothing new\n");
+    // What stands against it is told as by the command itself.
+    clones.at("a").run(&["note", &ticket, "-m", "x", "--no-commit"]).ok();
+    clones.sandbox.run(&["sync", "-n"]).fails(4);
+}

@@ -78,6 +78,12 @@ impl Clones {
         }
         let files = Files::read(&desks[0]);
         told.wrong.extend(differences(&lines, &files));
+        for (mark, ticket) in files.twins() {
+            *told.counts.entry("replies that two clones brought to one ticket".to_owned()).or_default() += 1;
+            let shown = stage.run(&desks[0], &["show", ticket]).ok().stdout;
+            let times = shown.split_whitespace().filter(|word| *word == mark).count();
+            told.expect("what two clones brought is shown once", times == 1, &format!("{mark} {ticket}"));
+        }
         told.counts.insert("entries".to_owned(), files.count());
         told.counts.insert("tickets".to_owned(), files.entries.len());
         let count = |which: &[&str]| {

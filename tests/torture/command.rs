@@ -52,8 +52,7 @@ impl Command {
             1 => format!("{mark} {}", "a long line, ".repeat(chance.below(40))),
             _ => format!("{mark} says so."),
         };
-        // Two files of a customer's, committed one after the other, look as if half of it had not happened.
-        let commits = chance.hits(1, 2) || by_customer && words.iter().any(|word| word == "--unmerge");
+        let commits = chance.hits(1, 2);
         let has_key = chance.hits(1, 4);
         words.extend(["--as", actor, "-m", &text, if commits { "--commit" } else { "--no-commit" }].map(str::to_owned));
         if has_key {

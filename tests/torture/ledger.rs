@@ -36,8 +36,16 @@ pub struct Files {
     pub entries: BTreeMap<String, Vec<String>>,
     /// The tickets and entries whose text begins with a mark.
     pub marks: BTreeMap<String, Vec<(String, String)>>,
-    /// The same of what `resolve` wrote down once more where the conversation goes on.
-    pub copies: BTreeMap<String, Vec<(String, String)>>,
+    /// The same of what `resolve` wrote down once more where the conversation goes on, and under which key.
+    pub copies: BTreeMap<String, Vec<Copy>>,
+}
+
+/// What `resolve` brought to where it is read.
+#[derive(Clone, Debug)]
+pub struct Copy {
+    pub ticket: String,
+    pub entry: String,
+    pub key: String,
 }
 
 /// What a mark begins with.
@@ -79,20 +87,37 @@ impl Files {
 
     fn take(&mut self, ticket: &str, text: &str) {
         let entries = self.entries.entry(ticket.to_owned()).or_default();
-        let mut is_copy = false;
+        let mut copy_of = None;
         for line in text.lines() {
             if let Some(id) = line.strip_prefix("- id: ") {
                 entries.push(id.to_owned());
-                is_copy = false;
+                copy_of = None;
             }
-            is_copy |= line.starts_with("  key: resolve-");
+            if let Some(reply) = line.strip_prefix("  key: resolve-") {
+                copy_of = Some(reply.to_owned());
+            }
             if let Some(words) = line.trim_start().strip_prefix(MARK) {
                 let mark = format!("{MARK}{}", words.split_whitespace().next().unwrap_or_default());
                 let entry = entries.last().cloned().unwrap_or_default();
-                let found = if is_copy { &mut self.copies } else { &mut self.marks };
-                found.entry(mark).or_default().push((ticket.to_owned(), entry));
+                let ticket = ticket.to_owned();
+                match copy_of.clone() {
+                    Some(key) => self.copies.entry(mark).or_default().push(Copy { ticket, entry, key }),
+                    None => self.marks.entry(mark).or_default().push((ticket, entry)),
+                }
             }
         }
+    }
+
+    /// The marks that two clones brought to one ticket, each before it knew of the other: with the ticket.
+    pub fn twins(&self) -> Vec<(&str, &str)> {
+        let mut twins: Vec<(&str, &str)> = Vec::new();
+        for (mark, copies) in &self.copies {
+            let tickets: Vec<&str> = copies.iter().map(|copy| copy.ticket.as_str()).collect();
+            let twice = |ticket: &&&str| tickets.iter().filter(|other| other == ticket).count() > 1;
+            twins.extend(tickets.iter().filter(twice).map(|ticket| (mark.as_str(), *ticket)));
+        }
+        twins.dedup();
+        twins
     }
 
     /// How many entries there are.
@@ -113,8 +138,11 @@ pub fn differences(lines: &[Line], files: &Files) -> Vec<String> {
     wrong
         .extend(files.marks.keys().filter(|mark| !known.contains(mark.as_str())).map(|mark| format!("{mark}: whose?")));
     for (mark, copies) in &files.copies {
-        let tickets: BTreeSet<&str> = copies.iter().map(|(ticket, _)| ticket.as_str()).collect();
-        if tickets.len() < copies.len() {
+        let entries: BTreeSet<&str> = copies.iter().map(|copy| copy.entry.as_str()).collect();
+        let written = files.marks.get(mark).map_or(&[][..], Vec::as_slice);
+        // All say of which reply they are; that is how readers know them for one.
+        let is_of_it = |copy: &Copy| written.iter().any(|(_, entry)| *entry == copy.key);
+        if entries.len() < copies.len() || !copies.iter().all(is_of_it) {
             wrong.push(format!("written down twice where the conversation goes on: {mark} {copies:?}"));
         }
     }
@@ -162,6 +190,12 @@ pub fn prove() {
     assert!(differences(&line("A"), &files)[0].starts_with("doubled"));
     assert!(differences(&line("C"), &files).iter().any(|said| said.starts_with("acknowledged, and there 0 times")));
     assert_eq!(differences(&[], &files), ["@@1-2: whose?"]);
+    files.take("T", "- id: C\n  key: resolve-A\n    @@1-2 says so.\n- id: D\n  key: resolve-A\n    @@1-2 says so.\n");
+    assert_eq!(files.twins(), [("@@1-2", "T")]);
+    assert!(!differences(&[], &files).iter().any(|said| said.contains("goes on")));
+    files.take("T", "- id: E\n  key: resolve-X\n    @@1-2 says so.\n");
+    assert!(differences(&[], &files).iter().any(|said| said.contains("goes on")));
+    files = Files::default();
     files.entries.insert("U".to_owned(), vec!["B".to_owned(), "A".to_owned()]);
-    assert_eq!(differences(&[], &files).len(), 2);
+    assert_eq!(differences(&[], &files).len(), 1);
 }

@@ -97,7 +97,7 @@ impl<'a> Worker<'a> {
     pub fn work(&mut self, left: usize) {
         let mark = mark(self.number, self.lines.len());
         let command = Command::draw(&mut self.chance, &tickets(&self.desk), &mark);
-        let mut kill = self.chance.hits(self.kills * 2, left).then(|| Kill::draw(&mut self.chance, self.usual));
+        let mut kill = self.chance.hits(self.kills * 3, left).then(|| Kill::draw(&mut self.chance, self.usual));
         // git makes the commit where a hook wants to see it; else casebook does.
         let with_hook = self.chance.hits(1, 4);
         let (mut fate, mut was_killed) = (Fate::Refused, false);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Judge, Policy, TICKETS, told};
+use super::{Ground, Judge, Policy, TICKETS, told};
 use crate::casebook::desk::differing_fact;
 use crate::domain::audit::{Loss, Piece, added, inserted, losses};
 use crate::domain::finding::Finding;
@@ -54,7 +54,7 @@ pub struct Commit<'a> {
     /// Its facts.
     pub revision: &'a Revision,
     /// What it is judged by: of each parent, else its own.
-    pub policies: Vec<Arc<Policy>>,
+    pub grounds: Vec<Ground>,
     /// The tickets' files it changed.
     pub touched: BTreeMap<String, Touched>,
 }
@@ -69,7 +69,7 @@ impl Judge {
         {
             self.policy_of.insert(parent, Arc::new(policy));
         }
-        let mut own = self.inherited(revision, 0);
+        let mut own = self.inherited(revision, 0).map(|ground| ground.policy);
         let mut touched: BTreeMap<String, Touched> = BTreeMap::new();
         for side in &revision.sides {
             for change in &side.changes {
@@ -94,21 +94,22 @@ impl Judge {
             self.policy_of.insert(revision.id.clone(), own.clone());
         }
         let inherited = (0..revision.sides.len()).filter_map(|place| self.inherited(revision, place));
-        let mut policies: Vec<Arc<Policy>> = match &self.overruling {
-            Some(policy) => vec![policy.clone()],
+        let mut grounds: Vec<Ground> = match &self.overruling {
+            Some(ground) => vec![ground.clone()],
             None => inherited.collect(),
         };
-        if policies.is_empty() {
-            policies.push(own.unwrap_or_default());
+        if grounds.is_empty() {
+            grounds.push(Ground { policy: own.unwrap_or_default(), commit: revision.id.clone() });
         }
         if self.questions.signed {
-            self.judged_by.insert(revision.id.clone(), policies[0].clone());
+            self.judged_by.insert(revision.id.clone(), grounds[0].policy.clone());
         }
-        Ok(Commit { revision, policies, touched })
+        Ok(Commit { revision, grounds, touched })
     }
 
-    fn inherited(&self, revision: &Revision, place: usize) -> Option<Arc<Policy>> {
-        self.policy_of.get(revision.sides.get(place)?.parent.as_ref()?).cloned()
+    fn inherited(&self, revision: &Revision, place: usize) -> Option<Ground> {
+        let parent = revision.sides.get(place)?.parent.as_ref()?;
+        Some(Ground { policy: self.policy_of.get(parent)?.clone(), commit: parent.clone() })
     }
 
     fn take_policy(
@@ -171,16 +172,20 @@ impl Judge {
     }
 
     /// Judges a commit.
-    pub fn judge(&mut self, commit: &Commit<'_>) {
+    ///
+    /// # Errors
+    /// git has ended.
+    pub fn judge(&mut self, commit: &Commit<'_>) -> Result<(), GitRefusal> {
         let mut judged = Vec::with_capacity(commit.touched.len());
         for (path, file) in &commit.touched {
             judged.push((path.as_str(), self.compare(commit, path, file)));
         }
-        self.judge_entries(commit, &judged);
+        self.judge_entries(commit, &judged)?;
         if let Some(gate) = self.gate.take() {
-            gate.judge_files(commit.revision, self);
+            gate.judge_files(commit, self)?;
             self.gate = Some(gate);
         }
+        Ok(())
     }
 
     /// Holds a file against what the parents have. Gives the places of its new entries.

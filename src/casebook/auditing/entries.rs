@@ -6,10 +6,10 @@ use std::sync::Arc;
 use chrono::DateTime;
 
 use super::commit::{Commit, Touched};
-use super::{Judge, Policy, Redaction, told};
+use super::{Ground, Judge, Redaction, told};
 use crate::domain::action::Action;
 use crate::domain::aftermath::FORWARDING;
-use crate::domain::audit::{Company, Verdict, Why, judge, judge_opening, lapse};
+use crate::domain::audit::{Company, Law, Verdict, Why, judge, judge_opening, lapse, needs_organizations};
 use crate::domain::entry::Entry;
 use crate::domain::finding::Finding;
 use crate::domain::id::Id;
@@ -17,6 +17,7 @@ use crate::domain::person::Person;
 use crate::domain::rule::{AUDIT_COUNTERPART, AUDIT_IDENTITY, AUDIT_RIGHTS, AUDIT_TIME, ENTRY_CONCURRENT, ENTRY_ORDER};
 use crate::domain::ticket::Ticket;
 use crate::domain::words::Role;
+use crate::store::git::GitRefusal;
 
 /// The new entries of a commit, for what is about two tickets at once.
 struct Brought<'a>(HashMap<Id, (&'a Touched, &'a Ticket, &'a [usize])>);
@@ -29,6 +30,18 @@ impl<'a> Brought<'a> {
 
     fn has(&self, ticket: Id, by: &Person, wanted: impl Fn(&Entry) -> bool) -> bool {
         self.entries(ticket).any(|entry| entry.by.is(by) && wanted(entry))
+    }
+
+    /// Whether a ticket has the reply that an entry of `resolve` brings on: of the same person, in the same role.
+    fn has_written(&self, ticket: Id, entry: &Entry) -> bool {
+        let Some(key) = entry.key.as_deref().filter(|key| key.starts_with(FORWARDING)) else { return false };
+        let is_it = |reply: &Entry| {
+            matches!(reply.action, Action::Reply { .. })
+                && (reply.key.as_deref() == Some(key) || key.ends_with(&reply.id.to_string()))
+                && reply.by.is(&entry.by)
+                && reply.role == entry.role
+        };
+        self.0.get(&ticket).is_some_and(|(_, ticket, _)| ticket.history.iter().any(is_it))
     }
 
     /// A ticket as it was before some entry of the commit.
@@ -65,7 +78,11 @@ fn without_words(entry: &Entry) -> Entry {
 
 impl Judge {
     /// Judges the entries a commit brought: by path, with their places in the file.
-    pub(super) fn judge_entries(&mut self, commit: &Commit<'_>, judged: &[(&str, Vec<usize>)]) {
+    pub(super) fn judge_entries(
+        &mut self,
+        commit: &Commit<'_>,
+        judged: &[(&str, Vec<usize>)],
+    ) -> Result<(), GitRefusal> {
         let mut brought = Brought(HashMap::with_capacity(judged.len()));
         for (path, new) in judged.iter().filter(|(_, new)| !new.is_empty()) {
             let file = &commit.touched[*path];
@@ -76,9 +93,10 @@ impl Judge {
         for (path, new) in judged.iter().filter(|(_, new)| !new.is_empty()) {
             let file = &commit.touched[*path];
             if let Some(ticket) = file.after.as_ref().and_then(|after| after.ticket().ok()) {
-                self.judge_ticket(commit, &brought, path, file, ticket, new);
+                self.judge_ticket(commit, &brought, path, file, ticket, new)?;
             }
         }
+        Ok(())
     }
 
     fn judge_ticket(
@@ -89,11 +107,11 @@ impl Judge {
         file: &Touched,
         ticket: &Ticket,
         new: &[usize],
-    ) {
+    ) -> Result<(), GitRefusal> {
         let is_import = new.first() == Some(&0) && ticket.opening().is_some_and(|facts| facts.imported_from.is_some());
         if is_import {
             self.judge_import(commit, path, ticket, new);
-            return;
+            return Ok(());
         }
         // A ticket that grew by one entry is as it was before it in the version it extends.
         let known = match (file.befores.as_slice(), new) {
@@ -106,7 +124,7 @@ impl Judge {
         for (place, entry) in ticket.history.iter().enumerate().skip(new[0]) {
             if new.binary_search(&place).is_ok() {
                 let before = known.or(so_far.as_ref());
-                self.judge_entry(commit, brought, path, ticket, place, before);
+                self.judge_entry(commit, brought, path, ticket, place, before)?;
             }
             if known.is_none() {
                 match &mut so_far {
@@ -115,6 +133,7 @@ impl Judge {
                 }
             }
         }
+        Ok(())
     }
 
     fn judge_import(&mut self, commit: &Commit<'_>, path: &str, ticket: &Ticket, new: &[usize]) {
@@ -122,8 +141,8 @@ impl Judge {
         self.found.imported += new.len();
         self.list_redactions(commit, ticket, new);
         let carriers: Vec<Person> = self.carriers(commit);
-        let is_agent = |policy: &Arc<Policy>| carriers.iter().any(|person| policy.team.has_agent(person));
-        if (self.questions.identity || self.gate.is_some()) && !commit.policies.iter().any(is_agent) {
+        let is_agent = |ground: &Ground| carriers.iter().any(|person| ground.policy.team.has_agent(person));
+        if (self.questions.identity || self.gate.is_some()) && !commit.grounds.iter().any(is_agent) {
             let message = "the ticket is imported, and nobody the commit names is an agent".to_owned();
             self.find(Finding::new(&AUDIT_RIGHTS, path, message).of(ticket.id).in_commit(&commit.revision.id));
         }
@@ -147,7 +166,7 @@ impl Judge {
         ticket: &Ticket,
         place: usize,
         before: Option<&Ticket>,
-    ) {
+    ) -> Result<(), GitRefusal> {
         let entry = &ticket.history[place];
         let about = |finding: Finding| finding.of(ticket.id).about(entry.id).in_commit(&commit.revision.id);
         self.found.entries += 1;
@@ -173,7 +192,7 @@ impl Judge {
             }
             self.gate = Some(gate);
         }
-        match verdict(commit, brought, ticket, entry, before) {
+        match self.verdict(commit, brought, ticket, entry, before)? {
             Verdict::Lawful => {}
             Verdict::Alone => {
                 let message =
@@ -192,6 +211,38 @@ impl Judge {
                 self.find(about(Finding::new(rule, path, message)));
             }
         }
+        Ok(())
+    }
+
+    /// What is to be said of an entry, by any of the grounds before the commit: a merge has several.
+    fn verdict(
+        &mut self,
+        commit: &Commit<'_>,
+        brought: &Brought<'_>,
+        ticket: &Ticket,
+        entry: &Entry,
+        before: Option<&Ticket>,
+    ) -> Result<Verdict, GitRefusal> {
+        let mut worst = Verdict::Unlawful(Why::NoAgent);
+        for ground in &commit.grounds {
+            let organizations =
+                if needs_organizations(before, entry) { self.registry.at(&ground.commit)? } else { Arc::default() };
+            let law = ground.policy.law(&organizations);
+            let verdict = match before {
+                None => judge_opening(entry, &law),
+                Some(before) => {
+                    let target = target_of(brought, ticket, entry);
+                    let mut company = company(&law, brought, before, entry);
+                    company.target = target.as_ref();
+                    judge(before, entry, &law, &company)
+                }
+            };
+            if !matches!(verdict, Verdict::Unlawful(_)) {
+                return Ok(verdict);
+            }
+            worst = verdict;
+        }
+        Ok(worst)
     }
 
     fn list_redactions(&mut self, commit: &Commit<'_>, ticket: &Ticket, new: &[usize]) {
@@ -222,33 +273,6 @@ fn person(words: &str) -> Option<Person> {
     Person::from_address(address).ok()
 }
 
-/// What is to be said of an entry, by any of the policies before the commit: a merge has several.
-fn verdict(
-    commit: &Commit<'_>,
-    brought: &Brought<'_>,
-    ticket: &Ticket,
-    entry: &Entry,
-    before: Option<&Ticket>,
-) -> Verdict {
-    let mut worst = Verdict::Unlawful(Why::NoAgent);
-    for policy in &commit.policies {
-        let verdict = match before {
-            None => judge_opening(entry, &policy.law()),
-            Some(before) => {
-                let target = target_of(brought, ticket, entry);
-                let mut company = company(policy, brought, before, entry);
-                company.target = target.as_ref();
-                judge(before, entry, &policy.law(), &company)
-            }
-        };
-        if !matches!(verdict, Verdict::Unlawful(_)) {
-            return verdict;
-        }
-        worst = verdict;
-    }
-    worst
-}
-
 fn target_of(brought: &Brought<'_>, ticket: &Ticket, entry: &Entry) -> Option<Ticket> {
     let Action::Merge { into, .. } = entry.action else { return None };
     brought.before(into, |other| matches!(other.action, Action::Merged { source, .. } if source == ticket.id))
@@ -262,7 +286,7 @@ fn is_of_one_hand(forward: &Entry, reply: &Entry) -> bool {
 }
 
 /// What the commit brought to the other ticket of an entry that is about two.
-fn company<'a>(policy: &Policy, brought: &Brought<'_>, ticket: &Ticket, entry: &Entry) -> Company<'a> {
+fn company<'a>(law: &Law<'_>, brought: &Brought<'_>, ticket: &Ticket, entry: &Entry) -> Company<'a> {
     let here = ticket.id;
     let has =
         |other: Id, wanted: &dyn Fn(&Action) -> bool| brought.has(other, &entry.by, |entry| wanted(&entry.action));
@@ -291,9 +315,15 @@ fn company<'a>(policy: &Policy, brought: &Brought<'_>, ticket: &Ticket, entry: &
     let sees_source = match &entry.action {
         Action::Reply { via_ticket: Some(via), .. } => {
             let source = brought.before(*via, |other| matches!(other.action, Action::Forward { .. }));
-            source.is_some_and(|source| policy.team.standing(&entry.by, Some(&source.header)).sees())
+            source.is_some_and(|source| law.shows(&source, &entry.by))
         }
         _ => false,
     };
-    Company { target: None, has_counterpart, sees_source }
+    let is_brought = has_counterpart
+        && match &entry.action {
+            Action::Reply { via_ticket: Some(via), .. } => brought.has_written(*via, entry),
+            Action::Forward { .. } => brought.has_written(here, entry),
+            _ => false,
+        };
+    Company { target: None, has_counterpart, sees_source, is_brought }
 }

@@ -6,10 +6,11 @@
 mod commit;
 mod entries;
 mod notes;
+mod people;
 mod policy;
 mod told;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -24,8 +25,10 @@ use crate::store::git::{GitRefusal, Objects, Repository, Revision, Shelf, Signat
 use crate::store::layout;
 use crate::store::yaml::Version;
 
+pub(super) use commit::Commit;
 pub use notes::Verified;
-pub(super) use policy::Policy;
+use people::Registry;
+pub(super) use policy::{Ground, Policy};
 
 /// Where tickets lie, as paths of git begin.
 const TICKETS: &str = "tickets/";
@@ -127,7 +130,7 @@ impl Auditor {
     /// git refuses, or knows no such revision.
     pub fn audit(&self, span: &Span, questions: &Questions, tell: &mut dyn FnMut(usize)) -> Result<Findings, Error> {
         let completeness = self.repository.completeness().map_err(git)?;
-        let mut judge = Judge::new(questions.clone());
+        let mut judge = Judge::new(self, questions.clone());
         judge.given = completeness.shallow;
         if !judge.given.is_empty() {
             judge.incomplete("this clone is shallow: what lies before its first commits is taken as it is");
@@ -243,15 +246,19 @@ pub(super) struct Judge {
     gone: HashMap<String, Arc<Version>>,
     /// Commits that are taken as they are.
     pub given: HashSet<String>,
-    /// The policy for all commits, instead of the one before each.
-    pub overruling: Option<Arc<Policy>>,
+    /// What holds for all commits, instead of what was before each.
+    pub overruling: Option<Ground>,
+    /// The organisations of any commit.
+    pub registry: Registry,
+    /// The paths that commits touched, where the guard asks.
+    pub paths: Option<BTreeSet<String>>,
     /// Who pushes, where the guard asks.
     pub gate: Option<super::guarding::Gate>,
     pub found: Findings,
 }
 
 impl Judge {
-    pub fn new(questions: Questions) -> Self {
+    pub fn new(auditor: &Auditor, questions: Questions) -> Self {
         Self {
             questions,
             shelf: Shelf::default(),
@@ -263,6 +270,8 @@ impl Judge {
             gone: HashMap::new(),
             given: HashSet::new(),
             overruling: None,
+            paths: None,
+            registry: Registry::of(&auditor.repository, &auditor.prefix),
             gate: None,
             found: Findings::default(),
         }
@@ -279,8 +288,12 @@ impl Judge {
     /// Looks at a commit: takes in its objects, and judges it unless it is taken as it is.
     pub fn look_at(&mut self, revision: &Revision, objects: &mut Objects) -> Result<(), GitRefusal> {
         let commit = self.take_in(revision, objects)?;
+        if let Some(paths) = &mut self.paths {
+            let changes = revision.sides.iter().flat_map(|side| &side.changes).filter(|change| !change.odd);
+            paths.extend(changes.map(|change| change.path.clone()));
+        }
         if !self.given.contains(&revision.id) {
-            self.judge(&commit);
+            self.judge(&commit)?;
         }
         Ok(())
     }

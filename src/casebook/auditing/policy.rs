@@ -1,10 +1,22 @@
 //! casebook.toml as it was at some commit: who may do what there.
 
+use std::sync::Arc;
+
 use crate::domain::audit::Law;
 use crate::domain::followup::FollowUpPolicy;
+use crate::domain::organization::Organization;
 use crate::domain::person::Team;
 use crate::store::config::Config;
 use crate::store::signing::{self, Keys};
+
+/// What commits are judged by: a casebook.toml, and the organisations that lay beside it.
+#[derive(Clone, Debug)]
+pub struct Ground {
+    /// The policy.
+    pub policy: Arc<Policy>,
+    /// The commit whose organisations count.
+    pub commit: String,
+}
 
 /// One version of casebook.toml, as far as entries are judged by it.
 #[derive(Clone, Debug, Default)]
@@ -28,8 +40,8 @@ impl Policy {
         Ok(Self { team: config.team, follow_up: config.follow_up, keys })
     }
 
-    /// It as a law for entries.
-    pub const fn law(&self) -> Law<'_> {
-        Law { team: &self.team, follow_up: &self.follow_up }
+    /// It as a law for entries, beside some organisations.
+    pub const fn law<'a>(&'a self, organizations: &'a [Arc<Organization>]) -> Law<'a> {
+        Law { team: &self.team, follow_up: &self.follow_up, organizations }
     }
 }

@@ -95,8 +95,8 @@ pub fn unlawful(entry: &Entry, why: &Why) -> (&'static Rule, String) {
         let reason = match why {
             Why::NoAgent => "casebook.toml did not name them as an agent".to_owned(),
             Why::Refused(Refusal::OnBehalf) => "a customer opens tickets in their own name only".to_owned(),
+            Why::Refused(Refusal::OtherOrganization { given }) => format!("they do not belong to {given}"),
             Why::Refused(Refusal::NotVisible) => "they have no part in this ticket".to_owned(),
-            Why::NothingToRecord => "it records what happened to another ticket, and nothing did".to_owned(),
             _ => format!("a {} may not do this here", entry.role),
         };
         return (&AUDIT_RIGHTS, format!("{name} is not theirs to make: {reason}"));
@@ -114,7 +114,7 @@ pub fn unlawful(entry: &Entry, why: &Why) -> (&'static Rule, String) {
             let (rule, reason) = refused(refusal);
             (rule, format!("{name} was not allowed: {reason}"))
         }
-        Why::NoAgent | Why::NothingToRecord => (&AUDIT_RIGHTS, name),
+        Why::NoAgent => (&AUDIT_RIGHTS, name),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod beside;
 mod links;
+mod pushed;
 mod sheet;
 mod staged;
 mod wording;
@@ -25,6 +26,7 @@ use super::roll::{Share, Unread};
 use super::sharing::{on_every_processor, processors};
 use super::{Casebook, Stretch};
 use links::{Other, Web};
+pub(super) use pushed::Tree;
 use sheet::{Policy, Sheet, damaged, look};
 
 /// How often a desk is read again that changes while it is checked.

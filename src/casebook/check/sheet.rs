@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use crate::domain::action::Action;
-use crate::domain::aftermath::stranded;
+use crate::domain::aftermath::{may_share_key, stranded};
 use crate::domain::codec::Step;
 use crate::domain::entry::Entry;
 use crate::domain::finding::Finding;
@@ -139,7 +139,9 @@ impl Look<'_> {
             };
             let waits = |breach: &&Breach| !matches!(breach, Breach::Stranded { .. }) || stranded.contains(&entry.id);
             breaches.iter().filter(waits).for_each(|breach| self.breach(breach, &entry, index));
-            if let Some(key) = entry.key.as_ref().filter(|key| !keys.insert((*key).clone())) {
+            if let Some(key) =
+                entry.key.as_ref().filter(|key| !keys.insert((*key).clone()) && !may_share_key(key, &entry))
+            {
                 let message = format!("the entry {} has the key `{key}` of an earlier one", entry.id);
                 let finding = Finding::new(&rule::ENTRY_KEY, self.path, message).about(entry.id);
                 self.find(finding, in_entry(index, "key"));

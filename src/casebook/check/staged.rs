@@ -12,7 +12,7 @@ use crate::store::layout;
 use crate::store::yaml::{Damage, DamageKind, LARGEST_FILE};
 
 use super::super::Casebook;
-use super::links::Web;
+use super::links::{Other, Web};
 use super::sheet::{Policy, Sheet, damaged, look};
 use super::{Checked, Scope, beside, read_other, sorted};
 
@@ -35,34 +35,16 @@ impl Casebook {
         let below = [layout::TICKETS, layout::ORGANIZATIONS, layout::ATTACHMENTS, layout::MARKER].map(str::to_owned);
         let changed = repository.changed(&snapshot, before.as_deref(), &below).map_err(failed)?;
         let policy = self.policy_in(&repository, &snapshot).map_err(failed)?;
-        let (mut findings, mut web, mut count) = (Vec::new(), Web::default(), 0);
+        let mut sheets = Sheets::by(policy);
         for held in &changed {
-            let Some(bytes) = &held.bytes else { continue };
-            if held.path == layout::MARKER {
-                let text = String::from_utf8_lossy(bytes);
-                findings.extend(beside::config(&text, Config::read(&text).as_ref()));
-            } else if let Some(id) = layout::organization_of(&held.path) {
-                findings.extend(beside::organization(&held.path, id, bytes));
-            } else if is_in(&held.path, layout::ATTACHMENTS) {
-                let looked = beside::attachment(&held.path, Ok(bytes.as_slice()));
-                findings.extend(looked.map_err(Error::io(&held.path, "read"))?);
-            } else if is_in(&held.path, layout::TICKETS) {
-                let (sheet, other) = ticket_in(held, bytes, &policy);
-                findings.extend(other);
-                if let Some(sheet) = sheet {
-                    count += 1;
-                    findings.extend(sheet.findings);
-                    web.add(sheet.id, sheet.said);
-                }
-            }
+            sheets.take(held)?;
         }
-        let wanted = web.wanted();
+        let wanted = sheets.wanted();
         let paths: Vec<String> = wanted.iter().map(|id| layout::ticket_path(*id)).collect();
         let there = repository.held(&snapshot, &paths).map_err(failed)?;
         let others: BTreeMap<_, _> =
             wanted.into_iter().zip(there).map(|(id, bytes)| (id, read_other(id, bytes.as_deref()))).collect();
-        findings.extend(web.findings(&others));
-        Ok(Checked { findings: sorted(findings), count })
+        Ok(sheets.end(&others))
     }
 
     /// The policy as git holds it; this desk's where it holds none that is sound.
@@ -79,6 +61,56 @@ impl Casebook {
             team: config.team.clone(),
             organizations: (!known.is_empty()).then_some(known),
         })
+    }
+}
+
+/// Files of git that are looked at, one behind the other.
+pub(super) struct Sheets {
+    policy: Policy,
+    findings: Vec<Finding>,
+    web: Web,
+    count: usize,
+}
+
+impl Sheets {
+    /// None yet, to be held against a policy.
+    pub fn by(policy: Policy) -> Self {
+        Self { policy, findings: Vec::new(), web: Web::default(), count: 0 }
+    }
+
+    /// Looks at a file; one that is gone says nothing.
+    pub fn take(&mut self, held: &Held) -> Result<(), Error> {
+        let Some(bytes) = &held.bytes else { return Ok(()) };
+        if held.path == layout::MARKER {
+            let text = String::from_utf8_lossy(bytes);
+            self.findings.extend(beside::config(&text, Config::read(&text).as_ref()));
+        } else if let Some(id) = layout::organization_of(&held.path) {
+            self.findings.extend(beside::organization(&held.path, id, bytes));
+        } else if is_in(&held.path, layout::ATTACHMENTS) {
+            let looked = beside::attachment(&held.path, Ok(bytes.as_slice()));
+            self.findings.extend(looked.map_err(Error::io(&held.path, "read"))?);
+        } else if is_in(&held.path, layout::TICKETS) {
+            let (sheet, other) = ticket_in(held, bytes, &self.policy);
+            self.findings.extend(other);
+            if let Some(sheet) = sheet {
+                self.count += 1;
+                self.findings.extend(sheet.findings);
+                self.web.add(sheet.id, sheet.said);
+            }
+        }
+        Ok(())
+    }
+
+    /// The tickets that are named and were not looked at.
+    pub fn wanted(&self) -> Vec<Id> {
+        self.web.wanted()
+    }
+
+    /// What all of it came to.
+    pub fn end(self, others: &BTreeMap<Id, Other>) -> Checked {
+        let Self { mut findings, web, count, .. } = self;
+        findings.extend(web.findings(others));
+        Checked { findings: sorted(findings), count }
     }
 }
 

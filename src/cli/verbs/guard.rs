@@ -20,8 +20,9 @@ use crate::view::paint::Paint;
 /// Refuse what a push may not carry; run by git, as a hook.
 ///
 /// Refused are: entries that are gone, edited or moved; deleted or moved tickets; branches that lose commits; entries
-/// that the workflow or casebook.toml, as it was before the push, does not allow; entries of somebody else, unless an
-/// agent brings them and the commit says whose they are; other files, from customers. `casebook hooks install` sets it up.
+/// that the workflow, casebook.toml or the organisations, as they were before the push, do not allow; what `casebook
+/// check` calls an error, in the files that are pushed; entries of somebody else, unless an agent brings them and the
+/// commit says whose they are; other files, from customers. `casebook hooks install` sets it up.
 ///
 /// Who pushes: --pusher, else what git's setting `casebook.pusher` names (a variable, or `signature`: whoever signed
 /// each commit), else CASEBOOK_PUSHER, GITEA_PUSHER_EMAIL, GL_USER or REMOTE_USER. A name without @ is completed by git's

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::super::Exit;
-use super::super::arguments::CommitFlags;
+use super::super::arguments::{CommitFlags, key};
 use super::super::complaint::Complaint;
 use super::super::session::Session;
 use super::merge_file;
@@ -30,6 +30,9 @@ pub struct Resolve {
     /// Only these files or folders [default: all conflicted tickets]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// A retry with the same key returns the first result; what is brought of stranded replies has keys of its own
+    #[arg(long, value_name = "KEY", value_parser = key)]
+    key: Option<String>,
     /// Print what was done as JSON
     #[arg(long)]
     json: bool,
@@ -53,7 +56,7 @@ impl Resolve {
                 mends.iter().map(|(ticket, entry)| json!({"ticket": ticket.to_string(), "entry": entry.to_string()}));
             let resolved: Vec<Value> = resolutions.iter().map(record).collect();
             session.output.json(&json!({"conflicts": resolved, "entries": mends.collect::<Vec<_>>()}))?;
-        } else if resolutions.is_empty() && mended.is_none_or(|report| report.changes.is_empty()) {
+        } else if resolutions.is_empty() && mended.is_none_or(|report| report.entries.is_empty()) {
             session.output.say("nothing to resolve")?;
         } else if let Some(what) = casebook.is_git_at_work().filter(|_| !left && !self.end.dry_run) {
             let next =
@@ -112,10 +115,10 @@ impl Resolve {
         let in_between = casebook.is_git_at_work().is_some();
         let commit = if in_between { Some(false) } else { self.end.wants_commit() };
         let terms = Terms { dry_run: self.end.dry_run, commit, ..session.terms_of(by) };
-        if casebook.loose()?.is_empty() {
+        if self.key.is_none() && casebook.loose()?.is_empty() {
             return Ok(None);
         }
-        let report = casebook.perform(Work::Rejoin, &terms)?;
+        let report = casebook.perform(Work::Rejoin { key: self.key.clone() }, &terms)?;
         session.tell_recovery(casebook);
         if in_between && !self.end.dry_run {
             casebook.stage(&report.changes.iter().map(|change| change.path.clone()).collect::<Vec<_>>())?;

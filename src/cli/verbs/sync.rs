@@ -31,6 +31,9 @@ pub struct Sync {
     /// How many seconds it may take
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     deadline: u64,
+    /// Say what would be done; only git's remote-tracking branches are brought up to date
+    #[arg(short = 'n', long)]
+    dry_run: bool,
     /// Print what was done as JSON
     #[arg(long)]
     json: bool,
@@ -40,7 +43,7 @@ impl Sync {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
         let mut casebook = session.casebook()?;
         let syncing = Syncing { remote: self.remote, program: program(), deadline: Duration::from_secs(self.deadline) };
-        let done = syncing.run(&mut casebook);
+        let done = if self.dry_run { syncing.foresee(&mut casebook) } else { syncing.run(&mut casebook) };
         session.tell_recovery(&casebook);
         let synced = done.map_err(|error| match error {
             Error::Git { refusal: GitRefusal::Refused { said } } => {
@@ -55,6 +58,9 @@ impl Sync {
             let Synced { remote, branch, received, sent, .. } = &synced;
             let said = match (received, sent) {
                 (0, 0) => "nothing new".to_owned(),
+                _ if self.dry_run => {
+                    format!("would receive {} and send {}", count(*received, "commit"), count(*sent, "commit"))
+                }
                 _ => format!("{} received, {} sent", count(*received, "commit"), count(*sent, "commit")),
             };
             session.output.say(&one_line(&format!("{remote}/{branch}: {said}")))?;
@@ -79,7 +85,8 @@ impl Sync {
         if synced.errors.is_empty() {
             return Ok(Exit::Done);
         }
-        session.output.complain("  nothing was pushed; `casebook resolve` mends links between tickets, `casebook check` shows all; then `casebook sync` again");
+        let nothing = if self.dry_run { "nothing would be pushed" } else { "nothing was pushed" };
+        session.output.complain(&format!("  {nothing}; `casebook resolve` mends links between tickets, `casebook check` shows all; then `casebook sync` again"));
         Ok(Exit::Found)
     }
 }

@@ -3,11 +3,15 @@
 //! What two clones did at the same time is told apart from what nobody could have done: an entry that an earlier
 //! version of its ticket allowed was written there. Must not know files or git.
 
+use std::sync::Arc;
+
 use crate::domain::action::Action;
 use crate::domain::entry::Entry;
 use crate::domain::followup::FollowUpPolicy;
 use crate::domain::id::Id;
-use crate::domain::person::{Standing, Team};
+use crate::domain::membership::Memberships;
+use crate::domain::organization::Organization;
+use crate::domain::person::{Person, Standing, Team};
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
 use crate::domain::transition::{Decision, Refusal, Request, Surroundings, decide, may_open};
@@ -16,13 +20,39 @@ use crate::domain::words::{Priority, Role, Status};
 /// How many earlier versions of a ticket are asked at most.
 const EARLIER: usize = 256;
 
-/// The policy an entry is judged by.
+/// What an entry is judged by, as it was before it.
 #[derive(Clone, Copy, Debug)]
 pub struct Law<'a> {
     /// The desk's people.
     pub team: &'a Team,
     /// What silence leads to.
     pub follow_up: &'a FollowUpPolicy,
+    /// The desk's organisations; none need be there where [`needs_organizations`] says no.
+    pub organizations: &'a [Arc<Organization>],
+}
+
+impl Law<'_> {
+    /// What a person is in the organisations.
+    fn memberships(&self, person: &Person) -> Memberships {
+        Memberships::of(person, self.organizations.iter().map(Arc::as_ref))
+    }
+
+    /// Whether a customer sees a ticket.
+    pub fn shows(&self, ticket: &Ticket, person: &Person) -> bool {
+        self.team.standing_with(person, &self.memberships(person), Some(&ticket.header)).sees()
+    }
+}
+
+/// Whether the verdict on an entry depends on organisations: a customer's who takes no part in the ticket, or does what
+/// an editor alone may do. `before` is nothing for an entry that opens a ticket.
+pub fn needs_organizations(before: Option<&Ticket>, entry: &Entry) -> bool {
+    entry.role == Role::Customer
+        && match (&entry.action, before) {
+            (Action::Open(opening), _) => opening.organization.is_some(),
+            (Action::Set { .. }, _) => true,
+            (_, Some(ticket)) => !Team::default().standing(&entry.by, Some(&ticket.header)).sees(),
+            _ => false,
+        }
 }
 
 /// What else the commit of an entry brought, where it is about two tickets.
@@ -34,6 +64,8 @@ pub struct Company<'a> {
     pub has_counterpart: bool,
     /// Whether the person may see the merged ticket a reply was addressed to.
     pub sees_source: bool,
+    /// Whether it brings on what the same person wrote to the merged ticket, where it was judged.
+    pub is_brought: bool,
 }
 
 /// What is to be said of an entry.
@@ -77,8 +109,6 @@ pub enum Why {
         /// What was.
         was: Priority,
     },
-    /// A customer cannot record the other side of something that did not happen.
-    NothingToRecord,
 }
 
 impl Why {
@@ -87,8 +117,12 @@ impl Why {
         matches!(
             self,
             Self::NoAgent
-                | Self::NothingToRecord
-                | Self::Refused(Refusal::NotVisible | Refusal::NotAllowed { .. } | Refusal::OnBehalf)
+                | Self::Refused(
+                    Refusal::NotVisible
+                        | Refusal::NotAllowed { .. }
+                        | Refusal::OnBehalf
+                        | Refusal::OtherOrganization { .. }
+                )
         )
     }
 }
@@ -97,7 +131,15 @@ impl Why {
 pub fn judge_opening(entry: &Entry, law: &Law<'_>) -> Verdict {
     let judged = (|| {
         let Action::Open(opening) = &entry.action else { return Err(Why::Refused(Refusal::NotAsked)) };
-        may_open(standing(entry, None, law)?, &entry.by, opening).map_err(Why::Refused)?;
+        let standing = standing(entry, None, law)?;
+        may_open(standing, &entry.by, opening).map_err(Why::Refused)?;
+        // A customer opens tickets of their own organisations alone, where the desk keeps any.
+        if let Some(given) = opening.organization.as_ref().filter(|_| !standing.is_support())
+            && !law.organizations.is_empty()
+            && !law.memberships(&entry.by).organizations().any(|known| known == given)
+        {
+            return Err(Why::Refused(Refusal::OtherOrganization { given: given.clone() }));
+        }
         if entry.text.is_none() {
             return Err(Why::Refused(Refusal::TextMissing));
         }
@@ -137,7 +179,10 @@ fn judge_here(before: &Ticket, entry: &Entry, law: &Law<'_>, company: &Company<'
     if matches!(entry.action, Action::Foreign(_)) {
         return Ok(Verdict::Lawful);
     }
-    let mut standing = standing(entry, Some(before), law)?;
+    let mut standing = match standing(entry, Some(before), law) {
+        Err(Why::NoAgent) if company.is_brought => Standing::Agent,
+        standing => standing?,
+    };
     let status = before.header.status;
     if entry.from != Some(status) {
         return Err(Why::Saw { saw: entry.from, was: Some(status) });
@@ -146,7 +191,9 @@ fn judge_here(before: &Ticket, entry: &Entry, law: &Law<'_>, company: &Company<'
         Action::Merged { .. } | Action::Unmerged { .. } | Action::Forward { .. } => {
             return records(entry, standing, company);
         }
-        Action::Reply { via_ticket: Some(_), .. } if company.sees_source && !standing.sees() => {
+        Action::Reply { via_ticket: Some(_), .. }
+            if (company.sees_source || company.is_brought) && !standing.sees() =>
+        {
             standing = Standing::Customer;
         }
         _ => {}
@@ -192,12 +239,13 @@ fn records(entry: &Entry, standing: Standing, company: &Company<'_>) -> Result<V
     leads(entry, None)?;
     match (&entry.action, standing.is_support(), company.has_counterpart) {
         (Action::Merged { .. }, false, _) => Err(Why::Refused(Refusal::NotAllowed { standing })),
-        (Action::Forward { .. }, ..) if !standing.sees() => Err(Why::Refused(Refusal::NotVisible)),
+        (Action::Forward { .. }, ..) if !standing.sees() && !company.is_brought => {
+            Err(Why::Refused(Refusal::NotVisible))
+        }
         (_, _, true) => Ok(Verdict::Lawful),
-        // It changes nothing, and says only where a reply is to be found: the other half of a command whose files
-        // were committed one after the other.
-        (Action::Forward { .. }, ..) | (_, true, false) => Ok(Verdict::Alone),
-        (_, false, false) => Err(Why::NothingToRecord),
+        // The other half of a command whose files were committed one after the other, in either order. A pointer to a
+        // reply changes nothing; a link that only one side has let go of is an error of `check`, whoever wrote it.
+        (_, _, false) => Ok(Verdict::Alone),
     }
 }
 
@@ -208,7 +256,7 @@ fn standing(entry: &Entry, before: Option<&Ticket>, law: &Law<'_>) -> Result<Sta
         Role::System => Ok(Standing::System),
         Role::Agent if law.team.has_agent(&entry.by) => Ok(law.team.standing(&entry.by, header)),
         Role::Agent => Err(Why::NoAgent),
-        Role::Customer => Ok(Team::default().standing(&entry.by, header)),
+        Role::Customer => Ok(Team::default().standing_with(&entry.by, &law.memberships(&entry.by), header)),
     }
 }
 

@@ -9,5 +9,5 @@ mod lawful;
 mod times;
 
 pub use kept::{Loss, Piece, added, inserted, losses};
-pub use lawful::{Company, Law, Verdict, Why, judge, judge_opening};
+pub use lawful::{Company, Law, Verdict, Why, judge, judge_opening, needs_organizations};
 pub use times::{Lapse, lapse};

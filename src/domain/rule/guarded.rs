@@ -27,7 +27,7 @@ super::table! {
     }
     PUSH_FILES = "CB505" "push.files" Error {
         title: "a push changes files that are not the pusher's to change",
-        explanation: "A customer adds entries to tickets. Settings, organisations and everything else in the repository are support's, and so is who belongs to support.",
+        explanation: "A customer adds entries to tickets. Settings, organisations and everything else in the repository are support's, and so is who belongs to support; the administrator of an organisation gives and takes its support roles.",
         example: "[team] agents = [\"ana@acme.example\"]        (pushed by ana@acme.example)",
         repair: "Take the change out of the commits; ask an agent for it.",
     }

@@ -3,6 +3,8 @@
 //! One fact per line, texts as blocks, a blank line before `history:` and between entries, the end marker
 //! last (FORMAT, rules 3, 6 and 8). Lines end in LF. Must not know which fields there are: they come in order.
 
+use sha2::{Digest, Sha256};
+
 use super::scalar::{self, is_printable, spell};
 use crate::domain::clock;
 use crate::domain::codec::{entry_fields, header_fields};
@@ -40,6 +42,14 @@ pub(super) fn head(ticket: &Ticket) -> String {
 /// One entry, its dash `column` blanks from the left.
 pub(super) fn entry(out: &mut String, column: usize, entry: &Entry) {
     item(out, column, &Value::Map(entry_fields(entry)));
+}
+
+/// What the bytes of an entry come to, its id among them.
+pub fn fingerprint(one: &Entry) -> u128 {
+    let mut printed = String::with_capacity(512);
+    entry(&mut printed, 0, one);
+    let digest = Sha256::digest(printed.as_bytes());
+    digest.iter().take(16).fold(0, |sum, byte| (sum << 8) | u128::from(*byte))
 }
 
 /// `name: value` with everything below it.

@@ -5,6 +5,10 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use casebook::casebook::{Scope, Step, Terms, Work};
+use casebook::domain::action::Action;
+use casebook::domain::aftermath::{FORWARDING, twins};
+use casebook::domain::entry::Entry;
+use casebook::domain::finding::Finding;
 use casebook::domain::id::Id;
 use casebook::domain::rule::Severity;
 use casebook::domain::ticket::Ticket;
@@ -45,6 +49,21 @@ fn meet(desk: &mut Desk, other: &Desk) {
     desk.now = desk.now.max(other.now);
 }
 
+/// Mends, as an agent or a manager does it on a clone of their own.
+fn mend(desk: &mut Desk, side: Side, later: TimeDelta) {
+    desk.now += later;
+    let terms = Terms { by: side.person(), on_behalf: false, git_author: None, dry_run: false, commit: None };
+    desk.casebook().perform(Work::Rejoin { key: None }, &terms).unwrap();
+}
+
+/// What `resolve` has brought to a ticket: the keys, once for each time a reader finds the words.
+fn brought_keys(ticket: &Ticket) -> Vec<String> {
+    let twins = twins(ticket);
+    let replies = ticket.history.iter().filter(|entry| matches!(entry.action, Action::Reply { .. }));
+    let read = replies.filter(|entry| !twins.contains_key(&entry.id));
+    read.filter_map(|entry| entry.key.clone()).filter(|key| key.starts_with(FORWARDING)).collect()
+}
+
 fn deeds() -> impl Strategy<Value = Vec<Deed>> {
     proptest::collection::vec(prop_oneof![5 => linking_deed(), 1 => deed()], 1..6)
 }
@@ -76,7 +95,7 @@ proptest! {
         one.now += TimeDelta::minutes(1);
         let by = Side::Agent.person();
         let terms = Terms { by, on_behalf: false, git_author: None, dry_run: false, commit: None };
-        one.casebook().perform(Work::Rejoin, &terms).unwrap();
+        one.casebook().perform(Work::Rejoin { key: None }, &terms).unwrap();
         prop_assert_eq!(one.casebook().loose().unwrap(), Vec::new());
         let findings = one.casebook().check(&Scope::Everything).unwrap().findings;
         let errors: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
@@ -87,7 +106,61 @@ proptest! {
             prop_assert!(ids(&one.ticket(*id)).is_superset(&met));
         }
         let mended = one.files();
-        one.casebook().perform(Work::Rejoin, &terms).unwrap();
+        one.casebook().perform(Work::Rejoin { key: None }, &terms).unwrap();
         prop_assert_eq!(one.files(), mended, "mending what is whole does nothing");
     }
+
+    #[test]
+    fn two_clones_that_both_mend_come_to_the_same_and_no_reply_is_read_twice(
+        before in proptest::collection::vec(linking_deed(), 0..3),
+        here in deeds(),
+        there in deeds(),
+        meanwhile in proptest::collection::vec(linking_deed(), 0..2),
+    ) {
+        let (mut one, mut other) = (Desk::new(), Desk::new());
+        before.iter().for_each(|deed| {
+            attempt(&mut one, deed);
+            attempt(&mut other, deed);
+        });
+        other.now += TimeDelta::seconds(7);
+        here.iter().for_each(|deed| attempt(&mut one, deed));
+        there.iter().for_each(|deed| attempt(&mut other, deed));
+        meet(&mut one, &other);
+        meet(&mut other, &one);
+        other.now += TimeDelta::seconds(7);
+        // Something happens on one clone before it mends, unknown to the other, which mends too.
+        meanwhile.iter().for_each(|deed| attempt(&mut other, deed));
+        mend(&mut one, Side::Agent, TimeDelta::minutes(1));
+        mend(&mut other, Side::Manager, TimeDelta::hours(5));
+        for round in 0..4 {
+            meet(&mut one, &other);
+            meet(&mut other, &one);
+            prop_assert!(one.files().values().eq(other.files().values()), "not the same bytes");
+            if one.casebook().loose().unwrap().is_empty() {
+                break;
+            }
+            prop_assert!(round < 3, "{:?}", one.casebook().loose().unwrap());
+            mend(&mut one, Side::Agent, TimeDelta::minutes(1));
+        }
+        let mut copies = 0;
+        for id in &one.tickets {
+            let ticket = one.ticket(*id);
+            let mut keys = brought_keys(&ticket);
+            let read = keys.len();
+            keys.sort();
+            keys.dedup();
+            prop_assert_eq!(keys.len(), read, "read twice: {:?}", keys);
+            copies += ticket.history.iter().filter(|entry| is_copy(entry)).count() - read;
+        }
+        prop_assert!(copies == 0 || !meanwhile.is_empty(), "what mends the same version is the same entry");
+        let findings = one.casebook().check(&Scope::Everything).unwrap().findings;
+        let is_wrong = |finding: &&Finding| finding.severity == Severity::Error || finding.rule.word == "entry.key";
+        let errors: Vec<_> = findings.iter().filter(is_wrong).collect();
+        prop_assert!(errors.is_empty(), "{:#?}", errors);
+    }
+}
+
+fn is_copy(entry: &Entry) -> bool {
+    let has_key = entry.key.as_ref().is_some_and(|key| key.starts_with(FORWARDING));
+    has_key && matches!(entry.action, Action::Reply { .. })
 }

@@ -53,7 +53,7 @@ fn entry(ticket: &Ticket, by: &str, role: Role, action: Action, to: Option<Statu
 
 fn judged(ticket: &Ticket, entry: &Entry) -> Verdict {
     let (team, follow_up) = (team(), FollowUpPolicy::default());
-    judge(ticket, entry, &Law { team: &team, follow_up: &follow_up }, &Company::default())
+    judge(ticket, entry, &Law { team: &team, follow_up: &follow_up, organizations: &[] }, &Company::default())
 }
 
 fn reply() -> Action {
@@ -63,7 +63,7 @@ fn reply() -> Action {
 #[test]
 fn openings_are_by_whose_they_are() {
     let (team, follow_up) = (team(), FollowUpPolicy::default());
-    let law = Law { team: &team, follow_up: &follow_up };
+    let law = Law { team: &team, follow_up: &follow_up, organizations: &[] };
     assert_eq!(judge_opening(&opening("ana@acme.example", Role::Customer), &law), Verdict::Lawful);
     assert_eq!(judge_opening(&opening("kenji@desk.example", Role::Agent), &law), Verdict::Lawful);
     let rights = |entry| matches!(judge_opening(&entry, &law), Verdict::Unlawful(why) if why.is_about_rights());
@@ -109,12 +109,12 @@ fn an_entry_that_an_earlier_version_allowed_is_concurrent() {
 fn what_is_about_two_tickets_needs_both() {
     let (source, other) = (ticket(), Id::at(begin(), 9));
     let (team, follow_up) = (team(), FollowUpPolicy::default());
-    let law = Law { team: &team, follow_up: &follow_up };
+    let law = Law { team: &team, follow_up: &follow_up, organizations: &[] };
     let mut target = ticket();
     (target.id, target.history[0].id) = (other, other);
     let action = Action::Merge { into: other, reason: MergeReason::SameIssue };
     let merge = entry(&source, "kenji@desk.example", Role::Agent, action, Some(Status::Solved));
-    let whole = Company { target: Some(&target), has_counterpart: true, sees_source: false };
+    let whole = Company { target: Some(&target), has_counterpart: true, sees_source: false, is_brought: false };
     assert_eq!(judge(&source, &merge, &law, &whole), Verdict::Lawful);
     assert_eq!(judged(&source, &merge), Verdict::Alone);
     let mut solved = target.clone();
@@ -125,7 +125,7 @@ fn what_is_about_two_tickets_needs_both() {
     assert_eq!(judged(&source, &merged("kenji@desk.example", Role::Agent)), Verdict::Alone);
     assert!(matches!(judged(&source, &merged("ana@acme.example", Role::Customer)), Verdict::Unlawful(_)));
     let unmerged = entry(&source, "ana@acme.example", Role::Customer, Action::Unmerged { source: other }, None);
-    assert_eq!(judged(&source, &unmerged), Verdict::Unlawful(Why::NothingToRecord));
+    assert_eq!(judged(&source, &unmerged), Verdict::Alone);
     let forward = |by: &str| {
         entry(&source, by, Role::Customer, Action::Forward { into: other, entry: Id::at(begin(), 10) }, None)
     };

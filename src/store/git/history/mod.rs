@@ -5,6 +5,7 @@
 //! refs nor grafts are followed: what is walked is what was committed. Must not know tickets.
 
 pub(super) mod listing;
+mod lookup;
 mod objects;
 
 use std::collections::HashSet;
@@ -13,6 +14,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::JoinHandle;
 
 use listing::Listing;
+pub use lookup::Lookup;
 pub use objects::{Objects, Shelf};
 
 use super::{GitRefusal, Repository};

@@ -5,7 +5,8 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::process::{Child, ChildStdin, Stdio};
+use std::sync::mpsc::{Receiver, sync_channel};
 
 use super::{Revision, Wanted, unheard};
 use crate::store::git::GitRefusal;
@@ -115,10 +116,16 @@ impl Asking {
     }
 }
 
+/// How many objects lie ready at most.
+const READY: usize = 64;
+
 /// The side that reads.
+///
+/// A thread takes in what git has found while what came before is looked at, so that neither waits for the other as
+/// long as a pipe is narrow.
 pub struct Objects {
     child: Child,
-    out: BufReader<ChildStdout>,
+    ready: Receiver<io::Result<Option<Vec<u8>>>>,
 }
 
 impl Objects {
@@ -126,7 +133,18 @@ impl Objects {
         let mut child = run.start(Stdio::piped(), unheard())?;
         let pipes = child.stdin.take().zip(child.stdout.take());
         let (stdin, stdout) = pipes.ok_or_else(|| GitRefusal::Refused { said: "git cat-file has no pipes".into() })?;
-        Ok((Self { child, out: BufReader::with_capacity(1 << 17, stdout) }, stdin))
+        let (send, ready) = sync_channel(READY);
+        std::thread::spawn(move || {
+            let mut out = BufReader::with_capacity(1 << 17, stdout);
+            loop {
+                let answer = answer(&mut out);
+                let is_last = answer.is_err();
+                if send.send(answer).is_err() || is_last {
+                    break;
+                }
+            }
+        });
+        Ok((Self { child, ready }, stdin))
     }
 
     /// The next object's bytes; none where git has no such object.
@@ -134,7 +152,8 @@ impl Objects {
     /// # Errors
     /// git has ended.
     pub fn take(&mut self) -> Result<Option<Vec<u8>>, GitRefusal> {
-        self.read().map_err(|error| {
+        let answer = self.ready.recv().unwrap_or_else(|_| Err(io::Error::other("git cat-file ended too early")));
+        answer.map_err(|error| {
             let mut said = String::new();
             if let Some(stderr) = self.child.stderr.as_mut() {
                 let _ = stderr.read_to_string(&mut said);
@@ -143,20 +162,21 @@ impl Objects {
             GitRefusal::Refused { said }
         })
     }
+}
 
-    fn read(&mut self) -> io::Result<Option<Vec<u8>>> {
-        let mut line = Vec::with_capacity(64);
-        if self.out.read_until(b'\n', &mut line)? == 0 {
-            return Err(io::Error::other("git cat-file ended too early"));
-        }
-        let size = std::str::from_utf8(&line).ok().and_then(|line| line.trim_end().rsplit(' ').next()?.parse().ok());
-        // `… missing`: an object that is not there.
-        let Some(size) = size else { return Ok(None) };
-        let mut bytes = vec![0; size];
-        self.out.read_exact(&mut bytes)?;
-        self.out.read_exact(&mut [0])?;
-        Ok(Some(bytes))
+/// What git says of one object: its bytes, or that it has none of that name.
+fn answer(out: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
+    let mut line = Vec::with_capacity(64);
+    if out.read_until(b'\n', &mut line)? == 0 {
+        return Err(io::Error::other("git cat-file ended too early"));
     }
+    let size = std::str::from_utf8(&line).ok().and_then(|line| line.trim_end().rsplit(' ').next()?.parse().ok());
+    // `… missing`: an object that is not there.
+    let Some(size) = size else { return Ok(None) };
+    let mut bytes = vec![0; size];
+    out.read_exact(&mut bytes)?;
+    out.read_exact(&mut [0])?;
+    Ok(Some(bytes))
 }
 
 impl Drop for Objects {

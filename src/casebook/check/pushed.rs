@@ -1,0 +1,85 @@
+//! The same of what a push brings: the files it touched as one commit has them, and what they say of each other.
+//!
+//! Needs no work tree. Bytes are asked of whoever has git open already, so that a push waits for no further process.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
+
+use crate::domain::finding::Finding;
+use crate::domain::rule::Severity;
+use crate::error::Error;
+use crate::store::config::Config;
+use crate::store::git::{GitRefusal, Held, Lookup};
+use crate::store::layout;
+use crate::store::yaml;
+
+use super::read_other;
+use super::sheet::Policy;
+use super::staged::Sheets;
+
+/// What a commit holds of a desk.
+pub struct Tree<'a> {
+    /// Who is asked.
+    pub lookup: &'a mut Lookup,
+    /// The commit, by its whole name; empty for git's index.
+    pub commit: &'a str,
+    /// The folder of the desk in the repository: empty, or with a slash at its end.
+    pub prefix: &'a str,
+}
+
+impl Tree<'_> {
+    fn bytes(&mut self, path: &str) -> Result<Option<Vec<u8>>, GitRefusal> {
+        self.lookup.object(&format!("{}:{}{path}", self.commit, self.prefix))
+    }
+
+    fn organizations(&mut self) -> Result<HashSet<String>, GitRefusal> {
+        let files = self.lookup.files_in(self.commit, &format!("{}{}", self.prefix, layout::ORGANIZATIONS))?;
+        Ok(files.iter().filter_map(|(name, _)| layout::organization_of_name(name)).map(str::to_owned).collect())
+    }
+
+    /// The tickets that some of the files are linked to, by their files. One that lets go of a link says nothing of it
+    /// any more, and the other one does.
+    ///
+    /// # Errors
+    /// git has ended.
+    pub fn linked(&mut self, paths: &[&str]) -> Result<Vec<String>, Error> {
+        let mut linked = Vec::new();
+        for path in paths.iter().filter(|path| layout::is_place(Path::new(path))) {
+            let id = path.rsplit('/').next().and_then(|name| name.strip_suffix(".yaml")?.parse().ok());
+            let bytes = self.bytes(path).map_err(failed)?;
+            let Some(header) = bytes.zip(id).and_then(|(bytes, id)| yaml::survey_header(&bytes, id)) else { continue };
+            linked.extend(header.merged_into.into_iter().chain(header.merged_from).map(layout::ticket_path));
+        }
+        Ok(linked)
+    }
+
+    /// The errors that `check` finds in some files, and in what they say of others.
+    ///
+    /// # Errors
+    /// git has ended.
+    pub fn errors(&mut self, paths: &[&str]) -> Result<Vec<Finding>, Error> {
+        let text = self.bytes(layout::MARKER).map_err(failed)?;
+        let config = text.and_then(|bytes| Config::read(&String::from_utf8_lossy(&bytes)).ok());
+        let (follow_up, team) = config.map(|config| (config.follow_up, config.team)).unwrap_or_default();
+        let known = self.organizations().map_err(failed)?;
+        let organizations = (!known.is_empty()).then_some(known);
+        let mut sheets = Sheets::by(Policy { follow_up, team, organizations });
+        for path in paths {
+            if let Some(bytes) = self.bytes(path).map_err(failed)? {
+                sheets.take(&Held { path: (*path).to_owned(), is_plain: true, bytes: Some(bytes) })?;
+            }
+        }
+        let mut others = BTreeMap::new();
+        for id in sheets.wanted() {
+            let bytes = self.bytes(&layout::ticket_path(id)).map_err(failed)?;
+            others.insert(id, read_other(id, bytes.as_deref()));
+        }
+        let mut findings = sheets.end(&others).findings;
+        findings.retain(|finding| finding.severity == Severity::Error);
+        Ok(findings)
+    }
+}
+
+const fn failed(refusal: GitRefusal) -> Error {
+    Error::Git { refusal }
+}

@@ -1,0 +1,73 @@
+//! What a `sync` would do: what would come and go, and what of it would need a person.
+//!
+//! Asks the remote, so git's remote-tracking branches move, and nothing else does.
+
+use crate::error::{Error, Unsynced};
+use crate::store::git::{GitRefusal, Repository};
+use crate::store::{layout, yaml};
+
+use super::sync::{Sync, Synced};
+use super::{Casebook, Scope};
+use crate::domain::rule::Severity;
+use crate::domain::union::newly_concurrent;
+
+impl Sync {
+    /// Says what [`Sync::run`] would come to. The merge is made in memory, of tickets alone; what `check` says is of the
+    /// tree as it is.
+    ///
+    /// # Errors
+    /// What would keep it from being done.
+    pub fn foresee(&self, casebook: &mut Casebook) -> Result<Synced, Error> {
+        let repository = Repository::at(&casebook.root);
+        let mut synced = self.begin(casebook, &repository)?;
+        synced.uncommitted = repository.uncommitted(layout::TICKETS).map_err(git)?;
+        repository.fetch(&synced.remote, self.deadline).map_err(git)?;
+        let theirs = repository.tracked(&synced.remote, &synced.branch).map_err(git)?;
+        let (ahead, behind) = match &theirs {
+            Some(theirs) => repository.apart(theirs).map_err(git)?,
+            None => (repository.count().map_err(git)?, 0),
+        };
+        if let Some(theirs) = theirs.as_ref().filter(|_| behind > 0) {
+            let in_the_way = repository.in_the_way(theirs, ahead == 0).map_err(git)?;
+            if !in_the_way.staged.is_empty() || !in_the_way.changed.is_empty() {
+                let (staged, changed) = (in_the_way.staged, in_the_way.changed);
+                return Err(Error::Unsynced { why: Unsynced::InTheWay { staged, changed } });
+            }
+            if ahead > 0 {
+                foresee_merge(&repository, theirs, &mut synced)?;
+            }
+        }
+        // What diverged is brought together by a commit of its own.
+        (synced.received, synced.sent) = (behind, if behind > 0 && ahead > 0 { ahead + 1 } else { ahead });
+        if ahead > 0 {
+            let findings = casebook.check(&Scope::Everything)?.findings;
+            synced.errors = findings.into_iter().filter(|finding| finding.severity == Severity::Error).collect();
+        }
+        Ok(synced)
+    }
+}
+
+/// Unites the tickets that both sides changed.
+fn foresee_merge(repository: &Repository, theirs: &str, synced: &mut Synced) -> Result<(), Error> {
+    let base = repository.parting("HEAD", theirs).map_err(git)?;
+    let ours = repository.differing(Some(&base), "HEAD", layout::TICKETS).map_err(git)?;
+    let theirs = repository.differing(Some(&base), theirs, layout::TICKETS).map_err(git)?;
+    let mut split = Vec::new();
+    for one in ours.iter().filter(|one| layout::is_place(one.path.as_ref())) {
+        let Some(other) = theirs.iter().find(|other| other.path == one.path) else { continue };
+        let (Some(ours), Some(theirs)) = (&one.after, &other.after) else { continue };
+        match yaml::unite(one.before.as_deref(), ours, theirs) {
+            Ok(united) => {
+                let Ok(before) = yaml::read(ours, None) else { continue };
+                let crossed = newly_concurrent(&united.ticket, &before, &before);
+                synced.crossed.extend(Some((united.ticket, crossed)).filter(|(_, crossed)| !crossed.is_empty()));
+            }
+            Err(_) => split.push(one.path.clone()),
+        }
+    }
+    if split.is_empty() { Ok(()) } else { Err(Error::Unsynced { why: Unsynced::Split { paths: split } }) }
+}
+
+const fn git(refusal: GitRefusal) -> Error {
+    Error::Git { refusal }
+}
