@@ -10,6 +10,7 @@ use crate::domain::membership::Memberships;
 use crate::domain::person::Person;
 use crate::domain::query::{AsOf, Candidate, Query};
 use crate::domain::summary::Summary;
+use crate::domain::target::Clock;
 use crate::domain::ticket::Ticket;
 use crate::domain::visibility::may_see;
 use crate::error::Error;
@@ -20,6 +21,7 @@ use crate::store::layout::{self, Month};
 use crate::store::yaml::{self, Damage, DamageKind};
 
 use super::Casebook;
+use super::promises::Promises;
 use super::rows::{Found, Wanted};
 
 /// How many tickets one processor reads before they are looked at: enough to pay for a thread, few enough to hold.
@@ -177,32 +179,46 @@ impl Casebook {
     /// As [`Casebook::census`], and a revision git does not know.
     pub fn meant(&self, query: &Query, viewer: Option<&Person>) -> Result<Found, Error> {
         self.memberships_of(viewer)?;
+        let promises = self.promises_for(query)?;
         let mut rows = Rows::default();
         let judge = |ticket| {
-            if let Some((_, row)) = self.judged(query, viewer, ticket) {
+            if let Some((_, row)) = self.judged(query, viewer, promises.as_ref(), ticket) {
                 rows.push(&row);
             }
             None::<()>
         };
-        let troubles = match &query.as_of {
+        let mut troubles = match &query.as_of {
             Some(AsOf::Revision(revision)) => self.census_of(revision, judge)?.troubles,
-            None if !query.needs_texts() => return self.meant_rows(query, viewer),
+            None if !query.needs_texts() => return self.meant_rows(query, viewer, promises.as_ref()),
             _ => self.census(judge)?.troubles,
         };
+        troubles.extend(promises.iter().flat_map(Promises::troubles));
         Ok(Found { rows, troubles })
     }
 
     /// The same where no texts are needed.
-    fn meant_rows(&self, query: &Query, viewer: Option<&Person>) -> Result<Found, Error> {
+    fn meant_rows(
+        &self,
+        query: &Query,
+        viewer: Option<&Person>,
+        promises: Option<&Promises<'_>>,
+    ) -> Result<Found, Error> {
         let sees_all = viewer.is_none_or(|person| self.config.team.has_agent(person));
         let memberships = self.memberships_of(viewer)?;
-        self.rows_of(&Wanted {
+        let mut found = self.rows_of(&Wanted {
             at_a_glance: &|glimpse| query.means_at_a_glance(glimpse).filter(|means| sees_all || !means),
             row: &|row| {
                 (sees_all || self.may_see(viewer, &memberships, row))
-                    && query.means(&Candidate { row, me: viewer, holds_words: &|_| false })
+                    && query.means(&Candidate {
+                        row,
+                        me: viewer,
+                        holds_words: &|_| false,
+                        clocks: &|| clocks(promises, row),
+                    })
             },
-        })
+        })?;
+        found.troubles.extend(promises.into_iter().flat_map(Promises::troubles));
+        Ok(found)
     }
 
     /// The tickets a query means, whole, among those the person may see and `keep` does not leave out. Where one is
@@ -218,9 +234,10 @@ impl Casebook {
         keep: impl Fn(&Ticket) -> bool,
     ) -> Result<Census<Ticket>, Error> {
         self.memberships_of(viewer)?;
+        let promises = self.promises_for(query)?;
         let judge = |ticket: Ticket| {
             let is_named = one.is_none_or(|id| id == ticket.id);
-            let meant = is_named.then(|| self.judged(query, viewer, ticket)).flatten();
+            let meant = is_named.then(|| self.judged(query, viewer, promises.as_ref(), ticket)).flatten();
             meant.map(|(ticket, _)| ticket).filter(&keep)
         };
         match (&query.as_of, one) {
@@ -233,7 +250,7 @@ impl Casebook {
                 Ok(Census { tickets: judge(self.ticket(id)?).into_iter().collect(), troubles: Vec::new() })
             }
             (None, None) if !query.conditions.is_empty() && !query.needs_texts() => {
-                let Found { rows, mut troubles } = self.meant_rows(query, viewer)?;
+                let Found { rows, mut troubles } = self.meant_rows(query, viewer, promises.as_ref())?;
                 let mut census = self.census_among(&rows.ids().collect::<Vec<_>>(), judge)?;
                 troubles.append(&mut census.troubles);
                 Ok(Census { troubles, ..census })
@@ -243,7 +260,13 @@ impl Casebook {
     }
 
     /// A ticket at the moment a query looks at, with its row, if the query means it and the person may see it.
-    pub(super) fn judged(&self, query: &Query, viewer: Option<&Person>, ticket: Ticket) -> Option<(Ticket, Summary)> {
+    pub(super) fn judged(
+        &self,
+        query: &Query,
+        viewer: Option<&Person>,
+        promises: Option<&Promises<'_>>,
+        ticket: Ticket,
+    ) -> Option<(Ticket, Summary)> {
         let with_internal = viewer.is_none_or(|person| self.config.team.has_agent(person));
         // Whoever asks has met what is wrong with organisations before; without them less is seen, never more.
         let memberships = self.memberships_of(viewer).unwrap_or_default();
@@ -254,7 +277,12 @@ impl Casebook {
         let row = Summary::from(&ticket);
         let holds_words = |words: &str| ticket.holds_words(words, with_internal);
         let meant = self.may_see(viewer, &memberships, &row)
-            && query.means(&Candidate { row: &row, me: viewer, holds_words: &holds_words });
+            && query.means(&Candidate {
+                row: &row,
+                me: viewer,
+                holds_words: &holds_words,
+                clocks: &|| clocks(promises, &row),
+            });
         meant.then_some((ticket, row))
     }
 
@@ -381,6 +409,11 @@ impl Casebook {
         }
         Ok(())
     }
+}
+
+/// The clocks of a ticket, where somebody asks for them.
+fn clocks(promises: Option<&Promises<'_>>, row: &Summary) -> Vec<Clock> {
+    promises.map(|promises| promises.clocks(row)).unwrap_or_default()
 }
 
 fn readers() -> usize {

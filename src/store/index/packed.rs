@@ -1,5 +1,7 @@
 //! Rows in as little room as they take: a list of a million tickets is held in memory before it is sorted.
 
+use std::ops::Range;
+
 use super::facts;
 use crate::domain::id::Id;
 use crate::domain::summary::Summary;
@@ -68,6 +70,11 @@ impl Rows {
     /// Each in turn.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Summary> {
         self.places.iter().map(|place| self.at(place))
+    }
+
+    /// Some of them in turn.
+    pub fn among(&self, places: Range<usize>) -> impl Iterator<Item = Summary> {
+        self.places[places].iter().map(|place| self.at(place))
     }
 
     fn at(&self, place: &Place) -> Summary {
