@@ -15,6 +15,7 @@ use super::calendar::Reckoner;
 use super::clock::whole_seconds;
 use super::plan::{Metric, Plan};
 use super::ticket::Header;
+use super::words::Priority;
 use watch::Watch;
 
 pub use course::{Beat, Course, Deed, Follower, Turn, What};
@@ -53,6 +54,8 @@ impl ClockState {
 pub struct Clock {
     /// What is measured.
     pub metric: Metric,
+    /// The priority it is judged by: the ticket's, or what that was when the clock stopped.
+    pub priority: Priority,
     /// How much open time there is.
     pub target: TimeDelta,
     /// The calendar's name.
@@ -111,13 +114,13 @@ pub fn clocks<'a>(
         let facts = course.facts(watch.judged_behind(course), header);
         let target = targets.of(facts.priority)?;
         let name = plan.calendar(facts.language.as_deref(), facts.priority, facts.channel.as_deref())?;
-        Some(read(watch, target, calendar(name)?, now))
+        Some(read(watch, (facts.priority, target), calendar(name)?, now))
     };
     watch::watches(course, opened).iter().filter_map(clock).collect()
 }
 
 /// Reads a watch by a calendar.
-fn read(watch: &Watch, target: TimeDelta, calendar: &Reckoner, now: DateTime<Utc>) -> Clock {
+fn read(watch: &Watch, (priority, target): (Priority, TimeDelta), calendar: &Reckoner, now: DateTime<Utc>) -> Clock {
     let mut ran = watch.ran.clone();
     ran.extend(watch.running_since.map(|since| (since, now)));
     let (mut elapsed, mut due_at) = (TimeDelta::zero(), None);
@@ -142,7 +145,7 @@ fn read(watch: &Watch, target: TimeDelta, calendar: &Reckoner, now: DateTime<Utc
         (_, None, None) => ClockState::Paused,
     };
     let (metric, started_at, calendar) = (watch.metric, watch.started, calendar.calendar().name.clone());
-    Clock { metric, target, calendar, started_at, due_at, state, elapsed, stopped_at, ran }
+    Clock { metric, priority, target, calendar, started_at, due_at, state, elapsed, stopped_at, ran }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value as Json, json};
 
 use crate::domain::clock::{spell, spell_span};
+use crate::domain::finding::Finding;
 use crate::domain::id::Id;
 use crate::domain::person::Person;
 use crate::domain::plan::Metric;
@@ -16,7 +17,7 @@ use crate::domain::target::{Clock, ClockState};
 use crate::domain::words::Priority;
 
 use super::table::{Cell, Table, tab_separated};
-use super::{Audience, age, paint};
+use super::{Audience, age, labels, paint, terminal};
 
 /// The fields of a clock, behind the `id` of its ticket.
 pub const FIELDS: &[&str] = &[
@@ -181,6 +182,34 @@ pub fn for_people<'a>(rows: impl Iterator<Item = Row<'a>>, short_ids: &[String],
     table.for_people(audience.paint, audience.width)
 }
 
+/// What fails, as the summary of a job in Markdown. Whatever strangers wrote stays words.
+pub fn summary(failing: &[Finding]) -> String {
+    if failing.is_empty() {
+        return "### Nothing is overdue\n".to_owned();
+    }
+    let mut text = format!("### {}\n\n| ticket | |\n|---|---|\n", labels::count(failing.len(), "clock to look at"));
+    for finding in failing {
+        let ticket = finding.ticket.map(|id| id.to_string()).unwrap_or_default();
+        text.push_str(&format!("| {ticket} | {} |\n", markdown(&finding.message)));
+    }
+    text
+}
+
+/// Words that Markdown takes for nothing else.
+fn markdown(words: &str) -> String {
+    let mut safe = String::with_capacity(words.len());
+    for c in terminal::one_line(words).chars() {
+        match c {
+            '<' => safe.push_str("&lt;"),
+            '&' => safe.push_str("&amp;"),
+            '@' => safe.push_str("&#64;"),
+            '\\' | '|' | '`' | '*' | '_' | '[' | ']' | '!' | '#' | '~' | '$' => safe.extend(['\\', c]),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,6 +219,7 @@ mod tests {
         let instant = |words: &str| words.parse().expect("an instant");
         Clock {
             metric: Metric::FirstResponse,
+            priority: Priority::S1,
             target: TimeDelta::hours(4),
             calendar: "english".to_owned(),
             started_at: instant("2026-11-21T17:05:12Z"),
@@ -217,6 +247,13 @@ mod tests {
         }
         assert_eq!(burns(&clock(None, ClockState::Paused), now), "paused");
         assert_eq!(burns(&clock(None, ClockState::Running), now), "never");
+    }
+
+    #[test]
+    fn a_summary_takes_no_orders_from_strangers() {
+        let finding = Finding::new(&crate::domain::rule::TARGET_BREACHED, "x", "a | <b> `c` [d](e) @all");
+        assert!(summary(&[finding]).ends_with("|  | a \\| &lt;b> \\`c\\` \\[d\\](e) &#64;all |\n"));
+        assert_eq!(summary(&[]), "### Nothing is overdue\n");
     }
 
     #[test]

@@ -67,7 +67,7 @@ impl Beads {
             .into());
         }
         let mut casebook = session.casebook()?;
-        let terms = session.terms(&self.write)?;
+        let terms = session.terms(&self.write.end)?;
         if !casebook.config().team.has_agent(&terms.by) {
             return Err(Complaint::new(
                 Exit::NotAllowed,
@@ -96,10 +96,10 @@ impl Beads {
         if let Some(fields) = self.write.json.as_deref() {
             session.output.json(&Value::Array(show::json_of(session, &casebook, &tickets, Some(fields))?))?;
         } else {
-            if self.write.dry_run {
+            if self.write.end.dry_run {
                 session.tell_plan(&report)?;
             }
-            let would = if self.write.dry_run { "would be " } else { "" };
+            let would = if self.write.end.dry_run { "would be " } else { "" };
             let broken = imported.broken.len();
             session.output.say(&format!("{count} {would}imported, {known} already there, {broken} broken"))?;
         }
