@@ -62,7 +62,8 @@ pub struct Clock {
     pub calendar: String,
     /// When it began.
     pub started_at: DateTime<Utc>,
-    /// When it is or was due; `None` while it is paused in time, and where the calendar never gets there.
+    /// When it is, was, or would have been due; `None` while it is paused in time, and where the calendar never gets
+    /// there.
     pub due_at: Option<DateTime<Utc>>,
     /// How it stands.
     pub state: ClockState,
@@ -131,8 +132,9 @@ fn read(watch: &Watch, (priority, target): (Priority, TimeDelta), calendar: &Rec
         }
         elapsed += open;
     }
-    if let (None, Some(_)) = (due_at, watch.running_since) {
-        due_at = calendar.due(now, target - elapsed);
+    // One that was stopped in time would have been due; one that waits for the customer is not, as long as it waits.
+    if due_at.is_none() && (watch.running_since.is_some() || watch.stopped.is_some()) {
+        due_at = ran.last().and_then(|(_, end)| calendar.due(*end, target - elapsed));
     }
     let stopped_at = watch.stopped.map(|(at, _)| at);
     // Compared with the due instant, not the target: over a week-end no open time goes by, and what was due on

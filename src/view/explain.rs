@@ -125,7 +125,14 @@ fn verdict(explanation: &Explanation<'_>, clock: &Clock, zone: &Zone, audience: 
     };
     let zones = [(zone, "the calendar"), (&explanation.customer, "the customer"), (audience.zone, "the desk")];
     let verb = if clock.state == ClockState::Breached { "was due" } else { "due" };
-    for (at, (zone, whose)) in zones.iter().enumerate() {
+    let mut told: Vec<(&Zone, String)> = Vec::new();
+    for (zone, whose) in zones {
+        match told.iter_mut().find(|(known, _)| *known == zone) {
+            Some((_, names)) => names.push_str(&format!(" and {whose}")),
+            None => told.push((zone, whose.to_owned())),
+        }
+    }
+    for (at, (zone, whose)) in told.iter().enumerate() {
         let before = if at == 0 { format!("{verb}:") } else { " ".repeat(verb.len() + 1) };
         text.push_str(&format!("  {before} {}, for {whose} ({})\n", local(due, zone), zone.name()));
     }

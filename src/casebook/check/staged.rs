@@ -14,7 +14,7 @@ use crate::store::yaml::{Damage, DamageKind, LARGEST_FILE};
 use super::super::Casebook;
 use super::links::Web;
 use super::sheet::{Policy, Sheet, damaged, look};
-use super::{Checked, Scope, beside, read_other, sorted};
+use super::{Checked, Scope, beside, promising, read_other, sorted};
 
 impl Casebook {
     /// Checks what changed in git's index, or in a range of revisions.
@@ -40,7 +40,10 @@ impl Casebook {
             let Some(bytes) = &held.bytes else { continue };
             if held.path == layout::MARKER {
                 let text = String::from_utf8_lossy(bytes);
-                findings.extend(beside::config(&text, Config::read(&text).as_ref()));
+                let read = Config::read(&text);
+                findings.extend(beside::config(&text, read.as_ref()));
+                // Lists of holidays and organisations are looked at in the work tree.
+                findings.extend(read.ok().and_then(|_| promising::policy(&text).err()).map(|finding| *finding));
             } else if let Some(id) = layout::organization_of(&held.path) {
                 findings.extend(beside::organization(&held.path, id, bytes));
             } else if is_in(&held.path, layout::ATTACHMENTS) {
