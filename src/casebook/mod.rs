@@ -64,7 +64,7 @@ pub use guarding::{Guard, Pusher};
 pub use halt::Halt;
 pub use hooks::{Hook, HookPlan};
 pub use init::{Founding, InitReport};
-pub use owed::Owed;
+pub use owed::{Asked, Owed, Owing};
 pub use promises::{InForce, Promises};
 pub use reading::{Census, Trouble};
 pub use recovery::{Hindrance, Recovery};

@@ -2,54 +2,28 @@
 //!
 //! Must not know who looks at it, nor how it is told.
 
+use std::sync::{Mutex, PoisonError};
+
 use crate::domain::id::Id;
 use crate::domain::person::Person;
 use crate::domain::query::{Condition, Is, Query, Test};
-use crate::domain::summary::Summary;
 use crate::domain::target::Clock;
-use crate::domain::words::{Priority, Status};
+use crate::domain::words::Priority;
 use crate::error::Error;
 use crate::store::index::Rows;
 
-use super::sharing::on_every_processor;
 use super::{Casebook, Found, Promises, Trouble};
 
-/// How many tickets are looked at in one go.
-const SHARE: usize = 2048;
-
-/// A clock, and what has to be known of its ticket to tell it.
-#[derive(Clone, Debug, PartialEq)]
+/// A clock and whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owed {
     /// The ticket.
     pub ticket: Id,
-    /// Its status.
-    pub status: Status,
-    /// Its priority.
-    pub priority: Priority,
-    /// Whether it is escalated.
-    pub is_escalated: bool,
-    /// Who takes care of it.
-    pub assignee: Option<Person>,
-    /// What it is about.
-    pub subject: String,
     /// The clock.
     pub clock: Clock,
 }
 
 impl Owed {
-    fn of(row: &Summary, clock: Clock) -> Self {
-        let header = &row.header;
-        Self {
-            ticket: row.id,
-            status: header.status,
-            priority: header.priority,
-            is_escalated: header.escalation.is_some(),
-            assignee: header.assignee.clone(),
-            subject: header.subject.clone(),
-            clock,
-        }
-    }
-
     /// What burns first stands first: by the due instant, then what has none by what is left.
     fn order(&self) -> impl Ord + use<> {
         let Clock { due_at, metric, started_at, .. } = self.clock;
@@ -57,8 +31,28 @@ impl Owed {
     }
 }
 
+/// Clocks in the order in which they burn.
+#[derive(Clone, Debug, Default)]
+pub struct Owing {
+    /// The clocks.
+    pub clocks: Vec<Owed>,
+    /// The rows of their tickets, in the order of ids, where they were asked for.
+    pub rows: Rows,
+    /// The files that could not be read.
+    pub troubles: Vec<Trouble>,
+}
+
+/// Which clocks are asked for, and what beside them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked {
+    /// Those that were stopped, too.
+    pub with_stopped: bool,
+    /// The rows of their tickets.
+    pub with_rows: bool,
+}
+
 impl Casebook {
-    /// The clocks of the tickets a query means, among those a person may see: those that are owed still, or all.
+    /// The clocks of the tickets a query means, among those a person may see.
     ///
     /// # Errors
     /// As [`Casebook::meant`].
@@ -67,15 +61,29 @@ impl Casebook {
         query: &Query,
         viewer: Option<&Person>,
         promises: &Promises<'_>,
-        with_stopped: bool,
-    ) -> Result<(Vec<Owed>, Vec<Trouble>), Error> {
-        let Found { rows, mut troubles } = self.meant(&narrowed(query, promises, with_stopped), viewer)?;
-        let wanted = |clock: &Clock| (with_stopped || clock.is_owed()) && query.means_clock(clock);
-        let mut owed = clocks_of(&rows, promises, wanted);
-        owed.sort_by_cached_key(Owed::order);
-        troubles.extend(promises.troubles());
-        troubles.dedup();
-        Ok((owed, troubles))
+        asked: Asked,
+    ) -> Result<Owing, Error> {
+        let wanted = |clock: &Clock| (asked.with_stopped || clock.is_owed()) && query.means_clock(clock);
+        let clocks = Mutex::new(Vec::new());
+        let Found { rows, mut troubles } =
+            self.meant_if(&narrowed(query, promises, asked.with_stopped), viewer, &|row| {
+                let mut theirs = promises.clocks(row);
+                theirs.retain(wanted);
+                let has_some = !theirs.is_empty();
+                let theirs = theirs.into_iter().map(|clock| Owed { ticket: row.id, clock });
+                clocks.lock().unwrap_or_else(PoisonError::into_inner).extend(theirs);
+                has_some && asked.with_rows
+            })?;
+        let mut clocks = clocks.into_inner().unwrap_or_else(PoisonError::into_inner);
+        clocks.sort_unstable_by_key(Owed::order);
+        // A ticket may have been seen twice.
+        clocks.dedup();
+        for trouble in promises.troubles() {
+            if !troubles.contains(&trouble) {
+                troubles.push(trouble);
+            }
+        }
+        Ok(Owing { clocks, rows, troubles })
     }
 }
 
@@ -88,16 +96,4 @@ fn narrowed(query: &Query, promises: &Promises<'_>, with_stopped: bool) -> Query
         query.conditions.extend(tests.map(|test| Condition { negated: false, test }));
     }
     query
-}
-
-fn clocks_of(rows: &Rows, promises: &Promises<'_>, wanted: impl Fn(&Clock) -> bool + Sync) -> Vec<Owed> {
-    let shares: Vec<_> = (0..rows.len()).step_by(SHARE).map(|start| start..(start + SHARE).min(rows.len())).collect();
-    let look = |share: &std::ops::Range<usize>| {
-        let mut owed = Vec::new();
-        for row in rows.among(share.clone()) {
-            owed.extend(promises.clocks(&row).into_iter().filter(&wanted).map(|clock| Owed::of(&row, clock)));
-        }
-        owed
-    };
-    on_every_processor(&shares, look).into_iter().flatten().collect()
 }

@@ -159,18 +159,33 @@ impl Casebook {
     /// # Errors
     /// As [`Casebook::census`], and a revision git does not know.
     pub fn meant(&self, query: &Query, viewer: Option<&Person>) -> Result<Found, Error> {
+        self.meant_if(query, viewer, &|_| true)
+    }
+
+    /// The same, of those that `keep` keeps. It may see a ticket twice, where reading has to begin anew.
+    ///
+    /// # Errors
+    /// As [`Casebook::meant`].
+    pub(super) fn meant_if(
+        &self,
+        query: &Query,
+        viewer: Option<&Person>,
+        keep: &(dyn Fn(&Summary) -> bool + Sync),
+    ) -> Result<Found, Error> {
         self.memberships_of(viewer)?;
         let promises = self.promises_for(query)?;
         let mut rows = Rows::default();
         let judge = |ticket| {
-            if let Some((_, row)) = self.judged(query, viewer, promises.as_ref(), ticket) {
+            if let Some((_, row)) = self.judged(query, viewer, promises.as_ref(), ticket)
+                && keep(&row)
+            {
                 rows.push(&row);
             }
             None::<()>
         };
         let mut troubles = match &query.as_of {
             Some(AsOf::Revision(revision)) => self.census_of(revision, judge)?.troubles,
-            None if !query.needs_texts() => return self.meant_rows(query, viewer, promises.as_ref()),
+            None if !query.needs_texts() => return self.meant_rows(query, viewer, promises.as_ref(), keep),
             _ => self.census(judge)?.troubles,
         };
         troubles.extend(promises.iter().flat_map(Promises::troubles));
@@ -183,6 +198,7 @@ impl Casebook {
         query: &Query,
         viewer: Option<&Person>,
         promises: Option<&Promises<'_>>,
+        keep: &(dyn Fn(&Summary) -> bool + Sync),
     ) -> Result<Found, Error> {
         let sees_all = viewer.is_none_or(|person| self.config.team.has_agent(person));
         let memberships = self.memberships_of(viewer)?;
@@ -196,6 +212,7 @@ impl Casebook {
                         holds_words: &|_| false,
                         clocks: &|| clocks(promises, row),
                     })
+                    && keep(row)
             },
         })?;
         found.troubles.extend(promises.into_iter().flat_map(Promises::troubles));
@@ -231,7 +248,7 @@ impl Casebook {
                 Ok(Census { tickets: judge(self.ticket(id)?).into_iter().collect(), troubles: Vec::new() })
             }
             (None, None) if !query.conditions.is_empty() && !query.needs_texts() => {
-                let Found { rows, mut troubles } = self.meant_rows(query, viewer, promises.as_ref())?;
+                let Found { rows, mut troubles } = self.meant_rows(query, viewer, promises.as_ref(), &|_| true)?;
                 let mut census = self.census_among(&rows.ids().collect::<Vec<_>>(), judge)?;
                 troubles.append(&mut census.troubles);
                 Ok(Census { troubles, ..census })

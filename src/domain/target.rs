@@ -9,6 +9,8 @@ mod course;
 mod timeline;
 mod watch;
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::calendar::Reckoner;
@@ -59,7 +61,7 @@ pub struct Clock {
     /// How much open time there is.
     pub target: TimeDelta,
     /// The calendar's name.
-    pub calendar: String,
+    pub calendar: Arc<str>,
     /// When it began.
     pub started_at: DateTime<Utc>,
     /// When it is, was, or would have been due; `None` while it is paused in time, and where the calendar never gets
@@ -71,8 +73,6 @@ pub struct Clock {
     pub elapsed: TimeDelta,
     /// When it stopped, if it has.
     pub stopped_at: Option<DateTime<Utc>>,
-    /// From when to when it ran: the sum of their open time is `elapsed`.
-    pub ran: Vec<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
 impl Clock {
@@ -122,10 +122,10 @@ pub fn clocks<'a>(
 
 /// Reads a watch by a calendar.
 fn read(watch: &Watch, (priority, target): (Priority, TimeDelta), calendar: &Reckoner, now: DateTime<Utc>) -> Clock {
-    let mut ran = watch.ran.clone();
-    ran.extend(watch.running_since.map(|since| (since, now)));
+    let ran = || watch.ran.iter().copied().chain(watch.running_since.map(|since| (since, now)));
+    let end = ran().last().map(|(_, end)| end);
     let (mut elapsed, mut due_at) = (TimeDelta::zero(), None);
-    for &(from, to) in &ran {
+    for (from, to) in ran() {
         let open = calendar.elapsed(from, to);
         if due_at.is_none() && elapsed + open >= target {
             due_at = calendar.due(from, target - elapsed);
@@ -134,20 +134,20 @@ fn read(watch: &Watch, (priority, target): (Priority, TimeDelta), calendar: &Rec
     }
     // One that was stopped in time would have been due; one that waits for the customer is not, as long as it waits.
     if due_at.is_none() && (watch.running_since.is_some() || watch.stopped.is_some()) {
-        due_at = ran.last().and_then(|(_, end)| calendar.due(*end, target - elapsed));
+        due_at = end.and_then(|end| calendar.due(end, target - elapsed));
     }
     let stopped_at = watch.stopped.map(|(at, _)| at);
     // Compared with the due instant, not the target: over a week-end no open time goes by, and what was due on
     // Friday at five is late all the same.
-    let is_late = due_at.zip(ran.last()).is_some_and(|(due, (_, end))| due < *end);
+    let is_late = due_at.zip(end).is_some_and(|(due, end)| due < end);
     let state = match (is_late, stopped_at, watch.running_since) {
         (true, ..) => ClockState::Breached,
         (_, Some(_), _) => ClockState::Met,
         (_, None, Some(_)) => ClockState::Running,
         (_, None, None) => ClockState::Paused,
     };
-    let (metric, started_at, calendar) = (watch.metric, watch.started, calendar.calendar().name.clone());
-    Clock { metric, priority, target, calendar, started_at, due_at, state, elapsed, stopped_at, ran }
+    let (metric, started_at, calendar) = (watch.metric, watch.started, Arc::clone(calendar.name()));
+    Clock { metric, priority, target, calendar, started_at, due_at, state, elapsed, stopped_at }
 }
 
 #[cfg(test)]

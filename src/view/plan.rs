@@ -23,7 +23,7 @@ pub fn side_by_side(plans: &[&Plan], audience: &Audience<'_>) -> String {
         let cells = plans.iter().map(|plan| Cell::plain(&told(plan)));
         table.push(std::iter::once(Cell::styled(name, paint::MUTED)).chain(cells).collect());
     };
-    push("may open", &|plan| if plan.may_open.is_empty() { "anybody".to_owned() } else { plan.may_open.join(", ") });
+    push("may open", &|plan| if plan.may_open.is_empty() { "anybody".to_owned() } else { roles(plan).join(", ") });
     for metric in Metric::ALL {
         for &priority in Priority::ALL {
             let target = |plan: &Plan| plan.targets(metric).of(priority);
@@ -36,6 +36,11 @@ pub fn side_by_side(plans: &[&Plan], audience: &Audience<'_>) -> String {
     let mut text = table.for_people(audience.paint, None);
     text.push_str(&hours(plans));
     text
+}
+
+/// The words of the roles that may open tickets.
+fn roles(plan: &Plan) -> Vec<&'static str> {
+    plan.may_open.iter().map(|role| role.word()).collect()
 }
 
 /// Whose hours count, once for plans that say the same.
@@ -86,7 +91,7 @@ pub fn record(plan: &Plan, is_of_desk: bool) -> Json {
     json!({
         "name": plan.name,
         "is_desk_plan": is_of_desk,
-        "may_open": plan.may_open,
+        "may_open": roles(plan),
         "targets": targets.into_iter().collect::<Map<String, Json>>(),
         "calendars": plan.calendars.iter().map(rule).collect::<Vec<_>>(),
     })

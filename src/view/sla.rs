@@ -11,10 +11,9 @@ use serde_json::{Map, Value as Json, json};
 use crate::domain::clock::{spell, spell_span};
 use crate::domain::finding::Finding;
 use crate::domain::id::Id;
-use crate::domain::person::Person;
 use crate::domain::plan::Metric;
+use crate::domain::summary::Summary;
 use crate::domain::target::{Clock, ClockState};
-use crate::domain::words::Priority;
 
 use super::table::{Cell, Table, tab_separated};
 use super::{Audience, age, labels, paint, terminal};
@@ -36,23 +35,6 @@ pub const FIELDS: &[&str] = &[
 /// What [`for_programs`] prints of a clock, by the names of JSON.
 pub const COLUMNS: &[&str] = &["id", "metric", "state", "due_at", "remaining_seconds", "target_seconds", "calendar"];
 
-/// A clock with what is told of its ticket.
-#[derive(Clone, Copy, Debug)]
-pub struct Row<'a> {
-    /// The ticket.
-    pub ticket: Id,
-    /// Its priority.
-    pub priority: Priority,
-    /// Whether it is escalated.
-    pub is_escalated: bool,
-    /// Who takes care of it.
-    pub assignee: Option<&'a Person>,
-    /// What it is about.
-    pub subject: &'a str,
-    /// The clock.
-    pub clock: &'a Clock,
-}
-
 /// What a metric is called.
 pub const fn metric(metric: Metric) -> &'static str {
     match metric {
@@ -67,7 +49,7 @@ pub fn record(clock: &Clock) -> Map<String, Json> {
     let values = json!({
         "metric": clock.metric.word(),
         "target_seconds": clock.target.num_seconds(),
-        "calendar": clock.calendar,
+        "calendar": &*clock.calendar,
         "started_at": spell(clock.started_at),
         "due_at": clock.due_at.map(spell),
         "state": clock.state.word(),
@@ -164,19 +146,27 @@ fn moment(at: DateTime<Utc>, audience: &Audience<'_>) -> String {
 }
 
 /// A table: when, how far off, what is owed, the ticket. `short_ids` go with the rows one by one.
-pub fn for_people<'a>(rows: impl Iterator<Item = Row<'a>>, short_ids: &[String], audience: &Audience<'_>) -> String {
+pub fn for_people<'a>(
+    rows: impl Iterator<Item = (Summary, &'a Clock)>,
+    short_ids: &[String],
+    audience: &Audience<'_>,
+) -> String {
     let mut table = Table::under(&["due", "", "metric", "id", "pri", "assignee", "subject"]);
-    for (row, short_id) in rows.zip(short_ids) {
-        let clock = row.clock;
-        let (mark, priority) = if row.is_escalated { ("!", paint::ALARM) } else { ("", paint::priority(row.priority)) };
+    for ((row, clock), short_id) in rows.zip(short_ids) {
+        let header = &row.header;
+        let (mark, priority) = match header.escalation {
+            Some(_) => ("!", paint::ALARM),
+            None => ("", paint::priority(header.priority)),
+        };
+        let assignee = header.assignee.as_ref();
         table.push(vec![
             Cell::plain(&clock.due_at.map_or_else(|| "-".to_owned(), |due| age::minute(due, audience.zone))),
             Cell::styled(&burns(clock, audience.now), style(clock)),
             Cell::plain(metric(clock.metric)),
-            Cell::styled(short_id, paint::STRONG).leading_to(audience.links.map(|links| links.to(row.ticket))),
-            Cell::styled(&format!("{}{mark}", row.priority), priority),
-            row.assignee.map_or_else(|| Cell::styled("-", paint::MUTED), |person| Cell::plain(person.as_str())),
-            Cell::plain(row.subject),
+            Cell::styled(short_id, paint::STRONG).leading_to(audience.links.map(|links| links.to(row.id))),
+            Cell::styled(&format!("{}{mark}", header.priority), priority),
+            assignee.map_or_else(|| Cell::styled("-", paint::MUTED), |person| Cell::plain(person.as_str())),
+            Cell::plain(&header.subject),
         ]);
     }
     table.for_people(audience.paint, audience.width)
@@ -213,6 +203,7 @@ fn markdown(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::words::Priority;
     use crate::view::sample;
 
     fn clock(due: Option<&str>, state: ClockState) -> Clock {
@@ -221,13 +212,12 @@ mod tests {
             metric: Metric::FirstResponse,
             priority: Priority::S1,
             target: TimeDelta::hours(4),
-            calendar: "english".to_owned(),
+            calendar: "english".into(),
             started_at: instant("2026-11-21T17:05:12Z"),
             due_at: due.map(instant),
             state,
             elapsed: TimeDelta::hours(1),
             stopped_at: None,
-            ran: Vec::new(),
         }
     }
 

@@ -64,7 +64,8 @@ impl Casebook {
         let text = String::from_utf8_lossy(&bytes);
         let unknown = organization.plans.iter().filter(|period| !known.contains(&period.plan.as_str()));
         let finding = |plan: &str| {
-            let names = |line: &str| line.trim_start_matches(['-', ' ']).strip_prefix("plan:").map(str::trim) == Some(plan);
+            let names =
+                |line: &str| line.trim_start_matches(['-', ' ']).strip_prefix("plan:").map(str::trim) == Some(plan);
             let line = text.lines().position(names).map_or(1, |index| index + 1);
             let message = format!("`{plan}` is no plan of casebook.toml");
             let finding = Finding::new(&rule::PLAN_UNKNOWN, layout::organization_path(id), message);

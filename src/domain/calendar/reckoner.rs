@@ -3,7 +3,7 @@
 //!
 //! Must not know what is reckoned.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -20,6 +20,7 @@ const AHEAD: TimeDelta = TimeDelta::days(400);
 #[derive(Debug)]
 pub struct Reckoner {
     calendar: Calendar,
+    name: Arc<str>,
     around: DateTime<Utc>,
     near: OnceLock<OpenHours>,
     far: OnceLock<OpenHours>,
@@ -27,13 +28,18 @@ pub struct Reckoner {
 
 impl Reckoner {
     /// Makes a calendar ready for questions around an instant.
-    pub const fn of(calendar: Calendar, around: DateTime<Utc>) -> Self {
-        Self { calendar, around, near: OnceLock::new(), far: OnceLock::new() }
+    pub fn of(calendar: Calendar, around: DateTime<Utc>) -> Self {
+        Self { name: calendar.name.as_str().into(), calendar, around, near: OnceLock::new(), far: OnceLock::new() }
     }
 
     /// The calendar.
     pub const fn calendar(&self) -> &Calendar {
         &self.calendar
+    }
+
+    /// The calendar's name, to be shared by many.
+    pub const fn name(&self) -> &Arc<str> {
+        &self.name
     }
 
     /// The hours made once that hold an instant.

@@ -6,6 +6,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::calendar::{Calendar, Why};
+use super::super::clock::whole_seconds;
 use super::super::plan::Metric;
 use super::super::words::Status;
 use super::course::Course;
@@ -52,7 +53,8 @@ pub fn timeline(
     calendar: &Calendar,
     now: DateTime<Utc>,
 ) -> Vec<Span> {
-    let now = clock.ran.last().map_or(now, |(_, end)| now.max(*end));
+    let last = course.0.last().map_or(opened, |turn| Course::instant(opened, turn));
+    let now = whole_seconds(now).max(last);
     let end = clock.stopped_at.unwrap_or(now);
     let mut spans = Spans { clock, calendar, list: Vec::new(), sum: TimeDelta::zero() };
     let (mut at, mut status) = (clock.started_at, Status::Open);

@@ -1,7 +1,5 @@
 //! Rows in as little room as they take: a list of a million tickets is held in memory before it is sorted.
 
-use std::ops::Range;
-
 use super::facts;
 use crate::domain::id::Id;
 use crate::domain::summary::Summary;
@@ -72,9 +70,10 @@ impl Rows {
         self.places.iter().map(|place| self.at(place))
     }
 
-    /// Some of them in turn.
-    pub fn among(&self, places: Range<usize>) -> impl Iterator<Item = Summary> {
-        self.places[places].iter().map(|place| self.at(place))
+    /// The row of a ticket, where they are in the order of ids.
+    pub fn of(&self, ticket: Id) -> Option<Summary> {
+        let place = self.places.binary_search_by_key(&ticket, |place| place.id).ok()?;
+        Some(self.at(&self.places[place]))
     }
 
     fn at(&self, place: &Place) -> Summary {

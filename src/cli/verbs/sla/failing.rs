@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::super::complaint::Complaint;
 use super::super::super::session::Session;
-use crate::casebook::Owed;
+use crate::casebook::{Owed, Owing};
 use crate::domain::clock::{self, spell};
 use crate::domain::finding::Finding;
 use crate::domain::rule::{TARGET_BREACHED, TARGET_DUE};
@@ -41,11 +41,12 @@ pub(super) fn fail_on(words: &str) -> Result<FailOn, String> {
 
 impl FailOn {
     /// The clocks that fail, as findings.
-    pub(super) fn among(self, owed: &[Owed], now: DateTime<Utc>) -> Vec<Finding> {
-        owed.iter().filter_map(|owed| self.finding(owed, now)).collect()
+    pub(super) fn among(self, owing: &Owing, now: DateTime<Utc>) -> Vec<Finding> {
+        let find = |owed: &Owed| self.finding(owed, owing.rows.of(owed.ticket)?.header.subject.as_str(), now);
+        owing.clocks.iter().filter_map(find).collect()
     }
 
-    fn finding(self, owed: &Owed, now: DateTime<Utc>) -> Option<Finding> {
+    fn finding(self, owed: &Owed, subject: &str, now: DateTime<Utc>) -> Option<Finding> {
         let clock = &owed.clock;
         let due = clock.due_at?;
         let (rule, verb) = match self {
@@ -54,7 +55,7 @@ impl FailOn {
             _ => return None,
         };
         let (metric, due) = (metric(clock.metric), spell(due));
-        let message = format!("{metric} ({}) {verb} {due}: {}", owed.priority, owed.subject);
+        let message = format!("{metric} ({}) {verb} {due}: {subject}", clock.priority);
         Some(Finding::new(rule, layout::ticket_path(owed.ticket), message).of(owed.ticket))
     }
 }

@@ -12,11 +12,11 @@ use super::super::complaint::Complaint;
 use super::super::formats::{Chosen, FormatFlags, Shape};
 use super::super::query::QueryFlags;
 use super::super::session::Session;
-use crate::casebook::{Casebook, Owed};
+use crate::casebook::{Asked, Casebook, Owing};
 use crate::domain::query::AsOf;
 use crate::view;
 use crate::view::Audience;
-use crate::view::sla::{Row, row_record};
+use crate::view::sla::row_record;
 use failing::{FailOn, ReportForm, fail_on, report};
 
 /// What rows have.
@@ -78,14 +78,18 @@ impl Sla {
         if let Some(word) = &self.explain {
             return explain::run(session, &casebook, &promises, word, &query, &chosen);
         }
-        let (mut owed, troubles) = casebook.owed(&query, session.actor()?, &promises, self.all)?;
-        let failing = self.fail_on.unwrap_or_default().among(&owed, promises.now);
-        owed.truncate(self.limit.unwrap_or(usize::MAX));
-        let told = tell(session, &casebook, &owed, &chosen, moment)?;
+        let for_people = matches!(chosen, Chosen::Words) && session.output.is_terminal;
+        let fails = self.fail_on.is_some() || !self.report.is_empty();
+        let asked = Asked { with_stopped: self.all, with_rows: for_people || fails };
+        let mut owing = casebook.owed(&query, session.actor()?, &promises, asked)?;
+        let failing = if fails { self.fail_on.unwrap_or_default().among(&owing, promises.now) } else { Vec::new() };
+        let count = owing.clocks.len();
+        owing.clocks.truncate(self.limit.unwrap_or(usize::MAX));
+        let told = tell(session, &casebook, &owing, &chosen, moment)?;
         for (form, file) in &self.report {
-            form.write(session, &failing, file, owed.len())?;
+            form.write(session, &failing, file, count)?;
         }
-        let exit = session.name_troubles(&troubles);
+        let exit = session.name_troubles(&owing.troubles);
         let exit = if self.fail_on.is_some() && !failing.is_empty() { Exit::Found } else { exit };
         match told {
             Some(told) => Ok(session.output.page(&told, casebook.root(), exit)?),
@@ -98,7 +102,7 @@ impl Sla {
 fn tell(
     session: &Session,
     casebook: &Casebook,
-    owed: &[Owed],
+    owing: &Owing,
     chosen: &Chosen,
     moment: chrono::DateTime<chrono::Utc>,
 ) -> Result<Option<String>, Complaint> {
@@ -106,26 +110,16 @@ fn tell(
         Chosen::Words if session.output.is_terminal => {
             let zone = session.zone(casebook)?;
             let audience = Audience { now: moment, ..session.audience(casebook, &zone)? };
-            let short_ids = casebook.short_ids(owed.iter().map(|owed| owed.ticket))?;
-            return Ok(Some(view::sla::for_people(owed.iter().map(row), &short_ids, &audience)));
+            let short_ids = casebook.short_ids(owing.clocks.iter().map(|owed| owed.ticket))?;
+            let rows = owing.clocks.iter().filter_map(|owed| Some((owing.rows.of(owed.ticket)?, &owed.clock)));
+            return Ok(Some(view::sla::for_people(rows, &short_ids, &audience)));
         }
         Chosen::Words => {
             let mut stream = session.output.stream();
-            owed.iter().try_for_each(|owed| stream.push(&view::sla::for_programs(owed.ticket, &owed.clock)))?;
+            owing.clocks.iter().try_for_each(|owed| stream.push(&view::sla::for_programs(owed.ticket, &owed.clock)))?;
             stream.end()?;
         }
-        chosen => chosen.print(session, owed.iter().map(|owed| row_record(owed.ticket, &owed.clock)))?,
+        chosen => chosen.print(session, owing.clocks.iter().map(|owed| row_record(owed.ticket, &owed.clock)))?,
     }
     Ok(None)
-}
-
-fn row(owed: &Owed) -> Row<'_> {
-    Row {
-        ticket: owed.ticket,
-        priority: owed.priority,
-        is_escalated: owed.is_escalated,
-        assignee: owed.assignee.as_ref(),
-        subject: &owed.subject,
-        clock: &owed.clock,
-    }
 }
