@@ -177,7 +177,7 @@ pub fn summary(failing: &[Finding]) -> String {
     if failing.is_empty() {
         return "### Nothing is overdue\n".to_owned();
     }
-    let mut text = format!("### {}\n\n| ticket | |\n|---|---|\n", labels::count(failing.len(), "clock to look at"));
+    let mut text = format!("### {} to look at\n\n| ticket | |\n|---|---|\n", labels::count(failing.len(), "target"));
     for finding in failing {
         let ticket = finding.ticket.map(|id| id.to_string()).unwrap_or_default();
         text.push_str(&format!("| {ticket} | {} |\n", markdown(&finding.message)));
