@@ -203,6 +203,7 @@ pub enum Verb {
     Org(Box<verbs::org::Org>),
     Plan(verbs::plan::PlanVerb),
     Sla(Box<verbs::sla::Sla>),
+    Access(Box<verbs::access::Access>),
     Calendar(verbs::calendar::CalendarVerb),
     Import(verbs::import::Import),
     Schema(verbs::schema::Schema),

@@ -28,8 +28,10 @@ impl Sandbox {
         self.run_under(&[("CASEBOOK_NOW", now)], arguments)
     }
 
+    /// Opens a ticket of Ana's, or, without flags, of somebody of no organisation.
     fn opened_at(&self, now: &str, flags: &[&str]) -> String {
-        let words = ["open", "-q", "-s", "Tiles", "--requester", "ana@acme.example", "-m", "Help!"];
+        let requester = if flags.is_empty() { "bo@x.example" } else { "ana@acme.example" };
+        let words = ["open", "-q", "-s", "Tiles", "--requester", requester, "-m", "Help!"];
         self.at(now, &[&words[..], flags].concat()).ok().stdout.trim().to_owned()
     }
 
@@ -58,7 +60,10 @@ fn the_plan_is_the_one_in_force_on_the_customers_day_of_opening() {
     sandbox.at("2026-11-20T15:02:00Z", &["set", &id, "organization=beta"]).ok();
     assert_eq!(sandbox.clocks("2026-11-20T16:00:00Z", &id), serde_json::json!([]), "a plan nobody knows");
     let found = sandbox.run(&["check", "--json"]).json();
-    assert!(found.as_array().unwrap().iter().any(|finding| finding["code"] == "CB307" && finding["line"] == 3), "{found}");
+    assert!(
+        found.as_array().unwrap().iter().any(|finding| finding["code"] == "CB307" && finding["line"] == 3),
+        "{found}"
+    );
 }
 
 #[test]
@@ -73,7 +78,10 @@ fn clocks_are_the_same_wherever_they_are_told() {
     assert_eq!(metrics, ["first_response", "resolution", "next_response"]);
     assert_eq!((&shown[0]["state"], &shown[0]["stopped_at"]), (&"met".into(), &"2026-11-20T10:00:00Z".into()));
     assert_eq!((&shown[1]["elapsed_seconds"], &shown[1]["due_at"]), (&7200.into(), &"2026-11-21T11:00:00Z".into()));
-    assert_eq!((&shown[2]["started_at"], &shown[2]["remaining_seconds"]), (&"2026-11-20T12:00:00Z".into(), &(7 * 3600).into()));
+    assert_eq!(
+        (&shown[2]["started_at"], &shown[2]["remaining_seconds"]),
+        (&"2026-11-20T12:00:00Z".into(), &(7 * 3600).into())
+    );
     for no_index in [&[][..], &["--no-index"][..]] {
         let listed = sandbox.at(now, &[no_index, &["list", "--json=sla"]].concat()).ok().json();
         assert_eq!(listed[0]["sla"], shown);
@@ -93,7 +101,10 @@ fn clocks_are_the_same_wherever_they_are_told() {
     let explained = sandbox.at(now, &["sla", "--explain", &id, "--json"]).ok().json();
     assert_eq!(explained["plan"], "short");
     let waiting: Vec<&Value> = explained["sla"][1]["timeline"].as_array().unwrap().iter().collect();
-    assert_eq!(waiting.iter().map(|span| span["reason"].as_str().unwrap()).collect::<Vec<_>>(), ["open", "waiting", "open", "open"]);
+    assert_eq!(
+        waiting.iter().map(|span| span["reason"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["open", "waiting", "open", "open"]
+    );
 }
 
 #[test]
@@ -151,7 +162,10 @@ fn a_summary_is_added_and_an_annotation_takes_no_orders() {
 fn without_a_sound_policy_the_rest_is_told_all_the_same() {
     let sandbox = promising();
     let id = sandbox.opened_at("2026-11-20T09:00:00Z", &[]);
-    sandbox.write("casebook.toml", &POLICY.replace("calendar = \"always\"\n[plans.long]", "calendar = \"alway\"\n[plans.long]"));
+    sandbox.write(
+        "casebook.toml",
+        &POLICY.replace("calendar = \"always\"\n[plans.long]", "calendar = \"alway\"\n[plans.long]"),
+    );
     let shown = sandbox.run(&["show", &id, "--json"]).fails(7);
     assert_eq!(shown.json()["sla"], serde_json::json!([]));
     assert!(shown.stderr.contains("alway"), "{}", shown.stderr);
@@ -163,7 +177,10 @@ fn without_a_sound_policy_the_rest_is_told_all_the_same() {
     // What was written is written.
     assert_eq!(sandbox.run(&["note", &id, "-m", "Seen.", "--json"]).ok().json()["sla"], serde_json::json!([]));
     let found = sandbox.run(&["check", "--json"]).fails(1).json();
-    assert_eq!((&found[0]["code"], &found[0]["file"], &found[0]["line"]), (&"CB301".into(), &"casebook.toml".into(), &9.into()));
+    assert_eq!(
+        (&found[0]["code"], &found[0]["file"], &found[0]["line"]),
+        (&"CB301".into(), &"casebook.toml".into(), &9.into())
+    );
     let staged = sandbox.shell("git add casebook.toml && casebook check --staged --format concise");
     assert!(staged.stdout.starts_with("casebook.toml:9:"), "{}", staged.stdout);
 }
@@ -190,7 +207,10 @@ fn a_comparison_says_what_a_change_would_do() {
     let now = "2026-11-20T12:00:00Z";
     let told = sandbox.at(now, &["plan", "compare", "short", "long", "--org", "acme", "--json"]).ok().json();
     assert_eq!(told["tickets"].as_array().unwrap().len(), 2, "{told}");
-    assert_eq!((&told["tickets"][0]["id"], &told["tickets"][0]["metric"]), (&id.as_str().into(), &"first_response".into()));
+    assert_eq!(
+        (&told["tickets"][0]["id"], &told["tickets"][0]["metric"]),
+        (&id.as_str().into(), &"first_response".into())
+    );
     assert_eq!(told["tickets"][0]["a"]["due_at"], "2026-11-20T13:00:00Z");
     assert_eq!(told["tickets"][0]["b"]["due_at"], "2026-11-22T09:00:00Z");
     assert_eq!(told["tickets"][1]["b"], Value::Null, "the long plan promises no end");

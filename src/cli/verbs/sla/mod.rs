@@ -22,9 +22,9 @@ use failing::{FailOn, ReportForm, fail_on, report};
 /// What rows have.
 const SHAPE: Shape = Shape { fields: view::sla::FIELDS, columns: view::sla::FIELDS };
 
-/// Tell what is due and overdue: each clock that is owed still, what burns first at the top.
+/// Tell what is due and overdue, what burns first at the top.
 ///
-/// On a terminal a table; in a pipe one line per clock with tabs between: id, metric, state, due_at, remaining_seconds,
+/// Each clock that is owed still has a row. On a terminal a table; in a pipe one line per clock with tabs between: id, metric, state, due_at, remaining_seconds,
 /// target_seconds, calendar. Seconds are counted in the calendar's open time. With a condition on clocks (`due:`,
 /// `is:overdue`) only the clocks it means are told. docs/slas.md says how clocks run.
 #[derive(Debug, Args)]
