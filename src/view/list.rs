@@ -21,6 +21,9 @@ const ESCALATED: &str = "!";
 pub const COLUMNS: &[&str] =
     &["id", "status", "priority", "assignee", "requester", "organization", "created_at", "last_activity_at", "subject"];
 
+/// Tells the clock of a ticket that burns first, where there is one.
+pub type Next<'a> = &'a dyn Fn(&Summary) -> Option<Clock>;
+
 /// The fewest columns a person is cut to.
 const PERSON_AT_LEAST: usize = 12;
 
@@ -30,7 +33,7 @@ const PERSON_AT_LEAST: usize = 12;
 pub fn for_people(
     tickets: impl Iterator<Item = Summary>,
     short_ids: &[String],
-    next: Option<&dyn Fn(&Summary) -> Option<Clock>>,
+    next: Option<Next<'_>>,
     audience: &Audience<'_>,
 ) -> String {
     let mut names = vec!["id", "pri", "status", "age", "assignee", "requester", "subject"];

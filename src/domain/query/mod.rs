@@ -203,6 +203,13 @@ impl Query {
         about_clocks.into_iter().all(|condition| condition.test.holds_of(clock) != condition.negated)
     }
 
+    /// The same without the conditions that [`Query::means_clock`] answers alone, clock by clock.
+    #[must_use]
+    pub fn apart_from_clocks(mut self) -> Self {
+        self.conditions.retain(|condition| condition.negated || !condition.test.is_about_clocks());
+        self
+    }
+
     /// Both queries at once.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
