@@ -17,6 +17,7 @@ mod guarding;
 mod halt;
 mod hooks;
 mod init;
+mod meaning;
 mod mend;
 mod message;
 mod organizations;

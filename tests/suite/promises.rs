@@ -121,16 +121,16 @@ fn queries_ask_for_what_is_due() {
         assert_eq!(with, without);
         with.as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
     };
-    assert_eq!(list(now, &["due:<2h"]), [early.clone()]);
-    assert_eq!(list(now, &["--due", "2h"]), [early.clone()]);
-    assert_eq!(list(now, &["-due:<2h", "is:unsolved"]), [late.clone()]);
-    assert_eq!(list(now, &["due:2026-11-22"]), [late.clone()]);
-    assert_eq!(list(now, &["due:2026-11-21"]), [early.clone()], "the resolution");
-    assert_eq!(list(now, &["is:overdue"]), [] as [String; 0]);
-    assert_eq!(list("2026-11-20T13:00:01Z", &["is:overdue"]), [early.clone()]);
-    assert_eq!(list("2026-11-20T13:00:00Z", &["is:overdue"]), [] as [String; 0], "at the instant it is not late yet");
-    assert_eq!(list("2026-11-24T13:00:00Z", &["is:overdue"]), [early.clone(), late.clone()]);
-    assert_eq!(list("2026-11-24T13:00:00Z", &["is:overdue", "as-of:2026-11-20T14:00:00Z"]), [early.clone()]);
+    assert_eq!(list(now, &["due:<2h"]), [early.as_str()]);
+    assert_eq!(list(now, &["--due", "2h"]), [early.as_str()]);
+    assert_eq!(list(now, &["-due:<2h", "is:unsolved"]), [late.as_str()]);
+    assert_eq!(list(now, &["due:2026-11-22"]), [late.as_str()]);
+    assert_eq!(list(now, &["due:2026-11-21"]), [early.as_str()], "the resolution");
+    assert_eq!(list(now, &["is:overdue"]), [] as [&str; 0]);
+    assert_eq!(list("2026-11-20T13:00:01Z", &["is:overdue"]), [early.as_str()]);
+    assert_eq!(list("2026-11-20T13:00:00Z", &["is:overdue"]), [] as [&str; 0], "at the instant it is not late yet");
+    assert_eq!(list("2026-11-24T13:00:00Z", &["is:overdue"]), [early.as_str(), late.as_str()]);
+    assert_eq!(list("2026-11-24T13:00:00Z", &["is:overdue", "as-of:2026-11-20T14:00:00Z"]), [early.as_str()]);
     assert_eq!(list("2026-11-24T13:00:00Z", &["Help", "is:overdue"]).len(), 2, "with words of the text");
     // Of a ticket that is meant, only the clocks that are.
     let rows = sandbox.at(now, &["sla", "due:<2h", "--json=metric"]).ok().json();
