@@ -8,6 +8,7 @@ mod amending;
 mod auditing;
 mod calendars;
 mod check;
+mod choices;
 mod comparing;
 mod desk;
 mod doctor;
