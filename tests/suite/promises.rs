@@ -111,7 +111,7 @@ fn clocks_are_the_same_wherever_they_are_told() {
 fn queries_ask_for_what_is_due() {
     let sandbox = promising();
     let early = sandbox.opened_at("2026-11-20T09:00:00Z", &["--org", "acme"]);
-    let late = sandbox.opened_at("2026-11-20T09:00:00Z", &[]);
+    let late = sandbox.opened_at("2026-11-20T09:00:01Z", &[]);
     let solved = sandbox.opened_at("2026-11-20T09:00:00Z", &[]);
     sandbox.at("2026-11-23T09:00:00Z", &["solve", &solved]).ok();
     let now = "2026-11-20T12:00:00Z";
