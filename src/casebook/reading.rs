@@ -6,21 +6,17 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use crate::domain::id::Id;
-use crate::domain::membership::Memberships;
 use crate::domain::person::Person;
-use crate::domain::query::{AsOf, Candidate, Query};
 use crate::domain::summary::Summary;
 use crate::domain::ticket::Ticket;
-use crate::domain::visibility::may_see;
 use crate::error::Error;
 use crate::store::files::{Folder, NotRead, read_plain};
 use crate::store::git::Repository;
-use crate::store::index::Rows;
 use crate::store::layout::{self, Month};
 use crate::store::yaml::{self, Damage, DamageKind};
 
 use super::Casebook;
-use super::rows::{Found, Wanted};
+use super::rows::Wanted;
 use super::sharing::{on_every_processor, processors};
 
 /// How many tickets are read in one go: enough to pay for a thread.
@@ -120,7 +116,11 @@ impl Casebook {
     }
 
     /// The same for some tickets.
-    fn census_among<T>(&self, ids: &[Id], mut keep: impl FnMut(Ticket) -> Option<T>) -> Result<Census<T>, Error> {
+    pub(super) fn census_among<T>(
+        &self,
+        ids: &[Id],
+        mut keep: impl FnMut(Ticket) -> Option<T>,
+    ) -> Result<Census<T>, Error> {
         let mut census = Census { tickets: Vec::new(), troubles: Vec::new() };
         let shares: Vec<&[Id]> = ids.chunks(SHARE).collect();
         let read = |share: &&[Id]| share.iter().map(|id| self.ticket(*id)).collect::<Vec<_>>();
@@ -150,98 +150,6 @@ impl Casebook {
             _ => DamageKind::WrongPlace,
         };
         Trouble { path: path.to_string_lossy().into_owned(), damage: Damage { line: 1, column: 1, kind } }
-    }
-
-    /// Rows of the tickets a query means, among those the person may see.
-    ///
-    /// # Errors
-    /// As [`Casebook::census`], and a revision git does not know.
-    pub fn meant(&self, query: &Query, viewer: Option<&Person>) -> Result<Found, Error> {
-        self.memberships_of(viewer)?;
-        let mut rows = Rows::default();
-        let judge = |ticket| {
-            if let Some((_, row)) = self.judged(query, viewer, ticket) {
-                rows.push(&row);
-            }
-            None::<()>
-        };
-        let troubles = match &query.as_of {
-            Some(AsOf::Revision(revision)) => self.census_of(revision, judge)?.troubles,
-            None if !query.needs_texts() => return self.meant_rows(query, viewer),
-            _ => self.census(judge)?.troubles,
-        };
-        Ok(Found { rows, troubles })
-    }
-
-    /// The same where no texts are needed.
-    fn meant_rows(&self, query: &Query, viewer: Option<&Person>) -> Result<Found, Error> {
-        let sees_all = viewer.is_none_or(|person| self.config.team.has_agent(person));
-        let memberships = self.memberships_of(viewer)?;
-        self.rows_of(&Wanted {
-            at_a_glance: &|glimpse| query.means_at_a_glance(glimpse).filter(|means| sees_all || !means),
-            row: &|row| {
-                (sees_all || self.may_see(viewer, &memberships, row))
-                    && query.means(&Candidate { row, me: viewer, holds_words: &|_| false })
-            },
-        })
-    }
-
-    /// The tickets a query means, whole, among those the person may see and `keep` does not leave out. Where one is
-    /// named, no other is looked at.
-    ///
-    /// # Errors
-    /// As [`Casebook::meant`]; and where one is named, that its file is damaged.
-    pub fn meant_tickets(
-        &self,
-        query: &Query,
-        one: Option<Id>,
-        viewer: Option<&Person>,
-        keep: impl Fn(&Ticket) -> bool,
-    ) -> Result<Census<Ticket>, Error> {
-        self.memberships_of(viewer)?;
-        let judge = |ticket: Ticket| {
-            let is_named = one.is_none_or(|id| id == ticket.id);
-            let meant = is_named.then(|| self.judged(query, viewer, ticket)).flatten();
-            meant.map(|(ticket, _)| ticket).filter(&keep)
-        };
-        match (&query.as_of, one) {
-            (Some(AsOf::Revision(revision)), _) => {
-                let mut census = self.census_of(revision, judge)?;
-                census.troubles.retain(|trouble| one.is_none_or(|id| trouble.path == layout::ticket_path(id)));
-                Ok(census)
-            }
-            (_, Some(id)) => {
-                Ok(Census { tickets: judge(self.ticket(id)?).into_iter().collect(), troubles: Vec::new() })
-            }
-            (None, None) if !query.conditions.is_empty() && !query.needs_texts() => {
-                let Found { rows, mut troubles } = self.meant_rows(query, viewer)?;
-                let mut census = self.census_among(&rows.ids().collect::<Vec<_>>(), judge)?;
-                troubles.append(&mut census.troubles);
-                Ok(Census { troubles, ..census })
-            }
-            (_, None) => self.census(judge),
-        }
-    }
-
-    /// A ticket at the moment a query looks at, with its row, if the query means it and the person may see it.
-    pub(super) fn judged(&self, query: &Query, viewer: Option<&Person>, ticket: Ticket) -> Option<(Ticket, Summary)> {
-        let with_internal = viewer.is_none_or(|person| self.config.team.has_agent(person));
-        // Whoever asks has met what is wrong with organisations before; without them less is seen, never more.
-        let memberships = self.memberships_of(viewer).unwrap_or_default();
-        let ticket = match &query.as_of {
-            Some(AsOf::Instant(instant)) => ticket.as_of(*instant)?,
-            _ => ticket,
-        };
-        let row = Summary::from(&ticket);
-        let holds_words = |words: &str| ticket.holds_words(words, with_internal);
-        let meant = self.may_see(viewer, &memberships, &row)
-            && query.means(&Candidate { row: &row, me: viewer, holds_words: &holds_words });
-        meant.then_some((ticket, row))
-    }
-
-    /// Whether somebody, with what they are in organisations, may see a ticket.
-    pub(super) fn may_see(&self, viewer: Option<&Person>, memberships: &Memberships, ticket: &Summary) -> bool {
-        may_see(&self.config.team, viewer.map(|person| (person, memberships)), ticket)
     }
 
     /// Reads every ticket as it was in a revision of git.

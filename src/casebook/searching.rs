@@ -1,15 +1,14 @@
 //! Searching a desk: tickets that a query means and that hold something, read no further than needed, on every
 //! processor, and handed on in the order of their ids before all are found.
 
-use crate::domain::id::Id;
 use crate::domain::person::Person;
 use crate::domain::query::{AsOf, Query};
 use crate::domain::ticket::Ticket;
 use crate::error::Error;
-use crate::store::layout::Month;
 use crate::store::yaml;
 
-use super::roll::Unread;
+use super::promises::Promises;
+use super::roll::{Share, Unread};
 use super::rows::rules_out;
 use super::sharing::{on_every_processor, processors};
 use super::{Casebook, Trouble};
@@ -42,8 +41,10 @@ impl Casebook {
         search: &Search<'_, T>,
         mut hand_on: impl FnMut(T) -> Result<(), E>,
     ) -> Result<Vec<Trouble>, E> {
+        let promises = self.promises_for(search.query)?;
+        let promises = promises.as_ref();
         if let Some(AsOf::Revision(revision)) = &search.query.as_of {
-            let census = self.census_of(revision, |ticket| self.found(search, ticket))?;
+            let census = self.census_of(revision, |ticket| self.found(search, promises, ticket))?;
             census.tickets.into_iter().try_for_each(&mut hand_on)?;
             return Ok(census.troubles);
         }
@@ -53,24 +54,30 @@ impl Casebook {
         })?;
         let mut troubles = Vec::new();
         for group in shares.chunks(AHEAD * processors()) {
-            for seen in on_every_processor(group, |(month, ids)| self.search_share(search, month.as_ref(), ids)) {
+            for seen in on_every_processor(group, |share| self.search_share(search, promises, share)) {
                 let (found, some) = seen?;
                 found.into_iter().try_for_each(&mut hand_on)?;
                 troubles.extend(some);
             }
         }
         troubles.extend(misplaced.iter().map(|path| self.misplaced(path)));
+        troubles.extend(promises.into_iter().flat_map(Promises::troubles));
         Ok(troubles)
     }
 
-    fn found<T>(&self, search: &Search<'_, T>, ticket: Ticket) -> Option<T> {
-        let (ticket, _) = self.judged(search.query, search.viewer, ticket)?;
+    fn found<T>(&self, search: &Search<'_, T>, promises: Option<&Promises<'_>>, ticket: Ticket) -> Option<T> {
+        let (ticket, _) = self.judged(search.query, search.viewer, promises, ticket)?;
         (search.find)(&ticket)
     }
 
-    fn search_share<T>(&self, search: &Search<'_, T>, month: Option<&Month>, ids: &[Id]) -> Seen<T> {
+    fn search_share<T>(
+        &self,
+        search: &Search<'_, T>,
+        promises: Option<&Promises<'_>>,
+        (month, ids): &Share,
+    ) -> Seen<T> {
         let (mut found, mut troubles, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
-        let folder = month.and_then(|month| self.open_month(month));
+        let folder = month.as_ref().and_then(|month| self.open_month(month));
         let asks_now = search.query.as_of.is_none() && !search.query.conditions.is_empty();
         for id in ids {
             let ticket = self.bytes_in(folder.as_ref(), *id, &mut bytes).and_then(|()| {
@@ -82,7 +89,7 @@ impl Casebook {
                 yaml::read(&bytes, Some(*id)).map(Some).map_err(|damage| self.damaged(*id, damage))
             });
             match ticket {
-                Ok(ticket) => found.extend(ticket.and_then(|ticket| self.found(search, ticket))),
+                Ok(ticket) => found.extend(ticket.and_then(|ticket| self.found(search, promises, ticket))),
                 Err(Error::Damaged { path, damage }) => troubles.push(Trouble { path, damage }),
                 // Somebody took it away since the folder was listed.
                 Err(Error::NotFound { .. }) => {}

@@ -203,6 +203,8 @@ pub enum Verb {
     Guard(verbs::guard::Guard),
     Hooks(verbs::hooks::Hooks),
     Org(Box<verbs::org::Org>),
+    Plan(verbs::plan::PlanVerb),
+    Sla(Box<verbs::sla::Sla>),
     Access(Box<verbs::access::Access>),
     Calendar(verbs::calendar::CalendarVerb),
     Import(verbs::import::Import),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use chrono::{DateTime, Utc};
 use clap::Args;
 
 use super::complaint::Complaint;
@@ -16,7 +17,7 @@ use crate::store::layout;
 const PROTECTED: char = '\u{1}';
 
 /// The verbs that take a query.
-const QUERY_VERBS: [&str; 3] = ["list", "search", "log"];
+const QUERY_VERBS: [&str; 4] = ["list", "search", "log", "sla"];
 
 /// Conditions on tickets. All have to hold; several values of one mean any of them.
 #[derive(Debug, Args)]
@@ -71,6 +72,9 @@ pub struct QueryFlags {
     /// When something last happened
     #[arg(long, value_name = "TIMES")]
     updated: Vec<String>,
+    /// When something still owed is due, or was: `2h` (within it, or overdue), today, `<2026-12-01`
+    #[arg(long, value_name = "TIMES")]
+    due: Vec<String>,
     /// The desk as it was: a date, a time, or a revision of git
     #[arg(long, value_name = "MOMENT")]
     as_of: Option<String>,
@@ -79,9 +83,18 @@ pub struct QueryFlags {
 impl QueryFlags {
     /// The query as the domain judges it.
     pub(super) fn query(&self, session: &Session, casebook: &Casebook) -> Result<Query, Complaint> {
+        self.query_at(session, casebook, session.world.now)
+    }
+
+    /// The same as it would be read at an instant.
+    pub(super) fn query_at(
+        &self,
+        session: &Session,
+        casebook: &Casebook,
+        now: DateTime<Utc>,
+    ) -> Result<Query, Complaint> {
         let zone = session.zone(casebook)?;
-        let scope =
-            Scope { now: session.world.now, zone: &zone, me: session.actor()?, saved: &casebook.config().queries };
+        let scope = Scope { now, zone: &zone, me: session.actor()?, saved: &casebook.config().queries };
         let read = |text: &str| parse(text, &scope).map_err(|flaw| complain(text, &flaw));
         let words: Vec<Cow<'_, str>> = self.words.iter().map(|word| phrase(unprotected(word))).collect();
         let mut query = read(&words.join(" "))?;
@@ -117,7 +130,7 @@ impl QueryFlags {
         }
     }
 
-    const fn flags(&self) -> [(&'static str, &Vec<String>); 15] {
+    const fn flags(&self) -> [(&'static str, &Vec<String>); 16] {
         [
             ("status", &self.status),
             ("priority", &self.priority),
@@ -134,6 +147,7 @@ impl QueryFlags {
             ("is", &self.is),
             ("created", &self.created),
             ("updated", &self.updated),
+            ("due", &self.due),
         ]
     }
 }

@@ -181,10 +181,7 @@ impl Session {
     ) -> Result<(), Complaint> {
         if flags.json.is_some() {
             let fields = flags.json.as_deref();
-            let mut tickets = Vec::new();
-            for ticket in &report.tickets {
-                tickets.push(show::json_of(self, casebook, ticket, fields)?);
-            }
+            let tickets = show::json_of(self, casebook, &report.tickets, fields)?;
             let told = match telling {
                 Telling::Several => Value::Array(tickets),
                 _ => tickets.into_iter().next().unwrap_or(Value::Null),
@@ -194,7 +191,10 @@ impl Session {
         for ticket in &report.tickets {
             match telling {
                 Telling::Opened if self.output.quiet => self.output.print(&format!("{}\n", ticket.id))?,
-                Telling::Opened => self.output.print(&show::words_of(self, casebook, ticket)?)?,
+                Telling::Opened => {
+                    let clocks = self.clocks(casebook, self.world.now, true);
+                    self.output.print(&show::words_of(self, casebook, ticket, &clocks)?)?;
+                }
                 _ => {
                     let name = if self.output.is_terminal { tail(ticket.id) } else { ticket.id.to_string() };
                     let subject = view::terminal::one_line(&ticket.header.subject);

@@ -27,6 +27,11 @@ impl Targets {
         self.0[priority as usize]
     }
 
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(Option::is_none)
+    }
+
     /// Sets the target of a priority.
     pub const fn set(&mut self, priority: Priority, target: TimeDelta) {
         self.0[priority as usize] = Some(target);
@@ -81,7 +86,31 @@ pub struct Plan {
     pub calendars: Vec<CalendarRule>,
 }
 
+impl Metric {
+    /// Every metric.
+    pub const ALL: [Self; 3] = [Self::FirstResponse, Self::NextResponse, Self::Resolution];
+
+    /// The word of it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::FirstResponse => "first_response",
+            Self::NextResponse => "next_response",
+            Self::Resolution => "resolution",
+        }
+    }
+}
+
 impl Plan {
+    /// Whether it promises anything.
+    pub fn has_targets(&self) -> bool {
+        Metric::ALL.iter().any(|metric| !self.targets(*metric).is_empty())
+    }
+
+    /// Whether it promises anything to tickets of a priority.
+    pub fn has_target_of(&self, priority: Priority) -> bool {
+        Metric::ALL.iter().any(|metric| self.targets(*metric).of(priority).is_some())
+    }
+
     /// The targets of a metric.
     pub const fn targets(&self, metric: Metric) -> &Targets {
         match metric {

@@ -5,6 +5,7 @@
 use chrono::{DateTime, Utc};
 
 use super::id::Id;
+use super::target::Course;
 use super::ticket::{Header, Ticket};
 use super::words::{HoldReason, Priority, Resolution, Status};
 
@@ -27,6 +28,8 @@ pub struct Summary {
     pub version: Id,
     /// The id it has in the system it was imported from.
     pub imported_id: Option<String>,
+    /// What its clocks need of its history.
+    pub course: Course,
 }
 
 impl From<&Ticket> for Summary {
@@ -40,6 +43,7 @@ impl From<&Ticket> for Summary {
             last_activity_at: ticket.last_activity_at(),
             version: ticket.version(),
             imported_id: ticket.opening().and_then(|opening| opening.imported_id.clone()),
+            course: Course::of(&ticket.history),
         }
     }
 }

@@ -1,12 +1,16 @@
 //! The desk at a glance: how many tickets stand where, and what has waited longest.
 //!
-//! Must not know the store: uncommitted changes and due targets are told by whoever knows them.
+//! Must not know the store, plans or calendars: uncommitted changes are told by whoever knows them, clocks are given.
 
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::domain::id::Id;
 use crate::domain::summary::Summary;
+use crate::domain::target::Clock;
 use crate::domain::words::{Priority, Status};
 
 use super::table::{Cell, Table};
-use super::{Audience, age, labels, paint, terminal};
+use super::{Audience, age, labels, paint, sla, terminal};
 
 /// The numbers of a desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,8 +46,47 @@ impl Glance {
     }
 }
 
-/// The glance for people: counts, then the ticket that has been open longest. `short_id` is that ticket's.
-pub fn for_people(tickets: &[Summary], short_id: &str, audience: &Audience<'_>) -> String {
+/// What burns on a desk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Burning {
+    /// How many tickets are overdue.
+    pub overdue: usize,
+    /// How many others are due within a day.
+    pub soon: usize,
+    /// The ticket that burns first, its short id, and its clock.
+    pub first: Option<(Id, String, Clock)>,
+}
+
+impl Burning {
+    /// Counts the next clock of a ticket.
+    pub fn count(&mut self, clock: &Clock, now: DateTime<Utc>) {
+        if clock.is_overdue() {
+            self.overdue += 1;
+        } else if clock.due_at.is_some_and(|due| due <= now + TimeDelta::days(1)) {
+            self.soon += 1;
+        }
+    }
+
+    fn told(&self, audience: &Audience<'_>) -> String {
+        let mut shown = String::new();
+        if self.overdue > 0 {
+            shown.push_str(&format!("{}\n", audience.paint.text(paint::ALARM, &format!("overdue: {}", self.overdue))));
+        }
+        if self.soon > 0 {
+            shown.push_str(&format!("due within a day: {}\n", self.soon));
+        }
+        if let Some((ticket, short_id, clock)) = &self.first
+            && clock.due_at.is_some()
+        {
+            let (id, burns) = (audience.name_of(*ticket, short_id), sla::burns(clock, audience.now));
+            shown.push_str(&format!("burns first: {id}, {} {burns}\n", sla::metric(clock.metric)));
+        }
+        shown
+    }
+}
+
+/// The glance for people: counts, what burns, then the ticket that has been open longest. `short_id` is that ticket's.
+pub fn for_people(tickets: &[Summary], short_id: &str, burning: &Burning, audience: &Audience<'_>) -> String {
     let glance = Glance::at(tickets);
     let mut table = Table::under(&["status", "tickets"]);
     for &(status, number) in &glance.statuses {
@@ -60,6 +103,7 @@ pub fn for_people(tickets: &[Summary], short_id: &str, audience: &Audience<'_>) 
     if !remarks.is_empty() {
         shown.push_str(&format!("\nunsolved: {}\n", remarks.join(", ")));
     }
+    shown.push_str(&burning.told(audience));
     if let Some(index) = glance.oldest_open {
         shown.push_str(&oldest(&tickets[index], short_id, audience));
     }
@@ -84,7 +128,7 @@ mod tests {
         let tickets: Vec<_> = [waiting, sample::opened()].iter().map(Summary::from).collect();
 
         assert_eq!(
-            for_people(&tickets, "000002", &sample::audience(&sample::paris())),
+            for_people(&tickets, "000002", &Burning::default(), &sample::audience(&sample::paris())),
             "status          tickets\nopen            1\nawaiting reply  1\non hold         0\nsolved          0\n\n\
              unsolved: 2 unassigned\noldest open: 000002, 3d ago: Dashboard tiles time out\n"
         );

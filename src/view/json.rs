@@ -12,11 +12,12 @@ use serde_json::{Map, Number, Value as Json, json};
 use crate::domain::clock;
 use crate::domain::codec::entry_fields;
 use crate::domain::summary::Summary;
+use crate::domain::target::Clock;
 use crate::domain::ticket::{Escalation, Hold, Ticket};
 use crate::domain::value::{Fields, Value};
 
-use super::Viewer;
 use super::thread::{Told, thread};
+use super::{Viewer, sla};
 
 pub use selection::{UnknownField, check, select};
 pub use spelling::{Array, line, pretty};
@@ -113,8 +114,8 @@ pub const ENTRY_FIELDS: &[&str] = &[
 /// The field that `show` adds: the entries.
 pub const HISTORY: &str = "history";
 
-/// The fields of a row: [`FIELDS`].
-pub fn summary_json(ticket: &Summary, short_id: &str, path: &str) -> Map<String, Json> {
+/// The fields of a row: [`FIELDS`]. `sla` are its clocks; of a ticket without targets there are none.
+pub fn summary_json(ticket: &Summary, short_id: &str, path: &str, sla: &[Clock]) -> Map<String, Json> {
     let header = &ticket.header;
     let values = json!({
         "id": ticket.id.to_string(),
@@ -146,8 +147,7 @@ pub fn summary_json(ticket: &Summary, short_id: &str, path: &str) -> Map<String,
         "created_at": clock::spell(ticket.created_at),
         "last_activity_at": clock::spell(ticket.last_activity_at),
         "version": ticket.version.to_string(),
-        // Targets join with the clocks of response; a ticket without targets has none.
-        "sla": [],
+        "sla": sla::array(sla),
     });
     match values {
         Json::Object(fields) => fields,
@@ -156,8 +156,8 @@ pub fn summary_json(ticket: &Summary, short_id: &str, path: &str) -> Map<String,
 }
 
 /// The fields of a whole ticket: [`FIELDS`] and [`HISTORY`].
-pub fn ticket_json(ticket: &Ticket, short_id: &str, path: &str, viewer: Viewer) -> Map<String, Json> {
-    let mut fields = summary_json(&Summary::from(ticket), short_id, path);
+pub fn ticket_json(ticket: &Ticket, short_id: &str, path: &str, sla: &[Clock], viewer: Viewer) -> Map<String, Json> {
+    let mut fields = summary_json(&Summary::from(ticket), short_id, path, sla);
     fields.insert(HISTORY.to_owned(), Json::Array(history_json(ticket, viewer)));
     fields
 }

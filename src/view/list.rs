@@ -7,11 +7,12 @@ use anstyle::Style;
 use crate::domain::clock;
 use crate::domain::person::Person;
 use crate::domain::summary::Summary;
+use crate::domain::target::Clock;
 
 use super::paint;
 use super::table::{Cell, Table, tab_separated};
 use super::width::cut;
-use super::{Audience, age, labels};
+use super::{Audience, age, labels, sla};
 
 /// What stands behind the priority of an escalated ticket.
 const ESCALATED: &str = "!";
@@ -20,17 +21,42 @@ const ESCALATED: &str = "!";
 pub const COLUMNS: &[&str] =
     &["id", "status", "priority", "assignee", "requester", "organization", "created_at", "last_activity_at", "subject"];
 
+/// Tells the clock of a ticket that burns first, where there is one.
+pub type Next<'a> = &'a dyn Fn(&Summary) -> Option<Clock>;
+
 /// The fewest columns a person is cut to.
 const PERSON_AT_LEAST: usize = 12;
 
 /// A table: short id, priority (`S1!` while escalated), status, time since the last activity, assignee,
-/// requester, subject. `short_ids` go with the tickets one by one. Empty without tickets.
-pub fn for_people(tickets: impl Iterator<Item = Summary>, short_ids: &[String], audience: &Audience<'_>) -> String {
-    let mut table = Table::under(&["id", "pri", "status", "age", "assignee", "requester", "subject"]);
+/// requester, subject; where clocks can be told, behind the status how far off the next due instant is. `short_ids` go with
+/// the tickets one by one. Empty without tickets.
+pub fn for_people(
+    tickets: impl Iterator<Item = Summary>,
+    short_ids: &[String],
+    next: Option<Next<'_>>,
+    audience: &Audience<'_>,
+) -> String {
+    let mut names = vec!["id", "pri", "status", "age", "assignee", "requester", "subject"];
+    if next.is_some() {
+        names.insert(3, "due");
+    }
+    let mut table = Table::under(&names);
     for (ticket, short_id) in tickets.zip(short_ids) {
-        table.push(row(&ticket, short_id, audience));
+        let mut cells = row(&ticket, short_id, audience);
+        if let Some(next) = next {
+            cells.insert(3, due(next(&ticket).as_ref(), audience));
+        }
+        table.push(cells);
     }
     table.for_people(audience.paint, audience.width)
+}
+
+/// How far off the due instant of a clock is.
+fn due(clock: Option<&Clock>, audience: &Audience<'_>) -> Cell {
+    match clock {
+        Some(clock) => Cell::styled(&sla::burns(clock, audience.now), sla::style(clock)),
+        None => Cell::styled("-", paint::MUTED),
+    }
 }
 
 fn row(ticket: &Summary, short_id: &str, audience: &Audience<'_>) -> Vec<Cell> {
@@ -97,12 +123,12 @@ mod tests {
     fn people_get_a_table() {
         let short_ids = ["000001".to_owned(), "AB0001".to_owned()];
         assert_eq!(
-            for_people(tickets().into_iter(), &short_ids, &sample::audience(&sample::paris())),
+            for_people(tickets().into_iter(), &short_ids, None, &sample::audience(&sample::paris())),
             "id      pri  status          age  assignee  requester         subject\n\
              000001  S2   open            3d   -         ana@acme.example  Dashboard tiles time out\n\
              AB0001  S2!  awaiting reply  2d   kenji     ana@acme.example  One two ␛[2J\n"
         );
-        assert_eq!(for_people(std::iter::empty(), &[], &sample::audience(&sample::paris())), "");
+        assert_eq!(for_people(std::iter::empty(), &[], None, &sample::audience(&sample::paris())), "");
     }
 
     #[test]

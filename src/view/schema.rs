@@ -5,6 +5,8 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::domain::plan::Metric;
+use crate::domain::target::ClockState;
 use crate::domain::words::{
     EscalationReason, HoldReason, Kind, MergeReason, Priority, ReopenReason, Resolution, Role, Status,
 };
@@ -219,7 +221,7 @@ fn shown() -> Json {
             "alerts" => json!({ "type": "integer", "minimum": 0 }),
             "created_at" | "last_activity_at" => reference("time"),
             "fields" => json!({ "type": "object" }),
-            "sla" => json!({ "type": "array", "items": { "type": "object" } }),
+            "sla" => json!({ "type": "array", "items": clock() }),
             "escalation" => json!({ "anyOf": [{ "type": "null" }, closed(
                 &["reason", "manager", "since"],
                 json!({ "reason": { "enum": EscalationReason::WORDS }, "manager": nullable("person"), "since": reference("time") }),
@@ -234,6 +236,27 @@ fn shown() -> Json {
     }
     fields.insert(super::json::HISTORY.to_owned(), list_of("entry", 0));
     closed(FIELDS, Json::Object(fields))
+}
+
+/// A clock, as `sla` has it.
+fn clock() -> Json {
+    let metrics: Vec<&str> = Metric::ALL.iter().map(|metric| metric.word()).collect();
+    let states: Vec<&str> = ClockState::ALL.iter().map(|state| state.word()).collect();
+    let seconds = |what: &str| json!({ "type": "integer", "description": what });
+    closed(
+        &super::sla::FIELDS[1..],
+        json!({
+            "metric": { "enum": metrics },
+            "target_seconds": seconds("Of open time."),
+            "calendar": reference("words"),
+            "started_at": reference("time"),
+            "due_at": nullable("time"),
+            "state": { "enum": states },
+            "elapsed_seconds": seconds("Of open time."),
+            "remaining_seconds": seconds("Of open time; negative where the target is used up and more."),
+            "stopped_at": nullable("time"),
+        }),
+    )
 }
 
 /// An entry, with what may stand beside the fields of its file.

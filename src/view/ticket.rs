@@ -10,27 +10,34 @@ use crate::domain::action::Action;
 use crate::domain::difference::{Change, changes};
 use crate::domain::entry::Entry;
 use crate::domain::id::Id;
+use crate::domain::plan::Metric;
+use crate::domain::target::Clock;
 use crate::domain::ticket::{Header, Ticket};
 use crate::domain::value::Value;
 
 use super::entry::{held, sentence, short_id, transition};
 use super::paint::{self, Paint};
 use super::thread::{Told, thread};
-use super::{Audience, age, labels, terminal};
+use super::{Audience, age, labels, sla, terminal};
 
 /// What stands before each line somebody wrote.
 const GUTTER: &str = "│";
 /// The columns of the names of facts.
 const NAMES: usize = 14;
 
-/// The whole ticket, with the short id that is its own on this desk.
-pub fn ticket(ticket: &Ticket, ticket_short_id: &str, audience: &Audience<'_>) -> String {
-    told(ticket, ticket_short_id, &HashMap::new(), audience)
+/// The whole ticket, with the short id that is its own on this desk, and its clocks.
+pub fn ticket(ticket: &Ticket, ticket_short_id: &str, clocks: &[Clock], audience: &Audience<'_>) -> String {
+    told(ticket, ticket_short_id, clocks, &HashMap::new(), audience)
 }
 
 /// The same, with what each entry changed in the header.
-pub fn ticket_with_changes(ticket: &Ticket, ticket_short_id: &str, audience: &Audience<'_>) -> String {
-    told(ticket, ticket_short_id, &changes(ticket).into_iter().collect(), audience)
+pub fn ticket_with_changes(
+    ticket: &Ticket,
+    ticket_short_id: &str,
+    clocks: &[Clock],
+    audience: &Audience<'_>,
+) -> String {
+    told(ticket, ticket_short_id, clocks, &changes(ticket).into_iter().collect(), audience)
 }
 
 /// One entry alone, with what it changed in the header where that is asked for. Nothing where the viewer may not see
@@ -48,7 +55,8 @@ pub fn entry(ticket: &Ticket, entry: Id, with_changes: bool, audience: &Audience
 pub fn for_diffs(ticket: &Ticket, audience: &Audience<'_>) -> String {
     let mut shown = format!("{}\n\n", terminal::one_line(&ticket.header.subject));
     let ages = [moment(ticket.created_at(), audience), moment(ticket.last_activity_at(), audience)];
-    for line in facts(ticket, audience).lines().filter(|line| !ages.iter().any(|age| line.ends_with(age.as_str()))) {
+    for line in facts(ticket, &[], audience).lines().filter(|line| !ages.iter().any(|age| line.ends_with(age.as_str())))
+    {
         shown.push_str(line);
         shown.push('\n');
     }
@@ -59,12 +67,18 @@ pub fn for_diffs(ticket: &Ticket, audience: &Audience<'_>) -> String {
     shown
 }
 
-fn told(ticket: &Ticket, ticket_short_id: &str, changes: &HashMap<Id, Vec<Change>>, audience: &Audience<'_>) -> String {
+fn told(
+    ticket: &Ticket,
+    ticket_short_id: &str,
+    clocks: &[Clock],
+    changes: &HashMap<Id, Vec<Change>>,
+    audience: &Audience<'_>,
+) -> String {
     let mut shown = audience.name_of(ticket.id, ticket_short_id);
     shown.push_str("  ");
     audience.paint.push(&mut shown, paint::STRONG, &terminal::one_line(&ticket.header.subject));
     shown.push_str("\n\n");
-    shown.push_str(&facts(ticket, audience));
+    shown.push_str(&facts(ticket, clocks, audience));
     for told in thread(ticket, audience.viewer) {
         shown.push('\n');
         push_block(&mut shown, &told, changes.get(&told.entry.id), audience);
@@ -105,12 +119,16 @@ impl Facts {
     }
 }
 
-fn facts(ticket: &Ticket, audience: &Audience<'_>) -> String {
+fn facts(ticket: &Ticket, clocks: &[Clock], audience: &Audience<'_>) -> String {
     let mut facts = Facts { lines: String::new(), paint: audience.paint };
     let header = &ticket.header;
     facts.push("status", &status(ticket, audience), paint::status(header.status));
     facts.push("priority", labels::priority(header.priority), paint::priority(header.priority));
     states(&mut facts, header, audience);
+    // Of responses that came, the first is worth a line; the others are told by the thread.
+    for clock in clocks.iter().filter(|clock| clock.metric != Metric::NextResponse || clock.is_owed()) {
+        facts.push(sla::metric(clock.metric), &sla::fact(clock, audience), sla::style(clock));
+    }
     facts.known("requester", Some(&header.requester));
     facts.plain("assignee", header.assignee.as_ref().map_or("nobody", |person| person.as_str()));
     facts.list("cc", &header.cc);

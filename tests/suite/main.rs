@@ -22,6 +22,7 @@ mod mending;
 mod merging;
 mod organization_files;
 mod organizations;
+mod promises;
 mod pyyaml;
 mod readme;
 mod reference;

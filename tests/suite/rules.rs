@@ -197,6 +197,13 @@ const BREAKS: &[(&str, Break)] = &[
     ("CB305", |scene| {
         scene.sandbox.run(&["assign", &scene.ids[0], "kenji@desk.exmaple"]).ok();
     }),
+    ("CB306", |scene| {
+        let list = scene.sandbox.read("calendars/us.toml");
+        scene.sandbox.write("calendars/us.toml", &list.replacen("until = 20", "until = soon # 20", 1));
+    }),
+    ("CB307", |scene| {
+        scene.sandbox.write("organizations/acme.yaml", "id: acme\nname: Acme\nplans:\n- plan: gold\n");
+    }),
 ];
 
 #[test]

@@ -166,7 +166,7 @@ proptest! {
         let row = Summary::from(&ticket);
         for words in QUERIES {
             let query = query(words);
-            let means = query.means(&Candidate { row: &row, me: None, holds_words: &|_| false });
+            let means = query.means(&Candidate { row: &row, me: None, holds_words: &|_| false, clocks: &Vec::new });
             for glimpse in [Glimpse::from(&row), Glimpse::from(&row.header)] {
                 let said = query.means_at_a_glance(&glimpse);
                 prop_assert!(said.is_none_or(|said| said == means), "{} {:?} {:?}", words, said, row);

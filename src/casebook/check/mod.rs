@@ -5,6 +5,7 @@
 
 mod beside;
 mod links;
+mod promising;
 mod pushed;
 mod sheet;
 mod staged;
@@ -178,6 +179,9 @@ impl Casebook {
         let text = std::fs::read_to_string(&path).map_err(Error::io(&path, "read"))?;
         let read = Config::read(&text);
         let mut findings: Vec<Finding> = beside::config(&text, read.as_ref()).into_iter().collect();
+        if read.is_ok() {
+            findings.extend(self.check_promises(&text)?);
+        }
         let organizations = beside::organizations(&self.root);
         let (broken, known) = organizations.map_err(Error::io(self.root.join(layout::ORGANIZATIONS), "read"))?;
         findings.extend(broken);

@@ -14,7 +14,7 @@ use crate::store::yaml::{Damage, DamageKind, LARGEST_FILE};
 use super::super::Casebook;
 use super::links::{Other, Web};
 use super::sheet::{Policy, Sheet, damaged, look};
-use super::{Checked, Scope, beside, read_other, sorted};
+use super::{Checked, Scope, beside, promising, read_other, sorted};
 
 impl Casebook {
     /// Checks what changed in git's index, or in a range of revisions.
@@ -83,7 +83,13 @@ impl Sheets {
         let Some(bytes) = &held.bytes else { return Ok(()) };
         if held.path == layout::MARKER {
             let text = String::from_utf8_lossy(bytes);
-            self.findings.extend(beside::config(&text, Config::read(&text).as_ref()));
+            let read = Config::read(&text);
+            self.findings.extend(beside::config(&text, read.as_ref()));
+            // Lists of holidays and organisations are looked at in the work tree.
+            if read.is_ok() {
+                self.findings.extend(promising::sections(&text));
+                self.findings.extend(promising::policy(&text).err().map(|finding| *finding));
+            }
         } else if let Some(id) = layout::organization_of(&held.path) {
             self.findings.extend(beside::organization(&held.path, id, bytes));
         } else if is_in(&held.path, layout::ATTACHMENTS) {

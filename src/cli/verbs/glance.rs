@@ -1,9 +1,16 @@
 //! No verb: the desk at a glance.
 
 use super::super::Exit;
+use super::super::clocks::Clocks;
 use super::super::complaint::Complaint;
 use super::super::session::Session;
+use crate::casebook::Casebook;
+use crate::domain::id::Id;
+use crate::domain::summary::Summary;
+use crate::domain::target::Clock;
+use crate::domain::words::Status;
 use crate::view;
+use crate::view::glance::Burning;
 
 /// Counts by status, and what wants attention.
 pub(in crate::cli) fn run(session: &Session) -> Result<Exit, Complaint> {
@@ -13,6 +20,8 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Exit, Complaint> {
     let tickets: Vec<_> = found.rows.iter().collect();
     let short =
         view::glance::Glance::at(&tickets).oldest_open.map(|at| casebook.short_id(tickets[at].id)).transpose()?;
+    let clocks = session.clocks(&casebook, session.world.now, true);
+    let burning = burning(session, &casebook, &clocks, &tickets)?;
     let mut told = String::new();
     if !casebook.config().name.is_empty() {
         told.push_str(&format!("{}\n", view::terminal::one_line(&casebook.config().name)));
@@ -20,6 +29,7 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Exit, Complaint> {
     told.push_str(&view::glance::for_people(
         &tickets,
         &short.unwrap_or_default(),
+        &burning,
         &session.audience(&casebook, &zone)?,
     ));
     // A glance is worth something without git's answer, too.
@@ -32,5 +42,28 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Exit, Complaint> {
     if casebook.has_pending() {
         session.output.warn("note: a command was interrupted; the next one that writes brings it to its end");
     }
-    Ok(session.name_troubles(&found.troubles))
+    Ok(session.end_clocks(&clocks, session.name_troubles(&found.troubles)))
+}
+
+/// What burns, and what first.
+fn burning(
+    session: &Session,
+    casebook: &Casebook,
+    clocks: &Clocks<'_>,
+    tickets: &[Summary],
+) -> Result<Burning, Complaint> {
+    let mut burning = Burning::default();
+    let mut first: Option<(Id, Clock)> = None;
+    for ticket in tickets.iter().filter(|ticket| ticket.header.status != Status::Solved) {
+        let Some(clock) = clocks.next(ticket) else { continue };
+        burning.count(&clock, session.world.now);
+        let burns_before =
+            |(_, known): &(Id, Clock)| clock.due_at.is_some_and(|due| known.due_at.is_none_or(|at| due < at));
+        if first.as_ref().is_none_or(burns_before) {
+            first = Some((ticket.id, clock));
+        }
+    }
+    let named = |(id, clock)| casebook.short_id(id).map(|short| (id, short, clock));
+    burning.first = first.map(named).transpose()?;
+    Ok(burning)
 }

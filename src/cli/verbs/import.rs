@@ -94,8 +94,7 @@ impl Beads {
             )));
         }
         if let Some(fields) = self.write.json.as_deref() {
-            let told = tickets.iter().map(|ticket| show::json_of(session, &casebook, ticket, Some(fields)));
-            session.output.json(&Value::Array(told.collect::<Result<_, _>>()?))?;
+            session.output.json(&Value::Array(show::json_of(session, &casebook, &tickets, Some(fields))?))?;
         } else {
             if self.write.end.dry_run {
                 session.tell_plan(&report)?;

@@ -11,10 +11,12 @@ use super::super::query::QueryFlags;
 use super::super::session::Session;
 use crate::casebook::{Found, Trouble};
 use crate::domain::summary::Summary;
+use crate::domain::target::Clock;
 use crate::error::Error;
 use crate::store::layout;
 use crate::store::yaml::DamageKind;
 use crate::view;
+use crate::view::Audience;
 
 /// What rows have.
 const SHAPE: Shape = Shape { fields: view::json::FIELDS, columns: view::list::COLUMNS };
@@ -63,12 +65,20 @@ impl List {
         }
         self.order.sort(&mut rows);
         rows.truncate(self.limit.unwrap_or(usize::MAX));
+        let for_people = matches!(chosen, Chosen::Words) && session.output.is_terminal;
+        let wants_clocks = for_people || chosen.asks_for("sla");
+        let now = if wants_clocks { casebook.moment_of(&query)? } else { session.world.now };
+        let clocks = session.clocks(&casebook, now, wants_clocks);
         match chosen {
-            Chosen::Words if session.output.is_terminal => {
+            Chosen::Words if for_people => {
                 let zone = session.zone(&casebook)?;
-                let audience = session.audience(&casebook, &zone)?;
-                let told = view::list::for_people(rows.iter(), &casebook.short_ids(rows.ids())?, &audience);
-                return Ok(session.output.page(&told, casebook.root(), session.name_troubles(&troubles))?);
+                let audience = Audience { now, ..session.audience(&casebook, &zone)? };
+                let short_ids = casebook.short_ids(rows.ids())?;
+                let next = |row: &Summary| clocks.next(row);
+                let next = clocks.are_there().then_some(&next as &dyn Fn(&Summary) -> _);
+                let told = view::list::for_people(rows.iter(), &short_ids, next, &audience);
+                let exit = session.end_clocks(&clocks, session.name_troubles(&troubles));
+                return Ok(session.output.page(&told, casebook.root(), exit)?);
             }
             Chosen::Words => {
                 let mut stream = session.output.stream();
@@ -79,21 +89,24 @@ impl List {
                 let wants_short = chosen.asks_for("short_id");
                 let short = if wants_short { casebook.short_ids(rows.ids())? } else { Vec::new() };
                 let mut short = short.into_iter();
-                chosen.print(session, rows.iter().map(|row| record(&row, &short.next().unwrap_or_default())))?;
+                chosen.print(
+                    session,
+                    rows.iter().map(|row| record(&row, &short.next().unwrap_or_default(), &clocks.of(&row))),
+                )?;
             }
         }
-        Ok(session.name_troubles(&troubles))
+        Ok(session.end_clocks(&clocks, session.name_troubles(&troubles)))
     }
 }
 
-fn record(row: &Summary, short_id: &str) -> Map<String, Value> {
-    view::json::summary_json(row, short_id, &layout::ticket_path(row.id))
+fn record(row: &Summary, short_id: &str, sla: &[Clock]) -> Map<String, Value> {
+    view::json::summary_json(row, short_id, &layout::ticket_path(row.id), sla)
 }
 
 impl Session {
     /// Names the files that could not be read, on standard error, also where less shall be said, and says how
     /// the command ends. For a program each is an error as any other, on one line.
-    pub(super) fn name_troubles(&self, troubles: &[Trouble]) -> Exit {
+    pub(in crate::cli) fn name_troubles(&self, troubles: &[Trouble]) -> Exit {
         for Trouble { path, damage } in troubles {
             if self.wants_json {
                 let error = Error::Damaged { path: path.clone(), damage: damage.clone() };

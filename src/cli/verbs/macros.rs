@@ -115,8 +115,9 @@ fn filled(
     };
     let fields: Vec<&str> = view::json::FIELDS.iter().copied().chain([AGENT]).collect();
     let template = Template::read(source, &fields, session.world.now).map_err(flaw)?;
-    let mut record = match show::json_of(session, casebook, ticket, None)? {
-        Value::Object(record) => record,
+    let told = show::json_of(session, casebook, std::slice::from_ref(ticket), None)?;
+    let mut record = match told.into_iter().next() {
+        Some(Value::Object(record)) => record,
         _ => Map::new(),
     };
     record.insert(AGENT.to_owned(), json!(agent));

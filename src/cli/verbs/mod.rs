@@ -24,6 +24,7 @@ pub mod merge;
 pub mod merge_file;
 pub mod open;
 pub mod org;
+pub mod plan;
 pub mod reference;
 pub mod reply;
 pub mod resolve;
@@ -31,6 +32,7 @@ pub mod rule;
 pub mod schema;
 pub mod search;
 pub mod show;
+pub mod sla;
 pub mod solve;
 pub mod sync;
 pub mod textconv;
@@ -82,6 +84,8 @@ pub(super) fn run(session: &Session, verb: Verb) -> Result<Exit, Complaint> {
         Verb::Guard(guard) => guard.run(session),
         Verb::Hooks(hooks) => hooks.run(session),
         Verb::Org(org) => org.run(session),
+        Verb::Plan(plan) => plan.run(session),
+        Verb::Sla(sla) => sla.run(session),
         Verb::Access(access) => access.run(session),
         Verb::Import(import) => import.run(session),
         Verb::Schema(schema) => schema.run(session),

@@ -5,12 +5,14 @@ use serde_json::{Map, Value};
 
 use super::super::Exit;
 use super::super::arguments::TicketArgument;
+use super::super::clocks::Clocks;
 use super::super::complaint::Complaint;
 use super::super::formats::{Chosen, Shape, asked, template};
 use super::super::output::Output;
 use super::super::session::Session;
 use crate::casebook::Casebook;
 use crate::domain::id::Id;
+use crate::domain::summary::Summary;
 use crate::domain::ticket::Ticket;
 use crate::error::Error;
 use crate::store::layout;
@@ -60,18 +62,23 @@ impl Show {
         if let Some(word) = &self.entry {
             return self.show_entry(session, &casebook, &ticket, word, chosen.as_ref());
         }
+        let wants_clocks = chosen.as_ref().is_none_or(|chosen| chosen.asks_for("sla"));
+        let clocks = session.clocks(&casebook, session.world.now, wants_clocks);
         if let Some(chosen) = chosen {
-            chosen.print_one(session, record_of(session, &casebook, &ticket, chosen.asks_for("short_id"))?)?;
-            return Ok(Exit::Done);
+            let record = record_of(session, &casebook, &ticket, chosen.asks_for("short_id"), &clocks)?;
+            chosen.print_one(session, record)?;
+            return Ok(session.end_clocks(&clocks, Exit::Done));
         }
         let told = if self.diff {
             let zone = session.zone(&casebook)?;
             let audience = session.audience(&casebook, &zone)?;
-            view::ticket::ticket_with_changes(&ticket, &ticket.id.to_string(), &audience)
+            let clocks = clocks.of(&Summary::from(&ticket));
+            view::ticket::ticket_with_changes(&ticket, &ticket.id.to_string(), &clocks, &audience)
         } else {
-            words_of(session, &casebook, &ticket)?
+            words_of(session, &casebook, &ticket, &clocks)?
         };
-        Ok(session.output.page(&told, casebook.root(), Exit::Done)?)
+        let exit = session.end_clocks(&clocks, Exit::Done);
+        Ok(session.output.page(&told, casebook.root(), exit)?)
     }
 
     /// What is asked for beside words; unknown fields and broken templates are refused before anything is read.
@@ -159,22 +166,22 @@ pub(in crate::cli) fn unknown_field(unknown: &view::json::UnknownField) -> Compl
     Error::usage(format!("`{}` is no field", unknown.name), hint).into()
 }
 
-/// A ticket as JSON, with the fields asked for.
+/// Tickets as JSON, with the fields asked for. Those of a command that has written are told in any case.
 pub(in crate::cli) fn json_of(
     session: &Session,
     casebook: &Casebook,
-    ticket: &Ticket,
+    tickets: &[Ticket],
     fields: Option<&str>,
-) -> Result<Value, Complaint> {
+) -> Result<Vec<Value>, Complaint> {
     let asked = asked(fields);
-    let wants_short = asked.is_empty() || asked.iter().any(|name| name == "short_id");
-    let map = record_of(session, casebook, ticket, wants_short)?;
-    let map = if asked.is_empty() {
-        map
-    } else {
-        view::json::select(map, &asked).map_err(|unknown| unknown_field(&unknown))?
+    let wants = |field: &str| asked.is_empty() || asked.iter().any(|name| name == field);
+    let clocks = session.clocks(casebook, session.world.now, wants("sla"));
+    let told = |ticket: &Ticket| {
+        let map = record_of(session, casebook, ticket, wants("short_id"), &clocks)?;
+        let select = |map| view::json::select(map, &asked).map_err(|unknown| unknown_field(&unknown));
+        Ok(Value::Object(if asked.is_empty() { map } else { select(map)? }))
     };
-    Ok(Value::Object(map))
+    tickets.iter().map(told).collect()
 }
 
 /// All the fields of a ticket; the short id, which the whole desk decides, where that is wanted.
@@ -183,15 +190,23 @@ fn record_of(
     casebook: &Casebook,
     ticket: &Ticket,
     wants_short: bool,
+    clocks: &Clocks<'_>,
 ) -> Result<Map<String, Value>, Complaint> {
     let short = if wants_short { casebook.short_id(ticket.id)? } else { String::new() };
     let viewer = session.viewer(casebook)?;
-    Ok(view::json::ticket_json(ticket, &short, &layout::ticket_path(ticket.id), viewer))
+    let sla = if clocks.are_there() { clocks.of(&Summary::from(ticket)) } else { Vec::new() };
+    Ok(view::json::ticket_json(ticket, &short, &layout::ticket_path(ticket.id), &sla, viewer))
 }
 
 /// A ticket in words.
-pub(in crate::cli) fn words_of(session: &Session, casebook: &Casebook, ticket: &Ticket) -> Result<String, Complaint> {
+pub(in crate::cli) fn words_of(
+    session: &Session,
+    casebook: &Casebook,
+    ticket: &Ticket,
+    clocks: &Clocks<'_>,
+) -> Result<String, Complaint> {
     let zone = session.zone(casebook)?;
     let audience = session.audience(casebook, &zone)?;
-    Ok(view::ticket::ticket(ticket, &ticket.id.to_string(), &audience))
+    let sla = clocks.of(&Summary::from(ticket));
+    Ok(view::ticket::ticket(ticket, &ticket.id.to_string(), &sla, &audience))
 }

@@ -8,6 +8,8 @@
 
 mod holidays;
 mod hours;
+mod reckoner;
+mod stretches;
 mod window;
 
 use std::collections::BTreeMap;
@@ -16,6 +18,8 @@ use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
 pub use holidays::HolidayList;
 pub use hours::OpenHours;
+pub use reckoner::Reckoner;
+pub use stretches::{Stay, Why};
 pub use window::{NoWindow, Stretch, Week, hours_of_a_day};
 
 use super::zone::Zone;

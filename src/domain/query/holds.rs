@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::super::person::Person;
 use super::super::summary::{Glimpse, Summary};
+use super::super::target::Clock;
 use super::super::words::Status;
 use super::{Condition, Is, PersonFact, Query, Test, TimeFact, WordsFact};
 
@@ -15,6 +16,8 @@ pub struct Candidate<'a> {
     pub me: Option<&'a Person>,
     /// Whether its subject or one of the texts the asking person may see holds some words, folded to lower case.
     pub holds_words: &'a dyn Fn(&str) -> bool,
+    /// Its clocks, where the query needs them.
+    pub clocks: &'a dyn Fn() -> Vec<Clock>,
 }
 
 impl Query {
@@ -61,9 +64,38 @@ impl Test {
                 }
                 known.iter().all(Option::is_some).then_some(false)
             }
-            Self::Time(fact, ranges) => {
-                glimpse.past.map(|past| falls_within(*fact, ranges, past.created_at, past.last_activity_at))
+            // Nothing is owed any more.
+            Self::Time(TimeFact::Due, _) => (glimpse.status == Status::Solved).then_some(false),
+            Self::Time(fact, ranges) => glimpse.past.map(|past| {
+                let created = *fact == TimeFact::Created;
+                falls_within(ranges, if created { past.created_at } else { past.last_activity_at })
+            }),
+        }
+    }
+
+    pub(super) fn needs_clocks(&self) -> bool {
+        match self {
+            Self::Is(states) => states.contains(&Is::Overdue),
+            Self::Time(fact, _) => *fact == TimeFact::Due,
+            _ => false,
+        }
+    }
+
+    /// Whether it looks at nothing but clocks, one by one.
+    pub(super) fn is_about_clocks(&self) -> bool {
+        match self {
+            Self::Is(states) => states.iter().all(|state| *state == Is::Overdue),
+            test => test.needs_clocks(),
+        }
+    }
+
+    /// Whether it holds of a clock, if it is about clocks.
+    pub(super) fn holds_of(&self, clock: &Clock) -> bool {
+        match self {
+            Self::Time(TimeFact::Due, ranges) => {
+                clock.is_owed() && clock.due_at.is_some_and(|due| falls_within(ranges, due))
             }
+            _ => clock.is_overdue(),
         }
     }
 
@@ -77,21 +109,17 @@ impl Test {
             Self::Person(fact, wanted) => holds_person(*fact, wanted, candidate.row),
             Self::Words(fact, wanted) => holds_words(*fact, wanted, candidate.row),
             Self::Is(states) => states.iter().any(|state| is(*state, candidate)),
-            Self::Time(fact, ranges) => {
-                falls_within(*fact, ranges, candidate.row.created_at, candidate.row.last_activity_at)
+            Self::Time(TimeFact::Created, ranges) => falls_within(ranges, candidate.row.created_at),
+            Self::Time(TimeFact::Updated, ranges) => falls_within(ranges, candidate.row.last_activity_at),
+            Self::Time(TimeFact::Due, _) => {
+                header.status != Status::Solved && (candidate.clocks)().iter().any(|clock| self.holds_of(clock))
             }
             Self::Text(words) => (candidate.holds_words)(words),
         }
     }
 }
 
-fn falls_within(fact: TimeFact, ranges: &[super::Range], created_at: DateTime<Utc>, updated_at: DateTime<Utc>) -> bool {
-    let instant = match fact {
-        TimeFact::Created => created_at,
-        TimeFact::Updated => updated_at,
-        // Nothing is due as long as the desk has no response targets.
-        TimeFact::Due => return false,
-    };
+fn falls_within(ranges: &[super::Range], instant: DateTime<Utc>) -> bool {
     ranges
         .iter()
         .any(|range| range.from.is_none_or(|from| from <= instant) && range.until.is_none_or(|until| instant < until))
@@ -132,6 +160,8 @@ fn is_at_a_glance(state: Is, glimpse: &Glimpse) -> Option<bool> {
         Is::Escalated => glimpse.escalated,
         Is::Merged => glimpse.merged,
         Is::Reopened => glimpse.past?.reopened,
+        // Of a solved one nothing is owed any more.
+        Is::Overdue if glimpse.status == Status::Solved => false,
         Is::Overdue | Is::Mine => return None,
     })
 }
@@ -144,8 +174,7 @@ fn is(state: Is, candidate: &Candidate<'_>) -> bool {
         Is::Unassigned => header.assignee.is_none(),
         Is::Escalated => header.escalation.is_some(),
         Is::Merged => header.merged_into.is_some(),
-        // Nothing is overdue as long as the desk has no response targets.
-        Is::Overdue => false,
+        Is::Overdue => header.status != Status::Solved && (candidate.clocks)().iter().any(Clock::is_overdue),
         Is::Reopened => candidate.row.reopened,
         Is::Mine => candidate.me.is_some_and(|me| {
             header.requester.is(me) || header.assignee.as_ref().is_some_and(|assignee| assignee.is(me))

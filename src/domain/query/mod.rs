@@ -12,6 +12,7 @@ mod times;
 use chrono::{DateTime, Utc};
 
 use super::person::Person;
+use super::target::Clock;
 use super::words::{HoldReason, Priority, Resolution, Status, UnknownWord};
 
 pub use holds::Candidate;
@@ -100,7 +101,7 @@ pub enum TimeFact {
     Created,
     /// When something last happened.
     Updated,
-    /// When the next response target is due.
+    /// When a clock that still runs is due, or was.
     Due,
 }
 
@@ -126,7 +127,7 @@ pub enum Is {
     Escalated,
     /// Goes on in another ticket.
     Merged,
-    /// A response target has passed.
+    /// A target has passed, and what was promised is still owed.
     Overdue,
     /// Was solved once, and opened again.
     Reopened,
@@ -188,6 +189,25 @@ impl Query {
     /// Whether the words of tickets are needed to answer.
     pub fn needs_texts(&self) -> bool {
         self.conditions.iter().any(|condition| matches!(condition.test, Test::Text(_)))
+    }
+
+    /// Whether the clocks of tickets are needed to answer.
+    pub fn needs_clocks(&self) -> bool {
+        self.conditions.iter().any(|condition| condition.test.needs_clocks())
+    }
+
+    /// Whether a clock is one of those the conditions on clocks ask for; without any, every clock is. A ticket that a
+    /// query means may have others beside it.
+    pub fn means_clock(&self, clock: &Clock) -> bool {
+        let about_clocks = self.conditions.iter().filter(|condition| condition.test.is_about_clocks());
+        about_clocks.into_iter().all(|condition| condition.test.holds_of(clock) != condition.negated)
+    }
+
+    /// The same without the conditions that [`Query::means_clock`] answers alone, clock by clock.
+    #[must_use]
+    pub fn apart_from_clocks(mut self) -> Self {
+        self.conditions.retain(|condition| condition.negated || !condition.test.is_about_clocks());
+        self
     }
 
     /// Both queries at once.

@@ -71,7 +71,12 @@ fn means(text: &str) -> bool {
     let row = Summary::from(&ticket);
     let me = person("ana@acme.example");
     let holds_words = |words: &str| ticket.holds_words(words, true);
-    read(text).expect("a query").means(&Candidate { row: &row, me: Some(&me), holds_words: &holds_words })
+    read(text).expect("a query").means(&Candidate {
+        row: &row,
+        me: Some(&me),
+        holds_words: &holds_words,
+        clocks: &Vec::new,
+    })
 }
 
 #[test]

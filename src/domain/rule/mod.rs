@@ -11,6 +11,7 @@
 //! | CB300 to CB399 | people and policy |
 //! | CB400 to CB499 | the history of git, for `audit` |
 //! | CB500 to CB599 | a push, for `guard` |
+//! | CB600 to CB699 | what was promised, for `sla` |
 //!
 //! Must not know how anything is found, nor how it is shown.
 
@@ -19,6 +20,7 @@ mod file;
 mod guarded;
 mod history;
 mod policy;
+mod promised;
 mod store;
 
 pub use audited::*;
@@ -26,6 +28,7 @@ pub use file::*;
 pub use guarded::*;
 pub use history::*;
 pub use policy::*;
+pub use promised::*;
 pub use store::*;
 
 /// How bad a finding is.
@@ -78,7 +81,10 @@ impl Eq for Rule {}
 
 /// Every rule, in the order of codes.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [file::ALL, history::ALL, store::ALL, policy::ALL, audited::ALL, guarded::ALL].into_iter().flatten().copied()
+    [file::ALL, history::ALL, store::ALL, policy::ALL, audited::ALL, guarded::ALL, promised::ALL]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 /// The rule of a code or a word, in any case.

@@ -31,4 +31,16 @@ super::table! {
         example: "assignee: kenji@desk.exmaple",
         repair: "`casebook assign TICKET WHO`, or add the person to `[team]` in casebook.toml.",
     }
+    CALENDAR_INVALID = "CB306" "calendar.invalid" Error {
+        title: "a list of holidays is not sound",
+        explanation: "Calendars count by the lists in `calendars/`. One that cannot be read leaves every clock without an answer, rather than with a wrong one.",
+        example: "until = soon        (calendars/us.toml)",
+        repair: "Correct the line, or put the list down anew: `casebook calendar import NAME --replace`.",
+    }
+    PLAN_UNKNOWN = "CB307" "plan.unknown" Warning {
+        title: "an organisation is on a plan that casebook.toml does not have",
+        explanation: "The targets of a ticket follow from its organisation's plan on the day it opened. A plan that `[plans]` does not have promises nothing, so these tickets have no clocks. A desk without any plans promises nothing to anybody, and this rule is silent there.",
+        example: "- plan: gold        (and no [plans.gold])",
+        repair: "Name one of the desk's plans in the organisation's file, or add it to `[plans]` in casebook.toml.",
+    }
 }

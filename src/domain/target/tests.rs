@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::action::{Opening, Solution};
-use crate::domain::calendar::Week;
+use crate::domain::action::{Action, Opening, Solution};
+use crate::domain::calendar::{Calendar, Week};
 use crate::domain::clock::spell;
+use crate::domain::entry::Entry;
 use crate::domain::id::Id;
 use crate::domain::person::Person;
 use crate::domain::plan::CalendarRule;
-use crate::domain::words::ReopenReason;
+use crate::domain::replay::replay;
+use crate::domain::words::{MergeReason, Priority, ReopenReason, Role, Status};
 use crate::domain::zone::Zone;
 
 fn instant(text: &str) -> DateTime<Utc> {
@@ -63,9 +65,25 @@ const fn reply(auto: bool) -> Action {
     Action::Reply { auto, via_ticket: None }
 }
 
+fn reckoners() -> Vec<Reckoner> {
+    calendars().into_iter().map(|calendar| Reckoner::of(calendar, instant("2026-11-21T09:00:00Z"))).collect()
+}
+
+/// The clocks of a history as they stood at an instant; later entries are not looked at.
+fn clocks_of<'a>(
+    history: &[Entry],
+    plan: &Plan,
+    calendar: impl Fn(&str) -> Option<&'a Reckoner>,
+    now: DateTime<Utc>,
+) -> Vec<Clock> {
+    let history = &history[..history.iter().take_while(|entry| entry.at <= now).count()];
+    let Some(header) = replay(history) else { return Vec::new() };
+    clocks(&Course::of(history), history[0].at, &header, plan, calendar, now)
+}
+
 fn at(history: &[Entry], now: &str) -> Vec<Clock> {
-    let calendars = calendars();
-    clocks(history, &plan(), |name| calendars.iter().find(|calendar| calendar.name == name), instant(now))
+    let reckoners = reckoners();
+    clocks_of(history, &plan(), |name| reckoners.iter().find(|known| known.calendar().name == name), instant(now))
 }
 
 fn due(clock: &Clock) -> String {
@@ -93,7 +111,7 @@ fn the_same_in_tokyo_on_a_holiday() {
 fn without_target_or_calendar_there_is_no_clock() {
     assert_eq!(at(&[opened("2026-11-23T01:00:00Z", Priority::S3, "en")], "2026-11-23T02:00:00Z"), []);
     let history = [opened("2026-11-23T01:00:00Z", Priority::S1, "en")];
-    assert_eq!(clocks(&history, &plan(), |_| None, instant("2026-11-23T02:00:00Z")), []);
+    assert_eq!(clocks_of(&history, &plan(), |_| None, instant("2026-11-23T02:00:00Z")), []);
     assert_eq!(at(&[], "2026-11-23T02:00:00Z"), []);
 }
 
@@ -167,6 +185,13 @@ fn happening(kind: u8) -> (Role, Action, Option<Status>) {
         5 => (Role::Agent, priority(Priority::S1), None),
         6 => (Role::Agent, priority(Priority::S2), None),
         7 => (Role::Customer, reply(true), None),
+        8 => (
+            Role::Agent,
+            Action::Merge { into: Id::at(instant("2026-11-20T20:00:00Z"), 9), reason: MergeReason::SameIssue },
+            Some(Status::Solved),
+        ),
+        9 => (Role::Agent, Action::Reopen { reason: ReopenReason::NotSolved, unmerge: true }, Some(Status::Open)),
+        10 => (Role::System, Action::Solve(Solution::NoResponse), Some(Status::Solved)),
         _ => (Role::Agent, Action::Remind, None),
     }
 }
@@ -177,44 +202,52 @@ proptest! {
     #[test]
     fn replay_at_any_instant_agrees_with_the_incremental_answer(
         language in any::<bool>(),
-        steps in prop::collection::vec((0..9_u8, 0..1500_i64), 0..12),
+        steps in prop::collection::vec((0..12_u8, 0..1500_i64), 0..12),
         asked in 0..1500_i64,
     ) {
-        let (plan, calendars) = (plan(), calendars());
-        let known = |name: &str| calendars.iter().find(|calendar| calendar.name == name);
+        let (plan, reckoners) = (plan(), reckoners());
+        let known = |name: &str| reckoners.iter().find(|known| known.calendar().name == name);
         let mut history = vec![opened("2026-11-20T20:00:00Z", Priority::S2, if language { "ja" } else { "en" })];
-        let mut watches = Watches::begin(&history[0]).expect("a ticket is opened");
+        let opened_at = history[0].at;
+        let mut follower = Follower::opening(&history[0]).expect("a ticket is opened");
+        let mut header = replay(&history).expect("it is open");
         let mut answers = Vec::new();
-        let mut time = history[0].at;
+        let mut time = opened_at;
         for (kind, minutes) in steps {
             // Asked somewhere before the next entry, and right at it.
             let between = time + TimeDelta::minutes(asked.min(minutes - 1).max(0));
             if minutes > 0 {
-                answers.push((between, watches.clocks(&plan, known, between)));
+                answers.push((between, clocks(follower.course(), opened_at, &header, &plan, known, between)));
             }
             time += TimeDelta::minutes(minutes);
             let (role, action, to) = happening(kind);
             let next = entry(time, role, action, to);
-            watches.follow(&next);
+            follower.follow(&next);
+            crate::domain::replay::apply(&mut header, &next);
+            prop_assert_eq!(follower.status(), header.status);
             history.push(next);
         }
         let end = time + TimeDelta::minutes(asked);
-        answers.push((end, watches.clocks(&plan, known, end)));
+        answers.push((end, clocks(follower.course(), opened_at, &header, &plan, known, end)));
         for (now, answer) in answers {
-            prop_assert_eq!(clocks(&history, &plan, known, now), answer);
+            prop_assert_eq!(clocks_of(&history, &plan, known, now), answer);
         }
 
+        let told = clocks_of(&history, &plan, known, end);
+        for clock in &told {
+            explained(clock, follower.course(), opened_at, known(&clock.calendar).expect("a calendar").calendar(), end)?;
+        }
         // By the minute: the resolution runs while the ticket is open or on hold.
-        if let Some(clock) = clocks(&history, &plan, known, end).iter().find(|clock| clock.metric == Metric::Resolution) {
-            let calendar = known(&clock.calendar).expect("a calendar");
-            let hours = calendar.between(history[0].at, end);
-            let (mut minute, mut count) = (history[0].at, 0);
+        if let Some(clock) = told.iter().find(|clock| clock.metric == Metric::Resolution) {
+            let calendar = known(&clock.calendar).expect("a calendar").calendar();
+            let hours = calendar.between(opened_at, end);
+            let (mut minute, mut count) = (opened_at, 0);
             let mut followed = 0;
             let mut header = None;
             while minute < end {
                 while history.get(followed).is_some_and(|entry| entry.at <= minute) {
                     followed += 1;
-                    header = crate::domain::replay::replay(&history[..followed]);
+                    header = replay(&history[..followed]);
                 }
                 let status = header.as_ref().expect("it is open").status;
                 count += i64::from(matches!(status, Status::Open | Status::OnHold) && hours.is_open(minute));
@@ -223,4 +256,38 @@ proptest! {
             prop_assert_eq!(clock.elapsed.num_minutes(), count);
         }
     }
+}
+
+/// The times of a clock have no holes, sum up to what the clock says, and reach the target at the due instant.
+fn explained(
+    clock: &Clock,
+    course: &Course,
+    opened: DateTime<Utc>,
+    calendar: &Calendar,
+    now: DateTime<Utc>,
+) -> Result<(), TestCaseError> {
+    let spans = timeline(clock, course, opened, calendar, now);
+    prop_assert!(spans.windows(2).all(|pair| pair[0].to == pair[1].from), "{:?}", spans);
+    prop_assert!(spans.iter().all(|span| span.from < span.to));
+    let counted =
+        |ahead: bool| spans.iter().filter(|span| span.is_ahead == ahead).map(|span| span.counted).sum::<TimeDelta>();
+    prop_assert_eq!(counted(false), clock.elapsed);
+    for span in &spans {
+        let open = matches!(span.reason, Reason::Open(_));
+        prop_assert_eq!(span.counted, if open { span.to - span.from } else { TimeDelta::zero() });
+        if open {
+            prop_assert_eq!(calendar.elapsed(span.from, span.to), span.counted);
+        }
+    }
+    if let Some(first) = spans.first() {
+        prop_assert_eq!(first.from, clock.started_at);
+    }
+    if clock.state == ClockState::Running && clock.due_at.is_some_and(|due| due > now) {
+        prop_assert_eq!(counted(false) + counted(true), clock.target);
+        prop_assert_eq!(spans.last().map(|span| span.to), clock.due_at);
+    }
+    if clock.state == ClockState::Breached {
+        prop_assert!(spans.iter().any(|span| Some(span.to) == clock.due_at && span.sum == clock.target));
+    }
+    Ok(())
 }

@@ -1,6 +1,8 @@
 //! The files of a revision, and those that differ between two: one listing and one `cat-file --batch`, whatever
 //! their number.
 
+use chrono::{DateTime, Utc};
+
 use super::{GitRefusal, Repository};
 
 /// A file that differs between two revisions, with its bytes where it is there.
@@ -22,6 +24,16 @@ impl Repository {
     pub fn commit_of(&self, revision: &str) -> Result<String, GitRefusal> {
         let commit = format!("{revision}^{{commit}}");
         self.answer(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
+    }
+
+    /// When the commit of a revision was made, UTC.
+    ///
+    /// # Errors
+    /// git does not know it.
+    pub fn time_of(&self, revision: &str) -> Result<DateTime<Utc>, GitRefusal> {
+        let commit = self.commit_of(revision)?;
+        let seconds = self.answer(&["show", "--no-patch", "--no-show-signature", "--format=%ct", &commit])?;
+        Ok(seconds.parse().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0)).unwrap_or_default())
     }
 
     /// The commit where two parted.

@@ -1,6 +1,7 @@
 //! A row as bytes and back. What a ticket's file says and a list needs; nothing is left out and nothing added.
 
 use super::code::{Reader, Writer};
+use super::course::{course_of, write_course};
 use crate::domain::id::Id;
 use crate::domain::person::Person;
 use crate::domain::summary::Summary;
@@ -18,6 +19,7 @@ pub(super) fn write_summary(out: &mut Vec<u8>, row: &Summary) {
     writer.time(row.last_activity_at);
     writer.id(row.version);
     writer.some_words(row.imported_id.as_deref());
+    write_course(&mut writer, &row.course);
     *out = writer.0;
 }
 
@@ -33,6 +35,7 @@ pub(super) fn summary_of(id: Id, bytes: &[u8]) -> Option<Summary> {
         last_activity_at: reader.time()?,
         version: reader.id()?,
         imported_id: reader.some_words()?,
+        course: course_of(&mut reader)?,
     };
     (reader.left() == 0).then_some(row)
 }

@@ -70,6 +70,12 @@ impl Rows {
         self.places.iter().map(|place| self.at(place))
     }
 
+    /// The row of a ticket, where they are in the order of ids.
+    pub fn of(&self, ticket: Id) -> Option<Summary> {
+        let place = self.places.binary_search_by_key(&ticket, |place| place.id).ok()?;
+        Some(self.at(&self.places[place]))
+    }
+
     fn at(&self, place: &Place) -> Summary {
         let bytes = &self.pieces[place.piece as usize][place.start as usize..][..place.length as usize];
         facts::summary_of(place.id, bytes).expect("rows are unpacked once before they are taken in, or packed here")

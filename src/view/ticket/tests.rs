@@ -57,14 +57,14 @@ id             {id}
 2026-11-21 18:55 kenji@desk.example (agent) reminded the requester · {reminded}
 "
     );
-    assert_eq!(super::ticket(&ticket, "000001", &sample::audience(&sample::paris())), expected);
+    assert_eq!(super::ticket(&ticket, "000001", &[], &sample::audience(&sample::paris())), expected);
 }
 
 #[test]
 fn customers_read_no_note() {
     let zone = sample::paris();
     let audience = Audience { viewer: Viewer::Customer, ..sample::audience(&zone) };
-    let shown = super::ticket(&sample_ticket(), "000001", &audience);
+    let shown = super::ticket(&sample_ticket(), "000001", &[], &audience);
     assert!(shown.contains("Awaiting your reply: you owe the next step"));
     assert!(!shown.contains("note") && !shown.contains("bug"), "{shown}");
 }
@@ -73,7 +73,7 @@ fn customers_read_no_note() {
 fn colour_adds_nothing_but_colour() {
     let zone = sample::paris();
     let coloured = Audience { paint: Paint { colour: true }, ..sample::audience(&zone) };
-    let painted = super::ticket(&sample_ticket(), "000001", &coloured);
-    let plain = super::ticket(&sample_ticket(), "000001", &sample::audience(&zone));
+    let painted = super::ticket(&sample_ticket(), "000001", &[], &coloured);
+    let plain = super::ticket(&sample_ticket(), "000001", &[], &sample::audience(&zone));
     assert_eq!(anstream::adapter::strip_str(&painted).to_string(), plain);
 }

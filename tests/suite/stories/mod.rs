@@ -1,4 +1,4 @@
-//! Stories: every Markdown file of `examples/` runs as it is written (see `examples/README.md`).
+//! Stories: every Markdown file of `examples/`, and docs/slas.md, runs as it is written (see `examples/README.md`).
 //!
 //! `UPDATE_STORIES=1` writes down what the program says now instead of failing.
 
@@ -27,12 +27,13 @@ fn every_story_goes_as_it_is_told() {
     assert!(failures.is_empty(), "{} went otherwise:\n\n{}", failures.len(), failures.join("\n"));
 }
 
-/// The stories in the order of their names.
+/// The stories in the order of their names, and the page of docs/ that counts.
 fn stories() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     let files = walkdir::WalkDir::new(&folder).into_iter();
     let mut stories: Vec<_> = files.map(|file| file.expect("a file of examples/").into_path()).collect();
     stories.retain(|path| path.extension().is_some_and(|end| end == "md") && !path.ends_with("README.md"));
     stories.sort();
+    stories.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/slas.md"));
     stories
 }

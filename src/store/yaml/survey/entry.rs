@@ -6,8 +6,10 @@ use super::shape;
 use super::values::{id_of, items, known, person_of, some, some_words, time_of, words_of};
 use crate::domain::action::{Action, Opening, Solution};
 use crate::domain::entry::Entry;
+use crate::domain::target::{Beat, Deed};
 use crate::domain::text::Text;
 use crate::domain::ticket::Hold;
+use crate::domain::words::Priority;
 
 /// Blanks before the lines of a text.
 const TEXT_COLUMN: usize = 4;
@@ -50,6 +52,23 @@ impl<'a> Lines<'a> {
     /// Of an opening: the id it has where it was imported from.
     pub fn imported_id(&self) -> Option<Option<String>> {
         some_words(self.own[15])
+    }
+
+    /// Of an opening: the priority.
+    pub fn opening_priority(&self) -> Option<Priority> {
+        self.own[2]?.parse().ok()
+    }
+
+    /// What the clocks see of it.
+    pub fn beat(&self) -> Option<Beat> {
+        let deed = match self.action {
+            "reply" if !self.is_automatic() => Deed::Reply,
+            "merge" => Deed::Merge,
+            "reopen" if self.own[1].is_some() => Deed::Unmerge,
+            "prioritize" => Deed::Prioritize(self.own[0]?.parse().ok()?),
+            _ => Deed::Other,
+        };
+        Some(Beat { at: time_of(self.at)?, role: self.common[3]?.parse().ok()?, deed, to: known(self.to)? })
     }
 
     /// The entry.

@@ -17,6 +17,7 @@ use crate::domain::action::Action;
 use crate::domain::entry::Entry;
 use crate::domain::id::Id;
 use crate::domain::summary::Summary;
+use crate::domain::target::Follower;
 use crate::domain::ticket::{Escalation, FORMAT, Header, Hold, Ticket};
 use entry::Lines;
 use lines::{Values, fields};
@@ -39,6 +40,7 @@ pub fn survey(bytes: &[u8], id: Id) -> Option<Summary> {
         last_activity_at: time_of(last_activity_at)?,
         version: id_of(version)?,
         imported_id: past.imported_id,
+        course: past.follower?.into_course(),
     };
     (id_of(opened)? == id).then_some(row)
 }
@@ -102,6 +104,7 @@ struct Past<'a> {
     alerts: usize,
     reopened: bool,
     imported_id: Option<String>,
+    follower: Option<Follower>,
 }
 
 fn heading(cursor: &mut Cursor<'_>) -> Option<(Id, Header)> {
@@ -158,6 +161,7 @@ impl<'a> Past<'a> {
             (None, "open") => {
                 self.opened = Some((entry.id, entry.at));
                 self.imported_id = entry.imported_id()?;
+                self.follower = Some(Follower::begin(time_of(entry.at)?, entry.opening_priority()?));
             }
             (None, _) => return None,
             (Some(_), _) if entry.from.is_none() => return None,
@@ -168,6 +172,11 @@ impl<'a> Past<'a> {
         }
         self.reopened |= entry.from == Some("solved") && entry.to.is_some_and(|to| to != "solved");
         self.last = Some((entry.id, entry.at));
+        if self.opened != self.last
+            && let Some(follower) = &mut self.follower
+        {
+            follower.step(entry.beat()?);
+        }
         Some(())
     }
 }

@@ -1,0 +1,93 @@
+//! Whether the policy of time can be read: plans and calendars in casebook.toml, the lists of holidays that calendars
+//! name, and the plans that organisations are on.
+
+use crate::domain::finding::Finding;
+use crate::domain::rule;
+use crate::error::Error;
+use crate::store::config::ConfigFlaw;
+use crate::store::policy::{self, WrittenPolicy};
+use crate::store::{choices, eligibility, holidays, layout, macros, roster, yaml};
+
+use super::super::Casebook;
+use super::sheet::with_line;
+
+/// What the text of a casebook.toml breaks by what it says of time; else what it says.
+pub(super) fn policy(text: &str) -> Result<WrittenPolicy, Box<Finding>> {
+    policy::read(text).map_err(|flaw| Box::new(invalid(text, &flaw)))
+}
+
+/// What it breaks in the sections that are read only where they are needed.
+pub(super) fn sections(text: &str) -> Vec<Finding> {
+    let flaws = [
+        eligibility::read(text).err(),
+        choices::read(text).err(),
+        roster::read(text).err(),
+        macros::read(text).err(),
+    ];
+    flaws.iter().flatten().map(|flaw| invalid(text, flaw)).collect()
+}
+
+fn invalid(text: &str, flaw: &ConfigFlaw) -> Finding {
+    let finding = Finding::new(&rule::CONFIG_INVALID, layout::MARKER, &flaw.message);
+    with_line(finding.at(flaw.line, flaw.column), text.as_bytes())
+}
+
+impl Casebook {
+    /// What plans, calendars and their lists break in the work tree.
+    pub(super) fn check_promises(&self, text: &str) -> Result<Vec<Finding>, Error> {
+        let mut findings = sections(text);
+        let written = match policy(text) {
+            Ok(written) => written,
+            Err(finding) => {
+                findings.push(*finding);
+                return Ok(findings);
+            }
+        };
+        let mut looked: Vec<&str> = Vec::new();
+        for (name, place) in written.calendars.iter().flat_map(|calendar| &calendar.lists) {
+            if looked.contains(&name.as_str()) {
+                continue;
+            }
+            looked.push(name);
+            match self.holiday_list(name) {
+                Ok(Some(_)) => {}
+                Ok(None) => {
+                    let message = format!("there is no {}", holidays::path(name));
+                    let flaw = policy::flaw_at(text, place, message);
+                    let finding = Finding::new(&rule::CONFIG_INVALID, layout::MARKER, flaw.message);
+                    findings.push(with_line(finding.at(flaw.line, flaw.column), text.as_bytes()));
+                }
+                Err(Error::Config { path, flaw }) => {
+                    let finding = Finding::new(&rule::CALENDAR_INVALID, path.to_string_lossy(), flaw.message);
+                    let bytes = std::fs::read(self.root.join(&path)).unwrap_or_default();
+                    findings.push(with_line(finding.at(flaw.line, flaw.column), &bytes));
+                }
+                Err(other) => return Err(other),
+            }
+        }
+        if !written.plans.is_empty() {
+            let known: Vec<&str> = written.plans.iter().map(|plan| plan.name.as_str()).collect();
+            for id in self.organization_ids()? {
+                findings.extend(self.unknown_plans(&id, &known));
+            }
+        }
+        Ok(findings)
+    }
+
+    /// The plans of an organisation that the desk does not have. A file that cannot be read is told elsewhere.
+    fn unknown_plans(&self, id: &str, known: &[&str]) -> Vec<Finding> {
+        let Ok(Some(bytes)) = self.organization_bytes(id) else { return Vec::new() };
+        let Ok(organization) = yaml::read_organization(&bytes, id) else { return Vec::new() };
+        let text = String::from_utf8_lossy(&bytes);
+        let unknown = organization.plans.iter().filter(|period| !known.contains(&period.plan.as_str()));
+        let finding = |plan: &str| {
+            let names =
+                |line: &str| line.trim_start_matches(['-', ' ']).strip_prefix("plan:").map(str::trim) == Some(plan);
+            let line = text.lines().position(names).map_or(1, |index| index + 1);
+            let message = format!("`{plan}` is no plan of casebook.toml");
+            let finding = Finding::new(&rule::PLAN_UNKNOWN, layout::organization_path(id), message);
+            with_line(finding.at(line, 1), &bytes)
+        };
+        unknown.map(|period| finding(&period.plan)).collect()
+    }
+}

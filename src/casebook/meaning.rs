@@ -1,0 +1,161 @@
+//! The tickets a query means, among those a person may see: by their rows where those say enough, else whole.
+//!
+//! Must not know how a query is spelled.
+
+use crate::domain::id::Id;
+use crate::domain::membership::Memberships;
+use crate::domain::person::Person;
+use crate::domain::query::{AsOf, Candidate, Query};
+use crate::domain::summary::Summary;
+use crate::domain::target::Clock;
+use crate::domain::ticket::Ticket;
+use crate::domain::visibility::may_see;
+use crate::error::Error;
+use crate::store::index::Rows;
+use crate::store::layout;
+
+use super::promises::Promises;
+use super::rows::{Found, Wanted};
+use super::{Casebook, Census};
+
+impl Casebook {
+    /// Rows of the tickets a query means, among those the person may see.
+    ///
+    /// # Errors
+    /// As [`Casebook::census`], and a revision git does not know.
+    pub fn meant(&self, query: &Query, viewer: Option<&Person>) -> Result<Found, Error> {
+        self.meant_if(query, viewer, &|_| true)
+    }
+
+    /// The same, of those that `keep` keeps. It may see a ticket twice, where reading has to begin anew.
+    ///
+    /// # Errors
+    /// As [`Casebook::meant`].
+    pub(super) fn meant_if(
+        &self,
+        query: &Query,
+        viewer: Option<&Person>,
+        keep: &(dyn Fn(&Summary) -> bool + Sync),
+    ) -> Result<Found, Error> {
+        self.memberships_of(viewer)?;
+        let promises = self.promises_for(query)?;
+        let mut rows = Rows::default();
+        let judge = |ticket| {
+            if let Some((_, row)) = self.judged(query, viewer, promises.as_ref(), ticket)
+                && keep(&row)
+            {
+                rows.push(&row);
+            }
+            None::<()>
+        };
+        let mut troubles = match &query.as_of {
+            Some(AsOf::Revision(revision)) => self.census_of(revision, judge)?.troubles,
+            None if !query.needs_texts() => return self.meant_rows(query, viewer, promises.as_ref(), keep),
+            _ => self.census(judge)?.troubles,
+        };
+        troubles.extend(promises.iter().flat_map(Promises::troubles));
+        Ok(Found { rows, troubles })
+    }
+
+    /// The same where no texts are needed.
+    fn meant_rows(
+        &self,
+        query: &Query,
+        viewer: Option<&Person>,
+        promises: Option<&Promises<'_>>,
+        keep: &(dyn Fn(&Summary) -> bool + Sync),
+    ) -> Result<Found, Error> {
+        let sees_all = viewer.is_none_or(|person| self.config.team.has_agent(person));
+        let memberships = self.memberships_of(viewer)?;
+        let mut found = self.rows_of(&Wanted {
+            at_a_glance: &|glimpse| query.means_at_a_glance(glimpse).filter(|means| sees_all || !means),
+            row: &|row| {
+                (sees_all || self.may_see(viewer, &memberships, row))
+                    && query.means(&Candidate {
+                        row,
+                        me: viewer,
+                        holds_words: &|_| false,
+                        clocks: &|| clocks(promises, row),
+                    })
+                    && keep(row)
+            },
+        })?;
+        found.troubles.extend(promises.into_iter().flat_map(Promises::troubles));
+        Ok(found)
+    }
+
+    /// The tickets a query means, whole, among those the person may see and `keep` does not leave out. Where one is
+    /// named, no other is looked at.
+    ///
+    /// # Errors
+    /// As [`Casebook::meant`]; and where one is named, that its file is damaged.
+    pub fn meant_tickets(
+        &self,
+        query: &Query,
+        one: Option<Id>,
+        viewer: Option<&Person>,
+        keep: impl Fn(&Ticket) -> bool,
+    ) -> Result<Census<Ticket>, Error> {
+        self.memberships_of(viewer)?;
+        let promises = self.promises_for(query)?;
+        let judge = |ticket: Ticket| {
+            let is_named = one.is_none_or(|id| id == ticket.id);
+            let meant = is_named.then(|| self.judged(query, viewer, promises.as_ref(), ticket)).flatten();
+            meant.map(|(ticket, _)| ticket).filter(&keep)
+        };
+        match (&query.as_of, one) {
+            (Some(AsOf::Revision(revision)), _) => {
+                let mut census = self.census_of(revision, judge)?;
+                census.troubles.retain(|trouble| one.is_none_or(|id| trouble.path == layout::ticket_path(id)));
+                Ok(census)
+            }
+            (_, Some(id)) => {
+                Ok(Census { tickets: judge(self.ticket(id)?).into_iter().collect(), troubles: Vec::new() })
+            }
+            (None, None) if !query.conditions.is_empty() && !query.needs_texts() => {
+                let Found { rows, mut troubles } = self.meant_rows(query, viewer, promises.as_ref(), &|_| true)?;
+                let mut census = self.census_among(&rows.ids().collect::<Vec<_>>(), judge)?;
+                troubles.append(&mut census.troubles);
+                Ok(Census { troubles, ..census })
+            }
+            (_, None) => self.census(judge),
+        }
+    }
+
+    /// A ticket at the moment a query looks at, with its row, if the query means it and the person may see it.
+    pub(super) fn judged(
+        &self,
+        query: &Query,
+        viewer: Option<&Person>,
+        promises: Option<&Promises<'_>>,
+        ticket: Ticket,
+    ) -> Option<(Ticket, Summary)> {
+        let with_internal = viewer.is_none_or(|person| self.config.team.has_agent(person));
+        // Whoever asks has met what is wrong with organisations before; without them less is seen, never more.
+        let memberships = self.memberships_of(viewer).unwrap_or_default();
+        let ticket = match &query.as_of {
+            Some(AsOf::Instant(instant)) => ticket.as_of(*instant)?,
+            _ => ticket,
+        };
+        let row = Summary::from(&ticket);
+        let holds_words = |words: &str| ticket.holds_words(words, with_internal);
+        let meant = self.may_see(viewer, &memberships, &row)
+            && query.means(&Candidate {
+                row: &row,
+                me: viewer,
+                holds_words: &holds_words,
+                clocks: &|| clocks(promises, &row),
+            });
+        meant.then_some((ticket, row))
+    }
+
+    /// Whether somebody, with what they are in organisations, may see a ticket.
+    pub(super) fn may_see(&self, viewer: Option<&Person>, memberships: &Memberships, ticket: &Summary) -> bool {
+        may_see(&self.config.team, viewer.map(|person| (person, memberships)), ticket)
+    }
+}
+
+/// The clocks of a ticket, where somebody asks for them.
+fn clocks(promises: Option<&Promises<'_>>, row: &Summary) -> Vec<Clock> {
+    promises.map(|promises| promises.clocks(row)).unwrap_or_default()
+}

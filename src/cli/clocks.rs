@@ -1,0 +1,60 @@
+//! Clocks that are told beside something else. Where the policy is not sound there are none, which is said, and the rest
+//! is told all the same.
+
+use chrono::{DateTime, Utc};
+
+use super::Exit;
+use super::complaint::Complaint;
+use super::session::Session;
+use crate::casebook::{Casebook, Promises};
+use crate::domain::summary::Summary;
+use crate::domain::target::Clock;
+
+/// The clocks of a desk, if they can be told.
+#[derive(Default)]
+pub(super) struct Clocks<'a>(Option<Promises<'a>>, bool);
+
+impl Session {
+    /// What was promised, as it stands at an instant; where that is `wanted` at all. What is wrong with the policy is
+    /// said here.
+    pub(super) fn clocks<'a>(&self, casebook: &'a Casebook, now: DateTime<Utc>, wanted: bool) -> Clocks<'a> {
+        if !wanted {
+            return Clocks::default();
+        }
+        match casebook.promises(now) {
+            Ok(promises) => Clocks(Some(promises).filter(Promises::has_targets), false),
+            Err(error) => {
+                Complaint::from(error).tell(self.wants_json);
+                Clocks(None, true)
+            }
+        }
+    }
+
+    /// Says what could not be read for the clocks, and how the command ends that ends otherwise with `exit`.
+    pub(super) fn end_clocks(&self, clocks: &Clocks<'_>, exit: Exit) -> Exit {
+        let troubles = clocks.0.as_ref().map(Promises::troubles).unwrap_or_default();
+        let told = self.name_troubles(&troubles);
+        match exit {
+            Exit::Done if clocks.1 => Exit::Damaged,
+            Exit::Done => told,
+            exit => exit,
+        }
+    }
+}
+
+impl Clocks<'_> {
+    /// Whether anybody is promised anything.
+    pub(super) const fn are_there(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// The clocks of a ticket.
+    pub(super) fn of(&self, row: &Summary) -> Vec<Clock> {
+        self.0.as_ref().map(|promises| promises.clocks(row)).unwrap_or_default()
+    }
+
+    /// The one that is owed still and burns first.
+    pub(super) fn next(&self, row: &Summary) -> Option<Clock> {
+        self.0.as_ref().and_then(|promises| promises.next(row))
+    }
+}

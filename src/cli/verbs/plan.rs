@@ -1,0 +1,251 @@
+//! `plan`: what each plan promises, who is on which, and what another would do to running tickets.
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use super::super::Exit;
+use super::super::complaint::Complaint;
+use super::super::session::Session;
+use crate::casebook::{Casebook, Promises, Trouble};
+use crate::domain::plan::Plan;
+use crate::domain::query::{Condition, Is, Query, Test, WordsFact};
+use crate::domain::summary::Summary;
+use crate::domain::target::Clock;
+use crate::domain::zone::Zone;
+use crate::error::Error;
+use crate::view::plan::{Changed, Running, changed_record, changes, periods, record, running, side_by_side, tally};
+use crate::view::terminal::one_line;
+
+/// What is promised: the plans of casebook.toml, and who is on which.
+#[derive(Debug, Args)]
+pub struct PlanVerb {
+    #[command(subcommand)]
+    deed: Deed,
+}
+
+/// A comment on a variant would hide the longer help of its struct.
+#[derive(Debug, Subcommand)]
+enum Deed {
+    List(List),
+    Compare(Compare),
+    Show(Show),
+}
+
+/// Show the desk's plans side by side.
+#[derive(Debug, Args)]
+struct List {
+    /// Print an array of plans as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Show two plans side by side, and what going from one to the other would do to running tickets.
+///
+/// The plan of a ticket is the one in force when it opened, and stays so: a change of plan does nothing to tickets that
+/// run. What is shown is what they would be due under the other plan, for those opened under the first one, or for all
+/// unsolved tickets of an organization.
+#[derive(Debug, Args)]
+struct Compare {
+    /// The plan to go from
+    #[arg(value_name = "A")]
+    from: String,
+    /// The plan to go to
+    #[arg(value_name = "B")]
+    to: String,
+    /// Only the tickets of an organization, whatever plan they were opened under
+    #[arg(long, value_name = "ORG")]
+    org: Option<String>,
+    /// Print one object as JSON: the plans `a` and `b`, and `tickets` with the clocks that differ
+    #[arg(long)]
+    json: bool,
+}
+
+/// Show which plans an organization has when, and the plan of each of its running tickets.
+#[derive(Debug, Args)]
+struct Show {
+    /// The organization
+    #[arg(value_name = "ORG")]
+    org: String,
+    /// Print one object as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl PlanVerb {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        match self.deed {
+            Deed::List(list) => list.run(session),
+            Deed::Compare(compare) => compare.run(session),
+            Deed::Show(show) => show.run(session),
+        }
+    }
+}
+
+impl List {
+    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let casebook = session.casebook()?;
+        let policy = casebook.policy()?;
+        let is_of_desk = |plan: &Plan| policy.desk_plan.as_ref() == Some(&plan.name);
+        if self.json {
+            let plans = policy.plans.iter().map(|plan| record(plan, is_of_desk(plan)));
+            session.output.json(&Value::Array(plans.collect()))?;
+            return Ok(Exit::Done);
+        }
+        if policy.plans.is_empty() {
+            session.output.say("no plans: [plans] in casebook.toml makes some, and nothing is promised without")?;
+            return Ok(Exit::Done);
+        }
+        let zone = session.zone(&casebook)?;
+        let plans: Vec<&Plan> = policy.plans.iter().collect();
+        let mut told = side_by_side(&plans, &session.audience(&casebook, &zone)?);
+        if let Some(plan) = &policy.desk_plan {
+            told.push_str(&format!("\nwithout an organization: {}\n", one_line(plan)));
+        }
+        session.output.print(&told)?;
+        Ok(Exit::Done)
+    }
+}
+
+impl Compare {
+    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let casebook = session.casebook()?;
+        let promises = casebook.promises(session.world.now)?;
+        let (from, to) = (named(&promises, &self.from)?, named(&promises, &self.to)?);
+        if let Some(org) = &self.org {
+            casebook.organization(org, session.actor()?)?;
+        }
+        let (rows, troubles) = unsolved(session, &casebook, &promises, self.org.as_deref())?;
+        let is_meant = |row: &&Summary| {
+            self.org.is_some() || promises.in_force(row).is_some_and(|in_force| in_force.plan.name == from.name)
+        };
+        let mut changed = Vec::new();
+        for row in rows.iter().filter(is_meant) {
+            changed.extend(pairs(row, promises.clocks_under(row, from), promises.clocks_under(row, to)));
+        }
+        changed.retain(Changed::differs);
+        let exit = session.name_troubles(&troubles);
+        if self.json {
+            let of_desk = |plan: &Plan| promises.policy.desk_plan.as_ref() == Some(&plan.name);
+            let tickets: Vec<Value> = changed.iter().map(changed_record).collect();
+            session.output.json(&json!({
+                "a": record(from, of_desk(from)),
+                "b": record(to, of_desk(to)),
+                "organization": self.org,
+                "tickets": tickets,
+            }))?;
+            return Ok(exit);
+        }
+        let zone = session.zone(&casebook)?;
+        let audience = session.audience(&casebook, &zone)?;
+        let mut told = side_by_side(&[from, to], &audience);
+        let short_ids = casebook.short_ids(changed.iter().map(|row| row.ticket))?;
+        told.push_str("\na change does nothing to running tickets: the plan in force when they opened stays theirs\n");
+        told.push_str(&format!("had they been opened under {}: {}\n", one_line(&to.name), tally(&changed)));
+        let table = changes(&changed, &short_ids, (&from.name, &to.name), &audience);
+        if !table.is_empty() {
+            told.push_str(&format!("\n{table}"));
+        }
+        Ok(session.output.page(&told, casebook.root(), exit)?)
+    }
+}
+
+impl Show {
+    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let casebook = session.casebook()?;
+        let organization = casebook.organization(&self.org, session.actor()?)?;
+        let promises = casebook.promises(session.world.now)?;
+        let desk = session.zone(&casebook)?;
+        let zone = organization.time_zone.as_deref().and_then(|name| Zone::named(name).ok());
+        let zone = zone.unwrap_or_else(|| desk.clone());
+        let today = zone.local(session.world.now).date_naive();
+        let name = organization.plan_on(today).or(promises.policy.desk_plan.as_deref());
+        let (rows, troubles) = unsolved(session, &casebook, &promises, Some(&self.org))?;
+        let tickets: Vec<Running> = rows
+            .iter()
+            .map(|row| Running {
+                ticket: row.id,
+                opened: row.created_at,
+                plan: promises.in_force(row).map(|in_force| in_force.plan.name.clone()),
+                clocks: promises.clocks(row),
+            })
+            .collect();
+        let exit = session.name_troubles(&troubles);
+        let plan = name.and_then(|name| promises.plan(name));
+        if self.json {
+            let period = |period: &crate::domain::organization::PlanPeriod| {
+                json!({
+                    "plan": period.plan,
+                    "from": period.from.map(|day| day.to_string()),
+                    "until": period.until.map(|day| day.to_string()),
+                    "in_force": period.holds_on(today),
+                })
+            };
+            let ticket = |row: &Running| json!({"id": row.ticket.to_string(), "plan": row.plan, "sla": crate::view::sla::array(&row.clocks)});
+            session.output.json(&json!({
+                "organization": organization.id,
+                "time_zone": zone.name(),
+                "periods": organization.plans.iter().map(period).collect::<Vec<_>>(),
+                "plan": plan.map(|plan| record(plan, promises.policy.desk_plan.as_ref() == Some(&plan.name))),
+                "tickets": tickets.iter().map(ticket).collect::<Vec<_>>(),
+            }))?;
+            return Ok(exit);
+        }
+        let audience = session.audience(&casebook, &desk)?;
+        let title = organization.name.as_deref().unwrap_or(&organization.id);
+        let mut told = format!("{}, days in {}\n{}", one_line(title), zone.name(), periods(&organization.plans, today));
+        match (plan, name) {
+            (Some(plan), _) => told.push_str(&format!("\n{}", side_by_side(&[plan], &audience))),
+            (None, Some(name)) => {
+                told.push_str(&format!("\nno plan: casebook.toml has no [plans.{}]\n", one_line(name)));
+            }
+            (None, None) => told.push_str("\nno plan: nothing is promised\n"),
+        }
+        let short_ids = casebook.short_ids(tickets.iter().map(|row| row.ticket))?;
+        let table = running(&tickets, &short_ids, &audience);
+        if !table.is_empty() {
+            told.push_str(&format!("\nrunning tickets, each by the plan in force when it opened\n{table}"));
+        }
+        Ok(session.output.page(&told, casebook.root(), exit)?)
+    }
+}
+
+/// A plan of the desk.
+fn named<'a>(promises: &'a Promises<'_>, name: &str) -> Result<&'a Plan, Complaint> {
+    promises.plan(name).ok_or_else(|| {
+        let known: Vec<&str> = promises.policy.plans.iter().map(|plan| plan.name.as_str()).collect();
+        let hint = match known.as_slice() {
+            [] => "[plans] in casebook.toml makes some".to_owned(),
+            known => format!("it has {}", known.join(", ")),
+        };
+        Error::usage(format!("`{name}` is no plan of this desk"), hint).into()
+    })
+}
+
+/// The unsolved tickets of an organization, or of everybody.
+fn unsolved(
+    session: &Session,
+    casebook: &Casebook,
+    promises: &Promises<'_>,
+    org: Option<&str>,
+) -> Result<(Vec<Summary>, Vec<Trouble>), Complaint> {
+    let mut tests = vec![Test::Is(vec![Is::Unsolved])];
+    tests.extend(org.map(|org| Test::Words(WordsFact::Organization, vec![Some(org.to_owned())])));
+    let conditions = tests.into_iter().map(|test| Condition { negated: false, test }).collect();
+    let found = casebook.meant(&Query { conditions, as_of: None }, session.actor()?)?;
+    let mut troubles = found.troubles;
+    troubles.extend(promises.troubles());
+    Ok((found.rows.iter().collect(), troubles))
+}
+
+/// The owed clocks of a ticket under both plans, those that measure the same side by side.
+fn pairs(row: &Summary, before: Vec<Clock>, after: Vec<Clock>) -> Vec<Changed> {
+    let same = |a: &Clock, b: &Clock| (a.metric, a.started_at) == (b.metric, b.started_at);
+    let mut after: Vec<Clock> = after.into_iter().filter(Clock::is_owed).collect();
+    let mut pairs = Vec::new();
+    for clock in before.into_iter().filter(Clock::is_owed) {
+        let place = after.iter().position(|other| same(&clock, other));
+        pairs.push(Changed { ticket: row.id, after: place.map(|place| after.remove(place)), before: Some(clock) });
+    }
+    pairs.extend(after.into_iter().map(|clock| Changed { ticket: row.id, before: None, after: Some(clock) }));
+    pairs
+}

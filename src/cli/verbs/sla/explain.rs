@@ -1,0 +1,70 @@
+//! `sla --explain`: one ticket's clocks, interval by interval.
+
+use super::super::super::Exit;
+use super::super::super::complaint::Complaint;
+use super::super::super::formats::Chosen;
+use super::super::super::session::Session;
+use crate::casebook::{Casebook, Promises};
+use crate::domain::query::{AsOf, Query};
+use crate::domain::summary::Summary;
+use crate::domain::target::{Clock, timeline};
+use crate::error::Error;
+use crate::view;
+use crate::view::Audience;
+use crate::view::explain::Explanation;
+
+/// Explains a ticket at the moment the query looks at.
+pub(super) fn run(
+    session: &Session,
+    casebook: &Casebook,
+    promises: &Promises<'_>,
+    word: &str,
+    query: &Query,
+    chosen: &Chosen,
+) -> Result<Exit, Complaint> {
+    let id = casebook.find(word, session.actor()?)?;
+    let was = |at: &Query| matches!(at.as_of, Some(AsOf::Revision(_)));
+    if was(query) {
+        let hint = "give an instant: `--now 2026-11-20T17:00:00Z`";
+        return Err(Error::usage("one ticket is explained at an instant, not at a revision", hint).into());
+    }
+    let ticket = casebook.ticket(id)?;
+    let ticket = match &query.as_of {
+        Some(AsOf::Instant(instant)) => ticket.as_of(*instant).ok_or(Error::NotFound { word: word.to_owned() })?,
+        _ => ticket,
+    };
+    let row = Summary::from(&ticket);
+    let in_force = promises.in_force(&row);
+    let explained = |clock: Clock| {
+        let calendar = promises.reckoner(&clock.calendar)?.calendar();
+        let spans = timeline(&clock, &row.course, row.created_at, calendar, promises.now);
+        Some((clock, calendar.zone.clone(), spans))
+    };
+    let period = in_force.as_ref().and_then(|in_force| in_force.period.as_ref());
+    let explanation = Explanation {
+        ticket: id,
+        subject: &row.header.subject,
+        priority: row.header.priority,
+        plan: in_force.as_ref().map(|in_force| in_force.plan.name.as_str()),
+        organization: period.and(row.header.organization.as_deref()),
+        opened_on: in_force.as_ref().map(|in_force| (in_force.day, in_force.zone.clone())),
+        period: (period.and_then(|period| period.from), period.and_then(|period| period.until)),
+        clocks: promises.clocks(&row).into_iter().filter_map(explained).collect(),
+        customer: promises.zone_of(&row),
+    };
+    let exit = session.name_troubles(&promises.troubles());
+    match chosen {
+        Chosen::Words => {
+            let zone = session.zone(casebook)?;
+            let audience = Audience { now: promises.now, ..session.audience(casebook, &zone)? };
+            let told = view::explain::told(&explanation, &casebook.short_id(id)?, &audience);
+            Ok(session.output.page(&told, casebook.root(), exit)?)
+        }
+        Chosen::Json(fields) if fields.is_empty() => {
+            session.output.json(&serde_json::Value::Object(view::explain::record(&explanation)))?;
+            Ok(exit)
+        }
+        _ => Err(Error::usage("--explain tells a ticket in words, or with --json as one object", "leave the rest out")
+            .into()),
+    }
+}

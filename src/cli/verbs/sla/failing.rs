@@ -1,0 +1,117 @@
+//! What fails a run in CI, and how it is told there: annotations, reports, the summary of a job.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::super::super::complaint::Complaint;
+use super::super::super::session::Session;
+use crate::casebook::{Owed, Owing};
+use crate::domain::clock::{self, spell};
+use crate::domain::finding::Finding;
+use crate::domain::rule::{TARGET_BREACHED, TARGET_DUE};
+use crate::domain::target::ClockState;
+use crate::error::Error;
+use crate::store::layout;
+use crate::view::findings::{Form, Run, told};
+use crate::view::paint::Paint;
+use crate::view::sla::metric;
+
+/// From when on a clock fails a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum FailOn {
+    /// Once it is late.
+    #[default]
+    Breached,
+    /// So much time, by the clock on the wall, before it is.
+    Due(TimeDelta),
+}
+
+/// `breached`, or `due:2h`.
+pub(super) fn fail_on(words: &str) -> Result<FailOn, String> {
+    match words.split_once(':') {
+        None if words == "breached" => Ok(FailOn::Breached),
+        Some(("due", span)) => {
+            clock::span(span).map(FailOn::Due).ok_or_else(|| format!("`{span}` is no span of time; `due:2h` is meant"))
+        }
+        _ => Err("`breached` or `due:2h` is meant".to_owned()),
+    }
+}
+
+impl FailOn {
+    /// The clocks that fail, as findings.
+    pub(super) fn among(self, owing: &Owing, now: DateTime<Utc>) -> Vec<Finding> {
+        let find = |owed: &Owed| self.finding(owed, owing.rows.of(owed.ticket)?.header.subject.as_str(), now);
+        owing.clocks.iter().filter_map(find).collect()
+    }
+
+    fn finding(self, owed: &Owed, subject: &str, now: DateTime<Utc>) -> Option<Finding> {
+        let clock = &owed.clock;
+        let due = clock.due_at?;
+        let (rule, verb) = match self {
+            _ if clock.state == ClockState::Breached => (&TARGET_BREACHED, "was due"),
+            Self::Due(span) if clock.is_owed() && due <= now + span => (&TARGET_DUE, "is due"),
+            _ => return None,
+        };
+        let (metric, due) = (metric(clock.metric), spell(due));
+        let message = format!("{metric} ({}) {verb} {due}: {subject}", clock.priority);
+        Some(Finding::new(rule, layout::ticket_path(owed.ticket), message).of(owed.ticket))
+    }
+}
+
+/// The forms CI systems read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ReportForm {
+    /// One of those findings have.
+    Findings(Form),
+    /// A table in Markdown.
+    Summary,
+}
+
+const FORMS: [(&str, ReportForm); 5] = [
+    ("github", ReportForm::Findings(Form::Github)),
+    ("gitlab", ReportForm::Findings(Form::Gitlab)),
+    ("junit", ReportForm::Findings(Form::Junit)),
+    ("sarif", ReportForm::Findings(Form::Sarif)),
+    ("summary", ReportForm::Summary),
+];
+
+/// `FORM=FILE`.
+pub(super) fn report(words: &str) -> Result<(ReportForm, PathBuf), String> {
+    let (form, file) = words.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("FORM=FILE belongs here")?;
+    let known = FORMS.into_iter().find(|(word, _)| *word == form);
+    let (_, form) = known.ok_or_else(|| format!("known forms are {}", FORMS.map(|(word, _)| word).join(", ")))?;
+    Ok((form, PathBuf::from(file)))
+}
+
+impl ReportForm {
+    /// Writes what fails. The summary of a job is added to what others wrote there.
+    pub(super) fn write(
+        self,
+        session: &Session,
+        failing: &[Finding],
+        file: &Path,
+        count: usize,
+    ) -> Result<(), Complaint> {
+        let run = Run {
+            verb: "sla",
+            version: env!("CARGO_PKG_VERSION"),
+            noun: "clock",
+            count,
+            is_strict: true,
+            paint: Paint::PLAIN,
+        };
+        let text = match self {
+            Self::Findings(form) => told(form, failing, &run),
+            Self::Summary => crate::view::sla::summary(failing),
+        };
+        if file == Path::new("-") {
+            return Ok(session.output.print(&text)?);
+        }
+        let mut options = std::fs::OpenOptions::new();
+        options.create(true).write(true).append(self == Self::Summary).truncate(self != Self::Summary);
+        let written = options.open(file).and_then(|mut file| file.write_all(text.as_bytes()));
+        Ok(written.map_err(Error::io(file, "write"))?)
+    }
+}

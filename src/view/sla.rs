@@ -1,0 +1,259 @@
+//! Clocks as people and programs see them: rows of what burns, a fact of a ticket, and JSON.
+//!
+//! Must not know plans or calendars: a clock says all that is told of it.
+
+use std::cmp::Ordering;
+
+use anstyle::Style;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Map, Value as Json, json};
+
+use crate::domain::clock::{spell, spell_span};
+use crate::domain::finding::Finding;
+use crate::domain::id::Id;
+use crate::domain::plan::Metric;
+use crate::domain::summary::Summary;
+use crate::domain::target::{Clock, ClockState};
+
+use super::table::{Cell, Table, tab_separated};
+use super::{Audience, age, labels, paint, terminal};
+
+/// The fields of a clock, behind the `id` of its ticket.
+pub const FIELDS: &[&str] = &[
+    "id",
+    "metric",
+    "target_seconds",
+    "calendar",
+    "started_at",
+    "due_at",
+    "state",
+    "elapsed_seconds",
+    "remaining_seconds",
+    "stopped_at",
+];
+
+/// What [`for_programs`] prints of a clock, by the names of JSON.
+pub const COLUMNS: &[&str] = &["id", "metric", "state", "due_at", "remaining_seconds", "target_seconds", "calendar"];
+
+/// What a metric is called.
+pub const fn metric(metric: Metric) -> &'static str {
+    match metric {
+        Metric::FirstResponse => "first response",
+        Metric::NextResponse => "next response",
+        Metric::Resolution => "resolution",
+    }
+}
+
+/// A clock as a ticket's `sla` has it.
+pub fn record(clock: &Clock) -> Map<String, Json> {
+    let values = json!({
+        "metric": clock.metric.word(),
+        "target_seconds": clock.target.num_seconds(),
+        "calendar": &*clock.calendar,
+        "started_at": spell(clock.started_at),
+        "due_at": clock.due_at.map(spell),
+        "state": clock.state.word(),
+        "elapsed_seconds": clock.elapsed.num_seconds(),
+        "remaining_seconds": clock.remaining().num_seconds(),
+        "stopped_at": clock.stopped_at.map(spell),
+    });
+    match values {
+        Json::Object(fields) => fields,
+        _ => Map::new(),
+    }
+}
+
+/// The same as a row of its own, with the ticket's id.
+pub fn row_record(ticket: Id, clock: &Clock) -> Map<String, Json> {
+    let mut fields = Map::new();
+    fields.insert("id".to_owned(), Json::String(ticket.to_string()));
+    fields.extend(record(clock));
+    fields
+}
+
+/// The clocks of a ticket, as JSON.
+pub fn array(clocks: &[Clock]) -> Json {
+    Json::Array(clocks.iter().map(|clock| Json::Object(record(clock))).collect())
+}
+
+/// A line for a clock, complete, with tabs between. What is absent is empty.
+pub fn for_programs(ticket: Id, clock: &Clock) -> String {
+    tab_separated([
+        ticket.to_string().as_str(),
+        clock.metric.word(),
+        clock.state.word(),
+        &clock.due_at.map(spell).unwrap_or_default(),
+        &clock.remaining().num_seconds().to_string(),
+        &clock.target.num_seconds().to_string(),
+        &clock.calendar,
+    ])
+}
+
+/// How far off the due instant is, in words: `in 2h`, `3d late`, `paused`, `met`.
+pub fn burns(clock: &Clock, now: DateTime<Utc>) -> String {
+    match (clock.due_at, clock.stopped_at) {
+        (_, Some(_)) if clock.state == ClockState::Met => "met".to_owned(),
+        (Some(due), Some(stopped)) => format!("{} late", brief(stopped - due)),
+        (Some(due), None) => match due.cmp(&now) {
+            Ordering::Less => format!("{} late", brief(now - due)),
+            Ordering::Equal => "now".to_owned(),
+            Ordering::Greater => format!("in {}", brief(due - now)),
+        },
+        (None, _) if clock.state == ClockState::Paused => "paused".to_owned(),
+        (None, _) => "never".to_owned(),
+    }
+}
+
+/// A span in its largest unit, or two where the first is a day or an hour alone.
+fn brief(span: TimeDelta) -> String {
+    match span.num_seconds() {
+        ..60 => "1m".to_owned(),
+        60..3_600 => format!("{}m", span.num_minutes()),
+        3_600..86_400 => spell_span(TimeDelta::minutes(span.num_minutes())),
+        86_400..864_000 => spell_span(TimeDelta::hours(span.num_hours())),
+        _ => format!("{}d", span.num_days()),
+    }
+}
+
+/// The colour of a clock: late, soon, or neither.
+pub fn style(clock: &Clock) -> Style {
+    match clock.state {
+        ClockState::Breached => paint::ALARM,
+        ClockState::Running if clock.remaining() * 4 < clock.target => paint::INTERNAL,
+        ClockState::Running => Style::new(),
+        ClockState::Paused | ClockState::Met => paint::MUTED,
+    }
+}
+
+/// The clock as one fact of its ticket: `first response: 4h by english, due Sun 2026-11-22 20:50 PST (in 2h)`.
+pub fn fact(clock: &Clock, audience: &Audience<'_>) -> String {
+    let target = spell_span(clock.target);
+    let stands = match (clock.due_at, clock.state) {
+        (_, ClockState::Met) => format!("met, {} used", spell_span(clock.elapsed)),
+        (Some(due), ClockState::Breached) => {
+            let verb = if clock.is_owed() { "overdue since" } else { "missed, was due" };
+            format!("{verb} {} ({})", moment(due, audience), burns(clock, audience.now))
+        }
+        (Some(due), _) => format!("due {} ({})", moment(due, audience), burns(clock, audience.now)),
+        (None, ClockState::Paused) => format!("waits for the customer, {} left", spell_span(clock.remaining())),
+        (None, _) => "never due: its calendar does not open".to_owned(),
+    };
+    format!("{target} of {}: {stands}", clock.calendar)
+}
+
+fn moment(at: DateTime<Utc>, audience: &Audience<'_>) -> String {
+    format!("{} {}", age::minute(at, audience.zone), audience.zone.abbreviation(at))
+}
+
+/// A table: when, how far off, what is owed, the ticket. `short_ids` go with the rows one by one.
+pub fn for_people<'a>(
+    rows: impl Iterator<Item = (Summary, &'a Clock)>,
+    short_ids: &[String],
+    audience: &Audience<'_>,
+) -> String {
+    let mut table = Table::under(&["due", "", "metric", "id", "pri", "assignee", "subject"]);
+    for ((row, clock), short_id) in rows.zip(short_ids) {
+        let header = &row.header;
+        let (mark, priority) = match header.escalation {
+            Some(_) => ("!", paint::ALARM),
+            None => ("", paint::priority(header.priority)),
+        };
+        let assignee = header.assignee.as_ref();
+        table.push(vec![
+            Cell::plain(&clock.due_at.map_or_else(|| "-".to_owned(), |due| age::minute(due, audience.zone))),
+            Cell::styled(&burns(clock, audience.now), style(clock)),
+            Cell::plain(metric(clock.metric)),
+            Cell::styled(short_id, paint::STRONG).leading_to(audience.links.map(|links| links.to(row.id))),
+            Cell::styled(&format!("{}{mark}", header.priority), priority),
+            assignee.map_or_else(|| Cell::styled("-", paint::MUTED), |person| Cell::plain(person.as_str())),
+            Cell::plain(&header.subject),
+        ]);
+    }
+    table.for_people(audience.paint, audience.width)
+}
+
+/// What fails, as the summary of a job in Markdown. Whatever strangers wrote stays words.
+pub fn summary(failing: &[Finding]) -> String {
+    if failing.is_empty() {
+        return "### Nothing is overdue\n".to_owned();
+    }
+    let mut text = format!("### {} to look at\n\n| ticket | |\n|---|---|\n", labels::count(failing.len(), "target"));
+    for finding in failing {
+        let ticket = finding.ticket.map(|id| id.to_string()).unwrap_or_default();
+        text.push_str(&format!("| {ticket} | {} |\n", markdown(&finding.message)));
+    }
+    text
+}
+
+/// Words that Markdown takes for nothing else.
+fn markdown(words: &str) -> String {
+    let mut safe = String::with_capacity(words.len());
+    for c in terminal::one_line(words).chars() {
+        match c {
+            '<' => safe.push_str("&lt;"),
+            '&' => safe.push_str("&amp;"),
+            '@' => safe.push_str("&#64;"),
+            '\\' | '|' | '`' | '*' | '_' | '[' | ']' | '!' | '#' | '~' | '$' => safe.extend(['\\', c]),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::words::Priority;
+    use crate::view::sample;
+
+    fn clock(due: Option<&str>, state: ClockState) -> Clock {
+        let instant = |words: &str| words.parse().expect("an instant");
+        Clock {
+            metric: Metric::FirstResponse,
+            priority: Priority::S1,
+            target: TimeDelta::hours(4),
+            calendar: "english".into(),
+            started_at: instant("2026-11-21T17:05:12Z"),
+            due_at: due.map(instant),
+            state,
+            elapsed: TimeDelta::hours(1),
+            stopped_at: None,
+        }
+    }
+
+    #[test]
+    fn how_far_off_is_told_in_few_words() {
+        let now = "2026-11-24T12:00:00Z".parse().expect("an instant");
+        for (due, expected) in [
+            ("2026-11-24T12:00:00Z", "now"),
+            ("2026-11-24T12:00:30Z", "in 1m"),
+            ("2026-11-24T12:59:59Z", "in 59m"),
+            ("2026-11-24T14:30:30Z", "in 2h30m"),
+            ("2026-11-26T13:30:00Z", "in 2d1h"),
+            ("2026-12-24T12:00:00Z", "in 30d"),
+            ("2026-11-24T09:00:00Z", "3h late"),
+        ] {
+            assert_eq!(burns(&clock(Some(due), ClockState::Running), now), expected);
+        }
+        assert_eq!(burns(&clock(None, ClockState::Paused), now), "paused");
+        assert_eq!(burns(&clock(None, ClockState::Running), now), "never");
+    }
+
+    #[test]
+    fn a_summary_takes_no_orders_from_strangers() {
+        let finding = Finding::new(&crate::domain::rule::TARGET_BREACHED, "x", "a | <b> `c` [d](e) @all");
+        assert!(summary(&[finding]).ends_with("|  | a \\| &lt;b> \\`c\\` \\[d\\](e) &#64;all |\n"));
+        assert_eq!(summary(&[]), "### Nothing is overdue\n");
+    }
+
+    #[test]
+    fn a_row_has_the_promised_fields() {
+        let ticket = sample::opened().id;
+        let record = row_record(ticket, &clock(None, ClockState::Paused));
+        assert_eq!(record.keys().collect::<Vec<_>>(), FIELDS);
+        assert_eq!((&record["remaining_seconds"], &record["due_at"]), (&json!(3 * 3600), &Json::Null));
+        let line = for_programs(ticket, &clock(None, ClockState::Paused));
+        assert_eq!(line, format!("{ticket}\tfirst_response\tpaused\t\t10800\t14400\tenglish\n"));
+        assert_eq!(line.split('\t').count(), COLUMNS.len());
+    }
+}
