@@ -5,8 +5,9 @@
 use crate::domain::summary::Summary;
 use crate::domain::words::{Priority, Status};
 
+use super::labels::fill;
 use super::table::{Cell, Table};
-use super::{Audience, age, labels, paint, terminal};
+use super::{Audience, paint, terminal};
 
 /// The numbers of a desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,20 +46,23 @@ impl Glance {
 /// The glance for people: counts, then the ticket that has been open longest. `short_id` is that ticket's.
 pub fn for_people(tickets: &[Summary], short_id: &str, audience: &Audience<'_>) -> String {
     let glance = Glance::at(tickets);
-    let mut table = Table::under(&["status", "tickets"]);
+    let words = audience.words();
+    let mut table = Table::under(&[words.columns.status, words.columns.tickets]);
     for &(status, number) in &glance.statuses {
-        let label = Cell::styled(labels::status(status, audience.viewer), paint::status(status));
+        let label = Cell::styled(words.statuses.of(status), paint::status(status));
         table.push(vec![label, Cell::plain(&number.to_string())]);
     }
     let mut shown = table.for_people(audience.paint, audience.width);
-    let remarks = [(glance.urgent, "urgent"), (glance.escalated, "escalated"), (glance.unassigned, "unassigned")];
+    let said = &words.glances;
+    let remarks =
+        [(glance.urgent, said.urgent), (glance.escalated, said.escalated), (glance.unassigned, said.unassigned)];
     let remarks: Vec<_> = remarks
         .into_iter()
         .filter(|(number, _)| *number > 0)
-        .map(|(number, what)| format!("{number} {what}"))
+        .map(|(number, what)| fill(what, &[("number", &number.to_string())]))
         .collect();
     if !remarks.is_empty() {
-        shown.push_str(&format!("\nunsolved: {}\n", remarks.join(", ")));
+        shown.push_str(&format!("\n{}\n", fill(said.unsolved, &[("remarks", &remarks.join(", "))])));
     }
     if let Some(index) = glance.oldest_open {
         shown.push_str(&oldest(&tickets[index], short_id, audience));
@@ -68,8 +72,9 @@ pub fn for_people(tickets: &[Summary], short_id: &str, audience: &Audience<'_>) 
 
 fn oldest(ticket: &Summary, short_id: &str, audience: &Audience<'_>) -> String {
     let id = audience.name_of(ticket.id, short_id);
-    let opened = age::ago(ticket.created_at, audience.now);
-    format!("oldest open: {id}, {opened}: {}\n", terminal::one_line(&ticket.header.subject))
+    let (age, subject) = (audience.ago(ticket.created_at), terminal::one_line(&ticket.header.subject));
+    let values = [("ticket", id.as_str()), ("age", &age), ("subject", &subject)];
+    format!("{}\n", fill(audience.words().glances.oldest_open, &values))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::domain::summary::Summary;
 use super::paint;
 use super::table::{Cell, Table, tab_separated};
 use super::width::cut;
-use super::{Audience, age, labels};
+use super::{Audience, age};
 
 /// What stands behind the priority of an escalated ticket.
 const ESCALATED: &str = "!";
@@ -26,7 +26,16 @@ const PERSON_AT_LEAST: usize = 12;
 /// A table: short id, priority (`S1!` while escalated), status, time since the last activity, assignee,
 /// requester, subject. `short_ids` go with the tickets one by one. Empty without tickets.
 pub fn for_people(tickets: impl Iterator<Item = Summary>, short_ids: &[String], audience: &Audience<'_>) -> String {
-    let mut table = Table::under(&["id", "pri", "status", "age", "assignee", "requester", "subject"]);
+    let columns = &audience.words().columns;
+    let mut table = Table::under(&[
+        columns.id,
+        columns.priority,
+        columns.status,
+        columns.last_activity,
+        columns.assignee,
+        columns.requester,
+        columns.subject,
+    ]);
     for (ticket, short_id) in tickets.zip(short_ids) {
         table.push(row(&ticket, short_id, audience));
     }
@@ -34,7 +43,7 @@ pub fn for_people(tickets: impl Iterator<Item = Summary>, short_ids: &[String], 
 }
 
 fn row(ticket: &Summary, short_id: &str, audience: &Audience<'_>) -> Vec<Cell> {
-    let header = &ticket.header;
+    let (header, words) = (&ticket.header, audience.words());
     let (mark, priority_style) = match header.escalation {
         Some(_) => (ESCALATED, paint::ALARM),
         None => ("", paint::priority(header.priority)),
@@ -42,8 +51,8 @@ fn row(ticket: &Summary, short_id: &str, audience: &Audience<'_>) -> Vec<Cell> {
     vec![
         Cell::styled(short_id, paint::STRONG).leading_to(audience.links.map(|links| links.to(ticket.id))),
         Cell::styled(&format!("{}{mark}", header.priority), priority_style),
-        Cell::styled(labels::status(header.status, audience.viewer), paint::status(header.status)),
-        Cell::plain(&age::age(ticket.last_activity_at, audience.now)),
+        Cell::styled(words.statuses.of(header.status), paint::status(header.status)),
+        Cell::plain(&age::age_in(ticket.last_activity_at, audience.now, &words.ages)),
         header.assignee.as_ref().map_or_else(|| Cell::styled("-", paint::MUTED), |assignee| person(assignee, audience)),
         person(&header.requester, audience),
         Cell::styled(&header.subject, Style::new()),
@@ -80,6 +89,7 @@ mod tests {
     use super::*;
     use crate::domain::action::Action;
     use crate::domain::words::{EscalationReason, Status};
+    use crate::view::labels::Language;
     use crate::view::sample;
 
     fn tickets() -> Vec<Summary> {
@@ -103,6 +113,29 @@ mod tests {
              AB0001  S2!  awaiting reply  2d   kenji     ana@acme.example  One two ␛[2J\n"
         );
         assert_eq!(for_people(std::iter::empty(), &[], &sample::audience(&sample::paris())), "");
+    }
+
+    #[test]
+    fn a_table_is_aligned_in_every_language() {
+        let short_ids = ["000001".to_owned(), "AB0001".to_owned()];
+        let zone = sample::paris();
+        for (language, expected) in [
+            (
+                Language::Japanese,
+                "Id      優先度  Status               Last Activity  担当者  リクエスト送信者  Subject\n\
+                 000001  S2      Open                 3日            -       ana@acme.example  Dashboard tiles time out\n\
+                 AB0001  S2!     Awaiting your reply  2日            kenji   ana@acme.example  One two ␛[2J\n",
+            ),
+            (
+                Language::French,
+                "Identifiant  Priorité  État                         Dernière activité  Responsable  Demandeur         Objet\n\
+                 000001       S2        Ouverte                      3 j                -            ana@acme.example  Dashboard tiles time out\n\
+                 AB0001       S2!       En attente de votre réponse  2 j                kenji        ana@acme.example  One two ␛[2J\n",
+            ),
+        ] {
+            let audience = Audience { language, ..sample::audience(&zone) };
+            assert_eq!(for_people(tickets().into_iter(), &short_ids, &audience), expected);
+        }
     }
 
     #[test]
