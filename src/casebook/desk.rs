@@ -253,11 +253,16 @@ impl<'a> Desk<'a> {
         let refused = |refusal| Error::Refused { ticket: None, action: "open".to_owned(), refusal };
         transition::may_open(standing, &self.by, opening).map_err(refused)?;
         let organization = self.organization_of(opening, standing)?.map_err(refused)?;
-        let opening = &Opening { organization, ..Opening::clone(opening) };
+        let mut opening = Opening { organization, ..Opening::clone(opening) };
         if step.text.is_none() {
             return Err(refused(Refusal::TextMissing));
         }
-        Ok(self.add(opening, step, standing))
+        let is_needless = self.casebook.judge_opening(&mut opening)?.map_err(refused)?;
+        let id = self.add(&opening, step, standing);
+        if is_needless {
+            self.notices.push((id, Notice::NothingToOverride));
+        }
+        Ok(id)
     }
 
     /// The organisation of a new ticket: the one asked for, else the requester's. A customer asks for their own alone;

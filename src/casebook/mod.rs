@@ -11,6 +11,7 @@ mod comparing;
 mod desk;
 mod doctor;
 mod drivers;
+mod eligibility;
 mod guarding;
 mod halt;
 mod hooks;

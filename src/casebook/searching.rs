@@ -74,7 +74,8 @@ impl Casebook {
         let asks_now = search.query.as_of.is_none() && !search.query.conditions.is_empty();
         for id in ids {
             let ticket = self.bytes_in(folder.as_ref(), *id, &mut bytes).and_then(|()| {
-                let is_ruled_out = || asks_now && rules_out(&|glimpse| search.query.means_at_a_glance(glimpse), &bytes, *id);
+                let is_ruled_out =
+                    || asks_now && rules_out(&|glimpse| search.query.means_at_a_glance(glimpse), &bytes, *id);
                 if !(search.may_hold)(&bytes) || is_ruled_out() {
                     return Ok(None);
                 }

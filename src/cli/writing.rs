@@ -277,6 +277,7 @@ fn notice_words(name: &str, notice: &Notice) -> String {
             "note: the ticket is merged; the reply is recorded on {}, where the conversation goes on",
             tail(*target)
         ),
+        Notice::NothingToOverride => "note: nothing was against opening it; the override is not recorded".to_owned(),
         Notice::AssigneeNotInTeam(person) => format!("warning: {person} is not in [team] of casebook.toml"),
     }
 }

@@ -82,6 +82,8 @@ pub enum Notice {
     Reopened,
     /// The ticket given is merged; the reply was recorded where the conversation goes on.
     WentOnAt(Id),
+    /// An agent gave a reason to open a ticket against a rule, and no rule was against it.
+    NothingToOverride,
     /// The assignee is not one of the desk's agents.
     AssigneeNotInTeam(Person),
 }
