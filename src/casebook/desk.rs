@@ -70,6 +70,8 @@ impl<'a> Desk<'a> {
             return Ok(done);
         }
         self.meet_conditions(id, step)?;
+        let step = &mut step.clone();
+        self.casebook.fit_fields(&mut step.action)?.map_err(|refusal| self.refused(id, step, refusal))?;
         let merged = self.ticket(id)?.header.merged_into.is_some();
         if merged && matches!(step.action, Action::Reply { .. }) {
             self.reply_elsewhere(id, step)
@@ -257,11 +259,11 @@ impl<'a> Desk<'a> {
         if step.text.is_none() {
             return Err(refused(Refusal::TextMissing));
         }
+        let notice = self.casebook.fit_opening(&mut opening)?.map_err(refused)?;
         let is_needless = self.casebook.judge_opening(&mut opening)?.map_err(refused)?;
         let id = self.add(&opening, step, standing);
-        if is_needless {
-            self.notices.push((id, Notice::NothingToOverride));
-        }
+        let needless = is_needless.then_some(Notice::NothingToOverride);
+        self.notices.extend(notice.into_iter().chain(needless).map(|notice| (id, notice)));
         Ok(id)
     }
 

@@ -17,8 +17,18 @@ use crate::domain::words::Priority;
 const FORMAT: u32 = 1;
 
 /// Names that other parts of casebook read: kept, and not judged here.
-const OTHER_SECTIONS: [&str; 9] =
-    ["calendars", "plans", "desk", "eligibility", "releases", "queries", "fields", "macros", "signing"];
+const OTHER_SECTIONS: [&str; 10] = [
+    "calendars",
+    "plans",
+    "desk",
+    "eligibility",
+    "releases",
+    "product_groups",
+    "queries",
+    "fields",
+    "macros",
+    "signing",
+];
 
 /// The settings and policy of a desk.
 #[derive(Clone, Debug, PartialEq)]

@@ -102,6 +102,9 @@ fn opened(opening: &Opening, by: &Person, deeds: &Deeds) -> String {
         let system = opening.imported_from.as_deref().unwrap_or(deeds.elsewhere);
         said += &fill(deeds.imported, &[("system", system), ("id", id)]);
     }
+    if let Some(person) = &opening.approved_by {
+        said += &format!(" with the approval of {person}");
+    }
     if let Some(overridden) = &opening.overridden {
         said += &fill(deeds.overridden, &[("rule", &overridden.rule), ("reason", &overridden.reason)]);
     }

@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::super::access::AccessRefusal;
 use super::super::eligibility::Hurdle;
 use super::super::id::Id;
+use super::super::own_field::UnfitValue;
 use super::super::person::{Person, Standing};
 use super::super::words::{HoldReason, Priority, Status};
 
@@ -31,6 +33,8 @@ pub enum Refusal {
     },
     /// What is on file is against opening the ticket.
     NotEligible(Box<Hurdle>),
+    /// Organisation access is not to be asked for, or granted, so.
+    Access(Box<AccessRefusal>),
     /// The organisation has several instances, or not the one that was named.
     WhichInstance {
         /// The one named, if any.
@@ -122,6 +126,8 @@ pub enum Refusal {
         /// Its name.
         name: String,
     },
+    /// The value does not fit one of the desk's own fields.
+    UnfitField(Box<UnfitValue>),
     /// A ticket is opened once.
     AlreadyOpened,
     /// This only ever follows from something else.
