@@ -103,7 +103,7 @@ fn opened(opening: &Opening, by: &Person, deeds: &Deeds) -> String {
         said += &fill(deeds.imported, &[("system", system), ("id", id)]);
     }
     if let Some(person) = &opening.approved_by {
-        said += &format!(" with the approval of {person}");
+        said += &fill(deeds.approved, &[("person", person.as_str())]);
     }
     if let Some(overridden) = &opening.overridden {
         said += &fill(deeds.overridden, &[("rule", &overridden.rule), ("reason", &overridden.reason)]);

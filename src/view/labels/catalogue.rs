@@ -144,7 +144,7 @@ words! {
     /// What was done, after the name of whoever did it. Those of `on_behalf_of` to `overridden`, `by_way_of`, `with_cc`
     /// and `for_reason` are added to others.
     Deeds {
-        opened, on_behalf_of, imported, elsewhere, overridden, replied, replied_automatically, noted,
+        opened, on_behalf_of, imported, elsewhere, approved, overridden, replied, replied_automatically, noted,
         noted_automatically, by_way_of, reminded, held, resumed, agreed_by, agreed, bug_reported, no_response,
         merged_into, merged, with_cc, forwarded, reopened, unmerged, taken_out, escalated, escalated_to, deescalated,
         for_reason, prioritized, assigned, unassigned, set, set_to, unset, cc_added, cc_removed, tagged, untagged, and,

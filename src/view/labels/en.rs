@@ -174,6 +174,7 @@ const WORDS: Catalogue = Catalogue {
         on_behalf_of: " on behalf of {person}",
         imported: " (imported from {system} {id})",
         elsewhere: "elsewhere",
+        approved: " with the approval of {person}",
         overridden: " against the rule {rule}: {reason}",
         replied: "replied",
         replied_automatically: "sent an automatic reply",

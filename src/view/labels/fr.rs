@@ -126,6 +126,7 @@ const WORDS: Catalogue = Catalogue {
         on_behalf_of: " au nom de {person}",
         imported: " (importée de {system} {id})",
         elsewhere: "un autre système",
+        approved: " avec l'accord de {person}",
         overridden: " contre la règle {rule} : {reason}",
         replied: "a répondu",
         replied_automatically: "a envoyé une réponse automatique",

@@ -123,6 +123,7 @@ const WORDS: Catalogue = Catalogue {
         on_behalf_of: "（{person} の代理）",
         imported: "（{system} の {id} からインポート）",
         elsewhere: "別のシステム",
+        approved: "（{person} の承認済み）",
         overridden: "（規則 {rule} の例外: {reason}）",
         replied: "返信しました",
         replied_automatically: "自動返信を送信しました",

@@ -126,6 +126,7 @@ const WORDS: Catalogue = Catalogue {
         on_behalf_of: " em nome de {person}",
         imported: " (importada de {system} {id})",
         elsewhere: "outro sistema",
+        approved: " com a aprovação de {person}",
         overridden: " contra a regra {rule}: {reason}",
         replied: "respondeu",
         replied_automatically: "enviou uma resposta automática",
