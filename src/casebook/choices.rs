@@ -1,11 +1,12 @@
-//! What the desk lets a ticket hold: its product groups, and the fields of its own.
+//! What the desk lets a ticket hold: its product groups, the fields of its own, and its macros.
 
 use crate::domain::action::{Action, Fact, Opening};
+use crate::domain::macros::Macro;
 use crate::domain::own_field::{OwnField, UnfitValue, fit};
 use crate::domain::transition::{Notice, Refusal};
 use crate::error::Error;
 use crate::store::choices::{self, Choices};
-use crate::store::layout;
+use crate::store::{layout, macros};
 
 use super::Casebook;
 
@@ -17,6 +18,15 @@ impl Casebook {
     pub fn choices(&self) -> Result<Choices, Error> {
         let text = self.policy_text()?;
         choices::read(&text).map_err(|flaw| Error::Config { path: self.root.join(layout::MARKER), flaw })
+    }
+
+    /// The macros of casebook.toml, by name.
+    ///
+    /// # Errors
+    /// It cannot be read, or is not sound.
+    pub fn macros(&self) -> Result<Vec<Macro>, Error> {
+        let text = self.policy_text()?;
+        macros::read(&text).map_err(|flaw| Error::Config { path: self.root.join(layout::MARKER), flaw })
     }
 
     /// Gives the values of the desk's own fields their kinds. Other actions, and those without such a field, are left

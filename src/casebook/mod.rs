@@ -5,6 +5,7 @@
 
 mod access;
 mod amending;
+mod assigning;
 mod auditing;
 mod calendars;
 mod check;
@@ -55,6 +56,7 @@ use crate::store::{config, layout};
 
 pub use access::AccessChange;
 pub use amending::Amending;
+pub use assigning::NobodyNext;
 pub use auditing::{Auditor, Findings, Questions, Redaction, Span, Verified};
 pub use calendars::Policy;
 pub use check::{Checked, Scope};

@@ -182,6 +182,8 @@ pub enum Verb {
     Cc(verbs::facts::Cc),
     Tag(verbs::facts::Tag),
     Set(verbs::facts::Set),
+    #[command(name = "macro")]
+    Macro(verbs::macros::ApplyMacro),
     Correct(verbs::correct::Correct),
     Redact(verbs::correct::Redact),
     List(Box<verbs::list::List>),

@@ -15,6 +15,7 @@ use crate::casebook::{Casebook, Hindrance, Recovery, Report, Step, Terms, Work};
 use crate::domain::action::Action;
 use crate::domain::id::Id;
 use crate::domain::person::Person;
+use crate::domain::ticket::Ticket;
 use crate::domain::transition::Notice;
 use crate::error::Error;
 use crate::store::git::GitRefusal;
@@ -197,15 +198,7 @@ impl Session {
                 _ => {
                     let name = if self.output.is_terminal { tail(ticket.id) } else { ticket.id.to_string() };
                     let subject = view::terminal::one_line(&ticket.header.subject);
-                    let moved = report
-                        .entries
-                        .iter()
-                        .filter(|(id, _)| *id == ticket.id)
-                        .find_map(|(_, entry)| ticket.entry(*entry));
-                    let status = match moved.and_then(|entry| entry.from.zip(entry.to)) {
-                        Some((from, to)) => format!("{from} -> {to}"),
-                        None => ticket.header.status.to_string(),
-                    };
+                    let status = moved(report, ticket);
                     self.output.say(&format!("{name}  {status}  {subject}"))?;
                 }
             }
@@ -258,6 +251,16 @@ fn recovery_words(recovery: &Recovery) -> Vec<String> {
             words.extend(kept.iter().map(|path| format!("  its text is kept in {}", path.display())));
             words
         }
+    }
+}
+
+/// The status a command found a ticket in and the one it left it in, where they differ.
+fn moved(report: &Report, ticket: &Ticket) -> String {
+    let first = report.entries.iter().find(|(id, _)| *id == ticket.id).and_then(|(_, entry)| ticket.entry(*entry));
+    let now = ticket.header.status;
+    match first.and_then(|first| first.from).filter(|from| *from != now) {
+        Some(from) => format!("{from} -> {now}"),
+        None => now.to_string(),
     }
 }
 

@@ -114,6 +114,11 @@ struct TeamSection {
     agents: Vec<toml::Spanned<String>>,
     #[serde(default)]
     managers: Vec<toml::Spanned<String>>,
+    /// Read by [`super::roster`], where it is needed.
+    #[serde(default, rename = "next")]
+    _next: serde::de::IgnoredAny,
+    #[serde(default, rename = "people")]
+    _people: serde::de::IgnoredAny,
 }
 
 #[derive(Deserialize)]

@@ -10,6 +10,8 @@ pub mod git;
 pub mod holidays;
 pub mod index;
 pub mod layout;
+pub mod macros;
 pub mod policy;
+pub mod roster;
 pub mod signing;
 pub mod yaml;

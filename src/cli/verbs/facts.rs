@@ -8,15 +8,21 @@ use super::super::complaint::Complaint;
 use super::super::parsing::address;
 use super::super::session::Session;
 use super::super::writing::Words;
+use crate::casebook::{Casebook, NobodyNext};
 use crate::domain::action::{Action, Fact};
+use crate::domain::assignment::Waived;
+use crate::domain::id::Id;
 use crate::domain::person::Person;
 use crate::domain::text::clean_subject;
 use crate::domain::value::Value;
 use crate::error::Error;
 
 /// Give a ticket to an agent, or to nobody.
+///
+/// With --next, to whose turn it is: of the agents of the team who write the ticket's language and work now, whoever has
+/// the fewest unsolved tickets, or the next in the round ([team] in casebook.toml).
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("whom").required(true), after_help = "Examples:\n  casebook assign 7S1W1X lea@desk.example\n  casebook assign 7S1W1X --none")]
+#[command(group = ArgGroup::new("whom").required(true), after_help = "Examples:\n  casebook assign 7S1W1X lea@desk.example\n  casebook assign 7S1W1X --next\n  casebook assign 7S1W1X --none")]
 pub struct Assign {
     /// The agent
     #[arg(index = 2, value_name = "WHO", value_parser = address, group = "whom")]
@@ -24,15 +30,53 @@ pub struct Assign {
     /// To nobody
     #[arg(long, group = "whom")]
     none: bool,
+    /// To whose turn it is
+    #[arg(long, group = "whom")]
+    next: bool,
+    /// With --next: of this team [default: that of the ticket's product group]
+    #[arg(long, value_name = "TEAM", requires = "next")]
+    team: Option<String>,
     #[command(flatten)]
     on: OnTicket,
 }
 
 impl Assign {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        let action = Action::Assign { assignee: self.assignee };
-        self.on.carry_out(session, &Words::Optional, |_, _| Ok(action))
+        let Self { assignee, next, team, on, .. } = self;
+        on.carry_out(session, &Words::Optional, |casebook, id| {
+            // Who has how much on their hands is nothing to customers, whom the desk refuses anyway.
+            let is_agent = session.actor()?.is_some_and(|person| casebook.config().team.has_agent(person));
+            let assignee = match next && is_agent {
+                true => Some(whose_turn(session, casebook, id, team.as_deref())?),
+                false => assignee,
+            };
+            Ok(Action::Assign { assignee })
+        })
     }
+}
+
+/// The agent whose turn it is; says what was looked away from.
+fn whose_turn(session: &Session, casebook: &Casebook, id: Id, team: Option<&str>) -> Result<Person, Complaint> {
+    let chosen = casebook.next_assignee(id, team)?.map_err(|nobody| match nobody {
+        NobodyNext::NoAgents => {
+            Error::usage("this desk has no agents", "list them under `agents` in [team] of casebook.toml")
+        }
+        NobodyNext::NoneOf { team } => Error::usage(
+            format!("nobody is of the team `{team}`"),
+            "[team.people.\"WHO\"] in casebook.toml has their `teams`",
+        ),
+    })?;
+    for waived in &chosen.waived {
+        session.output.warn(match waived {
+            Waived::Language => "note: nobody left writes the language of the ticket",
+            Waived::Hours => "note: nobody left works at this time",
+        });
+    }
+    let plural = if chosen.unsolved == 1 { "ticket" } else { "tickets" };
+    session
+        .output
+        .warn(&format!("note: it is the turn of {}, with {} unsolved {plural}", chosen.person, chosen.unsolved));
+    Ok(chosen.person)
 }
 
 /// Change who else takes part on the customer's side.

@@ -19,6 +19,7 @@ pub mod import;
 pub mod init;
 pub mod list;
 pub mod log;
+pub mod macros;
 pub mod merge;
 pub mod merge_file;
 pub mod open;
@@ -60,6 +61,7 @@ pub(super) fn run(session: &Session, verb: Verb) -> Result<Exit, Complaint> {
         Verb::Cc(cc) => cc.run(session),
         Verb::Tag(tag) => tag.run(session),
         Verb::Set(set) => set.run(session),
+        Verb::Macro(known) => known.run(session),
         Verb::Correct(correct) => correct.run(session),
         Verb::Redact(redact) => redact.run(session),
         Verb::List(list) => list.run(session),

@@ -121,6 +121,26 @@ pub fn later_entry_from(value: Value) -> Result<Entry> {
     entry_from(Reader::of(value, Vec::new(), false)?, false, false)
 }
 
+/// Reads an action as somebody asks for it, from its named values: what the ticket determines is not among them.
+///
+/// # Errors
+/// The first flaw, with its path; an action that only follows from others.
+pub fn asked_action_from(value: Value) -> Result<Action> {
+    let mut reader = Reader::of(value, Vec::new(), false)?;
+    let word = reader.needed_words("action")?;
+    let action = match word.as_str() {
+        "prioritize" => {
+            let priority = reader.needed_word("priority")?;
+            Some(Action::Prioritize { priority, was: priority })
+        }
+        "open" | "merge" | "merged" | "unmerged" | "forward" => None,
+        word => action_from(word, &mut reader)?,
+    };
+    let action = action.ok_or_else(|| reader.unfit("action", &format!("`{word}` cannot be asked for here")))?;
+    reader.finish()?;
+    Ok(action)
+}
+
 fn entry_from(mut reader: Reader, first: bool, lenient: bool) -> Result<Entry> {
     let id = reader.id("id")?;
     let at = reader.time("at")?;

@@ -9,7 +9,7 @@ mod flaw;
 mod organization;
 mod read;
 
-pub use decode::{later_entry_from, ticket_from};
+pub use decode::{asked_action_from, later_entry_from, ticket_from};
 pub use encode::{HEADER_NAMES, entry_fields, header_fields};
 pub use flaw::{Flaw, FlawKind, Step};
 pub use organization::{organization_fields, organization_from};

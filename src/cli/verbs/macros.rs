@@ -1,0 +1,157 @@
+//! `macro`: a named reply of the desk, and what is done with it.
+
+use clap::Args;
+use serde_json::{Map, Value, json};
+
+use super::super::Exit;
+use super::super::arguments::{ConditionFlags, TextFlags, WriteFlags};
+use super::super::complaint::Complaint;
+use super::super::session::Session;
+use super::super::text::Typed;
+use super::super::writing::Telling;
+use super::show;
+use crate::casebook::{Casebook, Step, Work};
+use crate::domain::macros::{Deed, Macro};
+use crate::domain::text::Text;
+use crate::domain::ticket::Ticket;
+use crate::error::Error;
+use crate::view;
+use crate::view::template::{Paper, Template, TemplateFlaw};
+use crate::view::terminal::one_line;
+
+/// What a template may ask for beside the fields of `show --json`.
+const AGENT: &str = "agent";
+
+/// Apply a macro of the desk: a reply with a name, and what is done with it.
+///
+/// Macros stand in casebook.toml under [macros.NAME]: a `text` (one, or one per language; a template over the fields of
+/// `show --json`, and `agent`), and `actions` with the names of entries. All is one command and one commit; -n shows it
+/// first. Without a name, the macros there are.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  casebook macro\n  casebook macro ask_release 7S1W1X -n\n  casebook macro ask_release 7S1W1X"
+)]
+pub struct ApplyMacro {
+    /// The macro
+    #[arg(value_name = "NAME", requires = "ticket")]
+    name: Option<String>,
+    /// The ticket
+    #[arg(value_name = "TICKET")]
+    ticket: Option<String>,
+    #[command(flatten)]
+    text: TextFlags,
+    #[command(flatten)]
+    conditions: ConditionFlags,
+    #[command(flatten)]
+    write: WriteFlags,
+}
+
+impl ApplyMacro {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let casebook = session.casebook()?;
+        let macros = casebook.macros()?;
+        let (Some(name), Some(word)) = (&self.name, &self.ticket) else {
+            return list(session, &macros, self.write.json.is_some());
+        };
+        let known = macros.iter().find(|known| known.name == *name).ok_or_else(|| unknown(name, &macros))?;
+        let by = session.actor()?.cloned().ok_or(Error::NoIdentity)?;
+        let id = casebook.find(word, Some(&by))?;
+        let zone = session.zone(&casebook)?;
+        let deeds = known.deeds(&by, session.world.now, &zone).map_err(|(place, flaw)| {
+            let message = format!("the macro `{name}`, action {}: {flaw}", place + 1);
+            Error::usage(message, "[macros] in casebook.toml defines it")
+        })?;
+        let typed = self.text.optional()?;
+        let text = match &typed.text {
+            Some(own) => Some(own.clone()),
+            None => filled(session, &casebook, known, &casebook.ticket(id)?, by.as_str())?,
+        };
+        let speaker = deeds.iter().position(Deed::speaks).unwrap_or(0);
+        let mut steps: Vec<Step> = deeds.into_iter().map(|deed| step(id, deed)).collect();
+        if let Some(first) = steps.first_mut() {
+            *first = self.conditions.on(first.clone());
+        }
+        let work = |steps| Work::Steps(apart(steps, speaker, text));
+        let kept = Typed { text: typed.text, is_only_copy: typed.is_only_copy };
+        session.carry_out_in(casebook, steps, work, &self.write, kept, &Telling::One)
+    }
+}
+
+fn step(id: crate::domain::id::Id, deed: Deed) -> Step {
+    Step { keep_open: deed.keep_open, ..Step::on(id, deed.action, None) }
+}
+
+/// The steps of one command on one ticket: the words go with the one that speaks, and each has a key of its own, so
+/// that a retry finds them all.
+fn apart(mut steps: Vec<Step>, speaker: usize, text: Option<Text>) -> Vec<Step> {
+    for (place, step) in steps.iter_mut().enumerate() {
+        step.text = if place == speaker { text.clone() } else { None };
+        if let Some(key) = step.key.as_mut().filter(|_| place > 0) {
+            key.push_str(&format!(" {}", place + 1));
+        }
+    }
+    steps
+}
+
+/// The macro's text for a ticket; none where it has none.
+fn filled(
+    session: &Session,
+    casebook: &Casebook,
+    known: &Macro,
+    ticket: &Ticket,
+    agent: &str,
+) -> Result<Option<Text>, Complaint> {
+    let language = ticket.header.language.as_deref();
+    let Some(source) = known.text(language, &casebook.config().language) else { return Ok(None) };
+    let flaw = |flaw: TemplateFlaw| {
+        let why = match flaw {
+            TemplateFlaw::Field(unknown) => format!("there is no field `{}`", unknown.name),
+            TemplateFlaw::Language(why) => why,
+        };
+        Error::usage(
+            format!("the text of the macro `{}`: {why}", known.name),
+            "[macros] in casebook.toml has it; `casebook show TICKET --json=` lists the fields",
+        )
+    };
+    let fields: Vec<&str> = view::json::FIELDS.iter().copied().chain([AGENT]).collect();
+    let template = Template::read(source, &fields, session.world.now).map_err(flaw)?;
+    let mut record = match show::json_of(session, casebook, ticket, None)? {
+        Value::Object(record) => record,
+        _ => Map::new(),
+    };
+    record.insert(AGENT.to_owned(), json!(agent));
+    let words = template.fill(&[record], Paper { aligned: false, width: None }).map_err(flaw)?;
+    Ok(Text::clean(&words))
+}
+
+fn unknown(name: &str, macros: &[Macro]) -> Error {
+    let near = macros.iter().map(|known| known.name.as_str());
+    let near = near.max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)));
+    let hint = match near.filter(|near| strsim::jaro(near, name) > 0.7) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`casebook macro` lists them; [macros] in casebook.toml defines them".to_owned(),
+    };
+    Error::usage(format!("there is no macro `{name}`"), hint)
+}
+
+fn list(session: &Session, macros: &[Macro], as_json: bool) -> Result<Exit, Complaint> {
+    let actions = |known: &Macro| match known.steps.as_slice() {
+        [] => vec!["reply".to_owned()],
+        steps => steps.iter().filter_map(|step| step.iter().find(|(name, _)| name == "action")).map(word).collect(),
+    };
+    if as_json {
+        let record = |known: &Macro| json!({"name": known.name, "about": known.about, "languages": known.texts.keys().filter(|language| !language.is_empty()).collect::<Vec<_>>(), "actions": actions(known)});
+        session.output.json(&Value::Array(macros.iter().map(record).collect()))?;
+        return Ok(Exit::Done);
+    }
+    let line = |known: &Macro| {
+        let about = one_line(known.about.as_deref().unwrap_or_default()).into_owned();
+        format!("{}\t{}\t{about}\n", known.name, actions(known).join(","))
+    };
+    session.output.print(&macros.iter().map(line).collect::<String>())?;
+    Ok(Exit::Done)
+}
+
+fn word((_, value): &(String, crate::domain::value::Value)) -> String {
+    view::labels::value(value)
+}

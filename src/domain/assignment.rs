@@ -1,0 +1,221 @@
+//! Whose turn it is: which agent a ticket goes to, by a rule that gives every clone the same answer.
+//!
+//! Must not know the present or calendars: who works now is given.
+
+use std::collections::BTreeMap;
+
+use super::id::Id;
+use super::person::Person;
+use super::summary::Summary;
+use super::words::Status;
+
+/// How the next one is found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Turn {
+    /// Whoever has the fewest unsolved tickets; of several, whose youngest ticket is the oldest.
+    #[default]
+    LeastLoaded,
+    /// Whoever stands behind the assignee of the youngest ticket that one of them has.
+    RoundRobin,
+}
+
+/// An agent, as `[team]` of casebook.toml has them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Colleague {
+    /// Who.
+    pub person: Person,
+    /// The languages they write; none named: all.
+    pub languages: Vec<String>,
+    /// The teams they are of.
+    pub teams: Vec<String>,
+    /// When they work; none named: always.
+    pub calendar: Option<String>,
+}
+
+/// What the ticket asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wanted<'a> {
+    /// The team.
+    pub team: Option<&'a str>,
+    /// The language.
+    pub language: Option<&'a str>,
+}
+
+/// What was looked away from, since nobody would have been left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waived {
+    /// Nobody writes the language.
+    Language,
+    /// Nobody works now.
+    Hours,
+}
+
+/// The agent found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// Who.
+    pub person: Person,
+    /// How many unsolved tickets they have.
+    pub unsolved: usize,
+    /// What was looked away from.
+    pub waived: Vec<Waived>,
+}
+
+/// What each agent has on their hands.
+#[derive(Clone, Debug, Default)]
+pub struct Loads(BTreeMap<String, Load>);
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Load {
+    unsolved: usize,
+    youngest: Option<Id>,
+}
+
+impl Loads {
+    /// Counts a ticket.
+    pub fn add(&mut self, row: &Summary) {
+        let Some(assignee) = &row.header.assignee else { return };
+        let load = self.0.entry(assignee.as_str().to_lowercase()).or_default();
+        load.unsolved += usize::from(row.header.status != Status::Solved);
+        load.youngest = load.youngest.max(Some(row.id));
+    }
+
+    fn of(&self, person: &Person) -> Load {
+        self.0.get(&person.as_str().to_lowercase()).copied().unwrap_or_default()
+    }
+}
+
+/// Whose turn it is. The team is a must; language and hours are given up where nobody would be left. `None`: nobody is
+/// of the team.
+pub fn next(
+    turn: Turn,
+    colleagues: &[Colleague],
+    loads: &Loads,
+    wanted: Wanted<'_>,
+    works_now: impl Fn(&str) -> bool,
+) -> Option<Chosen> {
+    let is_of = |known: &&Colleague| wanted.team.is_none_or(|team| known.teams.iter().any(|theirs| theirs == team));
+    let mut left: Vec<&Colleague> = colleagues.iter().filter(is_of).collect();
+    let mut waived = Vec::new();
+    let head = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_lowercase();
+    let writes = |known: &Colleague| {
+        wanted.language.is_none_or(|language| {
+            known.languages.is_empty() || known.languages.iter().any(|theirs| head(theirs) == head(language))
+        })
+    };
+    let works = |known: &Colleague| known.calendar.as_deref().is_none_or(&works_now);
+    narrow(&mut left, &mut waived, Waived::Language, writes);
+    narrow(&mut left, &mut waived, Waived::Hours, works);
+    let person = match turn {
+        Turn::LeastLoaded => left.into_iter().min_by_key(|known| {
+            let load = loads.of(&known.person);
+            (load.unsolved, load.youngest)
+        })?,
+        Turn::RoundRobin => {
+            let last = left.iter().enumerate().max_by_key(|(_, known)| loads.of(&known.person).youngest);
+            let behind = last.filter(|(_, known)| loads.of(&known.person).youngest.is_some());
+            left.get(behind.map_or(0, |(place, _)| (place + 1) % left.len()))?
+        }
+    };
+    let person = person.person.clone();
+    Some(Chosen { unsolved: loads.of(&person).unsolved, person, waived })
+}
+
+fn narrow(left: &mut Vec<&Colleague>, waived: &mut Vec<Waived>, what: Waived, holds: impl Fn(&Colleague) -> bool) {
+    if left.iter().any(|known| holds(known)) {
+        left.retain(|known| holds(known));
+    } else if !left.is_empty() {
+        waived.push(what);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::action::Opening;
+    use super::super::ticket::Header;
+    use super::super::words::Priority;
+    use super::*;
+
+    fn person(name: &str) -> Person {
+        Person::from_address(&format!("{name}@desk.example")).expect("an address")
+    }
+
+    fn colleague(name: &str, languages: &[&str], teams: &[&str], calendar: Option<&str>) -> Colleague {
+        let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let calendar = calendar.map(str::to_owned);
+        Colleague { person: person(name), languages: owned(languages), teams: owned(teams), calendar }
+    }
+
+    fn team() -> Vec<Colleague> {
+        vec![
+            colleague("kenji", &["ja", "en"], &["looker"], Some("japan")),
+            colleague("lea", &["fr", "en"], &["looker", "billing"], Some("paris")),
+            colleague("mori", &[], &[], None),
+        ]
+    }
+
+    fn row(number: u128, assignee: &str, status: Status) -> Summary {
+        let at = "2026-11-21T09:00:00Z".parse().expect("a time");
+        let id = Id::at(at, number << 64);
+        let opening = Opening::new("Tiles".to_owned(), Priority::S3, person("ana"));
+        let header = Header { assignee: Some(person(assignee)), status, ..Header::opened(&opening) };
+        Summary {
+            id,
+            header,
+            alerts: 0,
+            reopened: false,
+            created_at: at,
+            last_activity_at: at,
+            version: id,
+            imported_id: None,
+        }
+    }
+
+    fn loads(rows: &[(&str, Status)]) -> Loads {
+        let mut loads = Loads::default();
+        for (number, (assignee, status)) in rows.iter().enumerate() {
+            loads.add(&row(number as u128 + 1, assignee, *status));
+        }
+        loads
+    }
+
+    fn chosen(turn: Turn, loads: &Loads, wanted: Wanted<'_>, open: &[&str]) -> (String, Vec<Waived>) {
+        let found = next(turn, &team(), loads, wanted, |calendar| open.contains(&calendar)).expect("somebody");
+        (found.person.as_str().split('@').next().unwrap_or_default().to_owned(), found.waived)
+    }
+
+    const ALL: &[&str] = &["japan", "paris"];
+
+    #[test]
+    fn the_least_loaded_is_next_and_of_equals_who_waited_longest() {
+        let none = loads(&[]);
+        assert_eq!(chosen(Turn::LeastLoaded, &none, Wanted::default(), ALL).0, "kenji");
+        let some = loads(&[("kenji", Status::Open), ("lea", Status::Solved), ("mori", Status::Solved)]);
+        assert_eq!(chosen(Turn::LeastLoaded, &some, Wanted::default(), ALL).0, "lea");
+        let upper = loads(&[("KENJI", Status::OnHold), ("lea", Status::Open), ("mori", Status::Open)]);
+        assert_eq!(chosen(Turn::LeastLoaded, &upper, Wanted::default(), ALL).0, "kenji");
+    }
+
+    #[test]
+    fn the_round_goes_on_behind_whoever_had_the_youngest_ticket() {
+        for (last, wanted) in [("kenji", "lea"), ("lea", "mori"), ("mori", "kenji")] {
+            let rows = [("kenji", Status::Open), ("lea", Status::Open), (last, Status::Solved)];
+            assert_eq!(chosen(Turn::RoundRobin, &loads(&rows), Wanted::default(), ALL).0, wanted, "{last}");
+        }
+        assert_eq!(chosen(Turn::RoundRobin, &loads(&[]), Wanted::default(), ALL).0, "kenji");
+        assert_eq!(chosen(Turn::RoundRobin, &loads(&[("gone", Status::Open)]), Wanted::default(), ALL).0, "kenji");
+    }
+
+    #[test]
+    fn team_is_a_must_language_and_hours_are_wishes() {
+        let none = loads(&[]);
+        let of = |team, language| Wanted { team, language };
+        assert_eq!(chosen(Turn::LeastLoaded, &none, of(Some("billing"), None), ALL).0, "lea");
+        assert_eq!(chosen(Turn::LeastLoaded, &none, of(None, Some("fr-CA")), ALL).0, "lea");
+        assert_eq!(chosen(Turn::LeastLoaded, &none, of(None, None), &["paris"]).0, "lea");
+        let (who, waived) = chosen(Turn::LeastLoaded, &none, of(Some("billing"), Some("ja")), &[]);
+        assert_eq!((who.as_str(), waived), ("lea", vec![Waived::Language, Waived::Hours]));
+        let wanted = of(Some("nobody"), None);
+        assert_eq!(next(Turn::LeastLoaded, &team(), &none, wanted, |_| true), None);
+    }
+}

@@ -1,0 +1,126 @@
+//! What casebook.toml says of macros: `[macros.NAME]`.
+//!
+//! Read only where one is used, and by `check`. Must not fill in templates.
+
+use std::collections::BTreeMap;
+
+use chrono::DateTime;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::config::{Complaint, ConfigFlaw, spanned};
+use crate::domain::macros::Macro;
+use crate::domain::person::Person;
+use crate::domain::value::{Fields, Value};
+use crate::domain::zone::Zone;
+
+/// What stands for other parts is left to [`super::config`].
+#[derive(Deserialize)]
+struct Written {
+    #[serde(default)]
+    macros: BTreeMap<Spanned<String>, Section>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Section {
+    about: Option<String>,
+    text: Option<Text>,
+    #[serde(default)]
+    actions: Vec<Spanned<toml::Table>>,
+}
+
+/// A text, or one for each language.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Text {
+    One(String),
+    Each(BTreeMap<String, String>),
+}
+
+/// Reads the macros of the text of a casebook.toml, by name.
+///
+/// # Errors
+/// The first thing wrong, with its line and column.
+pub fn read(text: &str) -> Result<Vec<Macro>, ConfigFlaw> {
+    judge(text).map_err(|complaint| complaint.within(text))
+}
+
+fn judge(text: &str) -> Result<Vec<Macro>, Complaint> {
+    let written: Written = toml::from_str(text).map_err(|error| Complaint(error.span(), error.message().to_owned()))?;
+    written.macros.into_iter().map(of_section).collect()
+}
+
+fn of_section((name, section): (Spanned<String>, Section)) -> Result<Macro, Complaint> {
+    let texts = match section.text {
+        None => BTreeMap::new(),
+        Some(Text::One(text)) => BTreeMap::from([(String::new(), text)]),
+        Some(Text::Each(texts)) => texts,
+    };
+    if texts.is_empty() && section.actions.is_empty() {
+        return Err(Complaint(Some(name.span()), "a macro has a `text`, or `actions`".to_owned()));
+    }
+    let places: Vec<_> = section.actions.iter().map(Spanned::span).collect();
+    let steps = section.actions.into_iter().map(|table| fields(table.into_inner())).collect();
+    let read = Macro { name: spanned(&name, word)?, about: section.about, texts, steps };
+    // Whatever the day and whoever acts: what makes sense then makes sense always.
+    let (by, zone) = (Person::from_name("me"), Zone::named("UTC"));
+    if let (Ok(by), Ok(zone)) = (by, zone)
+        && let Err((place, flaw)) = read.deeds(&by, DateTime::UNIX_EPOCH, &zone)
+    {
+        return Err(Complaint(places.get(place).cloned(), flaw.to_string()));
+    }
+    Ok(read)
+}
+
+fn word(name: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    if name.chars().all(fits) && !name.starts_with('-') {
+        Ok(name.to_owned())
+    } else {
+        Err(format!("`{name}` can be no macro's name: letters, digits, _ and -"))
+    }
+}
+
+fn fields(table: toml::Table) -> Fields {
+    table.into_iter().map(|(name, value)| (name, of_toml(value))).collect()
+}
+
+fn of_toml(value: toml::Value) -> Value {
+    match value {
+        toml::Value::String(words) => Value::String(words),
+        toml::Value::Integer(number) => Value::Integer(number.into()),
+        toml::Value::Float(number) => Value::Number(number),
+        toml::Value::Boolean(flag) => Value::Bool(flag),
+        toml::Value::Datetime(time) => Value::String(time.to_string()),
+        toml::Value::Array(items) => Value::List(items.into_iter().map(of_toml).collect()),
+        toml::Value::Table(table) => Value::Map(fields(table)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_macro_is_a_text_and_actions() {
+        let text = "[macros.release]\nabout = \"Ask for the release\"\ntext = { en = \"Which?\", fr = \"Laquelle ?\" }\n\
+                    actions = [{ action = \"reply\" }, { action = \"tag\", add = [\"asked\"] }]\n[macros.thanks]\ntext = \"Thanks\"\n";
+        let macros = read(text).expect("macros");
+        assert_eq!(macros.iter().map(|known| known.name.as_str()).collect::<Vec<_>>(), ["release", "thanks"]);
+        assert_eq!(macros[0].text(Some("fr"), "en"), Some("Laquelle ?"));
+        assert_eq!((macros[0].steps.len(), macros[1].steps.len()), (2, 0));
+        assert_eq!(read("format = 1\n"), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place() {
+        let flaw = |text: &str| read(text).map_err(|flaw| (flaw.line, flaw.message)).expect_err("a flaw");
+        assert_eq!(flaw("[macros.x]\nabout = \"y\"\n").0, 1);
+        assert_eq!(flaw("[macros.x]\ntxt = \"y\"\n").0, 2);
+        let (line, message) = flaw(
+            "[macros.x]\nactions = [\n  { action = \"resume\" },\n  { action = \"hold\", reason = \"lunch\" },\n]\n",
+        );
+        assert!(line == 4 && message.contains("lunch"), "{line}: {message}");
+    }
+}
