@@ -35,7 +35,7 @@ pub struct Global {
     /// Who acts [default: $CASEBOOK_ACTOR, else git's user.email]
     #[arg(long = "as", value_name = "WHO", global = true, value_parser = address)]
     pub actor: Option<Person>,
-    /// The language of what people see of tickets
+    /// The language of what people see of tickets [default: that of LC_ALL, LC_MESSAGES or LANG, else en]
     #[arg(long, global = true, value_name = "LANG", value_parser = ["en", "fr", "ja", "pt"])]
     pub lang: Option<String>,
     /// When to use colours

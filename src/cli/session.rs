@@ -17,6 +17,7 @@ use crate::domain::when::when;
 use crate::domain::zone::Zone;
 use crate::error::Error;
 use crate::store::layout;
+use crate::view::labels::Language;
 use crate::view::link::Links;
 use crate::view::paint::Paint;
 use crate::view::{Audience, Viewer};
@@ -124,7 +125,14 @@ impl Session {
         let links =
             self.links.get_or_init(|| self.has_links().then(|| Links::below(casebook.root(), layout::ticket_path)));
         let (viewer, links, width) = (self.viewer(casebook)?, links.as_ref(), self.output.width());
-        Ok(Audience { viewer, zone, now: self.world.now, paint, links, width })
+        Ok(Audience { viewer, language: self.language(), zone, now: self.world.now, paint, links, width })
+    }
+
+    /// The language of what people see of tickets: `--lang`, else that of the locale, in the order of POSIX.
+    fn language(&self) -> Language {
+        let locale = || variable("LC_ALL").or_else(|| variable("LC_MESSAGES")).or_else(|| variable("LANG"));
+        let named = self.global.lang.clone().or_else(locale);
+        named.map(|locale| Language::of_locale(&locale)).unwrap_or_default()
     }
 
     /// Whether somebody sits at a terminal and can be asked.

@@ -6,29 +6,46 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::zone::Zone;
 
+use super::labels;
+use super::labels::catalogue::{Ages, fill};
+
 /// How long after `from` `to` is, in its largest unit: `3d`, `5h`, `12m`, or `now` within a minute. Days are
 /// of 24 hours, rounded down, as the portal counts them.
-pub fn age(from: DateTime<Utc>, to: DateTime<Utc>) -> String {
+pub fn age_in(from: DateTime<Utc>, to: DateTime<Utc>, words: &Ages) -> String {
     let minutes = (to - from).num_minutes();
-    match minutes {
-        ..1 => "now".to_owned(),
-        1..60 => format!("{minutes}m"),
-        60..1_440 => format!("{}h", minutes / 60),
-        _ => format!("{}d", minutes / 1_440),
-    }
+    let (template, number) = match minutes {
+        ..1 => return words.now.to_owned(),
+        1..60 => (words.minutes, minutes),
+        60..1_440 => (words.hours, minutes / 60),
+        _ => (words.days, minutes / 1_440),
+    };
+    fill(template, &[("number", &number.to_string())])
 }
 
 /// The same in a sentence: `3d ago`, `now`.
-pub fn ago(from: DateTime<Utc>, to: DateTime<Utc>) -> String {
-    match age(from, to).as_str() {
-        "now" => "now".to_owned(),
-        age => format!("{age} ago"),
-    }
+pub fn ago_in(from: DateTime<Utc>, to: DateTime<Utc>, words: &Ages) -> String {
+    let age = age_in(from, to, words);
+    if age == words.now { age } else { fill(words.ago, &[("age", &age)]) }
 }
 
-/// Local time to the minute: `2026-11-21 18:05`.
+/// Local time to the minute, as the language writes it: `2026-11-21 18:05`.
+pub fn minute_in(at: DateTime<Utc>, zone: &Zone, words: &Ages) -> String {
+    zone.local(at).format(words.minute).to_string()
+}
+
+/// [`age_in`] in English.
+pub fn age(from: DateTime<Utc>, to: DateTime<Utc>) -> String {
+    age_in(from, to, &labels::ENGLISH.ages)
+}
+
+/// [`ago_in`] in English.
+pub fn ago(from: DateTime<Utc>, to: DateTime<Utc>) -> String {
+    ago_in(from, to, &labels::ENGLISH.ages)
+}
+
+/// [`minute_in`] as messages write it, and queries read it.
 pub fn minute(at: DateTime<Utc>, zone: &Zone) -> String {
-    zone.local(at).format("%Y-%m-%d %H:%M").to_string()
+    minute_in(at, zone, &labels::ENGLISH.ages)
 }
 
 #[cfg(test)]

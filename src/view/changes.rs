@@ -13,16 +13,14 @@ use crate::domain::words::Status;
 
 use super::entry::sentence;
 use super::json::entry_json;
+use super::labels::fill;
 use super::paint;
 use super::table::{Cell, Table, tab_separated};
 use super::thread::{Told, thread};
-use super::{Audience, Viewer, age, labels, terminal};
+use super::{Audience, Viewer, terminal};
 
 /// The fields of a ticket that changed.
 pub const FIELDS: &[&str] = &["id", "subject", "change", "status_before", "status", "entries"];
-
-/// What is said of a file that differs where no entry does.
-const BY_HAND: &str = "the file was changed, and no entry says so";
 
 /// A line for people and programs: its entry, if it is about one, and what became of it.
 struct Line<'a> {
@@ -49,10 +47,11 @@ fn lines<'a>(compared: &'a Comparison, viewer: Viewer) -> Vec<Line<'a>> {
 
 /// A table: time, short id, who, what. The short ids go with the tickets one by one.
 pub fn for_people(compared: &[Comparison], short_ids: &[String], audience: &Audience<'_>) -> String {
-    let mut table = Table::under(&["time", "id", "who", "what"]);
+    let columns = &audience.words().columns;
+    let mut table = Table::under(&[columns.time, columns.id, columns.who, columns.what]);
     for (compared, short_id) in compared.iter().zip(short_ids) {
         for line in lines(compared, audience.viewer) {
-            let at = line.entry.map(|entry| age::minute(entry.at, audience.zone)).unwrap_or_default();
+            let at = line.entry.map(|entry| audience.minute(entry.at)).unwrap_or_default();
             let style = if line.fate == Some(Fate::Added) { anstyle::Style::new() } else { paint::ALARM };
             table.push(vec![
                 Cell::styled(&at, paint::MUTED),
@@ -119,18 +118,21 @@ pub fn record(compared: &Comparison, viewer: Viewer) -> Map<String, Json> {
 pub fn markdown(compared: &[Comparison], short_ids: &[String], audience: &Audience<'_>) -> String {
     let told: Vec<_> = compared.iter().map(|compared| lines(compared, audience.viewer)).collect();
     let entries: usize = told.iter().map(|lines| lines.iter().filter(|line| line.entry.is_some()).count()).sum();
-    let entries = format!("{entries} {}", if entries == 1 { "entry" } else { "entries" });
-    let mut page = format!("### {}, {entries}\n", labels::count(compared.len(), "ticket"));
+    let words = audience.words();
+    let tickets = words.count(compared.len(), &words.counts.tickets);
+    let entries = words.count(entries, &words.counts.entries);
+    let summary = fill(words.changes.summary, &[("tickets", &tickets), ("entries", &entries)]);
+    let mut page = format!("### {summary}\n");
     for ((compared, short_id), lines) in compared.iter().zip(short_ids).zip(told) {
         page.push_str(&format!("\n**`{short_id}` {}**{}\n\n", escaped(subject(compared)), moved(compared, audience)));
         for line in lines {
             let told = match line.entry {
                 Some(entry) => {
-                    let (zone, at) = (audience.zone, entry.at);
-                    let (time, by) = (age::minute(at, zone), escaped(entry.by.as_str()));
-                    format!("{time} {} {by} {}", zone.abbreviation(at), escaped(&what(&line, audience)))
+                    let (time, by) = (audience.minute(entry.at), escaped(entry.by.as_str()));
+                    let zone = audience.zone.abbreviation(entry.at);
+                    format!("{time} {zone} {by} {}", escaped(&what(&line, audience)))
                 }
-                None => BY_HAND.to_owned(),
+                None => words.changes.by_hand.to_owned(),
             };
             let mark = if line.fate == Some(Fate::Added) { "" } else { "⚠ " };
             page.push_str(&format!("- {mark}{told}\n"));
@@ -145,22 +147,26 @@ fn subject(compared: &Comparison) -> &str {
 
 /// What happened to the ticket as a whole.
 fn moved(compared: &Comparison, audience: &Audience<'_>) -> String {
-    let label = |status| labels::status(status, audience.viewer);
+    let words = audience.words();
+    let label = |status| words.statuses.of(status);
     match (&compared.before, &compared.after) {
         (Some(before), Some(after)) if before.header.status == after.header.status => String::new(),
         (Some(before), Some(after)) => format!(" · {} → {}", label(before.header.status), label(after.header.status)),
-        (None, Some(after)) => format!(" · new, {}", label(after.header.status)),
-        (_, None) => " · ⚠ the file is gone".to_owned(),
+        (None, Some(after)) => {
+            format!(" · {}", fill(words.changes.new, &[("status", label(after.header.status))]))
+        }
+        (_, None) => format!(" · ⚠ {}", words.changes.gone),
     }
 }
 
 fn what(line: &Line<'_>, audience: &Audience<'_>) -> String {
-    let Some(entry) = line.entry else { return BY_HAND.to_owned() };
-    let said = sentence(entry, audience.zone);
+    let words = audience.words();
+    let Some(entry) = line.entry else { return words.changes.by_hand.to_owned() };
+    let deed = sentence(entry, audience.zone, words);
     match line.fate {
-        Some(Fate::Removed) => format!("REMOVED from the history: {said}"),
-        Some(Fate::Rewritten) => format!("REWRITTEN in the history: {said}"),
-        _ => said,
+        Some(Fate::Removed) => fill(words.changes.removed, &[("deed", &deed)]),
+        Some(Fate::Rewritten) => fill(words.changes.rewritten, &[("deed", &deed)]),
+        _ => deed,
     }
 }
 

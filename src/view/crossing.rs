@@ -1,5 +1,5 @@
 //! Entries that two clones wrote at the same time: what each did, how the ticket stands since, and what to do where
-//! that is not meant.
+//! that is not meant. English, as all messages.
 //!
 //! Must not know which merge brought them together.
 
@@ -10,7 +10,7 @@ use crate::domain::words::Status;
 use crate::domain::zone::Zone;
 
 use super::entry::{sentence, short_id};
-use super::{Viewer, labels, terminal};
+use super::{labels, terminal};
 
 /// A line for each entry that crossed another, and one for what holds now.
 pub fn lines(ticket: &Ticket, crossings: &[Concurrent], zone: &Zone) -> Vec<String> {
@@ -23,10 +23,10 @@ pub fn lines(ticket: &Ticket, crossings: &[Concurrent], zone: &Zone) -> Vec<Stri
 
 fn told(ticket: &Ticket, crossing: &Concurrent, zone: &Zone) -> String {
     let done = |id: Id| match ticket.entry(id) {
-        Some(entry) => format!("{} {} ({})", entry.by, sentence(entry, zone), short_id(id)),
+        Some(entry) => format!("{} {} ({})", entry.by, sentence(entry, zone, labels::ENGLISH), short_id(id)),
         None => short_id(id),
     };
-    let status = |status: Status| labels::status(status, Viewer::Support);
+    let status = |status: Status| labels::ENGLISH.statuses.of(status);
     let otherwise = match crossing.about {
         Crossing::Status { saw: Some(saw), was } => format!("when it was {}, not {}", status(was), status(saw)),
         Crossing::Status { saw: None, was } => format!("when it was {} already", status(was)),
@@ -49,5 +49,5 @@ fn next(ticket: &Ticket) -> String {
         (None, Status::AwaitingReply) => format!("`casebook hold {name}` or `casebook solve {name}`"),
         (None, Status::Open) => format!("`casebook reply {name}`, `casebook hold {name}` or `casebook solve {name}`"),
     };
-    format!("the ticket is {} now; if that is not meant: {would}", labels::status(status, Viewer::Support))
+    format!("the ticket is {} now; if that is not meant: {would}", labels::ENGLISH.statuses.of(status))
 }

@@ -9,49 +9,67 @@ use crate::domain::id::{self, Id};
 use crate::domain::person::Person;
 use crate::domain::ticket::Hold;
 use crate::domain::value::Value;
-use crate::domain::words::{EscalationReason, MergeReason, ReopenReason};
+use crate::domain::words::EscalationReason;
 use crate::domain::zone::Zone;
 
-use super::{Viewer, age, labels, terminal};
+use super::labels::catalogue::{Catalogue, Deeds, fill};
+use super::{age, labels, terminal};
 
 /// How much of an entry's id is shown: enough to tell the entries of one ticket apart.
 const SHORT: usize = 6;
 
 /// What was done, safe to show, with times in the zone: `replied`, `put it on hold: with engineering`.
-pub fn sentence(entry: &Entry, zone: &Zone) -> String {
+pub fn sentence(entry: &Entry, zone: &Zone, words: &Catalogue) -> String {
+    let deeds = &words.deeds;
     let said = match &entry.action {
-        Action::Open(opening) => opened(opening, &entry.by),
+        Action::Open(opening) => opened(opening, &entry.by, deeds),
         Action::Reply { auto, via_ticket } => {
-            by_way_of(if *auto { "sent an automatic reply" } else { "replied" }, *via_ticket)
+            by_way_of(if *auto { deeds.replied_automatically } else { deeds.replied }, *via_ticket, deeds)
         }
-        Action::Note { auto, via_ticket } => by_way_of(
-            if *auto { "sent an automatic mail, kept as an internal note" } else { "wrote an internal note" },
-            *via_ticket,
-        ),
-        Action::Remind => "reminded the requester".to_owned(),
-        Action::Hold(hold) => format!("put it on hold: {}", held(hold, zone)),
-        Action::Resume => "went on after the hold".to_owned(),
-        Action::Solve(solution) => solved(solution, zone),
-        Action::Merge { into, reason } => merged_into(*into, *reason),
-        Action::Merged { source, cc } => format!("merged {source} into this{}", listed(", with ", cc, " in copy")),
+        Action::Note { auto, via_ticket } => {
+            by_way_of(if *auto { deeds.noted_automatically } else { deeds.noted }, *via_ticket, deeds)
+        }
+        Action::Remind => deeds.reminded.to_owned(),
+        Action::Hold(hold) => fill(deeds.held, &[("reason", &held(hold, zone, words))]),
+        Action::Resume => deeds.resumed.to_owned(),
+        Action::Solve(solution) => solved(solution, zone, words),
+        Action::Merge { into, reason } => {
+            let reason = words.merge_reasons.of(*reason);
+            fill(deeds.merged_into, &[("ticket", &into.to_string()), ("reason", reason)])
+        }
+        Action::Merged { source, cc } => {
+            let merged = fill(deeds.merged, &[("ticket", &source.to_string())]);
+            merged + &listed(deeds.with_cc, "people", cc)
+        }
         Action::Forward { into, entry } => {
-            format!("wrote to this merged ticket: recorded on {into} as {}", short_id(*entry))
+            fill(deeds.forwarded, &[("ticket", &into.to_string()), ("entry", &short_id(*entry))])
         }
-        Action::Reopen { reason, unmerge } => reopened(*reason, *unmerge),
-        Action::Unmerged { source } => format!("took {source} out again"),
-        Action::Escalate { reason, manager } => {
-            format!("escalated it{}: {}", to(manager.as_ref()), labels::escalation(*reason))
+        Action::Reopen { reason, unmerge } => {
+            let done = if *unmerge { deeds.unmerged } else { deeds.reopened };
+            fill(done, &[("reason", words.reopen_reasons.of(*reason))])
         }
-        Action::Deescalate { reason, .. } => deescalated(*reason),
-        Action::Prioritize { priority, was } => format!("changed the priority from {was} to {priority}"),
-        Action::Assign { assignee: Some(assignee) } => format!("assigned it to {assignee}"),
-        Action::Assign { assignee: None } => "assigned it to nobody".to_owned(),
-        Action::Set { set, unset } => changed(set, unset),
-        Action::Cc { add, remove } => both("took into copy", add, "took out of copy", remove),
-        Action::Tag { add, remove } => both("tagged it", add, "took away the tag", remove),
-        Action::Correct { entry, reason } => format!("corrected {}: {reason}", short_id(*entry)),
-        Action::Redact { entry, reason } => format!("hid the words of {}: {reason}", short_id(*entry)),
-        Action::Foreign(word) => format!("did what only a newer version understands: {word}"),
+        Action::Unmerged { source } => fill(deeds.taken_out, &[("ticket", &source.to_string())]),
+        Action::Escalate { reason, manager } => escalated(*reason, manager.as_ref(), words),
+        Action::Deescalate { reason, .. } => {
+            let reason = reason.map(|reason| words.escalation_reasons.of(reason));
+            let reason = reason.map(|reason| fill(deeds.for_reason, &[("reason", reason)]));
+            deeds.deescalated.to_owned() + &reason.unwrap_or_default()
+        }
+        Action::Prioritize { priority, was } => {
+            fill(deeds.prioritized, &[("was", was.word()), ("priority", priority.word())])
+        }
+        Action::Assign { assignee: Some(assignee) } => fill(deeds.assigned, &[("person", assignee.as_str())]),
+        Action::Assign { assignee: None } => deeds.unassigned.to_owned(),
+        Action::Set { set, unset } => changed(set, unset, deeds),
+        Action::Cc { add, remove } => {
+            both(listed(deeds.cc_added, "people", add), listed(deeds.cc_removed, "people", remove), deeds)
+        }
+        Action::Tag { add, remove } => {
+            both(listed(deeds.tagged, "tags", add), listed(deeds.untagged, "tags", remove), deeds)
+        }
+        Action::Correct { entry, reason } => fill(deeds.corrected, &[("entry", &short_id(*entry)), ("reason", reason)]),
+        Action::Redact { entry, reason } => fill(deeds.redacted, &[("entry", &short_id(*entry)), ("reason", reason)]),
+        Action::Foreign(word) => fill(deeds.foreign, &[("word", word)]),
     };
     terminal::one_line(&said).into_owned()
 }
@@ -62,87 +80,89 @@ pub fn short_id(entry: Id) -> String {
 }
 
 /// What it did to the status, `open → awaiting reply`, where it changed it.
-pub fn transition(entry: &Entry, viewer: Viewer) -> Option<String> {
+pub fn transition(entry: &Entry, words: &Catalogue) -> Option<String> {
     let (from, to) = (entry.from?, entry.to?);
-    Some(format!("{} → {}", labels::status(from, viewer), labels::status(to, viewer)))
+    Some(format!("{} → {}", words.statuses.of(from), words.statuses.of(to)))
 }
 
 /// What support waits for, on whom and until when.
-pub(super) fn held(hold: &Hold, zone: &Zone) -> String {
-    let team = hold.team.as_ref().map(|team| format!(", waiting for {team}")).unwrap_or_default();
-    let until = hold.until.map(|until| format!(", until {}", age::minute(until, zone))).unwrap_or_default();
-    format!("{}{team}{until}", labels::hold(hold.reason))
+pub(super) fn held(hold: &Hold, zone: &Zone, words: &Catalogue) -> String {
+    let team = hold.team.as_ref().map(|team| fill(words.remarks.waiting_for, &[("team", team)]));
+    let until = hold.until.map(|until| age::minute_in(until, zone, &words.ages));
+    let until = until.map(|time| fill(words.remarks.until, &[("time", &time)]));
+    format!("{}{}{}", words.hold_reasons.of(hold.reason), team.unwrap_or_default(), until.unwrap_or_default())
 }
 
-fn opened(opening: &Opening, by: &Person) -> String {
-    let mut said = "opened".to_owned();
+fn opened(opening: &Opening, by: &Person, deeds: &Deeds) -> String {
+    let mut said = deeds.opened.to_owned();
     if !opening.requester.is(by) {
-        said += &format!(" on behalf of {}", opening.requester);
+        said += &fill(deeds.on_behalf_of, &[("person", opening.requester.as_str())]);
     }
     if let Some(id) = &opening.imported_id {
-        said += &format!(" (imported from {} {id})", opening.imported_from.as_deref().unwrap_or("elsewhere"));
+        let system = opening.imported_from.as_deref().unwrap_or(deeds.elsewhere);
+        said += &fill(deeds.imported, &[("system", system), ("id", id)]);
     }
     if let Some(person) = &opening.approved_by {
-        said += &format!(" with the approval of {person}");
+        said += &fill(deeds.approved, &[("person", person.as_str())]);
     }
     if let Some(overridden) = &opening.overridden {
-        said += &format!(" against the rule {}: {}", overridden.rule, overridden.reason);
+        said += &fill(deeds.overridden, &[("rule", &overridden.rule), ("reason", &overridden.reason)]);
     }
     said
 }
 
-fn by_way_of(said: &str, ticket: Option<Id>) -> String {
-    ticket.map_or_else(|| said.to_owned(), |ticket| format!("{said} by way of {ticket}"))
+fn by_way_of(said: &str, ticket: Option<Id>, deeds: &Deeds) -> String {
+    let way = ticket.map(|ticket| fill(deeds.by_way_of, &[("ticket", &ticket.to_string())]));
+    said.to_owned() + &way.unwrap_or_default()
 }
 
-fn solved(solution: &Solution, zone: &Zone) -> String {
+fn solved(solution: &Solution, zone: &Zone, words: &Catalogue) -> String {
+    let deeds = &words.deeds;
     match solution {
-        Solution::Agreed { by: Some(by) } => format!("solved it, agreed by {by}"),
-        Solution::Agreed { by: None } => "solved it, agreed".to_owned(),
+        Solution::Agreed { by: Some(by) } => fill(deeds.agreed_by, &[("person", by.as_str())]),
+        Solution::Agreed { by: None } => deeds.agreed.to_owned(),
         Solution::BugReported { bug, priority, eta } => {
-            format!("solved it: bug {bug} reported, {priority}, expected by {}", age::minute(*eta, zone))
+            let time = age::minute_in(*eta, zone, &words.ages);
+            fill(deeds.bug_reported, &[("bug", bug), ("priority", priority.word()), ("time", &time)])
         }
-        Solution::NoResponse => "solved it for want of a response".to_owned(),
+        Solution::NoResponse => deeds.no_response.to_owned(),
     }
 }
 
-fn merged_into(into: Id, reason: MergeReason) -> String {
-    format!("merged it into {into} ({})", labels::merge(reason))
+fn escalated(reason: EscalationReason, manager: Option<&Person>, words: &Catalogue) -> String {
+    let reason = ("reason", words.escalation_reasons.of(reason));
+    match manager {
+        Some(manager) => fill(words.deeds.escalated_to, &[("manager", manager.as_str()), reason]),
+        None => fill(words.deeds.escalated, &[reason]),
+    }
 }
 
-fn reopened(reason: ReopenReason, unmerge: bool) -> String {
-    let taken_back = if unmerge { " and took the merge back" } else { "" };
-    format!("reopened it{taken_back}: {}", labels::reopen(reason))
-}
-
-fn deescalated(reason: Option<EscalationReason>) -> String {
-    let reason = reason.map(|reason| format!(" ({})", labels::escalation(reason))).unwrap_or_default();
-    format!("ended the escalation{reason}")
-}
-
-fn to(manager: Option<&Person>) -> String {
-    manager.map(|manager| format!(" to {manager}")).unwrap_or_default()
-}
-
-fn changed(set: &[(Fact, Value)], unset: &[Fact]) -> String {
-    let set: Vec<_> = set.iter().map(|(fact, value)| format!("{} to {}", fact.name(), labels::value(value))).collect();
+fn changed(set: &[(Fact, Value)], unset: &[Fact], deeds: &Deeds) -> String {
+    let told = |(fact, value): &(Fact, Value)| {
+        fill(deeds.set_to, &[("fact", &fact.name().to_string()), ("value", &labels::value(value))])
+    };
+    let set: Vec<_> = set.iter().map(told).collect();
     let unset: Vec<_> = unset.iter().map(Fact::name).collect();
-    both("set", &set, "took away", &unset)
+    both(listed(deeds.set, "facts", &set), listed(deeds.unset, "facts", &unset), deeds)
 }
 
 /// Two things done, either of which may be nothing.
-fn both<T: std::fmt::Display>(added: &str, add: &[T], removed: &str, remove: &[T]) -> String {
-    let done = [listed(&format!("{added} "), add, ""), listed(&format!("{removed} "), remove, "")];
-    let done: Vec<_> = done.into_iter().filter(|said| !said.is_empty()).collect();
-    if done.is_empty() { "changed nothing".to_owned() } else { done.join(" and ") }
+fn both(added: String, removed: String, deeds: &Deeds) -> String {
+    match (added.is_empty(), removed.is_empty()) {
+        (true, true) => deeds.nothing.to_owned(),
+        (true, false) => removed,
+        (false, true) => added,
+        (false, false) => added + deeds.and + &removed,
+    }
 }
 
-fn listed<T: std::fmt::Display>(before: &str, items: &[T], after: &str) -> String {
+/// What was done with several things; nothing where there are none.
+fn listed<T: std::fmt::Display>(done: &str, name: &str, items: &[T]) -> String {
     if items.is_empty() {
         return String::new();
     }
     let items: Vec<_> = items.iter().map(ToString::to_string).collect();
-    format!("{before}{}{after}", items.join(", "))
+    fill(done, &[(name, &items.join(", "))])
 }
 
 #[cfg(test)]

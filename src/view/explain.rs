@@ -13,7 +13,7 @@ use crate::domain::words::Priority;
 use crate::domain::zone::Zone;
 
 use super::table::{Cell, Table};
-use super::{Audience, labels, paint, sla, terminal};
+use super::{Audience, paint, sla, terminal};
 
 /// A ticket's promises, explained.
 #[derive(Clone, Debug)]
@@ -96,7 +96,7 @@ fn one(explanation: &Explanation<'_>, clock: &Clock, zone: &Zone, spans: &[Span]
         table.push(vec![
             Cell::plain(&local(span.from, zone)),
             Cell::plain(&local(span.to, zone)),
-            Cell::plain(labels::status(span.status, audience.viewer)),
+            Cell::plain(audience.words().statuses.of(span.status)),
             Cell::plain(&counted),
             Cell::plain(&exact(span.sum)),
             Cell::styled(&format!("{ahead}{}", why(&span.reason)), style),

@@ -9,8 +9,9 @@ use crate::domain::summary::Summary;
 use crate::domain::target::Clock;
 use crate::domain::words::{Priority, Status};
 
+use super::labels::fill;
 use super::table::{Cell, Table};
-use super::{Audience, age, labels, paint, sla, terminal};
+use super::{Audience, paint, sla, terminal};
 
 /// The numbers of a desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,18 +69,20 @@ impl Burning {
     }
 
     fn told(&self, audience: &Audience<'_>) -> String {
-        let mut shown = String::new();
+        let (mut shown, words) = (String::new(), &audience.words().promises);
         if self.overdue > 0 {
-            shown.push_str(&format!("{}\n", audience.paint.text(paint::ALARM, &format!("overdue: {}", self.overdue))));
+            let overdue = fill(words.overdue, &[("number", &self.overdue.to_string())]);
+            shown.push_str(&format!("{}\n", audience.paint.text(paint::ALARM, &overdue)));
         }
         if self.soon > 0 {
-            shown.push_str(&format!("due within a day: {}\n", self.soon));
+            shown.push_str(&format!("{}\n", fill(words.due_soon, &[("number", &self.soon.to_string())])));
         }
         if let Some((ticket, short_id, clock)) = &self.first
             && clock.due_at.is_some()
         {
-            let (id, burns) = (audience.name_of(*ticket, short_id), sla::burns(clock, audience.now));
-            shown.push_str(&format!("burns first: {id}, {} {burns}\n", sla::metric(clock.metric)));
+            let (id, burns) = (audience.name_of(*ticket, short_id), sla::far_off(clock, audience.now, words));
+            let what = format!("{} {burns}", sla::metric_in(clock.metric, words));
+            shown.push_str(&format!("{}\n", fill(words.burns_first, &[("ticket", &id), ("what", &what)])));
         }
         shown
     }
@@ -88,20 +91,23 @@ impl Burning {
 /// The glance for people: counts, what burns, then the ticket that has been open longest. `short_id` is that ticket's.
 pub fn for_people(tickets: &[Summary], short_id: &str, burning: &Burning, audience: &Audience<'_>) -> String {
     let glance = Glance::at(tickets);
-    let mut table = Table::under(&["status", "tickets"]);
+    let words = audience.words();
+    let mut table = Table::under(&[words.columns.status, words.columns.tickets]);
     for &(status, number) in &glance.statuses {
-        let label = Cell::styled(labels::status(status, audience.viewer), paint::status(status));
+        let label = Cell::styled(words.statuses.of(status), paint::status(status));
         table.push(vec![label, Cell::plain(&number.to_string())]);
     }
     let mut shown = table.for_people(audience.paint, audience.width);
-    let remarks = [(glance.urgent, "urgent"), (glance.escalated, "escalated"), (glance.unassigned, "unassigned")];
+    let said = &words.glances;
+    let remarks =
+        [(glance.urgent, said.urgent), (glance.escalated, said.escalated), (glance.unassigned, said.unassigned)];
     let remarks: Vec<_> = remarks
         .into_iter()
         .filter(|(number, _)| *number > 0)
-        .map(|(number, what)| format!("{number} {what}"))
+        .map(|(number, what)| fill(what, &[("number", &number.to_string())]))
         .collect();
     if !remarks.is_empty() {
-        shown.push_str(&format!("\nunsolved: {}\n", remarks.join(", ")));
+        shown.push_str(&format!("\n{}\n", fill(said.unsolved, &[("remarks", &remarks.join(", "))])));
     }
     shown.push_str(&burning.told(audience));
     if let Some(index) = glance.oldest_open {
@@ -112,8 +118,9 @@ pub fn for_people(tickets: &[Summary], short_id: &str, burning: &Burning, audien
 
 fn oldest(ticket: &Summary, short_id: &str, audience: &Audience<'_>) -> String {
     let id = audience.name_of(ticket.id, short_id);
-    let opened = age::ago(ticket.created_at, audience.now);
-    format!("oldest open: {id}, {opened}: {}\n", terminal::one_line(&ticket.header.subject))
+    let (age, subject) = (audience.ago(ticket.created_at), terminal::one_line(&ticket.header.subject));
+    let values = [("ticket", id.as_str()), ("age", &age), ("subject", &subject)];
+    format!("{}\n", fill(audience.words().glances.oldest_open, &values))
 }
 
 #[cfg(test)]

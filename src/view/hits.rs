@@ -16,7 +16,7 @@ use super::entry::short_id;
 use super::paint::{self, Paint};
 use super::table::tab_separated;
 use super::thread::thread;
-use super::{Audience, Viewer, age, terminal};
+use super::{Audience, Viewer, terminal};
 
 /// The fields of a ticket with hits.
 pub const FIELDS: &[&str] = &["id", "short_id", "subject", "hits"];
@@ -102,7 +102,7 @@ pub fn for_people(found: &[Found], short_ids: &[String], audience: &Audience<'_>
         push_marked(&mut shown, &found.subject, paint);
         for entry in &found.entries {
             let by = terminal::one_line(&entry.by);
-            let head = format!("  {} {by} · {}", age::minute(entry.at, audience.zone), short_id(entry.id));
+            let head = format!("  {} {by} · {}", audience.minute(entry.at), short_id(entry.id));
             paint.push(&mut shown, paint::MUTED, &head);
             shown.push('\n');
             for line in &entry.lines {

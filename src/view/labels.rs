@@ -1,105 +1,75 @@
-//! Labels: what people read where files have words (FACTS §12). English for now.
+//! Labels: what people read where files have words, in every language there is (FACTS §12).
 //!
-//! Must not know where a label is put.
+//! A word never is its label: nothing reads a label back. Must not know where a label is put, nor who reads it.
+
+pub mod catalogue;
+mod en;
+mod fr;
+mod ja;
+mod pt;
+#[cfg(test)]
+mod tests;
+
+pub use catalogue::{Catalogue, fill};
 
 use crate::domain::value::Value;
-use crate::domain::words::{
-    EscalationReason, HoldReason, Kind, MergeReason, Priority, ReopenReason, Resolution, Status,
-};
 
 use super::Viewer;
 
-/// The label of a status. Customers read it as the portal says it, with themselves in mind.
-pub const fn status(status: Status, viewer: Viewer) -> &'static str {
-    match (viewer, status) {
-        (Viewer::Customer, Status::Open) => "Open",
-        (Viewer::Customer, Status::AwaitingReply) => "Awaiting your reply",
-        (Viewer::Customer, Status::OnHold) => "On hold",
-        (Viewer::Customer, Status::Solved) => "Solved",
-        (Viewer::Support, Status::Open) => "open",
-        (Viewer::Support, Status::AwaitingReply) => "awaiting reply",
-        (Viewer::Support, Status::OnHold) => "on hold",
-        (Viewer::Support, Status::Solved) => "solved",
+/// A language people read tickets in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// English, where nothing else is known.
+    #[default]
+    English,
+    /// French.
+    French,
+    /// Japanese.
+    Japanese,
+    /// Portuguese.
+    Portuguese,
+}
+
+impl Language {
+    /// Every language.
+    pub const ALL: &[Self] = &[Self::English, Self::French, Self::Japanese, Self::Portuguese];
+
+    /// Its code, as `--lang` takes it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::French => "fr",
+            Self::Japanese => "ja",
+            Self::Portuguese => "pt",
+        }
+    }
+
+    /// The language of a locale, whatever its region, encoding or variant: `fr_CA.UTF-8`, `pt-BR`. `C`, `POSIX` and
+    /// languages nobody has written down are English.
+    pub fn of_locale(locale: &str) -> Self {
+        let code = locale.split(['_', '-', '.', '@']).next().unwrap_or_default();
+        Self::ALL.iter().copied().find(|language| language.code().eq_ignore_ascii_case(code)).unwrap_or_default()
+    }
+
+    /// Its words, as one side reads them.
+    pub const fn words(self, viewer: Viewer) -> &'static Catalogue {
+        match (self, viewer) {
+            (Self::English, Viewer::Customer) => &en::PORTAL,
+            (Self::English, Viewer::Support) => &en::DESK,
+            (Self::French, Viewer::Customer) => &fr::PORTAL,
+            (Self::French, Viewer::Support) => &fr::DESK,
+            (Self::Japanese, Viewer::Customer) => &ja::PORTAL,
+            (Self::Japanese, Viewer::Support) => &ja::DESK,
+            (Self::Portuguese, Viewer::Customer) => &pt::PORTAL,
+            (Self::Portuguese, Viewer::Support) => &pt::DESK,
+        }
     }
 }
 
-/// Who owes the next step, in a sentence.
-pub const fn next_step(status: Status, viewer: Viewer) -> &'static str {
-    match (viewer, status) {
-        (_, Status::Open) => "support owes the next step",
-        (Viewer::Customer, Status::AwaitingReply) => "you owe the next step",
-        (Viewer::Support, Status::AwaitingReply) => "the requester owes the next step",
-        (_, Status::OnHold) => "support waits for an internal team",
-        (_, Status::Solved) => "nobody owes anything",
-    }
-}
+/// The words of messages, which are English: warnings, and what programs print by a template.
+pub const ENGLISH: &Catalogue = Language::English.words(Viewer::Support);
 
-/// The label of a priority.
-pub const fn priority(priority: Priority) -> &'static str {
-    match priority {
-        Priority::S1 => "S1 - Urgent",
-        Priority::S2 => "S2 - High",
-        Priority::S3 => "S3 - Tolerable",
-        Priority::S4 => "S4 - Question",
-    }
-}
-
-/// What kind of ticket it is.
-pub const fn kind(kind: Kind) -> &'static str {
-    match kind {
-        Kind::OrganizationAccess => "request for access to the organisation's tickets",
-    }
-}
-
-/// What support waits for.
-pub const fn hold(reason: HoldReason) -> &'static str {
-    match reason {
-        HoldReason::Reproducing => "reproducing the bug",
-        HoldReason::Workaround => "looking for a workaround",
-        HoldReason::Engineering => "with engineering",
-        HoldReason::AccountTeam => "the account team will be in touch",
-        HoldReason::Other => "another reason",
-    }
-}
-
-/// How a ticket came to be solved.
-pub const fn resolution(resolution: Resolution) -> &'static str {
-    match resolution {
-        Resolution::Agreed => "agreed",
-        Resolution::BugReported => "bug reported",
-        Resolution::NoResponse => "no response",
-        Resolution::Merged => "merged",
-    }
-}
-
-/// Why tickets were merged.
-pub const fn merge(reason: MergeReason) -> &'static str {
-    match reason {
-        MergeReason::SameIssue => "same issue",
-        MergeReason::InterruptedChat => "interrupted chat",
-    }
-}
-
-/// Why a ticket was opened again.
-pub const fn reopen(reason: ReopenReason) -> &'static str {
-    match reason {
-        ReopenReason::NotSolved => "the issue is not solved",
-        ReopenReason::Insufficient => "not solved sufficiently",
-        ReopenReason::CouldNotEngage => "the requester could not take part",
-        ReopenReason::NewChat => "a new chat began",
-    }
-}
-
-/// Why a ticket was escalated.
-pub const fn escalation(reason: EscalationReason) -> &'static str {
-    match reason {
-        EscalationReason::ResolutionTime => "resolution takes too long",
-        EscalationReason::TechnicalExpertise => "other expertise is needed",
-        EscalationReason::BusinessImpact => "business impact",
-    }
-}
-
-/// A number of things, `1 alert`, `2 alerts`.
+/// A number of things in an English message, `1 alert`, `2 alerts`.
 pub fn count(number: usize, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
@@ -117,18 +87,5 @@ pub fn value(value: &Value) -> String {
         Value::Map(fields) => {
             fields.iter().map(|(name, inner)| format!("{name}: {}", self::value(inner))).collect::<Vec<_>>().join("; ")
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_are_told_in_words() {
-        let list = Value::List(vec![Value::Integer(1), Value::Bool(true)]);
-        let map = Value::Map(vec![("a".to_owned(), list), ("b".to_owned(), Value::from("x"))]);
-        assert_eq!(value(&map), "a: 1, true; b: x");
-        assert_eq!((count(1, "alert"), count(0, "alert")), ("1 alert".to_owned(), "0 alerts".to_owned()));
     }
 }

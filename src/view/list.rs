@@ -12,7 +12,7 @@ use crate::domain::target::Clock;
 use super::paint;
 use super::table::{Cell, Table, tab_separated};
 use super::width::cut;
-use super::{Audience, age, labels, sla};
+use super::{Audience, age, sla};
 
 /// What stands behind the priority of an escalated ticket.
 const ESCALATED: &str = "!";
@@ -36,9 +36,18 @@ pub fn for_people(
     next: Option<Next<'_>>,
     audience: &Audience<'_>,
 ) -> String {
-    let mut names = vec!["id", "pri", "status", "age", "assignee", "requester", "subject"];
+    let columns = &audience.words().columns;
+    let mut names = vec![
+        columns.id,
+        columns.priority,
+        columns.status,
+        columns.last_activity,
+        columns.assignee,
+        columns.requester,
+        columns.subject,
+    ];
     if next.is_some() {
-        names.insert(3, "due");
+        names.insert(3, columns.due);
     }
     let mut table = Table::under(&names);
     for (ticket, short_id) in tickets.zip(short_ids) {
@@ -54,13 +63,13 @@ pub fn for_people(
 /// How far off the due instant of a clock is.
 fn due(clock: Option<&Clock>, audience: &Audience<'_>) -> Cell {
     match clock {
-        Some(clock) => Cell::styled(&sla::burns(clock, audience.now), sla::style(clock)),
+        Some(clock) => Cell::styled(&sla::far_off(clock, audience.now, &audience.words().promises), sla::style(clock)),
         None => Cell::styled("-", paint::MUTED),
     }
 }
 
 fn row(ticket: &Summary, short_id: &str, audience: &Audience<'_>) -> Vec<Cell> {
-    let header = &ticket.header;
+    let (header, words) = (&ticket.header, audience.words());
     let (mark, priority_style) = match header.escalation {
         Some(_) => (ESCALATED, paint::ALARM),
         None => ("", paint::priority(header.priority)),
@@ -68,8 +77,8 @@ fn row(ticket: &Summary, short_id: &str, audience: &Audience<'_>) -> Vec<Cell> {
     vec![
         Cell::styled(short_id, paint::STRONG).leading_to(audience.links.map(|links| links.to(ticket.id))),
         Cell::styled(&format!("{}{mark}", header.priority), priority_style),
-        Cell::styled(labels::status(header.status, audience.viewer), paint::status(header.status)),
-        Cell::plain(&age::age(ticket.last_activity_at, audience.now)),
+        Cell::styled(words.statuses.of(header.status), paint::status(header.status)),
+        Cell::plain(&age::age_in(ticket.last_activity_at, audience.now, &words.ages)),
         header.assignee.as_ref().map_or_else(|| Cell::styled("-", paint::MUTED), |assignee| person(assignee, audience)),
         person(&header.requester, audience),
         Cell::styled(&header.subject, Style::new()),
@@ -106,6 +115,7 @@ mod tests {
     use super::*;
     use crate::domain::action::Action;
     use crate::domain::words::{EscalationReason, Status};
+    use crate::view::labels::Language;
     use crate::view::sample;
 
     fn tickets() -> Vec<Summary> {
@@ -129,6 +139,29 @@ mod tests {
              AB0001  S2!  awaiting reply  2d   kenji     ana@acme.example  One two ␛[2J\n"
         );
         assert_eq!(for_people(std::iter::empty(), &[], None, &sample::audience(&sample::paris())), "");
+    }
+
+    #[test]
+    fn a_table_is_aligned_in_every_language() {
+        let short_ids = ["000001".to_owned(), "AB0001".to_owned()];
+        let zone = sample::paris();
+        for (language, expected) in [
+            (
+                Language::Japanese,
+                "Id      優先度  Status               Last Activity  担当者  リクエスト送信者  Subject\n\
+                 000001  S2      Open                 3日            -       ana@acme.example  Dashboard tiles time out\n\
+                 AB0001  S2!     Awaiting your reply  2日            kenji   ana@acme.example  One two ␛[2J\n",
+            ),
+            (
+                Language::French,
+                "Identifiant  Priorité  État                         Dernière activité  Responsable  Demandeur         Objet\n\
+                 000001       S2        Ouverte                      3 j                -            ana@acme.example  Dashboard tiles time out\n\
+                 AB0001       S2!       En attente de votre réponse  2 j                kenji        ana@acme.example  One two ␛[2J\n",
+            ),
+        ] {
+            let audience = Audience { language, ..sample::audience(&zone) };
+            assert_eq!(for_people(tickets().into_iter(), &short_ids, &audience), expected);
+        }
     }
 
     #[test]

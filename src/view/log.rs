@@ -14,7 +14,7 @@ use super::json::entry_json;
 use super::paint;
 use super::table::{Cell, Table, tab_separated};
 use super::thread::{Told, thread};
-use super::{Audience, Viewer, age};
+use super::{Audience, Viewer};
 
 /// What [`for_programs`] prints of an entry, by the names of JSON; the text is whole there.
 pub const COLUMNS: &[&str] = &["at", "ticket", "id", "by", "role", "action", "from", "to", "text"];
@@ -25,15 +25,16 @@ type Line<'a> = (&'a str, &'a Ticket, Told<'a>);
 /// A table: local time, short id of the ticket, who, what, the first line of the text. Each ticket comes with
 /// its short id. Empty without entries since then.
 pub fn for_people(tickets: &[(&str, &Ticket)], since: Option<DateTime<Utc>>, audience: &Audience<'_>) -> String {
-    let mut table = Table::under(&["time", "id", "who", "what", "text"]);
+    let columns = &audience.words().columns;
+    let mut table = Table::under(&[columns.time, columns.id, columns.who, columns.what, columns.text]);
     for (ticket_short_id, ticket, told) in newest_first(tickets, since, audience.viewer) {
         let entry = told.entry;
         let style = if entry.is_internal() { paint::INTERNAL } else { anstyle::Style::new() };
         table.push(vec![
-            Cell::styled(&age::minute(entry.at, audience.zone), paint::MUTED),
+            Cell::styled(&audience.minute(entry.at), paint::MUTED),
             Cell::styled(ticket_short_id, paint::STRONG).leading_to(audience.links.map(|links| links.to(ticket.id))),
             Cell::plain(entry.by.as_str()),
-            Cell::styled(&sentence(entry, audience.zone), style),
+            Cell::styled(&sentence(entry, audience.zone, audience.words()), style),
             Cell::plain(told.first_line()),
         ]);
     }

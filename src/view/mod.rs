@@ -41,6 +41,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::id::Id;
 use crate::domain::zone::Zone;
+use labels::{Catalogue, Language};
 use link::Links;
 use paint::Paint;
 
@@ -58,6 +59,8 @@ pub enum Viewer {
 pub struct Audience<'a> {
     /// On whose side they are.
     pub viewer: Viewer,
+    /// The language they read.
+    pub language: Language,
     /// The zone of the times they read.
     pub zone: &'a Zone,
     /// The present, UTC.
@@ -71,6 +74,21 @@ pub struct Audience<'a> {
 }
 
 impl Audience<'_> {
+    /// The words they read.
+    pub const fn words(&self) -> &'static Catalogue {
+        self.language.words(self.viewer)
+    }
+
+    /// A time on their clock, to the minute.
+    pub fn minute(&self, at: DateTime<Utc>) -> String {
+        age::minute_in(at, self.zone, &self.words().ages)
+    }
+
+    /// How long ago something was, in a sentence.
+    pub fn ago(&self, at: DateTime<Utc>) -> String {
+        age::ago_in(at, self.now, &self.words().ages)
+    }
+
     /// The name of a ticket, so that the eye finds it, and leads to its file where there are links.
     pub fn name_of(&self, ticket: Id, name: &str) -> String {
         let mut linked = String::new();

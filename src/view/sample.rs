@@ -11,6 +11,7 @@ use crate::domain::ticket::Ticket;
 use crate::domain::words::{Priority, Role, Status};
 use crate::domain::zone::Zone;
 
+use super::labels::Language;
 use super::paint::Paint;
 use super::{Audience, Viewer};
 
@@ -76,6 +77,7 @@ pub(super) fn by_agent(ticket: &mut Ticket, action: Action, to: Option<Status>, 
 pub(super) fn audience(zone: &Zone) -> Audience<'_> {
     Audience {
         viewer: Viewer::Support,
+        language: Language::English,
         zone,
         now: minute(3 * 24 * 60 + 30),
         paint: Paint::PLAIN,

@@ -15,8 +15,10 @@ use crate::domain::plan::Metric;
 use crate::domain::summary::Summary;
 use crate::domain::target::{Clock, ClockState};
 
+use super::labels::catalogue::Promises;
+use super::labels::fill;
 use super::table::{Cell, Table, tab_separated};
-use super::{Audience, age, labels, paint, terminal};
+use super::{Audience, labels, paint, terminal};
 
 /// The fields of a clock, behind the `id` of its ticket.
 pub const FIELDS: &[&str] = &[
@@ -35,12 +37,17 @@ pub const FIELDS: &[&str] = &[
 /// What [`for_programs`] prints of a clock, by the names of JSON.
 pub const COLUMNS: &[&str] = &["id", "metric", "state", "due_at", "remaining_seconds", "target_seconds", "calendar"];
 
-/// What a metric is called.
+/// What a metric is called, in English.
 pub const fn metric(metric: Metric) -> &'static str {
+    metric_in(metric, &labels::ENGLISH.promises)
+}
+
+/// The same in a language.
+pub const fn metric_in(metric: Metric, words: &Promises) -> &'static str {
     match metric {
-        Metric::FirstResponse => "first response",
-        Metric::NextResponse => "next response",
-        Metric::Resolution => "resolution",
+        Metric::FirstResponse => words.first_response,
+        Metric::NextResponse => words.next_response,
+        Metric::Resolution => words.resolution,
     }
 }
 
@@ -89,18 +96,24 @@ pub fn for_programs(ticket: Id, clock: &Clock) -> String {
     ])
 }
 
-/// How far off the due instant is, in words: `in 2h`, `3d late`, `paused`, `met`.
+/// How far off the due instant is, in English: `in 2h`, `3d late`, `paused`, `met`.
 pub fn burns(clock: &Clock, now: DateTime<Utc>) -> String {
+    far_off(clock, now, &labels::ENGLISH.promises)
+}
+
+/// The same in a language.
+pub fn far_off(clock: &Clock, now: DateTime<Utc>, words: &Promises) -> String {
+    let in_words = |words: &str, span: TimeDelta| fill(words, &[("span", &brief(span))]);
     match (clock.due_at, clock.stopped_at) {
-        (_, Some(_)) if clock.state == ClockState::Met => "met".to_owned(),
-        (Some(due), Some(stopped)) => format!("{} late", brief(stopped - due)),
+        (_, Some(_)) if clock.state == ClockState::Met => words.met.to_owned(),
+        (Some(due), Some(stopped)) => in_words(words.late, stopped - due),
         (Some(due), None) => match due.cmp(&now) {
-            Ordering::Less => format!("{} late", brief(now - due)),
-            Ordering::Equal => "now".to_owned(),
-            Ordering::Greater => format!("in {}", brief(due - now)),
+            Ordering::Less => in_words(words.late, now - due),
+            Ordering::Equal => words.now.to_owned(),
+            Ordering::Greater => in_words(words.ahead, due - now),
         },
-        (None, _) if clock.state == ClockState::Paused => "paused".to_owned(),
-        (None, _) => "never".to_owned(),
+        (None, _) if clock.state == ClockState::Paused => words.paused.to_owned(),
+        (None, _) => words.never.to_owned(),
     }
 }
 
@@ -127,22 +140,24 @@ pub fn style(clock: &Clock) -> Style {
 
 /// The clock as one fact of its ticket: `first response: 4h by english, due Sun 2026-11-22 20:50 PST (in 2h)`.
 pub fn fact(clock: &Clock, audience: &Audience<'_>) -> String {
-    let target = spell_span(clock.target);
-    let stands = match (clock.due_at, clock.state) {
-        (_, ClockState::Met) => format!("met, {} used", spell_span(clock.elapsed)),
-        (Some(due), ClockState::Breached) => {
-            let verb = if clock.is_owed() { "overdue since" } else { "missed, was due" };
-            format!("{verb} {} ({})", moment(due, audience), burns(clock, audience.now))
-        }
-        (Some(due), _) => format!("due {} ({})", moment(due, audience), burns(clock, audience.now)),
-        (None, ClockState::Paused) => format!("waits for the customer, {} left", spell_span(clock.remaining())),
-        (None, _) => "never due: its calendar does not open".to_owned(),
+    let words = &audience.words().promises;
+    let at = |due: DateTime<Utc>, words_of: &str| {
+        let span = far_off(clock, audience.now, words);
+        fill(words_of, &[("moment", &moment(due, audience)), ("span", &span)])
     };
-    format!("{target} of {}: {stands}", clock.calendar)
+    let state = match (clock.due_at, clock.state) {
+        (_, ClockState::Met) => fill(words.used, &[("span", &spell_span(clock.elapsed))]),
+        (Some(due), ClockState::Breached) => at(due, if clock.is_owed() { words.since } else { words.missed }),
+        (Some(due), _) => at(due, words.due),
+        (None, ClockState::Paused) => fill(words.left, &[("span", &spell_span(clock.remaining()))]),
+        (None, _) => words.closed.to_owned(),
+    };
+    let target = spell_span(clock.target);
+    fill(words.of, &[("target", &target), ("calendar", &clock.calendar), ("state", &state)])
 }
 
 fn moment(at: DateTime<Utc>, audience: &Audience<'_>) -> String {
-    format!("{} {}", age::minute(at, audience.zone), audience.zone.abbreviation(at))
+    format!("{} {}", audience.minute(at), audience.zone.abbreviation(at))
 }
 
 /// A table: when, how far off, what is owed, the ticket. `short_ids` go with the rows one by one.
@@ -151,7 +166,10 @@ pub fn for_people<'a>(
     short_ids: &[String],
     audience: &Audience<'_>,
 ) -> String {
-    let mut table = Table::under(&["due", "", "metric", "id", "pri", "assignee", "subject"]);
+    let words = audience.words();
+    let columns = &words.columns;
+    let heads = [columns.due, "", columns.what, columns.id, columns.priority, columns.assignee, columns.subject];
+    let mut table = Table::under(&heads);
     for ((row, clock), short_id) in rows.zip(short_ids) {
         let header = &row.header;
         let (mark, priority) = match header.escalation {
@@ -160,9 +178,9 @@ pub fn for_people<'a>(
         };
         let assignee = header.assignee.as_ref();
         table.push(vec![
-            Cell::plain(&clock.due_at.map_or_else(|| "-".to_owned(), |due| age::minute(due, audience.zone))),
-            Cell::styled(&burns(clock, audience.now), style(clock)),
-            Cell::plain(metric(clock.metric)),
+            Cell::plain(&clock.due_at.map_or_else(|| "-".to_owned(), |due| audience.minute(due))),
+            Cell::styled(&far_off(clock, audience.now, &words.promises), style(clock)),
+            Cell::plain(metric_in(clock.metric, &words.promises)),
             Cell::styled(short_id, paint::STRONG).leading_to(audience.links.map(|links| links.to(row.id))),
             Cell::styled(&format!("{}{mark}", header.priority), priority),
             assignee.map_or_else(|| Cell::styled("-", paint::MUTED), |person| Cell::plain(person.as_str())),

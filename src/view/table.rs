@@ -14,6 +14,10 @@ use super::width::{cut, pad, width};
 const GAP: usize = 2;
 /// What is left of the last column on the narrowest terminal.
 const LAST_AT_LEAST: usize = 12;
+/// Where the last column would have less than this, headers that are wider than what stands below them are cut.
+const LAST_WELL: usize = 40;
+/// What is left of such a header.
+const HEADER_AT_LEAST: usize = 9;
 
 /// Words in one place of a table, and their colour.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,13 +68,17 @@ impl Table {
     }
 
     /// Lines of aligned columns, the header first; nothing where there are no rows. The last column is cut to
-    /// `columns`, where the terminal's are known; the others never are.
+    /// `columns`, where the terminal's are known; of the others only long headers are, where room is wanted.
     pub fn for_people(&self, paint: Paint, columns: Option<usize>) -> String {
         if self.rows.len() <= self.headers {
             return String::new();
         }
-        let widths = self.widths();
-        let before_last: usize = widths.iter().rev().skip(1).map(|width| width + GAP).sum();
+        let before = |widths: &[usize]| widths.iter().rev().skip(1).map(|width| width + GAP).sum::<usize>();
+        let mut widths = self.widths(usize::MAX);
+        if columns.is_some_and(|columns| before(&widths) + LAST_WELL > columns) {
+            widths = self.widths(HEADER_AT_LEAST);
+        }
+        let before_last = before(&widths);
         let room = columns.map(|columns| columns.saturating_sub(before_last).max(LAST_AT_LEAST));
         let mut lines = String::new();
         for row in &self.rows {
@@ -79,12 +87,14 @@ impl Table {
         lines
     }
 
-    fn widths(&self) -> Vec<usize> {
+    /// The columns that each column takes, where headers take no more than `header` by themselves.
+    fn widths(&self, header: usize) -> Vec<usize> {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let mut widths = vec![0; columns];
-        for row in &self.rows {
+        for (index, row) in self.rows.iter().enumerate() {
+            let most = if index < self.headers { header } else { usize::MAX };
             for (widest, cell) in widths.iter_mut().zip(row) {
-                *widest = width(&cell.text).max(*widest);
+                *widest = width(&cell.text).min(most).max(*widest);
             }
         }
         widths
@@ -98,7 +108,8 @@ fn push_row(lines: &mut String, row: &[Cell], widths: &[usize], room: Option<usi
         let is_last = index + 1 == widths.len();
         let text = match room {
             Some(room) if is_last => cut(&cell.text, room),
-            _ => cell.text.as_str().into(),
+            Some(_) => cut(&cell.text, widths[index]),
+            None => cell.text.as_str().into(),
         };
         if !text.is_empty() {
             pad(lines, 0, owed);
@@ -155,6 +166,15 @@ mod tests {
         assert_eq!(lines.lines().nth(1), Some("A1     緊急  Tiles time…"));
         assert_eq!(lines.lines().map(width).max(), Some(24));
         assert_eq!(table().for_people(Paint::PLAIN, Some(3)).lines().nth(1), Some("A1     緊急  Tiles time…"));
+    }
+
+    #[test]
+    fn long_headers_give_way_where_room_is_wanted() {
+        let mut table = Table::under(&["Identifiant", "担当者の名前", "Objet"]);
+        table.push(vec![Cell::plain("A1"), Cell::plain("bo"), Cell::plain("Tiles time out")]);
+        let lines = |columns| table.for_people(Paint::PLAIN, Some(columns));
+        assert_eq!(lines(80), "Identifiant  担当者の名前  Objet\nA1           bo            Tiles time out\n");
+        assert_eq!(lines(40), "Identifi…  担当者の…  Objet\nA1         bo         Tiles time out\n");
     }
 
     #[test]

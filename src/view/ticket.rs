@@ -16,14 +16,14 @@ use crate::domain::ticket::{Header, Ticket};
 use crate::domain::value::Value;
 
 use super::entry::{held, sentence, short_id, transition};
+use super::labels::{self, Catalogue, fill};
 use super::paint::{self, Paint};
 use super::thread::{Told, thread};
-use super::{Audience, age, labels, sla, terminal};
+use super::width::{pad, width};
+use super::{Audience, sla, terminal};
 
 /// What stands before each line somebody wrote.
 const GUTTER: &str = "│";
-/// The columns of the names of facts.
-const NAMES: usize = 14;
 
 /// The whole ticket, with the short id that is its own on this desk, and its clocks.
 pub fn ticket(ticket: &Ticket, ticket_short_id: &str, clocks: &[Clock], audience: &Audience<'_>) -> String {
@@ -90,15 +90,24 @@ fn told(
 struct Facts {
     lines: String,
     paint: Paint,
+    /// The columns of the names.
+    names: usize,
 }
 
 impl Facts {
+    fn in_words(words: &Catalogue, paint: Paint) -> Self {
+        let widest = words.facts.listed().iter().map(|(_, name)| width(name)).max().unwrap_or(0);
+        Self { lines: String::new(), paint, names: widest + 1 }
+    }
+
     fn push(&mut self, name: &str, fact: &str, style: anstyle::Style) {
         if fact.is_empty() {
             return;
         }
-        let name = terminal::one_line(name);
-        self.paint.push(&mut self.lines, paint::MUTED, &format!("{name:NAMES$}"));
+        let mut name = terminal::one_line(name).into_owned();
+        let taken = width(&name);
+        pad(&mut name, taken, self.names);
+        self.paint.push(&mut self.lines, paint::MUTED, &name);
         self.lines.push(' ');
         self.paint.push(&mut self.lines, style, &terminal::one_line(fact));
         self.lines.push('\n');
@@ -120,86 +129,91 @@ impl Facts {
 }
 
 fn facts(ticket: &Ticket, clocks: &[Clock], audience: &Audience<'_>) -> String {
-    let mut facts = Facts { lines: String::new(), paint: audience.paint };
+    let words = audience.words();
+    let names = &words.facts;
+    let mut facts = Facts::in_words(words, audience.paint);
     let header = &ticket.header;
-    facts.push("status", &status(ticket, audience), paint::status(header.status));
-    facts.push("priority", labels::priority(header.priority), paint::priority(header.priority));
+    facts.push(names.status, &status(ticket, words), paint::status(header.status));
+    facts.push(names.priority, words.priorities.of(header.priority), paint::priority(header.priority));
     states(&mut facts, header, audience);
     // Of responses that came, the first is worth a line; the others are told by the thread.
     for clock in clocks.iter().filter(|clock| clock.metric != Metric::NextResponse || clock.is_owed()) {
-        facts.push(sla::metric(clock.metric), &sla::fact(clock, audience), sla::style(clock));
+        facts.push(sla::metric_in(clock.metric, &words.promises), &sla::fact(clock, audience), sla::style(clock));
     }
-    facts.known("requester", Some(&header.requester));
-    facts.plain("assignee", header.assignee.as_ref().map_or("nobody", |person| person.as_str()));
-    facts.list("cc", &header.cc);
-    facts.known("organisation", header.organization.as_ref());
-    facts.known("instance", header.instance.as_ref());
-    facts.known("product", header.product.as_ref());
-    facts.known("product group", header.product_group.as_ref());
-    facts.known("channel", header.channel.as_ref());
-    facts.known("language", header.language.as_ref());
-    facts.list("tags", &header.tags);
+    facts.known(names.requester, Some(&header.requester));
+    facts.plain(names.assignee, header.assignee.as_ref().map_or(words.remarks.nobody, |person| person.as_str()));
+    facts.list(names.cc, &header.cc);
+    facts.known(names.organization, header.organization.as_ref());
+    facts.known(names.instance, header.instance.as_ref());
+    facts.known(names.product, header.product.as_ref());
+    facts.known(names.product_group, header.product_group.as_deref().map(|group| words.groups.of(group)));
+    facts.known(names.channel, header.channel.as_ref());
+    facts.known(names.language, header.language.as_ref());
+    facts.list(names.tags, &header.tags);
     for (name, value) in &header.fields {
         facts.plain(name, &labels::value(value));
     }
-    facts.plain("opened", &moment(ticket.created_at(), audience));
-    facts.plain("last activity", &moment(ticket.last_activity_at(), audience));
-    facts.plain("id", &ticket.id.to_string());
+    facts.plain(names.created, &moment(ticket.created_at(), audience));
+    facts.plain(names.last_activity, &moment(ticket.last_activity_at(), audience));
+    facts.plain(names.id, &ticket.id.to_string());
     facts.lines
 }
 
-fn status(ticket: &Ticket, audience: &Audience<'_>) -> String {
+fn status(ticket: &Ticket, words: &Catalogue) -> String {
     let status = ticket.header.status;
     let alerts = match ticket.alerts() {
         0 => String::new(),
-        alerts => format!(", {} sent", labels::count(alerts, "alert")),
+        alerts => words.count(alerts, &words.counts.alerts),
     };
-    format!("{}: {}{alerts}", labels::status(status, audience.viewer), labels::next_step(status, audience.viewer))
+    let values = [("status", words.statuses.of(status)), ("next_step", words.next_steps.of(status))];
+    format!("{}{alerts}", fill(words.remarks.next_step, &values))
 }
 
 /// What holds beside the status.
 fn states(facts: &mut Facts, header: &Header, audience: &Audience<'_>) {
-    facts.known("kind", header.kind.map(labels::kind));
+    let words = audience.words();
+    let names = &words.facts;
+    facts.known(names.kind, header.kind.map(|kind| words.kinds.of(kind)));
     if let Some(hold) = &header.hold {
-        facts.plain("on hold", &held(hold, audience.zone));
+        facts.plain(names.on_hold, &held(hold, audience.zone, words));
     }
     if let Some(escalation) = &header.escalation {
-        let to = escalation.manager.as_ref().map(|manager| format!(", to {manager}")).unwrap_or_default();
-        let since = age::minute(escalation.since, audience.zone);
-        let reason = labels::escalation(escalation.reason);
-        facts.push("escalated", &format!("{reason}{to}, since {since}"), paint::ALARM);
+        let manager = escalation.manager.as_ref().map(|manager| manager.as_str());
+        let to = manager.map(|manager| fill(words.remarks.escalated_to, &[("manager", manager)])).unwrap_or_default();
+        let since = fill(words.remarks.since, &[("time", &audience.minute(escalation.since))]);
+        let reason = words.escalation_reasons.of(escalation.reason);
+        facts.push(names.escalated, &format!("{reason}{to}{since}"), paint::ALARM);
     }
-    facts.known("resolution", header.resolution.map(labels::resolution));
-    facts.known("merged into", header.merged_into);
-    facts.list("merged from", &header.merged_from);
-    facts.known("follow-up of", header.follow_up_of);
+    facts.known(names.resolution, header.resolution.map(|resolution| words.resolutions.of(resolution)));
+    facts.known(names.merged_into, header.merged_into);
+    facts.list(names.merged_from, &header.merged_from);
+    facts.known(names.follow_up_of, header.follow_up_of);
 }
 
 /// A local time with its zone, and how long ago it was.
 fn moment(at: DateTime<Utc>, audience: &Audience<'_>) -> String {
-    let zone = audience.zone;
-    format!("{} {} ({})", age::minute(at, zone), zone.abbreviation(at), age::ago(at, audience.now))
+    format!("{} {} ({})", audience.minute(at), audience.zone.abbreviation(at), audience.ago(at))
 }
 
 /// One entry: who did what when, what it changed, what became of its words, and the words.
 fn push_block(shown: &mut String, told: &Told<'_>, changes: Option<&Vec<Change>>, audience: &Audience<'_>) {
     let entry = told.entry;
-    let paint = audience.paint;
+    let (paint, words) = (audience.paint, audience.words());
     let style = if entry.is_internal() { paint::INTERNAL } else { paint::STRONG };
-    paint.push(shown, paint::MUTED, &age::minute(entry.at, audience.zone));
+    paint.push(shown, paint::MUTED, &audience.minute(entry.at));
     shown.push(' ');
     paint.push(shown, paint::STRONG, &terminal::one_line(entry.by.as_str()));
-    shown.push_str(&format!(" ({}) ", entry.role));
-    paint.push(shown, style, &sentence(entry, audience.zone));
-    if let Some(transition) = transition(entry, audience.viewer) {
+    shown.push_str(&format!(" ({}) ", words.roles.of(entry.role)));
+    paint.push(shown, style, &sentence(entry, audience.zone, words));
+    if let Some(transition) = transition(entry, words) {
         shown.push_str(&format!(" · {transition}"));
     }
     paint.push(shown, paint::MUTED, &format!(" · {}", short_id(entry.id)));
     shown.push('\n');
     for change in changes.into_iter().flatten() {
-        push_change(shown, change, paint);
+        push_change(shown, change, paint, words);
     }
-    for remark in remarks(told) {
+    for remark in remarks(told, words) {
         paint.push(shown, paint::MUTED, &format!("{GUTTER} ({remark})"));
         shown.push('\n');
     }
@@ -212,7 +226,7 @@ fn push_block(shown: &mut String, told: &Told<'_>, changes: Option<&Vec<Change>>
 }
 
 /// One fact: what it was, in red, and what it is since, in green.
-fn push_change(shown: &mut String, change: &Change, paint: Paint) {
+fn push_change(shown: &mut String, change: &Change, paint: Paint, catalogue: &Catalogue) {
     paint.push(shown, paint::MUTED, &format!("  {}: ", terminal::one_line(&change.name)));
     let words = |value: &Value| terminal::one_line(&labels::value(value)).into_owned();
     if let Some(from) = &change.from {
@@ -221,23 +235,25 @@ fn push_change(shown: &mut String, change: &Change, paint: Paint) {
     }
     match &change.to {
         Some(to) => paint.push(shown, paint::ADDED, &words(to)),
-        None => shown.push_str("nothing"),
+        None => shown.push_str(catalogue.remarks.nothing),
     }
     shown.push('\n');
 }
 
 /// What later entries say of this one.
-fn remarks(told: &Told<'_>) -> Vec<String> {
+fn remarks(told: &Told<'_>, words: &Catalogue) -> Vec<String> {
     let remark = |entry: &Entry, what: &str| {
         let reason = match &entry.action {
             Action::Redact { reason, .. } | Action::Correct { reason, .. } => reason.as_str(),
             _ => "",
         };
-        terminal::one_line(&format!("{what} by {} in {}: {reason}", entry.by, short_id(entry.id))).into_owned()
+        let values = [("person", entry.by.as_str()), ("entry", &short_id(entry.id)), ("reason", reason)];
+        terminal::one_line(&fill(what, &values)).into_owned()
     };
-    let twin = told.twin_of.map(|first| format!("two clones brought this here; it stands in {}", short_id(first)));
-    let hidden = told.redaction.map(|entry| remark(entry, "hidden"));
-    twin.into_iter().chain(hidden).chain(told.correction.map(|entry| remark(entry, "corrected"))).collect()
+    let twin = told.twin_of.map(|first| fill(words.remarks.twin, &[("entry", &short_id(first))]));
+    let hidden = told.redaction.map(|entry| remark(entry, words.remarks.hidden));
+    let corrected = told.correction.map(|entry| remark(entry, words.remarks.corrected));
+    twin.into_iter().chain(hidden).chain(corrected).collect()
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod guarding;
 mod handedits;
 mod house;
 mod index;
+mod languages;
 mod locks;
 mod mending;
 mod merging;

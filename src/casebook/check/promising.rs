@@ -18,12 +18,8 @@ pub(super) fn policy(text: &str) -> Result<WrittenPolicy, Box<Finding>> {
 
 /// What it breaks in the sections that are read only where they are needed.
 pub(super) fn sections(text: &str) -> Vec<Finding> {
-    let flaws = [
-        eligibility::read(text).err(),
-        choices::read(text).err(),
-        roster::read(text).err(),
-        macros::read(text).err(),
-    ];
+    let flaws =
+        [eligibility::read(text).err(), choices::read(text).err(), roster::read(text).err(), macros::read(text).err()];
     flaws.iter().flatten().map(|flaw| invalid(text, flaw)).collect()
 }
 

@@ -22,21 +22,19 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Exit, Complaint> {
         view::glance::Glance::at(&tickets).oldest_open.map(|at| casebook.short_id(tickets[at].id)).transpose()?;
     let clocks = session.clocks(&casebook, session.world.now, true);
     let burning = burning(session, &casebook, &clocks, &tickets)?;
+    let audience = session.audience(&casebook, &zone)?;
     let mut told = String::new();
     if !casebook.config().name.is_empty() {
         told.push_str(&format!("{}\n", view::terminal::one_line(&casebook.config().name)));
     }
-    told.push_str(&view::glance::for_people(
-        &tickets,
-        &short.unwrap_or_default(),
-        &burning,
-        &session.audience(&casebook, &zone)?,
-    ));
+    told.push_str(&view::glance::for_people(&tickets, &short.unwrap_or_default(), &burning, &audience));
     // A glance is worth something without git's answer, too.
     match casebook.uncommitted() {
         Ok(0) | Err(_) => {}
-        Ok(1) => told.push_str("uncommitted: 1 file\n"),
-        Ok(count) => told.push_str(&format!("uncommitted: {count} files\n")),
+        Ok(number) => {
+            let words = audience.words();
+            told.push_str(&format!("{}\n", words.count(number, &words.counts.uncommitted)));
+        }
     }
     session.output.print(&told)?;
     if casebook.has_pending() {

@@ -10,13 +10,14 @@ use super::super::session::Session;
 use crate::domain::zone::Zone;
 use crate::error::Error;
 use crate::store::yaml;
+use crate::view::labels::Language;
 use crate::view::paint::Paint;
 use crate::view::{self, Audience, Viewer};
 
 /// Print a ticket file as a thread, for git; a file that is no ticket as it is.
 ///
-/// `casebook git-setup --textconv` has `git diff` and `git log -p` show tickets so. Times are UTC, and the same file
-/// always reads the same.
+/// `casebook git-setup --textconv` has `git diff` and `git log -p` show tickets so. Times are UTC, words
+/// English, and the same file always reads the same.
 #[derive(Debug, Args)]
 pub struct Textconv {
     /// The file
@@ -31,7 +32,8 @@ impl Textconv {
             (Ok(ticket), Ok(zone)) => {
                 let now = ticket.last_activity_at();
                 let paint = Paint { colour: false };
-                let audience = Audience { viewer: Viewer::Support, zone: &zone, now, paint, links: None, width: None };
+                let (viewer, language) = (Viewer::Support, Language::English);
+                let audience = Audience { viewer, language, zone: &zone, now, paint, links: None, width: None };
                 view::ticket::for_diffs(&ticket, &audience)
             }
             _ => view::terminal::lines(&String::from_utf8_lossy(&bytes)).into_owned(),

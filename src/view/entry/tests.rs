@@ -1,11 +1,18 @@
 //! A sentence for every action.
 
 use super::*;
-use crate::domain::words::{HoldReason, Priority, Status};
+use crate::domain::words::{HoldReason, MergeReason, Priority, ReopenReason, Status};
+use crate::view::Viewer;
+use crate::view::labels::Language;
 use crate::view::sample::{self, entry, id, person};
 
+/// The sentence in English; in the other languages nothing may be left to fill in.
 fn said(action: Action) -> String {
-    sentence(&entry(id(5, 1), action), &sample::paris())
+    for language in Language::ALL {
+        let said = sentence(&entry(id(5, 1), action.clone()), &sample::paris(), language.words(Viewer::Customer));
+        assert!(!said.contains(['{', '}']), "{said}");
+    }
+    sentence(&entry(id(5, 1), action), &sample::paris(), labels::ENGLISH)
 }
 
 #[test]
@@ -66,8 +73,11 @@ fn an_opening_tells_for_whom_and_from_where() {
 #[test]
 fn a_change_of_status_is_told_from_and_to() {
     let mut entry = entry(id(5, 1), sample::reply());
-    assert_eq!(transition(&entry, Viewer::Support), None);
+    assert_eq!(transition(&entry, labels::ENGLISH), None);
     (entry.from, entry.to) = (Some(Status::Open), Some(Status::AwaitingReply));
-    assert_eq!(transition(&entry, Viewer::Support).as_deref(), Some("open → awaiting reply"));
-    assert_eq!(transition(&entry, Viewer::Customer).as_deref(), Some("Open → Awaiting your reply"));
+    assert_eq!(transition(&entry, labels::ENGLISH).as_deref(), Some("open → awaiting reply"));
+    assert_eq!(
+        transition(&entry, Language::English.words(Viewer::Customer)).as_deref(),
+        Some("Open → Awaiting your reply")
+    );
 }

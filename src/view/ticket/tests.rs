@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::words::Status;
 use crate::view::Viewer;
+use crate::view::labels::Language;
 use crate::view::sample;
 
 fn sample_ticket() -> Ticket {
@@ -67,6 +68,50 @@ fn customers_read_no_note() {
     let shown = super::ticket(&sample_ticket(), "000001", &[], &audience);
     assert!(shown.contains("Awaiting your reply: you owe the next step"));
     assert!(!shown.contains("note") && !shown.contains("bug"), "{shown}");
+}
+
+#[test]
+fn each_side_reads_its_language() {
+    let (zone, mut ticket) = (sample::paris(), sample_ticket());
+    ticket.header.product_group = Some("schedule_export".to_owned());
+    let facts = |viewer, language| {
+        let shown = super::ticket(&ticket, "000001", &Audience { viewer, language, ..sample::audience(&zone) });
+        shown.lines().skip(2).take(10).map(|line| format!("{line}\n")).collect::<String>()
+    };
+    assert_eq!(
+        facts(Viewer::Customer, Language::French),
+        format!(
+            "État                En attente de votre réponse : la prochaine étape vous revient, 1 alerte supplémentaire envoyée
+Priorité            S2-élevé
+Demandeur           ana@acme.example
+Responsable         personne
+En copie            bo@acme.example
+Organisation        acme
+Groupe de produits  Planifier ou exporter des données
+Créée               21/11/2026 18:05 CET (il y a 3 j)
+Dernière activité   21/11/2026 18:55 CET (il y a 2 j)
+Identifiant         {}
+",
+            ticket.id
+        )
+    );
+    assert_eq!(
+        facts(Viewer::Support, Language::Japanese),
+        format!(
+            "Status               Awaiting your reply: 次に対応するのはリクエスト送信者です、アラート 1 件を送信済み
+優先度               S2: 重大
+リクエスト送信者     ana@acme.example
+担当者               なし
+Cc                   bo@acme.example
+組織                 acme
+プロダクト グループ  Scheduling or exporting data
+Created              2026/11/21 18:05 CET (3日前)
+Last Activity        2026/11/21 18:55 CET (2日前)
+Id                   {}
+",
+            ticket.id
+        )
+    );
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn ask_priority(default: Priority) -> Result<Priority, Complaint> {
         Priority::S3 => "it is usable, and most work goes on",
         Priority::S4 => "a question, and no impact",
     };
-    let label = |priority: &Priority| format!("{}: {}", labels::priority(*priority), meaning(priority));
+    let label = |priority: &Priority| format!("{}: {}", labels::ENGLISH.priorities.of(*priority), meaning(priority));
     let items: Vec<String> = Priority::ALL.iter().map(label).collect();
     let chosen = choose("Priority: the impact as it is now", &items, default as usize)?;
     Ok(Priority::ALL.get(chosen).copied().unwrap_or(default))
