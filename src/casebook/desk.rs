@@ -172,13 +172,16 @@ impl<'a> Desk<'a> {
         other: Option<&Ticket>,
     ) -> Result<Option<Id>, Error> {
         let request = Request { by: self.by.clone(), action, text: step.text.clone(), keep_open: step.keep_open };
-        let config = self.casebook.config();
+        let casebook = self.casebook;
+        let config = casebook.config();
+        let circumstances = casebook.circumstances(self.ticket(id)?, &step.action)?;
         let around = Surroundings {
             team: &config.team,
             follow_up: &config.follow_up,
-            now: self.casebook.world().now,
+            now: casebook.world().now,
             standing,
             other,
+            circumstances: circumstances.as_decided_by(),
         };
         let decision = transition::decide(self.ticket(id)?, &request, &around)
             .map_err(|refusal| self.refused(id, step, refusal))?;

@@ -7,6 +7,7 @@ mod amending;
 mod auditing;
 mod calendars;
 mod check;
+mod circumstances;
 mod comparing;
 mod desk;
 mod doctor;

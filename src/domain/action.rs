@@ -31,7 +31,10 @@ pub enum Action {
         via_ticket: Option<Id>,
     },
     /// A reminder to a requester who owes the next step.
-    Remind,
+    Remind {
+        /// Whether a sweep made it, and no person.
+        auto: bool,
+    },
     /// Support waits on its own side.
     Hold(Hold),
     /// Support goes on after a hold.
@@ -315,7 +318,7 @@ impl Action {
             Self::Open(_) => "open",
             Self::Reply { .. } => "reply",
             Self::Note { .. } => "note",
-            Self::Remind => "remind",
+            Self::Remind { .. } => "remind",
             Self::Hold(_) => "hold",
             Self::Resume => "resume",
             Self::Solve(_) => "solve",

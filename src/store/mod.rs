@@ -3,7 +3,9 @@
 //! Must not print, decide what is allowed, or word anything for people beyond naming what is wrong.
 
 pub mod config;
+pub mod escalation;
 pub mod files;
+mod follow_up;
 pub mod git;
 pub mod holidays;
 pub mod index;

@@ -289,7 +289,7 @@ fn actions() -> Vec<(&'static str, Vec<&'static str>, Json)> {
         ("open", vec!["subject", "priority", "requester"], Json::Object(opens)),
         ("reply", vec![], message.clone()),
         ("note", vec![], message),
-        ("remind", vec![], json!({})),
+        ("remind", vec![], json!({ "auto": { "const": true } })),
         (
             "hold",
             vec!["reason"],

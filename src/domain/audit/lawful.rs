@@ -10,7 +10,7 @@ use crate::domain::id::Id;
 use crate::domain::person::{Standing, Team};
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
-use crate::domain::transition::{Decision, Refusal, Request, Surroundings, decide, may_open};
+use crate::domain::transition::{Circumstances, Decision, Refusal, Request, Surroundings, decide, may_open};
 use crate::domain::words::{Priority, Role, Status};
 
 /// How many earlier versions of a ticket are asked at most.
@@ -151,8 +151,14 @@ fn judge_here(before: &Ticket, entry: &Entry, law: &Law<'_>, company: &Company<'
         }
         _ => {}
     }
-    let around =
-        Surroundings { team: law.team, follow_up: law.follow_up, now: entry.at, standing, other: company.target };
+    let around = Surroundings {
+        team: law.team,
+        follow_up: law.follow_up,
+        now: entry.at,
+        standing,
+        other: company.target,
+        circumstances: Circumstances::default(),
+    };
     let decided = |keep_open| {
         // Which words they are decides nothing.
         let (by, action, text) = (entry.by.clone(), entry.action.clone(), entry.text.as_ref().and(Text::clean("-")));

@@ -167,7 +167,7 @@ fn happening(kind: u8) -> (Role, Action, Option<Status>) {
         5 => (Role::Agent, priority(Priority::S1), None),
         6 => (Role::Agent, priority(Priority::S2), None),
         7 => (Role::Customer, reply(true), None),
-        _ => (Role::Agent, Action::Remind, None),
+        _ => (Role::Agent, Action::Remind { auto: false }, None),
     }
 }
 

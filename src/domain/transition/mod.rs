@@ -13,9 +13,10 @@ mod refusal;
 mod retrace;
 mod rights;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::action::Action;
+use super::calendar::Calendar;
 use super::followup::FollowUpPolicy;
 use super::id::Id;
 use super::person::{Person, Standing, Team};
@@ -53,6 +54,28 @@ pub struct Surroundings<'a> {
     pub standing: Standing,
     /// The other ticket of a merge: the target.
     pub other: Option<&'a Ticket>,
+    /// What the policy says of this ticket.
+    pub circumstances: Circumstances<'a>,
+}
+
+/// What the policy says of a ticket and costs something to know. Found out where an action needs it; otherwise, and
+/// where an old entry is judged, it is as the default has it, which forbids nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances<'a> {
+    /// The hours in which silence is counted; none where all time counts.
+    pub hours: Option<&'a Calendar>,
+    /// How long a customer's words reopen a solved ticket; none where there is no end to it.
+    pub reopen_window: Option<TimeDelta>,
+    /// The manager on duty, where policy names one.
+    pub on_duty: Option<&'a Person>,
+    /// Whether the customer's plan has escalations.
+    pub may_escalate: bool,
+}
+
+impl Default for Circumstances<'_> {
+    fn default() -> Self {
+        Self { hours: None, reopen_window: None, on_duty: None, may_escalate: true }
+    }
 }
 
 /// What follows from a request.
@@ -115,16 +138,16 @@ pub fn decide(ticket: &Ticket, request: &Request, around: &Surroundings<'_>) -> 
         return Err(Refusal::TextMissing);
     }
     match &request.action {
-        Action::Reply { auto, .. } => Ok(conversation::reply(ticket, request, *auto, around)),
+        Action::Reply { auto, .. } => conversation::reply(ticket, request, *auto, around),
         Action::Note { .. } => Ok(Decision::entry(request.action.clone(), None)),
-        Action::Remind => conversation::remind(ticket),
+        Action::Remind { auto } => conversation::remind(ticket, *auto),
         Action::Hold(hold) => attention::hold(ticket, hold, request),
         Action::Resume => attention::resume(ticket),
         Action::Escalate { reason, .. } => attention::escalate(ticket, *reason, around),
         Action::Deescalate { .. } => attention::deescalate(ticket),
         Action::Prioritize { priority, .. } => attention::prioritize(ticket, *priority),
         Action::Solve(solution) => closing::solve(ticket, solution, request, around),
-        Action::Reopen { reason, unmerge } => closing::reopen(ticket, *reason, *unmerge),
+        Action::Reopen { reason, unmerge } => closing::reopen(ticket, *reason, *unmerge, around),
         Action::Merge { into, reason } => linking::merge(ticket, *into, *reason, around),
         Action::Assign { assignee } => Ok(facts::assign(ticket, assignee.as_ref(), around)),
         Action::Set { set, unset } => facts::set(ticket, set, unset),

@@ -13,7 +13,7 @@ fn sample_ticket() -> Ticket {
     let first = ticket.id;
     sample::by_agent(&mut ticket, Action::Redact { entry: first, reason: reason.clone() }, None, "A key.");
     sample::by_agent(&mut ticket, Action::Correct { entry: note, reason }, None, "A new bug.");
-    sample::by_agent(&mut ticket, Action::Remind, None, "");
+    sample::by_agent(&mut ticket, Action::Remind { auto: false }, None, "");
     ticket
 }
 
