@@ -44,6 +44,11 @@ impl<'a> Desk<'a> {
         Self { casebook, by, random, drafts: BTreeMap::new(), entries: Vec::new(), notices: Vec::new() }
     }
 
+    /// The desk it works on.
+    pub fn casebook(&self) -> &'a Casebook {
+        self.casebook
+    }
+
     /// A ticket as this command has made it so far.
     pub fn ticket(&mut self, id: Id) -> Result<&Ticket, Error> {
         if !self.drafts.contains_key(&id) {
@@ -163,7 +168,7 @@ impl<'a> Desk<'a> {
         Ok(if there.sees() { target } else { id })
     }
 
-    fn decide_with(
+    pub fn decide_with(
         &mut self,
         id: Id,
         step: &Step,

@@ -28,6 +28,7 @@ mod roll;
 mod rows;
 mod searching;
 mod sharing;
+mod sweep;
 mod sync;
 
 use std::path::{Path, PathBuf};
@@ -67,6 +68,7 @@ pub use recovery::{Hindrance, Recovery};
 pub use resolve::{Resolution, Resolved};
 pub use rows::Found;
 pub use searching::Search;
+pub use sweep::{Due, Matter};
 pub use sync::{Sync, Synced};
 
 /// What the edge knows of the world when a command begins.
@@ -148,6 +150,8 @@ impl Step {
 pub enum Work {
     /// Steps, in order, all or none.
     Steps(Vec<Step>),
+    /// What silence makes due on some tickets, as they are once the lock is held; done by the system.
+    Sweep(Vec<Id>),
     /// Links between tickets that two clones left apart are joined again.
     Rejoin,
     /// Tickets of another system, as they are.

@@ -178,6 +178,7 @@ pub enum Verb {
     List(Box<verbs::list::List>),
     Search(Box<verbs::search::Search>),
     Show(verbs::show::Show),
+    Sweep(Box<verbs::sweep::Sweep>),
     Log(verbs::log::Log),
     Changes(verbs::changes::Changes),
     Sync(verbs::sync::Sync),

@@ -16,7 +16,7 @@ use crate::store::layout;
 const PROTECTED: char = '\u{1}';
 
 /// The verbs that take a query.
-const QUERY_VERBS: [&str; 3] = ["list", "search", "log"];
+const QUERY_VERBS: [&str; 4] = ["list", "search", "log", "sweep"];
 
 /// Conditions on tickets. All have to hold; several values of one mean any of them.
 #[derive(Debug, Args)]

@@ -42,7 +42,7 @@ pub struct Next {
     pub alerts: usize,
     /// From when on the step is due, UTC.
     pub due_at: DateTime<Utc>,
-    /// From when on silence may solve the ticket if every reminder is made when it is due; as late as the solve itself.
+    /// From when on a sweep solves the ticket, if this step is made when it is due, or now where that is later. UTC.
     pub solve_at: DateTime<Utc>,
 }
 
@@ -122,11 +122,16 @@ pub fn may_solve(
     }
 }
 
-/// What comes next on a ticket, and when.
+/// What comes next on a ticket, and when; what that leads to, as seen from `now`.
 ///
 /// # Errors
 /// Why nothing does.
-pub fn next(ticket: &Ticket, policy: &FollowUpPolicy, hours: Option<&Calendar>) -> Result<Next, Rest> {
+pub fn next(
+    ticket: &Ticket,
+    policy: &FollowUpPolicy,
+    hours: Option<&Calendar>,
+    now: DateTime<Utc>,
+) -> Result<Next, Rest> {
     let silence = Silence::on(ticket).map_err(Rest::NotSilent)?;
     if policy.opt_out_tag.as_ref().is_some_and(|tag| ticket.header.tags.contains(tag)) {
         return Err(Rest::OptedOut);
@@ -144,7 +149,7 @@ pub fn next(ticket: &Ticket, policy: &FollowUpPolicy, hours: Option<&Calendar>) 
         Step::Remind { number, .. } => {
             let rest = (spans.solve_after - spans.alerts[number - 1]).max(TimeDelta::zero());
             let on_time = after(silence.asked_at, spans.solve_after, hours);
-            after(due_at, rest, hours).max(on_time).ok_or(Rest::NeverOpen)?
+            after(due_at.max(now), rest, hours).max(on_time).ok_or(Rest::NeverOpen)?
         }
     };
     Ok(Next { step, asked: silence.asked, asked_at: silence.asked_at, alerts: silence.alerts, due_at, solve_at })

@@ -100,6 +100,13 @@ pub struct Hold {
     pub until: Option<DateTime<Utc>>,
 }
 
+impl Hold {
+    /// When it should have come back to attention, where that time has passed, UTC.
+    pub fn ended_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.until.filter(|until| *until <= now)
+    }
+}
+
 impl Header {
     /// The header of a ticket just opened.
     pub fn opened(opening: &Opening) -> Self {

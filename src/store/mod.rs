@@ -12,4 +12,5 @@ pub mod index;
 pub mod layout;
 pub mod policy;
 pub mod signing;
+pub mod wording;
 pub mod yaml;

@@ -2,6 +2,8 @@
 //!
 //! Must not know the store: uncommitted changes and due targets are told by whoever knows them.
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::summary::Summary;
 use crate::domain::words::{Priority, Status};
 
@@ -19,13 +21,15 @@ pub struct Glance {
     pub escalated: usize,
     /// How many unsolved tickets nobody takes care of.
     pub unassigned: usize,
+    /// How many holds should have come to an end.
+    pub ended_holds: usize,
     /// The place of the ticket that has been open longest, among those given.
     pub oldest_open: Option<usize>,
 }
 
 impl Glance {
     /// Counts tickets.
-    pub fn at(tickets: &[Summary]) -> Self {
+    pub fn at(tickets: &[Summary], now: DateTime<Utc>) -> Self {
         let count = |holds: &dyn Fn(&Summary) -> bool| tickets.iter().filter(|ticket| holds(ticket)).count();
         let unsolved = |ticket: &Summary| ticket.header.status != Status::Solved;
         let open = tickets.iter().enumerate().filter(|(_, ticket)| ticket.header.status == Status::Open);
@@ -37,6 +41,7 @@ impl Glance {
             urgent: count(&|ticket| unsolved(ticket) && ticket.header.priority == Priority::S1),
             escalated: count(&|ticket| unsolved(ticket) && ticket.header.escalation.is_some()),
             unassigned: count(&|ticket| unsolved(ticket) && ticket.header.assignee.is_none()),
+            ended_holds: count(&|ticket| ticket.header.hold.as_ref().is_some_and(|hold| hold.ended_at(now).is_some())),
             oldest_open: open.min_by_key(|(_, ticket)| (ticket.created_at, ticket.id)).map(|(index, _)| index),
         }
     }
@@ -44,7 +49,7 @@ impl Glance {
 
 /// The glance for people: counts, then the ticket that has been open longest. `short_id` is that ticket's.
 pub fn for_people(tickets: &[Summary], short_id: &str, audience: &Audience<'_>) -> String {
-    let glance = Glance::at(tickets);
+    let glance = Glance::at(tickets, audience.now);
     let mut table = Table::under(&["status", "tickets"]);
     for &(status, number) in &glance.statuses {
         let label = Cell::styled(labels::status(status, audience.viewer), paint::status(status));
@@ -52,6 +57,9 @@ pub fn for_people(tickets: &[Summary], short_id: &str, audience: &Audience<'_>) 
     }
     let mut shown = table.for_people(audience.paint, audience.width);
     let remarks = [(glance.urgent, "urgent"), (glance.escalated, "escalated"), (glance.unassigned, "unassigned")];
+    let remarks = remarks
+        .into_iter()
+        .chain([(glance.ended_holds, if glance.ended_holds == 1 { "hold ended" } else { "holds ended" })]);
     let remarks: Vec<_> = remarks
         .into_iter()
         .filter(|(number, _)| *number > 0)
@@ -92,7 +100,7 @@ mod tests {
 
     #[test]
     fn an_empty_desk_has_no_oldest_ticket() {
-        let glance = Glance::at(&[]);
-        assert_eq!((glance.oldest_open, glance.unassigned), (None, 0));
+        let glance = Glance::at(&[], sample::audience(&sample::paris()).now);
+        assert_eq!((glance.oldest_open, glance.unassigned, glance.ended_holds), (None, 0, 0));
     }
 }

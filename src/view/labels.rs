@@ -23,6 +23,15 @@ pub const fn status(status: Status, viewer: Viewer) -> &'static str {
     }
 }
 
+/// The mark of a hold whose time has passed.
+pub const fn hold_ended(viewer: Viewer) -> &'static str {
+    match viewer {
+        // To a customer it is on hold until somebody goes on.
+        Viewer::Customer => status(Status::OnHold, Viewer::Customer),
+        Viewer::Support => "hold ended",
+    }
+}
+
 /// Who owes the next step, in a sentence.
 pub const fn next_step(status: Status, viewer: Viewer) -> &'static str {
     match (viewer, status) {

@@ -7,6 +7,7 @@ use anstyle::Style;
 use crate::domain::clock;
 use crate::domain::person::Person;
 use crate::domain::summary::Summary;
+use crate::domain::ticket::Header;
 
 use super::paint;
 use super::table::{Cell, Table, tab_separated};
@@ -42,12 +43,20 @@ fn row(ticket: &Summary, short_id: &str, audience: &Audience<'_>) -> Vec<Cell> {
     vec![
         Cell::styled(short_id, paint::STRONG).leading_to(audience.links.map(|links| links.to(ticket.id))),
         Cell::styled(&format!("{}{mark}", header.priority), priority_style),
-        Cell::styled(labels::status(header.status, audience.viewer), paint::status(header.status)),
+        status(header, audience),
         Cell::plain(&age::age(ticket.last_activity_at, audience.now)),
         header.assignee.as_ref().map_or_else(|| Cell::styled("-", paint::MUTED), |assignee| person(assignee, audience)),
         person(&header.requester, audience),
         Cell::styled(&header.subject, Style::new()),
     ]
+}
+
+/// The status; a hold whose time has passed says so, since it waits for an agent again.
+fn status(header: &Header, audience: &Audience<'_>) -> Cell {
+    if header.hold.as_ref().is_some_and(|hold| hold.ended_at(audience.now).is_some()) {
+        return Cell::styled(labels::hold_ended(audience.viewer), paint::ALARM);
+    }
+    Cell::styled(labels::status(header.status, audience.viewer), paint::status(header.status))
 }
 
 /// A person, in no more than a fifth of the terminal, so that the subject keeps its room.
@@ -79,7 +88,8 @@ pub fn for_programs(ticket: &Summary) -> String {
 mod tests {
     use super::*;
     use crate::domain::action::Action;
-    use crate::domain::words::{EscalationReason, Status};
+    use crate::domain::ticket::Hold;
+    use crate::domain::words::{EscalationReason, HoldReason, Status};
     use crate::view::sample;
 
     fn tickets() -> Vec<Summary> {
@@ -103,6 +113,19 @@ mod tests {
              AB0001  S2!  awaiting reply  2d   kenji     ana@acme.example  One two ␛[2J\n"
         );
         assert_eq!(for_people(std::iter::empty(), &[], &sample::audience(&sample::paris())), "");
+    }
+
+    #[test]
+    fn a_hold_whose_time_has_passed_is_marked() {
+        let mut held = sample::opened();
+        let until = |days| Some(sample::audience(&sample::paris()).now + chrono::TimeDelta::days(days));
+        for (days, marked) in [(1, false), (0, true), (-1, true)] {
+            let hold = Hold { reason: HoldReason::Engineering, team: None, until: until(days) };
+            sample::by_agent(&mut held, Action::Hold(hold), Some(Status::OnHold), "");
+            let rows = [Summary::from(&held)];
+            let shown = for_people(rows.into_iter(), &["000001".to_owned()], &sample::audience(&sample::paris()));
+            assert_eq!(shown.contains("hold ended"), marked, "{shown}");
+        }
     }
 
     #[test]

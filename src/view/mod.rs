@@ -24,6 +24,7 @@ pub mod paint;
 pub mod records;
 pub mod rules;
 pub mod schema;
+pub mod sweep;
 pub mod table;
 pub mod template;
 pub mod terminal;

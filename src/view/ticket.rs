@@ -143,7 +143,10 @@ fn status(ticket: &Ticket, audience: &Audience<'_>) -> String {
 fn states(facts: &mut Facts, header: &Header, audience: &Audience<'_>) {
     facts.known("kind", header.kind.map(labels::kind));
     if let Some(hold) = &header.hold {
-        facts.plain("on hold", &held(hold, audience.zone));
+        match hold.ended_at(audience.now) {
+            Some(_) => facts.push("on hold", &format!("{}, which has passed", held(hold, audience.zone)), paint::ALARM),
+            None => facts.plain("on hold", &held(hold, audience.zone)),
+        }
     }
     if let Some(escalation) = &header.escalation {
         let to = escalation.manager.as_ref().map(|manager| format!(", to {manager}")).unwrap_or_default();

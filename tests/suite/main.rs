@@ -34,6 +34,7 @@ mod snapshot;
 mod spellings;
 mod stories;
 mod surveys;
+mod sweeping;
 mod syncing;
 mod transitions;
 mod union;

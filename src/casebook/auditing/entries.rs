@@ -151,7 +151,6 @@ impl Judge {
         let entry = &ticket.history[place];
         let about = |finding: Finding| finding.of(ticket.id).about(entry.id).in_commit(&commit.revision.id);
         self.found.entries += 1;
-        self.found.by_system += usize::from(entry.role == Role::System);
         self.list_redactions(commit, ticket, &[place]);
         let previous = place.checked_sub(1).map(|place| &ticket.history[place]);
         if previous.is_some_and(|previous| previous.id >= entry.id) {
@@ -163,7 +162,7 @@ impl Judge {
         if let Some(lapse) = lapse(previous, entry, committed, self.questions.tolerance) {
             self.find(about(Finding::new(&AUDIT_TIME, path, told::lapse(entry, lapse))));
         }
-        if self.questions.identity && !names(commit, entry) && entry.role != Role::System {
+        if self.questions.identity && !names(commit, entry) {
             let message = format!("{} is not of {}", told::entry(entry), told::author(commit.revision));
             self.find(about(Finding::new(&AUDIT_IDENTITY, path, message)));
         }

@@ -11,8 +11,10 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Exit, Complaint> {
     let found = casebook.summaries(session.actor()?)?;
     let zone = session.zone(&casebook)?;
     let tickets: Vec<_> = found.rows.iter().collect();
-    let short =
-        view::glance::Glance::at(&tickets).oldest_open.map(|at| casebook.short_id(tickets[at].id)).transpose()?;
+    let short = view::glance::Glance::at(&tickets, session.world.now)
+        .oldest_open
+        .map(|at| casebook.short_id(tickets[at].id))
+        .transpose()?;
     let mut told = String::new();
     if !casebook.config().name.is_empty() {
         told.push_str(&format!("{}\n", view::terminal::one_line(&casebook.config().name)));

@@ -211,7 +211,9 @@ fn records(entry: &Entry, standing: Standing, company: &Company<'_>) -> Result<V
 fn standing(entry: &Entry, before: Option<&Ticket>, law: &Law<'_>) -> Result<Standing, Why> {
     let header = before.map(|ticket| &ticket.header);
     match entry.role {
-        Role::System => Ok(Standing::System),
+        // A sweep bears the name of the agent who let it run: nobody else's word makes an entry the system's.
+        Role::System if law.team.has_agent(&entry.by) => Ok(Standing::System),
+        Role::System => Err(Why::NoAgent),
         Role::Agent if law.team.has_agent(&entry.by) => Ok(law.team.standing(&entry.by, header)),
         Role::Agent => Err(Why::NoAgent),
         Role::Customer => Ok(Team::default().standing(&entry.by, header)),

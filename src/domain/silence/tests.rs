@@ -44,7 +44,7 @@ fn remind(ticket: &mut Ticket, at: DateTime<Utc>) {
 
 /// What comes next by the defaults, in calendar time: the step, and after how many hours.
 fn comes(ticket: &Ticket) -> (Step, i64) {
-    let next = next(ticket, &FollowUpPolicy::default(), None).expect("a step");
+    let next = next(ticket, &FollowUpPolicy::default(), None, begin()).expect("a step");
     (next.step, (next.due_at - begin()).num_hours())
 }
 
@@ -68,6 +68,12 @@ fn a_sweep_missed_for_days_makes_one_reminder_and_leaves_time_for_an_answer() {
         let step = if number == 3 { Step::Solve } else { Step::Remind { number: number + 1, of: 3 } };
         assert_eq!(comes(&ticket), (step, next));
     }
+    // Whoever is reminded late is told when it ends as things are.
+    let mut late = asked(Priority::S1);
+    remind(&mut late, hours(240));
+    remind(&mut late, hours(260));
+    let last = next(&late, &FollowUpPolicy::default(), None, hours(300)).expect("a step");
+    assert_eq!((last.due_at, last.solve_at), (hours(284), hours(324)));
     // An agent who wants to may end it at once: the waiting period is over, and there were three reminders.
     assert_eq!(may_solve(&ticket, &FollowUpPolicy::default(), None, hours(284)), Ok(()));
 }
@@ -87,14 +93,14 @@ fn nothing_comes_where_nobody_is_silent() {
     let mut ticket = asked(Priority::S3);
     ticket.append(entry(hours(1), Role::Customer, reply(), Some(Status::Open)));
     let refusal = Refusal::Status { status: Status::Open };
-    assert_eq!(next(&ticket, &policy, None), Err(Rest::NotSilent(refusal.clone())));
+    assert_eq!(next(&ticket, &policy, None, begin()), Err(Rest::NotSilent(refusal.clone())));
     assert_eq!(may_solve(&ticket, &policy, None, hours(9999)), Err(refusal));
     let mut ticket = asked(Priority::S3);
     ticket.header.tags.push(OPT_OUT_TAG.to_owned());
-    assert_eq!(next(&ticket, &policy, None), Err(Rest::OptedOut));
+    assert_eq!(next(&ticket, &policy, None, begin()), Err(Rest::OptedOut));
     let mut no_tag = FollowUpPolicy::default();
     no_tag.opt_out_tag = None;
-    assert!(next(&ticket, &no_tag, None).is_ok());
+    assert!(next(&ticket, &no_tag, None, begin()).is_ok());
 }
 
 #[test]
@@ -102,9 +108,9 @@ fn a_policy_without_reminders_leaves_them_to_people() {
     let mut policy = FollowUpPolicy::default();
     policy.set(Priority::S4, FollowUp { alerts: Vec::new(), solve_after: TimeDelta::days(7) });
     let mut ticket = asked(Priority::S4);
-    assert_eq!(next(&ticket, &policy, None), Err(Rest::NoneListed));
+    assert_eq!(next(&ticket, &policy, None, begin()), Err(Rest::NoneListed));
     remind(&mut ticket, hours(24));
-    let next = next(&ticket, &policy, None).expect("a step");
+    let next = next(&ticket, &policy, None, begin()).expect("a step");
     assert_eq!((next.step, next.due_at), (Step::Solve, hours(7 * 24)));
 }
 
@@ -117,7 +123,7 @@ fn open_time_is_counted_where_the_policy_says_so() {
     let policy = FollowUpPolicy::default();
     // Friday 16:00 and four open hours: one on Friday, three on Monday.
     let mut ticket = asked(Priority::S1);
-    let first = next(&ticket, &policy, Some(&office)).expect("a step");
+    let first = next(&ticket, &policy, Some(&office), begin()).expect("a step");
     assert_eq!(first.due_at, "2026-11-23T12:00:00Z".parse::<DateTime<Utc>>().expect("an instant"));
     for at in [hours(68), hours(200), hours(300)] {
         remind(&mut ticket, at);
@@ -128,7 +134,7 @@ fn open_time_is_counted_where_the_policy_says_so() {
     assert_eq!(may_solve(&ticket, &policy, Some(&office), hours(303)), Err(refusal));
     assert_eq!(may_solve(&ticket, &policy, Some(&office), hours(312)), Ok(()));
     let closed = Calendar { week: Week::default(), ..office };
-    assert_eq!(next(&ticket, &policy, Some(&closed)), Err(Rest::NeverOpen));
+    assert_eq!(next(&ticket, &policy, Some(&closed), begin()), Err(Rest::NeverOpen));
 }
 
 proptest! {
@@ -150,7 +156,7 @@ proptest! {
         let mut ticket = asked(Priority::S2);
         let mut swept = Vec::new();
         for late in late.iter().cycle() {
-            let next = next(&ticket, &policy, None).expect("a step");
+            let next = next(&ticket, &policy, None, begin()).expect("a step");
             prop_assert!(next.due_at <= next.solve_at);
             let at = next.due_at + TimeDelta::hours(*late);
             if next.step == Step::Solve {

@@ -1,0 +1,164 @@
+//! The sweep: what silence and ended holds ask for, and the part of it that the program does by itself.
+//!
+//! What is due is found twice: without a lock to be listed, and again under it to be done, so that of two sweeps at
+//! once the later one finds nothing left. Must not know what is sensible: [`crate::domain::silence`] does.
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::action::{Action, Solution};
+use crate::domain::followup::Counts;
+use crate::domain::id::Id;
+use crate::domain::person::{Person, Standing};
+use crate::domain::query::{Condition, Query, Test};
+use crate::domain::silence::{self, Next, Step as Silent};
+use crate::domain::text::Text;
+use crate::domain::ticket::Ticket;
+use crate::domain::transition::Refusal;
+use crate::domain::words::Status;
+use crate::domain::zone::Zone;
+use crate::error::Error;
+use crate::store::config::ConfigFlaw;
+use crate::store::layout::{self, tail};
+use crate::store::wording::{Facts, Occasion, Wording};
+
+use super::desk::Desk;
+use super::{Casebook, Census, Policy, Step, Trouble};
+
+/// What a ticket asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Matter {
+    /// Its requester is silent, and the next step is due.
+    Silence(Next),
+    /// Its hold should have come to an end.
+    HoldEnded {
+        /// When, UTC.
+        until: DateTime<Utc>,
+    },
+}
+
+impl Matter {
+    /// Since when it has been due, UTC.
+    pub const fn due_at(&self) -> DateTime<Utc> {
+        match self {
+            Self::Silence(next) => next.due_at,
+            Self::HoldEnded { until } => *until,
+        }
+    }
+}
+
+/// What a sweep finds.
+#[derive(Clone, Debug)]
+pub struct Due {
+    /// The tickets that ask for something, what has waited longest first.
+    pub tickets: Vec<(Ticket, Matter)>,
+    /// The files that could not be read.
+    pub troubles: Vec<Trouble>,
+}
+
+impl Casebook {
+    /// What is due on the tickets that a query means, among those the person may see.
+    ///
+    /// # Errors
+    /// As [`Casebook::meant_tickets`]; and where open time is counted, a policy that is not sound.
+    pub fn due(&self, query: &Query, viewer: Option<&Person>) -> Result<Due, Error> {
+        let policy = self.counting_policy()?;
+        let waiting = Test::Status(vec![Status::AwaitingReply, Status::OnHold]);
+        let mut query = query.clone();
+        query.conditions.push(Condition { negated: false, test: waiting });
+        let keep = |ticket: &Ticket| self.matter(ticket, policy.as_ref()).is_some();
+        let Census { tickets, troubles } = self.meant_tickets(&query, None, viewer, keep)?;
+        let with_matter = |ticket: Ticket| self.matter(&ticket, policy.as_ref()).map(|matter| (ticket, matter));
+        let mut tickets: Vec<_> = tickets.into_iter().filter_map(with_matter).collect();
+        tickets.sort_by_key(|(ticket, matter)| (matter.due_at(), ticket.id));
+        Ok(Due { tickets, troubles })
+    }
+
+    /// The policy of time, where silence is counted by it.
+    fn counting_policy(&self) -> Result<Option<Policy>, Error> {
+        match self.config.follow_up.counts {
+            Counts::Calendar => Ok(None),
+            Counts::Business => self.policy().map(Some),
+        }
+    }
+
+    /// What a ticket asks for now.
+    fn matter(&self, ticket: &Ticket, policy: Option<&Policy>) -> Option<Matter> {
+        let now = self.world.now;
+        if let Some(until) = ticket.header.hold.as_ref().and_then(|hold| hold.ended_at(now)) {
+            return Some(Matter::HoldEnded { until });
+        }
+        let hours = policy.and_then(|policy| policy.follow_up_hours(&ticket.header));
+        let next = silence::next(ticket, &self.config.follow_up, hours, now).ok()?;
+        (next.due_at <= now).then_some(Matter::Silence(next))
+    }
+
+    /// The texts of the desk.
+    fn wording(&self) -> Result<Wording, Error> {
+        let path = self.root.join(layout::MARKER);
+        let text = std::fs::read_to_string(&path).map_err(Error::io(&path, "read"))?;
+        Wording::read(&text).map_err(|flaw| Error::Config { path, flaw })
+    }
+}
+
+impl Desk<'_> {
+    /// Does what silence makes due on some tickets, as they are by now: one step on each. Says which had one. A ticket
+    /// that cannot be read is left to whoever lists it.
+    pub(super) fn sweep(&mut self, ids: &[Id]) -> Result<Vec<Id>, Error> {
+        let casebook = self.casebook();
+        let standing = casebook.config().team.standing(&self.by, None);
+        if !standing.is_support() {
+            let refusal = Refusal::NotAllowed { standing };
+            return Err(Error::Refused { ticket: None, action: "sweep".to_owned(), refusal });
+        }
+        let (policy, wording) = (casebook.counting_policy()?, casebook.wording()?);
+        let zone = Zone::named(&casebook.config().time_zone).unwrap_or_else(|_| Zone::utc());
+        let mut swept = Vec::new();
+        for &id in ids {
+            let ticket = match self.ticket(id) {
+                Ok(ticket) => ticket.clone(),
+                Err(Error::Damaged { .. } | Error::NotFound { .. } | Error::HeaderDiffers { .. }) => continue,
+                Err(error) => return Err(error),
+            };
+            let Some(Matter::Silence(next)) = casebook.matter(&ticket, policy.as_ref()) else { continue };
+            if ticket.entry_by_key(&next.key()).is_some() {
+                continue;
+            }
+            let text = casebook.text(&ticket, &next, &wording, &zone)?;
+            let action = match next.step {
+                Silent::Remind { .. } => Action::Remind { auto: true },
+                Silent::Solve => Action::Solve(Solution::NoResponse),
+            };
+            let step = Step { key: Some(next.key()), ..Step::on(id, action.clone(), text) };
+            self.decide_with(id, &step, action, Standing::System, None)?;
+            swept.push(id);
+        }
+        Ok(swept)
+    }
+}
+
+impl Casebook {
+    /// The words that go with a step: in the ticket's language, else the desk's.
+    fn text(&self, ticket: &Ticket, next: &Next, wording: &Wording, zone: &Zone) -> Result<Option<Text>, Error> {
+        let day = |at| zone.local(at).format("%Y-%m-%d").to_string();
+        let (occasion, number, of) = match next.step {
+            Silent::Remind { number, of } => (Occasion::Remind, number, of),
+            Silent::Solve => (Occasion::NoResponse, next.alerts, next.alerts),
+        };
+        let facts = Facts {
+            desk: self.config.name.clone(),
+            ticket: tail(ticket.id),
+            subject: ticket.header.subject.clone(),
+            requester: ticket.header.requester.to_string(),
+            asked_on: day(next.asked_at),
+            solve_on: day(next.solve_at),
+            number,
+            of,
+        };
+        let languages = ticket.header.language.as_deref().into_iter().chain([self.config.language.as_str()]);
+        let text = wording.text(occasion, languages, &facts).map_err(|message| {
+            let flaw = ConfigFlaw { line: 1, column: 1, message: format!("a text of [follow_up.texts]: {message}") };
+            Error::Config { path: self.root.join(layout::MARKER), flaw }
+        })?;
+        Ok(Text::clean(&text))
+    }
+}

@@ -1,0 +1,194 @@
+//! `sweep`: what silence and ended holds ask for, and to do what the program may do by itself.
+
+use clap::Args;
+use serde_json::{Map, Value};
+
+use super::super::Exit;
+use super::super::complaint::Complaint;
+use super::super::formats::{Chosen, FormatFlags, Shape};
+use super::super::query::QueryFlags;
+use super::super::session::Session;
+use super::show;
+use crate::casebook::{Casebook, Due, Matter, Report, Terms, Work};
+use crate::domain::id::Id;
+use crate::domain::silence::Step;
+use crate::domain::ticket::Ticket;
+use crate::error::Error;
+use crate::store::layout::tail;
+use crate::view;
+use crate::view::sweep::{Asked, What};
+
+/// What rows have.
+const SHAPE: Shape = Shape { fields: view::sweep::FIELDS, columns: view::sweep::COLUMNS };
+
+/// List what is due on silent tickets, or do it.
+///
+/// A requester who owes the next step is reminded as `[follow_up]` of casebook.toml says, and after the last reminder
+/// silence solves the ticket. Holds whose time has passed are named too; to go on with them is an agent's decision.
+/// Made for cron: what is done is done once, also by two sweeps at the same time.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  casebook sweep\n  casebook sweep --apply --dry-run\n  casebook sweep --apply priority:S1,S2\n  */15 * * * *  casebook -C /srv/desk --as desk-robot@desk.example sweep --apply --quiet"
+)]
+pub struct Sweep {
+    /// Remind and solve, in one commit, as the system and in the name of whoever acts
+    #[arg(long)]
+    apply: bool,
+    /// With --apply: show the change and the commit message, and write nothing
+    #[arg(short = 'n', long, requires = "apply")]
+    dry_run: bool,
+    /// Commit, whatever casebook.toml says
+    #[arg(long, requires = "apply", conflicts_with = "no_commit")]
+    commit: bool,
+    /// Do not commit, whatever casebook.toml says
+    #[arg(long, requires = "apply")]
+    no_commit: bool,
+    #[command(flatten)]
+    query: QueryFlags,
+    #[command(flatten)]
+    form: FormatFlags,
+}
+
+impl Sweep {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        // What is listed are matters; what is told of those done are tickets.
+        let chosen = if self.apply { None } else { Some(self.form.chosen(&SHAPE, session)?) };
+        if let Some(Chosen::Names) = chosen {
+            return SHAPE.list(session);
+        }
+        let asked_for = self.asked_for()?;
+        let casebook = session.casebook()?;
+        let query = self.query.query(session, &casebook)?;
+        if query.as_of.is_some() {
+            return Err(Error::usage("a sweep looks at the desk as it is", "leave `as-of:` out").into());
+        }
+        let due = casebook.due(&query, session.actor()?)?;
+        match chosen {
+            Some(chosen) => list(session, &casebook, &due, &chosen),
+            None => self.do_it(session, casebook, &due, asked_for.as_deref()),
+        }
+    }
+
+    /// The fields of tickets that --json asks for beside --apply.
+    fn asked_for(&self) -> Result<Option<String>, Complaint> {
+        let json = self.form.json_alone().filter(|_| self.apply);
+        match (self.apply, json) {
+            (true, None) if self.form.is_given() => {
+                Err(Error::usage("what --apply did is told in words or with --json", "leave the other form out").into())
+            }
+            (_, json) => Ok(json.map(str::to_owned)),
+        }
+    }
+
+    fn do_it(
+        &self,
+        session: &Session,
+        mut casebook: Casebook,
+        due: &Due,
+        fields: Option<&str>,
+    ) -> Result<Exit, Complaint> {
+        show::refuse_unknown_fields(fields)?;
+        if show::lists_fields(fields) {
+            return show::list_fields(&session.output);
+        }
+        let by = session.actor()?.cloned().ok_or(Error::NoIdentity)?;
+        let commit = if self.commit { Some(true) } else { self.no_commit.then_some(false) };
+        let terms = Terms { dry_run: self.dry_run, commit, ..session.terms_of(by) };
+        let silent = due.tickets.iter().filter(|(_, matter)| matches!(matter, Matter::Silence(_)));
+        let ids: Vec<Id> = silent.map(|(ticket, _)| ticket.id).collect();
+        let report = casebook.perform(Work::Sweep(ids), &terms)?;
+        session.tell_recovery(&casebook);
+        match fields {
+            Some(fields) => {
+                let tickets =
+                    report.tickets.iter().map(|ticket| show::json_of(session, &casebook, ticket, Some(fields)));
+                session.output.json(&Value::Array(tickets.collect::<Result<_, _>>()?))?;
+            }
+            None if self.dry_run => session.tell_plan(&report)?,
+            None => tell(session, &report)?,
+        }
+        let ended = due.tickets.iter().filter(|(_, matter)| matches!(matter, Matter::HoldEnded { .. })).count();
+        if ended > 0 {
+            let holds = if ended == 1 { "1 hold has".to_owned() } else { format!("{ended} holds have") };
+            session
+                .output
+                .warn(&format!("note: {holds} ended; `casebook sweep` names them, an agent goes on with them"));
+        }
+        Ok(session.name_troubles(&due.troubles))
+    }
+}
+
+/// A line for each ticket that something was done to.
+fn tell(session: &Session, report: &Report) -> Result<(), Complaint> {
+    for ticket in &report.tickets {
+        let Some(entry) =
+            report.entries.iter().find_map(|(id, entry)| ticket.entry(*entry).filter(|_| *id == ticket.id))
+        else {
+            continue;
+        };
+        let name = if session.output.is_terminal { tail(ticket.id) } else { ticket.id.to_string() };
+        let what = view::sweep::done(entry, ticket.alerts());
+        let subject = view::terminal::one_line(&ticket.header.subject);
+        session.output.say(&format!("{name}  {what}  {subject}"))?;
+    }
+    if report.tickets.is_empty() {
+        session.output.say("nothing is due")?;
+    }
+    Ok(())
+}
+
+fn list(session: &Session, casebook: &Casebook, due: &Due, chosen: &Chosen) -> Result<Exit, Complaint> {
+    let zone = session.zone(casebook)?;
+    let audience = session.audience(casebook, &zone)?;
+    let wants_short = session.output.is_terminal || chosen.asks_for("short_id");
+    let short = if wants_short {
+        casebook.short_ids(due.tickets.iter().map(|(ticket, _)| ticket.id))?
+    } else {
+        vec![String::new(); due.tickets.len()]
+    };
+    let asked: Vec<Asked<'_>> = due
+        .tickets
+        .iter()
+        .zip(&short)
+        .map(|((ticket, matter), short_id)| Asked {
+            ticket,
+            short_id,
+            what: what(ticket, matter, casebook),
+            due_at: matter.due_at(),
+        })
+        .collect();
+    match chosen {
+        Chosen::Words if session.output.is_terminal => {
+            let told = view::sweep::for_people(&asked, &audience);
+            let told = if told.is_empty() { "nothing is due\n".to_owned() } else { told };
+            return Ok(session.output.page(&told, casebook.root(), session.name_troubles(&due.troubles))?);
+        }
+        Chosen::Words => {
+            let mut stream = session.output.stream();
+            asked.iter().try_for_each(|asked| stream.push(&view::sweep::for_programs(asked, &audience)))?;
+            stream.end()?;
+        }
+        chosen => {
+            let records: Vec<Map<String, Value>> =
+                asked.iter().map(|asked| view::sweep::record(asked, &audience)).collect();
+            chosen.print(session, records)?;
+        }
+    }
+    Ok(session.name_troubles(&due.troubles))
+}
+
+/// A matter with what explains it.
+fn what(ticket: &Ticket, matter: &Matter, casebook: &Casebook) -> What {
+    match matter {
+        Matter::HoldEnded { .. } => What::HoldEnded,
+        Matter::Silence(next) => {
+            let spans = casebook.config().follow_up.of(ticket.header.priority);
+            match next.step {
+                Step::Remind { number, of } => {
+                    What::Remind { number, of, after: spans.alerts[number - 1], asked_at: next.asked_at }
+                }
+                Step::Solve => What::Solve { alerts: next.alerts, after: spans.solve_after, asked_at: next.asked_at },
+            }
+        }
+    }
+}
