@@ -277,6 +277,9 @@ fn notice_words(name: &str, notice: &Notice) -> String {
             "note: the ticket is merged; the reply is recorded on {}, where the conversation goes on",
             tail(*target)
         ),
+        Notice::FollowsUp(solved) => {
+            format!("note: {} was solved too long ago to be reopened; {name} follows it up", tail(*solved))
+        }
         Notice::AssigneeNotInTeam(person) => format!("warning: {person} is not in [team] of casebook.toml"),
     }
 }

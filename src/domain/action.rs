@@ -55,7 +55,8 @@ pub enum Action {
         /// Whom this adds to the people in copy.
         cc: Vec<Person>,
     },
-    /// A reply to this merged ticket was recorded where the conversation goes on.
+    /// A reply to this merged ticket was recorded where the conversation goes on; or one to this solved ticket opened
+    /// another, and the entry is that one's first.
     Forward {
         /// The ticket it was recorded on.
         into: Id,

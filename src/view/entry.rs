@@ -35,6 +35,9 @@ pub fn sentence(entry: &Entry, zone: &Zone) -> String {
         Action::Solve(solution) => solved(solution, zone),
         Action::Merge { into, reason } => merged_into(*into, *reason),
         Action::Merged { source, cc } => format!("merged {source} into this{}", listed(", with ", cc, " in copy")),
+        Action::Forward { into, entry } if into == entry => {
+            format!("wrote to this solved ticket: {into} follows it up")
+        }
         Action::Forward { into, entry } => {
             format!("wrote to this merged ticket: recorded on {into} as {}", short_id(*entry))
         }

@@ -23,6 +23,7 @@ mod organizations;
 mod pyyaml;
 mod readme;
 mod reference;
+mod reopening;
 mod reports;
 mod rules;
 mod sandbox;

@@ -279,7 +279,12 @@ fn company<'a>(policy: &Policy, brought: &Brought<'_>, ticket: &Ticket, entry: &
         Action::Forward { into, entry: there } => brought.entries(*into).any(|other| {
             is_of_one_hand(entry, other)
                 && other.id == *there
-                && matches!(other.action, Action::Reply { via_ticket: Some(via), .. } if via == here)
+                && match &other.action {
+                    Action::Reply { via_ticket, .. } => *via_ticket == Some(here),
+                    // A reply that came too late opened a ticket of its own.
+                    Action::Open(opening) => opening.follow_up_of.is_some(),
+                    _ => false,
+                }
         }),
         Action::Reply { via_ticket: Some(via), .. } => brought.entries(*via).any(|other| {
             is_of_one_hand(other, entry)

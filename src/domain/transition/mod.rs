@@ -105,6 +105,8 @@ pub enum Notice {
     Reopened,
     /// The ticket given is merged; the reply was recorded where the conversation goes on.
     WentOnAt(Id),
+    /// The reply came too late to reopen its ticket, and opened this one.
+    FollowsUp(Id),
     /// The assignee is not one of the desk's agents.
     AssigneeNotInTeam(Person),
 }

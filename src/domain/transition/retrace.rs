@@ -147,6 +147,10 @@ fn decided(ticket: &Ticket, entry: &Entry, follow_up: &FollowUpPolicy) -> Result
         Action::Merge { .. } => return unsolved(ticket).map(|()| Some(Some(Status::Solved))),
         Action::Merged { source, .. } if *source == ticket.id => return Err(Refusal::MergeIntoItself),
         Action::Merged { .. } | Action::Unmerged { .. } => return Ok(Some(None)),
+        // A reply that came too late opened the ticket it points to.
+        Action::Forward { into, entry } if into == entry && ticket.header.status == Status::Solved => {
+            return Ok(Some(None));
+        }
         Action::Forward { .. } if last(ticket, |entry| matches!(entry.action, Action::Merge { .. })).is_none() => {
             return Err(Refusal::NotMerged);
         }
