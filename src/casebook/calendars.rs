@@ -9,10 +9,10 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Utc};
 
 use crate::domain::calendar::{Calendar, HolidayList};
-use crate::domain::escalation::EscalationPolicy;
-use crate::domain::person::Person;
+use crate::domain::escalation::{EscalationPolicy, FirstWord, first_words};
+use crate::domain::person::{Person, Team};
 use crate::domain::plan::{CalendarRule, Plan};
-use crate::domain::ticket::Header;
+use crate::domain::ticket::{Header, Ticket};
 use crate::domain::words::Priority;
 use crate::error::Error;
 use crate::store::config::ConfigFlaw;
@@ -55,6 +55,17 @@ impl Policy {
         let (language, channel) = (ticket.language.as_deref(), ticket.channel.as_deref());
         let rule = self.follow_up.iter().find(|rule| rule.means(language, ticket.priority, channel))?;
         self.calendar(&rule.calendar)
+    }
+
+    /// The clocks of a ticket's escalations, as they stand at an instant.
+    pub fn first_words(&self, ticket: &Ticket, team: &Team, now: DateTime<Utc>) -> Vec<FirstWord> {
+        let is_manager = |person: &Person| team.has_manager(person);
+        first_words(&ticket.history, &self.escalation, is_manager, |name| self.calendar(name), now)
+    }
+
+    /// When a manager's first word is due on a ticket escalated now; none where policy wants none.
+    pub fn first_word_due(&self, priority: Priority, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.calendar(&self.escalation.calendar)?.due(now, self.escalation.first_word.of(priority)?)
     }
 
     /// The manager on duty for a priority at an instant.

@@ -2,10 +2,11 @@
 //!
 //! Must not decide anything: [`crate::domain::transition`] does.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::action::{Action, Solution};
 use crate::domain::calendar::Calendar;
+use crate::domain::clock::whole_seconds;
 use crate::domain::followup::Counts;
 use crate::domain::person::Person;
 use crate::domain::plan::Plan;
@@ -23,6 +24,7 @@ pub(super) struct Circumstances {
     hours: Option<Calendar>,
     reopen_window: Option<TimeDelta>,
     on_duty: Option<Person>,
+    first_word_due: Option<DateTime<Utc>>,
     may_escalate: bool,
 }
 
@@ -33,6 +35,7 @@ impl Circumstances {
             hours: self.hours.as_ref(),
             reopen_window: self.reopen_window,
             on_duty: self.on_duty.as_ref(),
+            first_word_due: self.first_word_due,
             may_escalate: self.may_escalate,
         }
     }
@@ -44,7 +47,8 @@ impl Casebook {
     /// # Errors
     /// The policy is needed and not sound, or the ticket's organisation is.
     pub(super) fn circumstances(&self, ticket: &Ticket, action: &Action) -> Result<Circumstances, Error> {
-        let mut found = Circumstances { hours: None, reopen_window: None, on_duty: None, may_escalate: true };
+        let mut found =
+            Circumstances { hours: None, reopen_window: None, on_duty: None, first_word_due: None, may_escalate: true };
         match action {
             Action::Solve(Solution::NoResponse) if self.config.follow_up.counts == Counts::Business => {
                 found.hours = self.policy()?.follow_up_hours(&ticket.header).cloned();
@@ -55,6 +59,7 @@ impl Casebook {
             Action::Escalate { .. } => {
                 let policy = self.policy()?;
                 found.on_duty = policy.manager_on_duty(ticket.header.priority, self.world.now).cloned();
+                found.first_word_due = policy.first_word_due(ticket.header.priority, whole_seconds(self.world.now));
                 found.may_escalate = self.plan_of(ticket, &policy)?.is_none_or(|plan| !plan.refuses_escalation);
             }
             _ => {}

@@ -6,11 +6,13 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::action::{Action, Solution};
+use crate::domain::escalation::FirstWord;
 use crate::domain::followup::Counts;
 use crate::domain::id::Id;
 use crate::domain::person::{Person, Standing};
 use crate::domain::query::{Condition, Query, Test};
 use crate::domain::silence::{self, Next, Step as Silent};
+use crate::domain::target::ClockState;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
 use crate::domain::transition::Refusal;
@@ -29,6 +31,8 @@ use super::{Casebook, Census, Policy, Step, Trouble};
 pub enum Matter {
     /// Its requester is silent, and the next step is due.
     Silence(Next),
+    /// It is escalated, and no manager has said a first word in time.
+    FirstWord(FirstWord),
     /// Its hold should have come to an end.
     HoldEnded {
         /// When, UTC.
@@ -38,8 +42,9 @@ pub enum Matter {
 
 impl Matter {
     /// Since when it has been due, UTC.
-    pub const fn due_at(&self) -> DateTime<Utc> {
+    pub fn due_at(&self) -> DateTime<Utc> {
         match self {
+            Self::FirstWord(word) => word.due_at.unwrap_or(word.started_at),
             Self::Silence(next) => next.due_at,
             Self::HoldEnded { until } => *until,
         }
@@ -49,7 +54,7 @@ impl Matter {
 /// What a sweep finds.
 #[derive(Clone, Debug)]
 pub struct Due {
-    /// The tickets that ask for something, what has waited longest first.
+    /// The tickets that ask for something, what has waited longest first; one that asks for two things is there twice.
     pub tickets: Vec<(Ticket, Matter)>,
     /// The files that could not be read.
     pub troubles: Vec<Trouble>,
@@ -59,37 +64,46 @@ impl Casebook {
     /// What is due on the tickets that a query means, among those the person may see.
     ///
     /// # Errors
-    /// As [`Casebook::meant_tickets`]; and where open time is counted, a policy that is not sound.
+    /// As [`Casebook::meant_tickets`], and a policy of time that is not sound.
     pub fn due(&self, query: &Query, viewer: Option<&Person>) -> Result<Due, Error> {
-        let policy = self.counting_policy()?;
-        let waiting = Test::Status(vec![Status::AwaitingReply, Status::OnHold]);
+        let policy = self.policy()?;
+        let waiting = Test::Status(vec![Status::AwaitingReply, Status::OnHold, Status::Open]);
         let mut query = query.clone();
         query.conditions.push(Condition { negated: false, test: waiting });
-        let keep = |ticket: &Ticket| self.matter(ticket, policy.as_ref()).is_some();
+        let keep = |ticket: &Ticket| !self.matters(ticket, &policy).is_empty();
         let Census { tickets, troubles } = self.meant_tickets(&query, None, viewer, keep)?;
-        let with_matter = |ticket: Ticket| self.matter(&ticket, policy.as_ref()).map(|matter| (ticket, matter));
-        let mut tickets: Vec<_> = tickets.into_iter().filter_map(with_matter).collect();
+        let with_matters = |ticket: Ticket| {
+            let matters = self.matters(&ticket, &policy);
+            matters.into_iter().map(move |matter| (ticket.clone(), matter))
+        };
+        let mut tickets: Vec<_> = tickets.into_iter().flat_map(with_matters).collect();
         tickets.sort_by_key(|(ticket, matter)| (matter.due_at(), ticket.id));
         Ok(Due { tickets, troubles })
     }
 
-    /// The policy of time, where silence is counted by it.
-    fn counting_policy(&self) -> Result<Option<Policy>, Error> {
-        match self.config.follow_up.counts {
-            Counts::Calendar => Ok(None),
-            Counts::Business => self.policy().map(Some),
+    /// What a ticket asks for now.
+    fn matters(&self, ticket: &Ticket, policy: &Policy) -> Vec<Matter> {
+        let now = self.world.now;
+        let mut matters = Vec::new();
+        if ticket.header.escalation.is_some() {
+            let words = policy.first_words(ticket, &self.config.team, now);
+            let is_late = |word: &FirstWord| word.state == ClockState::Breached && word.stopped_at.is_none();
+            matters.extend(words.into_iter().filter(is_late).map(Matter::FirstWord));
         }
+        let ended = ticket.header.hold.as_ref().and_then(|hold| hold.ended_at(now));
+        matters.extend(ended.map(|until| Matter::HoldEnded { until }));
+        matters.extend(self.silence(ticket, policy).map(Matter::Silence));
+        matters
     }
 
-    /// What a ticket asks for now.
-    fn matter(&self, ticket: &Ticket, policy: Option<&Policy>) -> Option<Matter> {
-        let now = self.world.now;
-        if let Some(until) = ticket.header.hold.as_ref().and_then(|hold| hold.ended_at(now)) {
-            return Some(Matter::HoldEnded { until });
-        }
-        let hours = policy.and_then(|policy| policy.follow_up_hours(&ticket.header));
-        let next = silence::next(ticket, &self.config.follow_up, hours, now).ok()?;
-        (next.due_at <= now).then_some(Matter::Silence(next))
+    /// The step that a requester's silence makes due, if it does.
+    fn silence(&self, ticket: &Ticket, policy: &Policy) -> Option<Next> {
+        let (follow_up, now) = (&self.config.follow_up, self.world.now);
+        let hours = match follow_up.counts {
+            Counts::Calendar => None,
+            Counts::Business => policy.follow_up_hours(&ticket.header),
+        };
+        silence::next(ticket, follow_up, hours, now).ok().filter(|next| next.due_at <= now)
     }
 
     /// The texts of the desk.
@@ -110,7 +124,7 @@ impl Desk<'_> {
             let refusal = Refusal::NotAllowed { standing };
             return Err(Error::Refused { ticket: None, action: "sweep".to_owned(), refusal });
         }
-        let (policy, wording) = (casebook.counting_policy()?, casebook.wording()?);
+        let (policy, wording) = (casebook.policy()?, casebook.wording()?);
         let zone = Zone::named(&casebook.config().time_zone).unwrap_or_else(|_| Zone::utc());
         let mut swept = Vec::new();
         for &id in ids {
@@ -119,7 +133,7 @@ impl Desk<'_> {
                 Err(Error::Damaged { .. } | Error::NotFound { .. } | Error::HeaderDiffers { .. }) => continue,
                 Err(error) => return Err(error),
             };
-            let Some(Matter::Silence(next)) = casebook.matter(&ticket, policy.as_ref()) else { continue };
+            let Some(next) = casebook.silence(&ticket, &policy) else { continue };
             if ticket.entry_by_key(&next.key()).is_some() {
                 continue;
             }

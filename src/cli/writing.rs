@@ -13,6 +13,7 @@ use super::text::Typed;
 use super::verbs::show;
 use crate::casebook::{Casebook, Hindrance, Recovery, Report, Step, Terms, Work};
 use crate::domain::action::Action;
+use crate::domain::clock;
 use crate::domain::id::Id;
 use crate::domain::person::Person;
 use crate::domain::transition::Notice;
@@ -268,6 +269,11 @@ fn notice_words(name: &str, notice: &Notice) -> String {
         Notice::EscalatedAfterPriority => {
             "warning: escalated right after a change of priority; the new priority may already bring what is needed"
                 .to_owned()
+        }
+        Notice::OnDuty { manager, word_due } => {
+            let who = manager.as_ref().map(|manager| format!("{manager} is on duty"));
+            let until = word_due.map(|due| format!("a manager's first word is due by {}", clock::spell(due)));
+            format!("note: {}", who.into_iter().chain(until).collect::<Vec<_>>().join("; "))
         }
         Notice::HoldEnded => {
             format!("note: {name} was on hold and is open now; `casebook hold {name} --reason REASON` holds it again")

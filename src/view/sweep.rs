@@ -57,6 +57,13 @@ pub enum What {
         /// When that reply was, UTC.
         asked_at: DateTime<Utc>,
     },
+    /// No manager has said a first word in time.
+    FirstWord {
+        /// How much open time there was.
+        target: TimeDelta,
+        /// When the ticket was escalated, UTC.
+        since: DateTime<Utc>,
+    },
     /// The time of a hold has passed.
     HoldEnded,
 }
@@ -67,6 +74,7 @@ impl What {
         match self {
             Self::Remind { .. } => "remind",
             Self::Solve { .. } => "solve",
+            Self::FirstWord { .. } => "first_word",
             Self::HoldEnded => "hold_ended",
         }
     }
@@ -99,6 +107,11 @@ impl Asked<'_> {
                 spell_span(after),
                 asked(asked_at)
             ),
+            What::FirstWord { target, since } => {
+                let manager = self.ticket.header.escalation.as_ref().and_then(|escalation| escalation.manager.as_ref());
+                let to = manager.map(|manager| format!(" to {manager}")).unwrap_or_default();
+                format!("escalated{to} {}, and no manager's word within {}", asked(since), spell_span(target))
+            }
             What::HoldEnded => {
                 let hold = self.ticket.header.hold.as_ref();
                 let team =
@@ -113,6 +126,7 @@ impl Asked<'_> {
         match self.what {
             What::Remind { .. } => "remind",
             What::Solve { .. } => "solve",
+            What::FirstWord { .. } => "first word",
             What::HoldEnded => "hold ended",
         }
     }
@@ -155,7 +169,7 @@ pub fn record(asked: &Asked<'_>, audience: &Audience<'_>) -> Map<String, Json> {
     let header = &asked.ticket.header;
     let asked_at = match asked.what {
         What::Remind { asked_at, .. } | What::Solve { asked_at, .. } => Some(asked_at),
-        What::HoldEnded => None,
+        What::FirstWord { .. } | What::HoldEnded => None,
     };
     let values = json!({
         "id": asked.ticket.id.to_string(),

@@ -9,6 +9,7 @@ mod comparing;
 mod crash;
 mod damage;
 mod desk;
+mod escalating;
 mod formats;
 mod git;
 mod guarding;

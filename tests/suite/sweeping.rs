@@ -221,7 +221,7 @@ fn a_hold_that_ended_comes_back_to_attention_and_stays_a_hold() {
     assert_eq!((&row["due"], &row["due_at"]), (&"hold_ended".into(), &row["hold_until"]));
     let swept = sandbox.run(&["sweep", "--apply"]).ok();
     assert_eq!(swept.stdout, "nothing is due\n");
-    assert!(swept.stderr.contains("1 hold has ended"), "{}", swept.stderr);
+    assert!(swept.stderr.contains("1 thing waits for people"), "{}", swept.stderr);
     assert_eq!(sandbox.shown(&ticket)["status"], "on_hold");
     assert!(sandbox.run(&[]).ok().stdout.contains("1 hold ended"), "the glance names it");
     assert!(sandbox.run(&["show", &ticket]).ok().stdout.contains("which has passed"));

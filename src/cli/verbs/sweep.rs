@@ -24,7 +24,8 @@ const SHAPE: Shape = Shape { fields: view::sweep::FIELDS, columns: view::sweep::
 /// List what is due on silent tickets, or do it.
 ///
 /// A requester who owes the next step is reminded as `[follow_up]` of casebook.toml says, and after the last reminder
-/// silence solves the ticket. Holds whose time has passed are named too; to go on with them is an agent's decision.
+/// silence solves the ticket. Holds whose time has passed, and escalations without a manager's word in time, are named
+/// too; what to do about them is for people to decide.
 /// Made for cron: what is done is done once, also by two sweeps at the same time.
 #[derive(Debug, Args)]
 #[command(
@@ -96,6 +97,7 @@ impl Sweep {
         let terms = Terms { dry_run: self.dry_run, commit, ..session.terms_of(by) };
         let silent = due.tickets.iter().filter(|(_, matter)| matches!(matter, Matter::Silence(_)));
         let ids: Vec<Id> = silent.map(|(ticket, _)| ticket.id).collect();
+        let silent_count = ids.len();
         let report = casebook.perform(Work::Sweep(ids), &terms)?;
         session.tell_recovery(&casebook);
         match fields {
@@ -107,12 +109,12 @@ impl Sweep {
             None if self.dry_run => session.tell_plan(&report)?,
             None => tell(session, &report)?,
         }
-        let ended = due.tickets.iter().filter(|(_, matter)| matches!(matter, Matter::HoldEnded { .. })).count();
-        if ended > 0 {
-            let holds = if ended == 1 { "1 hold has".to_owned() } else { format!("{ended} holds have") };
+        let others = due.tickets.len() - silent_count;
+        if others > 0 {
+            let what = if others == 1 { "1 thing waits".to_owned() } else { format!("{others} things wait") };
             session
                 .output
-                .warn(&format!("note: {holds} ended; `casebook sweep` names them, an agent goes on with them"));
+                .warn(&format!("note: {what} for people: ended holds, or managers; `casebook sweep` names them"));
         }
         Ok(session.name_troubles(&due.troubles))
     }
@@ -181,6 +183,7 @@ fn list(session: &Session, casebook: &Casebook, due: &Due, chosen: &Chosen) -> R
 fn what(ticket: &Ticket, matter: &Matter, casebook: &Casebook) -> What {
     match matter {
         Matter::HoldEnded { .. } => What::HoldEnded,
+        Matter::FirstWord(word) => What::FirstWord { target: word.target, since: word.started_at },
         Matter::Silence(next) => {
             let spans = casebook.config().follow_up.of(ticket.header.priority);
             match next.step {

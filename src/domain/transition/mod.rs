@@ -68,13 +68,15 @@ pub struct Circumstances<'a> {
     pub reopen_window: Option<TimeDelta>,
     /// The manager on duty, where policy names one.
     pub on_duty: Option<&'a Person>,
+    /// When a manager's first word would be due, where policy wants one, UTC.
+    pub first_word_due: Option<DateTime<Utc>>,
     /// Whether the customer's plan has escalations.
     pub may_escalate: bool,
 }
 
 impl Default for Circumstances<'_> {
     fn default() -> Self {
-        Self { hours: None, reopen_window: None, on_duty: None, may_escalate: true }
+        Self { hours: None, reopen_window: None, on_duty: None, first_word_due: None, may_escalate: true }
     }
 }
 
@@ -99,6 +101,13 @@ pub enum Decision {
 pub enum Notice {
     /// The ticket was escalated right after its priority changed (FACTS §4.4: give the new priority time).
     EscalatedAfterPriority,
+    /// The ticket was escalated, and policy says who is on duty, or until when a word is due.
+    OnDuty {
+        /// The manager on duty.
+        manager: Option<Person>,
+        /// When the first word is due, UTC.
+        word_due: Option<DateTime<Utc>>,
+    },
     /// The customer's reply took the ticket off its hold.
     HoldEnded,
     /// The reply reopened a solved ticket.
