@@ -79,7 +79,36 @@ pub fn config() -> Json {
     let priority = json!({ "type": "string", "pattern": "^[SsPp][1-4]$" });
     let span = json!({ "type": "string", "pattern": "^\\s*([0-9]+[smhdw])+\\s*$", "description": "30m, 4h, 2d, 1w" });
     let people = json!({ "type": "array", "items": { "type": "string", "pattern": "^\\s*[^\\s@]+@\\S+\\s*$" } });
-    let follow_up = section(json!({ "alerts": { "type": "array", "items": &span }, "solve_after": &span }));
+    let spans = section(json!({ "alerts": { "type": "array", "items": &span }, "solve_after": &span }));
+    let texts = section(json!({ "remind": { "type": "string" }, "no_response": { "type": "string" } }));
+    let follow_up = json!({
+        "type": "object",
+        "patternProperties": { "^[SsPp][1-4]$": spans },
+        "properties": {
+            "clock": { "enum": ["calendar", "business"] },
+            "calendar": { "type": "string" },
+            "calendars": { "type": "array", "items": { "type": "object" } },
+            "opt_out_tag": { "type": "string", "description": "An empty one: no tag keeps tickets out of sweeps." },
+            "texts": { "type": "object", "additionalProperties": texts },
+        },
+        "additionalProperties": false,
+    });
+    let targets = json!({ "type": "object", "additionalProperties": &span });
+    let duty = json!({
+        "type": "object",
+        "required": ["manager"],
+        "properties": {
+            "priority": { "type": "array", "items": &priority },
+            "calendar": { "type": "string" },
+            "manager": { "type": "string" },
+        },
+        "additionalProperties": false,
+    });
+    let escalation = section(json!({
+        "calendar": { "type": "string" },
+        "first_word": targets,
+        "on_duty": { "type": "array", "items": duty },
+    }));
     let free = json!({ "type": "object" });
     json!({
         "$schema": DRAFT,
@@ -94,15 +123,12 @@ pub fn config() -> Json {
             "defaults": section(json!({ "priority": &priority })),
             "git": section(json!({ "commit": { "enum": ["each", "never"] } })),
             "team": section(json!({ "agents": &people, "managers": &people })),
-            "follow_up": {
-                "type": "object",
-                "patternProperties": { "^[SsPp][1-4]$": follow_up },
-                "additionalProperties": false,
-            },
+            "follow_up": follow_up,
+            "escalation": escalation,
             "queries": { "type": "object", "additionalProperties": { "type": "string" } },
             "calendars": &free,
             "plans": &free,
-            "desk": &free,
+            "desk": section(json!({ "plan": { "type": "string" }, "reopen_window": &span })),
             "eligibility": &free,
             "releases": &free,
             "fields": &free,
