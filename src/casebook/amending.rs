@@ -57,13 +57,7 @@ impl Casebook {
         if amending.is_new && bytes.is_some() {
             return Err(Error::OrganizationExists { id: amending.id.clone() });
         }
-        let mut report = Report {
-            tickets: Vec::new(),
-            entries: Vec::new(),
-            notices: Vec::new(),
-            changes: Vec::new(),
-            message: None,
-        };
+        let mut report = Report::default();
         if before.as_ref() == Some(&after) {
             return Ok(report);
         }

@@ -146,13 +146,7 @@ impl Casebook {
     /// What becomes of the desk when a list takes its place.
     pub(super) fn decide_to_list(&self, name: &str, list: &HolidayList, terms: &Terms) -> Result<Report, Error> {
         let (before, after) = (self.list_text(name)?, holidays::spell(list));
-        let mut report = Report {
-            tickets: Vec::new(),
-            entries: Vec::new(),
-            notices: Vec::new(),
-            changes: Vec::new(),
-            message: None,
-        };
+        let mut report = Report::default();
         if before.as_ref() == Some(&after) {
             return Ok(report);
         }

@@ -12,6 +12,7 @@ mod comparing;
 mod desk;
 mod doctor;
 mod drivers;
+mod eligibility;
 mod following_up;
 mod guarding;
 mod halt;
@@ -182,7 +183,7 @@ pub struct Terms {
 }
 
 /// What a command did.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Report {
     /// The tickets the steps were about, in their order; of a reply to a merged one, where it was recorded.
     pub tickets: Vec<Ticket>,

@@ -8,7 +8,7 @@ use crate::domain::entry::Entry;
 use crate::domain::id::Id;
 use crate::domain::person::Standing;
 use crate::domain::ticket::Ticket;
-use crate::domain::transition::{self, Refusal};
+use crate::domain::transition::{self, Notice, Refusal};
 use crate::domain::words::Status;
 use crate::error::Error;
 use crate::store::layout;
@@ -31,11 +31,16 @@ impl Desk<'_> {
         let refused = |refusal| Error::Refused { ticket: None, action: "open".to_owned(), refusal };
         transition::may_open(standing, &self.by, opening).map_err(refused)?;
         let organization = self.organization_of(opening, standing)?.map_err(refused)?;
-        let opening = &Opening { organization, ..Opening::clone(opening) };
+        let mut opening = Opening { organization, ..Opening::clone(opening) };
         if step.text.is_none() {
             return Err(refused(Refusal::TextMissing));
         }
-        Ok(self.add(opening, step, standing))
+        let is_needless = self.casebook().judge_opening(&mut opening)?.map_err(refused)?;
+        let id = self.add(&opening, step, standing);
+        if is_needless {
+            self.notices.push((id, Notice::NothingToOverride));
+        }
+        Ok(id)
     }
 
     /// The organisation of a new ticket: the one asked for, else the requester's. A customer asks for their own alone;

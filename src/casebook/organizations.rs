@@ -130,6 +130,20 @@ impl Casebook {
             .map_err(|damage| Error::Damaged { path: layout::organization_path(id), damage })
     }
 
+    /// An organisation as the desk itself knows it, whoever asks; none where it has no file.
+    ///
+    /// # Errors
+    /// Its file is damaged.
+    pub(super) fn organization_on_file(&self, id: &str) -> Result<Option<Organization>, Error> {
+        if !Organization::is_id(id) {
+            return Ok(None);
+        }
+        let Some(bytes) = self.organization_bytes(id)? else { return Ok(None) };
+        yaml::read_organization(&bytes, id)
+            .map(Some)
+            .map_err(|damage| Error::Damaged { path: layout::organization_path(id), damage })
+    }
+
     /// The organisations a person may see, in the order of their ids, and the files that could not be read.
     ///
     /// # Errors

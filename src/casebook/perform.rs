@@ -115,7 +115,7 @@ impl Casebook {
         } else {
             Some(message::of_mending(&tickets, self.on_behalf_of(terms)?.as_deref()))
         };
-        Ok(Report { tickets, entries: Vec::new(), notices: Vec::new(), changes, message })
+        Ok(Report { tickets, changes, message, ..Report::default() })
     }
 
     /// Those of the tickets that nobody has imported since they were read: whoever read them held no lock.

@@ -21,9 +21,12 @@ use crate::store::yaml::{self, Damage, DamageKind};
 
 use super::Casebook;
 use super::rows::{Found, Wanted};
+use super::sharing::{on_every_processor, processors};
 
-/// How many tickets one processor reads before they are looked at: enough to pay for a thread, few enough to hold.
-const BATCH: usize = 128;
+/// How many tickets are read in one go: enough to pay for a thread.
+const SHARE: usize = 32;
+/// How many shares are held for each processor before they are looked at.
+const AHEAD: usize = 4;
 
 /// A file that could not be read, among others that could.
 #[derive(Clone, Debug, PartialEq)]
@@ -119,8 +122,10 @@ impl Casebook {
     /// The same for some tickets.
     fn census_among<T>(&self, ids: &[Id], mut keep: impl FnMut(Ticket) -> Option<T>) -> Result<Census<T>, Error> {
         let mut census = Census { tickets: Vec::new(), troubles: Vec::new() };
-        for batch in ids.chunks(self.batch()) {
-            for read in self.on_every_processor(batch, |id| self.ticket(id)) {
+        let shares: Vec<&[Id]> = ids.chunks(SHARE).collect();
+        let read = |share: &&[Id]| share.iter().map(|id| self.ticket(*id)).collect::<Vec<_>>();
+        for group in shares.chunks(AHEAD * processors()) {
+            for read in on_every_processor(group, read).into_iter().flatten() {
                 match read {
                     Ok(ticket) => {
                         census.tickets.extend(keep(ticket));
@@ -134,30 +139,6 @@ impl Casebook {
             }
         }
         Ok(census)
-    }
-
-    /// How many tickets are held before they are looked at.
-    pub(super) fn batch(&self) -> usize {
-        BATCH * readers()
-    }
-
-    /// Does something about each of some tickets, on every processor where there are enough to pay for it. The
-    /// results are in the order of the ids.
-    pub(super) fn on_every_processor<T: Send>(&self, ids: &[Id], work: impl Fn(Id) -> T + Sync) -> Vec<T> {
-        let readers = readers();
-        if readers < 2 || ids.len() < BATCH {
-            return ids.iter().map(|id| work(*id)).collect();
-        }
-        let work = &work;
-        std::thread::scope(|scope| {
-            let share = |ids: &'_ [Id]| ids.iter().map(|id| work(*id)).collect::<Vec<_>>();
-            let shares = ids.chunks(ids.len().div_ceil(readers)).map(|ids| scope.spawn(move || share(ids)));
-            let shares: Vec<_> = shares.collect();
-            let join = |handle: std::thread::ScopedJoinHandle<'_, Vec<T>>| {
-                handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            };
-            shares.into_iter().flat_map(join).collect()
-        })
     }
 
     /// What is wrong with something that is no ticket where only tickets belong.
@@ -381,8 +362,4 @@ impl Casebook {
         }
         Ok(())
     }
-}
-
-fn readers() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }

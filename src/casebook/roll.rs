@@ -1,6 +1,7 @@
 //! The roll: which tickets there are, by name alone, and which of them a part of an id means. With the index a folder
 //! that has not changed is not listed, and a suffix is looked up rather than compared with every id.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
@@ -11,6 +12,12 @@ use crate::store::index::{Folder, Garbled, Index, Known, Stamp};
 use crate::store::layout::{self, Month, Names};
 
 use super::Casebook;
+
+/// How many tickets are read in one go.
+const SHARE: usize = 256;
+
+/// Some tickets; those of a desk with an interrupted command have no month.
+pub(super) type Share = (Option<Month>, Vec<Id>);
 
 /// The names in the folders of months.
 pub(super) struct Roll<'a> {
@@ -143,22 +150,33 @@ impl Roll<'_> {
     pub fn tickets(&self) -> Result<Vec<Id>, Garbled> {
         let mut ids = self.pending.clone();
         for listed in &self.months {
-            match (&listed.names, self.index) {
-                (Known::Ids(known), _) => ids.extend(known),
-                (Known::Rows(range), Some(index)) => {
-                    ids.extend(index.rows(range.clone())?.into_iter().map(|row| row.id));
-                }
-                (Known::Rows(_), None) => return Err(Garbled),
-            }
+            ids.extend_from_slice(&self.ids(listed)?);
         }
         ids.sort_unstable();
         ids.dedup();
         Ok(ids)
     }
 
-    /// Whether an interrupted command has opened tickets.
-    pub const fn has_pending(&self) -> bool {
-        !self.pending.is_empty()
+    /// The tickets in pieces for the processors, in the order of ids.
+    pub fn shares(&self) -> Result<Vec<Share>, Garbled> {
+        // What an interrupted command has opened may belong anywhere.
+        if !self.pending.is_empty() {
+            return Ok(self.tickets()?.chunks(SHARE).map(|ids| (None, ids.to_vec())).collect());
+        }
+        let mut shares = Vec::new();
+        for listed in &self.months {
+            shares.extend(self.ids(listed)?.chunks(SHARE).map(|ids| (Some(listed.month.clone()), ids.to_vec())));
+        }
+        Ok(shares)
+    }
+
+    /// The tickets in one folder.
+    fn ids<'l>(&self, listed: &'l Listed) -> Result<Cow<'l, [Id]>, Garbled> {
+        match (&listed.names, self.index) {
+            (Known::Ids(ids), _) => Ok(Cow::Borrowed(ids)),
+            (Known::Rows(range), Some(index)) => Ok(index.rows(range.clone())?.into_iter().map(|row| row.id).collect()),
+            (Known::Rows(_), None) => Err(Garbled),
+        }
     }
 
     /// The rows whose names still hold.

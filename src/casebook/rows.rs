@@ -195,8 +195,7 @@ impl Casebook {
             }
         }
         if let Some(index) = index {
-            let sure = |row: &Summary| (wanted.row)(row);
-            to_read.extend(index.take(&believed, &mut seen.found.rows, sure));
+            to_read.extend(index.take(&believed, &mut seen.found.rows, wanted.row));
         }
         if !to_read.is_empty() {
             self.read_all(&folder, &to_read, wanted, began, &mut seen)?;
@@ -264,7 +263,7 @@ impl Casebook {
 
     /// The row in some bytes. Where nothing is to be remembered, the header is asked first.
     fn row_in(&self, bytes: &[u8], id: Id, stamp: Option<Stamp>, wanted: &Wanted<'_>) -> Result<Read, Error> {
-        if self.world.no_index && rules_out(wanted, bytes, id) {
+        if self.world.no_index && rules_out(&wanted.at_a_glance, bytes, id) {
             return Ok(Read::RuledOut);
         }
         if let Some(row) = yaml::survey(bytes, id) {
@@ -272,7 +271,7 @@ impl Casebook {
         }
         match yaml::read(bytes, Some(id)) {
             Ok(ticket) => Ok(Read::Row(stamp, Box::new(Summary::from(&ticket)))),
-            Err(_) if rules_out(wanted, bytes, id) => Ok(Read::RuledOut),
+            Err(_) if rules_out(&wanted.at_a_glance, bytes, id) => Ok(Read::RuledOut),
             Err(damage) => Err(self.damaged(id, damage)),
         }
     }
@@ -302,9 +301,9 @@ fn old_enough(stamp: Stamp, began: Began) -> bool {
 
 /// Whether a file's header alone tells that the ticket is not asked for. Then its history is not read, and whatever is
 /// wrong with it not found: the same with an index as without.
-fn rules_out(wanted: &Wanted<'_>, bytes: &[u8], id: Id) -> bool {
+pub(super) fn rules_out(at_a_glance: &dyn Fn(&Glimpse) -> Option<bool>, bytes: &[u8], id: Id) -> bool {
     let header = yaml::survey_header(bytes, id);
-    header.is_some_and(|header| (wanted.at_a_glance)(&Glimpse::from(&header)) == Some(false))
+    header.is_some_and(|header| at_a_glance(&Glimpse::from(&header)) == Some(false))
 }
 
 /// The tickets in pieces for the processors, in the order of ids.

@@ -4,19 +4,16 @@
 use crate::domain::id::Id;
 use crate::domain::person::Person;
 use crate::domain::query::{AsOf, Query};
-use crate::domain::summary::Glimpse;
 use crate::domain::ticket::Ticket;
 use crate::error::Error;
-use crate::store::index::Known;
 use crate::store::layout::Month;
 use crate::store::yaml;
 
-use super::roll::{Roll, Unread};
+use super::roll::Unread;
+use super::rows::rules_out;
 use super::sharing::{on_every_processor, processors};
 use super::{Casebook, Trouble};
 
-/// How many tickets are searched in one go.
-const SHARE: usize = 256;
 /// How many shares are held for each processor before they are handed on.
 const AHEAD: usize = 4;
 
@@ -32,8 +29,6 @@ pub struct Search<'a, T> {
     pub find: &'a (dyn Fn(&Ticket) -> Option<T> + Sync),
 }
 
-/// Some tickets; those of a desk with an interrupted command have no month.
-pub(super) type Share = (Option<Month>, Vec<Id>);
 /// What came of a share.
 type Seen<T> = Result<(Vec<T>, Vec<Trouble>), Error>;
 
@@ -54,7 +49,7 @@ impl Casebook {
         }
         let (shares, misplaced) = self.with_index(|index| {
             let roll = self.roll(index)?;
-            Ok::<_, Unread>((shares(&roll)?, roll.misplaced))
+            Ok::<_, Unread>((roll.shares()?, roll.misplaced))
         })?;
         let mut troubles = Vec::new();
         for group in shares.chunks(AHEAD * processors()) {
@@ -76,9 +71,12 @@ impl Casebook {
     fn search_share<T>(&self, search: &Search<'_, T>, month: Option<&Month>, ids: &[Id]) -> Seen<T> {
         let (mut found, mut troubles, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
         let folder = month.and_then(|month| self.open_month(month));
+        let asks_now = search.query.as_of.is_none() && !search.query.conditions.is_empty();
         for id in ids {
             let ticket = self.bytes_in(folder.as_ref(), *id, &mut bytes).and_then(|()| {
-                if !(search.may_hold)(&bytes) || rules_out(search.query, &bytes, *id) {
+                let is_ruled_out =
+                    || asks_now && rules_out(&|glimpse| search.query.means_at_a_glance(glimpse), &bytes, *id);
+                if !(search.may_hold)(&bytes) || is_ruled_out() {
                     return Ok(None);
                 }
                 yaml::read(&bytes, Some(*id)).map(Some).map_err(|damage| self.damaged(*id, damage))
@@ -93,29 +91,4 @@ impl Casebook {
         }
         Ok((found, troubles))
     }
-}
-
-/// Whether a file's header alone tells that the ticket is not asked for.
-fn rules_out(query: &Query, bytes: &[u8], id: Id) -> bool {
-    let is_now = query.as_of.is_none() && !query.conditions.is_empty();
-    let header = if is_now { yaml::survey_header(bytes, id) } else { None };
-    header.is_some_and(|header| query.means_at_a_glance(&Glimpse::from(&header)) == Some(false))
-}
-
-/// The tickets in pieces for the processors, in the order of ids.
-pub(super) fn shares(roll: &Roll<'_>) -> Result<Vec<Share>, Unread> {
-    let mut shares = Vec::new();
-    if roll.has_pending() {
-        shares.extend(roll.tickets()?.chunks(SHARE).map(|ids| (None, ids.to_vec())));
-        return Ok(shares);
-    }
-    for listed in &roll.months {
-        let ids = match (&listed.names, roll.index) {
-            (Known::Ids(ids), _) => ids.clone(),
-            (Known::Rows(range), Some(index)) => index.rows(range.clone())?.into_iter().map(|row| row.id).collect(),
-            (Known::Rows(_), None) => return Err(Unread::Garbled),
-        };
-        shares.extend(ids.chunks(SHARE).map(|ids| (Some(listed.month.clone()), ids.to_vec())));
-    }
-    Ok(shares)
 }

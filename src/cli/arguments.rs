@@ -100,22 +100,31 @@ pub struct TextFlags {
     pub file: Option<PathBuf>,
 }
 
-/// What every verb that writes can be told.
+/// Whether a command writes, and whether it commits.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Writing")]
-pub struct WriteFlags {
-    /// Show the change and the commit message (with --json the ticket as it would be), and write nothing
+pub struct CommitFlags {
+    /// Show the change and the commit message (with --json what would be), and write nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
-    /// A retry with the same key returns the first result
-    #[arg(long, value_name = "KEY", value_parser = key)]
-    pub key: Option<String>,
     /// Commit, whatever casebook.toml says
     #[arg(long, conflicts_with = "no_commit")]
     pub commit: bool,
     /// Do not commit, whatever casebook.toml says
     #[arg(long)]
     pub no_commit: bool,
+}
+
+/// What every verb that writes tickets can be told.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Writing")]
+pub struct WriteFlags {
+    /// How it ends.
+    #[command(flatten)]
+    pub end: CommitFlags,
+    /// A retry with the same key returns the first result
+    #[arg(long, value_name = "KEY", value_parser = key)]
+    pub key: Option<String>,
     /// Print the ticket as JSON; with fields, only those; `--json=` lists them
     #[arg(long, value_name = "FIELDS", num_args = 0..=1, require_equals = true, default_missing_value = "*")]
     pub json: Option<String>,
@@ -140,7 +149,7 @@ fn key(words: &str) -> Result<String, String> {
     Ok(words.trim().to_owned())
 }
 
-impl WriteFlags {
+impl CommitFlags {
     /// Whether to commit, where that was said.
     pub const fn wants_commit(&self) -> Option<bool> {
         match (self.commit, self.no_commit) {
@@ -179,7 +188,7 @@ pub enum Verb {
     Search(Box<verbs::search::Search>),
     Show(verbs::show::Show),
     Sweep(Box<verbs::sweep::Sweep>),
-    Log(verbs::log::Log),
+    Log(Box<verbs::log::Log>),
     Changes(verbs::changes::Changes),
     Sync(verbs::sync::Sync),
     Resolve(verbs::resolve::Resolve),

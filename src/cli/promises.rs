@@ -59,6 +59,8 @@ pub const CODES: &[(&str, Exit, &str)] = &[
     ("ticket.unwritable", Exit::Refused, "a sound file in a layout that cannot be extended line by line"),
     ("person.unknown", Exit::NotAllowed, "nobody is known to act"),
     ("person.not_allowed", Exit::NotAllowed, "this person may see the ticket, and not do this"),
+    ("person.not_eligible", Exit::NotAllowed, "the requester may not ask for support, by their roles and plan"),
+    ("open.not_eligible", Exit::Refused, "support is not owed for the instance: its release, its project number"),
     ("ticket.changed", Exit::Busy, "`--if-status` or `--if-version` does not hold"),
     ("store.busy", Exit::Busy, "another command is writing"),
     ("sync.outrun", Exit::Busy, "others pushed faster until the deadline"),

@@ -50,6 +50,9 @@ pub struct QueryFlags {
     /// How it came in; `none`
     #[arg(long, value_name = "CHANNEL")]
     channel: Vec<String>,
+    /// The language it is in; `none`
+    #[arg(long, value_name = "LANG")]
+    lang_of_ticket: Vec<String>,
     /// A label; `none`
     #[arg(long, value_name = "TAG")]
     tag: Vec<String>,
@@ -114,7 +117,7 @@ impl QueryFlags {
         }
     }
 
-    const fn flags(&self) -> [(&'static str, &Vec<String>); 14] {
+    const fn flags(&self) -> [(&'static str, &Vec<String>); 15] {
         [
             ("status", &self.status),
             ("priority", &self.priority),
@@ -124,6 +127,7 @@ impl QueryFlags {
             ("org", &self.org),
             ("group", &self.group),
             ("channel", &self.channel),
+            ("lang", &self.lang_of_ticket),
             ("tag", &self.tag),
             ("resolution", &self.resolution),
             ("hold", &self.hold),

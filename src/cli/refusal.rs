@@ -3,10 +3,11 @@
 use super::Exit;
 use super::complaint::Complaint;
 use crate::domain::clock::{spell, spell_span};
+use crate::domain::eligibility::Hurdle;
 use crate::domain::id::Id;
-use crate::domain::person::Standing;
+use crate::domain::person::{Person, Standing};
 use crate::domain::transition::{Customer, Refusal};
-use crate::domain::words::Status;
+use crate::domain::words::{OrganizationRole, Status};
 use crate::store::layout::tail;
 
 /// A refusal as it is told.
@@ -19,11 +20,14 @@ pub(super) fn complain(ticket: Option<Id>, action: &str, refusal: Refusal) -> Co
         | Refusal::OnBehalf
         | Refusal::OtherOrganization { .. }
         | Refusal::SupportRolesOnly => (Exit::NotAllowed, "person.not_allowed"),
+        Refusal::NotEligible(hurdle) if hurdle.is_personal() => (Exit::NotAllowed, "person.not_eligible"),
+        Refusal::NotEligible(_) => (Exit::Refused, "open.not_eligible"),
         Refusal::TextMissing => (Exit::Usage, "text.missing"),
         Refusal::NoSuchEntry { .. } => (Exit::NotFound, "entry.not_found"),
-        Refusal::UnfitFact { .. } | Refusal::RequiredFact { .. } | Refusal::WhichOrganization { .. } => {
-            (Exit::Usage, "usage")
-        }
+        Refusal::UnfitFact { .. }
+        | Refusal::RequiredFact { .. }
+        | Refusal::WhichOrganization { .. }
+        | Refusal::WhichInstance { .. } => (Exit::Usage, "usage"),
         _ => (Exit::Refused, "transition.refused"),
     };
     let complaint = Complaint::new(exit, code, message).hint(hint);
@@ -49,6 +53,8 @@ fn words(name: &str, action: &str, refusal: &Refusal) -> (String, String) {
             format!("the requester is of several organizations: {}", known.join(", ")),
             "say with --org which one the ticket is of".to_owned(),
         ),
+        Refusal::NotEligible(hurdle) => ineligible(hurdle),
+        Refusal::WhichInstance { given, organization, known } => which_instance(given.as_deref(), organization, known),
         Refusal::SupportRolesOnly => (
             "an organization's administrator grants and takes tech_support_editor and tech_support_viewer, and no more"
                 .to_owned(),
@@ -175,9 +181,77 @@ fn not_allowed(name: &str, action: &str, standing: Standing) -> (String, String)
             "a customer solves a ticket by agreeing; other resolutions are support's".to_owned(),
             format!("`casebook solve {name}` agrees that it is solved"),
         ),
+        (_, "open") => (
+            "who takes care of a ticket, and whether a rule is overridden, is support's to say".to_owned(),
+            "leave --assignee and --override out, or ask an agent".to_owned(),
+        ),
         (_, "correct" | "redact") => (format!("only who wrote the entry, or an agent, may `{action}` it"), team),
         _ => (format!("only an agent may `{action}` here"), team),
     }
+}
+
+/// Why somebody may not open a ticket: the rule, what is on file, who can change that.
+fn ineligible(hurdle: &Hurdle) -> (String, String) {
+    let agent = "an agent may open it all the same: `casebook open --override REASON`";
+    match hurdle {
+        Hurdle::UnknownPerson { requester } => (
+            format!(
+                "{requester} is of no organization this desk knows, and `[eligibility] unknown_people` is \"refuse\""
+            ),
+            format!("an agent adds them: `casebook org person add ORG {requester}`; {agent}"),
+        ),
+        Hurdle::Role { requester, organization, plan, needed, has, administrators } => {
+            let words = |roles: &[OrganizationRole], none: &str, join: &str| match roles {
+                [] => none.to_owned(),
+                roles => roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(join),
+            };
+            let who = match administrators.as_slice() {
+                [] => "an agent".to_owned(),
+                people => people.iter().map(Person::as_str).collect::<Vec<_>>().join(" or "),
+            };
+            // Support roles are the administrator's to grant, all others the desk's.
+            let grants = if needed.iter().any(|role| role.is_support()) { who } else { "an agent".to_owned() };
+            let role = needed.first().map_or("ROLE", |role| role.word());
+            (
+                format!(
+                    "the plan `{plan}` of organization {organization} lets {} open tickets, and {requester} is {} there",
+                    words(needed, "nobody", " or "),
+                    words(has, "nothing", ", "),
+                ),
+                format!(
+                    "{grants} grants it: `casebook org person add {organization} {requester} --role {role}`; {agent}"
+                ),
+            )
+        }
+        Hurdle::Release { organization, instance, release, since, supported } => (
+            format!(
+                "the instance `{instance}` of organization {organization} runs release {release}, which {}; supported: {}",
+                since
+                    .map_or_else(|| "is not supported".to_owned(), |day| format!("has not been supported since {day}")),
+                supported.join(", "),
+            ),
+            format!(
+                "update the instance; then an agent notes it: `casebook org set {organization} instances.{instance}.release=RELEASE`; {agent}"
+            ),
+        ),
+        Hurdle::ProjectNumber { organization, instance } => (
+            format!(
+                "the instance `{instance}` of organization {organization} has no project number on file, which leads to its plan"
+            ),
+            format!(
+                "its administrator finds it in the general settings; an agent notes it: `casebook org set {organization} instances.{instance}.project_number=NUMBER`; {agent}"
+            ),
+        ),
+    }
+}
+
+fn which_instance(given: Option<&str>, organization: &str, known: &[String]) -> (String, String) {
+    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    let message = given.map_or_else(
+        || format!("organization {organization} has several instances: {known}"),
+        |given| format!("organization {organization} has no instance `{given}`; on file: {known}"),
+    );
+    (message, "say with --instance which one the ticket is about".to_owned())
 }
 
 fn customer(customer: &Customer) -> String {

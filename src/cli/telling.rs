@@ -1,13 +1,12 @@
-//! How findings of an audit are told: in which form, to whom, and what they do to the exit code.
+//! How findings are told: in which form, to whom, and what they do to the exit code.
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::Exit;
 use super::complaint::Complaint;
 use super::session::Session;
-use super::verbs::check::{Told, report};
 use crate::domain::finding::Finding;
 use crate::domain::rule::Severity;
 use crate::error::Error;
@@ -66,4 +65,47 @@ impl TellingFlags {
         let counts = |finding: &Finding| self.strict || finding.severity == Severity::Error;
         Ok(if findings.iter().any(counts) { Exit::Found } else { Exit::Done })
     }
+}
+
+/// The forms findings are told in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Told {
+    /// For people: a line for each, and the line of the file
+    Full,
+    /// For people: a line for each
+    Concise,
+    /// A JSON array
+    Json,
+    /// A JSON object on each line
+    Jsonl,
+    /// Annotations of GitHub
+    Github,
+    /// A code quality report of GitLab
+    Gitlab,
+    /// JUnit's XML
+    Junit,
+    /// SARIF 2.1.0
+    Sarif,
+}
+
+impl Told {
+    const fn form(self) -> Form {
+        match self {
+            Self::Full => Form::Full,
+            Self::Concise => Form::Concise,
+            Self::Json => Form::Json,
+            Self::Jsonl => Form::Lines,
+            Self::Github => Form::Github,
+            Self::Gitlab => Form::Gitlab,
+            Self::Junit => Form::Junit,
+            Self::Sarif => Form::Sarif,
+        }
+    }
+}
+
+/// `FORMAT=FILE`.
+fn report(words: &str) -> Result<(Told, PathBuf), String> {
+    let (format, file) =
+        words.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("FORMAT=FILE belongs here")?;
+    Ok((Told::from_str(format, false)?, PathBuf::from(file)))
 }

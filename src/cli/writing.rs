@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::Exit;
-use super::arguments::{ConditionFlags, OnTicket, WriteFlags};
+use super::arguments::{CommitFlags, ConditionFlags, OnTicket, WriteFlags};
 use super::complaint::Complaint;
 use super::session::{Session, variable};
 use super::text::Typed;
@@ -71,7 +71,7 @@ pub(super) enum Telling {
 
 impl Session {
     /// The terms of a command, by the person who acts.
-    pub fn terms(&self, flags: &WriteFlags) -> Result<Terms, Complaint> {
+    pub fn terms(&self, flags: &CommitFlags) -> Result<Terms, Complaint> {
         let by = self.actor()?.cloned().ok_or(Error::NoIdentity)?;
         Ok(Terms { dry_run: flags.dry_run, commit: flags.wants_commit(), ..self.terms_of(by) })
     }
@@ -104,7 +104,7 @@ impl Session {
             step.text.clone_from(&typed.text);
             step.key.clone_from(&flags.key);
         }
-        let done = self.terms(flags).and_then(|terms| Ok(casebook.perform(Work::Steps(steps), &terms)?));
+        let done = self.terms(&flags.end).and_then(|terms| Ok(casebook.perform(Work::Steps(steps), &terms)?));
         let report = match done {
             Ok(report) => report,
             Err(mut complaint) => {
@@ -112,7 +112,7 @@ impl Session {
                     complaint.beside = recovery_words(recovery);
                 }
                 let is_lost = typed.is_only_copy || complaint.exit == Exit::Git;
-                if let Some(text) = typed.text.filter(|_| is_lost && !flags.dry_run) {
+                if let Some(text) = typed.text.filter(|_| is_lost && !flags.end.dry_run) {
                     let name = self.world.now.format("%Y%m%dT%H%M%S%3fZ").to_string();
                     let kept = casebook.state().keep(&name, text.as_str()).ok();
                     complaint.kept = kept.or_else(|| keep_elsewhere(text.as_str()));
@@ -122,14 +122,14 @@ impl Session {
             }
         };
         self.tell_beside(&casebook, &report, flags.key.as_deref());
-        let told = if flags.dry_run && flags.json.is_none() {
+        let told = if flags.end.dry_run && flags.json.is_none() {
             self.tell_plan(&report).map_err(Complaint::from)
         } else {
             self.tell(&casebook, &report, flags, telling)
         };
         match told {
             // A command that fails has changed nothing, so one that is done does not fail for want of words.
-            Err(complaint) if !flags.dry_run => self.output.complain(&view::terminal::lines(&format!(
+            Err(complaint) if !flags.end.dry_run => self.output.complain(&view::terminal::lines(&format!(
                 "warning: it is done, and could not be told: {}\n  `casebook log` shows what was done; do not do it again",
                 complaint.message
             ))),
@@ -286,6 +286,7 @@ fn notice_words(name: &str, notice: &Notice) -> String {
         Notice::FollowsUp(solved) => {
             format!("note: {} was solved too long ago to be reopened; {name} follows it up", tail(*solved))
         }
+        Notice::NothingToOverride => "note: nothing was against opening it; the override is not recorded".to_owned(),
         Notice::AssigneeNotInTeam(person) => format!("warning: {person} is not in [team] of casebook.toml"),
     }
 }

@@ -13,6 +13,7 @@ pub mod clock;
 pub mod codec;
 pub mod comparison;
 pub mod difference;
+pub mod eligibility;
 pub mod entry;
 pub mod escalation;
 pub mod finding;

@@ -4,7 +4,7 @@
 
 use chrono::TimeDelta;
 
-use super::words::Priority;
+use super::words::{OrganizationRole, Priority};
 
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,7 +70,7 @@ pub struct Plan {
     /// What policy calls it.
     pub name: String,
     /// The roles that may open tickets.
-    pub may_open: Vec<String>,
+    pub may_open: Vec<OrganizationRole>,
     /// Whether its customers may not escalate.
     pub refuses_escalation: bool,
     /// The targets of the first response.

@@ -3,6 +3,7 @@
 //! Must not print, decide what is allowed, or word anything for people beyond naming what is wrong.
 
 pub mod config;
+pub mod eligibility;
 pub mod escalation;
 pub mod files;
 mod follow_up;

@@ -17,8 +17,11 @@ use super::holidays;
 use crate::domain::calendar::{ALWAYS, Stretch, Week, hours_of_a_day};
 use crate::domain::clock;
 use crate::domain::plan::{CalendarRule, Plan, Targets};
-use crate::domain::words::Priority;
+use crate::domain::words::{OrganizationRole, Priority};
 use crate::domain::zone::Zone;
+
+/// The plan of the time before Customer Care.
+const LEGACY: &str = "looker";
 
 /// A calendar as casebook.toml has it: its holidays are still names of lists.
 #[derive(Clone, Debug)]
@@ -81,8 +84,7 @@ pub(super) type WrittenTargets = BTreeMap<Spanned<String>, Spanned<String>>;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PlanSection {
-    #[serde(default)]
-    may_open: Vec<String>,
+    may_open: Option<Vec<Spanned<String>>>,
     #[serde(default)]
     first_response: WrittenTargets,
     #[serde(default)]
@@ -182,7 +184,7 @@ fn plan((name, section): (&Spanned<String>, &PlanSection), known: &[&str]) -> Re
     let calendars = rules(section.calendar.as_ref(), section.calendars.as_deref(), known)?;
     Ok(Plan {
         name: name.get_ref().clone(),
-        may_open: section.may_open.clone(),
+        may_open: may_open(name.get_ref(), section.may_open.as_deref())?,
         refuses_escalation: section.may_escalate == Some(false),
         first_response: targets(&section.first_response)?,
         next_response: targets(&section.next_response)?,
@@ -206,6 +208,16 @@ fn rules(
         }
         (None, Some(rules)) => rules.iter().map(|rule| self::rule(rule, known)).collect(),
         (None, None) => Ok(Vec::new()),
+    }
+}
+
+/// The roles that may open tickets; where a plan names none, those of the seeds: the legacy plan's administrators and
+/// developers, else editors (seed 000).
+fn may_open(plan: &str, written: Option<&[Spanned<String>]>) -> Result<Vec<OrganizationRole>, Complaint> {
+    match written {
+        Some(words) => words.iter().map(|word| spanned(word, str::parse)).collect(),
+        None if plan == LEGACY => Ok(vec![OrganizationRole::Admin, OrganizationRole::Developer]),
+        None => Ok(vec![OrganizationRole::TechSupportEditor]),
     }
 }
 

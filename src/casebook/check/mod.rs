@@ -21,8 +21,7 @@ use crate::store::files::Journal;
 use crate::store::layout;
 use crate::store::yaml;
 
-use super::roll::Unread;
-use super::searching::{Share, shares};
+use super::roll::{Share, Unread};
 use super::sharing::{on_every_processor, processors};
 use super::{Casebook, Stretch};
 use links::{Other, Web};
@@ -99,7 +98,7 @@ impl Casebook {
         let (mut findings, policy) = self.check_beside(scope)?;
         let (mut shares, misplaced) = self.with_index(|index| {
             let roll = self.roll(index)?;
-            Ok::<_, Unread>((shares(&roll)?, roll.misplaced))
+            Ok::<_, Unread>((roll.shares()?, roll.misplaced))
         })?;
         let is_meant = |id: &Id| *scope == Scope::Everything || scope.means(&layout::ticket_path(*id));
         shares.iter_mut().for_each(|(_, ids)| ids.retain(is_meant));

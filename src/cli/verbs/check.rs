@@ -2,21 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::super::Exit;
-use super::super::arguments::WriteFlags;
+use super::super::arguments::CommitFlags;
 use super::super::complaint::Complaint;
 use super::super::session::{Session, variable};
+use super::super::telling::TellingFlags;
 use super::changes::{complain, stretch};
 use crate::casebook::{Checked, Scope, Work};
 use crate::domain::finding::Finding;
 use crate::domain::id::Id;
-use crate::domain::rule::Severity;
 use crate::error::Error;
 use crate::store::layout;
-use crate::view::findings::{Form, Run, summary, told};
-use crate::view::paint::Paint;
 
 /// Check that every file is sound.
 ///
@@ -38,18 +36,6 @@ pub struct Check {
     /// What differs between two revisions, as it is in the newer one
     #[arg(long, value_name = "A..B")]
     range: Option<String>,
-    /// Warnings count as errors
-    #[arg(long)]
-    strict: bool,
-    /// In which form to tell it
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Told::Full)]
-    format: Told,
-    /// Print the findings as a JSON array: the same as --format json
-    #[arg(long, conflicts_with = "format")]
-    json: bool,
-    /// Write the findings into a file too, in another form; can be given several times
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = report)]
-    report: Vec<(Told, PathBuf)>,
     /// Mend what has exactly one right answer: the header, from the history, and the end marker; shows the diff first
     #[arg(long, conflicts_with_all = ["staged", "range"])]
     fix: bool,
@@ -62,49 +48,8 @@ pub struct Check {
     /// With --fix: do not commit, whatever casebook.toml says
     #[arg(long, requires = "fix")]
     no_commit: bool,
-}
-
-/// The forms findings are told in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Told {
-    /// For people: a line for each, and the line of the file
-    Full,
-    /// For people: a line for each
-    Concise,
-    /// A JSON array
-    Json,
-    /// A JSON object on each line
-    Jsonl,
-    /// Annotations of GitHub
-    Github,
-    /// A code quality report of GitLab
-    Gitlab,
-    /// JUnit's XML
-    Junit,
-    /// SARIF 2.1.0
-    Sarif,
-}
-
-impl Told {
-    pub(in crate::cli) const fn form(self) -> Form {
-        match self {
-            Self::Full => Form::Full,
-            Self::Concise => Form::Concise,
-            Self::Json => Form::Json,
-            Self::Jsonl => Form::Lines,
-            Self::Github => Form::Github,
-            Self::Gitlab => Form::Gitlab,
-            Self::Junit => Form::Junit,
-            Self::Sarif => Form::Sarif,
-        }
-    }
-}
-
-/// `FORMAT=FILE`.
-pub(in crate::cli) fn report(words: &str) -> Result<(Told, PathBuf), String> {
-    let (format, file) =
-        words.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("FORMAT=FILE belongs here")?;
-    Ok((Told::from_str(format, false)?, PathBuf::from(file)))
+    #[command(flatten)]
+    telling: TellingFlags,
 }
 
 impl Check {
@@ -117,28 +62,11 @@ impl Check {
             checked = casebook.check(&scope).map_err(complain)?;
         }
         let Checked { findings, count } = checked;
-        let run = Run {
-            verb: "check",
-            version: env!("CARGO_PKG_VERSION"),
-            noun: "ticket",
-            count,
-            is_strict: self.strict,
-            paint: Paint { colour: session.output.colour },
-        };
-        let form = if self.json { Form::Json } else { self.format.form() };
-        session.output.print(&told(form, &findings, &run))?;
-        if form.is_for_people() {
-            session.output.say(&summary(&findings, &run))?;
-        }
-        let plain = Run { paint: Paint::PLAIN, ..run };
-        for (form, file) in &self.report {
-            std::fs::write(file, told(form.form(), &findings, &plain)).map_err(Error::io(file, "write"))?;
-        }
+        let exit = self.telling.tell(session, &findings, "check", (count, "ticket"))?;
         if casebook.has_pending() {
             session.output.warn("note: a command was interrupted; the next one that writes brings it to its end");
         }
-        let counts = |finding: &Finding| self.strict || finding.severity == Severity::Error;
-        Ok(if findings.iter().any(counts) { Exit::Found } else { Exit::Done })
+        Ok(exit)
     }
 
     fn scope(&self, session: &Session, root: &Path) -> Result<Scope, Complaint> {
@@ -178,12 +106,11 @@ impl Check {
         if ids.is_empty() {
             return Ok(false);
         }
-        let flags = WriteFlags { dry_run: true, key: None, commit: self.commit, no_commit: self.no_commit, json: None };
+        let flags = CommitFlags { dry_run: true, commit: self.commit, no_commit: self.no_commit };
         let mut casebook = session.casebook()?;
         let mut terms = session.terms(&flags)?;
         let plan = casebook.perform(Work::Mend(ids.clone()), &terms)?;
-        let is_for_people = !self.json && self.format.form().is_for_people();
-        if is_for_people {
+        if self.telling.is_for_people() {
             session.tell_plan(&plan)?;
             session.output.say("")?;
         }

@@ -67,7 +67,7 @@ impl Beads {
             .into());
         }
         let mut casebook = session.casebook()?;
-        let terms = session.terms(&self.write)?;
+        let terms = session.terms(&self.write.end)?;
         if !casebook.config().team.has_agent(&terms.by) {
             return Err(Complaint::new(
                 Exit::NotAllowed,
@@ -97,10 +97,10 @@ impl Beads {
             let told = tickets.iter().map(|ticket| show::json_of(session, &casebook, ticket, Some(fields)));
             session.output.json(&Value::Array(told.collect::<Result<_, _>>()?))?;
         } else {
-            if self.write.dry_run {
+            if self.write.end.dry_run {
                 session.tell_plan(&report)?;
             }
-            let would = if self.write.dry_run { "would be " } else { "" };
+            let would = if self.write.end.dry_run { "would be " } else { "" };
             let broken = imported.broken.len();
             session.output.say(&format!("{count} {would}imported, {known} already there, {broken} broken"))?;
         }

@@ -9,7 +9,7 @@ use super::super::parsing::{address, priority};
 use super::super::session::Session;
 use super::super::writing::Telling;
 use crate::casebook::{Step, Target};
-use crate::domain::action::{Action, Opening};
+use crate::domain::action::{Action, Opening, Override};
 use crate::domain::person::Person;
 use crate::domain::text::clean_subject;
 use crate::domain::words::Priority;
@@ -38,6 +38,12 @@ pub struct Open {
     /// The customer's organization
     #[arg(long, value_name = "ORG")]
     org: Option<String>,
+    /// The instance it is about, where the organization has several
+    #[arg(long, value_name = "INSTANCE")]
+    instance: Option<String>,
+    /// The product it is about
+    #[arg(long, value_name = "PRODUCT")]
+    product: Option<String>,
     /// Who else takes part on the customer's side
     #[arg(long, value_name = "WHO", value_parser = address)]
     cc: Vec<Person>,
@@ -50,6 +56,9 @@ pub struct Open {
     /// The agent who takes care of it
     #[arg(long, value_name = "WHO", value_parser = address)]
     assignee: Option<Person>,
+    /// For agents: open it against the rules of who may ask for support, and why; recorded in the ticket
+    #[arg(long = "override", value_name = "REASON", allow_hyphen_values = true)]
+    overridden: Option<String>,
     #[command(flatten)]
     text: TextFlags,
     #[command(flatten)]
@@ -67,6 +76,13 @@ impl Open {
         let mut opening = Opening::new(subject, priority, self.requester.unwrap_or(by));
         opening.product_group = self.group.as_deref().and_then(clean_subject);
         opening.organization = self.org.as_deref().and_then(clean_subject);
+        opening.instance = self.instance.as_deref().and_then(clean_subject);
+        opening.product = self.product.as_deref().and_then(clean_subject);
+        opening.overridden = match self.overridden.as_deref() {
+            None => None,
+            // Which rules it is against, the desk finds out.
+            Some(reason) => Some(Override { rule: String::new(), reason: reason_of(reason)? }),
+        };
         opening.channel = self.channel.as_deref().and_then(clean_subject);
         opening.language = self.lang_of_ticket.as_deref().and_then(clean_subject);
         opening.assignee = self.assignee;
@@ -81,4 +97,8 @@ impl Open {
         };
         session.carry_out(casebook, vec![step], &self.write, typed, &Telling::Opened)
     }
+}
+
+fn reason_of(words: &str) -> Result<String, Error> {
+    clean_subject(words).ok_or_else(|| Error::usage("the reason of --override is empty", "say why in one line"))
 }

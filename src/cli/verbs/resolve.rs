@@ -6,8 +6,9 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::super::Exit;
+use super::super::arguments::CommitFlags;
 use super::super::complaint::Complaint;
-use super::super::session::{Session, variable};
+use super::super::session::Session;
 use super::merge_file;
 use crate::casebook::{Casebook, Report, Resolution, Resolved, Terms, Work};
 use crate::error::Error;
@@ -29,25 +30,18 @@ pub struct Resolve {
     /// Only these files or folders [default: all conflicted tickets]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Show what would be done, and do nothing
-    #[arg(short = 'n', long)]
-    dry_run: bool,
-    /// Commit what mends links, whatever casebook.toml says
-    #[arg(long, conflicts_with = "no_commit")]
-    commit: bool,
-    /// Do not commit, whatever casebook.toml says
-    #[arg(long)]
-    no_commit: bool,
     /// Print what was done as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    end: CommitFlags,
 }
 
 impl Resolve {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
         let mut casebook = session.casebook()?;
         let only = self.paths.iter().map(|path| below(path, &casebook)).collect::<Result<Vec<_>, _>>()?;
-        let resolutions = casebook.resolve(&only, self.dry_run)?;
+        let resolutions = casebook.resolve(&only, self.end.dry_run)?;
         for resolution in &resolutions {
             self.tell(session, resolution)?;
         }
@@ -61,7 +55,7 @@ impl Resolve {
             session.output.json(&json!({"conflicts": resolved, "entries": mends.collect::<Vec<_>>()}))?;
         } else if resolutions.is_empty() && mended.is_none_or(|report| report.changes.is_empty()) {
             session.output.say("nothing to resolve")?;
-        } else if let Some(what) = casebook.is_git_at_work().filter(|_| !left && !self.dry_run) {
+        } else if let Some(what) = casebook.is_git_at_work().filter(|_| !left && !self.end.dry_run) {
             let next =
                 if what == "merge" { "git commit --no-edit".to_owned() } else { format!("git {what} --continue") };
             session.output.say(&format!("Next: {next}"))?;
@@ -116,22 +110,17 @@ impl Resolve {
             return Ok(None);
         };
         let in_between = casebook.is_git_at_work().is_some();
-        let commit = match (in_between || self.no_commit, self.commit) {
-            (true, _) => Some(false),
-            (_, true) => Some(true),
-            _ => None,
-        };
-        let (on_behalf, git_author) = (session.actor_was_named(), variable("GIT_AUTHOR_EMAIL"));
-        let terms = Terms { by, on_behalf, git_author, dry_run: self.dry_run, commit };
+        let commit = if in_between { Some(false) } else { self.end.wants_commit() };
+        let terms = Terms { dry_run: self.end.dry_run, commit, ..session.terms_of(by) };
         if casebook.loose()?.is_empty() {
             return Ok(None);
         }
         let report = casebook.perform(Work::Rejoin, &terms)?;
         session.tell_recovery(casebook);
-        if in_between && !self.dry_run {
+        if in_between && !self.end.dry_run {
             casebook.stage(&report.changes.iter().map(|change| change.path.clone()).collect::<Vec<_>>())?;
         }
-        if self.dry_run && !self.json {
+        if self.end.dry_run && !self.json {
             session.tell_plan(&report)?;
         } else if !self.json {
             for (ticket, entry) in &report.entries {

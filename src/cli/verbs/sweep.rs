@@ -4,12 +4,13 @@ use clap::Args;
 use serde_json::{Map, Value};
 
 use super::super::Exit;
+use super::super::arguments::CommitFlags;
 use super::super::complaint::Complaint;
 use super::super::formats::{Chosen, FormatFlags, Shape};
 use super::super::query::QueryFlags;
 use super::super::session::Session;
 use super::show;
-use crate::casebook::{Casebook, Due, Matter, Report, Terms, Work};
+use crate::casebook::{Casebook, Due, Matter, Report, Work};
 use crate::domain::id::Id;
 use crate::domain::silence::Step;
 use crate::domain::ticket::Ticket;
@@ -35,19 +36,12 @@ pub struct Sweep {
     /// Remind and solve, in one commit, as the system and in the name of whoever acts
     #[arg(long)]
     apply: bool,
-    /// With --apply: show the change and the commit message, and write nothing
-    #[arg(short = 'n', long, requires = "apply")]
-    dry_run: bool,
-    /// Commit, whatever casebook.toml says
-    #[arg(long, requires = "apply", conflicts_with = "no_commit")]
-    commit: bool,
-    /// Do not commit, whatever casebook.toml says
-    #[arg(long, requires = "apply")]
-    no_commit: bool,
     #[command(flatten)]
     query: QueryFlags,
     #[command(flatten)]
     form: FormatFlags,
+    #[command(flatten)]
+    end: CommitFlags,
 }
 
 impl Sweep {
@@ -70,8 +64,11 @@ impl Sweep {
         }
     }
 
-    /// The fields of tickets that --json asks for beside --apply.
+    /// The fields of tickets that --json asks for beside --apply. Refuses flags that belong to the other way to run it.
     fn asked_for(&self) -> Result<Option<String>, Complaint> {
+        if !self.apply && (self.end.dry_run || self.end.wants_commit().is_some()) {
+            return Err(Error::usage("without --apply nothing is written", "add --apply, or leave the flag out").into());
+        }
         let json = self.form.json_alone().filter(|_| self.apply);
         match (self.apply, json) {
             (true, None) if self.form.is_given() => {
@@ -92,9 +89,7 @@ impl Sweep {
         if show::lists_fields(fields) {
             return show::list_fields(&session.output);
         }
-        let by = session.actor()?.cloned().ok_or(Error::NoIdentity)?;
-        let commit = if self.commit { Some(true) } else { self.no_commit.then_some(false) };
-        let terms = Terms { dry_run: self.dry_run, commit, ..session.terms_of(by) };
+        let terms = session.terms(&self.end)?;
         let silent = due.tickets.iter().filter(|(_, matter)| matches!(matter, Matter::Silence(_)));
         let ids: Vec<Id> = silent.map(|(ticket, _)| ticket.id).collect();
         let silent_count = ids.len();
@@ -106,7 +101,7 @@ impl Sweep {
                     report.tickets.iter().map(|ticket| show::json_of(session, &casebook, ticket, Some(fields)));
                 session.output.json(&Value::Array(tickets.collect::<Result<_, _>>()?))?;
             }
-            None if self.dry_run => session.tell_plan(&report)?,
+            None if self.end.dry_run => session.tell_plan(&report)?,
             None => tell(session, &report)?,
         }
         let others = due.tickets.len() - silent_count;

@@ -116,6 +116,8 @@ pub enum Notice {
     WentOnAt(Id),
     /// The reply came too late to reopen its ticket, and opened this one.
     FollowsUp(Id),
+    /// An agent gave a reason to open a ticket against a rule, and no rule was against it.
+    NothingToOverride,
     /// The assignee is not one of the desk's agents.
     AssigneeNotInTeam(Person),
 }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::super::eligibility::Hurdle;
 use super::super::id::Id;
 use super::super::person::{Person, Standing};
 use super::super::words::{HoldReason, Priority, Status};
@@ -26,6 +27,17 @@ pub enum Refusal {
     /// Somebody belongs to several organisations, and the ticket is of one.
     WhichOrganization {
         /// The organisations.
+        known: Vec<String>,
+    },
+    /// What is on file is against opening the ticket.
+    NotEligible(Box<Hurdle>),
+    /// The organisation has several instances, or not the one that was named.
+    WhichInstance {
+        /// The one named, if any.
+        given: Option<String>,
+        /// The organisation.
+        organization: String,
+        /// Its instances.
         known: Vec<String>,
     },
     /// An organisation's administrator asked for more than giving and taking support roles.

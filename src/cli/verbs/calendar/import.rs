@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::super::super::Exit;
-use super::super::super::arguments::WriteFlags;
+use super::super::super::arguments::CommitFlags;
 use super::super::super::complaint::Complaint;
 use super::super::super::session::{Session, shown};
 use super::super::super::text::unreadable;
@@ -40,25 +40,17 @@ pub(super) struct Import {
     /// Take the place of a list that is there
     #[arg(long)]
     replace: bool,
-    /// Show the change and the commit message, and write nothing
-    #[arg(short = 'n', long)]
-    dry_run: bool,
-    /// Commit, whatever casebook.toml says
-    #[arg(long, conflicts_with = "no_commit")]
-    commit: bool,
-    /// Do not commit, whatever casebook.toml says
-    #[arg(long)]
-    no_commit: bool,
     /// Print what was put down as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    end: CommitFlags,
 }
 
 impl Import {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
         let mut casebook = session.casebook()?;
-        let (dry_run, commit, no_commit) = (self.dry_run, self.commit, self.no_commit);
-        let terms = session.terms(&WriteFlags { dry_run, key: None, commit, no_commit, json: None })?;
+        let terms = session.terms(&self.end)?;
         if !casebook.config().team.has_agent(&terms.by) {
             let message = format!("only an agent may change holidays, and {} is none", terms.by);
             return Err(Complaint::new(Exit::NotAllowed, "person.not_allowed", message)
@@ -84,7 +76,7 @@ impl Import {
             session.output.json(
                 &json!({"name": name, "path": path, "days": days, "from": from, "until": until, "changed": changed}),
             )?;
-        } else if self.dry_run {
+        } else if self.end.dry_run {
             session.tell_plan(&report)?;
         } else if report.changes.is_empty() {
             session.output.say(&format!("{path} holds these holidays already"))?;

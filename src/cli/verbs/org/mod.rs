@@ -6,10 +6,11 @@ use clap::{Args, Subcommand};
 use serde_json::Value;
 
 use super::super::Exit;
+use super::super::arguments::CommitFlags;
 use super::super::complaint::Complaint;
 use super::super::parsing::{address, word_of};
 use super::super::session::Session;
-use crate::casebook::{Amending, Report, Terms, Work};
+use crate::casebook::{Amending, Report, Work};
 use crate::domain::amendment::Amendment;
 use crate::domain::organization::{Member, Organization};
 use crate::domain::person::Person;
@@ -151,15 +152,8 @@ struct Remove {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Writing")]
 struct Writing {
-    /// Show the change and the commit message (with --json the organization as it would be), and write nothing
-    #[arg(short = 'n', long)]
-    dry_run: bool,
-    /// Commit, whatever casebook.toml says
-    #[arg(long, conflicts_with = "no_commit")]
-    commit: bool,
-    /// Do not commit, whatever casebook.toml says
-    #[arg(long)]
-    no_commit: bool,
+    #[command(flatten)]
+    end: CommitFlags,
     /// Print the organization as JSON
     #[arg(long)]
     json: bool,
@@ -242,9 +236,7 @@ fn tell(session: &Session, organization: &Organization, as_json: bool) -> Result
 /// Changes an organisation, and tells what it is then.
 fn amend(session: &Session, amending: Amending, flags: &Writing) -> Result<Exit, Complaint> {
     let mut casebook = session.casebook()?;
-    let by = session.actor()?.cloned().ok_or(Error::NoIdentity)?;
-    let commit = if flags.commit { Some(true) } else { flags.no_commit.then_some(false) };
-    let terms = Terms { dry_run: flags.dry_run, commit, ..session.terms_of(by) };
+    let terms = session.terms(&flags.end)?;
     let id = amending.id.clone();
     let report = casebook.perform(Work::Amend(amending), &terms);
     session.tell_recovery(&casebook);
@@ -252,7 +244,7 @@ fn amend(session: &Session, amending: Amending, flags: &Writing) -> Result<Exit,
     if report.changes.is_empty() {
         session.output.warn("note: nothing to change");
     }
-    if flags.dry_run && !flags.json {
+    if flags.end.dry_run && !flags.json {
         session.tell_plan(&report)?;
         return Ok(Exit::Done);
     }

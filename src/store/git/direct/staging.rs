@@ -200,7 +200,7 @@ mod tests {
         for cut in 0..old.len() {
             assert!(with(&old[..cut], 9, &["a"]).is_none(), "cut at {cut}");
         }
-        for extension in [b"link", b"sdir", b"FSMN", b"XXXX"] {
+        for extension in [b"link", b"sdir", b"FSMN", b"QUUX"] {
             let mut odd = old[..old.len() - SUM].to_vec();
             odd.extend([extension.as_slice(), &[0; 4 + SUM]].concat());
             assert!(with(&odd, 9, &["a"]).is_none());

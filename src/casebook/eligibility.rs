@@ -1,0 +1,105 @@
+//! Whether a ticket may be opened by what is on file about its requester: gathers that for [`crate::domain::eligibility`].
+//!
+//! Must not know what becomes of the answer.
+
+use crate::domain::action::{Opening, Override};
+use crate::domain::eligibility::{Asking, EligibilityPolicy, Hurdle, hurdles};
+use crate::domain::organization::{Instance, Organization};
+use crate::domain::transition::Refusal;
+use crate::domain::zone::Zone;
+use crate::error::Error;
+use crate::store::{eligibility, layout, policy};
+
+use super::Casebook;
+
+impl Casebook {
+    /// Judges a ticket about to be opened. Where an agent overrides the rules against it, their names go into the
+    /// opening; says whether there was nothing to override. Agents' own tickets are not judged.
+    ///
+    /// # Errors
+    /// Policy or organisation cannot be read; inside, why the ticket may not be opened.
+    pub(super) fn judge_opening(&self, opening: &mut Opening) -> Result<Result<bool, Refusal>, Error> {
+        let reason = opening.overridden.take().map(|overridden| overridden.reason);
+        let found = match self.config.team.has_agent(&opening.requester) {
+            true => Ok(Vec::new()),
+            false => self.against(opening)?,
+        };
+        let mut against = match found {
+            Ok(hurdles) => hurdles,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let rules: Vec<&str> = against.iter().map(Hurdle::rule).collect();
+        match reason {
+            Some(reason) if !against.is_empty() => {
+                opening.overridden = Some(Override { rule: rules.join(", "), reason });
+                Ok(Ok(false))
+            }
+            Some(_) => Ok(Ok(true)),
+            None if against.is_empty() => Ok(Ok(false)),
+            None => Ok(Err(Refusal::NotEligible(Box::new(against.swap_remove(0))))),
+        }
+    }
+
+    /// What is against the ticket, by what is on file.
+    fn against(&self, opening: &Opening) -> Result<Result<Vec<Hurdle>, Refusal>, Error> {
+        let text = self.policy_text()?;
+        let unsound = |flaw| Error::Config { path: self.root.join(layout::MARKER), flaw };
+        let rules = eligibility::read(&text).map_err(unsound)?;
+        let requester = &opening.requester;
+        let Some(name) = opening.organization.as_deref() else {
+            return Ok(Ok(self.of_nobody(&rules, opening)?));
+        };
+        // An organisation that an agent named and that has no file: nothing is on file about it.
+        let Some(organization) = self.organization_on_file(name)? else { return Ok(Ok(Vec::new())) };
+        let instance = match instance_of(&organization, opening.instance.as_deref()) {
+            Ok(instance) => instance,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let written = policy::read(&text).map_err(unsound)?;
+        let today = self.zone_of(&organization)?.local(self.world.now).date_naive();
+        // Of an organisation without any plan on file nothing is known that could be held against its people.
+        let desk_plan = written.desk_plan.as_deref().filter(|_| !organization.plans.is_empty());
+        let plan = organization.plan_on(today).or(desk_plan);
+        let plan = plan.and_then(|name| written.plans.iter().find(|plan| plan.name == name));
+        let plan = plan.map(|plan| (plan.name.as_str(), plan.may_open.as_slice()));
+        Ok(Ok(hurdles(&rules, &Asking { requester, organization: Some(&organization), plan, instance, today })))
+    }
+
+    fn of_nobody(&self, rules: &EligibilityPolicy, opening: &Opening) -> Result<Vec<Hurdle>, Error> {
+        let today = self.zone_named(&self.config.time_zone)?.local(self.world.now).date_naive();
+        let requester = &opening.requester;
+        Ok(hurdles(rules, &Asking { requester, organization: None, plan: None, instance: None, today }))
+    }
+
+    /// The zone of an organisation's days: its own, else the desk's.
+    fn zone_of(&self, organization: &Organization) -> Result<Zone, Error> {
+        self.zone_named(organization.time_zone.as_deref().unwrap_or(&self.config.time_zone))
+    }
+
+    fn zone_named(&self, name: &str) -> Result<Zone, Error> {
+        Zone::named(name).map_err(|unknown| Error::usage(unknown.to_string(), "set `time_zone` in casebook.toml"))
+    }
+
+    /// The text of casebook.toml, for what is read of it only when it is needed.
+    fn policy_text(&self) -> Result<String, Error> {
+        let path = self.root.join(layout::MARKER);
+        std::fs::read_to_string(&path).map_err(Error::io(&path, "read"))
+    }
+}
+
+/// The instance a ticket is about: the one named, else the only one.
+fn instance_of<'a>(organization: &'a Organization, named: Option<&str>) -> Result<Option<&'a Instance>, Refusal> {
+    let unclear = || Refusal::WhichInstance {
+        given: named.map(str::to_owned),
+        organization: organization.id.clone(),
+        known: organization.instances.iter().map(|instance| instance.id.clone()).collect(),
+    };
+    match (named, organization.instances.as_slice()) {
+        (Some(named), instances) => {
+            instances.iter().find(|instance| instance.id == named).map(Some).ok_or_else(unclear)
+        }
+        (None, []) => Ok(None),
+        (None, [only]) => Ok(Some(only)),
+        (None, _) => Err(unclear()),
+    }
+}
