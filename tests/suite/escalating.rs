@@ -96,7 +96,7 @@ fn a_plan_may_leave_escalations_to_support() {
     assert!(error["message"].as_str().unwrap().contains("plan"), "{error}");
     sandbox.run(&["escalate", &ticket, "--reason", "business_impact", "-m", "She asked for it."]).ok();
     // An organisation on another plan is not bound by it.
-    sandbox.write("organizations/acme.yaml", "id: acme\ndomains:\n- acme.example\nplans:\n- plan: looker\n");
+    sandbox.write("organizations/acme.yaml", "id: acme\ndomains:\n- acme.example\nplans:\n- plan: looker\npeople:\n- email: ana@acme.example\n  roles:\n  - admin\n");
     let theirs = sandbox.opened("Theirs", &["--org", "acme"]);
     sandbox.run(&escalate(&theirs, &[])).ok();
 }
