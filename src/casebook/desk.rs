@@ -128,7 +128,7 @@ impl<'a> Desk<'a> {
         let before = self.ticket(id)?.header.merged_into;
         let decided = match self.decide_with(id, step, step.action.clone(), standing, other.as_ref()) {
             Err(error) if came_too_late(&error) && matches!(step.action, Action::Reply { .. }) => {
-                return self.follow_up(id, None, step, standing);
+                return self.follow_up(&[id], id, step, standing);
             }
             decided => decided?,
         };
@@ -169,7 +169,11 @@ impl<'a> Desk<'a> {
         let auto = matches!(step.action, Action::Reply { auto: true, .. });
         let action = Action::Reply { auto, via_ticket: Some(id) };
         let decided = match self.decide_with(target, step, action, standing, None) {
-            Err(error) if came_too_late(&error) => return self.follow_up(target, Some(id), step, standing),
+            Err(error) if came_too_late(&error) => {
+                // Who may not see the target is not told what it is about.
+                let known = if there.sees() { target } else { id };
+                return self.follow_up(&[target, id], known, step, standing);
+            }
             decided => decided?,
         };
         if let Some(entry) = decided {

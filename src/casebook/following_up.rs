@@ -19,17 +19,13 @@ pub(super) const fn came_too_late(error: &Error) -> bool {
 }
 
 impl Desk<'_> {
-    /// Opens the ticket that a late reply makes, in the name of whoever replied, and says so on the solved one; and on
-    /// the merged one it was addressed to, if it was.
-    pub(super) fn follow_up(
-        &mut self,
-        solved: Id,
-        via: Option<Id>,
-        step: &Step,
-        standing: Standing,
-    ) -> Result<Id, Error> {
-        let old = self.ticket(solved)?.clone();
-        let opening = self.successor(&old)?;
+    /// Opens the ticket that a late reply makes, in the name of whoever replied, and says so on the older ones: the
+    /// solved one, which comes first, and the merged one the reply was addressed to, if it was. What the new one is about
+    /// is known from `known`, one of them.
+    pub(super) fn follow_up(&mut self, older: &[Id], known: Id, step: &Step, standing: Standing) -> Result<Id, Error> {
+        let Some(&solved) = older.first() else { return Ok(known) };
+        let old = self.ticket(known)?.clone();
+        let opening = Opening { follow_up_of: Some(solved), ..self.successor(&old)? };
         let desk_standing = self.casebook().config().team.standing(&self.by, None);
         transition::may_open(desk_standing, &self.by, &opening).map_err(|refusal| Error::Refused {
             ticket: Some(solved),
@@ -38,7 +34,7 @@ impl Desk<'_> {
         })?;
         // The key is the reply's, which the older tickets keep: a retry finds it there.
         let id = self.add(&opening, &Step { key: None, ..step.clone() }, desk_standing);
-        for older in [Some(solved), via].into_iter().flatten() {
+        for &older in older {
             let forward = Action::Forward { into: id, entry: id };
             self.append(older, forward, None, None, step.key.clone(), standing)?;
         }
@@ -47,8 +43,8 @@ impl Desk<'_> {
     }
 
     /// What the new ticket opens with: what the old one was about, and none of what support made of it.
-    fn successor(&self, solved: &Ticket) -> Result<Opening, Error> {
-        let old = solved.header.clone();
+    fn successor(&self, old: &Ticket) -> Result<Opening, Error> {
+        let old = old.header.clone();
         let organization = self.organization_of_follow_up(old.organization.as_ref())?;
         let mut opening = Opening::new(old.subject, old.priority, self.by.clone());
         opening.product = old.product;
@@ -57,7 +53,6 @@ impl Desk<'_> {
         opening.organization = organization;
         opening.channel = old.channel;
         opening.language = old.language;
-        opening.follow_up_of = Some(solved.id);
         for person in std::iter::once(old.requester).chain(old.cc) {
             if !person.is(&self.by) && !person.among(&opening.cc) {
                 opening.cc.push(person);

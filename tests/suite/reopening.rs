@@ -106,6 +106,21 @@ fn a_late_reply_to_a_merged_ticket_follows_up_where_the_conversation_was() {
 }
 
 #[test]
+fn who_may_not_see_the_target_of_a_merge_is_not_told_what_it_is_about() {
+    let (sandbox, target) = solved();
+    sandbox.run(&["reopen", &target]).ok();
+    let words = ["open", "-q", "-s", "Mine", "--requester", "eve@acme.example", "--org", "acme", "-m", "Slow."];
+    let source = sandbox.run(&words).ok().stdout.trim().to_owned();
+    sandbox.run(&["merge", &source, "--into", &target]).ok();
+    sandbox.run(&["cc", &target, "--remove", "eve@acme.example"]).ok();
+    sandbox.run(&["solve", &target]).ok();
+    sandbox.wait("16d");
+    let new = sandbox.run(&["--as", "eve@acme.example", "reply", &source, "-m", "Still.", "--json"]).ok().json();
+    assert_eq!((&new["subject"], &new["cc"]), (&"Mine".into(), &serde_json::json!([])));
+    assert_eq!(new["follow_up_of"], target.as_str());
+}
+
+#[test]
 fn without_a_window_a_reply_reopens_for_ever() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles time out", &[]);
