@@ -29,6 +29,7 @@ impl Amending {
             _ if self.is_new => "org new",
             Some(Amendment::Add(_)) => "org person add",
             Some(Amendment::Remove(..)) => "org person remove",
+            Some(Amendment::Access(..)) => "access",
             _ => "org set",
         }
     }

@@ -6,6 +6,7 @@ use crate::domain::action::{Opening, Override};
 use crate::domain::eligibility::{Asking, EligibilityPolicy, Hurdle, hurdles};
 use crate::domain::organization::{Instance, Organization};
 use crate::domain::transition::Refusal;
+use crate::domain::words::Kind;
 use crate::domain::zone::Zone;
 use crate::error::Error;
 use crate::store::{eligibility, layout, policy};
@@ -19,6 +20,9 @@ impl Casebook {
     /// # Errors
     /// Policy or organisation cannot be read; inside, why the ticket may not be opened.
     pub(super) fn judge_opening(&self, opening: &mut Opening) -> Result<Result<bool, Refusal>, Error> {
+        if opening.kind == Some(Kind::OrganizationAccess) {
+            return Ok(self.judge_request(opening)?.map(|()| false));
+        }
         let reason = opening.overridden.take().map(|overridden| overridden.reason);
         let found = match self.config.team.has_agent(&opening.requester) {
             true => Ok(Vec::new()),

@@ -88,6 +88,8 @@ pub(super) fn of_amending(amending: &Amending, on_behalf_of: Option<&str>) -> St
         [Amendment::Add(member)] => format!("Make {} {} of organization {id}", member.email, listed(&member.roles)),
         [Amendment::Remove(person, roles)] if roles.is_empty() => format!("Remove {person} from organization {id}"),
         [Amendment::Remove(person, roles)] => format!("Take {} of organization {id} from {person}", listed(roles)),
+        [Amendment::Access(person, Some(_))] => format!("Grant {person} access to organization {id}"),
+        [Amendment::Access(person, None)] => format!("Revoke the access of {person} to organization {id}"),
         _ => format!("Change organization {id}"),
     };
     let mut message = format!("{}\n\nOrganization: {id}\n", one_line(&subject));

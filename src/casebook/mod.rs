@@ -3,6 +3,7 @@
 //! [`Casebook::perform`] is the only writer: lock, read again under the lock, decide, apply, write, commit,
 //! report. Must not print, nor read the clock or the environment: the edge reads them once and hands them in.
 
+mod access;
 mod amending;
 mod auditing;
 mod calendars;
@@ -55,6 +56,7 @@ use crate::store::files::{Journal, State};
 use crate::store::index::Index;
 use crate::store::{config, layout};
 
+pub use access::AccessChange;
 pub use amending::Amending;
 pub use auditing::{Auditor, Findings, Questions, Redaction, Span, Verified};
 pub use calendars::Policy;
@@ -161,6 +163,8 @@ pub enum Work {
     Import(Vec<Ticket>),
     /// An organisation is made or changed.
     Amend(Amending),
+    /// Organisation access is granted or revoked.
+    Access(AccessChange),
     /// A list of holidays, by its name, takes the place of the one that is there, if any.
     Holidays(String, HolidayList),
     /// What has exactly one right answer, in some tickets' files: the header, the end marker.

@@ -49,12 +49,15 @@ impl Casebook {
     }
 
     /// What the command makes of the desk, in memory.
-    fn decide(&self, work: Work, terms: &Terms) -> Result<Report, Error> {
+    pub(super) fn decide(&self, work: Work, terms: &Terms) -> Result<Report, Error> {
         if let Work::Mend(ids) = &work {
             return self.decide_to_mend(ids, terms);
         }
         if let Work::Amend(amending) = &work {
             return self.decide_to_amend(amending, terms);
+        }
+        if let Work::Access(change) = &work {
+            return self.decide_on_access(change, terms);
         }
         if let Work::Holidays(name, list) = &work {
             return self.decide_to_list(name, list, terms);
@@ -95,7 +98,7 @@ impl Casebook {
                 tickets.into_iter().for_each(|ticket| desk.adopt(ticket));
                 Some(message)
             }
-            Work::Mend(_) | Work::Amend(_) | Work::Holidays(..) => None,
+            Work::Mend(_) | Work::Amend(_) | Work::Access(_) | Work::Holidays(..) => None,
         };
         let changes = desk.changes()?;
         let message = match message {

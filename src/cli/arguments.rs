@@ -202,6 +202,7 @@ pub enum Verb {
     Guard(verbs::guard::Guard),
     Hooks(verbs::hooks::Hooks),
     Org(Box<verbs::org::Org>),
+    Access(Box<verbs::access::Access>),
     Calendar(verbs::calendar::CalendarVerb),
     Import(verbs::import::Import),
     Schema(verbs::schema::Schema),

@@ -2,6 +2,7 @@
 
 use super::Exit;
 use super::complaint::Complaint;
+use crate::domain::access::AccessRefusal;
 use crate::domain::clock::{spell, spell_span};
 use crate::domain::eligibility::Hurdle;
 use crate::domain::id::Id;
@@ -21,6 +22,7 @@ pub(super) fn complain(ticket: Option<Id>, action: &str, refusal: Refusal) -> Co
         | Refusal::OtherOrganization { .. }
         | Refusal::SupportRolesOnly => (Exit::NotAllowed, "person.not_allowed"),
         Refusal::NotEligible(hurdle) if hurdle.is_personal() => (Exit::NotAllowed, "person.not_eligible"),
+        Refusal::Access(why) if why.is_personal() => (Exit::NotAllowed, "person.not_allowed"),
         Refusal::NotEligible(_) => (Exit::Refused, "open.not_eligible"),
         Refusal::TextMissing => (Exit::Usage, "text.missing"),
         Refusal::NoSuchEntry { .. } => (Exit::NotFound, "entry.not_found"),
@@ -54,6 +56,7 @@ fn words(name: &str, action: &str, refusal: &Refusal) -> (String, String) {
             "say with --org which one the ticket is of".to_owned(),
         ),
         Refusal::NotEligible(hurdle) => ineligible(hurdle),
+        Refusal::Access(why) => no_access(name, why),
         Refusal::WhichInstance { given, organization, known } => which_instance(given.as_deref(), organization, known),
         Refusal::SupportRolesOnly => (
             "an organization's administrator grants and takes tech_support_editor and tech_support_viewer, and no more"
@@ -241,6 +244,43 @@ fn ineligible(hurdle: &Hurdle) -> (String, String) {
             format!(
                 "its administrator finds it in the general settings; an agent notes it: `casebook org set {organization} instances.{instance}.project_number=NUMBER`; {agent}"
             ),
+        ),
+    }
+}
+
+/// Why organization access is not asked for or granted.
+fn no_access(name: &str, why: &AccessRefusal) -> (String, String) {
+    let listed = |contacts: &[Person]| match contacts {
+        [] => "nobody".to_owned(),
+        people => people.iter().map(Person::as_str).collect::<Vec<_>>().join(", "),
+    };
+    match why {
+        AccessRefusal::NoOrganization => (
+            "organization access is for people of an organization this desk knows".to_owned(),
+            "an agent adds somebody: `casebook org person add ORG WHO --role technical_contact`".to_owned(),
+        ),
+        AccessRefusal::NotTheirs { requester, organization, contacts } => (
+            format!("{requester} is neither a technical contact nor an administrator of organization {organization}"),
+            format!("its technical contacts may ask: {}", listed(contacts)),
+        ),
+        AccessRefusal::NotApproved { by, organization, contacts } => (
+            by.as_ref().map_or_else(
+                || "an administrator asks with the approval of a technical contact".to_owned(),
+                |by| format!("{by} is no technical contact of organization {organization}"),
+            ),
+            format!("name who approved it with --approved-by; technical contacts: {}", listed(contacts)),
+        ),
+        AccessRefusal::HasAccess { ticket } => (
+            format!("{} granted this access already", tail(*ticket)),
+            "`casebook access list` shows who has access".to_owned(),
+        ),
+        AccessRefusal::NoRequest => (
+            "the ticket asks for something else than organization access".to_owned(),
+            format!("`casebook show {name}` tells what it is about; `casebook access list` shows requests"),
+        ),
+        AccessRefusal::HasNone { person, organization } => (
+            format!("{person} has no granted access to organization {organization}"),
+            "`casebook access list` shows who has access".to_owned(),
         ),
     }
 }

@@ -90,8 +90,21 @@ impl Session {
     /// Carries out steps and tells what they did. Words that exist nowhere else are kept if nothing is done.
     pub fn carry_out(
         &self,
+        casebook: Casebook,
+        steps: Vec<Step>,
+        flags: &WriteFlags,
+        typed: Typed,
+        telling: &Telling,
+    ) -> Result<Exit, Complaint> {
+        self.carry_out_in(casebook, steps, Work::Steps, flags, typed, telling)
+    }
+
+    /// The same for steps that are part of some work.
+    pub fn carry_out_in(
+        &self,
         mut casebook: Casebook,
         mut steps: Vec<Step>,
+        work: impl FnOnce(Vec<Step>) -> Work,
         flags: &WriteFlags,
         typed: Typed,
         telling: &Telling,
@@ -104,7 +117,7 @@ impl Session {
             step.text.clone_from(&typed.text);
             step.key.clone_from(&flags.key);
         }
-        let done = self.terms(&flags.end).and_then(|terms| Ok(casebook.perform(Work::Steps(steps), &terms)?));
+        let done = self.terms(&flags.end).and_then(|terms| Ok(casebook.perform(work(steps), &terms)?));
         let report = match done {
             Ok(report) => report,
             Err(mut complaint) => {

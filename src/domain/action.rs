@@ -173,6 +173,8 @@ pub struct Opening {
     pub follow_up_of: Option<Id>,
     /// The desk's own fields, in the order of their names.
     pub fields: Fields,
+    /// The technical contact who approved an administrator's request for organisation access.
+    pub approved_by: Option<Person>,
     /// The rule an agent opened it against.
     pub overridden: Option<Override>,
     /// The system it was imported from.
@@ -202,6 +204,7 @@ impl Opening {
             tags: Vec::new(),
             follow_up_of: None,
             fields: Vec::new(),
+            approved_by: None,
             overridden: None,
             imported_from: None,
             imported_id: None,

@@ -3,6 +3,7 @@
 //! What is so already is no change. Whether the result is sound is the reader's to say, as of any file. Must not know
 //! files.
 
+use super::id::Id;
 use super::membership::Memberships;
 use super::organization::{Instance, Member, Organization, PlanPeriod};
 use super::person::{Person, Team};
@@ -27,6 +28,8 @@ pub enum Amendment {
     NoInstance(String),
     /// Somebody joins, or is more than before.
     Add(Member),
+    /// A ticket granted somebody organisation access, or it is revoked.
+    Access(Person, Option<Id>),
     /// Somebody loses some roles; with none named, they leave.
     Remove(Person, Vec<OrganizationRole>),
 }
@@ -66,6 +69,10 @@ impl Organization {
             Amendment::NoInstance(id) => self.instances.retain(|instance| instance.id != *id),
             Amendment::Add(member) => self.add(member),
             Amendment::Remove(person, roles) => self.remove(person, roles),
+            Amendment::Access(person, ticket) => {
+                let theirs = self.people.iter_mut().filter(|member| member.is(person));
+                theirs.for_each(|member| member.organization_access = *ticket);
+            }
         }
     }
 

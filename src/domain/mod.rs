@@ -4,6 +4,7 @@
 //! terminal is touched, nothing is printed, and refusals are data: sentences for people, hints and
 //! exit codes are decided in [`crate::cli`]. This folder knows no other folder of the crate.
 
+pub mod access;
 pub mod action;
 pub mod aftermath;
 pub mod amendment;

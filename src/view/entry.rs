@@ -86,6 +86,9 @@ fn opened(opening: &Opening, by: &Person) -> String {
     if let Some(id) = &opening.imported_id {
         said += &format!(" (imported from {} {id})", opening.imported_from.as_deref().unwrap_or("elsewhere"));
     }
+    if let Some(person) = &opening.approved_by {
+        said += &format!(" with the approval of {person}");
+    }
     if let Some(overridden) = &opening.overridden {
         said += &format!(" against the rule {}: {}", overridden.rule, overridden.reason);
     }

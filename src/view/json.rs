@@ -83,6 +83,7 @@ pub const ENTRY_FIELDS: &[&str] = &[
     "tags",
     "follow_up_of",
     "fields",
+    "approved_by",
     "override",
     "imported_from",
     "imported_id",

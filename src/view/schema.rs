@@ -300,6 +300,7 @@ fn entry_with(beside: Json) -> Json {
 /// What stands in the entry of an action, beside what every entry has: required names, and all.
 fn actions() -> Vec<(&'static str, Vec<&'static str>, Json)> {
     let mut opens = opening();
+    opens.insert("approved_by".to_owned(), reference("person"));
     opens.insert(
         "override".to_owned(),
         closed(&["rule", "reason"], json!({ "rule": reference("words"), "reason": reference("words") })),

@@ -147,11 +147,12 @@ pub fn opening() -> impl Strategy<Value = Opening> {
         some((words(), words())),
         some((words(), words())),
         some(fields_of(value())),
-        some(Just(Kind::OrganizationAccess)),
+        some((Just(Kind::OrganizationAccess), some(person()))),
     );
     (words(), select(Priority::ALL), people, place, labels, extra).prop_map(
         |(subject, priority, people, place, labels, extra)| Opening {
-            kind: extra.4,
+            kind: extra.4.clone().map(|(kind, _)| kind),
+            approved_by: extra.4.and_then(|(_, approved_by)| approved_by),
             product: place.0,
             product_group: place.1,
             organization: place.2,

@@ -1,6 +1,7 @@
 //! Tests of the whole program, as one binary: formats and tables in process, the rest with the real `casebook`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, missing_docs)]
 
+mod access;
 mod arbitrary;
 mod auditing;
 mod calendars;

@@ -1,5 +1,6 @@
 //! One file per verb, or per handful of sisters: the flags it takes, whose comments are its help, and `run`.
 
+pub mod access;
 pub mod audit;
 pub mod calendar;
 pub mod changes;
@@ -81,6 +82,7 @@ pub(super) fn run(session: &Session, verb: Verb) -> Result<Exit, Complaint> {
         Verb::Guard(guard) => guard.run(session),
         Verb::Hooks(hooks) => hooks.run(session),
         Verb::Org(org) => org.run(session),
+        Verb::Access(access) => access.run(session),
         Verb::Import(import) => import.run(session),
         Verb::Schema(schema) => schema.run(session),
         Verb::Completions(completions) => completions.run(session),

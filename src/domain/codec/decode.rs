@@ -191,6 +191,7 @@ fn opening_from(reader: &mut Reader) -> Result<Opening> {
         tags: words_list(reader, "tags")?,
         follow_up_of: reader.word("follow_up_of")?,
         fields: sorted(reader.open_map("fields")?),
+        approved_by: reader.person("approved_by")?,
         overridden: reader.map("override")?.map(override_from).transpose()?,
         imported_from: reader.words("imported_from")?,
         imported_id: reader.words("imported_id")?,

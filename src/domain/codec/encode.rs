@@ -214,6 +214,7 @@ fn opening_fields(writer: &mut Writer, opening: &Opening) {
     writer.list("tags", &opening.tags);
     writer.word("follow_up_of", opening.follow_up_of);
     writer.map("fields", opening.fields.clone());
+    writer.word("approved_by", opening.approved_by.as_ref());
     if let Some(overridden) = &opening.overridden {
         let mut inner = Writer::default();
         inner.words("rule", &overridden.rule);

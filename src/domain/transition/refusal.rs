@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::super::access::AccessRefusal;
 use super::super::eligibility::Hurdle;
 use super::super::id::Id;
 use super::super::person::{Person, Standing};
@@ -31,6 +32,8 @@ pub enum Refusal {
     },
     /// What is on file is against opening the ticket.
     NotEligible(Box<Hurdle>),
+    /// Organisation access is not to be asked for, or granted, so.
+    Access(Box<AccessRefusal>),
     /// The organisation has several instances, or not the one that was named.
     WhichInstance {
         /// The one named, if any.

@@ -1,0 +1,257 @@
+//! `access`: who reads every ticket of their organisation, and who asks to.
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use super::super::Exit;
+use super::super::arguments::{CommitFlags, OnTicket, TextFlags, WriteFlags};
+use super::super::complaint::Complaint;
+use super::super::parsing::{address, priority};
+use super::super::session::Session;
+use super::super::writing::{Telling, Words};
+use crate::casebook::{AccessChange, Casebook, Step, Target, Work};
+use crate::domain::access::AccessRefusal;
+use crate::domain::action::{Action, Opening};
+use crate::domain::id::Id;
+use crate::domain::organization::Organization;
+use crate::domain::person::Person;
+use crate::domain::text::clean_subject;
+use crate::domain::transition::Refusal;
+use crate::domain::words::{Kind, Priority, Status};
+use crate::error::Error;
+use crate::view::terminal::one_line;
+
+/// Access to every ticket of an organization: ask for it, grant it, take it back.
+///
+/// A technical contact asks by themselves, an administrator with a technical contact's approval. An agent grants or
+/// declines. Granted access stands in the organization's file, with the ticket that granted it; it lets read, and
+/// ends with the role. Nothing else implies it.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  casebook access request -m \"I follow up on all our tickets.\"\n  casebook access grant 7S1W1X\n  casebook access revoke acme ana@acme.example -m \"The contract ended.\""
+)]
+pub struct Access {
+    #[command(subcommand)]
+    deed: Deed,
+}
+
+#[derive(Debug, Subcommand)]
+enum Deed {
+    /// Ask for access: opens a ticket of that kind
+    Request(Request),
+    /// Grant what a ticket asks for, and solve it
+    Grant(Grant),
+    /// Say no, and why; the ticket awaits the requester's reply
+    Decline(Decline),
+    /// Take access back
+    Revoke(Revoke),
+    /// List who has access, and who asks for it: organization, person, `granted` or `asked`, ticket
+    List(List),
+}
+
+#[derive(Debug, Args)]
+struct Request {
+    /// The organization, where the requester is of several
+    #[arg(long, value_name = "ORG")]
+    org: Option<String>,
+    /// The technical contact who approved it, where an administrator asks
+    #[arg(long, value_name = "WHO", value_parser = address)]
+    approved_by: Option<Person>,
+    /// Who asks [default: whoever acts]
+    #[arg(long, value_name = "WHO", value_parser = address)]
+    requester: Option<Person>,
+    /// What the ticket is called [default: Organization access]
+    #[arg(short, long, value_name = "SUBJECT", allow_hyphen_values = true)]
+    subject: Option<String>,
+    /// The impact, S1 to S4
+    #[arg(short, long, value_parser = priority, default_value = "S4")]
+    priority: Priority,
+    #[command(flatten)]
+    text: TextFlags,
+    #[command(flatten)]
+    write: WriteFlags,
+}
+
+#[derive(Debug, Args)]
+struct Grant {
+    #[command(flatten)]
+    on: OnTicket,
+}
+
+#[derive(Debug, Args)]
+struct Decline {
+    #[command(flatten)]
+    on: OnTicket,
+}
+
+#[derive(Debug, Args)]
+struct Revoke {
+    /// The organization
+    #[arg(value_name = "ORG")]
+    organization: String,
+    /// Whose access
+    #[arg(value_name = "WHO", value_parser = address)]
+    person: Person,
+    #[command(flatten)]
+    text: TextFlags,
+    #[command(flatten)]
+    end: CommitFlags,
+}
+
+#[derive(Debug, Args)]
+struct List {
+    /// Only this organization
+    #[arg(value_name = "ORG")]
+    organization: Option<String>,
+    /// Print a JSON array
+    #[arg(long)]
+    json: bool,
+}
+
+impl Access {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        match self.deed {
+            Deed::Request(request) => request.run(session),
+            Deed::Grant(grant) => grant.run(session),
+            Deed::Decline(decline) => decline.run(session),
+            Deed::Revoke(revoke) => revoke.run(session),
+            Deed::List(list) => list.run(session),
+        }
+    }
+}
+
+impl Request {
+    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let casebook = session.casebook()?;
+        let by = session.actor()?.cloned().ok_or(Error::NoIdentity)?;
+        let subject = match self.subject.as_deref() {
+            None => "Organization access".to_owned(),
+            Some(words) => clean_subject(words)
+                .ok_or_else(|| Error::usage("the subject is empty", "leave -s out, or say what it is about"))?,
+        };
+        let typed = self.text.required(casebook.state(), "Why every ticket of the organization shall be readable.")?;
+        let mut opening = Opening::new(subject, self.priority, self.requester.unwrap_or(by));
+        opening.kind = Some(Kind::OrganizationAccess);
+        opening.organization = self.org.as_deref().and_then(clean_subject);
+        // Whoever is said to have approved it sees the ticket that says so.
+        opening.cc.extend(self.approved_by.clone().filter(|person| !person.is(&opening.requester)));
+        opening.approved_by = self.approved_by;
+        let action = Action::Open(Box::new(opening));
+        let step = Step { target: Target::New, ..Step::on(Id::at(session.world.now, 0), action, None) };
+        session.carry_out(casebook, vec![step], &self.write, typed, &Telling::Opened)
+    }
+}
+
+impl Grant {
+    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let casebook = session.casebook()?;
+        let id = request(session, &casebook, &self.on.ticket.ticket, "access grant")?;
+        let step = self.on.conditions.on(Step::on(id, Action::Resume, None));
+        let typed = self.on.text.optional()?;
+        let work = |mut steps: Vec<Step>| match steps.pop() {
+            Some(step) => Work::Access(AccessChange::Grant(Box::new(step))),
+            None => Work::Steps(steps),
+        };
+        session.carry_out_in(casebook, vec![step], work, &self.on.write, typed, &Telling::One)
+    }
+}
+
+impl Decline {
+    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let casebook = session.casebook()?;
+        request(session, &casebook, &self.on.ticket.ticket, "access decline")?;
+        self.on
+            .carry_out(session, &Words::Needed("Why not."), |_, _| Ok(Action::Reply { auto: false, via_ticket: None }))
+    }
+}
+
+/// The ticket an agent decides on: one that asks for access.
+fn request(session: &Session, casebook: &Casebook, word: &str, action: &str) -> Result<Id, Complaint> {
+    let actor = session.actor()?;
+    let id = casebook.find(word, actor)?;
+    if !actor.is_some_and(|person| casebook.config().team.has_agent(person)) {
+        let message = format!("only an agent may `{action}`");
+        return Err(Complaint::new(Exit::NotAllowed, "person.not_allowed", message)
+            .hint("[team] in casebook.toml says who is an agent"));
+    }
+    if casebook.ticket(id)?.header.kind != Some(Kind::OrganizationAccess) {
+        let refusal = Refusal::Access(Box::new(AccessRefusal::NoRequest));
+        return Err(Error::Refused { ticket: Some(id), action: action.to_owned(), refusal }.into());
+    }
+    Ok(id)
+}
+
+impl Revoke {
+    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let mut casebook = session.casebook()?;
+        let terms = session.terms(&self.end)?;
+        let typed = self.text.optional()?;
+        let (organization, person) = (self.organization, self.person);
+        let said = format!("{organization}  {person} reads their own tickets alone");
+        let report =
+            casebook.perform(Work::Access(AccessChange::Revoke { organization, person, text: typed.text }), &terms);
+        session.tell_recovery(&casebook);
+        let report = report?;
+        match self.end.dry_run {
+            true => session.tell_plan(&report)?,
+            false => session.output.say(&one_line(&said))?,
+        }
+        Ok(Exit::Done)
+    }
+}
+
+/// Somebody's access, or their wish for it.
+struct Held {
+    organization: String,
+    person: Person,
+    ticket: Id,
+    is_granted: bool,
+}
+
+impl List {
+    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let casebook = session.casebook()?;
+        let viewer = session.actor()?;
+        let (organizations, mut troubles) = match &self.organization {
+            Some(id) => (vec![casebook.organization(id, viewer)?], Vec::new()),
+            None => casebook.organizations(viewer)?,
+        };
+        let found = casebook.summaries(viewer)?;
+        troubles.extend(found.troubles);
+        let mut held: Vec<Held> = organizations.iter().flat_map(granted).collect();
+        for row in found.rows.iter() {
+            let header = &row.header;
+            let is_wanted = |id: &String| self.organization.as_ref().is_none_or(|only| only == id);
+            if header.kind == Some(Kind::OrganizationAccess)
+                && header.status != Status::Solved
+                && let Some(organization) = header.organization.clone().filter(is_wanted)
+            {
+                held.push(Held { organization, person: header.requester.clone(), ticket: row.id, is_granted: false });
+            }
+        }
+        held.sort_by(|a, b| (&a.organization, &a.person, a.ticket).cmp(&(&b.organization, &b.person, b.ticket)));
+        tell(session, &held, self.json)?;
+        Ok(session.name_troubles(&troubles))
+    }
+}
+
+fn granted(organization: &Organization) -> impl Iterator<Item = Held> + '_ {
+    organization.people.iter().filter_map(|member| {
+        let (organization, person) = (organization.id.clone(), member.email.clone());
+        Some(Held { organization, person, ticket: member.organization_access?, is_granted: true })
+    })
+}
+
+fn tell(session: &Session, held: &[Held], as_json: bool) -> Result<(), Error> {
+    let state = |held: &Held| if held.is_granted { "granted" } else { "asked" };
+    if as_json {
+        let record = |held: &Held| json!({"organization": held.organization, "person": held.person.as_str(), "state": state(held), "ticket": held.ticket.to_string()});
+        return session.output.json(&Value::Array(held.iter().map(record).collect()));
+    }
+    let line = |held: &Held| {
+        let (organization, person) = (one_line(&held.organization), one_line(held.person.as_str()));
+        format!("{organization}\t{person}\t{}\t{}\n", state(held), held.ticket)
+    };
+    let lines: String = held.iter().map(line).collect();
+    session.output.print(&lines)
+}

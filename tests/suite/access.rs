@@ -1,0 +1,73 @@
+//! Organisation access: a request, a grant and its end, each one command over a ticket and an organisation's file.
+
+use crate::desk::desk;
+use crate::sandbox::Sandbox;
+
+const FILE: &str = "organizations/acme.yaml";
+
+/// Acme with a technical contact, who has asked for access.
+fn asked() -> (Sandbox, String) {
+    let sandbox = desk();
+    sandbox.run(&["org", "new", "acme", "domains=acme.example"]).ok();
+    sandbox.run(&["org", "person", "add", "acme", "tina@acme.example", "--role", "technical_contact"]).ok();
+    let words = ["--as", "tina@acme.example", "-q", "access", "request", "-m", "I follow up."];
+    let id = sandbox.run(&words).ok().stdout.trim().to_owned();
+    (sandbox, id)
+}
+
+fn commits(sandbox: &Sandbox) -> usize {
+    sandbox.git(&["rev-list", "--count", "HEAD"]).ok().stdout.trim().parse().unwrap()
+}
+
+#[test]
+fn a_grant_is_one_commit_of_both_files_or_nothing() {
+    let (sandbox, id) = asked();
+    let (before, count) = (sandbox.read(FILE), commits(&sandbox));
+    let shown = sandbox.run(&["access", "grant", &id, "-n"]).ok().stdout;
+    assert!(shown.contains(&format!("+  organization_access: {id}")) && shown.contains("+status: solved"), "{shown}");
+    assert_eq!((sandbox.read(FILE), commits(&sandbox)), (before.clone(), count));
+
+    let hook = sandbox.path(".git/hooks/pre-commit");
+    sandbox.shell(&format!("printf '#!/bin/sh\\nexit 1\\n' > {0} && chmod +x {0}", hook.display())).ok();
+    sandbox.run(&["access", "grant", &id]).fails(8);
+    assert_eq!(sandbox.read(FILE), before, "git refused, and neither file has changed");
+    assert_eq!(sandbox.run(&["show", &id, "--json=status"]).ok().json()["status"], "open");
+    std::fs::remove_file(hook).unwrap();
+
+    sandbox.run(&["access", "grant", &id, "--key", "once"]).ok();
+    assert_eq!(commits(&sandbox), count + 1);
+    let paths = sandbox.git(&["show", "--format=", "--name-only", "HEAD"]).ok().stdout;
+    assert_eq!(
+        paths.lines().map(|path| path.split('/').next().unwrap()).collect::<Vec<_>>(),
+        ["organizations", "tickets"]
+    );
+    sandbox.run(&["access", "grant", &id, "--key", "once"]).ok();
+    assert_eq!(commits(&sandbox), count + 1, "a retry is the first result");
+    sandbox.run(&["check"]).ok();
+    sandbox.run(&["audit"]).ok();
+}
+
+#[test]
+fn who_has_lost_the_role_is_granted_nothing() {
+    let (sandbox, id) = asked();
+    sandbox.run(&["org", "person", "remove", "acme", "tina@acme.example", "--role", "technical_contact"]).ok();
+    let before = sandbox.read(FILE);
+    let refused = sandbox.run(&["access", "grant", &id]).fails(5);
+    assert!(refused.stderr.contains("neither a technical contact nor an administrator"), "{}", refused.stderr);
+    assert_eq!(sandbox.read(FILE), before);
+    assert_eq!(sandbox.run(&["show", &id, "--json=status"]).ok().json()["status"], "open");
+}
+
+#[test]
+fn only_agents_decide_and_others_learn_nothing() {
+    let (mut sandbox, id) = asked();
+    for (who, code) in [("tina@acme.example", 5), ("new@acme.example", 3), ("ida@northwind.example", 3)] {
+        sandbox.act_as(Some(who));
+        sandbox.run(&["access", "grant", &id]).fails(code);
+        sandbox.run(&["access", "decline", &id, "-m", "No."]).fails(code);
+        sandbox.run(&["access", "revoke", "acme", "tina@acme.example"]).fails(3);
+        sandbox.run(&["access", "list", "acme"]).fails(3);
+        let seen = sandbox.run(&["access", "list"]).ok().stdout;
+        assert_eq!(seen.is_empty(), who != "tina@acme.example", "{who}: {seen}");
+    }
+}
