@@ -76,6 +76,8 @@ impl<'a> Desk<'a> {
             return Ok(done);
         }
         self.meet_conditions(id, step)?;
+        let step = &mut step.clone();
+        self.casebook.fit_fields(&mut step.action)?.map_err(|refusal| self.refused(id, step, refusal))?;
         let merged = self.ticket(id)?.header.merged_into.is_some();
         if merged && matches!(step.action, Action::Reply { .. }) {
             self.reply_elsewhere(id, step)

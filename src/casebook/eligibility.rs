@@ -85,7 +85,7 @@ impl Casebook {
     }
 
     /// The text of casebook.toml, for what is read of it only when it is needed.
-    fn policy_text(&self) -> Result<String, Error> {
+    pub(super) fn policy_text(&self) -> Result<String, Error> {
         let path = self.root.join(layout::MARKER);
         std::fs::read_to_string(&path).map_err(Error::io(&path, "read"))
     }

@@ -8,6 +8,7 @@ mod amending;
 mod auditing;
 mod calendars;
 mod check;
+mod choices;
 mod circumstances;
 mod comparing;
 mod desk;

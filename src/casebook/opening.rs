@@ -35,11 +35,11 @@ impl Desk<'_> {
         if step.text.is_none() {
             return Err(refused(Refusal::TextMissing));
         }
+        let notice = self.casebook().fit_opening(&mut opening)?.map_err(refused)?;
         let is_needless = self.casebook().judge_opening(&mut opening)?.map_err(refused)?;
         let id = self.add(&opening, step, standing);
-        if is_needless {
-            self.notices.push((id, Notice::NothingToOverride));
-        }
+        let needless = is_needless.then_some(Notice::NothingToOverride);
+        self.notices.extend(notice.into_iter().chain(needless).map(|notice| (id, notice)));
         Ok(id)
     }
 

@@ -6,6 +6,7 @@ use crate::domain::access::AccessRefusal;
 use crate::domain::clock::{spell, spell_span};
 use crate::domain::eligibility::Hurdle;
 use crate::domain::id::Id;
+use crate::domain::own_field::UnfitValue;
 use crate::domain::person::{Person, Standing};
 use crate::domain::transition::{Customer, Refusal};
 use crate::domain::words::{OrganizationRole, Status};
@@ -27,6 +28,7 @@ pub(super) fn complain(ticket: Option<Id>, action: &str, refusal: Refusal) -> Co
         Refusal::TextMissing => (Exit::Usage, "text.missing"),
         Refusal::NoSuchEntry { .. } => (Exit::NotFound, "entry.not_found"),
         Refusal::UnfitFact { .. }
+        | Refusal::UnfitField(_)
         | Refusal::RequiredFact { .. }
         | Refusal::WhichOrganization { .. }
         | Refusal::WhichInstance { .. } => (Exit::Usage, "usage"),
@@ -129,6 +131,7 @@ fn words(name: &str, action: &str, refusal: &Refusal) -> (String, String) {
         Refusal::UnfitFact { name } => {
             (format!("that is no value for {name}"), "one line that is not blank is".to_owned())
         }
+        Refusal::UnfitField(unfit) => (unfit.to_string(), unfit_hint(unfit)),
         Refusal::AlreadyOpened | Refusal::NotAsked => {
             (format!("`{action}` cannot be asked for by itself"), "`casebook --help` lists what can".to_owned())
         }
@@ -282,6 +285,16 @@ fn no_access(name: &str, why: &AccessRefusal) -> (String, String) {
             format!("{person} has no granted access to organization {organization}"),
             "`casebook access list` shows who has access".to_owned(),
         ),
+    }
+}
+
+fn unfit_hint(unfit: &UnfitValue) -> String {
+    match unfit {
+        UnfitValue::UnknownField { .. } => "[fields] in casebook.toml defines them".to_owned(),
+        UnfitValue::Missing { name } => {
+            format!("give it with --field {name}=VALUE; [fields] in casebook.toml asks for it")
+        }
+        _ => "[fields] in casebook.toml says what it may hold".to_owned(),
     }
 }
 

@@ -127,6 +127,12 @@ impl Session {
         Ok(Audience { viewer, zone, now: self.world.now, paint, links, width })
     }
 
+    /// Whether somebody sits at a terminal and can be asked.
+    pub fn can_ask(&self) -> bool {
+        use std::io::IsTerminal;
+        std::io::stdin().is_terminal() && std::io::stderr().is_terminal() && self.output.is_terminal
+    }
+
     /// Whether ids lead to files: on a terminal that has colours, unless it is one of those that print a link as it
     /// is, or nobody wants links.
     fn has_links(&self) -> bool {

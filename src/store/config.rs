@@ -19,8 +19,8 @@ use crate::domain::words::Priority;
 const FORMAT: u32 = 1;
 
 /// Names that other parts of casebook read: kept, and not judged here.
-const OTHER_SECTIONS: [&str; 8] =
-    ["calendars", "plans", "escalation", "eligibility", "releases", "fields", "macros", "signing"];
+const OTHER_SECTIONS: [&str; 9] =
+    ["calendars", "plans", "escalation", "eligibility", "releases", "product_groups", "fields", "macros", "signing"];
 
 /// The settings and policy of a desk.
 #[derive(Clone, Debug, PartialEq)]

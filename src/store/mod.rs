@@ -2,6 +2,7 @@
 //!
 //! Must not print, decide what is allowed, or word anything for people beyond naming what is wrong.
 
+pub mod choices;
 pub mod config;
 pub mod eligibility;
 pub mod escalation;

@@ -3,6 +3,7 @@
 
 mod access;
 mod arbitrary;
+mod asking;
 mod auditing;
 mod calendars;
 mod checking;

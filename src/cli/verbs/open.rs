@@ -1,4 +1,6 @@
-//! `open`: a ticket begins.
+//! `open`: a ticket begins. On a terminal it asks for what was not said; [`asking`] knows how.
+
+mod asking;
 
 use clap::Args;
 
@@ -8,24 +10,27 @@ use super::super::complaint::Complaint;
 use super::super::parsing::{address, priority};
 use super::super::session::Session;
 use super::super::writing::Telling;
-use crate::casebook::{Step, Target};
+use crate::casebook::{Casebook, Step, Target};
 use crate::domain::action::{Action, Opening, Override};
+use crate::domain::id::Id;
 use crate::domain::person::Person;
 use crate::domain::text::clean_subject;
+use crate::domain::value::{Fields, Value};
 use crate::domain::words::Priority;
 use crate::error::Error;
 
 /// Open a ticket.
 ///
-/// Prints it; with -q its full id alone.
+/// Prints it; with -q its full id alone. Without -s, on a terminal, it asks: for the product group, the priority, the
+/// subject, the desk's own fields, and for the text in the editor.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  casebook open -s \"Tiles time out\" -p S2 --requester ana@acme.example -m \"Since this morning.\"\n  id=$(casebook open -q -s \"Disk full on db1\" -p S1 -m \"$ALERT\" --key alert-$ALERT_ID)"
+    after_help = "Examples:\n  casebook open\n  casebook open -s \"Tiles time out\" -p S2 --requester ana@acme.example -m \"Since this morning.\"\n  id=$(casebook open -q -s \"Disk full on db1\" -p S1 -m \"$ALERT\" --key alert-$ALERT_ID)"
 )]
 pub struct Open {
     /// What it is about, in one line
     #[arg(short, long, value_name = "SUBJECT", allow_hyphen_values = true)]
-    subject: String,
+    subject: Option<String>,
     /// The impact, S1 to S4 [default: `[defaults] priority` of casebook.toml]
     #[arg(short, long, value_parser = priority)]
     priority: Option<Priority>,
@@ -53,6 +58,9 @@ pub struct Open {
     /// The language it is written in
     #[arg(long, value_name = "LANG")]
     lang_of_ticket: Option<String>,
+    /// One of the desk's own fields ([fields] in casebook.toml); several can be given
+    #[arg(long = "field", value_name = "NAME=VALUE", value_parser = field)]
+    fields: Vec<(String, String)>,
     /// The agent who takes care of it
     #[arg(long, value_name = "WHO", value_parser = address)]
     assignee: Option<Person>,
@@ -66,37 +74,71 @@ pub struct Open {
 }
 
 impl Open {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+    pub(super) fn run(mut self, session: &Session) -> Result<Exit, Complaint> {
         let casebook = session.casebook()?;
         let by = session.actor()?.cloned().ok_or(Error::NoIdentity)?;
-        let subject = clean_subject(&self.subject)
+        if self.subject.is_none() {
+            self.ask(session, &casebook)?;
+        }
+        let subject = clean_subject(self.subject.as_deref().unwrap_or_default())
             .ok_or_else(|| Error::usage("the subject is empty", "say what it is about with -s SUBJECT"))?;
-        let priority = self.priority.unwrap_or(casebook.config().default_priority);
         let typed = self.text.required(casebook.state(), &format!("The first text of the ticket: {subject}"))?;
-        let mut opening = Opening::new(subject, priority, self.requester.unwrap_or(by));
+        let opening = self.opening(&casebook, by, subject)?;
+        let step = Step {
+            target: Target::New,
+            ..Step::on(Id::at(session.world.now, 0), Action::Open(Box::new(opening)), None)
+        };
+        session.carry_out(casebook, vec![step], &self.write, typed, &Telling::Opened)
+    }
+
+    /// What the ticket opens with.
+    fn opening(&self, casebook: &Casebook, by: Person, subject: String) -> Result<Opening, Complaint> {
+        let priority = self.priority.unwrap_or(casebook.config().default_priority);
+        let mut opening = Opening::new(subject, priority, self.requester.clone().unwrap_or(by));
         opening.product_group = self.group.as_deref().and_then(clean_subject);
         opening.organization = self.org.as_deref().and_then(clean_subject);
         opening.instance = self.instance.as_deref().and_then(clean_subject);
         opening.product = self.product.as_deref().and_then(clean_subject);
+        opening.channel = self.channel.as_deref().and_then(clean_subject);
+        opening.language = self.lang_of_ticket.as_deref().and_then(clean_subject);
+        opening.assignee.clone_from(&self.assignee);
+        opening.fields = own_fields(&self.fields)?;
         opening.overridden = match self.overridden.as_deref() {
             None => None,
             // Which rules it is against, the desk finds out.
             Some(reason) => Some(Override { rule: String::new(), reason: reason_of(reason)? }),
         };
-        opening.channel = self.channel.as_deref().and_then(clean_subject);
-        opening.language = self.lang_of_ticket.as_deref().and_then(clean_subject);
-        opening.assignee = self.assignee;
-        for person in self.cc {
+        for person in &self.cc {
             if !person.among(&opening.cc) && !person.is(&opening.requester) {
-                opening.cc.push(person);
+                opening.cc.push(person.clone());
             }
         }
-        let step = Step {
-            target: Target::New,
-            ..Step::on(crate::domain::id::Id::at(session.world.now, 0), Action::Open(Box::new(opening)), None)
-        };
-        session.carry_out(casebook, vec![step], &self.write, typed, &Telling::Opened)
+        Ok(opening)
     }
+}
+
+/// The fields by name, as files have them.
+fn own_fields(given: &[(String, String)]) -> Result<Fields, Error> {
+    let mut fields = Fields::new();
+    for (name, value) in given {
+        let words = clean_subject(value).ok_or_else(|| {
+            Error::usage(format!("--field {name} has no value"), "leave it out, or give it one: --field NAME=VALUE")
+        })?;
+        if fields.iter().any(|(known, _)| known == name) {
+            return Err(Error::usage(format!("the field `{name}` is given twice"), "give each field once"));
+        }
+        fields.push((name.clone(), Value::String(words)));
+    }
+    fields.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(fields)
+}
+
+fn field(words: &str) -> Result<(String, String), String> {
+    let (name, value) = words.split_once('=').ok_or("NAME=VALUE belongs here")?;
+    if name.is_empty() || name.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err(format!("`{name}` is no name of a field"));
+    }
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 fn reason_of(words: &str) -> Result<String, Error> {

@@ -118,6 +118,13 @@ pub enum Notice {
     FollowsUp(Id),
     /// An agent gave a reason to open a ticket against a rule, and no rule was against it.
     NothingToOverride,
+    /// The desk lists product groups, and this is none of them.
+    UnknownGroup {
+        /// The group given.
+        given: String,
+        /// Those there are.
+        known: Vec<String>,
+    },
     /// The assignee is not one of the desk's agents.
     AssigneeNotInTeam(Person),
 }

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::super::access::AccessRefusal;
 use super::super::eligibility::Hurdle;
 use super::super::id::Id;
+use super::super::own_field::UnfitValue;
 use super::super::person::{Person, Standing};
 use super::super::words::{HoldReason, Priority, Status};
 
@@ -134,6 +135,8 @@ pub enum Refusal {
         /// Its name.
         name: String,
     },
+    /// The value does not fit one of the desk's own fields.
+    UnfitField(Box<UnfitValue>),
     /// A ticket is opened once.
     AlreadyOpened,
     /// This only ever follows from something else.

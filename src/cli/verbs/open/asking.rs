@@ -1,0 +1,118 @@
+//! What `open` asks on a terminal: everything that was not said by a flag. Arrow keys move, letters search.
+//!
+//! Nothing is assumed: what words of the subject hint at is where the choice begins, and no more.
+
+use dialoguer::{FuzzySelect, Input};
+
+use super::super::super::complaint::Complaint;
+use super::super::super::session::Session;
+use super::Open;
+use crate::casebook::Casebook;
+use crate::domain::own_field::{FieldKind, OwnField};
+use crate::domain::product_group::{ProductGroup, suggested};
+use crate::domain::text::clean_subject;
+use crate::domain::value::Value;
+use crate::domain::words::Priority;
+use crate::error::Error;
+use crate::view::labels;
+use crate::view::terminal::one_line;
+
+/// What the choice of no group is called.
+const NO_GROUP: &str = "none of these";
+
+impl Open {
+    /// Asks for what was not said, where there is somebody to ask.
+    pub(super) fn ask(&mut self, session: &Session, casebook: &Casebook) -> Result<(), Complaint> {
+        if !session.can_ask() {
+            return Err(Error::usage(
+                "a subject is needed, and this is no terminal to ask for it",
+                "say what it is about with -s SUBJECT; on a terminal `casebook open` asks",
+            )
+            .into());
+        }
+        let choices = casebook.choices()?;
+        let subject: String = Input::new()
+            .with_prompt("What is it about, in one line")
+            .validate_with(|words: &String| clean_subject(words).map(|_| ()).ok_or("a few words"))
+            .interact_text()
+            .map_err(unanswered)?;
+        if self.group.is_none() && !choices.product_groups.is_empty() {
+            self.group = ask_group(&choices.product_groups, &subject)?;
+        }
+        if self.priority.is_none() {
+            self.priority = Some(ask_priority(casebook.config().default_priority)?);
+        }
+        for field in &choices.fields {
+            if !self.fields.iter().any(|(name, _)| *name == field.name)
+                && let Some(value) = ask_field(field)?
+            {
+                self.fields.push((field.name.clone(), value));
+            }
+        }
+        self.subject = Some(subject);
+        Ok(())
+    }
+}
+
+/// The product group; where the subject hints at one, the choice begins there.
+fn ask_group(groups: &[ProductGroup], subject: &str) -> Result<Option<String>, Complaint> {
+    let hinted = suggested(groups, subject).and_then(|group| groups.iter().position(|known| known == group));
+    let mut items: Vec<String> = groups.iter().map(told).collect();
+    items.push(NO_GROUP.to_owned());
+    let chosen = choose("Product group", &items, hinted.unwrap_or(groups.len()))?;
+    Ok(groups.get(chosen).map(|group| group.name.clone()))
+}
+
+fn told(group: &ProductGroup) -> String {
+    let label = group.label.as_deref().unwrap_or(&group.name);
+    let examples = group.examples.as_deref().map(|examples| format!(": {examples}")).unwrap_or_default();
+    one_line(&format!("{label}{examples}")).into_owned()
+}
+
+/// The priority, with what each means (seeds 002 to 004).
+fn ask_priority(default: Priority) -> Result<Priority, Complaint> {
+    let meaning = |priority: &Priority| match priority {
+        Priority::S1 => "nothing works, and the business stands still",
+        Priority::S2 => "it works badly, with significant impact",
+        Priority::S3 => "it is usable, and most work goes on",
+        Priority::S4 => "a question, and no impact",
+    };
+    let label = |priority: &Priority| format!("{}: {}", labels::priority(*priority), meaning(priority));
+    let items: Vec<String> = Priority::ALL.iter().map(label).collect();
+    let chosen = choose("Priority: the impact as it is now", &items, default as usize)?;
+    Ok(Priority::ALL.get(chosen).copied().unwrap_or(default))
+}
+
+/// The value of one of the desk's own fields; nothing where it may be left out, and was.
+fn ask_field(field: &OwnField) -> Result<Option<String>, Complaint> {
+    let label = field.label.as_deref().unwrap_or(&field.name);
+    if let FieldKind::Enum(words) = &field.kind {
+        let mut items = words.clone();
+        if !field.is_required {
+            items.push("leave it out".to_owned());
+        }
+        return Ok(words.get(choose(label, &items, items.len() - 1)?).cloned());
+    }
+    let is_answer = |words: &String| {
+        if words.trim().is_empty() && !field.is_required {
+            return Ok(());
+        }
+        field.fit(&Value::from(words.as_str())).map(|_| ()).map_err(|unfit| unfit.to_string())
+    };
+    let prompt = format!("{label} ({})", field.kind.word());
+    let words: String = Input::new()
+        .with_prompt(prompt)
+        .allow_empty(!field.is_required)
+        .validate_with(is_answer)
+        .interact_text()
+        .map_err(unanswered)?;
+    Ok(clean_subject(&words))
+}
+
+fn choose(prompt: &str, items: &[String], begins: usize) -> Result<usize, Complaint> {
+    FuzzySelect::new().with_prompt(prompt).items(items).default(begins).interact().map_err(unanswered)
+}
+
+fn unanswered(_: dialoguer::Error) -> Complaint {
+    Error::usage("not everything was answered, so nothing is done", "`casebook open --help` shows the flags").into()
+}

@@ -1,0 +1,96 @@
+//! `open` on a terminal asks for what was not said; without one it says which flag is missing.
+
+use crate::desk::desk;
+use crate::sandbox::{Outcome, Running, Sandbox};
+
+const TERMINAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suite/asking/terminal.py");
+
+/// Runs the program on a terminal, and answers. None where there is no python3 to hold the terminal.
+fn on_a_terminal(sandbox: &Sandbox, arguments: &[&str], answers: &[(&str, &str)]) -> Option<Outcome> {
+    if !std::process::Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: there is no python3 here, which holds the terminal");
+        return None;
+    }
+    let mut command = sandbox.command("python3");
+    command.arg(TERMINAL).arg(serde_json::to_string(answers).unwrap()).arg(env!("CARGO_BIN_EXE_casebook"));
+    command.args(arguments).env("TERM", "xterm").env("NO_COLOR", "1").env("GIT_EDITOR", sandbox.path("editor"));
+    Some(Running::start(command).finish())
+}
+
+fn with_editor() -> Sandbox {
+    let sandbox = desk();
+    sandbox.shell("printf '#!/bin/sh\\necho \"Since this morning.\" > \"$1\"\\n' > editor && chmod +x editor").ok();
+    sandbox
+}
+
+const SUBJECT: &str = "What is it about";
+const GROUP: &str = "Product group";
+const PRIORITY: &str = "Priority: the impact";
+
+#[test]
+fn open_asks_for_subject_group_priority_and_text() {
+    let sandbox = with_editor();
+    let answers = [(SUBJECT, "Dashboard tiles time out\r"), (GROUP, "\r"), (PRIORITY, "\u{1b}[A\r")];
+    let Some(asked) = on_a_terminal(&sandbox, &["open"], &answers) else { return };
+    asked.ok();
+    let tickets = sandbox.run(&["list", "--json=subject,product_group,priority,requester"]).ok().json();
+    let wanted = serde_json::json!([{
+        "subject": "Dashboard tiles time out",
+        "product_group": "reports_dashboards",
+        "priority": "S2",
+        "requester": "kenji@desk.example",
+    }]);
+    assert_eq!(tickets, wanted, "the subject hints at the group, and the arrow went from S3 to S2");
+    assert!(sandbox.run(&["log"]).ok().stdout.contains("Since this morning."));
+}
+
+#[test]
+fn letters_find_a_group_and_nothing_is_assumed() {
+    let sandbox = with_editor();
+    let answers = [(SUBJECT, "Something odd\r"), (GROUP, "lookml\r"), (PRIORITY, "\r")];
+    let Some(asked) = on_a_terminal(&sandbox, &["open"], &answers) else { return };
+    asked.ok();
+    on_a_terminal(&sandbox, &["open"], &[(SUBJECT, "Hello\r"), (GROUP, "\r"), (PRIORITY, "\r")]).unwrap().ok();
+    let told = sandbox.run(&["list", "--json=product_group,priority", "--sort", "created"]).ok().json();
+    let wanted = serde_json::json!([
+        { "product_group": "lookml_pdt_git", "priority": "S3" },
+        { "product_group": null, "priority": "S3" },
+    ]);
+    assert_eq!(told, wanted);
+}
+
+#[test]
+fn what_was_said_is_not_asked_and_own_fields_are() {
+    let sandbox = with_editor();
+    let toml = sandbox.read("casebook.toml");
+    let fields = "[fields.region]\ntype = \"enum\"\nvalues = [\"emea\", \"apac\"]\nrequired = true\n\
+                  [fields.cost]\ntype = \"number\"\n";
+    sandbox.write("casebook.toml", &format!("{}\n{fields}", toml.replace("\n[fields]\n", "\n")));
+    let answers = [(SUBJECT, "A bill\r"), ("region", "apac\r"), ("cost", "much\r"), ("is no number", "\u{15}12\r")];
+    let Some(asked) = on_a_terminal(&sandbox, &["open", "-g", "billing", "-p", "S4", "-m", "Why?"], &answers) else {
+        return;
+    };
+    let told = asked.ok().stdout;
+    assert!(!told.contains(GROUP) && !told.contains(PRIORITY), "{told}");
+    let told = sandbox.run(&["list", "--json=product_group,priority,fields"]).ok().json();
+    let fields = serde_json::json!({ "cost": 12, "region": "apac" });
+    assert_eq!(told, serde_json::json!([{ "product_group": "billing", "priority": "S4", "fields": fields }]));
+}
+
+#[test]
+fn whoever_goes_away_has_opened_nothing() {
+    let sandbox = with_editor();
+    for answers in [&[(SUBJECT, "\u{3}")][..], &[(SUBJECT, "Tiles\r"), (GROUP, "\u{3}")]] {
+        let Some(asked) = on_a_terminal(&sandbox, &["open"], answers) else { return };
+        assert_ne!(asked.code, Some(0), "{}", asked.stdout);
+        sandbox.run(&["list", "--exists"]).fails(3);
+    }
+}
+
+#[test]
+fn where_nobody_can_be_asked_the_flag_is_named() {
+    let sandbox = desk();
+    let refused = sandbox.run(&["open", "-m", "Why?"]).fails(2);
+    assert!(refused.stderr.contains("-s SUBJECT"), "{}", refused.stderr);
+    sandbox.run(&["open"]).fails(2);
+}
