@@ -53,6 +53,7 @@ impl Desk<'_> {
         opening.organization = organization;
         opening.channel = old.channel;
         opening.language = old.language;
+        opening.fields = old.fields;
         for person in std::iter::once(old.requester).chain(old.cc) {
             if !person.is(&self.by) && !person.among(&opening.cc) {
                 opening.cc.push(person);

@@ -132,6 +132,7 @@ pub fn config() -> Json {
             "eligibility": &free,
             "releases": &free,
             "fields": &free,
+            "product_groups": &free,
             "macros": &free,
             "signing": {
                 "type": "object",
