@@ -4,9 +4,16 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use chrono::{DateTime, Utc};
 
 use crate::domain::calendar::{Calendar, HolidayList};
-use crate::domain::plan::Plan;
+use crate::domain::escalation::{EscalationPolicy, FirstWord, first_words};
+use crate::domain::person::{Person, Team};
+use crate::domain::plan::{CalendarRule, Plan};
+use crate::domain::ticket::{Header, Ticket};
+use crate::domain::words::Priority;
 use crate::error::Error;
 use crate::store::config::ConfigFlaw;
 use crate::store::files::{Change, NotRead, read_plain};
@@ -24,6 +31,10 @@ pub struct Policy {
     pub plans: Vec<Plan>,
     /// The plan of tickets without an organisation.
     pub desk_plan: Option<String>,
+    /// Whose open time follow-up counts, where it counts open time: the first rule that means the ticket.
+    pub follow_up: Vec<CalendarRule>,
+    /// What the desk does about escalations.
+    pub escalation: EscalationPolicy,
     /// The lists of holidays that calendars name, by name.
     pub lists: BTreeMap<String, HolidayList>,
     /// Which lists each calendar names, in the order of the calendars.
@@ -31,6 +42,38 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// The calendar of a name; the built-in one is not among the desk's, and is known all the same.
+    pub fn calendar(&self, name: &str) -> Option<&Calendar> {
+        static ALWAYS: LazyLock<Calendar> = LazyLock::new(Calendar::always);
+        let known = self.calendars.iter().find(|calendar| calendar.name == name);
+        known.or_else(|| (name == ALWAYS.name).then_some(&*ALWAYS))
+    }
+
+    /// The hours in which a ticket's silence is counted: those of the first rule that means it. None where no rule
+    /// does: then all time counts.
+    pub fn follow_up_hours(&self, ticket: &Header) -> Option<&Calendar> {
+        let (language, channel) = (ticket.language.as_deref(), ticket.channel.as_deref());
+        let rule = self.follow_up.iter().find(|rule| rule.means(language, ticket.priority, channel))?;
+        self.calendar(&rule.calendar)
+    }
+
+    /// The clocks of a ticket's escalations, as they stand at an instant.
+    pub fn first_words(&self, ticket: &Ticket, team: &Team, now: DateTime<Utc>) -> Vec<FirstWord> {
+        let is_manager = |person: &Person| team.has_manager(person);
+        first_words(&ticket.history, &self.escalation, is_manager, |name| self.calendar(name), now)
+    }
+
+    /// When a manager's first word is due on a ticket escalated now; none where policy wants none.
+    pub fn first_word_due(&self, priority: Priority, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.calendar(&self.escalation.calendar)?.due(now, self.escalation.first_word.of(priority)?)
+    }
+
+    /// The manager on duty for a priority at an instant.
+    pub fn manager_on_duty(&self, priority: Priority, now: DateTime<Utc>) -> Option<&Person> {
+        let is_open = |name: &str| self.calendar(name).is_some_and(|calendar| calendar.is_open(now));
+        self.escalation.manager_on_duty(priority, is_open)
+    }
+
     /// The plans with a rule that names a calendar.
     pub fn plans_with<'a>(&'a self, calendar: &'a str) -> impl Iterator<Item = &'a Plan> {
         self.plans.iter().filter(move |plan| plan.calendars.iter().any(|rule| rule.calendar == calendar))
@@ -57,12 +100,21 @@ impl Casebook {
             })?;
             lists.insert(name.clone(), list);
         }
+        let escalation = written.escalation;
+        for (duty, place) in escalation.policy.on_duty.iter().zip(&escalation.places) {
+            if !self.config.team.has_manager(&duty.manager) {
+                let message = format!("{} is none of `[team] managers`", duty.manager);
+                return Err(Error::Config { path, flaw: policy::flaw_at(&text, place, message) });
+            }
+        }
         let names = |calendar: &WrittenCalendar| calendar.lists.iter().map(|(name, _)| name.clone()).collect();
         Ok(Policy {
             named: written.calendars.iter().map(names).collect(),
             calendars: written.calendars.into_iter().map(|calendar| complete(calendar, &lists)).collect(),
             plans: written.plans,
             desk_plan: written.desk_plan,
+            follow_up: written.follow_up,
+            escalation: escalation.policy,
             lists,
         })
     }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::action::{Action, Opening};
+use crate::domain::action::Action;
 use crate::domain::clock;
 use crate::domain::codec::{HEADER_NAMES, header_fields};
 use crate::domain::entry::Entry;
@@ -20,6 +20,7 @@ use crate::store::files::{Change, NotRead, read_plain};
 use crate::store::layout;
 use crate::store::yaml::{self, Damage, Unwritable};
 
+use super::following_up::came_too_late;
 use super::{Casebook, Step, Target};
 
 /// A ticket as it was and as it shall be.
@@ -42,6 +43,11 @@ pub(super) struct Desk<'a> {
 impl<'a> Desk<'a> {
     pub fn new(casebook: &'a Casebook, by: Person, random: Box<dyn FnMut() -> u128 + 'a>) -> Self {
         Self { casebook, by, random, drafts: BTreeMap::new(), entries: Vec::new(), notices: Vec::new() }
+    }
+
+    /// The desk it works on.
+    pub fn casebook(&self) -> &'a Casebook {
+        self.casebook
     }
 
     /// A ticket as this command has made it so far.
@@ -122,7 +128,15 @@ impl<'a> Desk<'a> {
             _ => None,
         };
         let before = self.ticket(id)?.header.merged_into;
-        let Some(_) = self.decide_with(id, step, step.action.clone(), standing, other.as_ref())? else { return Ok(id) };
+        let decided = match self.decide_with(id, step, step.action.clone(), standing, other.as_ref()) {
+            Err(error) if came_too_late(&error) && matches!(step.action, Action::Reply { .. }) => {
+                return self.follow_up(&[id], id, step, standing);
+            }
+            decided => decided?,
+        };
+        if decided.is_none() {
+            return Ok(id);
+        }
         match (&step.action, other, before) {
             (Action::Merge { .. }, Some(target), _) => {
                 let source = self.ticket(id)?.clone();
@@ -156,7 +170,15 @@ impl<'a> Desk<'a> {
         let standing = if there.sees() { there } else { here };
         let auto = matches!(step.action, Action::Reply { auto: true, .. });
         let action = Action::Reply { auto, via_ticket: Some(id) };
-        if let Some(entry) = self.decide_with(target, step, action, standing, None)? {
+        let decided = match self.decide_with(target, step, action, standing, None) {
+            Err(error) if came_too_late(&error) => {
+                // Who may not see the target is not told what it is about.
+                let known = if there.sees() { target } else { id };
+                return self.follow_up(&[target, id], known, step, standing);
+            }
+            decided => decided?,
+        };
+        if let Some(entry) = decided {
             self.notices.push((target, Notice::WentOnAt(target)));
             let key = step.key.clone();
             self.append(id, Action::Forward { into: target, entry }, None, None, key, standing)?;
@@ -165,7 +187,7 @@ impl<'a> Desk<'a> {
         Ok(if there.sees() { target } else { id })
     }
 
-    fn decide_with(
+    pub fn decide_with(
         &mut self,
         id: Id,
         step: &Step,
@@ -174,13 +196,16 @@ impl<'a> Desk<'a> {
         other: Option<&Ticket>,
     ) -> Result<Option<Id>, Error> {
         let request = Request { by: self.by.clone(), action, text: step.text.clone(), keep_open: step.keep_open };
-        let config = self.casebook.config();
+        let casebook = self.casebook;
+        let config = casebook.config();
+        let circumstances = casebook.circumstances(self.ticket(id)?, &step.action)?;
         let around = Surroundings {
             team: &config.team,
             follow_up: &config.follow_up,
-            now: self.casebook.world().now,
+            now: casebook.world().now,
             standing,
             other,
+            circumstances: circumstances.as_decided_by(),
         };
         let decision = transition::decide(self.ticket(id)?, &request, &around)
             .map_err(|refusal| self.refused(id, step, refusal))?;
@@ -238,94 +263,19 @@ impl<'a> Desk<'a> {
         Ok(entry_id)
     }
 
-    fn open(&mut self, step: &Step) -> Result<Id, Error> {
-        let Action::Open(opening) = &step.action else {
-            return Err(Error::Usage { message: format!("`{}` needs a ticket", step.action.word()), hint: None });
-        };
-        if let Some(key) = &step.key
-            && let Some(done) = self.opened_before(key)?
-        {
-            return Ok(done);
-        }
-        let standing = self.casebook.config().team.standing(&self.by, None);
-        let refused = |refusal| Error::Refused { ticket: None, action: "open".to_owned(), refusal };
-        transition::may_open(standing, &self.by, opening).map_err(refused)?;
-        let organization = self.organization_of(opening, standing)?.map_err(refused)?;
-        let mut opening = Opening { organization, ..Opening::clone(opening) };
-        if step.text.is_none() {
-            return Err(refused(Refusal::TextMissing));
-        }
-        let notice = self.casebook.fit_opening(&mut opening)?.map_err(refused)?;
-        let is_needless = self.casebook.judge_opening(&mut opening)?.map_err(refused)?;
-        let id = self.add(&opening, step, standing);
-        let needless = is_needless.then_some(Notice::NothingToOverride);
-        self.notices.extend(notice.into_iter().chain(needless).map(|notice| (id, notice)));
-        Ok(id)
+    /// Random bits for an id.
+    pub fn random(&mut self) -> u128 {
+        (self.random)()
     }
 
-    /// The organisation of a new ticket: the one asked for, else the requester's. A customer asks for their own alone;
-    /// a desk without organisations' files takes what it is told.
-    fn organization_of(&self, opening: &Opening, standing: Standing) -> Result<Result<Option<String>, Refusal>, Error> {
-        let (given, casebook) = (opening.organization.clone(), self.casebook);
-        if (standing.is_support() && given.is_some()) || !casebook.keeps_organizations()? {
-            return Ok(Ok(given));
-        }
-        let memberships = casebook.memberships(&opening.requester)?;
-        let known: Vec<String> = memberships.organizations().map(str::to_owned).collect();
-        Ok(match (given, known.as_slice()) {
-            (Some(given), known) if known.contains(&given) => Ok(Some(given)),
-            (Some(given), _) => Err(Refusal::OtherOrganization { given }),
-            (None, [] | [_]) => Ok(known.into_iter().next()),
-            (None, _) => Err(Refusal::WhichOrganization { known }),
-        })
-    }
-
-    fn add(&mut self, opening: &Opening, step: &Step, standing: Standing) -> Id {
-        let now = self.casebook.world().now;
-        let id = loop {
-            let id = Id::at(now, (self.random)());
-            let taken = self.casebook.root().join(layout::ticket_path(id)).symlink_metadata().is_ok();
-            if !taken && !self.drafts.contains_key(&id) {
-                break id;
-            }
-        };
-        let entry = Entry {
-            id,
-            at: clock::whole_seconds(id.time()),
-            by: self.by.clone(),
-            role: standing.role(),
-            action: Action::Open(Box::new(opening.clone())),
-            from: None,
-            to: Some(Status::Open),
-            key: step.key.clone(),
-            message_id: None,
-            text: step.text.clone(),
-        };
-        let ticket = Ticket::opened_by(entry).expect("an entry that opens a ticket makes one");
-        self.adopt(ticket);
-        self.entries.push((id, id));
-        id
+    /// Whether a ticket is part of this command.
+    pub fn has(&self, id: Id) -> bool {
+        self.drafts.contains_key(&id)
     }
 
     /// Takes in a ticket that is not there yet, as it is.
     pub fn adopt(&mut self, ticket: Ticket) {
         self.drafts.insert(ticket.id, Draft { bytes: None, before: None, ticket });
-    }
-
-    /// The ticket that an earlier `open` with this key made: such a key is unique in the store.
-    fn opened_before(&self, key: &str) -> Result<Option<Id>, Error> {
-        let mut found = None;
-        self.casebook.search(key, |ticket| {
-            if ticket.history.first().is_some_and(|entry| entry.key.as_deref() == Some(key)) {
-                found = found.or(Some(ticket.id));
-            }
-        })?;
-        let Some(id) = found else { return Ok(None) };
-        let (team, memberships) = (&self.casebook.config().team, self.casebook.memberships(&self.by)?);
-        match team.standing_with(&self.by, &memberships, Some(&self.casebook.ticket(id)?.header)).sees() {
-            true => Ok(found),
-            false => Err(Error::KeyUsed { ticket: id, key: key.to_owned(), action: "open".to_owned() }),
-        }
     }
 
     /// What the files shall hold.

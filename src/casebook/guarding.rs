@@ -17,7 +17,6 @@ use crate::domain::person::Person;
 use crate::domain::rule::{
     COMMIT_SIGNER, COMMIT_UNSIGNED, PUSH_DELETES, PUSH_FILES, PUSH_FORGED, PUSH_REWRITES, PUSH_UNKNOWN,
 };
-use crate::domain::words::Role;
 use crate::error::Error;
 use crate::store::git::{Change, GitRefusal, RefChange, Repository, Revision, Side, Signature, Trusted};
 use crate::store::layout;
@@ -61,7 +60,7 @@ impl Gate {
         match self.is_agent {
             _ if entry.by.is(pusher) => None,
             false => Some(Finding::new(&PUSH_FORGED, path, format!("{name} is not of {pusher}, who pushes it"))),
-            true if is_named || entry.role == Role::System => None,
+            true if is_named => None,
             true => {
                 let message =
                     format!("{name} is not of {pusher}, and the commit does not say on whose behalf it was made");

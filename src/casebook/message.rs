@@ -5,7 +5,7 @@ use crate::domain::amendment::Amendment;
 use crate::domain::calendar::HolidayList;
 use crate::domain::entry::Entry;
 use crate::domain::ticket::Ticket;
-use crate::domain::words::OrganizationRole;
+use crate::domain::words::{OrganizationRole, Role};
 use crate::store::layout::tail;
 
 use super::Amending;
@@ -24,8 +24,8 @@ pub(super) fn of_entries(entries: &[(&Ticket, &Entry)], on_behalf_of: Option<&st
         .filter(|(_, entry)| !is_other_side(&entry.action))
         .map(|(_, entry)| entry.action.word())
         .collect();
-    let mut message = subject(ticket, entry);
-    if !others.is_empty() {
+    let mut message = if entry.role == Role::System { swept(entries) } else { subject(ticket, entry) };
+    if !others.is_empty() && entry.role != Role::System {
         message.push_str(&format!(" and {} more", others.len()));
     }
     message.push_str("\n\n");
@@ -34,6 +34,19 @@ pub(super) fn of_entries(entries: &[(&Ticket, &Entry)], on_behalf_of: Option<&st
     }
     behalf(&mut message, on_behalf_of);
     message
+}
+
+/// What a sweep did, in numbers; of one ticket in words.
+fn swept(entries: &[(&Ticket, &Entry)]) -> String {
+    if let [(ticket, entry)] = entries {
+        return format!("Sweep: {}", subject(ticket, entry));
+    }
+    let reminders = entries.iter().filter(|(_, entry)| matches!(entry.action, Action::Remind { .. })).count();
+    match entries.len() - reminders {
+        0 => format!("Sweep: remind {reminders}"),
+        solved if reminders == 0 => format!("Sweep: solve {solved}"),
+        solved => format!("Sweep: remind {reminders}, solve {solved}"),
+    }
 }
 
 /// The message for imported tickets.
@@ -112,7 +125,7 @@ fn subject(ticket: &Ticket, entry: &Entry) -> String {
         Action::Open(_) => "Open".to_owned(),
         Action::Reply { .. } => "Reply to".to_owned(),
         Action::Note { .. } => "Note on".to_owned(),
-        Action::Remind => "Remind".to_owned(),
+        Action::Remind { .. } => "Remind".to_owned(),
         Action::Merge { into, .. } => {
             return format!("Merge {} into {}: {}", tail(ticket.id), tail(*into), quoted(ticket));
         }

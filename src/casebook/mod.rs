@@ -10,11 +10,13 @@ mod auditing;
 mod calendars;
 mod check;
 mod choices;
+mod circumstances;
 mod comparing;
 mod desk;
 mod doctor;
 mod drivers;
 mod eligibility;
+mod following_up;
 mod foreseeing;
 mod guarding;
 mod halt;
@@ -23,6 +25,7 @@ mod init;
 mod meaning;
 mod mend;
 mod message;
+mod opening;
 mod organizations;
 mod owed;
 mod perform;
@@ -35,6 +38,7 @@ mod roll;
 mod rows;
 mod searching;
 mod sharing;
+mod sweep;
 mod sync;
 
 use std::path::{Path, PathBuf};
@@ -78,6 +82,7 @@ pub use recovery::{Hindrance, Recovery};
 pub use resolve::{Resolution, Resolved};
 pub use rows::Found;
 pub use searching::Search;
+pub use sweep::{Due, Matter};
 pub use sync::{Sync, Synced};
 
 /// What the edge knows of the world when a command begins.
@@ -159,6 +164,8 @@ impl Step {
 pub enum Work {
     /// Steps, in order, all or none.
     Steps(Vec<Step>),
+    /// What silence makes due on some tickets, as they are once the lock is held; done by the system.
+    Sweep(Vec<Id>),
     /// Links between tickets that two clones left apart are joined again.
     Rejoin {
         /// The key of a command that may be repeated.

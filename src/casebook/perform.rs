@@ -5,6 +5,7 @@ use crate::domain::entry::Entry;
 use crate::domain::id::Id;
 use crate::domain::person::Person;
 use crate::domain::ticket::{FORMAT, Ticket};
+use crate::domain::words::Role;
 use crate::error::Error;
 use crate::store::files::{Journal, Lock, LockError, PlannedCommit};
 use crate::store::git::Repository;
@@ -79,6 +80,10 @@ impl Casebook {
                         about.push(into);
                     }
                 }
+                None
+            }
+            Work::Sweep(tickets) => {
+                about = desk.sweep(&tickets)?;
                 None
             }
             Work::Rejoin { key } => {
@@ -221,7 +226,8 @@ impl Casebook {
     fn texts(&self, report: &Report) -> Vec<String> {
         let made = report.entries.iter().filter_map(|(ticket, entry)| {
             let ticket = report.tickets.iter().find(|known| known.id == *ticket)?;
-            Some(ticket.entry(*entry)?.text.as_ref()?.as_str().to_owned())
+            let entry = ticket.entry(*entry).filter(|entry| entry.role != Role::System)?;
+            Some(entry.text.as_ref()?.as_str().to_owned())
         });
         made.collect()
     }

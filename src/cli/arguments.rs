@@ -189,6 +189,7 @@ pub enum Verb {
     List(Box<verbs::list::List>),
     Search(Box<verbs::search::Search>),
     Show(verbs::show::Show),
+    Sweep(Box<verbs::sweep::Sweep>),
     Log(Box<verbs::log::Log>),
     Changes(verbs::changes::Changes),
     Sync(verbs::sync::Sync),

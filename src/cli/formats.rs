@@ -62,6 +62,16 @@ pub(super) enum Chosen {
 }
 
 impl FormatFlags {
+    /// What `--json` asks for.
+    pub(super) fn json_alone(&self) -> Option<&str> {
+        self.json.as_deref()
+    }
+
+    /// Whether any form was asked for.
+    pub(super) const fn is_given(&self) -> bool {
+        self.json.is_some() || self.jsonl.is_some() || self.csv.is_some() || self.format.is_some()
+    }
+
     /// Whether what was chosen has room for a row alone, with nothing inside.
     pub(super) const fn is_flat(&self) -> bool {
         self.csv.is_some() || self.format.is_some()

@@ -15,7 +15,7 @@ use crate::store::index::Rows;
 #[derive(Debug, Args)]
 pub struct OrderFlag {
     /// Sort by these, each turned round by a minus: id, status, priority, created, updated, subject, assignee,
-    /// requester, org [default: id]
+    /// requester, org [default: unsolved escalated tickets first, then id]
     #[arg(long, value_name = "KEYS", value_delimiter = ',', allow_hyphen_values = true, value_parser = key)]
     sort: Vec<Key>,
 }
@@ -78,9 +78,11 @@ enum Sorted {
 }
 
 impl OrderFlag {
-    /// Sorts rows that are in the order of their ids.
+    /// Sorts rows that are in the order of their ids. Unless asked for an order, escalated tickets come first.
     pub(super) fn sort(&self, rows: &mut Rows) {
-        if !self.sort.is_empty() {
+        if self.sort.is_empty() {
+            rows.escalated_first();
+        } else {
             rows.sort_by_key(|row| self.sort.iter().map(|key| key.of(row)).collect::<Vec<_>>());
         }
     }

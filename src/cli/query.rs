@@ -17,7 +17,7 @@ use crate::store::layout;
 const PROTECTED: char = '\u{1}';
 
 /// The verbs that take a query.
-const QUERY_VERBS: [&str; 4] = ["list", "search", "log", "sla"];
+const QUERY_VERBS: [&str; 5] = ["list", "search", "log", "sla", "sweep"];
 
 /// Conditions on tickets. All have to hold; several values of one mean any of them.
 #[derive(Debug, Args)]

@@ -94,6 +94,18 @@ fn words(name: &str, action: &str, refusal: &Refusal) -> (String, String) {
             "the ticket is not escalated".to_owned(),
             format!("`casebook escalate {name} --reason REASON -m TEXT` escalates it"),
         ),
+        Refusal::WindowClosed { solved_at, window } => (
+            format!(
+                "a customer reopens a ticket for {} after it was solved, which was at {}",
+                spell_span(*window),
+                spell(*solved_at)
+            ),
+            format!("`casebook reply {name}` opens a new ticket that follows it up"),
+        ),
+        Refusal::NoEscalations => (
+            "the plan of the customer has no escalations".to_owned(),
+            format!("an agent may escalate it; `casebook reply {name} -m TEXT` tells them why"),
+        ),
         Refusal::TextMissing => {
             (format!("`{action}` needs words"), "give them with -m TEXT, -F FILE or -F -".to_owned())
         }
@@ -139,9 +151,12 @@ fn silent(name: &str, refusal: &Refusal) -> (String, String) {
         ),
         Refusal::TooEarly { ready_at, solve_after } => (
             format!(
-                "silence solves a ticket {} after support's last reply, which is at {}",
+                "silence solves a ticket {} after support's last reply, which is {}",
                 spell_span(*solve_after),
-                spell(*ready_at)
+                ready_at.map_or_else(
+                    || "never: its calendar does not open again".to_owned(),
+                    |at| format!("at {}", spell(at))
+                )
             ),
             "wait until then; [follow_up] in casebook.toml says how long".to_owned(),
         ),

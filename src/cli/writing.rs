@@ -13,6 +13,7 @@ use super::text::Typed;
 use super::verbs::show;
 use crate::casebook::{Casebook, Hindrance, Recovery, Report, Step, Terms, Work};
 use crate::domain::action::Action;
+use crate::domain::clock;
 use crate::domain::id::Id;
 use crate::domain::person::Person;
 use crate::domain::ticket::Ticket;
@@ -285,6 +286,11 @@ fn notice_words(name: &str, notice: &Notice) -> String {
             "warning: escalated right after a change of priority; the new priority may already bring what is needed"
                 .to_owned()
         }
+        Notice::OnDuty { manager, word_due } => {
+            let who = manager.as_ref().map(|manager| format!("{manager} is on duty"));
+            let until = word_due.map(|due| format!("a manager's first word is due by {}", clock::spell(due)));
+            format!("note: {}", who.into_iter().chain(until).collect::<Vec<_>>().join("; "))
+        }
         Notice::HoldEnded => {
             format!("note: {name} was on hold and is open now; `casebook hold {name} --reason REASON` holds it again")
         }
@@ -293,6 +299,9 @@ fn notice_words(name: &str, notice: &Notice) -> String {
             "note: the ticket is merged; the reply is recorded on {}, where the conversation goes on",
             tail(*target)
         ),
+        Notice::FollowsUp(solved) => {
+            format!("note: {} was solved too long ago to be reopened; {name} follows it up", tail(*solved))
+        }
         Notice::NothingToOverride => "note: nothing was against opening it; the override is not recorded".to_owned(),
         Notice::UnknownGroup { given, known } => {
             format!("note: `{given}` is no product group of this desk; known are {}", known.join(", "))

@@ -31,7 +31,10 @@ pub enum Action {
         via_ticket: Option<Id>,
     },
     /// A reminder to a requester who owes the next step.
-    Remind,
+    Remind {
+        /// Whether a sweep made it, and no person.
+        auto: bool,
+    },
     /// Support waits on its own side.
     Hold(Hold),
     /// Support goes on after a hold.
@@ -52,7 +55,8 @@ pub enum Action {
         /// Whom this adds to the people in copy.
         cc: Vec<Person>,
     },
-    /// A reply to this merged ticket was recorded where the conversation goes on.
+    /// A reply to this merged ticket was recorded where the conversation goes on; or one to this solved ticket opened
+    /// another, and the entry is that one's first.
     Forward {
         /// The ticket it was recorded on.
         into: Id,
@@ -318,7 +322,7 @@ impl Action {
             Self::Open(_) => "open",
             Self::Reply { .. } => "reply",
             Self::Note { .. } => "note",
-            Self::Remind => "remind",
+            Self::Remind { .. } => "remind",
             Self::Hold(_) => "hold",
             Self::Resume => "resume",
             Self::Solve(_) => "solve",

@@ -132,6 +132,7 @@ fn narrow(left: &mut Vec<&Colleague>, waived: &mut Vec<Waived>, what: Waived, ho
 #[cfg(test)]
 mod tests {
     use super::super::action::Opening;
+    use super::super::target::Course;
     use super::super::ticket::Header;
     use super::super::words::Priority;
     use super::*;
@@ -168,6 +169,7 @@ mod tests {
             last_activity_at: at,
             version: id,
             imported_id: None,
+            course: Course::of(&[]),
         }
     }
 

@@ -80,7 +80,7 @@ mod tests {
             Ticket::opened_by(entry(1, Action::Open(Box::new(opening)), Some(Status::Open))).expect("a ticket");
         let set = vec![(Fact::Field("site".to_owned()), Value::from("Paris"))];
         ticket.append(entry(2, Action::Set { set, unset: Vec::new() }, None));
-        ticket.append(entry(3, Action::Remind, None));
+        ticket.append(entry(3, Action::Remind { auto: false }, None));
         let unset = vec![Fact::Field("site".to_owned())];
         ticket.append(entry(4, Action::Set { set: Vec::new(), unset }, Some(Status::Solved)));
         let told = changes(&ticket);

@@ -1,7 +1,7 @@
 //! The follow-up policy: how often a silent requester is reminded, and when silence solves a ticket.
 //!
 //! Numbers are proposals, not promises of any vendor (FACTS §9 A5); casebook.toml replaces them.
-//! Counted in calendar time. Must not know casebook.toml.
+//! What they come to on a ticket, [`super::silence`] says. Must not know casebook.toml, nor calendars.
 
 use chrono::TimeDelta;
 
@@ -37,24 +37,47 @@ impl FollowUp {
     }
 }
 
+/// The tag that keeps a ticket out of sweeps, unless policy names another.
+pub const OPT_OUT_TAG: &str = "no-follow-up";
+
+/// In which time the spans are counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Counts {
+    /// As it goes by.
+    #[default]
+    Calendar,
+    /// Open time of the calendar that policy names for the ticket.
+    Business,
+}
+
 /// The follow-up policy of every priority.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FollowUpPolicy([FollowUp; 4]);
+pub struct FollowUpPolicy {
+    spans: [FollowUp; 4],
+    /// In which time they are counted.
+    pub counts: Counts,
+    /// The tag that keeps a ticket out of sweeps; none where there is no such tag.
+    pub opt_out_tag: Option<String>,
+}
 
 impl Default for FollowUpPolicy {
     fn default() -> Self {
-        Self([Priority::S1, Priority::S2, Priority::S3, Priority::S4].map(FollowUp::default_of))
+        Self {
+            spans: [Priority::S1, Priority::S2, Priority::S3, Priority::S4].map(FollowUp::default_of),
+            counts: Counts::default(),
+            opt_out_tag: Some(OPT_OUT_TAG.to_owned()),
+        }
     }
 }
 
 impl FollowUpPolicy {
     /// What holds for a priority.
     pub fn of(&self, priority: Priority) -> &FollowUp {
-        &self.0[priority as usize]
+        &self.spans[priority as usize]
     }
 
     /// Replaces what holds for a priority.
     pub fn set(&mut self, priority: Priority, follow_up: FollowUp) {
-        self.0[priority as usize] = follow_up;
+        self.spans[priority as usize] = follow_up;
     }
 }

@@ -76,6 +76,8 @@ pub struct Plan {
     pub name: String,
     /// The roles that may open tickets.
     pub may_open: Vec<OrganizationRole>,
+    /// Whether its customers may not escalate.
+    pub refuses_escalation: bool,
     /// The targets of the first response.
     pub first_response: Targets,
     /// The targets of each further response.

@@ -32,6 +32,13 @@ pub struct Summary {
     pub course: Course,
 }
 
+impl Summary {
+    /// Whether it is escalated, and not solved: lists have it first.
+    pub fn asks_for_manager(&self) -> bool {
+        self.header.escalation.is_some() && self.header.status != Status::Solved
+    }
+}
+
 impl From<&Ticket> for Summary {
     fn from(ticket: &Ticket) -> Self {
         Self {

@@ -100,6 +100,13 @@ pub struct Hold {
     pub until: Option<DateTime<Utc>>,
 }
 
+impl Hold {
+    /// When it should have come back to attention, where that time has passed, UTC.
+    pub fn ended_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.until.filter(|until| *until <= now)
+    }
+}
+
 impl Header {
     /// The header of a ticket just opened.
     pub fn opened(opening: &Opening) -> Self {
@@ -182,10 +189,16 @@ impl Ticket {
     /// reopening starts the count again (WORKFLOW, remind). Automatic mails count for nothing.
     pub fn alerts(&self) -> usize {
         self.history.iter().fold(0, |alerts, entry| match &entry.action {
-            Action::Remind => alerts + 1,
+            Action::Remind { .. } => alerts + 1,
             Action::Reply { auto: false, .. } | Action::Reopen { .. } => 0,
             _ => alerts,
         })
+    }
+
+    /// When it was solved, UTC; nothing where it is not.
+    pub fn solved_at(&self) -> Option<DateTime<Utc>> {
+        let solved = self.history.iter().rev().find(|entry| entry.to == Some(Status::Solved));
+        solved.filter(|_| self.header.status == Status::Solved).map(|entry| entry.at)
     }
 
     /// Whether it was solved once, and opened again.

@@ -6,10 +6,12 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use chrono::TimeDelta;
 use serde::Deserialize;
 
+use super::follow_up;
 use crate::domain::clock;
-use crate::domain::followup::{FollowUp, FollowUpPolicy};
+use crate::domain::followup::FollowUpPolicy;
 use crate::domain::person::{Person, Team};
 use crate::domain::words::Priority;
 
@@ -17,18 +19,8 @@ use crate::domain::words::Priority;
 const FORMAT: u32 = 1;
 
 /// Names that other parts of casebook read: kept, and not judged here.
-const OTHER_SECTIONS: [&str; 10] = [
-    "calendars",
-    "plans",
-    "desk",
-    "eligibility",
-    "releases",
-    "product_groups",
-    "queries",
-    "fields",
-    "macros",
-    "signing",
-];
+const OTHER_SECTIONS: [&str; 9] =
+    ["calendars", "plans", "escalation", "eligibility", "releases", "product_groups", "fields", "macros", "signing"];
 
 /// The settings and policy of a desk.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +41,8 @@ pub struct Config {
     pub team: Team,
     /// What silence leads to.
     pub follow_up: FollowUpPolicy,
+    /// How long after the solve a customer's words reopen a ticket; none where there is no end to it.
+    pub reopen_window: Option<TimeDelta>,
     /// Queries the desk has saved, by name: what `@name` stands for.
     pub queries: BTreeMap<String, String>,
 }
@@ -80,7 +74,9 @@ struct Written {
     #[serde(default)]
     team: TeamSection,
     #[serde(default)]
-    follow_up: BTreeMap<toml::Spanned<String>, toml::Spanned<FollowUpSection>>,
+    follow_up: follow_up::Section,
+    #[serde(default)]
+    desk: DeskSection,
     #[serde(default)]
     queries: BTreeMap<String, String>,
     #[serde(flatten)]
@@ -121,11 +117,10 @@ struct TeamSection {
     _people: serde::de::IgnoredAny,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FollowUpSection {
-    alerts: Option<Vec<toml::Spanned<String>>>,
-    solve_after: Option<toml::Spanned<String>>,
+/// What of it is needed for every ticket; [`super::policy`] judges the rest.
+#[derive(Default, Deserialize)]
+struct DeskSection {
+    reopen_window: Option<toml::Spanned<String>>,
 }
 
 /// A sentence about a stretch of the file.
@@ -178,10 +173,16 @@ impl Config {
             default_priority: priority.unwrap_or(Priority::S3),
             commit_each,
             team: Team { agents: people(&written.team.agents)?, managers: people(&written.team.managers)? },
-            follow_up: follow_up(&written.follow_up)?,
+            follow_up: written.follow_up.policy()?,
+            reopen_window: written.desk.reopen_window.as_ref().map(|words| spanned(words, span)).transpose()?,
             queries: written.queries,
         })
     }
+}
+
+/// A span of time.
+fn span(words: &str) -> Result<TimeDelta, String> {
+    clock::span(words).ok_or_else(|| format!("`{words}` is no span of time; `4h` or `7d` is"))
 }
 
 /// What a word of the file means.
@@ -192,31 +193,9 @@ pub(super) fn spanned<T, E: std::fmt::Display>(
     read(word.get_ref()).map_err(|error| Complaint(Some(word.span()), error.to_string()))
 }
 
-fn follow_up(
-    written: &BTreeMap<toml::Spanned<String>, toml::Spanned<FollowUpSection>>,
-) -> Result<FollowUpPolicy, Complaint> {
-    let span = |words: &str| clock::span(words).ok_or_else(|| format!("`{words}` is no span of time; `4h` or `7d` is"));
-    let mut policy = FollowUpPolicy::default();
-    for (word, section) in written {
-        let priority = spanned(word, Priority::from_any_spelling)?;
-        let default = FollowUp::default_of(priority);
-        let alerts = section.get_ref().alerts.as_ref();
-        let alerts = alerts.map(|alerts| alerts.iter().map(|words| spanned(words, span)).collect()).transpose()?;
-        let solve_after = section.get_ref().solve_after.as_ref().map(|words| spanned(words, span)).transpose()?;
-        policy.set(
-            priority,
-            FollowUp {
-                alerts: alerts.unwrap_or(default.alerts),
-                solve_after: solve_after.unwrap_or(default.solve_after),
-            },
-        );
-    }
-    Ok(policy)
-}
-
 fn refuse_unknown(text: &str, rest: &toml::Table) -> Result<(), Complaint> {
-    const KNOWN: [&str; 9] =
-        ["format", "name", "time_zone", "language", "defaults", "git", "team", "follow_up", "queries"];
+    const KNOWN: [&str; 10] =
+        ["format", "name", "time_zone", "language", "defaults", "git", "team", "follow_up", "desk", "queries"];
     let Some(name) = rest.keys().find(|name| !OTHER_SECTIONS.contains(&name.as_str())) else { return Ok(()) };
     let nearest =
         KNOWN.iter().chain(&OTHER_SECTIONS).max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)));
@@ -244,7 +223,7 @@ pub fn initial(name: &str, time_zone: &str, commit_each: bool, agent: Option<&Pe
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::TimeDelta;
+    use crate::domain::followup::Counts;
 
     #[test]
     fn the_initial_file_reads_as_the_defaults() {
@@ -265,12 +244,29 @@ mod tests {
     }
 
     #[test]
+    fn settings_stand_beside_priorities() {
+        let read = |text: &str| Config::read(&format!("format = 1\n{text}")).expect("a config");
+        let config =
+            read("[follow_up]\nclock = \"business\"\ncalendar = \"always\"\nopt_out_tag = \"\"\nS4.alerts = []\n");
+        assert_eq!((config.follow_up.counts, &config.follow_up.opt_out_tag), (Counts::Business, &None));
+        assert!(config.follow_up.of(Priority::S4).alerts.is_empty());
+        assert_eq!(config.reopen_window, None);
+        assert_eq!(read("[desk]\nreopen_window = \"15d\"\n").reopen_window, Some(TimeDelta::days(15)));
+    }
+
+    #[test]
     fn what_is_wrong_is_told_with_its_place() {
         let flaw =
             |text| Config::read(text).map_err(|flaw| (flaw.line, flaw.column, flaw.message)).expect_err("a flaw");
         assert_eq!(flaw("format = 1\nnmae = \"x\"\n"), (2, 1, "`nmae` is no setting; did you mean `name`?".to_owned()));
         assert_eq!(flaw("format = 1\n[git]\ncommit = \"often\"\n").0, 3);
         assert_eq!(flaw("format = 1\n[follow_up.S9]\n").0, 2);
+        assert_eq!(flaw("format = 1\n[follow_up]\nclock = \"open\"\n").0, 3);
+        assert_eq!(flaw("format = 1\n[follow_up]\nclock = \"business\"\n").0, 3);
+        assert_eq!(flaw("format = 1\n[follow_up]\nclok = \"calendar\"\n").0, 3);
+        assert_eq!(flaw("format = 1\n[follow_up.S1]\nalerts = [\"4h\", \"2h\"]\n").1, 17);
+        assert_eq!(flaw("format = 1\n[follow_up.S1]\nsolve_after = \"1h\"\n").0, 3);
+        assert_eq!(flaw("format = 1\n[desk]\nreopen_window = \"soon\"\n").0, 3);
         assert_eq!(flaw("format = 1\n[follow_up.S1]\nsolve_after = \"soon\"\n").0, 3);
         assert_eq!(flaw("format = 1\n[team]\nagents = [\"kenji\"]\n").0, 3);
         assert_eq!(flaw("name = \"x\"\n").2, "missing field `format`");

@@ -5,7 +5,9 @@
 pub mod choices;
 pub mod config;
 pub mod eligibility;
+pub mod escalation;
 pub mod files;
+mod follow_up;
 pub mod git;
 pub mod holidays;
 pub mod index;
@@ -14,4 +16,5 @@ pub mod macros;
 pub mod policy;
 pub mod roster;
 pub mod signing;
+pub mod wording;
 pub mod yaml;

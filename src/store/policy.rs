@@ -8,9 +8,11 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use toml::Spanned;
 
 use super::config::{Complaint, ConfigFlaw, spanned};
+use super::escalation::{self, WrittenEscalation};
 use super::holidays;
 use crate::domain::calendar::{ALWAYS, Stretch, Week, hours_of_a_day};
 use crate::domain::clock;
@@ -45,6 +47,10 @@ pub struct WrittenPolicy {
     pub plans: Vec<Plan>,
     /// The plan of tickets without an organisation.
     pub desk_plan: Option<String>,
+    /// Whose open time follow-up counts, where it counts open time: the first rule that means the ticket.
+    pub follow_up: Vec<CalendarRule>,
+    /// What the desk does about escalations.
+    pub escalation: WrittenEscalation,
 }
 
 /// What stands for other parts is left to [`super::config`].
@@ -56,6 +62,10 @@ struct Written {
     plans: BTreeMap<Spanned<String>, PlanSection>,
     #[serde(default)]
     desk: DeskSection,
+    #[serde(default)]
+    follow_up: FollowUpSection,
+    #[serde(default)]
+    escalation: escalation::Section,
 }
 
 #[derive(Deserialize)]
@@ -69,7 +79,7 @@ struct CalendarSection {
     exceptions: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 
-type WrittenTargets = BTreeMap<Spanned<String>, Spanned<String>>;
+pub(super) type WrittenTargets = BTreeMap<Spanned<String>, Spanned<String>>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -83,6 +93,7 @@ struct PlanSection {
     resolution: WrittenTargets,
     calendar: Option<Spanned<String>>,
     calendars: Option<Vec<RuleSection>>,
+    may_escalate: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -100,6 +111,16 @@ struct RuleSection {
 #[serde(deny_unknown_fields)]
 struct DeskSection {
     plan: Option<Spanned<String>>,
+    // Read by `config`, which every command reads.
+    #[serde(rename = "reopen_window")]
+    _reopen_window: Option<IgnoredAny>,
+}
+
+/// Whose open time is counted; [`super::follow_up`] judges the rest.
+#[derive(Default, Deserialize)]
+struct FollowUpSection {
+    calendar: Option<Spanned<String>>,
+    calendars: Option<Vec<RuleSection>>,
 }
 
 /// Reads what the text of a casebook.toml says of time.
@@ -122,7 +143,9 @@ fn judge(text: &str) -> Result<WrittenPolicy, Complaint> {
     let plans = written.plans.iter().map(|plan| self::plan(plan, &known)).collect::<Result<Vec<_>, _>>()?;
     let names: Vec<&str> = plans.iter().map(|plan| plan.name.as_str()).collect();
     let desk_plan = written.desk.plan.as_ref().map(|word| one_of(word, &names, "plan")).transpose()?;
-    Ok(WrittenPolicy { calendars, plans, desk_plan })
+    let follow_up = rules(written.follow_up.calendar.as_ref(), written.follow_up.calendars.as_deref(), &known)?;
+    let escalation = written.escalation.read(&known)?;
+    Ok(WrittenPolicy { calendars, plans, desk_plan, follow_up, escalation })
 }
 
 fn calendar((name, section): (&Spanned<String>, &CalendarSection)) -> Result<WrittenCalendar, Complaint> {
@@ -158,24 +181,34 @@ fn calendar((name, section): (&Spanned<String>, &CalendarSection)) -> Result<Wri
 }
 
 fn plan((name, section): (&Spanned<String>, &PlanSection), known: &[&str]) -> Result<Plan, Complaint> {
-    let calendars = match (&section.calendar, &section.calendars) {
-        (Some(word), Some(_)) => {
-            return Err(Complaint(Some(word.span()), "either `calendar` or `calendars`, not both".to_owned()));
-        }
-        (Some(word), None) => {
-            vec![CalendarRule { calendar: one_of(word, known, "calendar")?, ..CalendarRule::default() }]
-        }
-        (None, Some(rules)) => rules.iter().map(|rule| self::rule(rule, known)).collect::<Result<_, _>>()?,
-        (None, None) => Vec::new(),
-    };
+    let calendars = rules(section.calendar.as_ref(), section.calendars.as_deref(), known)?;
     Ok(Plan {
         name: name.get_ref().clone(),
         may_open: may_open(name.get_ref(), section.may_open.as_deref())?,
+        refuses_escalation: section.may_escalate == Some(false),
         first_response: targets(&section.first_response)?,
         next_response: targets(&section.next_response)?,
         resolution: targets(&section.resolution)?,
         calendars,
     })
+}
+
+/// One calendar for all, or rules of which the first that fits counts.
+fn rules(
+    one: Option<&Spanned<String>>,
+    several: Option<&[RuleSection]>,
+    known: &[&str],
+) -> Result<Vec<CalendarRule>, Complaint> {
+    match (one, several) {
+        (Some(word), Some(_)) => {
+            Err(Complaint(Some(word.span()), "either `calendar` or `calendars`, not both".to_owned()))
+        }
+        (Some(word), None) => {
+            Ok(vec![CalendarRule { calendar: one_of(word, known, "calendar")?, ..CalendarRule::default() }])
+        }
+        (None, Some(rules)) => rules.iter().map(|rule| self::rule(rule, known)).collect(),
+        (None, None) => Ok(Vec::new()),
+    }
 }
 
 /// The roles that may open tickets; where a plan names none, those of the seeds: the legacy plan's administrators and
@@ -198,7 +231,8 @@ fn rule(section: &RuleSection, known: &[&str]) -> Result<CalendarRule, Complaint
     })
 }
 
-fn targets(written: &WrittenTargets) -> Result<Targets, Complaint> {
+/// Targets by priority.
+pub(super) fn targets(written: &WrittenTargets) -> Result<Targets, Complaint> {
     let mut targets = Targets::default();
     for (word, words) in written {
         let priority = spanned(word, Priority::from_any_spelling)?;
@@ -213,7 +247,7 @@ fn targets(written: &WrittenTargets) -> Result<Targets, Complaint> {
 }
 
 /// A name that has to be known.
-fn one_of(word: &Spanned<String>, known: &[&str], what: &str) -> Result<String, Complaint> {
+pub(super) fn one_of(word: &Spanned<String>, known: &[&str], what: &str) -> Result<String, Complaint> {
     spanned(word, |name| {
         if known.contains(&name) {
             return Ok(name.to_owned());

@@ -29,7 +29,8 @@ pub fn sentence(entry: &Entry, zone: &Zone, words: &Catalogue) -> String {
         Action::Note { auto, via_ticket } => {
             by_way_of(if *auto { deeds.noted_automatically } else { deeds.noted }, *via_ticket, deeds)
         }
-        Action::Remind => deeds.reminded.to_owned(),
+        Action::Remind { auto: false } => deeds.reminded.to_owned(),
+        Action::Remind { auto: true } => deeds.reminded_automatically.to_owned(),
         Action::Hold(hold) => fill(deeds.held, &[("reason", &held(hold, zone, words))]),
         Action::Resume => deeds.resumed.to_owned(),
         Action::Solve(solution) => solved(solution, zone, words),
@@ -41,6 +42,7 @@ pub fn sentence(entry: &Entry, zone: &Zone, words: &Catalogue) -> String {
             let merged = fill(deeds.merged, &[("ticket", &source.to_string())]);
             merged + &listed(deeds.with_cc, "people", cc)
         }
+        Action::Forward { into, entry } if into == entry => fill(deeds.followed_up, &[("ticket", &into.to_string())]),
         Action::Forward { into, entry } => {
             fill(deeds.forwarded, &[("ticket", &into.to_string()), ("entry", &short_id(*entry))])
         }

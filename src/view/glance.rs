@@ -24,13 +24,15 @@ pub struct Glance {
     pub escalated: usize,
     /// How many unsolved tickets nobody takes care of.
     pub unassigned: usize,
+    /// How many holds should have come to an end.
+    pub ended_holds: usize,
     /// The place of the ticket that has been open longest, among those given.
     pub oldest_open: Option<usize>,
 }
 
 impl Glance {
     /// Counts tickets.
-    pub fn at(tickets: &[Summary]) -> Self {
+    pub fn at(tickets: &[Summary], now: DateTime<Utc>) -> Self {
         let count = |holds: &dyn Fn(&Summary) -> bool| tickets.iter().filter(|ticket| holds(ticket)).count();
         let unsolved = |ticket: &Summary| ticket.header.status != Status::Solved;
         let open = tickets.iter().enumerate().filter(|(_, ticket)| ticket.header.status == Status::Open);
@@ -42,6 +44,7 @@ impl Glance {
             urgent: count(&|ticket| unsolved(ticket) && ticket.header.priority == Priority::S1),
             escalated: count(&|ticket| unsolved(ticket) && ticket.header.escalation.is_some()),
             unassigned: count(&|ticket| unsolved(ticket) && ticket.header.assignee.is_none()),
+            ended_holds: count(&|ticket| ticket.header.hold.as_ref().is_some_and(|hold| hold.ended_at(now).is_some())),
             oldest_open: open.min_by_key(|(_, ticket)| (ticket.created_at, ticket.id)).map(|(index, _)| index),
         }
     }
@@ -90,7 +93,7 @@ impl Burning {
 
 /// The glance for people: counts, what burns, then the ticket that has been open longest. `short_id` is that ticket's.
 pub fn for_people(tickets: &[Summary], short_id: &str, burning: &Burning, audience: &Audience<'_>) -> String {
-    let glance = Glance::at(tickets);
+    let glance = Glance::at(tickets, audience.now);
     let words = audience.words();
     let mut table = Table::under(&[words.columns.status, words.columns.tickets]);
     for &(status, number) in &glance.statuses {
@@ -105,6 +108,7 @@ pub fn for_people(tickets: &[Summary], short_id: &str, burning: &Burning, audien
         .into_iter()
         .filter(|(number, _)| *number > 0)
         .map(|(number, what)| fill(what, &[("number", &number.to_string())]))
+        .chain((glance.ended_holds > 0).then(|| words.count(glance.ended_holds, &words.counts.ended_holds)))
         .collect();
     if !remarks.is_empty() {
         shown.push_str(&format!("\n{}\n", fill(said.unsolved, &[("remarks", &remarks.join(", "))])));
@@ -143,7 +147,7 @@ mod tests {
 
     #[test]
     fn an_empty_desk_has_no_oldest_ticket() {
-        let glance = Glance::at(&[]);
-        assert_eq!((glance.oldest_open, glance.unassigned), (None, 0));
+        let glance = Glance::at(&[], sample::audience(&sample::paris()).now);
+        assert_eq!((glance.oldest_open, glance.unassigned, glance.ended_holds), (None, 0, 0));
     }
 }

@@ -8,11 +8,12 @@ use crate::domain::clock;
 use crate::domain::person::Person;
 use crate::domain::summary::Summary;
 use crate::domain::target::Clock;
+use crate::domain::ticket::Header;
 
 use super::paint;
 use super::table::{Cell, Table, tab_separated};
 use super::width::cut;
-use super::{Audience, age, sla};
+use super::{Audience, Viewer, age, sla};
 
 /// What stands behind the priority of an escalated ticket.
 const ESCALATED: &str = "!";
@@ -77,12 +78,25 @@ fn row(ticket: &Summary, short_id: &str, audience: &Audience<'_>) -> Vec<Cell> {
     vec![
         Cell::styled(short_id, paint::STRONG).leading_to(audience.links.map(|links| links.to(ticket.id))),
         Cell::styled(&format!("{}{mark}", header.priority), priority_style),
-        Cell::styled(words.statuses.of(header.status), paint::status(header.status)),
+        status(header, audience),
         Cell::plain(&age::age_in(ticket.last_activity_at, audience.now, &words.ages)),
         header.assignee.as_ref().map_or_else(|| Cell::styled("-", paint::MUTED), |assignee| person(assignee, audience)),
         person(&header.requester, audience),
         Cell::styled(&header.subject, Style::new()),
     ]
+}
+
+/// The status; a hold whose time has passed says so, since it waits for an agent again.
+fn status(header: &Header, audience: &Audience<'_>) -> Cell {
+    if header.hold.as_ref().is_some_and(|hold| hold.ended_at(audience.now).is_some()) {
+        let words = audience.words();
+        // To a customer it is on hold until somebody goes on.
+        return match audience.viewer {
+            Viewer::Customer => Cell::styled(words.statuses.on_hold, paint::status(header.status)),
+            Viewer::Support => Cell::styled(words.remarks.hold_ended, paint::ALARM),
+        };
+    }
+    Cell::styled(audience.words().statuses.of(header.status), paint::status(header.status))
 }
 
 /// A person, in no more than a fifth of the terminal, so that the subject keeps its room.
@@ -114,7 +128,8 @@ pub fn for_programs(ticket: &Summary) -> String {
 mod tests {
     use super::*;
     use crate::domain::action::Action;
-    use crate::domain::words::{EscalationReason, Status};
+    use crate::domain::ticket::Hold;
+    use crate::domain::words::{EscalationReason, HoldReason, Status};
     use crate::view::labels::Language;
     use crate::view::sample;
 
@@ -160,7 +175,20 @@ mod tests {
             ),
         ] {
             let audience = Audience { language, ..sample::audience(&zone) };
-            assert_eq!(for_people(tickets().into_iter(), &short_ids, &audience), expected);
+            assert_eq!(for_people(tickets().into_iter(), &short_ids, None, &audience), expected);
+        }
+    }
+
+    #[test]
+    fn a_hold_whose_time_has_passed_is_marked() {
+        let mut held = sample::opened();
+        let until = |days| Some(sample::audience(&sample::paris()).now + chrono::TimeDelta::days(days));
+        for (days, marked) in [(1, false), (0, true), (-1, true)] {
+            let hold = Hold { reason: HoldReason::Engineering, team: None, until: until(days) };
+            sample::by_agent(&mut held, Action::Hold(hold), Some(Status::OnHold), "");
+            let rows = [Summary::from(&held)];
+            let shown = for_people(rows.into_iter(), &["000001".to_owned()], None, &sample::audience(&sample::paris()));
+            assert_eq!(shown.contains("hold ended"), marked, "{shown}");
         }
     }
 

@@ -27,6 +27,7 @@ pub mod records;
 pub mod rules;
 pub mod schema;
 pub mod sla;
+pub mod sweep;
 pub mod table;
 pub mod template;
 pub mod terminal;

@@ -81,7 +81,36 @@ pub fn config() -> Json {
     let priority = json!({ "type": "string", "pattern": "^[SsPp][1-4]$" });
     let span = json!({ "type": "string", "pattern": "^\\s*([0-9]+[smhdw])+\\s*$", "description": "30m, 4h, 2d, 1w" });
     let people = json!({ "type": "array", "items": { "type": "string", "pattern": "^\\s*[^\\s@]+@\\S+\\s*$" } });
-    let follow_up = section(json!({ "alerts": { "type": "array", "items": &span }, "solve_after": &span }));
+    let spans = section(json!({ "alerts": { "type": "array", "items": &span }, "solve_after": &span }));
+    let texts = section(json!({ "remind": { "type": "string" }, "no_response": { "type": "string" } }));
+    let follow_up = json!({
+        "type": "object",
+        "patternProperties": { "^[SsPp][1-4]$": spans },
+        "properties": {
+            "clock": { "enum": ["calendar", "business"] },
+            "calendar": { "type": "string" },
+            "calendars": { "type": "array", "items": { "type": "object" } },
+            "opt_out_tag": { "type": "string", "description": "An empty one: no tag keeps tickets out of sweeps." },
+            "texts": { "type": "object", "additionalProperties": texts },
+        },
+        "additionalProperties": false,
+    });
+    let targets = json!({ "type": "object", "additionalProperties": &span });
+    let duty = json!({
+        "type": "object",
+        "required": ["manager"],
+        "properties": {
+            "priority": { "type": "array", "items": &priority },
+            "calendar": { "type": "string" },
+            "manager": { "type": "string" },
+        },
+        "additionalProperties": false,
+    });
+    let escalation = section(json!({
+        "calendar": { "type": "string" },
+        "first_word": targets,
+        "on_duty": { "type": "array", "items": duty },
+    }));
     let free = json!({ "type": "object" });
     json!({
         "$schema": DRAFT,
@@ -95,20 +124,18 @@ pub fn config() -> Json {
             "language": { "type": "string" },
             "defaults": section(json!({ "priority": &priority })),
             "git": section(json!({ "commit": { "enum": ["each", "never"] } })),
-            "team": section(json!({ "agents": &people, "managers": &people })),
-            "follow_up": {
-                "type": "object",
-                "patternProperties": { "^[SsPp][1-4]$": follow_up },
-                "additionalProperties": false,
-            },
+            "team": team(&people),
+            "follow_up": follow_up,
+            "escalation": escalation,
             "queries": { "type": "object", "additionalProperties": { "type": "string" } },
             "calendars": &free,
             "plans": &free,
-            "desk": &free,
-            "eligibility": &free,
-            "releases": &free,
-            "fields": &free,
-            "macros": &free,
+            "desk": section(json!({ "plan": { "type": "string" }, "reopen_window": &span })),
+            "eligibility": eligibility(),
+            "releases": section(json!({ "supported": &people, "end_of_life": { "type": "object", "additionalProperties": { "type": "string" } } })),
+            "fields": fields(),
+            "product_groups": product_groups(),
+            "macros": macros(),
             "signing": {
                 "type": "object",
                 "description": "The keys commits are signed with, by person: `ssh-ed25519 AAAA…` or `openpgp:FINGERPRINT`.",
@@ -117,6 +144,56 @@ pub fn config() -> Json {
         },
         "additionalProperties": false,
     })
+}
+
+fn team(people: &Json) -> Json {
+    let person = section(json!({ "languages": people, "teams": people, "calendar": { "type": "string" } }));
+    section(json!({
+        "agents": people,
+        "managers": people,
+        "next": { "enum": ["least_loaded", "round_robin"] },
+        "people": { "type": "object", "additionalProperties": person },
+    }))
+}
+
+fn eligibility() -> Json {
+    section(json!({
+        "unknown_people": { "enum": ["allow", "refuse"] },
+        "roles": { "type": "boolean" },
+        "releases": { "type": "boolean" },
+        "project_numbers": { "type": "boolean" },
+    }))
+}
+
+fn fields() -> Json {
+    let field = section(json!({
+        "type": { "enum": ["enum", "text", "number", "date"] },
+        "values": { "type": "array", "items": { "type": "string" } },
+        "label": { "type": "string" },
+        "required": { "type": "boolean" },
+    }));
+    json!({ "type": "object", "additionalProperties": field })
+}
+
+fn product_groups() -> Json {
+    let group = section(json!({
+        "label": { "type": "string" },
+        "examples": { "type": "string" },
+        "words": { "type": "array", "items": { "type": "string" } },
+        "team": { "type": "string" },
+    }));
+    json!({ "type": "object", "additionalProperties": group })
+}
+
+fn macros() -> Json {
+    let text = json!({ "type": ["string", "object"], "additionalProperties": { "type": "string" } });
+    let action = json!({ "type": "object", "required": ["action"], "properties": { "action": { "type": "string" } } });
+    let known = section(json!({
+        "about": { "type": "string" },
+        "text": text,
+        "actions": { "type": "array", "items": action },
+    }));
+    json!({ "type": "object", "additionalProperties": known })
 }
 
 fn definitions() -> Map<String, Json> {
@@ -313,7 +390,7 @@ fn actions() -> Vec<(&'static str, Vec<&'static str>, Json)> {
         ("open", vec!["subject", "priority", "requester"], Json::Object(opens)),
         ("reply", vec![], message.clone()),
         ("note", vec![], message),
-        ("remind", vec![], json!({})),
+        ("remind", vec![], json!({ "auto": { "const": true } })),
         (
             "hold",
             vec!["reason"],

@@ -175,7 +175,11 @@ fn states(facts: &mut Facts, header: &Header, audience: &Audience<'_>) {
     let names = &words.facts;
     facts.known(names.kind, header.kind.map(|kind| words.kinds.of(kind)));
     if let Some(hold) = &header.hold {
-        facts.plain(names.on_hold, &held(hold, audience.zone, words));
+        let told = held(hold, audience.zone, words);
+        match hold.ended_at(audience.now) {
+            Some(_) => facts.push(names.on_hold, &fill(words.remarks.passed, &[("hold", &told)]), paint::ALARM),
+            None => facts.plain(names.on_hold, &told),
+        }
     }
     if let Some(escalation) = &header.escalation {
         let manager = escalation.manager.as_ref().map(|manager| manager.as_str());

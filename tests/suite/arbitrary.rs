@@ -211,7 +211,7 @@ pub fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
         (any::<bool>(), some(id())).prop_map(|(auto, via_ticket)| Action::Reply { auto, via_ticket }),
         (any::<bool>(), some(id())).prop_map(|(auto, via_ticket)| Action::Note { auto, via_ticket }),
-        Just(Action::Remind),
+        any::<bool>().prop_map(|auto| Action::Remind { auto }),
         (select(HoldReason::ALL), some(words()), some(instant()))
             .prop_map(|(reason, team, until)| Action::Hold(Hold { reason, team, until })),
         Just(Action::Resume),

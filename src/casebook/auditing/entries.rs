@@ -170,7 +170,6 @@ impl Judge {
         let entry = &ticket.history[place];
         let about = |finding: Finding| finding.of(ticket.id).about(entry.id).in_commit(&commit.revision.id);
         self.found.entries += 1;
-        self.found.by_system += usize::from(entry.role == Role::System);
         self.list_redactions(commit, ticket, &[place]);
         let previous = place.checked_sub(1).map(|place| &ticket.history[place]);
         if previous.is_some_and(|previous| previous.id >= entry.id) {
@@ -182,7 +181,7 @@ impl Judge {
         if let Some(lapse) = lapse(previous, entry, committed, self.questions.tolerance) {
             self.find(about(Finding::new(&AUDIT_TIME, path, told::lapse(entry, lapse))));
         }
-        if self.questions.identity && !names(commit, entry) && entry.role != Role::System {
+        if self.questions.identity && !names(commit, entry) {
             let message = format!("{} is not of {}", told::entry(entry), told::author(commit.revision));
             self.find(about(Finding::new(&AUDIT_IDENTITY, path, message)));
         }
@@ -304,7 +303,12 @@ fn company<'a>(law: &Law<'_>, brought: &Brought<'_>, ticket: &Ticket, entry: &En
         Action::Forward { into, entry: there } => brought.entries(*into).any(|other| {
             is_of_one_hand(entry, other)
                 && other.id == *there
-                && matches!(other.action, Action::Reply { via_ticket: Some(via), .. } if via == here)
+                && match &other.action {
+                    Action::Reply { via_ticket, .. } => *via_ticket == Some(here),
+                    // A reply that came too late opened a ticket of its own.
+                    Action::Open(opening) => opening.follow_up_of.is_some(),
+                    _ => false,
+                }
         }),
         Action::Reply { via_ticket: Some(via), .. } => brought.entries(*via).any(|other| {
             is_of_one_hand(other, entry)

@@ -74,8 +74,6 @@ pub struct Findings {
     pub entries: usize,
     /// Those of them that belong to imported tickets: who made them is another system's word.
     pub imported: usize,
-    /// Those of them that the system made.
-    pub by_system: usize,
     /// The commit the audit began from, its newest.
     pub tip: Option<String>,
 }

@@ -133,7 +133,7 @@ fn refused(refusal: &Refusal) -> (&'static Rule, String) {
             (&SOLVE_EVIDENCE, format!("silence needs {needed} reminders, and there were {given}"))
         }
         Refusal::TooEarly { ready_at, .. } => {
-            (&SOLVE_EARLY, format!("silence could solve it from {} on", spell(*ready_at)))
+            (&SOLVE_EARLY, format!("silence could solve it from {} on", ready_at.map_or_else(String::new, spell)))
         }
         Refusal::NothingAsked => (&SOLVE_EVIDENCE, "no agent had asked anything".to_owned()),
         Refusal::CustomerReplied => (&SOLVE_EVIDENCE, "the customer had replied".to_owned()),

@@ -93,7 +93,7 @@ fn why(refusal: &Refusal) -> String {
         Refusal::NotEscalated => "it was not escalated".to_owned(),
         Refusal::TooFewAlerts { given, needed } => format!("{given} of {needed} reminders had been sent"),
         Refusal::TooEarly { ready_at, .. } => {
-            format!("it was not due before {}", crate::domain::clock::spell(*ready_at))
+            format!("it was not due before {}", ready_at.map_or_else(String::new, crate::domain::clock::spell))
         }
         Refusal::NothingAsked => "no agent had replied".to_owned(),
         Refusal::CustomerReplied => "the customer had replied since".to_owned(),

@@ -68,10 +68,7 @@ impl Audit {
         progress.end();
         self.list_redactions(session, &found)?;
         if self.identity && self.telling.is_for_people() {
-            let (imported, system) = (found.imported, found.by_system);
-            session
-                .output
-                .say(&format!("exempt from --identity: {imported} imported entries, {system} of the system"))?;
+            session.output.say(&format!("exempt from --identity: {} imported entries", found.imported))?;
         }
         if self.since_verified
             && !found.has_any(self.telling.strict)

@@ -20,7 +20,7 @@ use crate::error::Error;
 /// Give a ticket to an agent, or to nobody.
 ///
 /// With --next, to whose turn it is: of the agents of the team who write the ticket's language and work now, whoever has
-/// the fewest unsolved tickets, or the next in the round ([team] in casebook.toml).
+/// the fewest unsolved tickets, or the next in the round, as `team` in casebook.toml says.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("whom").required(true), after_help = "Examples:\n  casebook assign 7S1W1X lea@desk.example\n  casebook assign 7S1W1X --next\n  casebook assign 7S1W1X --none")]
 pub struct Assign {

@@ -18,8 +18,10 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Exit, Complaint> {
     let found = casebook.summaries(session.actor()?)?;
     let zone = session.zone(&casebook)?;
     let tickets: Vec<_> = found.rows.iter().collect();
-    let short =
-        view::glance::Glance::at(&tickets).oldest_open.map(|at| casebook.short_id(tickets[at].id)).transpose()?;
+    let short = view::glance::Glance::at(&tickets, session.world.now)
+        .oldest_open
+        .map(|at| casebook.short_id(tickets[at].id))
+        .transpose()?;
     let clocks = session.clocks(&casebook, session.world.now, true);
     let burning = burning(session, &casebook, &clocks, &tickets)?;
     let audience = session.audience(&casebook, &zone)?;

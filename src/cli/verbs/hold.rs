@@ -70,6 +70,6 @@ pub struct Remind {
 
 impl Remind {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        self.on.carry_out(session, &Words::Optional, |_, _| Ok(Action::Remind))
+        self.on.carry_out(session, &Words::Optional, |_, _| Ok(Action::Remind { auto: false }))
     }
 }

@@ -1,4 +1,4 @@
-//! `list`: tickets a line each, the oldest first.
+//! `list`: tickets a line each, escalated ones first, then the oldest.
 
 use clap::Args;
 use serde_json::{Map, Value};
@@ -21,7 +21,7 @@ use crate::view::Audience;
 /// What rows have.
 const SHAPE: Shape = Shape { fields: view::json::FIELDS, columns: view::list::COLUMNS };
 
-/// List tickets, the oldest first unless sorted.
+/// List tickets: unsolved escalated ones first, then the oldest, unless sorted.
 ///
 /// On a terminal a table; in a pipe one line per ticket with tabs between: id, status, priority, assignee,
 /// requester, organization, created_at, last_activity_at, subject. Nothing is ever left out.

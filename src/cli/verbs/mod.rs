@@ -34,6 +34,7 @@ pub mod search;
 pub mod show;
 pub mod sla;
 pub mod solve;
+pub mod sweep;
 pub mod sync;
 pub mod textconv;
 
@@ -73,6 +74,7 @@ pub(super) fn run(session: &Session, verb: Verb) -> Result<Exit, Complaint> {
         Verb::Calendar(calendar) => calendar.run(session),
         Verb::Changes(changes) => changes.run(session),
         Verb::Check(check) => check.run(session),
+        Verb::Sweep(sweep) => sweep.run(session),
         Verb::Sync(sync) => sync.run(session),
         Verb::Resolve(resolve) => resolve.run(session),
         Verb::Doctor(doctor) => doctor.run(session),

@@ -58,7 +58,7 @@ pub struct Open {
     /// The language it is written in
     #[arg(long, value_name = "LANG")]
     lang_of_ticket: Option<String>,
-    /// One of the desk's own fields ([fields] in casebook.toml); several can be given
+    /// One of the fields that casebook.toml defines for this desk; several can be given
     #[arg(long = "field", value_name = "NAME=VALUE", value_parser = field)]
     fields: Vec<(String, String)>,
     /// The agent who takes care of it

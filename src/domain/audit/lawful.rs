@@ -14,7 +14,7 @@ use crate::domain::organization::Organization;
 use crate::domain::person::{Person, Standing, Team};
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
-use crate::domain::transition::{Decision, Refusal, Request, Surroundings, decide, may_open};
+use crate::domain::transition::{Circumstances, Decision, Refusal, Request, Surroundings, decide, may_open};
 use crate::domain::words::{Priority, Role, Status};
 
 /// How many earlier versions of a ticket are asked at most.
@@ -198,8 +198,14 @@ fn judge_here(before: &Ticket, entry: &Entry, law: &Law<'_>, company: &Company<'
         }
         _ => {}
     }
-    let around =
-        Surroundings { team: law.team, follow_up: law.follow_up, now: entry.at, standing, other: company.target };
+    let around = Surroundings {
+        team: law.team,
+        follow_up: law.follow_up,
+        now: entry.at,
+        standing,
+        other: company.target,
+        circumstances: Circumstances::default(),
+    };
     let decided = |keep_open| {
         // Which words they are decides nothing.
         let (by, action, text) = (entry.by.clone(), entry.action.clone(), entry.text.as_ref().and(Text::clean("-")));
@@ -253,7 +259,9 @@ fn records(entry: &Entry, standing: Standing, company: &Company<'_>) -> Result<V
 fn standing(entry: &Entry, before: Option<&Ticket>, law: &Law<'_>) -> Result<Standing, Why> {
     let header = before.map(|ticket| &ticket.header);
     match entry.role {
-        Role::System => Ok(Standing::System),
+        // A sweep bears the name of the agent who let it run: nobody else's word makes an entry the system's.
+        Role::System if law.team.has_agent(&entry.by) => Ok(Standing::System),
+        Role::System => Err(Why::NoAgent),
         Role::Agent if law.team.has_agent(&entry.by) => Ok(law.team.standing(&entry.by, header)),
         Role::Agent => Err(Why::NoAgent),
         Role::Customer => Ok(Team::default().standing_with(&entry.by, &law.memberships(&entry.by), header)),

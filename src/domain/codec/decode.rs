@@ -170,7 +170,7 @@ fn action_from(word: &str, reader: &mut Reader) -> Result<Option<Action>> {
         "open" => Action::Open(Box::new(opening_from(reader)?)),
         "reply" => Action::Reply { auto: reader.flag("auto")?, via_ticket: reader.word("via_ticket")? },
         "note" => Action::Note { auto: reader.flag("auto")?, via_ticket: reader.word("via_ticket")? },
-        "remind" => Action::Remind,
+        "remind" => Action::Remind { auto: reader.flag("auto")? },
         "hold" => Action::Hold(hold_from(reader)?),
         "resume" => Action::Resume,
         "solve" => Action::Solve(solution_from(reader)?),

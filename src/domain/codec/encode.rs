@@ -188,7 +188,8 @@ fn action_fields(writer: &mut Writer, action: &Action) {
             writer.word("entry", Some::<Id>(*entry));
             writer.words("reason", reason);
         }
-        Action::Remind | Action::Resume | Action::Foreign(_) => {}
+        Action::Remind { auto } => writer.flag("auto", *auto),
+        Action::Resume | Action::Foreign(_) => {}
     }
 }
 

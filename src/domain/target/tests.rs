@@ -192,7 +192,7 @@ fn happening(kind: u8) -> (Role, Action, Option<Status>) {
         ),
         9 => (Role::Agent, Action::Reopen { reason: ReopenReason::NotSolved, unmerge: true }, Some(Status::Open)),
         10 => (Role::System, Action::Solve(Solution::NoResponse), Some(Status::Solved)),
-        _ => (Role::Agent, Action::Remind, None),
+        _ => (Role::Agent, Action::Remind { auto: false }, None),
     }
 }
 

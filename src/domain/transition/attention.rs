@@ -26,7 +26,8 @@ pub(super) fn resume(ticket: &Ticket) -> Result<Decision, Refusal> {
     }
 }
 
-/// Never changes the priority; names the desk's first manager, if it has one.
+/// Never changes the priority; names the manager on duty, else the desk's first, if it has one. A plan without
+/// escalations binds the customer: support may always ask its own managers.
 pub(super) fn escalate(
     ticket: &Ticket,
     reason: EscalationReason,
@@ -36,8 +37,15 @@ pub(super) fn escalate(
     if let Some(escalation) = &ticket.header.escalation {
         return Err(Refusal::AlreadyEscalated { since: escalation.since });
     }
-    let manager = around.team.managers.first().cloned();
-    let decision = Decision::entry(Action::Escalate { reason, manager }, None);
+    if !around.circumstances.may_escalate && !around.standing.is_support() {
+        return Err(Refusal::NoEscalations);
+    }
+    let manager = around.circumstances.on_duty.or_else(|| around.team.managers.first()).cloned();
+    let mut decision = Decision::entry(Action::Escalate { reason, manager }, None);
+    let (on_duty, word_due) = (around.circumstances.on_duty, around.circumstances.first_word_due);
+    if on_duty.is_some() || word_due.is_some() {
+        decision = decision.with(Notice::OnDuty { manager: on_duty.cloned(), word_due });
+    }
     let last_event = ticket.history.iter().rev().find(|entry| !matches!(entry.action, Action::Note { .. }));
     let just_prioritized = last_event.is_some_and(|entry| matches!(entry.action, Action::Prioritize { .. }));
     Ok(if just_prioritized { decision.with(Notice::EscalatedAfterPriority) } else { decision })

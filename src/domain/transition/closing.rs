@@ -1,8 +1,10 @@
 //! Solving, with the evidence each resolution needs, and reopening.
 
 use super::super::action::{Action, Solution};
+use super::super::silence;
 use super::super::ticket::Ticket;
 use super::super::words::{ReopenReason, Role, Status};
+use super::conversation::within_window;
 use super::{Decision, Refusal, Request, Surroundings, role, unsolved};
 
 pub(super) fn solve(
@@ -18,7 +20,7 @@ pub(super) fn solve(
         }
         Solution::BugReported { .. } => solution.clone(),
         Solution::NoResponse => {
-            silence(ticket, around)?;
+            silence::may_solve(ticket, around.follow_up, around.circumstances.hours, around.now)?;
             solution.clone()
         }
     };
@@ -33,29 +35,13 @@ fn agreeing(ticket: &Ticket, request: &Request, around: &Surroundings<'_>) -> su
     }
 }
 
-/// What silence needs before it solves a ticket (WORKFLOW, solve `no_response`; seeds 002-004).
-fn silence(ticket: &Ticket, around: &Surroundings<'_>) -> Result<(), Refusal> {
-    if ticket.header.status != Status::AwaitingReply {
-        return Err(Refusal::Status { status: ticket.header.status });
-    }
-    let asked = ticket.last_agent_reply().ok_or(Refusal::NothingAsked)?;
-    if ticket.customer_replied_after(asked.id) {
-        return Err(Refusal::CustomerReplied);
-    }
-    let policy = around.follow_up.of(ticket.header.priority);
-    let (given, needed) = (ticket.alerts(), policy.alerts_needed());
-    if given < needed {
-        return Err(Refusal::TooFewAlerts { given, needed });
-    }
-    let ready_at = asked.at + policy.solve_after;
-    if around.now < ready_at {
-        return Err(Refusal::TooEarly { ready_at, solve_after: policy.solve_after });
-    }
-    Ok(())
-}
-
 /// A merged ticket opens again only by taking the merge back, and nothing else takes one back.
-pub(super) fn reopen(ticket: &Ticket, reason: ReopenReason, unmerge: bool) -> Result<Decision, Refusal> {
+pub(super) fn reopen(
+    ticket: &Ticket,
+    reason: ReopenReason,
+    unmerge: bool,
+    around: &Surroundings<'_>,
+) -> Result<Decision, Refusal> {
     match (ticket.header.merged_into, unmerge) {
         (Some(into), false) => return Err(Refusal::IsMerged { into }),
         (None, true) => return Err(Refusal::NotMerged),
@@ -63,6 +49,9 @@ pub(super) fn reopen(ticket: &Ticket, reason: ReopenReason, unmerge: bool) -> Re
     }
     if ticket.header.status != Status::Solved {
         return Err(Refusal::Status { status: ticket.header.status });
+    }
+    if !unmerge {
+        within_window(ticket, around)?;
     }
     Ok(Decision::entry(Action::Reopen { reason, unmerge }, Some(Status::Open)))
 }

@@ -7,7 +7,12 @@ use super::{Decision, Notice, Refusal, Request, Surroundings, role};
 
 /// A reply of either side. An agent's hands the next step to the requester and leaves a solved ticket
 /// solved; a customer's hands it to support, whatever the status was. An automatic mail changes nothing.
-pub(super) fn reply(ticket: &Ticket, request: &Request, auto: bool, around: &Surroundings<'_>) -> Decision {
+pub(super) fn reply(
+    ticket: &Ticket,
+    request: &Request,
+    auto: bool,
+    around: &Surroundings<'_>,
+) -> Result<Decision, Refusal> {
     let status = ticket.header.status;
     let wanted = match role(around) {
         _ if auto => status,
@@ -16,19 +21,33 @@ pub(super) fn reply(ticket: &Ticket, request: &Request, auto: bool, around: &Sur
         _ => Status::AwaitingReply,
     };
     let to = (wanted != status).then_some(wanted);
+    if to.is_some() && status == Status::Solved {
+        within_window(ticket, around)?;
+    }
     let decision = Decision::entry(request.action.clone(), to);
-    match (role(around), status, to) {
+    Ok(match (role(around), status, to) {
         (Role::Customer, Status::OnHold, Some(_)) => decision.with(Notice::HoldEnded),
         (Role::Customer, Status::Solved, Some(_)) => decision.with(Notice::Reopened),
         _ => decision,
+    })
+}
+
+/// A customer reopens a solved ticket as long as the desk lets them (FACTS §9 A7); by default that is for ever.
+pub(super) fn within_window(ticket: &Ticket, around: &Surroundings<'_>) -> Result<(), Refusal> {
+    let window = around.circumstances.reopen_window.filter(|_| role(around) == Role::Customer);
+    match window.zip(ticket.solved_at()) {
+        Some((window, solved_at)) if around.now > solved_at + window => {
+            Err(Refusal::WindowClosed { solved_at, window })
+        }
+        _ => Ok(()),
     }
 }
 
 /// A reminder needs a requester who owes the next step.
-pub(super) fn remind(ticket: &Ticket) -> Result<Decision, Refusal> {
+pub(super) fn remind(ticket: &Ticket, auto: bool) -> Result<Decision, Refusal> {
     super::unsolved(ticket)?;
     match ticket.header.status {
-        Status::AwaitingReply => Ok(Decision::entry(Action::Remind, None)),
+        Status::AwaitingReply => Ok(Decision::entry(Action::Remind { auto }, None)),
         status => Err(Refusal::Status { status }),
     }
 }

@@ -13,9 +13,10 @@ mod refusal;
 mod retrace;
 mod rights;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::action::Action;
+use super::calendar::Calendar;
 use super::followup::FollowUpPolicy;
 use super::id::Id;
 use super::person::{Person, Standing, Team};
@@ -53,6 +54,30 @@ pub struct Surroundings<'a> {
     pub standing: Standing,
     /// The other ticket of a merge: the target.
     pub other: Option<&'a Ticket>,
+    /// What the policy says of this ticket.
+    pub circumstances: Circumstances<'a>,
+}
+
+/// What the policy says of a ticket and costs something to know. Found out where an action needs it; otherwise, and
+/// where an old entry is judged, it is as the default has it, which forbids nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances<'a> {
+    /// The hours in which silence is counted; none where all time counts.
+    pub hours: Option<&'a Calendar>,
+    /// How long a customer's words reopen a solved ticket; none where there is no end to it.
+    pub reopen_window: Option<TimeDelta>,
+    /// The manager on duty, where policy names one.
+    pub on_duty: Option<&'a Person>,
+    /// When a manager's first word would be due, where policy wants one, UTC.
+    pub first_word_due: Option<DateTime<Utc>>,
+    /// Whether the customer's plan has escalations.
+    pub may_escalate: bool,
+}
+
+impl Default for Circumstances<'_> {
+    fn default() -> Self {
+        Self { hours: None, reopen_window: None, on_duty: None, first_word_due: None, may_escalate: true }
+    }
 }
 
 /// What follows from a request.
@@ -76,12 +101,21 @@ pub enum Decision {
 pub enum Notice {
     /// The ticket was escalated right after its priority changed (FACTS §4.4: give the new priority time).
     EscalatedAfterPriority,
+    /// The ticket was escalated, and policy says who is on duty, or until when a word is due.
+    OnDuty {
+        /// The manager on duty.
+        manager: Option<Person>,
+        /// When the first word is due, UTC.
+        word_due: Option<DateTime<Utc>>,
+    },
     /// The customer's reply took the ticket off its hold.
     HoldEnded,
     /// The reply reopened a solved ticket.
     Reopened,
     /// The ticket given is merged; the reply was recorded where the conversation goes on.
     WentOnAt(Id),
+    /// The reply came too late to reopen its ticket, and opened this one.
+    FollowsUp(Id),
     /// An agent gave a reason to open a ticket against a rule, and no rule was against it.
     NothingToOverride,
     /// The desk lists product groups, and this is none of them.
@@ -124,16 +158,16 @@ pub fn decide(ticket: &Ticket, request: &Request, around: &Surroundings<'_>) -> 
         return Err(Refusal::TextMissing);
     }
     match &request.action {
-        Action::Reply { auto, .. } => Ok(conversation::reply(ticket, request, *auto, around)),
+        Action::Reply { auto, .. } => conversation::reply(ticket, request, *auto, around),
         Action::Note { .. } => Ok(Decision::entry(request.action.clone(), None)),
-        Action::Remind => conversation::remind(ticket),
+        Action::Remind { auto } => conversation::remind(ticket, *auto),
         Action::Hold(hold) => attention::hold(ticket, hold, request),
         Action::Resume => attention::resume(ticket),
         Action::Escalate { reason, .. } => attention::escalate(ticket, *reason, around),
         Action::Deescalate { .. } => attention::deescalate(ticket),
         Action::Prioritize { priority, .. } => attention::prioritize(ticket, *priority),
         Action::Solve(solution) => closing::solve(ticket, solution, request, around),
-        Action::Reopen { reason, unmerge } => closing::reopen(ticket, *reason, *unmerge),
+        Action::Reopen { reason, unmerge } => closing::reopen(ticket, *reason, *unmerge, around),
         Action::Merge { into, reason } => linking::merge(ticket, *into, *reason, around),
         Action::Assign { assignee } => Ok(facts::assign(ticket, assignee.as_ref(), around)),
         Action::Set { set, unset } => facts::set(ticket, set, unset),

@@ -86,8 +86,8 @@ pub enum Refusal {
     },
     /// Silence cannot solve it yet: too early.
     TooEarly {
-        /// From when on it may, UTC.
-        ready_at: DateTime<Utc>,
+        /// From when on it may, UTC; never, where the calendar that counts does not open again.
+        ready_at: Option<DateTime<Utc>>,
         /// The waiting period of the policy.
         solve_after: TimeDelta,
     },
@@ -95,6 +95,15 @@ pub enum Refusal {
     NothingAsked,
     /// Silence cannot solve it: the customer has replied since.
     CustomerReplied,
+    /// A customer's words reopen a solved ticket for some time, and that is over.
+    WindowClosed {
+        /// When it was solved, UTC.
+        solved_at: DateTime<Utc>,
+        /// How long a reply would have reopened it.
+        window: TimeDelta,
+    },
+    /// The customer's plan has no escalations.
+    NoEscalations,
     /// A ticket cannot be merged into itself.
     MergeIntoItself,
     /// The target of a merge is solved.

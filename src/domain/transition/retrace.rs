@@ -12,7 +12,7 @@ use super::super::id::Id;
 use super::super::person::{Standing, Team};
 use super::super::ticket::Ticket;
 use super::super::words::{Resolution, Role, Status};
-use super::{Decision, Refusal, Request, Surroundings, decide, unsolved};
+use super::{Circumstances, Decision, Refusal, Request, Surroundings, decide, unsolved};
 
 /// What is wrong with an entry behind the ones before it.
 #[derive(Clone, Debug, PartialEq)]
@@ -147,6 +147,10 @@ fn decided(ticket: &Ticket, entry: &Entry, follow_up: &FollowUpPolicy) -> Result
         Action::Merge { .. } => return unsolved(ticket).map(|()| Some(Some(Status::Solved))),
         Action::Merged { source, .. } if *source == ticket.id => return Err(Refusal::MergeIntoItself),
         Action::Merged { .. } | Action::Unmerged { .. } => return Ok(Some(None)),
+        // A reply that came too late opened the ticket it points to.
+        Action::Forward { into, entry } if into == entry && ticket.header.status == Status::Solved => {
+            return Ok(Some(None));
+        }
         Action::Forward { .. } if last(ticket, |entry| matches!(entry.action, Action::Merge { .. })).is_none() => {
             return Err(Refusal::NotMerged);
         }
@@ -165,7 +169,13 @@ fn decided(ticket: &Ticket, entry: &Entry, follow_up: &FollowUpPolicy) -> Result
         Role::Customer => Standing::Customer,
         Role::System => Standing::System,
     };
-    let asked_as = |standing| decide(ticket, &request, &Surroundings { team, follow_up, now, standing, other: None });
+    let asked_as = |standing| {
+        decide(
+            ticket,
+            &request,
+            &Surroundings { team, follow_up, now, standing, other: None, circumstances: Circumstances::default() },
+        )
+    };
     let (decision, is_sure) = match asked_as(standing) {
         // Rights are the roles' of organisations too; what an entry does to the status is the same for all.
         Err(Refusal::NotAllowed { .. }) => (asked_as(Standing::Manager)?, false),
@@ -254,7 +264,7 @@ fn role_allows(so_far: &Ticket, entry: &Entry) -> bool {
             Action::Note { .. }
             | Action::Hold(_)
             | Action::Resume
-            | Action::Remind
+            | Action::Remind { .. }
             | Action::Merge { .. }
             | Action::Merged { .. }
             | Action::Assign { .. }
@@ -294,5 +304,5 @@ fn was_solved(ticket: &Ticket) -> bool {
 /// Whether an agent replied once, and a reminder followed.
 fn was_reminded(ticket: &Ticket) -> bool {
     let asked = ticket.history.iter().position(|entry| entry.is_reply_of(Role::Agent));
-    asked.is_some_and(|asked| ticket.history[asked..].iter().any(|entry| matches!(entry.action, Action::Remind)))
+    asked.is_some_and(|asked| ticket.history[asked..].iter().any(|entry| matches!(entry.action, Action::Remind { .. })))
 }

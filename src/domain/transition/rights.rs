@@ -16,7 +16,7 @@ pub fn may(standing: Standing, ticket: &Ticket, request: &Request) -> Result<(),
         Standing::Editor => editor_may(&request.action) || customer_may(ticket, request),
         Standing::Customer => customer_may(ticket, request),
         Standing::System => {
-            matches!(request.action, Action::Remind | Action::Solve(Solution::NoResponse))
+            matches!(request.action, Action::Remind { .. } | Action::Solve(Solution::NoResponse))
         }
         Standing::Reader | Standing::Outsider => false,
     };

@@ -215,7 +215,7 @@ impl Index {
             };
             let facts = facts.filter(|facts| short_sum(facts) == row.rest.sum);
             match facts.and_then(|facts| Some((facts, facts::summary_of(row.id, facts)?))) {
-                Some((facts, summary)) if keep(&summary) => to.push_packed(row.id, facts),
+                Some((facts, summary)) if keep(&summary) => to.push_packed(&summary, facts),
                 Some(_) => {}
                 None => to_read.push(row.id),
             }

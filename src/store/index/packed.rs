@@ -18,6 +18,7 @@ struct Place {
     piece: u32,
     start: u32,
     length: u32,
+    asks_for_manager: bool,
 }
 
 /// When a piece is full.
@@ -28,18 +29,24 @@ impl Rows {
     pub fn push(&mut self, row: &Summary) {
         let mut bytes = Vec::with_capacity(192);
         facts::write_summary(&mut bytes, row);
-        self.push_packed(row.id, &bytes);
+        self.push_packed(row, &bytes);
     }
 
     /// Adds a row that is packed already.
-    pub(super) fn push_packed(&mut self, id: Id, facts: &[u8]) {
+    pub(super) fn push_packed(&mut self, row: &Summary, facts: &[u8]) {
         if self.pieces.last().is_none_or(|piece| piece.len() >= PIECE) {
             self.pieces.push(Vec::new());
         }
         let piece = self.pieces.len() - 1;
         let bytes = &mut self.pieces[piece];
         let number = |number: usize| u32::try_from(number).expect("a piece is small, and so is a ticket's header");
-        self.places.push(Place { id, piece: number(piece), start: number(bytes.len()), length: number(facts.len()) });
+        self.places.push(Place {
+            id: row.id,
+            asks_for_manager: row.asks_for_manager(),
+            piece: number(piece),
+            start: number(bytes.len()),
+            length: number(facts.len()),
+        });
         bytes.extend_from_slice(facts);
     }
 
@@ -84,6 +91,13 @@ impl Rows {
     /// No more than so many.
     pub fn truncate(&mut self, count: usize) {
         self.places.truncate(count);
+    }
+
+    /// Puts those first that ask for a manager; otherwise they keep their order.
+    pub fn escalated_first(&mut self) {
+        if self.places.iter().any(|place| place.asks_for_manager) {
+            self.places.sort_by_key(|place| !place.asks_for_manager);
+        }
     }
 
     /// Puts them in the order of their ids.

@@ -26,7 +26,7 @@ fn every_action_has_a_sentence() {
         (Action::Reply { auto: false, via_ticket: None }, "replied".to_owned()),
         (Action::Reply { auto: true, via_ticket: Some(a) }, format!("sent an automatic reply by way of {a}")),
         (sample::note(), "wrote an internal note".to_owned()),
-        (Action::Remind, "reminded the requester".to_owned()),
+        (Action::Remind { auto: false }, "reminded the requester".to_owned()),
         (Action::Hold(hold), "put it on hold: with engineering, waiting for Cobalt, until 2026-11-21 19:00".to_owned()),
         (Action::Solve(bug), "solved it: bug b/7 reported, S2, expected by 2026-11-21 18:00".to_owned()),
         (Action::Solve(Solution::NoResponse), "solved it for want of a response".to_owned()),

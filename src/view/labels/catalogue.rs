@@ -138,15 +138,15 @@ words! {
 }
 words! {
     /// What is said among the facts of a ticket, and of its entries.
-    Remarks { next_step, nobody, waiting_for, until, escalated_to, since, hidden, corrected, twin, nothing }
+    Remarks { next_step, nobody, waiting_for, until, escalated_to, since, hidden, corrected, twin, nothing, passed, hold_ended }
 }
 words! {
     /// What was done, after the name of whoever did it. Those of `on_behalf_of` to `overridden`, `by_way_of`, `with_cc`
     /// and `for_reason` are added to others.
     Deeds {
         opened, on_behalf_of, imported, elsewhere, approved, overridden, replied, replied_automatically, noted,
-        noted_automatically, by_way_of, reminded, held, resumed, agreed_by, agreed, bug_reported, no_response,
-        merged_into, merged, with_cc, forwarded, reopened, unmerged, taken_out, escalated, escalated_to, deescalated,
+        noted_automatically, by_way_of, reminded, reminded_automatically, held, resumed, agreed_by, agreed, bug_reported, no_response,
+        merged_into, merged, with_cc, forwarded, followed_up, reopened, unmerged, taken_out, escalated, escalated_to, deescalated,
         for_reason, prioritized, assigned, unassigned, set, set_to, unset, cc_added, cc_removed, tagged, untagged, and,
         nothing, corrected, redacted, foreign,
     }
@@ -188,6 +188,7 @@ pub struct Counts {
     pub tickets: Plural,
     pub entries: Plural,
     pub uncommitted: Plural,
+    pub ended_holds: Plural,
 }
 
 /// The words of one language, as one side reads them.
@@ -235,6 +236,7 @@ impl Catalogue {
             ("tickets", self.counts.tickets),
             ("entries", self.counts.entries),
             ("uncommitted", self.counts.uncommitted),
+            ("ended_holds", self.counts.ended_holds),
         ];
         vec![
             ("statuses", self.statuses.listed()),

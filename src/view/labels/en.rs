@@ -170,6 +170,8 @@ const WORDS: Catalogue = Catalogue {
         hidden: "hidden by {person} in {entry}: {reason}",
         corrected: "corrected by {person} in {entry}: {reason}",
         twin: "two clones brought this here; it stands in {entry}",
+        passed: "{hold}, which has passed",
+        hold_ended: "hold ended",
         nothing: "nothing",
     },
     deeds: Deeds {
@@ -185,6 +187,7 @@ const WORDS: Catalogue = Catalogue {
         noted_automatically: "sent an automatic mail, kept as an internal note",
         by_way_of: " by way of {ticket}",
         reminded: "reminded the requester",
+        reminded_automatically: "reminded the requester automatically",
         held: "put it on hold: {reason}",
         resumed: "went on after the hold",
         agreed_by: "solved it, agreed by {person}",
@@ -195,6 +198,7 @@ const WORDS: Catalogue = Catalogue {
         merged: "merged {ticket} into this",
         with_cc: ", with {people} in copy",
         forwarded: "wrote to this merged ticket: recorded on {ticket} as {entry}",
+        followed_up: "wrote to this solved ticket: {ticket} follows it up",
         reopened: "reopened it: {reason}",
         unmerged: "reopened it and took the merge back: {reason}",
         taken_out: "took {ticket} out again",
@@ -267,6 +271,7 @@ const WORDS: Catalogue = Catalogue {
         tickets: Plural { one: "{number} ticket", other: "{number} tickets" },
         entries: Plural { one: "{number} entry", other: "{number} entries" },
         uncommitted: Plural { one: "uncommitted: {number} file", other: "uncommitted: {number} files" },
+        ended_holds: Plural { one: "{number} hold ended", other: "{number} holds ended" },
     },
     is_one: |number| number == 1,
 };

@@ -121,6 +121,8 @@ const WORDS: Catalogue = Catalogue {
         hidden: "masqué par {person} dans {entry} : {reason}",
         corrected: "corrigé par {person} dans {entry} : {reason}",
         twin: "deux clones ont apporté ceci ; cela figure dans {entry}",
+        passed: "{hold}, délai dépassé",
+        hold_ended: "mise en attente échue",
         nothing: "rien",
     },
     deeds: Deeds {
@@ -136,6 +138,7 @@ const WORDS: Catalogue = Catalogue {
         noted_automatically: "a envoyé un e-mail automatique, conservé comme note interne",
         by_way_of: " par l'intermédiaire de {ticket}",
         reminded: "a envoyé une alerte supplémentaire au demandeur",
+        reminded_automatically: "a envoyé une alerte automatique au demandeur",
         held: "a mis la demande en attente : {reason}",
         resumed: "a repris la demande après l'attente",
         agreed_by: "a résolu la demande, en accord avec {person}",
@@ -146,6 +149,7 @@ const WORDS: Catalogue = Catalogue {
         merged: "a fusionné {ticket} dans cette demande",
         with_cc: ", avec {people} en copie",
         forwarded: "a écrit à cette demande fusionnée : enregistré dans {ticket} sous {entry}",
+        followed_up: "a écrit à cette demande résolue : {ticket} y fait suite",
         reopened: "a rouvert la demande : {reason}",
         unmerged: "a rouvert la demande et annulé la fusion : {reason}",
         taken_out: "a annulé la fusion de {ticket}",
@@ -221,6 +225,7 @@ const WORDS: Catalogue = Catalogue {
         tickets: Plural { one: "{number} demande", other: "{number} demandes" },
         entries: Plural { one: "{number} entrée", other: "{number} entrées" },
         uncommitted: Plural { one: "non validé : {number} fichier", other: "non validés : {number} fichiers" },
+        ended_holds: Plural { one: "{number} mise en attente échue", other: "{number} mises en attente échues" },
     },
     is_one: |number| number < 2,
 };

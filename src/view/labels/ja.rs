@@ -118,6 +118,8 @@ const WORDS: Catalogue = Catalogue {
         hidden: "{person} が {entry} で非表示にしました: {reason}",
         corrected: "{person} が {entry} で訂正しました: {reason}",
         twin: "2 つのクローンが運んできたもので、{entry} にあります",
+        passed: "{hold}、期限を過ぎています",
+        hold_ended: "保留期限切れ",
         nothing: "なし",
     },
     deeds: Deeds {
@@ -133,6 +135,7 @@ const WORDS: Catalogue = Catalogue {
         noted_automatically: "自動メールを送信しました（内部メモとして保存）",
         by_way_of: "（{ticket} 経由）",
         reminded: "リクエスト送信者にアラートを送信しました",
+        reminded_automatically: "リクエスト送信者に自動でアラートを送りました",
         held: "On hold にしました: {reason}",
         resumed: "On hold を終了して対応を再開しました",
         agreed_by: "Solved にしました: {person} が同意",
@@ -143,6 +146,7 @@ const WORDS: Catalogue = Catalogue {
         merged: "{ticket} をこのリクエストに統合しました",
         with_cc: "（Cc: {people}）",
         forwarded: "統合済みのこのリクエストに書き込みました: {ticket} に {entry} として記録",
+        followed_up: "この解決済みのリクエストに書き込みました: {ticket} が引き継ぎます",
         reopened: "再開しました: {reason}",
         unmerged: "統合を取り消して再開しました: {reason}",
         taken_out: "{ticket} の統合を取り消しました",
@@ -219,6 +223,7 @@ const WORDS: Catalogue = Catalogue {
         uncommitted: Plural {
             one: "未コミット: ファイル {number} 件", other: "未コミット: ファイル {number} 件"
         },
+        ended_holds: Plural { one: "保留期限切れ {number} 件", other: "保留期限切れ {number} 件" },
     },
     is_one: |_| false,
 };

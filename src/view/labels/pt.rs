@@ -121,6 +121,8 @@ const WORDS: Catalogue = Catalogue {
         hidden: "ocultado por {person} em {entry}: {reason}",
         corrected: "corrigido por {person} em {entry}: {reason}",
         twin: "dois clones trouxeram isto; está em {entry}",
+        passed: "{hold}, prazo vencido",
+        hold_ended: "espera vencida",
         nothing: "nada",
     },
     deeds: Deeds {
@@ -136,6 +138,7 @@ const WORDS: Catalogue = Catalogue {
         noted_automatically: "enviou um e-mail automático, guardado como nota interna",
         by_way_of: " por meio de {ticket}",
         reminded: "enviou um alerta adicional ao solicitante",
+        reminded_automatically: "enviou um alerta automático ao solicitante",
         held: "colocou a solicitação em espera: {reason}",
         resumed: "retomou a solicitação após a espera",
         agreed_by: "resolveu a solicitação, de acordo com {person}",
@@ -146,6 +149,7 @@ const WORDS: Catalogue = Catalogue {
         merged: "mesclou {ticket} a esta solicitação",
         with_cc: ", com {people} em cópia",
         forwarded: "escreveu nesta solicitação mesclada: registrado em {ticket} como {entry}",
+        followed_up: "escreveu nesta solicitação resolvida: {ticket} dá continuidade",
         reopened: "reabriu a solicitação: {reason}",
         unmerged: "reabriu a solicitação e desfez a mesclagem: {reason}",
         taken_out: "desfez a mesclagem de {ticket}",
@@ -218,6 +222,7 @@ const WORDS: Catalogue = Catalogue {
         tickets: Plural { one: "{number} solicitação", other: "{number} solicitações" },
         entries: Plural { one: "{number} entrada", other: "{number} entradas" },
         uncommitted: Plural { one: "sem commit: {number} arquivo", other: "sem commit: {number} arquivos" },
+        ended_holds: Plural { one: "{number} espera vencida", other: "{number} esperas vencidas" },
     },
     is_one: |number| number < 2,
 };

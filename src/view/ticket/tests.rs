@@ -14,7 +14,7 @@ fn sample_ticket() -> Ticket {
     let first = ticket.id;
     sample::by_agent(&mut ticket, Action::Redact { entry: first, reason: reason.clone() }, None, "A key.");
     sample::by_agent(&mut ticket, Action::Correct { entry: note, reason }, None, "A new bug.");
-    sample::by_agent(&mut ticket, Action::Remind, None, "");
+    sample::by_agent(&mut ticket, Action::Remind { auto: false }, None, "");
     ticket
 }
 
@@ -75,7 +75,7 @@ fn each_side_reads_its_language() {
     let (zone, mut ticket) = (sample::paris(), sample_ticket());
     ticket.header.product_group = Some("schedule_export".to_owned());
     let facts = |viewer, language| {
-        let shown = super::ticket(&ticket, "000001", &Audience { viewer, language, ..sample::audience(&zone) });
+        let shown = super::ticket(&ticket, "000001", &[], &Audience { viewer, language, ..sample::audience(&zone) });
         shown.lines().skip(2).take(10).map(|line| format!("{line}\n")).collect::<String>()
     };
     assert_eq!(

@@ -10,7 +10,7 @@ use casebook::domain::id::Id;
 use casebook::domain::person::{Person, Standing, Team};
 use casebook::domain::text::Text;
 use casebook::domain::ticket::{Hold, Ticket};
-use casebook::domain::transition::{Decision, Refusal, Request, Surroundings, decide, merged_action};
+use casebook::domain::transition::{Circumstances, Decision, Refusal, Request, Surroundings, decide, merged_action};
 use casebook::domain::words::{EscalationReason, HoldReason, MergeReason, Priority, ReopenReason, Status};
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -158,7 +158,14 @@ impl Scene {
         decide(
             &self.ticket,
             &request,
-            &Surroundings { team: &team, follow_up: &follow_up, now: self.now, standing, other },
+            &Surroundings {
+                team: &team,
+                follow_up: &follow_up,
+                now: self.now,
+                standing,
+                other,
+                circumstances: Circumstances::default(),
+            },
         )
     }
 

@@ -32,8 +32,8 @@ fn merged() -> Scene {
 /// Answered, reminded as often as the policy wants, and a week ago: S3 waits 4 and 6 days, then the seventh.
 fn silent() -> Scene {
     let mut scene = answered();
-    scene.wait(TimeDelta::days(4)).does(Agent, Action::Remind);
-    scene.wait(TimeDelta::days(2)).does(System, Action::Remind).wait(TimeDelta::days(1));
+    scene.wait(TimeDelta::days(4)).does(Agent, Action::Remind { auto: false });
+    scene.wait(TimeDelta::days(2)).does(System, Action::Remind { auto: false }).wait(TimeDelta::days(1));
     scene
 }
 
@@ -124,12 +124,12 @@ fn silence_solves_a_ticket_after_reminders_and_time() {
     assert_eq!(Scene::opened().refuses(Agent, no_response()), Refusal::Status { status: Open });
     assert_eq!(answered().refuses(Agent, no_response()), Refusal::TooFewAlerts { given: 0, needed: 2 });
     let mut hasty = answered();
-    hasty.does(Agent, Action::Remind).does(Agent, Action::Remind);
+    hasty.does(Agent, Action::Remind { auto: false }).does(Agent, Action::Remind { auto: false });
     assert!(matches!(hasty.refuses(Agent, no_response()), Refusal::TooEarly { .. }));
     let asked = hasty.ticket.last_agent_reply().unwrap().at;
     hasty.now = asked + TimeDelta::days(7) - TimeDelta::seconds(1);
     assert!(
-        matches!(hasty.refuses(Agent, no_response()), Refusal::TooEarly { ready_at, .. } if ready_at == asked + TimeDelta::days(7))
+        matches!(hasty.refuses(Agent, no_response()), Refusal::TooEarly { ready_at: Some(ready_at), .. } if ready_at == asked + TimeDelta::days(7))
     );
     hasty.now = asked + TimeDelta::days(7);
     assert_eq!(hasty.does(Agent, no_response()).ticket.header.resolution, Some(Resolution::NoResponse));
@@ -214,7 +214,7 @@ fn a_merged_ticket_only_reopens_by_taking_the_merge_back() {
         (scene.ticket.header.merged_into, &scene.other.header.merged_from),
         (Some(into), &vec![scene.ticket.id])
     );
-    for action in [reopen(false), agreed(), escalate(), Action::Resume, Action::Remind, scene.merge()] {
+    for action in [reopen(false), agreed(), escalate(), Action::Resume, Action::Remind { auto: false }, scene.merge()] {
         assert_eq!(scene.refuses(Agent, action), Refusal::IsMerged { into });
     }
     assert_eq!(scene.other.header.status, Open);
@@ -270,7 +270,7 @@ fn a_person_corrects_their_own_words_and_support_everybodys() {
 
 #[test]
 fn for_an_outsider_the_ticket_does_not_exist() {
-    for action in [reply(), note(), agreed(), reopen(false), escalate(), Action::Remind] {
+    for action in [reply(), note(), agreed(), reopen(false), escalate(), Action::Remind { auto: false }] {
         assert_eq!(Scene::opened().refuses(Outsider, action), Refusal::NotVisible);
     }
 }

@@ -23,8 +23,8 @@ fn situations() -> Vec<(&'static str, Scene)> {
     let mut answered = opened();
     answered.wait(TimeDelta::hours(1)).does(Side::Agent, reply());
     let mut silent = answered.clone();
-    silent.wait(TimeDelta::days(4)).does(Side::Agent, Action::Remind);
-    silent.wait(TimeDelta::days(2)).does(Side::Agent, Action::Remind).wait(TimeDelta::days(1));
+    silent.wait(TimeDelta::days(4)).does(Side::Agent, Action::Remind { auto: false });
+    silent.wait(TimeDelta::days(2)).does(Side::Agent, Action::Remind { auto: false }).wait(TimeDelta::days(1));
     let mut held = opened();
     held.does(Side::Agent, hold(HoldReason::Engineering));
     let mut solved = answered.clone();
@@ -65,7 +65,7 @@ const ACTIONS: &[(&str, &str, Ask)] = &[
         Asked::without_text(hold(HoldReason::Other))
     }),
     ("resume", "", |_| Asked::without_text(Action::Resume)),
-    ("remind", "Counts as an alert.", |_| Asked::without_text(Action::Remind)),
+    ("remind", "Counts as an alert.", |_| Asked::without_text(Action::Remind { auto: false })),
     ("solve --resolution agreed", "", |_| Asked::without_text(agreed())),
     (
         "solve --resolution bug_reported",

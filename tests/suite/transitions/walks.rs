@@ -132,7 +132,7 @@ impl Deed {
             4 => hold(HoldReason::Engineering),
             5 => hold(HoldReason::Workaround),
             6 => Action::Resume,
-            7 | 8 => Action::Remind,
+            7 | 8 => Action::Remind { auto: false },
             9 => agreed(),
             10 => bug_reported(),
             11 | 12 => no_response(),

@@ -159,7 +159,7 @@ fn solved() -> Vec<Scene> {
             "I cannot find the palette.",
         ),
         on(days(14, 22, 0), LEA, "colour", reply(), "Under Edit > Plot > Series. Did you find it?"),
-        on(days(10, 20, 0), LEA, "colour", Action::Remind, "Did this answer your question?"),
+        on(days(10, 20, 0), LEA, "colour", Action::Remind { auto: false }, "Did this answer your question?"),
         on(
             days(7, 1, 0),
             LEA,
@@ -219,7 +219,7 @@ fn waiting() -> Vec<Scene> {
             days(5, 1, 0),
             LEA,
             "lookml",
-            Action::Remind,
+            Action::Remind { auto: false },
             "Could you run the trigger's query once, and send us what it returns?",
         ),
         open(

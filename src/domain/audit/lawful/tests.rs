@@ -88,6 +88,11 @@ fn replies_lead_where_the_workflow_says() {
     assert_eq!(judged(&ticket, &by_nobody), Verdict::Unlawful(Why::Refused(Refusal::NotVisible)));
     let by_system = entry(&ticket, "kenji@desk.example", Role::System, reply(), None);
     assert!(matches!(judged(&ticket, &by_system), Verdict::Unlawful(why) if why.is_about_rights()));
+    let mut asked = ticket.clone();
+    asked.append(entry(&ticket, "kenji@desk.example", Role::Agent, reply(), Some(Status::AwaitingReply)));
+    let reminder = |by| entry(&asked, by, Role::System, Action::Remind { auto: true }, None);
+    assert_eq!(judged(&asked, &reminder("kenji@desk.example")), Verdict::Lawful);
+    assert_eq!(judged(&asked, &reminder("ana@acme.example")), Verdict::Unlawful(Why::NoAgent));
 }
 
 #[test]

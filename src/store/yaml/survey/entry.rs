@@ -95,7 +95,7 @@ impl<'a> Lines<'a> {
             "open" => Action::Open(Box::new(self.opening()?)),
             "reply" => Action::Reply { auto, via_ticket: some(via_ticket, id_of)? },
             "note" => Action::Note { auto, via_ticket: some(via_ticket, id_of)? },
-            "remind" => Action::Remind,
+            "remind" => Action::Remind { auto },
             "resume" => Action::Resume,
             "hold" => {
                 let (team, until) = (some_words(second)?, some(third, time_of)?);

@@ -123,6 +123,7 @@ const OPEN: &[Field] = &[
 /// What stands between the two, by the word of the action. `None` for actions that are left to the full reader.
 pub(super) fn of_action(word: &str) -> Option<&'static [Field]> {
     const MAIL: &[Field] = &[may("auto", Holds::Flag), may("via_ticket", Holds::Id)];
+    const REMIND: &[Field] = &[may("auto", Holds::Flag)];
     const AGREED: &[Field] = &[must("resolution", Holds::Resolution), may("agreed_by", Holds::Person)];
     const MERGE: &[Field] = &[must("into", Holds::Id), must("reason", Holds::MergeReason)];
     const MERGED: &[Field] = &[must("source", Holds::Id), may("cc", Holds::People)];
@@ -139,7 +140,8 @@ pub(super) fn of_action(word: &str) -> Option<&'static [Field]> {
     Some(match word {
         "open" => OPEN,
         "reply" | "note" => MAIL,
-        "remind" | "resume" => &[],
+        "remind" => REMIND,
+        "resume" => &[],
         "hold" => HOLD,
         "solve" => AGREED,
         "merge" => MERGE,

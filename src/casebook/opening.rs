@@ -1,0 +1,106 @@
+//! How a ticket begins: whose it is, of which organisation, and that a key opens one ticket alone.
+//!
+//! Works in memory, as the rest of a command in the making does.
+
+use crate::domain::action::{Action, Opening};
+use crate::domain::clock;
+use crate::domain::entry::Entry;
+use crate::domain::id::Id;
+use crate::domain::person::Standing;
+use crate::domain::ticket::Ticket;
+use crate::domain::transition::{self, Notice, Refusal};
+use crate::domain::words::Status;
+use crate::error::Error;
+use crate::store::layout;
+
+use super::Step;
+use super::desk::Desk;
+
+impl Desk<'_> {
+    /// Does the first step of a ticket. Says which it is.
+    pub(super) fn open(&mut self, step: &Step) -> Result<Id, Error> {
+        let Action::Open(opening) = &step.action else {
+            return Err(Error::Usage { message: format!("`{}` needs a ticket", step.action.word()), hint: None });
+        };
+        if let Some(key) = &step.key
+            && let Some(done) = self.opened_before(key)?
+        {
+            return Ok(done);
+        }
+        let standing = self.casebook().config().team.standing(&self.by, None);
+        let refused = |refusal| Error::Refused { ticket: None, action: "open".to_owned(), refusal };
+        transition::may_open(standing, &self.by, opening).map_err(refused)?;
+        let organization = self.organization_of(opening, standing)?.map_err(refused)?;
+        let mut opening = Opening { organization, ..Opening::clone(opening) };
+        if step.text.is_none() {
+            return Err(refused(Refusal::TextMissing));
+        }
+        let notice = self.casebook().fit_opening(&mut opening)?.map_err(refused)?;
+        let is_needless = self.casebook().judge_opening(&mut opening)?.map_err(refused)?;
+        let id = self.add(&opening, step, standing);
+        let needless = is_needless.then_some(Notice::NothingToOverride);
+        self.notices.extend(notice.into_iter().chain(needless).map(|notice| (id, notice)));
+        Ok(id)
+    }
+
+    /// The organisation of a new ticket: the one asked for, else the requester's. A customer asks for their own alone;
+    /// a desk without organisations' files takes what it is told.
+    fn organization_of(&self, opening: &Opening, standing: Standing) -> Result<Result<Option<String>, Refusal>, Error> {
+        let (given, casebook) = (opening.organization.clone(), self.casebook());
+        if (standing.is_support() && given.is_some()) || !casebook.keeps_organizations()? {
+            return Ok(Ok(given));
+        }
+        let memberships = casebook.memberships(&opening.requester)?;
+        let known: Vec<String> = memberships.organizations().map(str::to_owned).collect();
+        Ok(match (given, known.as_slice()) {
+            (Some(given), known) if known.contains(&given) => Ok(Some(given)),
+            (Some(given), _) => Err(Refusal::OtherOrganization { given }),
+            (None, [] | [_]) => Ok(known.into_iter().next()),
+            (None, _) => Err(Refusal::WhichOrganization { known }),
+        })
+    }
+
+    /// A new ticket.
+    pub(super) fn add(&mut self, opening: &Opening, step: &Step, standing: Standing) -> Id {
+        let now = self.casebook().world().now;
+        let id = loop {
+            let id = Id::at(now, self.random());
+            let taken = self.casebook().root().join(layout::ticket_path(id)).symlink_metadata().is_ok();
+            if !taken && !self.has(id) {
+                break id;
+            }
+        };
+        let entry = Entry {
+            id,
+            at: clock::whole_seconds(id.time()),
+            by: self.by.clone(),
+            role: standing.role(),
+            action: Action::Open(Box::new(opening.clone())),
+            from: None,
+            to: Some(Status::Open),
+            key: step.key.clone(),
+            message_id: None,
+            text: step.text.clone(),
+        };
+        let ticket = Ticket::opened_by(entry).expect("an entry that opens a ticket makes one");
+        self.adopt(ticket);
+        self.entries.push((id, id));
+        id
+    }
+
+    /// The ticket that an earlier `open` with this key made: such a key is unique in the store.
+    fn opened_before(&self, key: &str) -> Result<Option<Id>, Error> {
+        let mut found = None;
+        self.casebook().search(key, |ticket| {
+            if ticket.history.first().is_some_and(|entry| entry.key.as_deref() == Some(key)) {
+                found = found.or(Some(ticket.id));
+            }
+        })?;
+        let Some(id) = found else { return Ok(None) };
+        let (team, memberships) = (&self.casebook().config().team, self.casebook().memberships(&self.by)?);
+        match team.standing_with(&self.by, &memberships, Some(&self.casebook().ticket(id)?.header)).sees() {
+            true => Ok(found),
+            false => Err(Error::KeyUsed { ticket: id, key: key.to_owned(), action: "open".to_owned() }),
+        }
+    }
+}

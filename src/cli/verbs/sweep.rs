@@ -1,0 +1,191 @@
+//! `sweep`: what silence and ended holds ask for, and to do what the program may do by itself.
+
+use clap::Args;
+use serde_json::{Map, Value};
+
+use super::super::Exit;
+use super::super::arguments::CommitFlags;
+use super::super::complaint::Complaint;
+use super::super::formats::{Chosen, FormatFlags, Shape};
+use super::super::query::QueryFlags;
+use super::super::session::Session;
+use super::show;
+use crate::casebook::{Casebook, Due, Matter, Report, Work};
+use crate::domain::id::Id;
+use crate::domain::silence::Step;
+use crate::domain::ticket::Ticket;
+use crate::error::Error;
+use crate::store::layout::tail;
+use crate::view;
+use crate::view::sweep::{Asked, What};
+
+/// What rows have.
+const SHAPE: Shape = Shape { fields: view::sweep::FIELDS, columns: view::sweep::COLUMNS };
+
+/// List what is due on silent tickets, or do it.
+///
+/// A requester who owes the next step is reminded as `[follow_up]` of casebook.toml says, and after the last reminder
+/// silence solves the ticket. Holds whose time has passed, and escalations without a manager's word in time, are named
+/// too; what to do about them is for people to decide.
+/// Made for cron: what is done is done once, also by two sweeps at the same time.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  casebook sweep\n  casebook sweep --apply --dry-run\n  casebook sweep --apply priority:S1,S2\n  */15 * * * *  casebook -C /srv/desk --as desk-robot@desk.example sweep --apply --quiet"
+)]
+pub struct Sweep {
+    /// Remind and solve, in one commit, as the system and in the name of whoever acts
+    #[arg(long)]
+    apply: bool,
+    #[command(flatten)]
+    query: QueryFlags,
+    #[command(flatten)]
+    form: FormatFlags,
+    #[command(flatten)]
+    end: CommitFlags,
+}
+
+impl Sweep {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        // What is listed are matters; what is told of those done are tickets.
+        let chosen = if self.apply { None } else { Some(self.form.chosen(&SHAPE, session)?) };
+        if let Some(Chosen::Names) = chosen {
+            return SHAPE.list(session);
+        }
+        let asked_for = self.asked_for()?;
+        let casebook = session.casebook()?;
+        let query = self.query.query(session, &casebook)?;
+        if query.as_of.is_some() {
+            return Err(Error::usage("a sweep looks at the desk as it is", "leave `as-of:` out").into());
+        }
+        let due = casebook.due(&query, session.actor()?)?;
+        match chosen {
+            Some(chosen) => list(session, &casebook, &due, &chosen),
+            None => self.do_it(session, casebook, &due, asked_for.as_deref()),
+        }
+    }
+
+    /// The fields of tickets that --json asks for beside --apply. Refuses flags that belong to the other way to run it.
+    fn asked_for(&self) -> Result<Option<String>, Complaint> {
+        if !self.apply && (self.end.dry_run || self.end.wants_commit().is_some()) {
+            return Err(Error::usage("without --apply nothing is written", "add --apply, or leave the flag out").into());
+        }
+        let json = self.form.json_alone().filter(|_| self.apply);
+        match (self.apply, json) {
+            (true, None) if self.form.is_given() => {
+                Err(Error::usage("what --apply did is told in words or with --json", "leave the other form out").into())
+            }
+            (_, json) => Ok(json.map(str::to_owned)),
+        }
+    }
+
+    fn do_it(
+        &self,
+        session: &Session,
+        mut casebook: Casebook,
+        due: &Due,
+        fields: Option<&str>,
+    ) -> Result<Exit, Complaint> {
+        show::refuse_unknown_fields(fields)?;
+        if show::lists_fields(fields) {
+            return show::list_fields(&session.output);
+        }
+        let terms = session.terms(&self.end)?;
+        let silent = due.tickets.iter().filter(|(_, matter)| matches!(matter, Matter::Silence(_)));
+        let ids: Vec<Id> = silent.map(|(ticket, _)| ticket.id).collect();
+        let silent_count = ids.len();
+        let report = casebook.perform(Work::Sweep(ids), &terms)?;
+        session.tell_recovery(&casebook);
+        match fields {
+            Some(fields) => {
+                let tickets = show::json_of(session, &casebook, &report.tickets, Some(fields))?;
+                session.output.json(&Value::Array(tickets))?;
+            }
+            None if self.end.dry_run => session.tell_plan(&report)?,
+            None => tell(session, &report)?,
+        }
+        let others = due.tickets.len() - silent_count;
+        if others > 0 {
+            let what = if others == 1 { "1 thing waits".to_owned() } else { format!("{others} things wait") };
+            session
+                .output
+                .warn(&format!("note: {what} for people: ended holds, or managers; `casebook sweep` names them"));
+        }
+        Ok(session.name_troubles(&due.troubles))
+    }
+}
+
+/// A line for each ticket that something was done to.
+fn tell(session: &Session, report: &Report) -> Result<(), Complaint> {
+    for ticket in &report.tickets {
+        let Some(entry) =
+            report.entries.iter().find_map(|(id, entry)| ticket.entry(*entry).filter(|_| *id == ticket.id))
+        else {
+            continue;
+        };
+        let name = if session.output.is_terminal { tail(ticket.id) } else { ticket.id.to_string() };
+        let what = view::sweep::done(entry, ticket.alerts());
+        let subject = view::terminal::one_line(&ticket.header.subject);
+        session.output.say(&format!("{name}  {what}  {subject}"))?;
+    }
+    if report.tickets.is_empty() {
+        session.output.say("nothing is due")?;
+    }
+    Ok(())
+}
+
+fn list(session: &Session, casebook: &Casebook, due: &Due, chosen: &Chosen) -> Result<Exit, Complaint> {
+    let zone = session.zone(casebook)?;
+    let audience = session.audience(casebook, &zone)?;
+    let wants_short = session.output.is_terminal || chosen.asks_for("short_id");
+    let short = if wants_short {
+        casebook.short_ids(due.tickets.iter().map(|(ticket, _)| ticket.id))?
+    } else {
+        vec![String::new(); due.tickets.len()]
+    };
+    let asked: Vec<Asked<'_>> = due
+        .tickets
+        .iter()
+        .zip(&short)
+        .map(|((ticket, matter), short_id)| Asked {
+            ticket,
+            short_id,
+            what: what(ticket, matter, casebook),
+            due_at: matter.due_at(),
+        })
+        .collect();
+    match chosen {
+        Chosen::Words if session.output.is_terminal => {
+            let told = view::sweep::for_people(&asked, &audience);
+            let told = if told.is_empty() { "nothing is due\n".to_owned() } else { told };
+            return Ok(session.output.page(&told, casebook.root(), session.name_troubles(&due.troubles))?);
+        }
+        Chosen::Words => {
+            let mut stream = session.output.stream();
+            asked.iter().try_for_each(|asked| stream.push(&view::sweep::for_programs(asked, &audience)))?;
+            stream.end()?;
+        }
+        chosen => {
+            let records: Vec<Map<String, Value>> =
+                asked.iter().map(|asked| view::sweep::record(asked, &audience)).collect();
+            chosen.print(session, records)?;
+        }
+    }
+    Ok(session.name_troubles(&due.troubles))
+}
+
+/// A matter with what explains it.
+fn what(ticket: &Ticket, matter: &Matter, casebook: &Casebook) -> What {
+    match matter {
+        Matter::HoldEnded { .. } => What::HoldEnded,
+        Matter::FirstWord(word) => What::FirstWord { target: word.target, since: word.started_at },
+        Matter::Silence(next) => {
+            let spans = casebook.config().follow_up.of(ticket.header.priority);
+            match next.step {
+                Step::Remind { number, of } => {
+                    What::Remind { number, of, after: spans.alerts[number - 1], asked_at: next.asked_at }
+                }
+                Step::Solve => What::Solve { alerts: next.alerts, after: spans.solve_after, asked_at: next.asked_at },
+            }
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! What a sweep finds, in rows: what is due on which ticket, since when, and why.
+//!
+//! Must not know how it was found, nor what is done about it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Map, Value as Json, json};
+
+use crate::domain::action::Action;
+use crate::domain::clock::{self, spell_span};
+use crate::domain::entry::Entry;
+use crate::domain::ticket::Ticket;
+
+use super::table::{Cell, Table, tab_separated};
+use super::{Audience, age, labels, paint};
+
+/// The fields of a row, in their order.
+pub const FIELDS: &[&str] = &[
+    "id",
+    "short_id",
+    "due",
+    "due_at",
+    "reason",
+    "subject",
+    "status",
+    "priority",
+    "requester",
+    "assignee",
+    "language",
+    "alerts",
+    "asked_at",
+    "hold_until",
+];
+
+/// What [`for_programs`] prints, by the names of JSON.
+pub const COLUMNS: &[&str] = &["id", "due", "due_at", "priority", "requester", "reason", "subject"];
+
+/// What is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A reminder.
+    Remind {
+        /// Which, from 1.
+        number: usize,
+        /// How many the policy lists.
+        of: usize,
+        /// How long after support's last reply the policy has it.
+        after: TimeDelta,
+        /// When that reply was, UTC.
+        asked_at: DateTime<Utc>,
+    },
+    /// The end of waiting.
+    Solve {
+        /// How many reminders there were.
+        alerts: usize,
+        /// How long after support's last reply the policy has it.
+        after: TimeDelta,
+        /// When that reply was, UTC.
+        asked_at: DateTime<Utc>,
+    },
+    /// No manager has said a first word in time.
+    FirstWord {
+        /// How much open time there was.
+        target: TimeDelta,
+        /// When the ticket was escalated, UTC.
+        since: DateTime<Utc>,
+    },
+    /// The time of a hold has passed.
+    HoldEnded,
+}
+
+impl What {
+    /// Its word in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Remind { .. } => "remind",
+            Self::Solve { .. } => "solve",
+            Self::FirstWord { .. } => "first_word",
+            Self::HoldEnded => "hold_ended",
+        }
+    }
+}
+
+/// A ticket and what it asks for.
+#[derive(Clone, Debug)]
+pub struct Asked<'a> {
+    /// The ticket.
+    pub ticket: &'a Ticket,
+    /// The short id that is its own on this desk.
+    pub short_id: &'a str,
+    /// What is due.
+    pub what: What,
+    /// Since when, UTC.
+    pub due_at: DateTime<Utc>,
+}
+
+impl Asked<'_> {
+    /// Why it is due.
+    fn reason(&self, audience: &Audience<'_>) -> String {
+        let asked = |at| age::minute(at, audience.zone);
+        match self.what {
+            What::Remind { number, of, after, asked_at } => {
+                format!("reminder {number} of {of}: no answer {} after {}", spell_span(after), asked(asked_at))
+            }
+            What::Solve { alerts, after, asked_at } => format!(
+                "{}, and no answer {} after {}",
+                labels::count(alerts, "reminder"),
+                spell_span(after),
+                asked(asked_at)
+            ),
+            What::FirstWord { target, since } => {
+                let manager = self.ticket.header.escalation.as_ref().and_then(|escalation| escalation.manager.as_ref());
+                let to = manager.map(|manager| format!(" to {manager}")).unwrap_or_default();
+                format!("escalated{to} {}, and no manager's word within {}", asked(since), spell_span(target))
+            }
+            What::HoldEnded => {
+                let hold = self.ticket.header.hold.as_ref();
+                let team =
+                    hold.and_then(|hold| hold.team.as_deref()).map(|team| format!(" ({team})")).unwrap_or_default();
+                let reason = hold.map_or("", |hold| labels::ENGLISH.hold_reasons.of(hold.reason));
+                format!("on hold {reason}{team} until {}", asked(self.due_at))
+            }
+        }
+    }
+
+    fn label(&self) -> &'static str {
+        match self.what {
+            What::Remind { .. } => "remind",
+            What::Solve { .. } => "solve",
+            What::FirstWord { .. } => "first word",
+            What::HoldEnded => "hold ended",
+        }
+    }
+}
+
+/// A table: short id, priority, what is due, since when, why, subject. Empty where nothing is.
+pub fn for_people(asked: &[Asked<'_>], audience: &Audience<'_>) -> String {
+    let mut table = Table::under(&["id", "pri", "due", "since", "why", "subject"]);
+    for asked in asked {
+        let header = &asked.ticket.header;
+        table.push(vec![
+            Cell::styled(asked.short_id, paint::STRONG)
+                .leading_to(audience.links.map(|links| links.to(asked.ticket.id))),
+            Cell::styled(header.priority.word(), paint::priority(header.priority)),
+            Cell::styled(asked.label(), paint::STRONG),
+            Cell::plain(&age::age(asked.due_at, audience.now)),
+            Cell::plain(&asked.reason(audience)),
+            Cell::plain(&header.subject),
+        ]);
+    }
+    table.for_people(audience.paint, audience.width)
+}
+
+/// A line with tabs between: id, due, due_at, priority, requester, reason, subject.
+pub fn for_programs(asked: &Asked<'_>, audience: &Audience<'_>) -> String {
+    let header = &asked.ticket.header;
+    tab_separated([
+        asked.ticket.id.to_string().as_str(),
+        asked.what.word(),
+        &clock::spell(asked.due_at),
+        header.priority.word(),
+        header.requester.as_str(),
+        &asked.reason(audience),
+        &header.subject,
+    ])
+}
+
+/// The same as a JSON object, always with every field.
+pub fn record(asked: &Asked<'_>, audience: &Audience<'_>) -> Map<String, Json> {
+    let header = &asked.ticket.header;
+    let asked_at = match asked.what {
+        What::Remind { asked_at, .. } | What::Solve { asked_at, .. } => Some(asked_at),
+        What::FirstWord { .. } | What::HoldEnded => None,
+    };
+    let values = json!({
+        "id": asked.ticket.id.to_string(),
+        "short_id": asked.short_id,
+        "due": asked.what.word(),
+        "due_at": clock::spell(asked.due_at),
+        "reason": asked.reason(audience),
+        "subject": header.subject,
+        "status": header.status.word(),
+        "priority": header.priority.word(),
+        "requester": header.requester.as_str(),
+        "assignee": header.assignee.as_ref().map(|person| person.as_str()),
+        "language": header.language,
+        "alerts": asked.ticket.alerts(),
+        "asked_at": asked_at.map(clock::spell),
+        "hold_until": header.hold.as_ref().and_then(|hold| hold.until).map(clock::spell),
+    });
+    match values {
+        Json::Object(fields) => fields,
+        _ => Map::new(),
+    }
+}
+
+/// What a sweep did, in words; `alerts` is how many reminders there are by now.
+pub fn done(entry: &Entry, alerts: usize) -> String {
+    match &entry.action {
+        Action::Remind { .. } => format!("reminded ({})", labels::count(alerts, "alert")),
+        _ => "solved: no response".to_owned(),
+    }
+}
