@@ -3,6 +3,8 @@
 //! Made from the vocabularies of the domain, so that no word can be missing. The rules of the workflow are no part of
 //! them: `casebook check` knows those. Must not know who asks.
 
+mod settings;
+
 use serde_json::{Map, Value as Json, json};
 
 use crate::domain::plan::Metric;
@@ -12,6 +14,8 @@ use crate::domain::words::{
 };
 
 use super::json::FIELDS;
+
+pub use settings::config;
 
 /// The draft all of them follow.
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -72,128 +76,6 @@ pub fn error(codes: &[&str]) -> Json {
         schema.insert("$defs".to_owned(), json!({ "id": id() }));
     }
     schema
-}
-
-/// casebook.toml.
-pub fn config() -> Json {
-    let section =
-        |properties: Json| json!({ "type": "object", "properties": properties, "additionalProperties": false });
-    let priority = json!({ "type": "string", "pattern": "^[SsPp][1-4]$" });
-    let span = json!({ "type": "string", "pattern": "^\\s*([0-9]+[smhdw])+\\s*$", "description": "30m, 4h, 2d, 1w" });
-    let people = json!({ "type": "array", "items": { "type": "string", "pattern": "^\\s*[^\\s@]+@\\S+\\s*$" } });
-    let spans = section(json!({ "alerts": { "type": "array", "items": &span }, "solve_after": &span }));
-    let texts = section(json!({ "remind": { "type": "string" }, "no_response": { "type": "string" } }));
-    let follow_up = json!({
-        "type": "object",
-        "patternProperties": { "^[SsPp][1-4]$": spans },
-        "properties": {
-            "clock": { "enum": ["calendar", "business"] },
-            "calendar": { "type": "string" },
-            "calendars": { "type": "array", "items": { "type": "object" } },
-            "opt_out_tag": { "type": "string", "description": "An empty one: no tag keeps tickets out of sweeps." },
-            "texts": { "type": "object", "additionalProperties": texts },
-        },
-        "additionalProperties": false,
-    });
-    let targets = json!({ "type": "object", "additionalProperties": &span });
-    let duty = json!({
-        "type": "object",
-        "required": ["manager"],
-        "properties": {
-            "priority": { "type": "array", "items": &priority },
-            "calendar": { "type": "string" },
-            "manager": { "type": "string" },
-        },
-        "additionalProperties": false,
-    });
-    let escalation = section(json!({
-        "calendar": { "type": "string" },
-        "first_word": targets,
-        "on_duty": { "type": "array", "items": duty },
-    }));
-    let free = json!({ "type": "object" });
-    json!({
-        "$schema": DRAFT,
-        "title": "casebook.toml",
-        "type": "object",
-        "required": ["format"],
-        "properties": {
-            "format": { "const": 1 },
-            "name": { "type": "string" },
-            "time_zone": { "type": "string", "description": "An IANA name; for people, files hold UTC." },
-            "language": { "type": "string" },
-            "defaults": section(json!({ "priority": &priority })),
-            "git": section(json!({ "commit": { "enum": ["each", "never"] } })),
-            "team": team(&people),
-            "follow_up": follow_up,
-            "escalation": escalation,
-            "queries": { "type": "object", "additionalProperties": { "type": "string" } },
-            "calendars": &free,
-            "plans": &free,
-            "desk": section(json!({ "plan": { "type": "string" }, "reopen_window": &span })),
-            "eligibility": eligibility(),
-            "releases": section(json!({ "supported": &people, "end_of_life": { "type": "object", "additionalProperties": { "type": "string" } } })),
-            "fields": fields(),
-            "product_groups": product_groups(),
-            "macros": macros(),
-            "signing": {
-                "type": "object",
-                "description": "The keys commits are signed with, by person: `ssh-ed25519 AAAA…` or `openpgp:FINGERPRINT`.",
-                "additionalProperties": { "type": "array", "items": { "type": "string" } },
-            },
-        },
-        "additionalProperties": false,
-    })
-}
-
-fn team(people: &Json) -> Json {
-    let person = section(json!({ "languages": people, "teams": people, "calendar": { "type": "string" } }));
-    section(json!({
-        "agents": people,
-        "managers": people,
-        "next": { "enum": ["least_loaded", "round_robin"] },
-        "people": { "type": "object", "additionalProperties": person },
-    }))
-}
-
-fn eligibility() -> Json {
-    section(json!({
-        "unknown_people": { "enum": ["allow", "refuse"] },
-        "roles": { "type": "boolean" },
-        "releases": { "type": "boolean" },
-        "project_numbers": { "type": "boolean" },
-    }))
-}
-
-fn fields() -> Json {
-    let field = section(json!({
-        "type": { "enum": ["enum", "text", "number", "date"] },
-        "values": { "type": "array", "items": { "type": "string" } },
-        "label": { "type": "string" },
-        "required": { "type": "boolean" },
-    }));
-    json!({ "type": "object", "additionalProperties": field })
-}
-
-fn product_groups() -> Json {
-    let group = section(json!({
-        "label": { "type": "string" },
-        "examples": { "type": "string" },
-        "words": { "type": "array", "items": { "type": "string" } },
-        "team": { "type": "string" },
-    }));
-    json!({ "type": "object", "additionalProperties": group })
-}
-
-fn macros() -> Json {
-    let text = json!({ "type": ["string", "object"], "additionalProperties": { "type": "string" } });
-    let action = json!({ "type": "object", "required": ["action"], "properties": { "action": { "type": "string" } } });
-    let known = section(json!({
-        "about": { "type": "string" },
-        "text": text,
-        "actions": { "type": "array", "items": action },
-    }));
-    json!({ "type": "object", "additionalProperties": known })
 }
 
 fn definitions() -> Map<String, Json> {
