@@ -91,9 +91,12 @@ pub fn survey_header(bytes: &[u8], id: Id) -> Option<Header> {
     (own == id && cursor.is_done()).then_some(header)
 }
 
-/// Whether every line behind the first is empty, indented, or the first of an entry. LF alone may end a line.
+/// Whether every line behind the first is empty, indented, or the first of an entry. LF alone may end a line: the
+/// library knows four other breaks.
 fn holds_entries_alone(entries: &[u8]) -> bool {
-    memchr::memchr(b'\r', entries).is_none()
+    let holds = |sign: &str| memchr::memmem::find(entries, sign.as_bytes()).is_some();
+    let breaks_oddly = holds("\r") || !entries.is_ascii() && ["\u{85}", "\u{2028}", "\u{2029}"].into_iter().any(holds);
+    !breaks_oddly
         && memchr::memchr_iter(b'\n', entries).all(|end| {
             let line = &entries[end + 1..];
             matches!(line.first(), None | Some(b'\n' | b' ')) || line.starts_with(b"- ")

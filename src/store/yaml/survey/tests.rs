@@ -130,7 +130,6 @@ fn a_header_is_not_read_alone_where_a_fact_of_it_stands_behind_the_history() {
 #[test]
 fn a_header_is_not_read_alone_before_lines_that_belong_to_no_entry() {
     for (from, to) in [
-        ("morning.\n", "morning.\rchannel: no\r"),
         ("\n...\n", "\n<<<<<<< ours\n...\n"),
         ("\n...\n", "\n# a remark\n...\n"),
         ("\n...\n", "\n...\n---\n...\n"),
@@ -139,5 +138,15 @@ fn a_header_is_not_read_alone_before_lines_that_belong_to_no_entry() {
         ("\n...\n", " ...\n"),
     ] {
         assert_eq!(survey_header(FILE.replace(from, to).as_bytes(), id()), None, "{to}");
+    }
+}
+
+#[test]
+fn a_header_is_not_read_alone_before_breaks_that_only_the_library_knows() {
+    for sign in ["\r", "\u{85}", "\u{2028}", "\u{2029}"] {
+        let behind = FILE.replace("画面が遅い。\n", &format!("画面が遅い。{sign}channel: no\n"));
+        let ticket = read(behind.as_bytes(), Some(id())).expect("the library ends a line there");
+        assert_eq!(ticket.header.channel.as_deref(), Some("no"), "{sign:?}");
+        assert_eq!(survey_header(behind.as_bytes(), id()), None, "{sign:?}");
     }
 }
