@@ -44,4 +44,5 @@ mod sweeping;
 mod syncing;
 mod transitions;
 mod union;
+mod unseen;
 mod writing;
