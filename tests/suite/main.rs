@@ -34,6 +34,7 @@ mod rules;
 mod sandbox;
 mod schemas;
 mod searching;
+mod seeds;
 mod setup;
 mod showing;
 mod snapshot;
