@@ -11,10 +11,11 @@ use crate::domain::entry::Entry;
 use crate::domain::id::Id;
 use crate::domain::person::{Person, Standing};
 use crate::domain::replay;
+use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
 use crate::domain::transition::{self, Decision, Notice, Refusal, Request, Surroundings};
 use crate::domain::value::Fields;
-use crate::domain::words::Status;
+use crate::domain::words::{Priority, Status};
 use crate::error::Error;
 use crate::store::files::{Change, NotRead, read_plain};
 use crate::store::layout;
@@ -78,12 +79,32 @@ impl<'a> Desk<'a> {
         self.meet_conditions(id, step)?;
         let step = &mut step.clone();
         self.casebook.fit_fields(&mut step.action)?.map_err(|refusal| self.refused(id, step, refusal))?;
+        if let Action::Prioritize { priority, .. } = step.action
+            && self.standing(id)? == Standing::Editor
+        {
+            let step = self.asking_for(id, priority, step)?;
+            self.decide(id, &step)?;
+            self.notices.push((id, Notice::PriorityAsked(priority)));
+            return Ok(id);
+        }
         let merged = self.ticket(id)?.header.merged_into.is_some();
         if merged && matches!(step.action, Action::Reply { .. }) {
             self.reply_elsewhere(id, step)
         } else {
             self.decide(id, step)
         }
+    }
+
+    /// An editor's wish for another priority is recorded as a request: words to support, which owes the next step then
+    /// (WORKFLOW, Actions). Whether there is anything to ask is judged as for agents.
+    fn asking_for(&mut self, id: Id, priority: Priority, step: &Step) -> Result<Step, Error> {
+        let ticket = self.ticket(id)?;
+        let was = ticket.header.priority;
+        let judged = transition::may_become(ticket, priority);
+        judged.map_err(|refusal| self.refused(id, step, refusal))?;
+        let why = step.text.as_ref().ok_or_else(|| self.refused(id, step, Refusal::TextMissing))?;
+        let text = Text::clean(&format!("Priority {priority} instead of {was}, please.\n\n{why}", why = why.as_str()));
+        Ok(Step { action: Action::Reply { auto: false, via_ticket: None }, text, ..step.clone() })
     }
 
     /// A retry with the key of an earlier command is that command's result.
@@ -95,6 +116,8 @@ impl<'a> Desk<'a> {
                 let into = *into;
                 Ok(Some(if self.standing(into)?.sees() { into } else { id }))
             }
+            // An editor's wish for a priority became a reply.
+            Action::Reply { .. } if matches!(step.action, Action::Prioritize { .. }) => Ok(Some(id)),
             action if action.word() == step.action.word() => Ok(Some(id)),
             other => Err(Error::KeyUsed { ticket: id, key: key.clone(), action: other.word().to_owned() }),
         }
@@ -242,7 +265,7 @@ impl<'a> Desk<'a> {
         id: Id,
         action: Action,
         to: Option<Status>,
-        text: Option<crate::domain::text::Text>,
+        text: Option<Text>,
         key: Option<String>,
         standing: Standing,
     ) -> Result<Id, Error> {

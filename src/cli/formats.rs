@@ -158,7 +158,7 @@ impl Printer<'_> {
             Chosen::Words | Chosen::Names => {}
             Chosen::Json(fields) => self.stream.push(&self.array.item(&Value::Object(selected(record, fields))))?,
             Chosen::Lines(fields) => self.stream.push(&records::line(selected(record, fields)))?,
-            Chosen::Csv(columns) => self.stream.push(&records::csv_row(&record, columns))?,
+            Chosen::Csv(columns) => self.stream.push(&records::csv_row(&selected(record, columns), columns))?,
             Chosen::Template(template) => {
                 self.held.push(record);
                 if !self.paper.aligned && self.held.len() == AT_ONCE {
@@ -214,11 +214,8 @@ pub(super) fn asked(fields: Option<&str>) -> Vec<String> {
 }
 
 /// The fields asked for, in that order; one that the record does not have is `null` there.
-fn selected(mut record: Map<String, Value>, fields: &[String]) -> Map<String, Value> {
-    if fields.is_empty() {
-        return record;
-    }
-    fields.iter().map(|name| (name.clone(), record.remove(name).unwrap_or(Value::Null))).collect()
+fn selected(record: Map<String, Value>, fields: &[String]) -> Map<String, Value> {
+    if fields.is_empty() { record } else { json::taken(record, fields) }
 }
 
 fn complain(flaw: &TemplateFlaw) -> Complaint {

@@ -9,7 +9,9 @@ use super::complaint::Complaint;
 use super::session::Session;
 use crate::casebook::Casebook;
 use crate::domain::id::Id;
+use crate::domain::own_field::fit;
 use crate::domain::query::{Is, KEYS, Query, QueryFlaw, QueryFlawKind, Scope, parse};
+use crate::domain::value::Value;
 use crate::error::Error;
 use crate::store::layout;
 
@@ -103,10 +105,11 @@ impl QueryFlags {
                 query = query.and(read(&format!("{key}:{}", quoted(values)))?);
             }
         }
-        match &self.as_of {
-            Some(moment) => Ok(query.and(read(&format!("as-of:{}", whole(moment)))?)),
-            None => Ok(query),
+        if let Some(moment) = &self.as_of {
+            query = query.and(read(&format!("as-of:{}", whole(moment)))?);
         }
+        judge_own_fields(&query, casebook)?;
+        Ok(query)
     }
 
     /// Takes the first word away where it names a ticket: its id, a part of it, or the id it was imported under. A word
@@ -150,6 +153,27 @@ impl QueryFlags {
             ("due", &self.due),
         ]
     }
+}
+
+/// Holds the desk's own fields that a query names against those it has defined, if it has defined any.
+fn judge_own_fields(query: &Query, casebook: &Casebook) -> Result<(), Complaint> {
+    let mut asked = query.own_fields().peekable();
+    if asked.peek().is_none() {
+        return Ok(());
+    }
+    let fields = casebook.choices()?.fields;
+    for (name, words) in asked {
+        let mut values: Vec<Value> = words.into_iter().map(Value::from).collect();
+        // A field that nobody gives a value to is looked up all the same.
+        let is_known = fields.is_empty() || fields.iter().any(|field| field.name == name);
+        if values.is_empty() && !is_known {
+            values.push(Value::from("none"));
+        }
+        fit(&fields, values.iter_mut().map(|value| (name, value))).map_err(|unfit| {
+            Error::usage(unfit.to_string(), "[fields] in casebook.toml says which there are, and what they hold")
+        })?;
+    }
+    Ok(())
 }
 
 /// An argument with a blank inside, such as the shell leaves of `'two mails'`, is a phrase, unless it says itself how
@@ -241,6 +265,10 @@ fn words(kind: &QueryFlawKind) -> (String, String) {
             format!("`{word}` names no time"),
             "times look like 2026-11-01, >=2026-11-01, 2026-10-01..2026-10-31, <7d (less than 7 days ago), today"
                 .to_owned(),
+        ),
+        QueryFlawKind::NoBound(word) => (
+            format!("`{word}` compares with no number or day"),
+            "for example fields.cost:>5, fields.renewal:<2027-01-01, fields.cost:5..9".to_owned(),
         ),
         QueryFlawKind::NoPerson(word) => {
             (format!("`{word}` names nobody"), "give an e-mail address, `me` or `none`".to_owned())

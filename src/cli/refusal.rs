@@ -179,10 +179,6 @@ fn not_allowed(name: &str, action: &str, standing: Standing) -> (String, String)
             "whose ticket it is, and how it came in, only an agent may `set`".to_owned(),
             "subject, product, product_group, instance, language and fields.NAME are yours to set".to_owned(),
         ),
-        (Standing::Editor, "prioritize") => (
-            "only an agent may `prioritize` here".to_owned(),
-            format!("ask for it, with the impact: `casebook reply {name} -m TEXT`"),
-        ),
         (Standing::Editor | Standing::Customer, "solve") => (
             "a customer solves a ticket by agreeing; other resolutions are support's".to_owned(),
             format!("`casebook solve {name}` agrees that it is solved"),

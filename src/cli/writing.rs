@@ -303,6 +303,9 @@ fn notice_words(name: &str, notice: &Notice) -> String {
             format!("note: {} was solved too long ago to be reopened; {name} follows it up", tail(*solved))
         }
         Notice::NothingToOverride => "note: nothing was against opening it; the override is not recorded".to_owned(),
+        Notice::PriorityAsked(priority) => {
+            format!("note: the priority is support's to change; that {priority} is asked for is recorded as a reply")
+        }
         Notice::UnknownGroup { given, known } => {
             format!("note: `{given}` is no product group of this desk; known are {}", known.join(", "))
         }

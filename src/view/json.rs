@@ -19,7 +19,7 @@ use crate::domain::value::{Fields, Value};
 use super::thread::{Told, thread};
 use super::{Viewer, sla};
 
-pub use selection::{UnknownField, check, select};
+pub use selection::{UnknownField, check, select, taken};
 pub use spelling::{Array, line, pretty};
 
 /// The fields of every ticket, in their order.

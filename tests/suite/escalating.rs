@@ -112,7 +112,8 @@ fn a_policy_that_names_nobody_known_is_refused_with_its_place() {
         let ticket = sandbox.opened("Tiles time out", &["-p", "S1"]);
         let told = sandbox.run(&escalate(&ticket, &[])).fails(7).stderr;
         assert!(told.contains(line) && told.contains("casebook.toml:"), "{told}");
-        assert_eq!(sandbox.shown(&ticket)["escalation"], serde_json::Value::Null);
+        let shown = sandbox.run(&["show", &ticket, "--json=escalation"]).ok().json();
+        assert_eq!(shown["escalation"], serde_json::Value::Null);
     }
 }
 

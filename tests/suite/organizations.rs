@@ -113,7 +113,7 @@ fn an_editor_works_on_tickets_of_others_and_a_viewer_reads_them() {
         (&["escalate", "--reason", "business_impact", "-m", "We lose money."], 0, 5),
         (&["set", "organization=northwind"], 5, 5),
         (&["set", "requester=editor@acme.example"], 5, 5),
-        (&["prioritize", "S1", "-m", "All of it."], 5, 5),
+        (&["prioritize", "S1", "-m", "All of it."], 0, 5),
         (&["note", "-m", "Psst."], 5, 5),
         (&["assign", "kenji@desk.example"], 5, 5),
     ];

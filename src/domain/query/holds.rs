@@ -6,7 +6,7 @@ use super::super::person::Person;
 use super::super::summary::{Glimpse, Summary};
 use super::super::target::Clock;
 use super::super::words::Status;
-use super::{Condition, Is, PersonFact, Query, Test, TimeFact, WordsFact};
+use super::{Condition, Is, PersonFact, Query, Test, TimeFact, WordsFact, own};
 
 /// A ticket that may be meant.
 pub struct Candidate<'a> {
@@ -56,7 +56,7 @@ impl Test {
             Self::Hold(words) => Some(glimpse.hold.is_some_and(|reason| words.contains(&reason))),
             Self::Resolution(words) => Some(glimpse.resolution.is_some_and(|word| words.contains(&word))),
             Self::Person(PersonFact::Assignee, wanted) if !glimpse.assigned => Some(wanted.contains(&None)),
-            Self::Person(..) | Self::Words(..) | Self::Text(_) => None,
+            Self::Person(..) | Self::Words(..) | Self::Field(..) | Self::Text(_) => None,
             Self::Is(states) => {
                 let known: Vec<Option<bool>> = states.iter().map(|state| is_at_a_glance(*state, glimpse)).collect();
                 if known.contains(&Some(true)) {
@@ -114,6 +114,7 @@ impl Test {
             Self::Time(TimeFact::Due, _) => {
                 header.status != Status::Solved && (candidate.clocks)().iter().any(|clock| self.holds_of(clock))
             }
+            Self::Field(name, wishes) => own::holds(name, wishes, &header.fields),
             Self::Text(words) => (candidate.holds_words)(words),
         }
     }

@@ -4,6 +4,7 @@
 //! negates (CLI, Reading). Must not know files, flags, or the present: scope and time are given.
 
 mod holds;
+mod own;
 mod parse;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use super::target::Clock;
 use super::words::{HoldReason, Priority, Resolution, Status, UnknownWord};
 
 pub use holds::Candidate;
+pub use own::Wish;
 pub use parse::{KEYS, Scope, parse};
 
 /// What somebody asks for.
@@ -64,6 +66,8 @@ pub enum Test {
     Is(Vec<Is>),
     /// When something happened.
     Time(TimeFact, Vec<Range>),
+    /// One of the desk's own fields, by name.
+    Field(String, Vec<Wish>),
     /// Words anywhere in subject and texts, folded to lower case.
     Text(String),
 }
@@ -173,6 +177,8 @@ pub enum QueryFlawKind {
     NoValue,
     /// Words that name no time.
     NoTime(String),
+    /// Words that compare with no number or day.
+    NoBound(String),
     /// Words that name no person.
     NoPerson(String),
     /// A quote that is never closed.

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use super::super::person::Person;
 use super::super::words::{HoldReason, Priority, Resolution, Status};
 use super::super::zone::Zone;
-use super::times;
 use super::{AsOf, Condition, Is, PersonFact, Query, QueryFlaw, QueryFlawKind, Test, TimeFact, WordsFact};
+use super::{own, times};
 
 /// Every key of a query.
 pub const KEYS: [&str; 17] = [
@@ -30,6 +30,9 @@ pub const KEYS: [&str; 17] = [
     "due",
     "as-of",
 ];
+
+/// What stands before the name of one of the desk's own fields.
+const OWN: &str = "fields.";
 
 /// What a query is read in: its present and zone, who asks, and the queries the desk has saved.
 #[derive(Clone, Copy, Debug)]
@@ -106,6 +109,13 @@ fn as_of(moment: &str, token: &Token<'_>, scope: &Scope<'_>) -> Result<AsOf, Que
 
 fn test(key: &str, token: &Token<'_>, values: &str, scope: &Scope<'_>) -> Result<Test, QueryFlaw> {
     let values = Values { key, token, values: split(values) };
+    if let Some(name) = key.strip_prefix(OWN).filter(|name| !name.is_empty()) {
+        if values.values.is_empty() {
+            return Err(token.flaw(QueryFlawKind::NoValue));
+        }
+        let wish = |word: &str| own::wish(word).ok_or_else(|| QueryFlawKind::NoBound(word.to_owned()));
+        return Ok(Test::Field(name.to_owned(), values.each(wish)?));
+    }
     if !KEYS.contains(&key) {
         return Err(QueryFlaw { length: key.chars().count(), ..token.flaw(QueryFlawKind::UnknownKey(key.to_owned())) });
     }

@@ -59,10 +59,18 @@ pub(super) fn deescalate(ticket: &Ticket) -> Result<Decision, Refusal> {
 }
 
 pub(super) fn prioritize(ticket: &Ticket, priority: Priority) -> Result<Decision, Refusal> {
+    may_become(ticket, priority)?;
+    Ok(Decision::entry(Action::Prioritize { priority, was: ticket.header.priority }, None))
+}
+
+/// Whether a ticket may have another priority, whoever gives it.
+///
+/// # Errors
+/// It is solved, or has that priority already.
+pub fn may_become(ticket: &Ticket, priority: Priority) -> Result<(), Refusal> {
     unsolved(ticket)?;
-    let was = ticket.header.priority;
-    if was == priority {
+    if ticket.header.priority == priority {
         return Err(Refusal::SamePriority { priority });
     }
-    Ok(Decision::entry(Action::Prioritize { priority, was }, None))
+    Ok(())
 }

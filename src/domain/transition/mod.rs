@@ -22,8 +22,9 @@ use super::id::Id;
 use super::person::{Person, Standing, Team};
 use super::text::Text;
 use super::ticket::Ticket;
-use super::words::{Role, Status};
+use super::words::{Priority, Role, Status};
 
+pub use attention::may_become;
 pub use linking::{final_target, merged_action};
 pub use refusal::{Customer, Refusal};
 pub use retrace::{Breach, retrace, retrace_opening};
@@ -118,6 +119,8 @@ pub enum Notice {
     FollowsUp(Id),
     /// An agent gave a reason to open a ticket against a rule, and no rule was against it.
     NothingToOverride,
+    /// An editor asked for a priority, which support decides on.
+    PriorityAsked(Priority),
     /// The desk lists product groups, and this is none of them.
     UnknownGroup {
         /// The group given.

@@ -21,10 +21,26 @@ pub struct UnknownField {
 ///
 /// # Errors
 /// The first name that is no field.
-pub fn select(mut fields: Map<String, Json>, names: &[String]) -> Result<Map<String, Json>, UnknownField> {
+pub fn select(fields: Map<String, Json>, names: &[String]) -> Result<Map<String, Json>, UnknownField> {
     let known: Vec<String> = fields.keys().cloned().collect();
     check(names, known.iter().map(String::as_str))?;
-    Ok(names.iter().filter_map(|name| fields.remove_entry(name)).collect())
+    Ok(taken(fields, names))
+}
+
+/// The same for names that are known; one that the record does not have is `null` there.
+pub fn taken(mut fields: Map<String, Json>, names: &[String]) -> Map<String, Json> {
+    let own: Vec<Option<Json>> = names.iter().map(|name| own_of(&fields, name)).collect();
+    let take = |(name, own): (&String, Option<Json>)| {
+        let value = own.or_else(|| fields.remove(name)).unwrap_or(Json::Null);
+        (name.clone(), value)
+    };
+    names.iter().zip(own).map(take).collect()
+}
+
+/// One of the desk's own fields, `fields.NAME`; `null` where the ticket does not have it.
+fn own_of(fields: &Map<String, Json>, name: &str) -> Option<Json> {
+    let inner = name.strip_prefix("fields.")?;
+    Some(fields.get("fields").and_then(|own| own.get(inner)).cloned().unwrap_or(Json::Null))
 }
 
 /// Whether all names are known fields, for asking before there is a ticket.
@@ -32,7 +48,9 @@ pub fn select(mut fields: Map<String, Json>, names: &[String]) -> Result<Map<Str
 /// # Errors
 /// The first name that is none.
 pub fn check<'a>(names: &[String], known: impl Iterator<Item = &'a str> + Clone) -> Result<(), UnknownField> {
-    match names.iter().find(|name| !known.clone().any(|field| field == name.as_str())) {
+    // Which fields a desk has of its own is in its tickets: a name no ticket has is `null` everywhere.
+    let of_own = |name: &str| if name.starts_with("fields.") && name.len() > 7 { "fields" } else { name }.to_owned();
+    match names.iter().find(|name| !known.clone().any(|field| field == of_own(name))) {
         Some(name) => Err(UnknownField { name: name.clone(), nearest: nearest(name, known).map(str::to_owned) }),
         None => Ok(()),
     }

@@ -189,9 +189,9 @@ const WORDS: Catalogue = Catalogue {
         oldest_open: "ouverte depuis le plus longtemps : {ticket}, {age} : {subject}",
     },
     promises: Promises {
-        first_response: "première réponse",
-        next_response: "réponse suivante",
-        resolution: "résolution",
+        first_response: "Première réponse",
+        next_response: "Réponse suivante",
+        resolution: "Résolution",
         overdue: "en retard : {number}",
         due_soon: "échéance dans la journée : {number}",
         burns_first: "le plus urgent : {ticket}, {what}",

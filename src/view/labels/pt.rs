@@ -189,9 +189,9 @@ const WORDS: Catalogue = Catalogue {
         oldest_open: "aberta há mais tempo: {ticket}, {age}: {subject}",
     },
     promises: Promises {
-        first_response: "primeira resposta",
-        next_response: "próxima resposta",
-        resolution: "resolução",
+        first_response: "Primeira resposta",
+        next_response: "Próxima resposta",
+        resolution: "Resolução",
         overdue: "em atraso: {number}",
         due_soon: "vence em um dia: {number}",
         burns_first: "mais urgente: {ticket}, {what}",

@@ -84,7 +84,11 @@ const ACTIONS: &[(&str, &str, Ask)] = &[
         Asked::with_text(escalate())
     }),
     ("deescalate", "", |_| Asked::without_text(deescalate())),
-    ("prioritize S2", "The priority is S3.", |_| Asked::with_text(prioritize(Priority::S2))),
+    (
+        "prioritize S2",
+        "The priority is S3. No entry of an editor changes it: `casebook prioritize` records their wish as a reply, which opens\nthe ticket.",
+        |_| Asked::with_text(prioritize(Priority::S2)),
+    ),
     ("prioritize S3", "The priority is S3 already.", |_| Asked::with_text(prioritize(Priority::S3))),
     ("assign", "", |_| Asked::without_text(Action::Assign { assignee: Some(Side::Agent.person()) })),
     ("set", "", |_| {
