@@ -44,7 +44,7 @@ fuzz_target!(|words: &str| {
     let saved = BTreeMap::from([("triage".to_owned(), "is:open assignee:none".to_owned())]);
     let Ok(query) = parse(words, &Scope { now, zone: &zone, me: None, saved: &saved }) else { return };
     let row = &*ROW;
-    let means = query.means(&Candidate { row, me: None, holds_words: &|_| false });
+    let means = query.means(&Candidate { row, me: None, holds_words: &|_| false, clocks: &Vec::new });
     for glimpse in [Glimpse::from(row), Glimpse::from(&row.header)] {
         let said = query.means_at_a_glance(&glimpse);
         assert!(said.is_none_or(|said| said == means), "at a glance it is another answer");

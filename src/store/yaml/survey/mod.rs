@@ -76,12 +76,13 @@ fn history<'a>(cursor: &mut Cursor<'a>, mut each: impl FnMut(&Lines<'a>) -> Opti
     }
 }
 
-/// The header alone of a file that looks whole, as [`survey`] reads it. The history has not been looked at, but it
-/// has its end, and no marks of a conflict.
+/// The header alone of a file that looks whole, as [`survey`] reads it. What the entries say has not been looked at, but
+/// nothing else stands behind the header: no fact of it, which a reader takes there too, and no marks of a conflict.
 pub fn survey_header(bytes: &[u8], id: Id) -> Option<Header> {
     const HISTORY: &[u8] = b"\n\nhistory:\n- id: ";
     let end = memchr::memmem::find(bytes, HISTORY)? + 1;
-    if !bytes.ends_with(b"\n...\n") || memchr::memmem::find(&bytes[end..], b"\n<<<<<<<").is_some() {
+    let entries = bytes.get(end + HISTORY.len() - 1..)?.strip_suffix(b"...\n").filter(|rest| rest.ends_with(b"\n"))?;
+    if !holds_entries_alone(entries) {
         return None;
     }
     header_in(&bytes[..end], id)
@@ -97,6 +98,18 @@ fn header_in(bytes: &[u8], id: Id) -> Option<Header> {
     let mut cursor = Cursor::over(text);
     let (own, header) = heading(&mut cursor)?;
     (own == id && cursor.is_done()).then_some(header)
+}
+
+/// Whether every line behind the first is empty, indented, or the first of an entry. LF alone may end a line: the
+/// library knows four other breaks.
+fn holds_entries_alone(entries: &[u8]) -> bool {
+    let holds = |sign: &str| memchr::memmem::find(entries, sign.as_bytes()).is_some();
+    let breaks_oddly = holds("\r") || !entries.is_ascii() && ["\u{85}", "\u{2028}", "\u{2029}"].into_iter().any(holds);
+    !breaks_oddly
+        && memchr::memchr_iter(b'\n', entries).all(|end| {
+            let line = &entries[end + 1..];
+            matches!(line.first(), None | Some(b'\n' | b' ')) || line.starts_with(b"- ")
+        })
 }
 
 /// Whether every character is one that no reader treats in its own way.

@@ -1,6 +1,6 @@
 //! Tests of the survey: the simple files it takes, and the oddities it leaves to the full reader.
 
-use super::survey;
+use super::{survey, survey_header};
 use crate::domain::id::Id;
 use crate::domain::summary::Summary;
 use crate::store::yaml::read;
@@ -115,4 +115,38 @@ fn whatever_is_odd_is_left_to_the_full_reader() {
     assert_eq!(survey(FILE.as_bytes(), "01M7ZH3CA1BBBBBBBBBBBBBBBB".parse().expect("an id")), None);
     assert_eq!(survey(&FILE.as_bytes()[..FILE.len() - 1], id()), None);
     assert_eq!(survey(b"\xff", id()), None);
+}
+
+#[test]
+fn a_header_is_not_read_alone_where_a_fact_of_it_stands_behind_the_history() {
+    let header = read(FILE.as_bytes(), Some(id())).expect("a ticket").header;
+    assert_eq!(survey_header(FILE.as_bytes(), id()), Some(header));
+    let behind = FILE.replace("画面が遅い。\n", "画面が遅い。\nchannel: no\n");
+    let ticket = read(behind.as_bytes(), Some(id())).expect("the order of facts is free");
+    assert_eq!(ticket.header.channel.as_deref(), Some("no"));
+    assert_eq!(survey_header(behind.as_bytes(), id()), None);
+}
+
+#[test]
+fn a_header_is_not_read_alone_before_lines_that_belong_to_no_entry() {
+    for (from, to) in [
+        ("\n...\n", "\n<<<<<<< ours\n...\n"),
+        ("\n...\n", "\n# a remark\n...\n"),
+        ("\n...\n", "\n...\n---\n...\n"),
+        ("\n...\n", "\n-x: y\n...\n"),
+        ("\n...\n", "\n"),
+        ("\n...\n", " ...\n"),
+    ] {
+        assert_eq!(survey_header(FILE.replace(from, to).as_bytes(), id()), None, "{to}");
+    }
+}
+
+#[test]
+fn a_header_is_not_read_alone_before_breaks_that_only_the_library_knows() {
+    for sign in ["\r", "\u{85}", "\u{2028}", "\u{2029}"] {
+        let behind = FILE.replace("画面が遅い。\n", &format!("画面が遅い。{sign}channel: no\n"));
+        let ticket = read(behind.as_bytes(), Some(id())).expect("the library ends a line there");
+        assert_eq!(ticket.header.channel.as_deref(), Some("no"), "{sign:?}");
+        assert_eq!(survey_header(behind.as_bytes(), id()), None, "{sign:?}");
+    }
 }
