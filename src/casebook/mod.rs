@@ -13,6 +13,7 @@ mod choices;
 mod circumstances;
 mod comparing;
 mod desk;
+mod discretion;
 mod doctor;
 mod drivers;
 mod eligibility;

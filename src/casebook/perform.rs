@@ -26,7 +26,7 @@ impl Casebook {
         self.reach("begun");
         let _lock = if terms.dry_run { None } else { Some(self.lock()?) };
         if !terms.dry_run {
-            self.recovery = self.recover()?;
+            self.recovery = self.recover_for(Some(&terms.by))?;
             // With the lock held and recovery done no command is pending; what was seen before may be over.
             self.pending = None;
         }

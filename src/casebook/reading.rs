@@ -188,18 +188,12 @@ impl Casebook {
         if let Some(Ok(id)) = spelled.as_deref().map(str::parse::<Id>) {
             return if self.sees(id, viewer)? { Ok(id) } else { Err(not_found()) };
         }
-        let mut candidates = match spelled {
-            Some(part) => self.with_part(&part)?,
+        let mut seen = match spelled {
+            Some(part) => self.seen(self.with_part(&part)?, viewer)?,
             None => Vec::new(),
         };
-        if candidates.is_empty() {
-            candidates = self.imported_as(word)?;
-        }
-        let mut seen = Vec::new();
-        for id in candidates {
-            if self.sees(id, viewer)? {
-                seen.push(id);
-            }
+        if seen.is_empty() {
+            seen = self.seen(self.imported_as(word)?, viewer)?;
         }
         match seen.as_slice() {
             [] => Err(not_found()),
@@ -208,10 +202,16 @@ impl Casebook {
         }
     }
 
-    /// Whether a ticket is there and the person may see it. A damaged one is there for agents, and for those
-    /// who read without any identity.
-    fn sees(&self, id: Id, viewer: Option<&Person>) -> Result<bool, Error> {
-        let Some(person) = viewer.filter(|person| !self.config.team.has_agent(person)) else {
+    /// Those of some tickets that a person may see.
+    fn seen(&self, ids: Vec<Id>, viewer: Option<&Person>) -> Result<Vec<Id>, Error> {
+        let seen = ids.into_iter().map(|id| Ok(self.sees(id, viewer)?.then_some(id)));
+        seen.filter_map(Result::transpose).collect()
+    }
+
+    /// Whether a ticket is there and the person may see it. A damaged one is there for agents, for those who read
+    /// without any identity, and for those whose it is by its header.
+    pub(super) fn sees(&self, id: Id, viewer: Option<&Person>) -> Result<bool, Error> {
+        let Some(person) = self.hides_from(viewer) else {
             let pending = self
                 .pending
                 .as_ref()
@@ -220,7 +220,8 @@ impl Casebook {
         };
         match self.ticket(id) {
             Ok(ticket) => Ok(self.may_see(viewer, &*self.memberships(person)?, &Summary::from(&ticket))),
-            Err(Error::NotFound { .. } | Error::Damaged { .. }) => Ok(false),
+            Err(Error::NotFound { .. }) => Ok(false),
+            Err(Error::Damaged { .. }) => Ok(self.sees_header(id, viewer)),
             Err(other) => Err(other),
         }
     }

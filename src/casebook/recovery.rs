@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::domain::person::Person;
 use crate::error::Error;
 use crate::store::files::{Change, Journal};
 use crate::store::git::{Commit, GitRefusal, Outlook, Repository};
@@ -45,6 +46,12 @@ impl Casebook {
     /// What became of a command that had been interrupted, once this one has got the lock.
     pub const fn recovery(&self) -> Option<&Recovery> {
         self.recovery.as_ref()
+    }
+
+    /// Ends an interrupted command, and tells what became of it where a person may know of it.
+    pub(super) fn recover_for(&self, viewer: Option<&Person>) -> Result<Option<Recovery>, Error> {
+        let tells = self.hides_from(viewer).is_none() || self.has_pending_of(viewer);
+        Ok(self.recover()?.filter(|_| tells))
     }
 
     /// Ends an interrupted command, and takes away what it left. The caller holds the lock.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
-use crate::domain::id::{Id, LENGTH};
+use crate::domain::id::Id;
 use crate::error::Error;
 use crate::store::index::{Folder, Garbled, Index, Known, Stamp};
 use crate::store::layout::{self, Month, Names};
@@ -92,29 +92,12 @@ impl Casebook {
         self.with_index(|index| Ok(self.roll(index)?.with_part(part)?))
     }
 
-    /// The shortest suffix, of at least six characters, that is this ticket's alone.
-    ///
-    /// # Errors
-    /// A folder that cannot be read.
-    pub fn short_id(&self, id: Id) -> Result<String, Error> {
-        self.with_index(|index| Ok(self.roll(index)?.short_id(id)?))
-    }
-
-    /// The same for several tickets, in their order.
-    ///
-    /// # Errors
-    /// A folder that cannot be read.
-    pub fn short_ids(&self, asked: impl ExactSizeIterator<Item = Id> + Clone) -> Result<Vec<String>, Error> {
-        if asked.len() < 64 {
-            return self.with_index(|index| {
-                let roll = self.roll(index)?;
-                Ok(asked.clone().map(|id| roll.short_id(id)).collect::<Result<_, Garbled>>()?)
-            });
-        }
-        let ids = self.names()?.tickets;
-        let short = layout::short_ids(&ids);
-        let find = |id: Id| ids.binary_search(&id).map_or_else(|_| id.to_string(), |place| short[place].clone());
-        Ok(asked.map(find).collect())
+    /// The same for several parts.
+    pub(super) fn with_parts(&self, parts: &[String]) -> Result<Vec<Vec<Id>>, Error> {
+        self.with_index(|index| {
+            let roll = self.roll(index)?;
+            Ok(parts.iter().map(|part| roll.with_part(part)).collect::<Result<_, Garbled>>()?)
+        })
     }
 
     pub(super) fn roll<'a>(&self, index: Option<&'a Index>) -> Result<Roll<'a>, Error> {
@@ -203,16 +186,5 @@ impl Roll<'_> {
         found.sort_unstable();
         found.dedup();
         Ok(found)
-    }
-
-    fn short_id(&self, id: Id) -> Result<String, Garbled> {
-        for characters in layout::SHORTEST_SHOWN..LENGTH {
-            let suffix = layout::suffix(id, characters);
-            let others = self.with_part(&suffix)?;
-            if others.iter().all(|other| *other == id || !other.to_string().ends_with(&suffix)) {
-                return Ok(suffix);
-            }
-        }
-        Ok(id.to_string())
     }
 }

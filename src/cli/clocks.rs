@@ -33,7 +33,7 @@ impl Session {
     /// Says what could not be read for the clocks, and how the command ends that ends otherwise with `exit`.
     pub(super) fn end_clocks(&self, clocks: &Clocks<'_>, exit: Exit) -> Exit {
         let troubles = clocks.0.as_ref().map(Promises::troubles).unwrap_or_default();
-        let told = self.name_troubles(&troubles);
+        let told = self.tell_troubles(&troubles);
         match exit {
             Exit::Done if clocks.1 => Exit::Damaged,
             Exit::Done => told,

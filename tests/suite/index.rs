@@ -79,7 +79,7 @@ impl Desk {
         let names = casebook.names().unwrap().tickets;
         let mut short = short_ids(&names);
         for (id, short) in names.iter().zip(&mut short) {
-            assert_eq!(casebook.short_id(*id).unwrap(), *short);
+            assert_eq!(casebook.short_id(*id, None).unwrap(), *short);
             assert_eq!(casebook.find(short, None).unwrap(), *id);
         }
         // Parts of ids, and what is no ticket's any more, are looked up the same way.

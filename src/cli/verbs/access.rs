@@ -231,7 +231,7 @@ impl List {
         }
         held.sort_by(|a, b| (&a.organization, &a.person, a.ticket).cmp(&(&b.organization, &b.person, b.ticket)));
         tell(session, &held, self.json)?;
-        Ok(session.name_troubles(&troubles))
+        Ok(session.name_troubles(&casebook, &troubles))
     }
 }
 

@@ -58,11 +58,15 @@ impl Changes {
             chosen.print(session, records.collect::<Vec<serde_json::Map<String, Value>>>())?;
         } else if session.output.is_terminal {
             let told = view::changes::for_people(compared, &short, &audience);
-            return Ok(session.output.page(&told, casebook.root(), session.name_troubles(&census.troubles))?);
+            return Ok(session.output.page(
+                &told,
+                casebook.root(),
+                session.name_troubles(&casebook, &census.troubles),
+            )?);
         } else {
             session.output.print(&view::changes::for_programs(compared, viewer))?;
         }
-        Ok(session.name_troubles(&census.troubles))
+        Ok(session.name_troubles(&casebook, &census.troubles))
     }
 }
 

@@ -10,6 +10,7 @@ use crate::domain::summary::Summary;
 use crate::domain::target::Clock;
 use crate::domain::words::Status;
 use crate::view;
+use crate::view::Viewer;
 use crate::view::glance::Burning;
 
 /// Counts by status, and what wants attention.
@@ -18,9 +19,10 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Exit, Complaint> {
     let found = casebook.summaries(session.actor()?)?;
     let zone = session.zone(&casebook)?;
     let tickets: Vec<_> = found.rows.iter().collect();
+    let viewer = session.actor()?;
     let short = view::glance::Glance::at(&tickets, session.world.now)
         .oldest_open
-        .map(|at| casebook.short_id(tickets[at].id))
+        .map(|at| casebook.short_id(tickets[at].id, viewer))
         .transpose()?;
     let clocks = session.clocks(&casebook, session.world.now, true);
     let burning = burning(session, &casebook, &clocks, &tickets)?;
@@ -30,19 +32,20 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Exit, Complaint> {
         told.push_str(&format!("{}\n", view::terminal::one_line(&casebook.config().name)));
     }
     told.push_str(&view::glance::for_people(&tickets, &short.unwrap_or_default(), &burning, &audience));
-    // A glance is worth something without git's answer, too.
+    // A glance is worth something without git's answer, too. Customers are not told how many files of others there are.
     match casebook.uncommitted() {
         Ok(0) | Err(_) => {}
+        Ok(_) if session.viewer(&casebook)? == Viewer::Customer => {}
         Ok(number) => {
             let words = audience.words();
             told.push_str(&format!("{}\n", words.count(number, &words.counts.uncommitted)));
         }
     }
     session.output.print(&told)?;
-    if casebook.has_pending() {
+    if casebook.has_pending_of(viewer) {
         session.output.warn("note: a command was interrupted; the next one that writes brings it to its end");
     }
-    Ok(session.end_clocks(&clocks, session.name_troubles(&found.troubles)))
+    Ok(session.end_clocks(&clocks, session.name_troubles(&casebook, &found.troubles)))
 }
 
 /// What burns, and what first.
@@ -63,7 +66,8 @@ fn burning(
             first = Some((ticket.id, clock));
         }
     }
-    let named = |(id, clock)| casebook.short_id(id).map(|short| (id, short, clock));
+    let viewer = session.actor()?;
+    let named = |(id, clock)| casebook.short_id(id, viewer).map(|short| (id, short, clock));
     burning.first = first.map(named).transpose()?;
     Ok(burning)
 }

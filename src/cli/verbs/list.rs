@@ -9,7 +9,7 @@ use super::super::formats::{Chosen, FormatFlags, Shape};
 use super::super::order::OrderFlag;
 use super::super::query::QueryFlags;
 use super::super::session::Session;
-use crate::casebook::{Found, Trouble};
+use crate::casebook::{Casebook, Found, Trouble};
 use crate::domain::summary::Summary;
 use crate::domain::target::Clock;
 use crate::error::Error;
@@ -61,7 +61,7 @@ impl List {
         }
         if self.count {
             session.output.print(&format!("{}\n", rows.len()))?;
-            return Ok(session.name_troubles(&troubles));
+            return Ok(session.name_troubles(&casebook, &troubles));
         }
         self.order.sort(&mut rows);
         rows.truncate(self.limit.unwrap_or(usize::MAX));
@@ -73,11 +73,11 @@ impl List {
             Chosen::Words if for_people => {
                 let zone = session.zone(&casebook)?;
                 let audience = Audience { now, ..session.audience(&casebook, &zone)? };
-                let short_ids = casebook.short_ids(rows.ids())?;
+                let short_ids = casebook.short_ids(rows.ids(), session.actor()?)?;
                 let next = |row: &Summary| clocks.next(row);
                 let next = clocks.are_there().then_some(&next as &dyn Fn(&Summary) -> _);
                 let told = view::list::for_people(rows.iter(), &short_ids, next, &audience);
-                let exit = session.end_clocks(&clocks, session.name_troubles(&troubles));
+                let exit = session.end_clocks(&clocks, session.name_troubles(&casebook, &troubles));
                 return Ok(session.output.page(&told, casebook.root(), exit)?);
             }
             Chosen::Words => {
@@ -87,7 +87,7 @@ impl List {
             }
             chosen => {
                 let wants_short = chosen.asks_for("short_id");
-                let short = if wants_short { casebook.short_ids(rows.ids())? } else { Vec::new() };
+                let short = if wants_short { casebook.short_ids(rows.ids(), session.actor()?)? } else { Vec::new() };
                 let mut short = short.into_iter();
                 chosen.print(
                     session,
@@ -95,7 +95,7 @@ impl List {
                 )?;
             }
         }
-        Ok(session.end_clocks(&clocks, session.name_troubles(&troubles)))
+        Ok(session.end_clocks(&clocks, session.name_troubles(&casebook, &troubles)))
     }
 }
 
@@ -104,9 +104,16 @@ fn record(row: &Summary, short_id: &str, sla: &[Clock]) -> Map<String, Value> {
 }
 
 impl Session {
-    /// Names the files that could not be read, on standard error, also where less shall be said, and says how
-    /// the command ends. For a program each is an error as any other, on one line.
-    pub(in crate::cli) fn name_troubles(&self, troubles: &[Trouble]) -> Exit {
+    /// Names the files that could not be read, as far as whoever asks may know of them, on standard error, also where
+    /// less shall be said, and says how the command ends. For a program each is an error as any other, on one line.
+    pub(in crate::cli) fn name_troubles(&self, casebook: &Casebook, troubles: &[Trouble]) -> Exit {
+        let Ok(viewer) = self.actor() else { return Exit::Damaged };
+        let may_hear = |trouble: &&Trouble| casebook.may_hear_of(trouble, viewer);
+        self.tell_troubles(&troubles.iter().filter(may_hear).cloned().collect::<Vec<_>>())
+    }
+
+    /// The same of files that whoever asks may know of.
+    pub(in crate::cli) fn tell_troubles(&self, troubles: &[Trouble]) -> Exit {
         for Trouble { path, damage } in troubles {
             if self.wants_json {
                 let error = Error::Damaged { path: path.clone(), damage: damage.clone() };

@@ -57,12 +57,16 @@ impl Log {
             Chosen::Words if session.output.is_terminal => {
                 let zone = session.zone(&casebook)?;
                 let told = view::log::for_people(&rows, since, &session.audience(&casebook, &zone)?);
-                return Ok(session.output.page(&told, casebook.root(), session.name_troubles(&census.troubles))?);
+                return Ok(session.output.page(
+                    &told,
+                    casebook.root(),
+                    session.name_troubles(&casebook, &census.troubles),
+                )?);
             }
             Chosen::Words => session.output.print(&view::log::for_programs(&rows, since, viewer))?,
             chosen => chosen.print(session, view::log::records(&rows, since, viewer))?,
         }
-        Ok(session.name_troubles(&census.troubles))
+        Ok(session.name_troubles(&casebook, &census.troubles))
     }
 }
 

@@ -123,7 +123,7 @@ impl Compare {
             changed.extend(pairs(row, promises.clocks_under(row, from), promises.clocks_under(row, to)));
         }
         changed.retain(Changed::differs);
-        let exit = session.name_troubles(&troubles);
+        let exit = session.name_troubles(&casebook, &troubles);
         if self.json {
             let of_desk = |plan: &Plan| promises.policy.desk_plan.as_ref() == Some(&plan.name);
             let tickets: Vec<Value> = changed.iter().map(changed_record).collect();
@@ -138,7 +138,7 @@ impl Compare {
         let zone = session.zone(&casebook)?;
         let audience = session.audience(&casebook, &zone)?;
         let mut told = side_by_side(&[from, to], &audience);
-        let short_ids = casebook.short_ids(changed.iter().map(|row| row.ticket))?;
+        let short_ids = casebook.short_ids(changed.iter().map(|row| row.ticket), session.actor()?)?;
         told.push_str("\na change does nothing to running tickets: the plan in force when they opened stays theirs\n");
         told.push_str(&format!("had they been opened under {}: {}\n", one_line(&to.name), tally(&changed)));
         let table = changes(&changed, &short_ids, (&from.name, &to.name), &audience);
@@ -169,7 +169,7 @@ impl Show {
                 clocks: promises.clocks(row),
             })
             .collect();
-        let exit = session.name_troubles(&troubles);
+        let exit = session.name_troubles(&casebook, &troubles);
         let plan = name.and_then(|name| promises.plan(name));
         if self.json {
             let period = |period: &crate::domain::organization::PlanPeriod| {
@@ -200,7 +200,7 @@ impl Show {
             }
             (None, None) => told.push_str("\nno plan: nothing is promised\n"),
         }
-        let short_ids = casebook.short_ids(tickets.iter().map(|row| row.ticket))?;
+        let short_ids = casebook.short_ids(tickets.iter().map(|row| row.ticket), session.actor()?)?;
         let table = running(&tickets, &short_ids, &audience);
         if !table.is_empty() {
             told.push_str(&format!("\nrunning tickets, each by the plan in force when it opened\n{table}"));

@@ -78,10 +78,10 @@ impl Search {
                 found.push(one);
                 Ok::<_, Complaint>(())
             })?;
-            let short = casebook.short_ids(found.iter().map(|found| found.id))?;
+            let short = casebook.short_ids(found.iter().map(|found| found.id), session.actor()?)?;
             let zone = session.zone(&casebook)?;
             let told = hits::for_people(&found, &short, &session.audience(&casebook, &zone)?);
-            return Ok(session.output.page(&told, casebook.root(), session.name_troubles(&troubles))?);
+            return Ok(session.output.page(&told, casebook.root(), session.name_troubles(&casebook, &troubles))?);
         }
         let troubles = if matches!(chosen, Chosen::Words) {
             let mut stream = session.output.stream();
@@ -89,7 +89,7 @@ impl Search {
             stream.end()?;
             troubles
         } else {
-            let ids = if chosen.asks_for("short_id") { casebook.names()?.tickets } else { Vec::new() };
+            let ids = if chosen.asks_for("short_id") { casebook.ids_seen(session.actor()?)? } else { Vec::new() };
             let short_ids = layout::short_ids(&ids);
             let short = |id| ids.binary_search(&id).map_or("", |place| &short_ids[place]);
             let mut printer = chosen.printer(session)?;
@@ -100,7 +100,7 @@ impl Search {
             printer.end()?;
             troubles
         };
-        Ok(session.name_troubles(&troubles))
+        Ok(session.name_troubles(&casebook, &troubles))
     }
 }
 

@@ -192,7 +192,7 @@ fn record_of(
     wants_short: bool,
     clocks: &Clocks<'_>,
 ) -> Result<Map<String, Value>, Complaint> {
-    let short = if wants_short { casebook.short_id(ticket.id)? } else { String::new() };
+    let short = if wants_short { casebook.short_id(ticket.id, session.actor()?)? } else { String::new() };
     let viewer = session.viewer(casebook)?;
     let sla = if clocks.are_there() { clocks.of(&Summary::from(ticket)) } else { Vec::new() };
     Ok(view::json::ticket_json(ticket, &short, &layout::ticket_path(ticket.id), &sla, viewer))

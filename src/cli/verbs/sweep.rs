@@ -110,7 +110,7 @@ impl Sweep {
                 .output
                 .warn(&format!("note: {what} for people: ended holds, or managers; `casebook sweep` names them"));
         }
-        Ok(session.name_troubles(&due.troubles))
+        Ok(session.name_troubles(&casebook, &due.troubles))
     }
 }
 
@@ -138,7 +138,7 @@ fn list(session: &Session, casebook: &Casebook, due: &Due, chosen: &Chosen) -> R
     let audience = session.audience(casebook, &zone)?;
     let wants_short = session.output.is_terminal || chosen.asks_for("short_id");
     let short = if wants_short {
-        casebook.short_ids(due.tickets.iter().map(|(ticket, _)| ticket.id))?
+        casebook.short_ids(due.tickets.iter().map(|(ticket, _)| ticket.id), session.actor()?)?
     } else {
         vec![String::new(); due.tickets.len()]
     };
@@ -157,7 +157,7 @@ fn list(session: &Session, casebook: &Casebook, due: &Due, chosen: &Chosen) -> R
         Chosen::Words if session.output.is_terminal => {
             let told = view::sweep::for_people(&asked, &audience);
             let told = if told.is_empty() { "nothing is due\n".to_owned() } else { told };
-            return Ok(session.output.page(&told, casebook.root(), session.name_troubles(&due.troubles))?);
+            return Ok(session.output.page(&told, casebook.root(), session.name_troubles(casebook, &due.troubles))?);
         }
         Chosen::Words => {
             let mut stream = session.output.stream();
@@ -170,7 +170,7 @@ fn list(session: &Session, casebook: &Casebook, due: &Due, chosen: &Chosen) -> R
             chosen.print(session, records)?;
         }
     }
-    Ok(session.name_troubles(&due.troubles))
+    Ok(session.name_troubles(casebook, &due.troubles))
 }
 
 /// A matter with what explains it.

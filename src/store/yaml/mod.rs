@@ -24,6 +24,6 @@ pub use damage::{Damage, DamageKind};
 pub use organization::{print_organization, read_organization, reprint_organization};
 pub use print::{fingerprint, print};
 pub use read::{LARGEST_FILE, places, read, read_by_library, read_noting, read_value};
-pub use survey::{survey, survey_header};
+pub use survey::{header_of_damaged, survey, survey_header};
 pub use unite::{Side, Split, United, unite};
 pub use version::Version;

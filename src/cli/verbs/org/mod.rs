@@ -212,7 +212,7 @@ impl List {
         let (organizations, troubles) = casebook.organizations(session.actor()?)?;
         if self.json {
             session.output.json(&Value::Array(organizations.iter().map(view::organization::record).collect()))?;
-            return Ok(session.name_troubles(&troubles));
+            return Ok(session.tell_troubles(&troubles));
         }
         let today = session.zone(&casebook)?.local(session.world.now).date_naive();
         let paint = Paint { colour: session.output.colour };
@@ -221,7 +221,7 @@ impl List {
             false => view::organization::for_programs(&organizations, today),
         };
         session.output.print(&told)?;
-        Ok(session.name_troubles(&troubles))
+        Ok(session.tell_troubles(&troubles))
     }
 }
 

@@ -52,12 +52,12 @@ pub(super) fn run(
         clocks: promises.clocks(&row).into_iter().filter_map(explained).collect(),
         customer: promises.zone_of(&row),
     };
-    let exit = session.name_troubles(&promises.troubles());
+    let exit = session.tell_troubles(&promises.troubles());
     match chosen {
         Chosen::Words => {
             let zone = session.zone(casebook)?;
             let audience = Audience { now: promises.now, ..session.audience(casebook, &zone)? };
-            let told = view::explain::told(&explanation, &casebook.short_id(id)?, &audience);
+            let told = view::explain::told(&explanation, &casebook.short_id(id, session.actor()?)?, &audience);
             Ok(session.output.page(&told, casebook.root(), exit)?)
         }
         Chosen::Json(fields) if fields.is_empty() => {

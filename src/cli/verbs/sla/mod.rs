@@ -89,7 +89,7 @@ impl Sla {
         for (form, file) in &self.report {
             form.write(session, &failing, file, count)?;
         }
-        let exit = session.name_troubles(&owing.troubles);
+        let exit = session.name_troubles(&casebook, &owing.troubles);
         let exit = if self.fail_on.is_some() && !failing.is_empty() { Exit::Found } else { exit };
         match told {
             Some(told) => Ok(session.output.page(&told, casebook.root(), exit)?),
@@ -110,7 +110,7 @@ fn tell(
         Chosen::Words if session.output.is_terminal => {
             let zone = session.zone(casebook)?;
             let audience = Audience { now: moment, ..session.audience(casebook, &zone)? };
-            let short_ids = casebook.short_ids(owing.clocks.iter().map(|owed| owed.ticket))?;
+            let short_ids = casebook.short_ids(owing.clocks.iter().map(|owed| owed.ticket), session.actor()?)?;
             let rows = owing.clocks.iter().filter_map(|owed| Some((owing.rows.of(owed.ticket)?, &owed.clock)));
             return Ok(Some(view::sla::for_people(rows, &short_ids, &audience)));
         }

@@ -85,7 +85,16 @@ pub fn survey_header(bytes: &[u8], id: Id) -> Option<Header> {
     if !holds_entries_alone(entries) {
         return None;
     }
-    let text = std::str::from_utf8(&bytes[..end]).ok().filter(|text| is_tame(text))?;
+    header_in(&bytes[..end], id)
+}
+
+/// What the header of a file says, whatever is wrong behind it.
+pub fn header_of_damaged(bytes: &[u8], id: Id) -> Option<Header> {
+    header_in(&bytes[..memchr::memmem::find(bytes, b"\n\nhistory:\n")? + 1], id)
+}
+
+fn header_in(bytes: &[u8], id: Id) -> Option<Header> {
+    let text = std::str::from_utf8(bytes).ok().filter(|text| is_tame(text))?;
     let mut cursor = Cursor::over(text);
     let (own, header) = heading(&mut cursor)?;
     (own == id && cursor.is_done()).then_some(header)
