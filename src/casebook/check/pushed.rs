@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use crate::domain::finding::Finding;
+use crate::domain::id::Id;
 use crate::domain::rule::Severity;
 use crate::error::Error;
 use crate::store::config::Config;
@@ -47,7 +48,11 @@ impl Tree<'_> {
         for path in paths.iter().filter(|path| layout::is_place(Path::new(path))) {
             let id = path.rsplit('/').next().and_then(|name| name.strip_suffix(".yaml")?.parse().ok());
             let bytes = self.bytes(path).map_err(failed)?;
-            let Some(header) = bytes.zip(id).and_then(|(bytes, id)| yaml::survey_header(&bytes, id)) else { continue };
+            // What the quick reader leaves to the full one has links all the same.
+            let header = |(bytes, id): (Vec<u8>, Id)| {
+                yaml::survey_header(&bytes, id).or_else(|| Some(yaml::read(&bytes, Some(id)).ok()?.header))
+            };
+            let Some(header) = bytes.zip(id).and_then(header) else { continue };
             linked.extend(header.merged_into.into_iter().chain(header.merged_from).map(layout::ticket_path));
         }
         Ok(linked)
