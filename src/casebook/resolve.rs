@@ -137,7 +137,8 @@ impl Casebook {
             return Ok(None);
         }
         let mut kept = None;
-        if has_own_words(&lies, conflict) {
+        let is_in_the_union = conflict.ours.as_deref().is_some_and(|ours| as_it_lies(&path, ours).is_some());
+        if !is_in_the_union && has_own_words(&lies, conflict) {
             let name = format!("{}-conflict", self.world.now.format("%Y%m%dT%H%M%S%3fZ"));
             let text = String::from_utf8_lossy(&lies);
             kept = Some(self.state.keep(&name, &text).map_err(Error::io(self.state.folder(), "write to"))?);
@@ -161,10 +162,11 @@ fn outcome(conflict: &Conflict, root: &Path) -> (Resolved, Option<Vec<u8>>) {
     if !layout::is_place(Path::new(&conflict.path)) {
         return (Resolved::NotATicket, None);
     }
-    let base = conflict.base.as_deref();
-    match (&conflict.ours, &conflict.theirs) {
+    let (path, base) = (root.join(&conflict.path), conflict.base.as_deref());
+    let with_uncommitted = conflict.ours.as_deref().and_then(|ours| as_it_lies(&path, ours));
+    match (with_uncommitted.as_ref().or(conflict.ours.as_ref()), &conflict.theirs) {
         (Some(ours), Some(theirs)) => match yaml::unite(base, ours, theirs) {
-            Ok(united) if is_mended(&root.join(&conflict.path), &united.ticket) => (Resolved::AsItLies, None),
+            Ok(united) if is_mended(&path, &united.ticket) => (Resolved::AsItLies, None),
             Ok(united) => {
                 let how = Resolved::United { ticket: Box::new(united.ticket), concurrent: united.concurrent };
                 (how, Some(united.bytes))
@@ -175,6 +177,15 @@ fn outcome(conflict: &Conflict, root: &Path) -> (Resolved, Option<Vec<u8>>) {
         (None, Some(theirs)) => (Resolved::Kept { deleted_by: Some(Side::Ours) }, Some(theirs.clone())),
         (None, None) => (Resolved::Kept { deleted_by: None }, conflict.base.clone()),
     }
+}
+
+/// Our side with entries that lie there and are not committed yet. Where git cannot run the driver it leaves such a file
+/// alone, and calls it a conflict all the same.
+fn as_it_lies(path: &Path, ours: &[u8]) -> Option<Vec<u8>> {
+    let lies = std::fs::read(path).ok()?;
+    let (there, committed) = (yaml::read(&lies, None).ok()?, yaml::read(ours, None).ok()?);
+    let holds_all = committed.history.iter().all(|entry| there.entry(entry.id) == Some(entry));
+    (there.id == committed.id && holds_all && there.history.len() > committed.history.len()).then_some(lies)
 }
 
 /// Whether a file holds every entry of a union as it is, and the header that follows.

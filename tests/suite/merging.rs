@@ -136,6 +136,28 @@ fn what_somebody_typed_between_the_markers_is_kept() {
 }
 
 #[test]
+fn what_is_not_committed_yet_is_united_too_where_git_cannot_run_the_driver() {
+    let mut clones = solved_and_held();
+    let ticket = clones.ticket.clone();
+    let sandbox = clones.at("b");
+    sandbox.git(&["config", "merge.casebook.driver", "no-such-program %O %A %B"]).ok();
+    sandbox.run(&["note", &ticket, "-m", "Not committed yet.", "--no-commit"]).ok();
+    assert_ne!(clones.pull("a", "b").code, Some(0));
+    let sandbox = clones.at("b");
+    if !sandbox.path(".git/MERGE_HEAD").exists() {
+        // This git does not begin a merge over work of one's own; there is nothing to lose.
+        assert_eq!(actions(sandbox, &ticket), ["open", "hold", "note"]);
+        return;
+    }
+    let resolved = sandbox.run(&["resolve"]).ok();
+    assert!(!resolved.stderr.contains("is kept in"), "{}", resolved.stderr);
+    sandbox.git(&["commit", "-q", "--no-edit"]).ok();
+    assert_eq!(actions(sandbox, &ticket), ["open", "solve", "hold", "note"]);
+    assert!(sandbox.read(sandbox.file_of(&ticket)).contains("Not committed yet."));
+    sandbox.run(&["check"]).ok();
+}
+
+#[test]
 fn a_file_that_somebody_mended_whole_is_taken_as_it_is() {
     let mut clones = solved_and_held();
     forget_driver(clones.at("b"));
