@@ -1,4 +1,4 @@
-//! What a due instant costs: `cargo bench --bench clocks`. Beside it, `benches/businesstimedelta.py` asks the same of the
+//! What a due instant costs: `cargo bench --bench clocks`. Beside it, `benches/due_beside.py` asks the same of the
 //! PyPI package of that name.
 //!
 //! Starts over a year, a target of a day of open time, hours from nine to five with holidays.

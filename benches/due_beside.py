@@ -1,20 +1,20 @@
 #!/usr/bin/env python3
 """What a due instant costs in the PyPI package businesstimedelta, for the same question as benches/clocks.rs.
 
-    pip install businesstimedelta holidays
-    benches/businesstimedelta.py
+    pip install businesstimedelta pytz
+    benches/due_beside.py
 """
 import datetime
 import time
-import zoneinfo
 
 import businesstimedelta
+import pytz
 
 STARTS = 2_000
 
 
 def main():
-    zone = zoneinfo.ZoneInfo("America/Los_Angeles")
+    zone = pytz.timezone("America/Los_Angeles")
     rules = businesstimedelta.Rules([
         businesstimedelta.WorkDayRule(
             start_time=datetime.time(9), end_time=datetime.time(17), working_days=[0, 1, 2, 3, 4], tz=zone
