@@ -14,7 +14,7 @@ use crate::domain::transition::Refusal;
 use crate::domain::words::Kind;
 use crate::error::Error;
 
-use super::{Amending, Casebook, Report, Step, Terms, Work};
+use super::{Amending, Casebook, Report, Step, Terms, Work, message};
 
 /// What becomes of somebody's access.
 #[derive(Clone, Debug)]
@@ -91,10 +91,14 @@ impl Casebook {
         let amending = Amending { id: organization.to_owned(), is_new: false, amendments: vec![amendment] };
         let amended = self.decide_to_amend(&amending, terms)?;
         report.changes.extend(amended.changes);
-        report.message = match (report.message, amended.message) {
-            (Some(of_ticket), Some(of_file)) => Some(both(&of_file, &of_ticket)),
-            (of_ticket, of_file) => of_file.or(of_ticket),
-        };
+        if amended.message.is_some() {
+            let made = report.entries.iter().filter_map(|(id, entry)| {
+                let ticket = report.tickets.iter().find(|ticket| ticket.id == *id)?;
+                Some((ticket, ticket.entry(*entry)?))
+            });
+            let on_behalf_of = self.on_behalf_of(terms)?;
+            report.message = Some(message::of_access(&made.collect::<Vec<_>>(), &amending, on_behalf_of.as_deref()));
+        }
         Ok(report)
     }
 
@@ -118,17 +122,4 @@ fn request(ticket: &Ticket) -> Option<&Opening> {
 
 fn refused(ticket: Option<Id>, action: &str, why: AccessRefusal) -> Error {
     Error::Refused { ticket, action: action.to_owned(), refusal: Refusal::Access(Box::new(why)) }
-}
-
-/// One message of two: the subject of the first, the trailers of both, each once.
-fn both(first: &str, second: &str) -> String {
-    let trailers = |message: &str| message.split_once("\n\n").map_or("", |(_, trailers)| trailers).to_owned();
-    let (subject, _) = first.split_once("\n\n").unwrap_or((first, ""));
-    let (first, second) = (trailers(first), trailers(second));
-    let mut message = format!("{subject}\n\n{second}");
-    // What is said in the name of whom stands last.
-    let place = message.find("On-behalf-of:").unwrap_or(message.len());
-    let new: String = first.lines().filter(|line| !second.contains(line)).map(|line| format!("{line}\n")).collect();
-    message.insert_str(place, &new);
-    message
 }

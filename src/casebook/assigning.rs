@@ -5,7 +5,7 @@ use crate::domain::calendar::{ALWAYS, Calendar};
 use crate::domain::id::Id;
 use crate::error::Error;
 use crate::store::choices::Choices;
-use crate::store::{layout, roster};
+use crate::store::roster;
 
 use super::Casebook;
 
@@ -28,9 +28,7 @@ impl Casebook {
     /// # Errors
     /// casebook.toml or the ticket cannot be read; inside, why there is nobody.
     pub fn next_assignee(&self, ticket: Id, team: Option<&str>) -> Result<Result<Chosen, NobodyNext>, Error> {
-        let text = self.policy_text()?;
-        let roster =
-            roster::read(&text).map_err(|flaw| Error::Config { path: self.root.join(layout::MARKER), flaw })?;
+        let roster = self.settings(roster::read)?;
         let header = self.ticket(ticket)?.header;
         let Choices { product_groups, .. } = self.choices()?;
         let group = product_groups.into_iter().find(|group| header.product_group.as_ref() == Some(&group.name));

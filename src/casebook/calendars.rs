@@ -17,8 +17,8 @@ use crate::domain::words::Priority;
 use crate::error::Error;
 use crate::store::config::ConfigFlaw;
 use crate::store::files::{Change, NotRead, read_plain};
+use crate::store::holidays;
 use crate::store::policy::{self, WrittenCalendar};
-use crate::store::{holidays, layout};
 
 use super::{Casebook, Report, Terms, message};
 
@@ -86,9 +86,7 @@ impl Casebook {
     /// # Errors
     /// casebook.toml or a list is not sound, a list is missing, or a file cannot be read.
     pub fn policy(&self) -> Result<Policy, Error> {
-        let path = self.root.join(layout::MARKER);
-        let text = std::fs::read_to_string(&path).map_err(Error::io(&path, "read"))?;
-        let written = policy::read(&text).map_err(|flaw| Error::Config { path: path.clone(), flaw })?;
+        let written = self.settings(policy::read)?;
         let mut lists = BTreeMap::new();
         for (name, place) in written.calendars.iter().flat_map(|calendar| &calendar.lists) {
             if lists.contains_key(name) {
@@ -96,7 +94,7 @@ impl Casebook {
             }
             let list = self.holiday_list(name)?.ok_or_else(|| {
                 let message = format!("there is no {}; `casebook calendar import` makes one", holidays::path(name));
-                Error::Config { path: path.clone(), flaw: policy::flaw_at(&text, place, message) }
+                self.unsound(policy::flaw_at(&self.text, place, message))
             })?;
             lists.insert(name.clone(), list);
         }
@@ -104,7 +102,7 @@ impl Casebook {
         for (duty, place) in escalation.policy.on_duty.iter().zip(&escalation.places) {
             if !self.config.team.has_manager(&duty.manager) {
                 let message = format!("{} is none of `[team] managers`", duty.manager);
-                return Err(Error::Config { path, flaw: policy::flaw_at(&text, place, message) });
+                return Err(self.unsound(policy::flaw_at(&self.text, place, message)));
             }
         }
         let names = |calendar: &WrittenCalendar| calendar.lists.iter().map(|(name, _)| name.clone()).collect();

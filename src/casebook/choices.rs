@@ -6,7 +6,7 @@ use crate::domain::own_field::{OwnField, UnfitValue, fit};
 use crate::domain::transition::{Notice, Refusal};
 use crate::error::Error;
 use crate::store::choices::{self, Choices};
-use crate::store::{layout, macros};
+use crate::store::macros;
 
 use super::Casebook;
 
@@ -14,19 +14,17 @@ impl Casebook {
     /// The product groups and fields of casebook.toml.
     ///
     /// # Errors
-    /// It cannot be read, or is not sound.
+    /// It is not sound.
     pub fn choices(&self) -> Result<Choices, Error> {
-        let text = self.policy_text()?;
-        choices::read(&text).map_err(|flaw| Error::Config { path: self.root.join(layout::MARKER), flaw })
+        self.settings(choices::read)
     }
 
     /// The macros of casebook.toml, by name.
     ///
     /// # Errors
-    /// It cannot be read, or is not sound.
+    /// It is not sound.
     pub fn macros(&self) -> Result<Vec<Macro>, Error> {
-        let text = self.policy_text()?;
-        macros::read(&text).map_err(|flaw| Error::Config { path: self.root.join(layout::MARKER), flaw })
+        self.settings(macros::read)
     }
 
     /// Gives the values of the desk's own fields their kinds. Other actions, and those without such a field, are left

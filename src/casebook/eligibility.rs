@@ -3,13 +3,13 @@
 //! Must not know what becomes of the answer.
 
 use crate::domain::action::{Opening, Override};
-use crate::domain::eligibility::{Asking, EligibilityPolicy, Hurdle, hurdles};
+use crate::domain::eligibility::{Asking, Hurdle, hurdles};
 use crate::domain::organization::{Instance, Organization};
 use crate::domain::transition::Refusal;
 use crate::domain::words::Kind;
 use crate::domain::zone::Zone;
 use crate::error::Error;
-use crate::store::{eligibility, layout, policy};
+use crate::store::{eligibility, policy};
 
 use super::Casebook;
 
@@ -46,12 +46,15 @@ impl Casebook {
 
     /// What is against the ticket, by what is on file.
     fn against(&self, opening: &Opening) -> Result<Result<Vec<Hurdle>, Refusal>, Error> {
-        let text = self.policy_text()?;
-        let unsound = |flaw| Error::Config { path: self.root.join(layout::MARKER), flaw };
-        let rules = eligibility::read(&text).map_err(unsound)?;
+        let rules = self.settings(eligibility::read)?;
         let requester = &opening.requester;
+        let on = |zone: &Zone| zone.local(self.world.now).date_naive();
         let Some(name) = opening.organization.as_deref() else {
-            return Ok(Ok(self.of_nobody(&rules, opening)?));
+            let today = on(&self.zone()?);
+            return Ok(Ok(hurdles(
+                &rules,
+                &Asking { requester, organization: None, plan: None, instance: None, today },
+            )));
         };
         // An organisation that an agent named and that has no file: nothing is on file about it.
         let Some(organization) = self.organization_on_file(name)? else { return Ok(Ok(Vec::new())) };
@@ -59,35 +62,16 @@ impl Casebook {
             Ok(instance) => instance,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let written = policy::read(&text).map_err(unsound)?;
-        let today = self.zone_of(&organization)?.local(self.world.now).date_naive();
+        let written = self.settings(policy::read)?;
+        // The reader of its file has looked the name up; one of a newer zone list counts as the desk's.
+        let zone = organization.time_zone.as_deref().and_then(|name| Zone::named(name).ok());
+        let today = on(&zone.map_or_else(|| self.zone(), Ok)?);
         // Of an organisation without any plan on file nothing is known that could be held against its people.
         let desk_plan = written.desk_plan.as_deref().filter(|_| !organization.plans.is_empty());
         let plan = organization.plan_on(today).or(desk_plan);
         let plan = plan.and_then(|name| written.plans.iter().find(|plan| plan.name == name));
         let plan = plan.map(|plan| (plan.name.as_str(), plan.may_open.as_slice()));
         Ok(Ok(hurdles(&rules, &Asking { requester, organization: Some(&organization), plan, instance, today })))
-    }
-
-    fn of_nobody(&self, rules: &EligibilityPolicy, opening: &Opening) -> Result<Vec<Hurdle>, Error> {
-        let today = self.zone_named(&self.config.time_zone)?.local(self.world.now).date_naive();
-        let requester = &opening.requester;
-        Ok(hurdles(rules, &Asking { requester, organization: None, plan: None, instance: None, today }))
-    }
-
-    /// The zone of an organisation's days: its own, else the desk's.
-    fn zone_of(&self, organization: &Organization) -> Result<Zone, Error> {
-        self.zone_named(organization.time_zone.as_deref().unwrap_or(&self.config.time_zone))
-    }
-
-    fn zone_named(&self, name: &str) -> Result<Zone, Error> {
-        Zone::named(name).map_err(|unknown| Error::usage(unknown.to_string(), "set `time_zone` in casebook.toml"))
-    }
-
-    /// The text of casebook.toml, for what is read of it only when it is needed.
-    pub(super) fn policy_text(&self) -> Result<String, Error> {
-        let path = self.root.join(layout::MARKER);
-        std::fs::read_to_string(&path).map_err(Error::io(&path, "read"))
     }
 }
 

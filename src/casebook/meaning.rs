@@ -84,24 +84,25 @@ impl Casebook {
         Ok(found)
     }
 
-    /// The tickets a query means, whole, among those the person may see and `keep` does not leave out. Where one is
-    /// named, no other is looked at.
+    /// What `keep` makes of the tickets that a query means, whole, among those the person may see. Where one is named, no
+    /// other is looked at; those whose rows `may_ask` rules out need not be read.
     ///
     /// # Errors
     /// As [`Casebook::meant`]; and where one is named, that its file is damaged.
-    pub fn meant_tickets(
+    pub fn meant_tickets<T>(
         &self,
         query: &Query,
         one: Option<Id>,
         viewer: Option<&Person>,
-        keep: impl Fn(&Ticket) -> bool,
-    ) -> Result<Census<Ticket>, Error> {
+        may_ask: &(dyn Fn(&Summary) -> bool + Sync),
+        keep: impl Fn(Ticket) -> Option<T>,
+    ) -> Result<Census<T>, Error> {
         self.memberships_of(viewer)?;
         let promises = self.promises_for(query)?;
         let judge = |ticket: Ticket| {
             let is_named = one.is_none_or(|id| id == ticket.id);
             let meant = is_named.then(|| self.judged(query, viewer, promises.as_ref(), ticket)).flatten();
-            meant.map(|(ticket, _)| ticket).filter(&keep)
+            meant.and_then(|(ticket, _)| keep(ticket))
         };
         match (&query.as_of, one) {
             (Some(AsOf::Revision(revision)), _) => {
@@ -113,7 +114,7 @@ impl Casebook {
                 Ok(Census { tickets: judge(self.ticket(id)?).into_iter().collect(), troubles: Vec::new() })
             }
             (None, None) if !query.conditions.is_empty() && !query.needs_texts() => {
-                let Found { rows, mut troubles } = self.meant_rows(query, viewer, promises.as_ref(), &|_| true)?;
+                let Found { rows, mut troubles } = self.meant_rows(query, viewer, promises.as_ref(), may_ask)?;
                 let mut census = self.census_among(&rows.ids().collect::<Vec<_>>(), judge)?;
                 troubles.append(&mut census.troubles);
                 Ok(Census { troubles, ..census })

@@ -29,11 +29,17 @@ pub(super) fn of_entries(entries: &[(&Ticket, &Entry)], on_behalf_of: Option<&st
         message.push_str(&format!(" and {} more", others.len()));
     }
     message.push_str("\n\n");
-    for (ticket, entry) in entries {
-        message.push_str(&format!("Ticket: {}\nEntry: {}\nAction: {}\n", ticket.id, entry.id, entry.action.word()));
-    }
+    message.push_str(&trailers(entries));
     behalf(&mut message, on_behalf_of);
     message
+}
+
+/// What names each entry to programs.
+fn trailers(entries: &[(&Ticket, &Entry)]) -> String {
+    let of = |(ticket, entry): &(&Ticket, &Entry)| {
+        format!("Ticket: {}\nEntry: {}\nAction: {}\n", ticket.id, entry.id, entry.action.word())
+    };
+    entries.iter().map(of).collect()
 }
 
 /// What a sweep did, in numbers; of one ticket in words.
@@ -81,6 +87,11 @@ pub(super) fn of_mending(tickets: &[Ticket], on_behalf_of: Option<&str>) -> Stri
 
 /// The message for an organisation that was made or changed.
 pub(super) fn of_amending(amending: &Amending, on_behalf_of: Option<&str>) -> String {
+    of_access(&[], amending, on_behalf_of)
+}
+
+/// The same with the entries that go with it.
+pub(super) fn of_access(entries: &[(&Ticket, &Entry)], amending: &Amending, on_behalf_of: Option<&str>) -> String {
     let id = one_line(&amending.id);
     let subject = match amending.amendments.as_slice() {
         _ if amending.is_new => format!("Make organization {id}"),
@@ -92,7 +103,7 @@ pub(super) fn of_amending(amending: &Amending, on_behalf_of: Option<&str>) -> St
         [Amendment::Access(person, None)] => format!("Revoke the access of {person} to organization {id}"),
         _ => format!("Change organization {id}"),
     };
-    let mut message = format!("{}\n\nOrganization: {id}\n", one_line(&subject));
+    let mut message = format!("{}\n\n{}Organization: {id}\n", one_line(&subject), trailers(entries));
     behalf(&mut message, on_behalf_of);
     message
 }

@@ -38,6 +38,7 @@ mod resolve;
 mod roll;
 mod rows;
 mod searching;
+mod settings;
 mod sharing;
 mod sweep;
 mod sync;
@@ -108,6 +109,8 @@ pub struct World {
 pub struct Casebook {
     root: PathBuf,
     config: Config,
+    /// The text of casebook.toml.
+    text: String,
     state: State,
     world: World,
     pending: Option<Journal>,
@@ -250,6 +253,7 @@ impl Casebook {
         Ok(Self {
             root: root.to_owned(),
             config,
+            text,
             state,
             world,
             pending,

@@ -71,8 +71,7 @@ impl Casebook {
         let policy = self.policy()?;
         let calendars = policy.calendars.iter().cloned().chain([Calendar::always()]);
         let reckoners = calendars.map(|calendar| Reckoner::of(calendar, now)).collect();
-        let zone = Zone::named(&self.config.time_zone)
-            .map_err(|unknown| Error::usage(format!("casebook.toml: {unknown}"), "set `time_zone` in casebook.toml"))?;
+        let zone = self.zone()?;
         let (known, troubles) = (RwLock::default(), Mutex::default());
         Ok(Promises { casebook: self, policy, now, reckoners, zone, known, troubles })
     }

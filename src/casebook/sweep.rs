@@ -12,15 +12,16 @@ use crate::domain::id::Id;
 use crate::domain::person::{Person, Standing};
 use crate::domain::query::{Condition, Query, Test};
 use crate::domain::silence::{self, Next, Step as Silent};
+use crate::domain::summary::Summary;
 use crate::domain::target::ClockState;
 use crate::domain::text::Text;
-use crate::domain::ticket::Ticket;
+use crate::domain::ticket::{Hold, Ticket};
 use crate::domain::transition::Refusal;
 use crate::domain::words::Status;
 use crate::domain::zone::Zone;
 use crate::error::Error;
 use crate::store::config::ConfigFlaw;
-use crate::store::layout::{self, tail};
+use crate::store::layout::tail;
 use crate::store::wording::{Facts, Occasion, Wording};
 
 use super::desk::Desk;
@@ -55,7 +56,7 @@ impl Matter {
 #[derive(Clone, Debug)]
 pub struct Due {
     /// The tickets that ask for something, what has waited longest first; one that asks for two things is there twice.
-    pub tickets: Vec<(Ticket, Matter)>,
+    pub tickets: Vec<(Summary, Matter)>,
     /// The files that could not be read.
     pub troubles: Vec<Trouble>,
 }
@@ -70,14 +71,22 @@ impl Casebook {
         let waiting = Test::Status(vec![Status::AwaitingReply, Status::OnHold, Status::Open]);
         let mut query = query.clone();
         query.conditions.push(Condition { negated: false, test: waiting });
-        let keep = |ticket: &Ticket| !self.matters(ticket, &policy).is_empty();
-        let Census { tickets, troubles } = self.meant_tickets(&query, None, viewer, keep)?;
-        let with_matters = |ticket: Ticket| {
-            let matters = self.matters(&ticket, &policy);
-            matters.into_iter().map(move |matter| (ticket.clone(), matter))
+        let may_ask = |row: &Summary| {
+            let is_over = |hold: &Hold| hold.ended_at(self.world.now).is_some();
+            let header = &row.header;
+            header.status == Status::AwaitingReply
+                || header.escalation.is_some()
+                || header.hold.as_ref().is_some_and(is_over)
         };
-        let mut tickets: Vec<_> = tickets.into_iter().flat_map(with_matters).collect();
-        tickets.sort_by_key(|(ticket, matter)| (matter.due_at(), ticket.id));
+        let keep = |ticket: Ticket| {
+            let matters = self.matters(&ticket, &policy);
+            (!matters.is_empty()).then(|| (Summary::from(&ticket), matters))
+        };
+        let Census { tickets, troubles } = self.meant_tickets(&query, None, viewer, &may_ask, keep)?;
+        let each =
+            |(row, matters): (Summary, Vec<Matter>)| matters.into_iter().map(move |matter| (row.clone(), matter));
+        let mut tickets: Vec<_> = tickets.into_iter().flat_map(each).collect();
+        tickets.sort_by_key(|(row, matter)| (matter.due_at(), row.id));
         Ok(Due { tickets, troubles })
     }
 
@@ -105,13 +114,6 @@ impl Casebook {
         };
         silence::next(ticket, follow_up, hours, now).ok().filter(|next| next.due_at <= now)
     }
-
-    /// The texts of the desk.
-    fn wording(&self) -> Result<Wording, Error> {
-        let path = self.root.join(layout::MARKER);
-        let text = std::fs::read_to_string(&path).map_err(Error::io(&path, "read"))?;
-        Wording::read(&text).map_err(|flaw| Error::Config { path, flaw })
-    }
 }
 
 impl Desk<'_> {
@@ -124,8 +126,8 @@ impl Desk<'_> {
             let refusal = Refusal::NotAllowed { standing };
             return Err(Error::Refused { ticket: None, action: "sweep".to_owned(), refusal });
         }
-        let (policy, wording) = (casebook.policy()?, casebook.wording()?);
-        let zone = Zone::named(&casebook.config().time_zone).unwrap_or_else(|_| Zone::utc());
+        let (policy, wording) = (casebook.policy()?, casebook.settings(Wording::read)?);
+        let zone = casebook.zone()?;
         let mut swept = Vec::new();
         for &id in ids {
             let ticket = match self.ticket(id) {
@@ -170,8 +172,7 @@ impl Casebook {
         };
         let languages = ticket.header.language.as_deref().into_iter().chain([self.config.language.as_str()]);
         let text = wording.text(occasion, languages, &facts).map_err(|message| {
-            let flaw = ConfigFlaw { line: 1, column: 1, message: format!("a text of [follow_up.texts]: {message}") };
-            Error::Config { path: self.root.join(layout::MARKER), flaw }
+            self.unsound(ConfigFlaw { line: 1, column: 1, message: format!("a text of [follow_up.texts]: {message}") })
         })?;
         Ok(Text::clean(&text))
     }

@@ -101,14 +101,7 @@ impl Session {
 
     /// The zone times are shown in.
     pub fn zone(&self, casebook: &Casebook) -> Result<Zone, Complaint> {
-        let name = &casebook.config().time_zone;
-        Zone::named(name).map_err(|unknown| {
-            let hint = unknown.nearest.map_or_else(
-                || "set `time_zone` in casebook.toml".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            );
-            Error::Usage { message: format!("casebook.toml: `{name}` is no time zone"), hint: Some(hint) }.into()
-        })
+        Ok(casebook.zone()?)
     }
 }
 

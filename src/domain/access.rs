@@ -93,7 +93,6 @@ pub fn may_have_access(
 
 #[cfg(test)]
 mod tests {
-    use super::super::organization::Member;
     use super::*;
     use OrganizationRole::{Admin, Developer, OrgAdmin, TechSupportEditor, TechnicalContact};
 
@@ -102,16 +101,15 @@ mod tests {
     }
 
     fn acme() -> Organization {
-        let mut acme = Organization::new("acme");
-        for (address, roles) in [
-            ("tina@acme.example", &[TechnicalContact][..]),
-            ("adam@acme.example", &[Admin]),
-            ("both@acme.example", &[Admin, TechnicalContact]),
-            ("dev@acme.example", &[Developer, TechSupportEditor, OrgAdmin]),
-        ] {
-            acme.people.push(Member { roles: roles.to_vec(), ..Member::new(person(address)) });
-        }
-        acme
+        Organization::of_people(
+            "acme",
+            &[
+                ("tina@acme.example", &[TechnicalContact]),
+                ("adam@acme.example", &[Admin]),
+                ("both@acme.example", &[Admin, TechnicalContact]),
+                ("dev@acme.example", &[Developer, TechSupportEditor, OrgAdmin]),
+            ],
+        )
     }
 
     fn judged(who: &str, approved_by: Option<&str>) -> &'static str {

@@ -194,7 +194,6 @@ fn no_project_number(
 
 #[cfg(test)]
 mod tests {
-    use super::super::organization::Member;
     use super::*;
     use OrganizationRole::{Admin, Developer, OrgAdmin, TechSupportEditor, TechSupportViewer, TechnicalContact};
 
@@ -203,18 +202,17 @@ mod tests {
     }
 
     fn acme() -> Organization {
-        let mut acme = Organization::new("acme");
-        for (address, role) in [
-            ("editor@acme.example", TechSupportEditor),
-            ("viewer@acme.example", TechSupportViewer),
-            ("boss@acme.example", OrgAdmin),
-            ("admin@acme.example", Admin),
-            ("dev@acme.example", Developer),
-            ("contact@acme.example", TechnicalContact),
-        ] {
-            acme.people.push(Member { roles: vec![role], ..Member::new(person(address)) });
-        }
-        acme
+        Organization::of_people(
+            "acme",
+            &[
+                ("editor@acme.example", &[TechSupportEditor]),
+                ("viewer@acme.example", &[TechSupportViewer]),
+                ("boss@acme.example", &[OrgAdmin]),
+                ("admin@acme.example", &[Admin]),
+                ("dev@acme.example", &[Developer]),
+                ("contact@acme.example", &[TechnicalContact]),
+            ],
+        )
     }
 
     fn instance() -> Instance {

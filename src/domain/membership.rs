@@ -87,7 +87,6 @@ mod tests {
     use super::super::action::{Action, Opening};
     use super::super::entry::Entry;
     use super::super::id::Id;
-    use super::super::organization::Member;
     use super::super::person::Team;
     use super::super::ticket::Ticket;
     use super::super::words::{Priority, Role, Status};
@@ -99,21 +98,27 @@ mod tests {
 
     fn acme() -> Organization {
         use OrganizationRole::{Admin, Developer, OrgAdmin, TechSupportEditor, TechSupportViewer, TechnicalContact};
-        let mut acme = Organization::new("acme");
+        let mut acme = Organization::of_people(
+            "acme",
+            &[
+                ("editor@acme.example", &[TechSupportEditor]),
+                ("viewer@acme.example", &[TechSupportViewer]),
+                ("contact@acme.example", &[TechnicalContact]),
+                ("granted@acme.example", &[TechnicalContact]),
+                ("admin@acme.example", &[Admin]),
+                ("wide@acme.example", &[Admin]),
+                ("former@acme.example", &[Developer]),
+                ("boss@acme.example", &[OrgAdmin]),
+            ],
+        );
         acme.domains = vec!["acme.example".to_owned()];
-        for (address, roles, has_access) in [
-            ("editor@acme.example", &[TechSupportEditor][..], false),
-            ("viewer@acme.example", &[TechSupportViewer], false),
-            ("contact@acme.example", &[TechnicalContact], false),
-            ("granted@acme.example", &[TechnicalContact], true),
-            ("admin@acme.example", &[Admin], false),
-            ("wide@acme.example", &[Admin], true),
-            ("former@acme.example", &[Developer], true),
-            ("boss@acme.example", &[OrgAdmin], false),
-        ] {
-            let access = has_access.then(|| Id::at("2026-11-21T09:00:00Z".parse().expect("a time"), 1));
-            let member = Member { roles: roles.to_vec(), organization_access: access, ..Member::new(person(address)) };
-            acme.people.push(member);
+        let ticket = Id::at("2026-11-21T09:00:00Z".parse().expect("a time"), 1);
+        for name in ["granted", "wide", "former"] {
+            let who = person(&format!("{name}@acme.example"));
+            acme.people
+                .iter_mut()
+                .filter(|member| member.is(&who))
+                .for_each(|member| member.organization_access = Some(ticket));
         }
         acme.people[0].aliases = vec![person("ed@mail.example")];
         acme

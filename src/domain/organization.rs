@@ -132,3 +132,15 @@ impl Organization {
         rest
     }
 }
+
+#[cfg(test)]
+impl Organization {
+    /// An organisation of some people with their roles, for tests.
+    pub fn of_people(id: &str, people: &[(&str, &[OrganizationRole])]) -> Self {
+        let member = |(address, roles): &(&str, &[OrganizationRole])| Member {
+            roles: roles.to_vec(),
+            ..Member::new(Person::from_address(address).expect("an address"))
+        };
+        Self { people: people.iter().map(member).collect(), ..Self::new(id) }
+    }
+}

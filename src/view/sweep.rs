@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::domain::action::Action;
 use crate::domain::clock::{self, spell_span};
 use crate::domain::entry::Entry;
-use crate::domain::ticket::Ticket;
+use crate::domain::summary::Summary;
 
 use super::table::{Cell, Table, tab_separated};
 use super::{Audience, age, labels, paint};
@@ -84,7 +84,7 @@ impl What {
 #[derive(Clone, Debug)]
 pub struct Asked<'a> {
     /// The ticket.
-    pub ticket: &'a Ticket,
+    pub ticket: &'a Summary,
     /// The short id that is its own on this desk.
     pub short_id: &'a str,
     /// What is due.
@@ -183,7 +183,7 @@ pub fn record(asked: &Asked<'_>, audience: &Audience<'_>) -> Map<String, Json> {
         "requester": header.requester.as_str(),
         "assignee": header.assignee.as_ref().map(|person| person.as_str()),
         "language": header.language,
-        "alerts": asked.ticket.alerts(),
+        "alerts": asked.ticket.alerts,
         "asked_at": asked_at.map(clock::spell),
         "hold_until": header.hold.as_ref().and_then(|hold| hold.until).map(clock::spell),
     });

@@ -33,13 +33,10 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Exit, Complaint> {
     }
     told.push_str(&view::glance::for_people(&tickets, &short.unwrap_or_default(), &burning, &audience));
     // A glance is worth something without git's answer, too. Customers are not told how many files of others there are.
-    match casebook.uncommitted() {
-        Ok(0) | Err(_) => {}
-        Ok(_) if session.viewer(&casebook)? == Viewer::Customer => {}
-        Ok(number) => {
-            let words = audience.words();
-            told.push_str(&format!("{}\n", words.count(number, &words.counts.uncommitted)));
-        }
+    let uncommitted = if audience.viewer == Viewer::Support { casebook.uncommitted().unwrap_or_default() } else { 0 };
+    if uncommitted > 0 {
+        let words = audience.words();
+        told.push_str(&format!("{}\n", words.count(uncommitted, &words.counts.uncommitted)));
     }
     session.output.print(&told)?;
     if casebook.has_pending_of(viewer) {

@@ -48,8 +48,10 @@ impl Log {
         let since = self.since.as_deref().map(|words| since(session, &casebook, words)).transpose()?;
         let one = self.query.take_ticket(session, &casebook)?;
         let query = self.query.query(session, &casebook)?;
-        let recent = |ticket: &Ticket| since.is_none_or(|since| ticket.history.iter().any(|entry| entry.at >= since));
-        let census = casebook.meant_tickets(&query, one, session.actor()?, recent)?;
+        let is_recent =
+            |ticket: &Ticket| since.is_none_or(|since| ticket.history.iter().any(|entry| entry.at >= since));
+        let recent = |ticket: Ticket| Some(ticket).filter(&is_recent);
+        let census = casebook.meant_tickets(&query, one, session.actor()?, &|_| true, recent)?;
         let short: Vec<String> = census.tickets.iter().map(|ticket| tail(ticket.id)).collect();
         let rows: Vec<(&str, &Ticket)> = short.iter().map(String::as_str).zip(&census.tickets).collect();
         let viewer = session.viewer(&casebook)?;

@@ -13,7 +13,7 @@ use super::show;
 use crate::casebook::{Casebook, Due, Matter, Report, Work};
 use crate::domain::id::Id;
 use crate::domain::silence::Step;
-use crate::domain::ticket::Ticket;
+use crate::domain::summary::Summary;
 use crate::error::Error;
 use crate::store::layout::tail;
 use crate::view;
@@ -174,7 +174,7 @@ fn list(session: &Session, casebook: &Casebook, due: &Due, chosen: &Chosen) -> R
 }
 
 /// A matter with what explains it.
-fn what(ticket: &Ticket, matter: &Matter, casebook: &Casebook) -> What {
+fn what(ticket: &Summary, matter: &Matter, casebook: &Casebook) -> What {
     match matter {
         Matter::HoldEnded { .. } => What::HoldEnded,
         Matter::FirstWord(word) => What::FirstWord { target: word.target, since: word.started_at },

@@ -1,0 +1,41 @@
+//! What casebook.toml says beyond [`crate::store::config`], read where it is needed, and the zone of the desk's days.
+//!
+//! The text is that of the moment the desk was opened, as the rest of the settings is. Must not know what any of it is
+//! used for.
+
+use crate::domain::zone::Zone;
+use crate::error::Error;
+use crate::store::config::ConfigFlaw;
+use crate::store::layout;
+
+use super::Casebook;
+
+impl Casebook {
+    /// What a reader makes of casebook.toml.
+    ///
+    /// # Errors
+    /// The first thing wrong, with its place.
+    pub(super) fn settings<T>(&self, read: impl FnOnce(&str) -> Result<T, ConfigFlaw>) -> Result<T, Error> {
+        read(&self.text).map_err(|flaw| self.unsound(flaw))
+    }
+
+    /// That casebook.toml is not sound.
+    pub(super) fn unsound(&self, flaw: ConfigFlaw) -> Error {
+        Error::Config { path: self.root.join(layout::MARKER), flaw }
+    }
+
+    /// The zone of the desk's days.
+    ///
+    /// # Errors
+    /// casebook.toml names none.
+    pub fn zone(&self) -> Result<Zone, Error> {
+        let name = &self.config.time_zone;
+        Zone::named(name).map_err(|unknown| {
+            let hint = unknown.nearest.map_or_else(
+                || "set `time_zone` in casebook.toml".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            Error::usage(format!("casebook.toml: `{name}` is no time zone"), hint)
+        })
+    }
+}
