@@ -49,7 +49,7 @@ pub fn needs_organizations(before: Option<&Ticket>, entry: &Entry) -> bool {
     entry.role == Role::Customer
         && match (&entry.action, before) {
             (Action::Open(opening), _) => opening.organization.is_some(),
-            (Action::Set { .. }, _) => true,
+            (Action::Set { .. } | Action::Prioritize { .. }, _) => true,
             (_, Some(ticket)) => !Team::default().standing(&entry.by, Some(&ticket.header)).sees(),
             _ => false,
         }

@@ -156,7 +156,7 @@ pub fn decide(ticket: &Ticket, request: &Request, around: &Surroundings<'_>) -> 
     if !around.standing.sees() {
         return Err(Refusal::NotVisible);
     }
-    may(around.standing, ticket, request)?;
+    may(around.team, around.standing, ticket, request)?;
     if request.text.is_none() && request.action.needs_text() {
         return Err(Refusal::TextMissing);
     }

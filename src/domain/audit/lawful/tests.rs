@@ -14,7 +14,7 @@ fn person(words: &str) -> Person {
 }
 
 fn team() -> Team {
-    Team { agents: vec![person("kenji@desk.example")], managers: vec![person("mori@desk.example")] }
+    Team { agents: vec![person("kenji@desk.example")], managers: vec![person("mori@desk.example")], ..Team::default() }
 }
 
 fn begin() -> DateTime<Utc> {
