@@ -128,6 +128,8 @@ pub enum Notice {
         /// Those there are.
         known: Vec<String>,
     },
+    /// It was this agent's turn.
+    TurnOf(super::assignment::Chosen),
     /// The assignee is not one of the desk's agents.
     AssigneeNotInTeam(Person),
 }
