@@ -94,7 +94,7 @@ fn a_first_word_that_does_not_come_is_named_by_sweeps_until_a_manager_speaks() {
     let metrics = |clocks: &serde_json::Value| -> Vec<String> {
         clocks.as_array().unwrap().iter().map(|clock| clock["metric"].as_str().unwrap().to_owned()).collect()
     };
-    assert_eq!(metrics(&explained["clocks"]), ["first_response", "first_word"]);
+    assert_eq!(metrics(&explained["sla"]), ["first_response", "first_word"]);
     // A ticket's own list has the metrics of its plan.
     assert_eq!(metrics(&sandbox.shown(&ticket)["sla"]), ["first_response"]);
 }
