@@ -8,7 +8,10 @@ use std::os::unix::fs::PermissionsExt;
 use crate::auditing::{LATER, Scene, entry};
 use crate::sandbox::{Outcome, Running};
 
+mod customers;
+mod grounds;
 mod hooks;
+mod merges;
 mod organizations;
 
 /// A scene whose desk has a guarded server, `../desk.git`; `hook` judges.
@@ -80,14 +83,15 @@ fn a_customer_brings_their_own_entries_and_nothing_else() {
     scene.note("Not mine.");
     scene.refused(ANA, &["main"], "CB503");
     scene.push(KENJI, &["main"]).ok();
-    scene.sandbox.write("tickets/notes.txt", "x\n");
-    scene.commit();
-    scene.push(ANA, &["main"]).ok();
     let config = scene.sandbox.read("casebook.toml") + "# mine\n";
     for (branch, file, text) in [
         ("one", "README.md", "mine\n"),
         ("two", "casebook.toml", &config),
         ("three", "organizations/acme.yaml", "id: acme\n"),
+        ("four", "tickets/notes.txt", "x\n"),
+        ("five", "tickets/.gitattributes", "* -diff\n"),
+        ("six", "tickets/.gitignore", "*.bak\n"),
+        ("seven", "attachments/ab/abc", "x\n"),
     ] {
         scene.sandbox.git(&["checkout", "-qb", branch, "main"]).ok();
         scene.sandbox.write(file, text);

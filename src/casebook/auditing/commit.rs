@@ -182,7 +182,7 @@ impl Judge {
         }
         self.judge_entries(commit, &judged)?;
         if let Some(gate) = self.gate.take() {
-            gate.judge_files(commit, self)?;
+            gate.judge_files(commit, &judged, self)?;
             self.gate = Some(gate);
         }
         Ok(())

@@ -180,6 +180,9 @@ impl Judge {
             (commit.revision.committed > 0).then(|| DateTime::from_timestamp(commit.revision.committed, 0)).flatten();
         if let Some(lapse) = lapse(previous, entry, committed, self.questions.tolerance) {
             self.find(about(Finding::new(&AUDIT_TIME, path, told::lapse(entry, lapse))));
+        } else if let Some(now) = self.now.filter(|now| entry.at > *now + self.questions.tolerance) {
+            // The commit may be dated as far ahead as the entry.
+            self.find(about(Finding::new(&AUDIT_TIME, path, told::ahead(entry, now))));
         }
         if self.questions.identity && !names(commit, entry) {
             let message = format!("{} is not of {}", told::entry(entry), told::author(commit.revision));

@@ -14,7 +14,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::finding::Finding;
 use crate::domain::id::Id;
@@ -250,6 +250,10 @@ pub(super) struct Judge {
     pub registry: Registry,
     /// The paths that commits touched, where the guard asks.
     pub paths: Option<BTreeSet<String>>,
+    /// The commits that were looked at, where the guard asks.
+    pub walked: HashSet<String>,
+    /// What the clock of whoever judges says, where the guard asks.
+    pub now: Option<DateTime<Utc>>,
     /// Who pushes, where the guard asks.
     pub gate: Option<super::guarding::Gate>,
     pub found: Findings,
@@ -269,6 +273,8 @@ impl Judge {
             given: HashSet::new(),
             overruling: None,
             paths: None,
+            walked: HashSet::new(),
+            now: None,
             registry: Registry::of(&auditor.repository, &auditor.prefix),
             gate: None,
             found: Findings::default(),
@@ -289,6 +295,7 @@ impl Judge {
         if let Some(paths) = &mut self.paths {
             let changes = revision.sides.iter().flat_map(|side| &side.changes).filter(|change| !change.odd);
             paths.extend(changes.map(|change| change.path.clone()));
+            self.walked.insert(revision.id.clone());
         }
         if !self.given.contains(&revision.id) {
             self.judge(&commit)?;

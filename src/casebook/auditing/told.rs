@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::audit::{Lapse, Loss, Piece, Why};
 use crate::domain::clock::spell;
 use crate::domain::entry::Entry;
@@ -85,6 +87,11 @@ pub fn lapse(entry: &Entry, lapse: Lapse) -> String {
         Lapse::OtherThanId { made } => format!("{name} is of {at}, and its id was made at {}", spell(made)),
         Lapse::Future { committed } => format!("{name} is of {at}, and its commit of {}", spell(committed)),
     }
+}
+
+/// That an entry is of a time that has not come yet.
+pub fn ahead(entry: &Entry, now: DateTime<Utc>) -> String {
+    format!("{} is of {}, and here it is {}", self::entry(entry), spell(entry.at), spell(now))
 }
 
 /// Why an entry could not be made, and the rule that says so.

@@ -22,7 +22,7 @@ use crate::view::paint::Paint;
 /// Refused are: entries that are gone, edited or moved; deleted or moved tickets; branches that lose commits; entries
 /// that the workflow, casebook.toml or the organisations, as they were before the push, do not allow; what `casebook
 /// check` calls an error, in the files that are pushed; entries of somebody else, unless an agent brings them and the
-/// commit says whose they are; other files, from customers. `casebook hooks install` sets it up.
+/// commit says whose they are; other files and refs, from customers; entries of a time that has not come yet. `casebook hooks install` sets it up.
 ///
 /// Who pushes: --pusher, else what git's setting `casebook.pusher` names (a variable, or `signature`: whoever signed
 /// each commit), else CASEBOOK_PUSHER, GITEA_PUSHER_EMAIL, GL_USER or REMOTE_USER. A name without @ is completed by git's
@@ -75,7 +75,7 @@ impl Guard {
         let start = session.start()?;
         let pusher = self.pusher(&start)?;
         let desk = self.desk.as_ref().map(|desk| format!("{}/", desk.trim_matches('/'))).filter(|desk| desk != "/");
-        let guard = Guarding::at(&start, desk.as_deref(), pusher, self.tolerance)?;
+        let guard = Guarding::at(&start, desk.as_deref(), pusher, session.world.now, self.tolerance)?;
         let found = match self.hook {
             HookName::PreCommit => guard.staged()?,
             HookName::Update => guard.receive(&[self.given_ref()?])?,

@@ -27,8 +27,14 @@ super::table! {
     }
     PUSH_FILES = "CB505" "push.files" Error {
         title: "a push changes files that are not the pusher's to change",
-        explanation: "A customer adds entries to tickets. Settings, organisations and everything else in the repository are support's, and so is who belongs to support; the administrator of an organisation gives and takes its support roles.",
+        explanation: "A customer adds entries to tickets, in the ticket's own file and place; what else a ticket's header says stays. Settings, organisations and everything else in the repository are support's, and so is who belongs to support; the administrator of an organisation gives and takes its support roles. A merge that puts an older version back changes the file too. casebook.toml is nobody's to take away.",
         example: "[team] agents = [\"ana@acme.example\"]        (pushed by ana@acme.example)",
         repair: "Take the change out of the commits; ask an agent for it.",
+    }
+    PUSH_REFS = "CB506" "push.refs" Error {
+        title: "a push changes branches, tags or other refs that are not the pusher's to change",
+        explanation: "A customer makes branches and tags of commits, and moves branches forward; other refs, and what is there already, are support's. Refs below refs/replace/ are nobody's to push: they would show another history than the one that was made.",
+        example: "git push origin HEAD:refs/notes/commits        (pushed by ana@acme.example)",
+        repair: "Push the commits to a branch: `git push origin HEAD:refs/heads/NAME`. Ask an agent for the rest.",
     }
 }

@@ -132,6 +132,35 @@ impl Repository {
         count.parse().map_err(|_| GitRefusal::Refused { said: format!("git counted `{count}` commits") })
     }
 
+    /// The names of all refs.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn refs(&self) -> Result<Vec<String>, GitRefusal> {
+        Ok(self.answer(&["for-each-ref", "--format=%(refname)"])?.lines().map(str::to_owned).collect())
+    }
+
+    /// The commits where two parted: several where they were merged with each other both ways, none where they have
+    /// nothing in common.
+    ///
+    /// # Errors
+    /// git is not installed.
+    pub fn partings(&self, one: &str, other: &str) -> Result<Vec<String>, GitRefusal> {
+        let output = self.frank(&["merge-base", "--all", one, other]).output()?;
+        Ok(output.stdout.lines().map(str::to_owned).collect())
+    }
+
+    /// The files that differ between two commits, by paths that begin in `prefix`.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn changes(&self, from: &str, to: &str, prefix: &str) -> Result<Vec<Change>, GitRefusal> {
+        let relative = if prefix.is_empty() { "--no-relative".to_owned() } else { format!("--relative={prefix}") };
+        let words = ["diff-tree", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", &relative, from, to, "--"];
+        let bytes = self.frank(&words).bytes()?;
+        history::listing::differences(&mut bytes.as_slice())
+    }
+
     /// Whether one commit comes before another, or is it.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 
 use memchr::memmem;
 
+use super::amend::{amend, with_header};
 use super::canonical;
 use super::damage::Damage;
 use super::outline::{Outline, Parts};
@@ -67,6 +68,19 @@ impl Version {
         new.strip_prefix(old).is_some_and(|more| more.is_empty() || more.starts_with(b"\n- "))
     }
 
+    /// Whether what stands before the entries differs from an older version in nothing but the facts that are others now.
+    pub fn keeps_header(&self, before: &Self) -> bool {
+        // Both as the printer spells them.
+        if self.has_grown && before.entries_at.is_some() {
+            return true;
+        }
+        let (Ok(was), Ok(is)) = (&before.ticket, &self.ticket) else { return false };
+        // What a command adds to a file that was written by hand.
+        amend(&before.bytes, was, is).is_ok_and(|amended| amended == self.bytes)
+            // And what a hand adds to one.
+            || header_led_to(&before.bytes, was, is).zip(header(&self.bytes)).is_some_and(|(led, is)| led == is)
+    }
+
     /// The bytes of the entries, without the end marker.
     fn history(&self) -> Option<&[u8]> {
         self.bytes.get(self.entries_at?..)?.strip_suffix(END_MARKER.as_bytes())
@@ -86,6 +100,22 @@ impl Version {
         let own = stretches.map(|text| text.trim_end_matches(['\n', '\r']).as_bytes());
         ticket.history.iter().zip(own).map(|(entry, bytes)| Piece { id: entry.id, bytes }).collect()
     }
+}
+
+/// The text before the line `history:`.
+fn header(bytes: &[u8]) -> Option<String> {
+    let source = Source::of(bytes).ok()?;
+    let outline = Outline::of(&source).ok()?;
+    let Parts::Map(names) = &outline.root.parts else { return None };
+    let history = names.iter().find(|named| named.name == "history")?;
+    Some(source.text[..source.line_start(history.place.line)].to_owned())
+}
+
+/// The same with the facts of another state of the ticket.
+fn header_led_to(bytes: &[u8], was: &Ticket, is: &Ticket) -> Option<String> {
+    let source = Source::of(bytes).ok()?;
+    let outline = Outline::of(&source).ok()?;
+    header(with_header(&source, &outline, was, is)?.as_bytes())
 }
 
 /// What a version says that adds entries to another one and is spelled as the printer spells it, and where its entries

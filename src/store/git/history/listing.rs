@@ -171,11 +171,18 @@ pub fn differences(out: &mut impl BufRead) -> Result<Vec<Change>, GitRefusal> {
             path,
             old: plain(old_mode, old),
             new: plain(new_mode, new),
+            turns: turns(old_mode, new_mode),
             odd: *new_mode != "000000" && !new_mode.starts_with("100"),
             ..Change::default()
         });
     }
     Ok(changes)
+}
+
+/// Whether a file that is new may be run, or one that stays may be and might not, or the other way round.
+fn turns(old: &str, new: &str) -> bool {
+    let is_plain = |mode: &str| mode.starts_with("100");
+    is_plain(new) && new != if is_plain(old) { old } else { "100644" }
 }
 
 #[cfg(test)]
@@ -197,7 +204,7 @@ mod tests {
             ..Change::default()
         };
         let expected = [
-            change("one", Some(&a), Some(&b), false),
+            Change { turns: true, ..change("one", Some(&a), Some(&b), false) },
             change("a link", None, None, true),
             change("é", Some(&a), None, false),
         ];

@@ -33,6 +33,8 @@ pub struct Change {
     pub new: Option<String>,
     /// Whether the commit has something else there: a link, or another repository.
     pub odd: bool,
+    /// Whether the commit has a file that may be run, or the parent has one and the commit's may not.
+    pub turns: bool,
     /// Whether the old object comes next in [`Walk::objects`], rather than having come before.
     pub sends_old: bool,
     /// The same of the new one, which comes behind the old one.

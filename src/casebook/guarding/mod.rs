@@ -1,0 +1,208 @@
+//! The guard: what a push may carry, decided before anybody else sees it.
+//!
+//! Rights are those of casebook.toml and of the organisations as they were before the push, on the branch the repository stands for; so nobody
+//! raises themselves within a push. Works with the git directory alone, and reads only what the push changes.
+
+mod gate;
+mod ground;
+mod merged;
+mod refs;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::domain::finding::Finding;
+use crate::domain::person::Person;
+use crate::domain::rule::{COMMIT_SIGNER, COMMIT_UNSIGNED, PUSH_UNKNOWN};
+use crate::error::Error;
+use crate::store::git::{RefChange, Repository, Signature, Trusted};
+
+use super::auditing::{Auditor, Findings, Judge, Policy, Questions, git, wanted};
+use super::check::Tree;
+pub(super) use gate::Gate;
+
+/// Who pushes, as far as that is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pusher {
+    /// The server says.
+    Named(Person),
+    /// Whoever signed each commit.
+    Signers,
+    /// Nobody says.
+    Unknown,
+}
+
+/// Somebody who guards a repository.
+#[derive(Clone, Debug)]
+pub struct Guard {
+    auditor: Auditor,
+    pusher: Pusher,
+    tolerance: TimeDelta,
+    now: DateTime<Utc>,
+}
+
+impl Guard {
+    /// A guard of the repository whose git has started us as its hook; `folder` is where the desk lies in it: empty, or
+    /// with a slash at its end. `now` is what the guard's own clock says, and `tolerance` how far others may be ahead of it.
+    ///
+    /// # Errors
+    /// There is no repository.
+    pub fn at(
+        start: &Path,
+        folder: Option<&str>,
+        pusher: Pusher,
+        now: DateTime<Utc>,
+        tolerance: TimeDelta,
+    ) -> Result<Self, Error> {
+        let mut auditor = Auditor::of(Repository::of_hook(start), start)?;
+        if let Some(folder) = folder {
+            folder.clone_into(&mut auditor.prefix);
+        }
+        Ok(Self { auditor, pusher, tolerance, now })
+    }
+
+    fn questions(&self) -> Questions {
+        Questions { identity: false, signed: self.pusher == Pusher::Signers, tolerance: self.tolerance }
+    }
+
+    /// Judges a push, with all the refs it changes.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn receive(&self, changes: &[RefChange]) -> Result<Findings, Error> {
+        let repository = &self.auditor.repository;
+        let mut judge = Judge::new(&self.auditor, self.questions());
+        judge.now = Some(self.now);
+        let main = repository.main_branch().map_err(git)?;
+        let ground = self.ground_before(changes, judge.registry.lookup())?;
+        judge.overruling.clone_from(&ground);
+        let policy = ground.map(|ground| ground.policy).unwrap_or_default();
+        let customer = match &self.pusher {
+            Pusher::Named(person) => Some(person).filter(|person| !policy.team.has_agent(person)),
+            Pusher::Signers | Pusher::Unknown => None,
+        };
+        for change in changes {
+            self.judge_ref(change, main.as_deref(), customer, &mut judge)?;
+        }
+        let news: Vec<String> = changes.iter().filter_map(|change| change.new.clone()).collect();
+        if news.is_empty() {
+            self.ask_who(&mut judge);
+            return Ok(judge.found);
+        }
+        let revisions: Vec<String> = news.into_iter().chain(["--not", "--all"].map(str::to_owned)).collect();
+        judge.paths = Some(BTreeSet::new());
+        self.judge_commits(&revisions, &policy, &mut judge)?;
+        let head = repository.head().map_err(git)?;
+        for change in changes {
+            let Some(new) = &change.new else { continue };
+            let before = change.old.as_ref().or(head.as_ref());
+            self.check(new, before.map(String::as_str), &mut judge)?;
+            if let (Some(customer), Some(old), true) = (customer, &change.old, main.as_ref() == Some(&change.name)) {
+                self.judge_outcome(customer, old, new, &mut judge)?;
+            }
+        }
+        Ok(judge.found)
+    }
+
+    /// Whether somebody pushes at all, for all one knows.
+    fn ask_who(&self, judge: &mut Judge) {
+        if self.pusher == Pusher::Unknown {
+            judge.find(Finding::new(&PUSH_UNKNOWN, ".", "the server does not say who pushes"));
+        }
+    }
+
+    /// Judges what is about to be committed. Whose entries they are is not asked: the commit has not said so yet.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn staged(&self) -> Result<Findings, Error> {
+        let mut judge = Judge::new(&self.auditor, self.questions());
+        let revision = self.auditor.repository.staged(&self.auditor.prefix, "").map_err(git)?;
+        let (mut objects, marked) =
+            self.auditor.repository.read_of(revision, &self.auditor.prefix, &wanted()).map_err(git)?;
+        judge.paths = Some(BTreeSet::new());
+        judge.look_at(&marked, &mut objects).map_err(git)?;
+        judge.found.commits = 1;
+        let head = self.auditor.repository.head().map_err(git)?;
+        self.check("", head.as_deref(), &mut judge)?;
+        // It has no name yet.
+        judge.found.findings.iter_mut().for_each(|finding| finding.commit = None);
+        Ok(judge.found)
+    }
+
+    /// Holds what the commits touched against the rules of `check`, as one commit has it. What was so before, and the
+    /// audit has not told, is not the push's fault.
+    fn check(&self, new: &str, before: Option<&str>, judge: &mut Judge) -> Result<(), Error> {
+        let (mut paths, prefix) = (judge.paths.clone().unwrap_or_default(), &self.auditor.prefix);
+        if paths.is_empty() {
+            return Ok(());
+        }
+        if let Some(commit) = before {
+            let touched: Vec<&str> = paths.iter().map(String::as_str).collect();
+            paths.extend(Tree { lookup: judge.registry.lookup(), commit, prefix }.linked(&touched)?);
+        }
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        let mut errors = Tree { lookup: judge.registry.lookup(), commit: new, prefix }.errors(&paths)?;
+        let is_told = |error: &Finding| {
+            let is_it =
+                |told: &Finding| told.rule == error.rule && told.path == error.path && told.entry == error.entry;
+            judge.found.findings.iter().any(is_it)
+        };
+        errors.retain(|error| !is_told(error));
+        if let (Some(commit), false) = (before, errors.is_empty()) {
+            let mut paths: Vec<&str> = errors.iter().map(|error| error.path.as_str()).collect();
+            paths.dedup();
+            let known = Tree { lookup: judge.registry.lookup(), commit, prefix }.errors(&paths)?;
+            let is_known = |error: &Finding| {
+                let is_it =
+                    |old: &Finding| old.rule == error.rule && old.path == error.path && old.message == error.message;
+                known.iter().any(is_it)
+            };
+            let new: Vec<bool> = errors.iter().map(|error| !is_known(error)).collect();
+            let mut new = new.into_iter();
+            errors.retain(|_| new.next().unwrap_or(true));
+        }
+        for error in errors {
+            judge.find(if new.is_empty() { error } else { error.in_commit(new) });
+        }
+        Ok(())
+    }
+
+    fn judge_commits(&self, revisions: &[String], policy: &Policy, judge: &mut Judge) -> Result<(), Error> {
+        match &self.pusher {
+            Pusher::Unknown => {
+                self.ask_who(judge);
+                return Ok(());
+            }
+            Pusher::Named(person) => {
+                judge.gate = Some(Gate::of(Some(person.clone()), policy, &self.auditor));
+                return self.auditor.walk(revisions, judge, &mut |_| {});
+            }
+            Pusher::Signers => {}
+        }
+        let keys: Vec<Trusted> = policy.keys.iter().map(|(_, key)| key.clone()).collect();
+        let signatures = self.auditor.repository.signatures(revisions, &keys).map_err(git)?;
+        let mut walk = self.auditor.repository.walk(revisions, &self.auditor.prefix, &wanted()).map_err(git)?;
+        let mut signatures = signatures.into_iter();
+        while let Some(revision) = walk.step().map_err(git)? {
+            let signature = signatures.find(|(commit, _)| *commit == revision.id).map(|(_, signature)| signature);
+            let mut signer = None;
+            match signature {
+                Some(Signature::By(place)) => signer = Some(policy.keys[place].0.clone()),
+                Some(Signature::None) | None => {
+                    judge.find(Finding::new(&COMMIT_UNSIGNED, ".", "the commit is not signed").in_commit(&revision.id));
+                }
+                Some(Signature::Other) => {
+                    let message = "the signature is of no key casebook.toml names, or does not fit";
+                    judge.find(Finding::new(&COMMIT_SIGNER, ".", message).in_commit(&revision.id));
+                }
+            }
+            judge.gate = Some(Gate::of(signer, policy, &self.auditor));
+            judge.look_at(&revision, &mut walk.objects).map_err(git)?;
+            judge.found.commits += 1;
+        }
+        Ok(())
+    }
+}

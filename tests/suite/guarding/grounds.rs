@@ -1,0 +1,45 @@
+//! What a push is judged by: the desk as it was before, whatever branch has it, and the clock of the server.
+
+use super::{ANA, KENJI, served};
+
+#[test]
+fn a_desk_on_any_branch_says_who_may_what() {
+    for head in ["refs/heads/trunk", "refs/heads/own"] {
+        let scene = served("pre-receive");
+        scene.sandbox.git(&["-C", "../desk.git", "symbolic-ref", "HEAD", head]).ok();
+        scene.sandbox.run(&["--as", ANA, "reply", &scene.ticket, "-m", "Mine."]).ok();
+        scene.push(ANA, &["main"]).ok();
+        let config = scene.sandbox.read("casebook.toml");
+        scene.sandbox.git(&["checkout", "-q", "--orphan", "own"]).ok();
+        scene.sandbox.write("casebook.toml", &config.replace("agents = [", "agents = [\"bo@acme.example\", "));
+        scene.commit();
+        scene.refused("bo@acme.example", &["own"], "CB505");
+    }
+}
+
+#[test]
+fn nobody_takes_the_desk_away() {
+    let scene = served("pre-receive");
+    scene.sandbox.git(&["rm", "-q", "casebook.toml"]).ok();
+    scene.commit();
+    scene.refused(KENJI, &["main"], "CB505");
+    scene.refused(KENJI, &["main:side"], "CB505");
+    scene.sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]).ok();
+    scene.sandbox.git(&["mv", "casebook.toml", "desk.toml"]).ok();
+    scene.commit();
+    scene.refused(KENJI, &["main"], "CB505");
+}
+
+#[test]
+fn an_entry_from_the_future_is_refused_at_the_push_that_brings_it() {
+    let scene = served("pre-receive");
+    let ahead = [("CASEBOOK_NOW", "2036-11-21T12:00:00Z")];
+    scene.sandbox.run_under(&ahead, &["--as", ANA, "reply", &scene.ticket, "-m", "From afar."]).ok();
+    // Its commit says the same, so that the history alone is sound.
+    assert_eq!(scene.rules(&[]), Vec::<String>::new());
+    scene.refused(ANA, &["main"], "CB410");
+    scene.sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]).ok();
+    let ahead = [("CASEBOOK_NOW", "2026-11-21T20:00:00Z")];
+    scene.sandbox.run_under(&ahead, &["--as", ANA, "reply", &scene.ticket, "-m", "Half a day."]).ok();
+    scene.push(ANA, &["main"]).ok();
+}
