@@ -15,6 +15,10 @@ use super::auditing::git;
 const MARK: &str = "# Made by `casebook hooks install`.";
 /// What a hook that was there is called from then on: its name and this.
 const CHAINED: &str = ".chained";
+/// git's setting by which what is pushed is read before it is taken: no tree with two entries of one name, no object that
+/// is not what it says. The other one is meant where this one is not set.
+pub const FSCK: &str = "receive.fsckObjects";
+const FSCK_OF_ALL: &str = "transfer.fsckObjects";
 
 /// A hook of git's that can run the guard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +43,7 @@ impl Hook {
 }
 
 /// What would be done to install a hook.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct HookPlan {
     /// Where the hook lies.
     pub path: PathBuf,
@@ -49,6 +53,9 @@ pub struct HookPlan {
     pub after: String,
     /// What the hook that is there will be called.
     pub chained: Option<PathBuf>,
+    /// Whether git is told to look at what is pushed, which it was not told before.
+    pub tells_fsck: bool,
+    repository: Repository,
 }
 
 impl HookPlan {
@@ -81,11 +88,18 @@ impl HookPlan {
         words.extend(flags.iter().map(|flag| quoted(flag)));
         let after = script(hook, &words.join(" "));
         let chained = (before.is_some() && !is_ours).then_some(chained);
-        Ok(Self { path, before: before.filter(|_| chained.is_none()), after, chained })
+        let is_told = |name: &str| repository.setting(name).map(|value| value.is_some()).map_err(git);
+        let tells_fsck = hook != Hook::PreCommit && !is_told(FSCK)? && !is_told(FSCK_OF_ALL)?;
+        Ok(Self { tells_fsck, repository, path, before: before.filter(|_| chained.is_none()), after, chained })
     }
 
     /// Whether there is nothing to do.
     pub fn is_done(&self) -> bool {
+        self.is_hooked() && !self.tells_fsck
+    }
+
+    /// Whether the hook is there as it shall be.
+    pub fn is_hooked(&self) -> bool {
         self.before.as_ref() == Some(&self.after)
     }
 
@@ -94,6 +108,9 @@ impl HookPlan {
     /// # Errors
     /// The system refused; a hook that was there is still run.
     pub fn carry_out(&self) -> Result<(), Error> {
+        if self.tells_fsck {
+            self.repository.set(FSCK, "true").map_err(git)?;
+        }
         let folder = self.path.parent().unwrap_or(&self.path);
         fs::create_dir_all(folder).map_err(Error::io(folder, "make"))?;
         let mut new = tempfile::NamedTempFile::new_in(folder).map_err(Error::io(folder, "write to"))?;

@@ -74,7 +74,7 @@ pub use doctor::Condition;
 pub use drivers::{Telling, TellingState, tell, tellings};
 pub use guarding::{Guard, Pusher};
 pub use halt::Halt;
-pub use hooks::{Hook, HookPlan};
+pub use hooks::{FSCK, Hook, HookPlan};
 pub use init::{Founding, InitReport};
 pub use owed::{Asked, Owed, Owing};
 pub use promises::{InForce, Promises};

@@ -8,7 +8,7 @@ use super::super::Exit;
 use super::super::complaint::Complaint;
 use super::super::session::{Session, shown, variable};
 use super::guard::HookName;
-use crate::casebook::HookPlan;
+use crate::casebook::{FSCK, HookPlan};
 use crate::error::Error;
 use crate::store::layout;
 use crate::view::diff;
@@ -64,9 +64,13 @@ impl Install {
             session.output.say(&format!("{path} runs the guard already"))?;
             return Ok(Exit::Done);
         }
+        if plan.tells_fsck {
+            let deed = if self.dry_run { "would set" } else { "sets" };
+            session.output.say(&format!("{deed} {FSCK}=true: git looks at every object that is pushed"))?;
+        }
         let paint = Paint { colour: session.output.colour };
-        let shown_diff = diff::unified(path.trim_start_matches('/'), plan.before.as_deref(), &plan.after, paint);
-        if self.dry_run || !session.output.quiet {
+        if !plan.is_hooked() && (self.dry_run || !session.output.quiet) {
+            let shown_diff = diff::unified(path.trim_start_matches('/'), plan.before.as_deref(), &plan.after, paint);
             session.output.print(&shown_diff)?;
         }
         if let Some(chained) = &plan.chained {

@@ -82,3 +82,39 @@ fn only_a_repository_has_hooks() {
     sandbox.run(&["hooks", "install"]).fails(8);
     sandbox.run(&["guard"]).fails(8);
 }
+
+impl Scene {
+    /// Makes a commit of a tree with two entries of one name.
+    fn doubled(&self) -> String {
+        let blob = self.sandbox.git(&["rev-parse", "HEAD:casebook.toml"]).ok().stdout.trim().to_owned();
+        let bytes: Vec<u8> =
+            (0..blob.len()).step_by(2).map(|place| u8::from_str_radix(&blob[place..place + 2], 16).unwrap()).collect();
+        let tree = [b"100644 casebook.toml\0".as_slice(), &bytes].concat().repeat(2);
+        std::fs::write(self.sandbox.path("../tree"), tree).unwrap();
+        let words = ["hash-object", "-t", "tree", "-w", "--literally", "../tree"];
+        let tree = self.sandbox.git(&words).ok().stdout.trim().to_owned();
+        self.sandbox.git(&["commit-tree", "-m", "x", "-p", "HEAD", &tree]).ok().stdout.trim().to_owned()
+    }
+}
+
+#[test]
+fn git_is_told_to_look_at_what_is_pushed() {
+    let scene = served("pre-receive");
+    let setting = |name: &str| {
+        let mut command = scene.sandbox.command("git");
+        command.args(["-C", "../desk.git", "config", "--get", name]).stderr(std::process::Stdio::null());
+        String::from_utf8(command.output().unwrap().stdout).unwrap().trim().to_owned()
+    };
+    assert_eq!(setting("receive.fsckObjects"), "true");
+    let commit = scene.doubled();
+    let told = scene.push(KENJI, &[&format!("{commit}:refs/heads/doubled")]).fails(1);
+    assert!(told.stderr.contains("duplicateEntries"), "{}", told.stderr);
+    // What somebody has decided stays.
+    for name in ["receive.fsckObjects", "transfer.fsckObjects"] {
+        scene.sandbox.git(&["-C", "../desk.git", "config", "--unset-all", "receive.fsckObjects"]);
+        scene.sandbox.git(&["-C", "../desk.git", "config", name, "false"]).ok();
+        let told = scene.sandbox.run(&["-C", "../desk.git", "hooks", "install"]).ok().stdout;
+        assert!(told.ends_with("runs the guard already\n"), "{told}");
+        assert_eq!(setting(name), "false");
+    }
+}
