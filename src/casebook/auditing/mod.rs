@@ -33,6 +33,9 @@ pub(super) use policy::{Ground, Policy};
 /// Where tickets lie, as paths of git begin.
 const TICKETS: &str = "tickets/";
 
+/// How much each half of the shelf of versions holds, in bytes.
+const SHELF: usize = 16 << 20;
+
 /// What is asked of an audit.
 #[derive(Clone, Debug)]
 pub struct Questions {
@@ -153,7 +156,7 @@ impl Auditor {
         judge: &mut Judge,
         tell: &mut dyn FnMut(usize),
     ) -> Result<(), Error> {
-        let mut walk: Walk = self.repository.walk(revisions, &self.prefix, &wanted()).map_err(git)?;
+        let mut walk: Walk = self.repository.walk(revisions, &self.prefix, &wanted(judge.asks_for_whom())).map_err(git)?;
         while let Some(revision) = walk.step().map_err(git)? {
             judge.look_at(&revision, &mut walk.objects).map_err(git)?;
             judge.found.commits += 1;
@@ -220,8 +223,8 @@ pub(super) fn named(entry: &crate::domain::entry::Entry) -> String {
     told::entry(entry)
 }
 
-pub(super) fn wanted() -> Wanted {
-    Wanted { folder: TICKETS, base: layout::MARKER }
+pub(super) fn wanted(behalf: bool) -> Wanted {
+    Wanted { folder: TICKETS, base: layout::MARKER, behalf }
 }
 
 pub(super) fn git(refusal: GitRefusal) -> Error {
@@ -259,7 +262,7 @@ impl Judge {
     pub fn new(auditor: &Auditor, questions: Questions) -> Self {
         Self {
             questions,
-            shelf: Shelf::default(),
+            shelf: Shelf::of(SHELF),
             policies: HashMap::new(),
             policy_of: HashMap::new(),
             judged_by: HashMap::new(),
@@ -277,6 +280,11 @@ impl Judge {
 
     pub fn find(&mut self, finding: Finding) {
         self.found.findings.push(finding);
+    }
+
+    /// Whether it matters whose entries a commit says it brings.
+    pub const fn asks_for_whom(&self) -> bool {
+        self.questions.identity || self.gate.is_some()
     }
 
     fn incomplete(&mut self, message: &str) {

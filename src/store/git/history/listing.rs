@@ -8,8 +8,10 @@ use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use super::{Change, Revision, Side, unheard};
 use crate::store::git::{GitRefusal, Repository};
 
-/// The facts of a commit, each behind the other.
+/// The facts of a commit, each behind the other, and on whose behalf it was made.
 const FORMAT: &str = "--format=%H%x00%P%x00%ae%x00%ct%x00%(trailers:key=On-behalf-of,valueonly,unfold,separator=%x02)";
+/// The same without that, which alone needs the message read.
+const BARE: &str = "--format=%H%x00%P%x00%ae%x00%ct%x00";
 
 /// What git is given back unchanged, and marks the end of an answer.
 const END: &str = "end";
@@ -25,9 +27,10 @@ pub(super) struct Listing {
 }
 
 impl Listing {
-    pub fn start(repository: &Repository, revisions: &[String], prefix: &str) -> Result<Self, GitRefusal> {
+    pub fn start(repository: &Repository, revisions: &[String], prefix: &str, behalf: bool) -> Result<Self, GitRefusal> {
         let relative = if prefix.is_empty() { "--no-relative".to_owned() } else { format!("--relative={prefix}") };
-        let fixed = ["log", "--reverse", "--topo-order", "--no-diff-merges", "--no-notes", "--encoding=UTF-8", FORMAT];
+        let format = if behalf { FORMAT } else { BARE };
+        let fixed = ["log", "--reverse", "--topo-order", "--no-diff-merges", "--no-notes", "--encoding=UTF-8", format];
         let mut words: Vec<&str> = [&fixed[..], &RAW[..], &[relative.as_str()]].concat();
         words.extend(revisions.iter().map(String::as_str).chain(["--"]));
         let mut log = repository.frank(&words).start(Stdio::null(), unheard())?;
