@@ -70,7 +70,8 @@ impl Version {
         let (entries, entries_at) = (&self.bytes[entries_at..=end], head.len());
         let mut bytes = head.into_bytes();
         bytes.reserve_exact(entries.len() + END_MARKER.len());
-        bytes.extend([entries, END_MARKER.as_bytes()].into_iter().flatten());
+        bytes.extend_from_slice(entries);
+        bytes.extend_from_slice(END_MARKER.as_bytes());
         Some(Self { bytes, ticket: Ok(ticket), entries_at: Some(entries_at), has_grown: false })
     }
 
@@ -207,6 +208,36 @@ history:
         let ticket = after.ticket().expect("a ticket");
         assert_eq!(replay(&ticket.history).as_ref(), Some(&ticket.header));
         assert!(after.extends(&before) && !before.extends(&after) && before.extends(&before));
+    }
+
+    #[test]
+    fn what_a_version_grew_from_is_made_of_it() {
+        let later = answered().replace("...\n", &MORE.replace("9SH2", "9TH2").replace("from: open", "from: awaiting_reply"));
+        let set = later.replace("...\n", &MORE.replace("9SH2", "9VH2").replace("from: open", "from: awaiting_reply")).replace(
+            "  text: |\n    Two.\n...",
+            "  text: |\n    Three, and more:\n\n    - id: none\n...",
+        );
+        let all = [FILE.to_owned(), answered(), later, set];
+        for (place, text) in all.iter().enumerate() {
+            let version = version(text);
+            for count in 1..4 {
+                let older = version.without_last(count);
+                // The first has two entries, and a ticket has one at least.
+                if let Some(expected) = place.checked_sub(count).map(|place| &all[place]) {
+                    let (older, read) = (older.expect("an older version"), super::tests::version(expected));
+                    assert_eq!(String::from_utf8_lossy(older.bytes()), expected.as_str());
+                    assert_eq!(older.ticket(), read.ticket());
+                    assert!(version.extends(&older) && older.entries_at == read.entries_at);
+                } else {
+                    assert_eq!(older.is_some(), count == place + 1, "{place} {count}");
+                }
+            }
+        }
+        for odd in [FILE.replace("    One.", "    One. "), FILE.replace("status: open\npri", "status: open # so\npri")] {
+            let of_format_2 = odd.replace("format: 1", "format: 2");
+            assert!(version(&of_format_2).without_last(1).is_none());
+        }
+        assert!(version(&FILE.replace("status: open\npri", "status: open # so\npri")).without_last(1).is_none());
     }
 
     #[test]

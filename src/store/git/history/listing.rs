@@ -147,7 +147,7 @@ fn refused(said: &str) -> GitRefusal {
 
 /// The words up to the next NUL; none at the end.
 fn word(out: &mut impl BufRead) -> Result<Option<String>, GitRefusal> {
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(96);
     out.read_until(0, &mut bytes).map_err(|error| refused(&error.to_string()))?;
     if bytes.pop() != Some(0) {
         return Ok(None);
@@ -165,16 +165,15 @@ pub fn differences(out: &mut impl BufRead) -> Result<Vec<Change>, GitRefusal> {
     let mut changes = Vec::new();
     while next_is(out, b':')? {
         let (facts, path) = (word(out)?.unwrap_or_default(), word(out)?.unwrap_or_default());
-        let facts: Vec<&str> = facts.trim_start_matches(':').split(' ').collect();
-        let [old_mode, new_mode, old, new, ..] = facts.as_slice() else {
-            return Err(refused("git told a difference in other words than expected"));
-        };
+        let mut facts = facts.trim_start_matches(':').split(' ');
+        let mut fact = || facts.next().ok_or_else(|| refused("git told a difference in other words than expected"));
+        let (old_mode, new_mode, old, new) = (fact()?, fact()?, fact()?, fact()?);
         let plain = |mode: &str, object: &str| mode.starts_with("100").then(|| object.to_owned());
         changes.push(Change {
             path,
             old: plain(old_mode, old),
             new: plain(new_mode, new),
-            odd: *new_mode != "000000" && !new_mode.starts_with("100"),
+            odd: new_mode != "000000" && !new_mode.starts_with("100"),
             ..Change::default()
         });
     }

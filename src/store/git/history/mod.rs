@@ -24,6 +24,10 @@ use super::{GitRefusal, Repository};
 /// Objects that are asked for ahead: git need not hand each over by itself.
 const AHEAD: [&str; 3] = ["cat-file", "--batch", "--buffer"];
 
+/// How much git keeps of what others differ from. A walk comes back to it soon or not at all, and git takes and clears
+/// memory for all it may keep.
+const KEPT: &str = "core.deltaBaseCacheLimit=24m";
+
 /// A file that differs between a commit and one of its parents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {
@@ -140,7 +144,7 @@ impl Repository {
 
     /// A run of git that follows neither replace refs nor grafts, and takes no setting for what it prints.
     pub(super) fn frank(&self, arguments: &[&str]) -> super::Run {
-        let settings = ["--no-replace-objects", "-c", "log.showSignature=false", "-c", "log.showRoot=true"];
+        let settings = ["--no-replace-objects", "-c", "log.showSignature=false", "-c", "log.showRoot=true", "-c", KEPT];
         self.run(&[&settings[..], arguments].concat()).env("GIT_GRAFT_FILE", "/dev/null")
     }
 }
