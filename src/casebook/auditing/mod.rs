@@ -175,7 +175,8 @@ impl Auditor {
         judge: &mut Judge,
         tell: &mut dyn FnMut(usize),
     ) -> Result<(), Error> {
-        let mut walk: Walk = self.repository.walk(revisions, &self.prefix, &wanted(judge.asks_for_whom())).map_err(git)?;
+        let mut walk: Walk =
+            self.repository.walk(revisions, &self.prefix, &wanted(judge.asks_for_whom())).map_err(git)?;
         while let Some(revision) = walk.step().map_err(git)? {
             judge.look_at(&revision, &mut walk.objects).map_err(git)?;
             judge.found.commits += 1;

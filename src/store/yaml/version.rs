@@ -48,9 +48,7 @@ impl Version {
                 let entries_at = memmem::find(&bytes, HISTORY).map(|place| place + HISTORY.len());
                 Self { bytes, ticket: Ok(ticket), entries_at, has_grown: false }
             }
-            None => {
-                Self { ticket: read(&bytes, id).map(canonical::bare), bytes, entries_at: None, has_grown: false }
-            }
+            None => Self { ticket: read(&bytes, id).map(canonical::bare), bytes, entries_at: None, has_grown: false },
         }
     }
 
@@ -58,7 +56,8 @@ impl Version {
     /// others, all as the printer spells it. Whether there was one is for the caller to find out. None where there can be
     /// none.
     pub fn without_last(&self, count: usize) -> Option<Self> {
-        let (ticket, entries_at) = (self.ticket.as_ref().ok().filter(|ticket| ticket.format <= FORMAT)?, self.entries_at?);
+        let (ticket, entries_at) =
+            (self.ticket.as_ref().ok().filter(|ticket| ticket.format <= FORMAT)?, self.entries_at?);
         let kept = ticket.history.len().checked_sub(count).filter(|kept| *kept > 0)?;
         let mut end = self.bytes.len();
         for _ in 0..count {
@@ -212,11 +211,11 @@ history:
 
     #[test]
     fn what_a_version_grew_from_is_made_of_it() {
-        let later = answered().replace("...\n", &MORE.replace("9SH2", "9TH2").replace("from: open", "from: awaiting_reply"));
-        let set = later.replace("...\n", &MORE.replace("9SH2", "9VH2").replace("from: open", "from: awaiting_reply")).replace(
-            "  text: |\n    Two.\n...",
-            "  text: |\n    Three, and more:\n\n    - id: none\n...",
-        );
+        let later =
+            answered().replace("...\n", &MORE.replace("9SH2", "9TH2").replace("from: open", "from: awaiting_reply"));
+        let set = later
+            .replace("...\n", &MORE.replace("9SH2", "9VH2").replace("from: open", "from: awaiting_reply"))
+            .replace("  text: |\n    Two.\n...", "  text: |\n    Three, and more:\n\n    - id: none\n...");
         let all = [FILE.to_owned(), answered(), later, set];
         for (place, text) in all.iter().enumerate() {
             let version = version(text);
@@ -233,7 +232,8 @@ history:
                 }
             }
         }
-        for odd in [FILE.replace("    One.", "    One. "), FILE.replace("status: open\npri", "status: open # so\npri")] {
+        for odd in [FILE.replace("    One.", "    One. "), FILE.replace("status: open\npri", "status: open # so\npri")]
+        {
             let of_format_2 = odd.replace("format: 1", "format: 2");
             assert!(version(&of_format_2).without_last(1).is_none());
         }

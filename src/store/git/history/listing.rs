@@ -27,7 +27,12 @@ pub(super) struct Listing {
 }
 
 impl Listing {
-    pub fn start(repository: &Repository, revisions: &[String], prefix: &str, behalf: bool) -> Result<Self, GitRefusal> {
+    pub fn start(
+        repository: &Repository,
+        revisions: &[String],
+        prefix: &str,
+        behalf: bool,
+    ) -> Result<Self, GitRefusal> {
         let relative = if prefix.is_empty() { "--no-relative".to_owned() } else { format!("--relative={prefix}") };
         let format = if behalf { FORMAT } else { BARE };
         let fixed = ["log", "--reverse", "--topo-order", "--no-diff-merges", "--no-notes", "--encoding=UTF-8", format];

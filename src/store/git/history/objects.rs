@@ -81,8 +81,7 @@ impl Asking {
     /// Marks which objects a commit will bring. The file everybody needs is brought once for each of its versions.
     pub fn mark(&mut self, revision: &mut Revision) {
         let parent = revision.sides.first().and_then(|side| side.parent.clone());
-        revision.sends_base =
-            parent.is_some_and(|parent| !self.walked.contains(&parent) && self.walked.insert(parent));
+        revision.sends_base = parent.is_some_and(|parent| !self.walked.contains(&parent) && self.walked.insert(parent));
         self.walked.insert(revision.id.clone());
         for change in revision.sides.iter_mut().flat_map(|side| &mut side.changes) {
             let Some(new) = &change.new else { continue };
