@@ -20,6 +20,9 @@ use crate::store::yaml::{DamageKind, Version};
 /// How many entries a commit adds to a ticket at most, for the older version to be told from the newer one.
 const FEW: usize = 3;
 
+/// What a parent and a commit have of a file.
+type Pair = (Option<Arc<Version>>, Option<Arc<Version>>);
+
 /// What a parent has of a file that differs.
 #[derive(Clone, Debug)]
 pub struct Before {
@@ -135,12 +138,7 @@ impl Judge {
     }
 
     /// What a parent and the commit have of a file.
-    fn versions(
-        &mut self,
-        change: &Change,
-        is_merge: bool,
-        objects: &mut Objects,
-    ) -> Result<(Option<Arc<Version>>, Option<Arc<Version>>), GitRefusal> {
+    fn versions(&mut self, change: &Change, is_merge: bool, objects: &mut Objects) -> Result<Pair, GitRefusal> {
         // A version that was extended is seldom asked for again, but for where branches part and meet.
         let known = match &change.old {
             Some(old) if is_merge || change.new.is_none() => self.shelf.get(old),

@@ -113,7 +113,7 @@ impl Repository {
                 };
                 let asked = next.as_ref().ok().map(|revision| asking.words(revision));
                 // Who reads has to know of the commit first: its objects may be more than the pipes hold.
-                if send.send(next).is_err() || !asked.is_some_and(|asked| asking.ask(&asked).is_ok()) {
+                if send.send(next).is_err() || asked.is_none_or(|asked| asking.ask(&asked).is_err()) {
                     break;
                 }
             }
