@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::domain::assignment::NobodyNext;
 use crate::domain::id::Id;
 use crate::domain::transition::Refusal;
 use crate::domain::words::Status;
@@ -14,6 +15,8 @@ use crate::store::yaml::{Damage, Unwritable};
 /// Why a command did not do what was asked. Nothing was changed, unless said otherwise.
 #[derive(Debug)]
 pub enum Error {
+    /// Nobody can be whose turn it is.
+    NobodyNext(NobodyNext),
     /// No casebook.toml here or above.
     NoStore {
         /// Where the search began.

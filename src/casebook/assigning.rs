@@ -1,33 +1,42 @@
 //! Whose turn it is to take a ticket, by the roster, the calendars, and what everybody has on their hands.
 
-use crate::domain::assignment::{Chosen, Loads, Wanted, next};
+use crate::domain::action::Action;
+use crate::domain::assignment::{Chosen, Loads, NobodyNext, Wanted, next};
 use crate::domain::calendar::{ALWAYS, Calendar};
 use crate::domain::id::Id;
+use crate::domain::transition::Notice;
 use crate::error::Error;
 use crate::store::choices::Choices;
 use crate::store::roster;
 
-use super::Casebook;
+use super::desk::Desk;
+use super::{Casebook, Step, Target};
 
-/// Why nobody was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NobodyNext {
-    /// The desk has no agents.
-    NoAgents,
-    /// None of them is of the team.
-    NoneOf {
-        /// The team.
-        team: String,
-    },
+impl Desk<'_> {
+    /// Assigns a ticket to whose turn it is. Customers are refused as with any assignee: who has how much on their
+    /// hands is nothing to them.
+    pub(super) fn assign_next(&mut self, mut step: Step, team: Option<&str>) -> Result<Id, Error> {
+        let casebook = self.casebook();
+        let Target::Ticket(id) = step.target else { return self.act(&step) };
+        let is_agent = casebook.config().team.has_agent(&self.by);
+        let chosen = is_agent.then(|| casebook.next_assignee(id, team)).transpose()?;
+        step.action = Action::Assign { assignee: chosen.as_ref().map(|chosen| chosen.person.clone()) };
+        let made = self.entries.len();
+        let done = self.act(&step)?;
+        // A command that is repeated has no turn to tell of.
+        let turn = chosen.filter(|_| self.entries.len() > made).map(|chosen| (id, Notice::TurnOf(chosen)));
+        self.notices.extend(turn);
+        Ok(done)
+    }
 }
 
 impl Casebook {
     /// The agent a ticket goes to next. The team is the one named, else that of the ticket's product group, if it has
-    /// one.
+    /// one. Whoever writes down the answer holds the lock, so that two who ask at once get two answers.
     ///
     /// # Errors
-    /// casebook.toml or the ticket cannot be read; inside, why there is nobody.
-    pub fn next_assignee(&self, ticket: Id, team: Option<&str>) -> Result<Result<Chosen, NobodyNext>, Error> {
+    /// casebook.toml or the ticket cannot be read, or there is nobody.
+    pub(super) fn next_assignee(&self, ticket: Id, team: Option<&str>) -> Result<Chosen, Error> {
         let roster = self.settings(roster::read)?;
         let header = self.ticket(ticket)?.header;
         let Choices { product_groups, .. } = self.choices()?;
@@ -48,7 +57,7 @@ impl Casebook {
         };
         let wanted = Wanted { team: team.as_deref(), language: header.language.as_deref() };
         let chosen = next(roster.turn, &roster.colleagues, &loads, wanted, works_now);
-        Ok(chosen.ok_or(match team {
+        chosen.ok_or(Error::NobodyNext(match team {
             Some(team) if !roster.colleagues.is_empty() => NobodyNext::NoneOf { team },
             _ => NobodyNext::NoAgents,
         }))

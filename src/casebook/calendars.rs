@@ -9,9 +9,10 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Utc};
 
 use crate::domain::calendar::{Calendar, HolidayList};
-use crate::domain::escalation::{EscalationPolicy, FirstWord, first_words};
+use crate::domain::escalation::{EscalationPolicy, first_words};
 use crate::domain::person::{Person, Team};
 use crate::domain::plan::{CalendarRule, Plan};
+use crate::domain::target::Clock;
 use crate::domain::ticket::{Header, Ticket};
 use crate::domain::words::Priority;
 use crate::error::Error;
@@ -58,7 +59,7 @@ impl Policy {
     }
 
     /// The clocks of a ticket's escalations, as they stand at an instant.
-    pub fn first_words(&self, ticket: &Ticket, team: &Team, now: DateTime<Utc>) -> Vec<FirstWord> {
+    pub fn first_words(&self, ticket: &Ticket, team: &Team, now: DateTime<Utc>) -> Vec<Clock> {
         let is_manager = |person: &Person| team.has_manager(person);
         first_words(&ticket.history, &self.escalation, is_manager, |name| self.calendar(name), now)
     }

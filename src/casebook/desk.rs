@@ -80,6 +80,7 @@ impl<'a> Desk<'a> {
         let step = &mut step.clone();
         self.casebook.fit_fields(&mut step.action)?.map_err(|refusal| self.refused(id, step, refusal))?;
         if let Action::Prioritize { priority, .. } = step.action
+            && !self.casebook.config().team.editors_prioritize
             && self.standing(id)? == Standing::Editor
         {
             let step = self.asking_for(id, priority, step)?;

@@ -66,7 +66,6 @@ use crate::store::{config, layout};
 
 pub use access::AccessChange;
 pub use amending::Amending;
-pub use assigning::NobodyNext;
 pub use auditing::{Auditor, Findings, Questions, Redaction, Span, Verified};
 pub use calendars::Policy;
 pub use check::{Checked, Scope};
@@ -168,6 +167,13 @@ impl Step {
 pub enum Work {
     /// Steps, in order, all or none.
     Steps(Vec<Step>),
+    /// A ticket is assigned to whose turn it is once the lock is held; the action of the step is not looked at.
+    Turn {
+        /// On the ticket.
+        step: Step,
+        /// Of this team, else that of the ticket's product group.
+        team: Option<String>,
+    },
     /// What silence makes due on some tickets, as they are once the lock is held; done by the system.
     Sweep(Vec<Id>),
     /// Links between tickets that two clones left apart are joined again.

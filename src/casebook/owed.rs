@@ -7,7 +7,9 @@ use std::sync::{Mutex, PoisonError};
 use crate::domain::id::Id;
 use crate::domain::person::Person;
 use crate::domain::query::{Condition, Is, Query, Test};
+use crate::domain::summary::Summary;
 use crate::domain::target::Clock;
+use crate::domain::ticket::Ticket;
 use crate::domain::words::Priority;
 use crate::error::Error;
 use crate::store::index::Rows;
@@ -68,6 +70,7 @@ impl Casebook {
         let Found { rows, mut troubles } =
             self.meant_if(&narrowed(query, promises, asked.with_stopped), viewer, &|row| {
                 let mut theirs = promises.clocks(row);
+                theirs.extend(self.first_words_of(row, promises));
                 theirs.retain(wanted);
                 let has_some = !theirs.is_empty();
                 let theirs = theirs.into_iter().map(|clock| Owed { ticket: row.id, clock });
@@ -84,6 +87,22 @@ impl Casebook {
             }
         }
         Ok(Owing { clocks, rows, troubles })
+    }
+}
+
+impl Casebook {
+    /// The clocks of managers' first words, which only the history tells; few tickets are escalated.
+    fn first_words_of(&self, row: &Summary, promises: &Promises<'_>) -> Vec<Clock> {
+        if row.header.escalation.is_none() || promises.policy.escalation.first_word.is_empty() {
+            return Vec::new();
+        }
+        // Whoever lists rows has named the file if it cannot be read.
+        self.ticket(row.id).map(|ticket| self.first_words(&ticket, promises)).unwrap_or_default()
+    }
+
+    /// The clocks of a ticket's escalations at the instant the promises are read for.
+    pub fn first_words(&self, ticket: &Ticket, promises: &Promises<'_>) -> Vec<Clock> {
+        promises.policy.first_words(ticket, &self.config.team, promises.now)
     }
 }
 

@@ -82,6 +82,10 @@ impl Casebook {
                 }
                 None
             }
+            Work::Turn { step, team } => {
+                about.push(desk.assign_next(step, team.as_deref())?);
+                None
+            }
             Work::Sweep(tickets) => {
                 about = desk.sweep(&tickets)?;
                 None

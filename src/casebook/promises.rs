@@ -100,9 +100,10 @@ impl Casebook {
 }
 
 impl Promises<'_> {
-    /// Whether tickets of a priority are promised anything, by whatever plan.
+    /// Whether tickets of a priority are promised anything, by whatever plan, or by the desk where they are escalated.
     pub fn promises_to(&self, priority: Priority) -> bool {
-        self.policy.plans.iter().any(|plan| plan.has_target_of(priority))
+        let of_desk = self.policy.escalation.first_word.of(priority).is_some();
+        of_desk || self.policy.plans.iter().any(|plan| plan.has_target_of(priority))
     }
 
     /// Whether anybody is promised anything.

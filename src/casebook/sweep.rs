@@ -6,14 +6,13 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::action::{Action, Solution};
-use crate::domain::escalation::FirstWord;
 use crate::domain::followup::Counts;
 use crate::domain::id::Id;
 use crate::domain::person::{Person, Standing};
 use crate::domain::query::{Condition, Query, Test};
 use crate::domain::silence::{self, Next, Step as Silent};
 use crate::domain::summary::Summary;
-use crate::domain::target::ClockState;
+use crate::domain::target::Clock;
 use crate::domain::text::Text;
 use crate::domain::ticket::{Hold, Ticket};
 use crate::domain::transition::Refusal;
@@ -33,7 +32,7 @@ pub enum Matter {
     /// Its requester is silent, and the next step is due.
     Silence(Next),
     /// It is escalated, and no manager has said a first word in time.
-    FirstWord(FirstWord),
+    FirstWord(Clock),
     /// Its hold should have come to an end.
     HoldEnded {
         /// When, UTC.
@@ -96,8 +95,7 @@ impl Casebook {
         let mut matters = Vec::new();
         if ticket.header.escalation.is_some() {
             let words = policy.first_words(ticket, &self.config.team, now);
-            let is_late = |word: &FirstWord| word.state == ClockState::Breached && word.stopped_at.is_none();
-            matters.extend(words.into_iter().filter(is_late).map(Matter::FirstWord));
+            matters.extend(words.into_iter().filter(Clock::is_overdue).map(Matter::FirstWord));
         }
         let ended = ticket.header.hold.as_ref().and_then(|hold| hold.ended_at(now));
         matters.extend(ended.map(|until| Matter::HoldEnded { until }));

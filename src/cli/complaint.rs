@@ -10,6 +10,7 @@ use super::Exit;
 use super::program::quoted;
 use super::refusal;
 use super::unsynced;
+use crate::domain::assignment::NobodyNext;
 use crate::domain::id::Id;
 use crate::error::Error;
 use crate::store::git::GitRefusal;
@@ -187,6 +188,12 @@ impl From<Error> for Complaint {
             }
             Error::Unwritable { path, why } => unwritable(path, &why),
             Error::Refused { ticket, action, refusal } => refusal::complain(ticket, &action, refusal),
+            Error::NobodyNext(NobodyNext::NoAgents) => Self::new(Exit::Usage, "usage", "this desk has no agents")
+                .hint("list them under `agents` in [team] of casebook.toml"),
+            Error::NobodyNext(NobodyNext::NoneOf { team }) => {
+                Self::new(Exit::Usage, "usage", format!("nobody is of the team `{team}`"))
+                    .hint("[team.people.\"WHO\"] in casebook.toml has their `teams`")
+            }
             Error::NoIdentity => Self::new(Exit::NotAllowed, "person.unknown", "nobody is known to act")
                 .hint("say who acts with --as WHO, CASEBOOK_ACTOR, or `git config user.email`"),
             Error::OtherStatus { ticket, expected, found } => {
@@ -202,7 +209,7 @@ impl From<Error> for Complaint {
                 Self::new(Exit::Refused, "key.used", format!("the key `{key}` was used for `{action}`")).ticket(ticket).hint("use a key for one command and its retries only")
             }
             Error::Busy { path, waited } => {
-                Self::new(Exit::Busy, "store.busy", format!("another command has been writing for {} s", waited.as_secs()))
+                Self::new(Exit::Busy, "store.busy", format!("another command has been writing for {}", seconds(waited)))
                     .hint(format!("try again; the lock {} is let go of when that process ends", path.display()))
             }
             Error::Git { refusal } => git(refusal),
@@ -299,12 +306,10 @@ fn git(refusal: GitRefusal) -> Complaint {
             Complaint::new(Exit::Git, "git.locked", format!("git is locked by another process:\n{said}"))
                 .hint("the files are as before; try again, or look whether that process still runs")
         }
-        GitRefusal::Unanswered { waited } => Complaint::new(
-            Exit::Git,
-            "git.unanswered",
-            format!("the remote did not answer within {} s", waited.as_secs()),
-        )
-        .hint("look at the network and `git remote -v`, then try again; --deadline SECONDS waits longer"),
+        GitRefusal::Unanswered { waited } => {
+            Complaint::new(Exit::Git, "git.unanswered", format!("the remote did not answer within {}", seconds(waited)))
+                .hint("look at the network and `git remote -v`, then try again; --deadline SECONDS waits longer")
+        }
         GitRefusal::Refused { said } => {
             let identity = said.contains("user.email") || said.contains("identity");
             let hint = if identity {
@@ -313,6 +318,26 @@ fn git(refusal: GitRefusal) -> Complaint {
                 "the files are as before"
             };
             Complaint::new(Exit::Git, "git.failed", format!("git refused the commit:\n{said}")).hint(hint)
+        }
+    }
+}
+
+/// `30 s`, `0.1 s`: what somebody waited, without a false zero.
+fn seconds(waited: std::time::Duration) -> String {
+    let tenths = (waited.as_millis().div_ceil(100)).max(1);
+    if tenths < 100 { format!("{}.{} s", tenths / 10, tenths % 10) } else { format!("{} s", tenths / 10) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    #[test]
+    fn a_wait_is_never_told_as_none() {
+        for (millis, told) in
+            [(0, "0.1 s"), (99, "0.1 s"), (101, "0.2 s"), (2_000, "2.0 s"), (10_000, "10 s"), (60_400, "60 s")]
+        {
+            assert_eq!(super::seconds(Duration::from_millis(millis)), told);
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::domain::when::when;
 use crate::domain::zone::Zone;
 use crate::error::Error;
 use crate::store::layout;
-use crate::view::labels::Language;
+use crate::view::labels::{Language, OwnLabels};
 use crate::view::link::Links;
 use crate::view::paint::Paint;
 use crate::view::{Audience, Viewer};
@@ -37,6 +37,7 @@ pub(super) struct Session {
     pub wants_json: bool,
     identity: OnceCell<Identity>,
     links: OnceCell<Option<Links>>,
+    own: OnceCell<Option<OwnLabels>>,
 }
 
 impl Session {
@@ -50,6 +51,7 @@ impl Session {
             wants_json,
             identity: OnceCell::new(),
             links: OnceCell::new(),
+            own: OnceCell::new(),
         })
     }
 
@@ -118,7 +120,10 @@ impl Session {
         let links =
             self.links.get_or_init(|| self.has_links().then(|| Links::below(casebook.root(), layout::ticket_path)));
         let (viewer, links, width) = (self.viewer(casebook)?, links.as_ref(), self.output.width());
-        Ok(Audience { viewer, language: self.language(), zone, now: self.world.now, paint, links, width })
+        // Support works with the names. What is wrong with casebook.toml is told by commands that need it.
+        let own = || casebook.choices().map(|known| OwnLabels::of(&known.product_groups, &known.fields)).ok();
+        let own = (viewer == Viewer::Customer).then(|| self.own.get_or_init(own).as_ref()).flatten();
+        Ok(Audience { viewer, language: self.language(), zone, now: self.world.now, paint, own, links, width })
     }
 
     /// The language of what people see of tickets: `--lang`, else that of the locale, in the order of POSIX.

@@ -1,7 +1,7 @@
 //! Where the words of a command come from: flags, a file, standard input, or the editor git would open.
 
 use std::fs;
-use std::io::{IsTerminal, Read};
+use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -82,14 +82,25 @@ fn utf8(bytes: Vec<u8>, source: &Path) -> Result<String, Complaint> {
 
 fn from_editor(state: &State, about: &str) -> Result<String, Complaint> {
     state.make().map_err(Error::io(state.folder(), "make"))?;
-    let path = state.path("TEXT.txt");
     let template =
         format!("\n{SCISSORS}\n# Everything from the line above on is left out.\n# {}\n", about.replace('\n', "\n# "));
-    fs::write(&path, template).map_err(Error::io(&path, "write"))?;
+    let path = new_file(state, &template)?;
     edit(&path)?;
     let words = fs::read_to_string(&path).map_err(Error::io(&path, "read"))?;
     let _ = fs::remove_file(&path);
     Ok(words.split(SCISSORS).next().unwrap_or_default().to_owned())
+}
+
+/// A file for one editor: two at once have one each, and what another left unfinished stays.
+fn new_file(state: &State, template: &str) -> Result<PathBuf, Complaint> {
+    let mut number = 1;
+    loop {
+        let path = state.path(&format!("TEXT-{number}.txt"));
+        match fs::File::create_new(&path).and_then(|mut file| file.write_all(template.as_bytes())) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => number += 1,
+            made => return Ok(made.map(|()| path.clone()).map_err(Error::io(&path, "write"))?),
+        }
+    }
 }
 
 /// Opens the editor git would open.

@@ -13,6 +13,7 @@ use super::text::Typed;
 use super::verbs::show;
 use crate::casebook::{Casebook, Hindrance, Recovery, Report, Step, Terms, Work};
 use crate::domain::action::Action;
+use crate::domain::assignment::{Chosen, Waived};
 use crate::domain::clock;
 use crate::domain::id::Id;
 use crate::domain::person::Person;
@@ -309,6 +310,7 @@ fn notice_words(name: &str, notice: &Notice) -> String {
         Notice::UnknownGroup { given, known } => {
             format!("note: `{given}` is no product group of this desk; known are {}", known.join(", "))
         }
+        Notice::TurnOf(chosen) => turn_words(chosen),
         Notice::AssigneeNotInTeam(person) => format!("warning: {person} is not in [team] of casebook.toml"),
     }
 }
@@ -322,4 +324,15 @@ impl ConditionFlags {
     pub fn on(&self, step: Step) -> Step {
         Step { if_status: self.if_status, if_version: self.if_version.clone(), ..step }
     }
+}
+
+/// Whose turn it was, and what was looked away from.
+fn turn_words(chosen: &Chosen) -> String {
+    let waived = chosen.waived.iter().map(|waived| match waived {
+        Waived::Language => "note: nobody left writes the language of the ticket\n",
+        Waived::Hours => "note: nobody left works at this time\n",
+    });
+    let plural = if chosen.unsolved == 1 { "ticket" } else { "tickets" };
+    let turn = format!("note: it is the turn of {}, with {} unsolved {plural}", chosen.person, chosen.unsolved);
+    waived.chain([turn.as_str()]).collect()
 }

@@ -152,7 +152,7 @@ mod tests {
         use OrganizationRole::{Admin, Developer, OrgAdmin, TechSupportEditor, TechSupportViewer};
         let mut acme = Organization::new("acme");
         acme.people = vec![with_roles("olga@acme.example", &[OrgAdmin]), with_roles("dev@acme.example", &[Developer])];
-        let team = Team { agents: vec![person("kenji@desk.example")], managers: Vec::new() };
+        let team = Team { agents: vec![person("kenji@desk.example")], managers: Vec::new(), ..Team::default() };
         let judged = |by: &str, amendment: &Amendment| {
             let mut after = acme.clone();
             after.amend(amendment);

@@ -61,6 +61,18 @@ pub struct Chosen {
     pub waived: Vec<Waived>,
 }
 
+/// Why nobody was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NobodyNext {
+    /// The desk has no agents.
+    NoAgents,
+    /// None of them is of the team.
+    NoneOf {
+        /// The team.
+        team: String,
+    },
+}
+
 /// What each agent has on their hands.
 #[derive(Clone, Debug, Default)]
 pub struct Loads(BTreeMap<String, Load>);

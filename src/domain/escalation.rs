@@ -1,8 +1,7 @@
 //! Escalations: which manager is on duty, and how long an escalated ticket waits for a manager's first word.
 //!
 //! Pure functions of history, policy, calendars and now, as the clocks of [`super::target`] are. The first word is a
-//! promise of the desk to itself, whatever the plan: it has a clock of its own shape and is none of the three metrics
-//! of a plan. Must not know casebook.toml, nor who is asked.
+//! promise of the desk to itself, whatever the plan: a metric beside the three of a plan. Must not know casebook.toml, nor who is asked.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -10,9 +9,9 @@ use super::action::Action;
 use super::calendar::{ALWAYS, Calendar};
 use super::entry::Entry;
 use super::person::Person;
-use super::plan::Targets;
+use super::plan::{Metric, Targets};
 use super::replay::apply;
-use super::target::ClockState;
+use super::target::{Clock, ClockState};
 use super::ticket::Header;
 use super::words::{Priority, Role, Status};
 
@@ -55,30 +54,8 @@ impl EscalationPolicy {
     }
 }
 
-/// One escalation, and how it stands with the manager's first word.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FirstWord {
-    /// The manager it named.
-    pub manager: Option<Person>,
-    /// How much open time there is.
-    pub target: TimeDelta,
-    /// The calendar's name.
-    pub calendar: String,
-    /// When the ticket was escalated, UTC.
-    pub started_at: DateTime<Utc>,
-    /// When the word is or was due; `None` where the calendar never gets there.
-    pub due_at: Option<DateTime<Utc>>,
-    /// How it stands: never paused.
-    pub state: ClockState,
-    /// The open time used up.
-    pub elapsed: TimeDelta,
-    /// When it was said, or ceased to be owed.
-    pub stopped_at: Option<DateTime<Utc>>,
-}
-
 /// An escalation followed through the history.
 struct Wait {
-    manager: Option<Person>,
     since: DateTime<Utc>,
     stopped: Option<(DateTime<Utc>, Priority)>,
 }
@@ -93,13 +70,13 @@ pub fn first_words<'a>(
     is_manager: impl Fn(&Person) -> bool,
     calendar: impl Fn(&str) -> Option<&'a Calendar>,
     now: DateTime<Utc>,
-) -> Vec<FirstWord> {
+) -> Vec<Clock> {
     let Some(Action::Open(opening)) = history.first().map(|entry| &entry.action) else { return Vec::new() };
     let (mut header, mut waits): (_, Vec<Wait>) = (Header::opened(opening), Vec::new());
     for entry in history.iter().skip(1).take_while(|entry| entry.at <= now) {
         apply(&mut header, entry);
-        if let Action::Escalate { manager, .. } = &entry.action {
-            waits.push(Wait { manager: manager.clone(), since: entry.at, stopped: None });
+        if let Action::Escalate { .. } = &entry.action {
+            waits.push(Wait { since: entry.at, stopped: None });
             continue;
         }
         let is_word = entry.is_reply_of(Role::Agent) && is_manager(&entry.by);
@@ -112,12 +89,12 @@ pub fn first_words<'a>(
     let Some(calendar) = calendar(&policy.calendar) else { return Vec::new() };
     let clock = |wait: Wait| {
         let priority = wait.stopped.map_or(header.priority, |(_, priority)| priority);
-        Some(read(wait, policy.first_word.of(priority)?, calendar, now))
+        Some(read(&wait, priority, policy.first_word.of(priority)?, calendar, now))
     };
     waits.into_iter().filter_map(clock).collect()
 }
 
-fn read(wait: Wait, target: TimeDelta, calendar: &Calendar, now: DateTime<Utc>) -> FirstWord {
+fn read(wait: &Wait, priority: Priority, target: TimeDelta, calendar: &Calendar, now: DateTime<Utc>) -> Clock {
     let stopped_at = wait.stopped.map(|(at, _)| at);
     let end = stopped_at.unwrap_or_else(|| now.max(wait.since));
     let due_at = calendar.due(wait.since, target);
@@ -126,10 +103,11 @@ fn read(wait: Wait, target: TimeDelta, calendar: &Calendar, now: DateTime<Utc>) 
         Some(_) => ClockState::Met,
         None => ClockState::Running,
     };
-    FirstWord {
-        manager: wait.manager,
+    Clock {
+        metric: Metric::FirstWord,
+        priority,
         target,
-        calendar: calendar.name.clone(),
+        calendar: calendar.name.as_str().into(),
         started_at: wait.since,
         due_at,
         state,

@@ -148,7 +148,8 @@ mod tests {
     #[test]
     fn who_stands_where_to_which_ticket() {
         use Standing::{Agent, Customer, Editor, Outsider, Reader};
-        let (acme, team) = (acme(), Team { agents: vec![person("kenji@desk.example")], managers: Vec::new() });
+        let (acme, team) =
+            (acme(), Team { agents: vec![person("kenji@desk.example")], managers: Vec::new(), ..Team::default() });
         for (who, wanted) in [
             ("kenji@desk.example", [Agent, Agent, Agent, Agent, Agent]),
             ("editor@acme.example", [Editor, Editor, Editor, Outsider, Outsider]),

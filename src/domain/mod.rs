@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod action;
+pub mod admission;
 pub mod aftermath;
 pub mod amendment;
 pub mod assignment;

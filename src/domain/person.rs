@@ -78,6 +78,8 @@ pub struct Team {
     pub agents: Vec<Person>,
     /// Agents who may also de-escalate and override.
     pub managers: Vec<Person>,
+    /// Whether an organisation's editors change priorities themselves, rather than ask for it.
+    pub editors_prioritize: bool,
 }
 
 impl Team {

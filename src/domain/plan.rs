@@ -15,6 +15,8 @@ pub enum Metric {
     NextResponse,
     /// From the opening to the end, without the time that the customer owes the next step.
     Resolution,
+    /// From an escalation to a manager's first word: the desk's own promise, in no plan.
+    FirstWord,
 }
 
 /// The targets of a metric, in open time; where there is none, there is no clock.
@@ -37,6 +39,9 @@ impl Targets {
         self.0[priority as usize] = Some(target);
     }
 }
+
+/// Those of what no plan promises.
+static NO_TARGETS: Targets = Targets([None; 4]);
 
 /// Which tickets a calendar is for. What is not named matches all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -98,6 +103,7 @@ impl Metric {
             Self::FirstResponse => "first_response",
             Self::NextResponse => "next_response",
             Self::Resolution => "resolution",
+            Self::FirstWord => "first_word",
         }
     }
 }
@@ -119,6 +125,7 @@ impl Plan {
             Metric::FirstResponse => &self.first_response,
             Metric::NextResponse => &self.next_response,
             Metric::Resolution => &self.resolution,
+            Metric::FirstWord => &NO_TARGETS,
         }
     }
 

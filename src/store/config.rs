@@ -110,6 +110,8 @@ struct TeamSection {
     agents: Vec<toml::Spanned<String>>,
     #[serde(default)]
     managers: Vec<toml::Spanned<String>>,
+    #[serde(default)]
+    editors_prioritize: bool,
     /// Read by [`super::roster`], where it is needed.
     #[serde(default, rename = "next")]
     _next: serde::de::IgnoredAny,
@@ -172,7 +174,11 @@ impl Config {
             language: written.language,
             default_priority: priority.unwrap_or(Priority::S3),
             commit_each,
-            team: Team { agents: people(&written.team.agents)?, managers: people(&written.team.managers)? },
+            team: Team {
+                agents: people(&written.team.agents)?,
+                managers: people(&written.team.managers)?,
+                editors_prioritize: written.team.editors_prioritize,
+            },
             follow_up: written.follow_up.policy()?,
             reopen_window: written.desk.reopen_window.as_ref().map(|words| spanned(words, span)).transpose()?,
             queries: written.queries,

@@ -6,11 +6,13 @@ pub mod catalogue;
 mod en;
 mod fr;
 mod ja;
+mod own;
 mod pt;
 #[cfg(test)]
 mod tests;
 
 pub use catalogue::{Catalogue, fill};
+pub use own::OwnLabels;
 
 use crate::domain::value::Value;
 

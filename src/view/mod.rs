@@ -42,7 +42,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::id::Id;
 use crate::domain::zone::Zone;
-use labels::{Catalogue, Language};
+use labels::{Catalogue, Language, OwnLabels};
 use link::Links;
 use paint::Paint;
 
@@ -68,6 +68,8 @@ pub struct Audience<'a> {
     pub now: DateTime<Utc>,
     /// Whether there is colour.
     pub paint: Paint,
+    /// What the desk itself calls its product groups and fields.
+    pub own: Option<&'a OwnLabels>,
     /// Where the ids of tickets lead, on a terminal that has links.
     pub links: Option<&'a Links>,
     /// The columns of their terminal; lines are never cut where it is not known.
@@ -75,6 +77,17 @@ pub struct Audience<'a> {
 }
 
 impl Audience<'_> {
+    /// What they read for a product group: its label, where they do not work with its name.
+    pub fn group<'b>(&'b self, group: &'b str) -> &'b str {
+        let own = self.own.and_then(|own| own.groups.get(group)).map(String::as_str);
+        own.unwrap_or_else(|| self.words().groups.of(group))
+    }
+
+    /// What they read for a field of the desk's own.
+    pub fn field<'b>(&'b self, name: &'b str) -> &'b str {
+        self.own.and_then(|own| own.fields.get(name)).map_or(name, String::as_str)
+    }
+
     /// The words they read.
     pub const fn words(&self) -> &'static Catalogue {
         self.language.words(self.viewer)

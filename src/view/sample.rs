@@ -81,6 +81,7 @@ pub(super) fn audience(zone: &Zone) -> Audience<'_> {
         zone,
         now: minute(3 * 24 * 60 + 30),
         paint: Paint::PLAIN,
+        own: None,
         links: None,
         width: None,
     }

@@ -7,6 +7,7 @@ mod settings;
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::domain::own_field::{FieldKind, OwnField};
 use crate::domain::plan::Metric;
 use crate::domain::target::ClockState;
 use crate::domain::words::{
@@ -20,9 +21,11 @@ pub use settings::config;
 /// The draft all of them follow.
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
-/// A ticket: its file, and what `--json` prints of it. What has a `short_id` was printed.
-pub fn ticket() -> Json {
+/// A ticket: its file, and what `--json` prints of it. What has a `short_id` was printed. `fields` are the desk's own; a
+/// desk that has defined none takes any.
+pub fn ticket(fields: &[OwnField]) -> Json {
     let mut definitions = definitions();
+    definitions.insert("own".to_owned(), own(fields));
     definitions.insert("file".to_owned(), file());
     definitions.insert("shown".to_owned(), shown());
     json!({
@@ -137,6 +140,7 @@ fn opening() -> Map<String, Json> {
 /// The file of a ticket.
 fn file() -> Json {
     let mut facts = opening();
+    facts.insert("fields".to_owned(), reference("own"));
     facts.insert("format".to_owned(), json!({ "const": 1 }));
     facts.insert("id".to_owned(), reference("id"));
     facts.insert("status".to_owned(), reference("status"));
@@ -161,6 +165,29 @@ fn file() -> Json {
     closed(&["format", "id", "subject", "status", "priority", "requester", "history"], Json::Object(facts))
 }
 
+/// The desk's own fields.
+fn own(fields: &[OwnField]) -> Json {
+    if fields.is_empty() {
+        return json!({ "type": "object" });
+    }
+    let schema = |field: &OwnField| match &field.kind {
+        FieldKind::Enum(words) => json!({ "enum": words, "description": field.label }),
+        FieldKind::Text => json!({ "type": "string", "description": field.label }),
+        FieldKind::Number => json!({ "type": "number", "description": field.label }),
+        FieldKind::Date => json!({ "type": "string", "format": "date", "description": field.label }),
+    };
+    let mut properties = Map::new();
+    for field in fields {
+        let mut property = schema(field);
+        if let Some(property) = property.as_object_mut() {
+            property.retain(|_, value| !value.is_null());
+        }
+        properties.insert(field.name.clone(), property);
+    }
+    // Older tickets may hold what the desk has given up since.
+    json!({ "type": "object", "properties": properties })
+}
+
 /// What `--json` prints of a ticket: always every field.
 fn shown() -> Json {
     let mut fields = Map::new();
@@ -179,7 +206,7 @@ fn shown() -> Json {
             "tags" => list_of("words", 0),
             "alerts" => json!({ "type": "integer", "minimum": 0 }),
             "created_at" | "last_activity_at" => reference("time"),
-            "fields" => json!({ "type": "object" }),
+            "fields" => reference("own"),
             "sla" => json!({ "type": "array", "items": clock() }),
             "escalation" => json!({ "anyOf": [{ "type": "null" }, closed(
                 &["reason", "manager", "since"],

@@ -48,6 +48,7 @@ pub const fn metric_in(metric: Metric, words: &Promises) -> &'static str {
         Metric::FirstResponse => words.first_response,
         Metric::NextResponse => words.next_response,
         Metric::Resolution => words.resolution,
+        Metric::FirstWord => words.first_word,
     }
 }
 

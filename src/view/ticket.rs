@@ -95,8 +95,10 @@ struct Facts {
 }
 
 impl Facts {
-    fn in_words(words: &Catalogue, paint: Paint) -> Self {
-        let widest = words.facts.listed().iter().map(|(_, name)| width(name)).max().unwrap_or(0);
+    /// Those in some words, and with some more names.
+    fn in_words<'a>(words: &Catalogue, more: impl Iterator<Item = &'a str>, paint: Paint) -> Self {
+        let known = words.facts.listed();
+        let widest = known.iter().map(|(_, name)| *name).chain(more).map(width).max().unwrap_or(0);
         Self { lines: String::new(), paint, names: widest + 1 }
     }
 
@@ -131,8 +133,10 @@ impl Facts {
 fn facts(ticket: &Ticket, clocks: &[Clock], audience: &Audience<'_>) -> String {
     let words = audience.words();
     let names = &words.facts;
-    let mut facts = Facts::in_words(words, audience.paint);
     let header = &ticket.header;
+    // A name of a whole sentence does not move all others.
+    let own = header.fields.iter().map(|(name, _)| audience.field(name)).filter(|name| width(name) <= 24);
+    let mut facts = Facts::in_words(words, own, audience.paint);
     facts.push(names.status, &status(ticket, words), paint::status(header.status));
     facts.push(names.priority, words.priorities.of(header.priority), paint::priority(header.priority));
     states(&mut facts, header, audience);
@@ -146,12 +150,12 @@ fn facts(ticket: &Ticket, clocks: &[Clock], audience: &Audience<'_>) -> String {
     facts.known(names.organization, header.organization.as_ref());
     facts.known(names.instance, header.instance.as_ref());
     facts.known(names.product, header.product.as_ref());
-    facts.known(names.product_group, header.product_group.as_deref().map(|group| words.groups.of(group)));
+    facts.known(names.product_group, header.product_group.as_deref().map(|group| audience.group(group)));
     facts.known(names.channel, header.channel.as_ref());
     facts.known(names.language, header.language.as_ref());
     facts.list(names.tags, &header.tags);
     for (name, value) in &header.fields {
-        facts.plain(name, &labels::value(value));
+        facts.plain(audience.field(name), &labels::value(value));
     }
     facts.plain(names.created, &moment(ticket.created_at(), audience));
     facts.plain(names.last_activity, &moment(ticket.last_activity_at(), audience));

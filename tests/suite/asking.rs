@@ -78,6 +78,18 @@ fn what_was_said_is_not_asked_and_own_fields_are() {
 }
 
 #[test]
+fn what_another_editor_has_open_stays() {
+    let sandbox = with_editor();
+    let id = sandbox.opened("Tiles", &[]);
+    sandbox.write(".git/casebook/TEXT-1.txt", "Half a sentence\n");
+    let Some(replied) = on_a_terminal(&sandbox, &["reply", &id], &[]) else { return };
+    replied.ok();
+    assert!(sandbox.run(&["log"]).ok().stdout.contains("Since this morning."));
+    assert_eq!(sandbox.read(".git/casebook/TEXT-1.txt"), "Half a sentence\n");
+    assert!(!sandbox.path(".git/casebook/TEXT-2.txt").exists());
+}
+
+#[test]
 fn whoever_goes_away_has_opened_nothing() {
     let sandbox = with_editor();
     for answers in [&[(SUBJECT, "\u{3}")][..], &[(SUBJECT, "Tiles\r"), (GROUP, "\u{3}")]] {

@@ -1,5 +1,7 @@
 //! Escalations: who is on duty, who may, what the desk owes them, and where lists have them.
 
+use serde_json::json;
+
 use crate::desk::desk;
 use crate::sandbox::Sandbox;
 
@@ -70,6 +72,15 @@ fn a_first_word_that_does_not_come_is_named_by_sweeps_until_a_manager_speaks() {
     sandbox.run(&escalate(&ticket, &[])).ok();
     assert_eq!(sandbox.run(&["sweep"]).ok().stdout, "");
     sandbox.wait("30m");
+    let clocks = |what: &str| sandbox.run(&["sla", what, "--json=metric,state,due_at,calendar"]).ok().json();
+    let late = |metric: &str, due: &str, calendar: &str| json!({ "metric": metric, "state": "breached", "due_at": due, "calendar": calendar });
+    let of_plan = late("first_response", "2026-11-23T05:00:00Z", "english_24x5");
+    let of_desk = late("first_word", "2026-11-23T09:33:00Z", "office");
+    assert_eq!(clocks("is:escalated"), json!([of_plan, of_desk]));
+    let explained = sandbox.run(&["sla", "--explain", &ticket]).ok().stdout;
+    assert!(explained.contains("first word of a manager: 30m for S1, by office in UTC"), "{explained}");
+    assert!(explained.contains("breached: 33m of 30m used, 3m over"), "{explained}");
+    sandbox.run(&["sla", "--fail-on", "breached"]).fails(1);
     let row = sandbox.run(&["sweep", "--json"]).ok().json()[0].clone();
     assert_eq!((&row["due"], &row["id"]), (&"first_word".into(), &ticket.as_str().into()));
     assert!(row["reason"].as_str().unwrap().contains("to mori@desk.example"), "{row}");
@@ -77,9 +88,15 @@ fn a_first_word_that_does_not_come_is_named_by_sweeps_until_a_manager_speaks() {
     assert_eq!(sandbox.run(&["sweep", "--json"]).ok().json().as_array().unwrap().len(), 1);
     sandbox.run(&["--as", "lea@desk.example", "reply", &ticket, "-m", "I take care of it.", "--keep-open"]).ok();
     assert_eq!(sandbox.run(&["sweep"]).ok().stdout, "");
-    // The three metrics of plans are what `sla` in a ticket has.
-    let sla = sandbox.shown(&ticket)["sla"].clone();
-    assert!(sla.as_array().unwrap().iter().all(|clock| clock["metric"] != "escalation"), "{sla}");
+    assert_eq!(clocks("is:escalated"), json!([]));
+    sandbox.run(&["sla", "--fail-on", "breached"]).ok();
+    let explained = sandbox.run(&["sla", "--explain", &ticket, "--json"]).ok().json();
+    let metrics = |clocks: &serde_json::Value| -> Vec<String> {
+        clocks.as_array().unwrap().iter().map(|clock| clock["metric"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(metrics(&explained["sla"]), ["first_response", "first_word"]);
+    // A ticket's own list has the metrics of its plan.
+    assert_eq!(metrics(&sandbox.shown(&ticket)["sla"]), ["first_response"]);
 }
 
 #[test]

@@ -215,6 +215,29 @@ fn a_comment_behind_a_changed_line_stays_there() {
 }
 
 #[test]
+fn empty_lines_behind_a_block_stay_where_they_are() {
+    let (sandbox, id, path) = scene();
+    sandbox.run(&["set", &id, "fields.region=emea", "fields.steps=One.\nTwo."]).ok();
+    let blocks = |line: &str| match line.strip_suffix("steps: One. Two.\n") {
+        Some(indent) => {
+            let below = format!("  {}", " ".repeat(indent.len()));
+            format!("{indent}steps: |-\n{below}One.\n{below}Two.\n")
+        }
+        None => line.to_owned(),
+    };
+    let before: String = sandbox.read(&path).split_inclusive('\n').map(blocks).collect();
+    assert!(before.contains("\n  steps: |-\n    One.\n    Two.\n\nhistory:"), "{before}");
+    for (empty, region) in [("\n\n\n", "apac"), ("\n\n# by hand\n\n", "amer"), ("\n# by hand\n\n\n", "anz")] {
+        let before = before.replacen("    Two.\n\nhistory:", &format!("    Two.\n{empty}history:"), 1);
+        sandbox.write(&path, &before);
+        sandbox.run(&["set", &id, &format!("fields.region={region}")]).ok();
+        let after = sandbox.read(&path);
+        assert!(after.contains(&format!("    Two.\n{empty}history:")), "--- before\n{before}--- after\n{after}");
+        assert_kept(&before, &after, &["fields"]);
+    }
+}
+
+#[test]
 fn a_ticket_in_brackets_is_read_and_refused_for_writing_in_clear_words() {
     let (sandbox, id, path) = scene();
     let value: serde_json::Value = serde_yaml::from_str(&sandbox.read(&path)).unwrap();

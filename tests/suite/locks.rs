@@ -8,6 +8,21 @@ use crate::sandbox::{Running, Sandbox};
 
 const PROCESSES: usize = 8;
 
+#[test]
+fn agents_who_are_found_at_the_same_time_are_several() {
+    let sandbox = desk();
+    let agents: Vec<String> = (1..=PROCESSES).map(|number| format!("\"a{number}@desk.example\"")).collect();
+    let text = sandbox.read("casebook.toml").replacen("agents = [", &format!("agents = [{}, ", agents.join(", ")), 1);
+    sandbox.write("casebook.toml", &text);
+    let tickets: Vec<String> = (0..PROCESSES).map(|_| sandbox.opened("Tiles", &[])).collect();
+    let assigned: BTreeSet<String> = std::thread::scope(|scope| {
+        let assign = |ticket| sandbox.run(&["assign", ticket, "--next", "--json=assignee"]).ok().json();
+        let running: Vec<_> = tickets.iter().map(|ticket| scope.spawn(move || assign(ticket))).collect();
+        running.into_iter().map(|thread| thread.join().unwrap()["assignee"].as_str().unwrap().to_owned()).collect()
+    });
+    assert_eq!(assigned.len(), PROCESSES, "{assigned:?}");
+}
+
 /// An acknowledged command: the entry it said it made, and its ticket.
 #[derive(Debug)]
 struct Told {

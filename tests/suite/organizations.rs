@@ -1,5 +1,7 @@
 //! Organisations: who sees and does what by them, and the verb that changes them.
 
+use serde_json::json;
+
 use crate::desk::desk;
 use crate::sandbox::Sandbox;
 
@@ -135,6 +137,51 @@ fn an_editor_works_on_tickets_of_others_and_a_viewer_reads_them() {
 }
 
 #[test]
+fn a_policy_lets_editors_change_priorities() {
+    let mut scene = scene();
+    let (wish, change) = (["prioritize", "S1", "-m", "All of it."], ["prioritize", "S2", "-m", "Some of it."]);
+    let on =
+        |words: [&'static str; 4], ticket: &str| [words[0], ticket, words[1], words[2], words[3]].map(str::to_owned);
+    let run = |scene: &Scene, words: [&'static str; 4]| {
+        let words = on(words, &scene.acmes);
+        scene.sandbox.run(&words.each_ref().map(String::as_str)).code
+    };
+    let last = |scene: &Scene| {
+        let shown = scene.sandbox.run(&["--as", "kenji@desk.example", "show", &scene.acmes, "--json"]).ok().json();
+        let entry = shown["history"].as_array().unwrap().last().unwrap().clone();
+        (entry["action"].clone(), shown["priority"].clone())
+    };
+    scene.sandbox.act_as(Some("editor@acme.example"));
+    assert_eq!(run(&scene, wish), Some(0));
+    assert_eq!(last(&scene), (json!("reply"), json!("S3")));
+    scene.sandbox.act_as(None);
+    let text = scene.sandbox.read("casebook.toml").replace("editors_prioritize = false", "editors_prioritize = true");
+    scene.sandbox.write("casebook.toml", &text);
+    scene.sandbox.git(&["commit", "-qam", "Editors change priorities"]).ok();
+    scene.sandbox.act_as(Some("editor@acme.example"));
+    assert_eq!(run(&scene, change), Some(0));
+    assert_eq!(last(&scene), (json!("prioritize"), json!("S2")));
+    for who in ["viewer@acme.example", "ana@acme.example"] {
+        scene.sandbox.act_as(Some(who));
+        assert_eq!(run(&scene, wish), Some(5), "{who}");
+    }
+    scene.sandbox.act_as(None);
+    scene.sandbox.run(&["check", "--strict"]).ok();
+    scene.sandbox.run(&["audit", "--identity", "--strict"]).ok();
+    // What was lawful stays so when the policy goes; where it is not committed, it does not count.
+    scene.sandbox.git(&["revert", "--no-edit", "HEAD~1"]).ok();
+    scene.sandbox.run(&["audit", "--strict"]).ok();
+    scene.sandbox.write("casebook.toml", &text);
+    scene.sandbox.act_as(Some("editor@acme.example"));
+    scene.sandbox.run(&["prioritize", &scene.acmes, "S1", "-m", "All of it.", "--no-commit"]).ok();
+    scene.sandbox.act_as(None);
+    scene.sandbox.git(&["checkout", "-q", "casebook.toml"]).ok();
+    scene.sandbox.git(&["commit", "-qam", "By hand"]).ok();
+    let told = scene.sandbox.run(&["audit", "--format", "json"]).fails(1).json();
+    assert_eq!(told.as_array().unwrap().iter().map(|told| &told["rule"]).collect::<Vec<_>>(), ["entry.rights"]);
+}
+
+#[test]
 fn a_ticket_is_of_its_requesters_organization() {
     let mut scene = scene();
     let organization = |scene: &Scene, id: &str| {
@@ -167,7 +214,7 @@ fn without_organizations_nothing_changes() {
     let id = sandbox.run(&["open", "-q", "-s", "Tiles", "-m", "All.", "--org", "acme"]).ok().stdout.trim().to_owned();
     assert_eq!(sandbox.shown(&id)["organization"], "acme");
     sandbox.run(&["--as", "bo@acme.example", "show", &id]).fails(3);
-    assert_eq!(sandbox.run(&["org", "list", "--json"]).ok().json(), serde_json::json!([]));
+    assert_eq!(sandbox.run(&["org", "list", "--json"]).ok().json(), json!([]));
 }
 
 #[test]

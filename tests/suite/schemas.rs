@@ -107,6 +107,43 @@ fn settings_fit() {
 }
 
 #[test]
+fn the_desks_own_fields_fit_by_their_kinds() {
+    let sandbox = desk();
+    let id = sandbox.opened("Tiles", &[]);
+    let mut shown = sandbox.shown(&id);
+    shown["fields"] = json!({ "region": 7, "seats": "many" });
+    assert!(schema(&sandbox, "ticket").is_valid(&shown), "a desk that defines none takes any");
+    let kinds = r#"
+[fields.region]
+type = "enum"
+values = ["emea", "apac"]
+label = "Region"
+[fields.seats]
+type = "number"
+[fields.since]
+type = "date"
+[fields.build]
+type = "text"
+"#;
+    sandbox.write("casebook.toml", &format!("{}{kinds}", sandbox.read("casebook.toml")));
+    let ticket = schema(&sandbox, "ticket");
+    let file = yaml(&std::fs::read_to_string(sandbox.file_of(&id)).unwrap());
+    for (fields, is_right) in [
+        (json!({ "region": "emea", "seats": 7, "since": "2026-11-21", "build": "26.18.3", "given_up": "since" }), true),
+        (json!({ "region": "mars" }), false),
+        (json!({ "seats": "many" }), false),
+        (json!({ "since": 20261121 }), false),
+        (json!({ "build": 26.18 }), false),
+        (json!("emea"), false),
+    ] {
+        for mut told in [shown.clone(), file.clone()] {
+            told["fields"] = fields.clone();
+            assert_eq!(ticket.is_valid(&told), is_right, "{fields}");
+        }
+    }
+}
+
+#[test]
 fn what_is_wrong_does_not_fit() {
     let sandbox = desk();
     let ticket = schema(&sandbox, "ticket");

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use crate::domain::admission::Admission;
 use crate::domain::audit::Law;
 use crate::domain::followup::FollowUpPolicy;
 use crate::domain::organization::Organization;
 use crate::domain::person::Team;
+use crate::domain::zone::Zone;
 use crate::store::config::Config;
 use crate::store::signing::{self, Keys};
+use crate::store::{eligibility, policy};
 
 /// What commits are judged by: a casebook.toml, and the organisations that lay beside it.
 #[derive(Clone, Debug)]
@@ -25,6 +28,8 @@ pub struct Policy {
     pub team: Team,
     /// What silence leads to.
     pub follow_up: FollowUpPolicy,
+    /// What is asked of those who open tickets; nothing where it is not sound, which `check` tells.
+    pub admission: Option<Admission>,
     /// The keys commits are signed with.
     pub keys: Keys,
 }
@@ -37,11 +42,16 @@ impl Policy {
     pub fn read(text: &str) -> Result<Self, (usize, usize, String)> {
         let config = Config::read(text).map_err(|flaw| (flaw.line, flaw.column, flaw.message))?;
         let keys = signing::keys(text).map_err(|message| (1, 1, message))?;
-        Ok(Self { team: config.team, follow_up: config.follow_up, keys })
+        let admission = (|| {
+            let (rules, policy) = (eligibility::read(text).ok()?, policy::read(text).ok()?);
+            let zone = Zone::named(&config.time_zone).ok()?;
+            Some(Admission { rules, plans: policy.plans, desk_plan: policy.desk_plan, zone })
+        })();
+        Ok(Self { team: config.team, follow_up: config.follow_up, admission, keys })
     }
 
     /// It as a law for entries, beside some organisations.
     pub const fn law<'a>(&'a self, organizations: &'a [Arc<Organization>]) -> Law<'a> {
-        Law { team: &self.team, follow_up: &self.follow_up, organizations }
+        Law { team: &self.team, follow_up: &self.follow_up, admission: self.admission.as_ref(), organizations }
     }
 }

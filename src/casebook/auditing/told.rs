@@ -96,6 +96,10 @@ pub fn unlawful(entry: &Entry, why: &Why) -> (&'static Rule, String) {
             Why::NoAgent => "casebook.toml did not name them as an agent".to_owned(),
             Why::Refused(Refusal::OnBehalf) => "a customer opens tickets in their own name only".to_owned(),
             Why::Refused(Refusal::OtherOrganization { given }) => format!("they do not belong to {given}"),
+            Why::Refused(Refusal::NotEligible(hurdle)) => {
+                format!("by what was on file they could not open it: {}", hurdle.rule())
+            }
+            Why::Refused(Refusal::Access(_)) => "by what was on file they could not ask for access".to_owned(),
             Why::Refused(Refusal::NotVisible) => "they have no part in this ticket".to_owned(),
             _ => format!("a {} may not do this here", entry.role),
         };

@@ -7,11 +7,9 @@ use super::super::arguments::OnTicket;
 use super::super::complaint::Complaint;
 use super::super::parsing::address;
 use super::super::session::Session;
-use super::super::writing::Words;
-use crate::casebook::{Casebook, NobodyNext};
+use super::super::writing::{Telling, Words};
+use crate::casebook::{Step, Work};
 use crate::domain::action::{Action, Fact};
-use crate::domain::assignment::Waived;
-use crate::domain::id::Id;
 use crate::domain::person::Person;
 use crate::domain::text::clean_subject;
 use crate::domain::value::Value;
@@ -43,40 +41,18 @@ pub struct Assign {
 impl Assign {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
         let Self { assignee, next, team, on, .. } = self;
-        on.carry_out(session, &Words::Optional, |casebook, id| {
-            // Who has how much on their hands is nothing to customers, whom the desk refuses anyway.
-            let is_agent = session.actor()?.is_some_and(|person| casebook.config().team.has_agent(person));
-            let assignee = match next && is_agent {
-                true => Some(whose_turn(session, casebook, id, team.as_deref())?),
-                false => assignee,
-            };
-            Ok(Action::Assign { assignee })
-        })
-    }
-}
-
-/// The agent whose turn it is; says what was looked away from.
-fn whose_turn(session: &Session, casebook: &Casebook, id: Id, team: Option<&str>) -> Result<Person, Complaint> {
-    let chosen = casebook.next_assignee(id, team)?.map_err(|nobody| match nobody {
-        NobodyNext::NoAgents => {
-            Error::usage("this desk has no agents", "list them under `agents` in [team] of casebook.toml")
+        if !next {
+            return on.carry_out(session, &Words::Optional, |_, _| Ok(Action::Assign { assignee }));
         }
-        NobodyNext::NoneOf { team } => Error::usage(
-            format!("nobody is of the team `{team}`"),
-            "[team.people.\"WHO\"] in casebook.toml has their `teams`",
-        ),
-    })?;
-    for waived in &chosen.waived {
-        session.output.warn(match waived {
-            Waived::Language => "note: nobody left writes the language of the ticket",
-            Waived::Hours => "note: nobody left works at this time",
-        });
+        let casebook = session.casebook()?;
+        let id = casebook.find(&on.ticket.ticket, session.actor()?)?;
+        let steps = vec![on.conditions.on(Step::on(id, Action::Assign { assignee: None }, None))];
+        let work = |mut steps: Vec<Step>| match steps.pop() {
+            Some(step) => Work::Turn { step, team },
+            None => Work::Steps(steps),
+        };
+        session.carry_out_in(casebook, steps, work, &on.write, on.text.optional()?, &Telling::One)
     }
-    let plural = if chosen.unsolved == 1 { "ticket" } else { "tickets" };
-    session
-        .output
-        .warn(&format!("note: it is the turn of {}, with {} unsolved {plural}", chosen.person, chosen.unsolved));
-    Ok(chosen.person)
 }
 
 /// Change who else takes part on the customer's side.

@@ -22,7 +22,7 @@ use crate::view::schema;
 ///
 ///   #:schema ./config.schema.json
 ///
-/// A schema knows shapes and words, not the workflow: that is for `casebook check`.
+/// In a desk, the schema of a ticket has the fields that casebook.toml defines for it. A schema knows shapes and words, not the workflow: that is for `casebook check`.
 #[derive(Debug, Args)]
 #[command(
     verbatim_doc_comment,
@@ -51,7 +51,11 @@ pub enum Noun {
 impl Schema {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
         let told = match self.noun {
-            Noun::Ticket => schema::ticket(),
+            // In a desk, with the fields of its own; a schema is worth something elsewhere too.
+            Noun::Ticket => schema::ticket(&match session.casebook() {
+                Ok(casebook) => casebook.choices()?.fields,
+                Err(_) => Vec::new(),
+            }),
             Noun::Entry => schema::entry(),
             Noun::Error => schema::error(&CODES.iter().map(|(code, _, _)| *code).collect::<Vec<_>>()),
             Noun::Config => schema::config(),

@@ -33,7 +33,8 @@ impl Textconv {
                 let now = ticket.last_activity_at();
                 let paint = Paint { colour: false };
                 let (viewer, language) = (Viewer::Support, Language::English);
-                let audience = Audience { viewer, language, zone: &zone, now, paint, links: None, width: None };
+                let audience =
+                    Audience { viewer, language, zone: &zone, now, paint, own: None, links: None, width: None };
                 view::ticket::for_diffs(&ticket, &audience)
             }
             _ => view::terminal::lines(&String::from_utf8_lossy(&bytes)).into_owned(),

@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use crate::domain::action::Action;
+use crate::domain::access::{AccessRefusal, may_have_access};
+use crate::domain::action::{Action, Opening};
+use crate::domain::admission::Admission;
 use crate::domain::entry::Entry;
 use crate::domain::followup::FollowUpPolicy;
 use crate::domain::id::Id;
@@ -15,7 +17,7 @@ use crate::domain::person::{Person, Standing, Team};
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
 use crate::domain::transition::{Circumstances, Decision, Refusal, Request, Surroundings, decide, may_open};
-use crate::domain::words::{Priority, Role, Status};
+use crate::domain::words::{Kind, Priority, Role, Status};
 
 /// How many earlier versions of a ticket are asked at most.
 const EARLIER: usize = 256;
@@ -27,6 +29,8 @@ pub struct Law<'a> {
     pub team: &'a Team,
     /// What silence leads to.
     pub follow_up: &'a FollowUpPolicy,
+    /// What it asks of those who open tickets; nothing where that cannot be read.
+    pub admission: Option<&'a Admission>,
     /// The desk's organisations; none need be there where [`needs_organizations`] says no.
     pub organizations: &'a [Arc<Organization>],
 }
@@ -48,8 +52,7 @@ impl Law<'_> {
 pub fn needs_organizations(before: Option<&Ticket>, entry: &Entry) -> bool {
     entry.role == Role::Customer
         && match (&entry.action, before) {
-            (Action::Open(opening), _) => opening.organization.is_some(),
-            (Action::Set { .. }, _) => true,
+            (Action::Open(_) | Action::Set { .. } | Action::Prioritize { .. }, _) => true,
             (_, Some(ticket)) => !Team::default().standing(&entry.by, Some(&ticket.header)).sees(),
             _ => false,
         }
@@ -122,6 +125,8 @@ impl Why {
                         | Refusal::NotAllowed { .. }
                         | Refusal::OnBehalf
                         | Refusal::OtherOrganization { .. }
+                        | Refusal::NotEligible(_)
+                        | Refusal::Access(_)
                 )
         )
     }
@@ -140,6 +145,9 @@ pub fn judge_opening(entry: &Entry, law: &Law<'_>) -> Verdict {
         {
             return Err(Why::Refused(Refusal::OtherOrganization { given: given.clone() }));
         }
+        if entry.role == Role::Customer {
+            admitted(opening, entry, law).map_err(Why::Refused)?;
+        }
         if entry.text.is_none() {
             return Err(Why::Refused(Refusal::TextMissing));
         }
@@ -149,6 +157,31 @@ pub fn judge_opening(entry: &Entry, law: &Law<'_>) -> Verdict {
         leads(entry, Some(Status::Open))
     })();
     judged.map_or_else(Verdict::Unlawful, |()| Verdict::Lawful)
+}
+
+/// Whether a customer may ask for support, or for access, by what was on file. An agent opens what they will: to override
+/// a rule is theirs. What follows up a ticket has been admitted with that one.
+fn admitted(opening: &Opening, entry: &Entry, law: &Law<'_>) -> Result<(), Refusal> {
+    let on_file = |id: &str| law.organizations.iter().find(|known| known.id == id).map(Arc::as_ref);
+    // To name none is no way around the rules of the only one they are of.
+    let memberships = law.memberships(&opening.requester);
+    let mut theirs = memberships.organizations();
+    let own = theirs.next().filter(|_| theirs.next().is_none());
+    let id = opening.organization.as_deref().or(own);
+    let organization = id.and_then(on_file);
+    if opening.kind == Some(Kind::OrganizationAccess) {
+        let Some(id) = id else { return Err(Refusal::Access(Box::new(AccessRefusal::NoOrganization))) };
+        let unknown = Organization::new(id);
+        let file = organization.unwrap_or(&unknown);
+        return may_have_access(file, &opening.requester, opening.approved_by.as_ref())
+            .map_err(|why| Refusal::Access(Box::new(why)));
+    }
+    let Some(admission) = law.admission.filter(|_| opening.follow_up_of.is_none()) else { return Ok(()) };
+    // Of which instance a ticket is may have become a question since.
+    match admission.against(opening, organization, entry.at).unwrap_or_default().into_iter().next() {
+        Some(hurdle) => Err(Refusal::NotEligible(Box::new(hurdle))),
+        None => Ok(()),
+    }
 }
 
 /// Whether an entry could be made behind the history of a ticket. `before` is the ticket up to it.

@@ -64,7 +64,7 @@ fn clocks(then: Vec<Entry>, now: i64) -> Vec<(ClockState, i64, Option<i64>)> {
     let is_manager = |who: &Person| who.is(&person("mori"));
     let clocks =
         first_words(&history, &policy(), is_manager, |name| (name == "office").then_some(&office), minutes(now));
-    let stopped = |clock: &FirstWord| clock.stopped_at.map(|at| (at - minutes(0)).num_minutes());
+    let stopped = |clock: &Clock| clock.stopped_at.map(|at| (at - minutes(0)).num_minutes());
     clocks.iter().map(|clock| (clock.state, clock.elapsed.num_minutes(), stopped(clock))).collect()
 }
 

@@ -45,7 +45,7 @@ super::table! {
     }
     AUDIT_RIGHTS = "CB408" "entry.rights" Error {
         title: "an entry was made by somebody who may not make it",
-        explanation: "Who may do what is decided by casebook.toml and the organisations as they were before the commit: [team] says who is an agent, organizations/ who may do more than a requester. Somebody who is no agent wrote an entry as one, or did to a ticket what is not theirs to do.",
+        explanation: "Who may do what is decided by casebook.toml and the organisations as they were before the commit: [team] says who is an agent, organizations/ who may do more than a requester. Somebody who is no agent wrote an entry as one, or did to a ticket what is not theirs to do, or opened one that [eligibility] was against.",
         example: "- by: ana@acme.example\n  role: agent        (and no agent of that name in casebook.toml)",
         repair: "If the person should be an agent, an agent adds them to [team] first, in a commit of its own. Else the entry was forged: it can be redacted, not taken out.",
     }

@@ -128,6 +128,8 @@ pub enum Notice {
         /// Those there are.
         known: Vec<String>,
     },
+    /// It was this agent's turn.
+    TurnOf(super::assignment::Chosen),
     /// The assignee is not one of the desk's agents.
     AssigneeNotInTeam(Person),
 }
@@ -156,7 +158,7 @@ pub fn decide(ticket: &Ticket, request: &Request, around: &Surroundings<'_>) -> 
     if !around.standing.sees() {
         return Err(Refusal::NotVisible);
     }
-    may(around.standing, ticket, request)?;
+    may(around.team, around.standing, ticket, request)?;
     if request.text.is_none() && request.action.needs_text() {
         return Err(Refusal::TextMissing);
     }

@@ -1,7 +1,7 @@
 //! Who may do what (WORKFLOW, People and Actions).
 
 use super::super::action::{Action, Fact, Opening, Solution};
-use super::super::person::{Person, Standing};
+use super::super::person::{Person, Standing, Team};
 use super::super::ticket::Ticket;
 use super::{Refusal, Request};
 
@@ -9,11 +9,11 @@ use super::{Refusal, Request};
 ///
 /// # Errors
 /// [`Refusal::NotAllowed`].
-pub fn may(standing: Standing, ticket: &Ticket, request: &Request) -> Result<(), Refusal> {
+pub fn may(team: &Team, standing: Standing, ticket: &Ticket, request: &Request) -> Result<(), Refusal> {
     let allowed = match standing {
         Standing::Manager => true,
         Standing::Agent => !matches!(request.action, Action::Deescalate { .. }),
-        Standing::Editor => editor_may(&request.action) || customer_may(ticket, request),
+        Standing::Editor => editor_may(team, &request.action) || customer_may(ticket, request),
         Standing::Customer => customer_may(ticket, request),
         Standing::System => {
             matches!(request.action, Action::Remind { .. } | Action::Solve(Solution::NoResponse))
@@ -24,10 +24,11 @@ pub fn may(standing: Standing, ticket: &Ticket, request: &Request) -> Result<(),
 }
 
 /// What an editor of the organisation may do beyond a requester: change what a ticket is about, but not whose it is.
-fn editor_may(action: &Action) -> bool {
+fn editor_may(team: &Team, action: &Action) -> bool {
     let is_theirs = |fact: &Fact| !matches!(fact, Fact::Organization | Fact::Requester | Fact::Channel);
     match action {
         Action::Set { set, unset } => set.iter().map(|(fact, _)| fact).chain(unset).all(is_theirs),
+        Action::Prioritize { .. } => team.editors_prioritize,
         _ => false,
     }
 }

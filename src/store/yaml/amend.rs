@@ -149,19 +149,41 @@ fn lines_of(source: &Source<'_>, named: &Named) -> Range<usize> {
     // A block ends where the next line begins, empty lines below it included: those stay. Everything else ends
     // inside its last line.
     let end = if end.column == 0 && end.line > named.place.line {
-        before_empty_line(source.text, source.line_start(end.line))
+        before_empty_lines(source, source.line_start(end.line), keeps_empty_lines(source, &named.value))
     } else {
         source.next_line(source.offset(end.line, end.column).max(start))
     };
     start..end
 }
 
-/// The end of a block's lines without the one empty line at their end: blocks claim it, and it stands between them
-/// and what comes next. A line of blanks is not empty: those may be words.
-fn before_empty_line(text: &str, end: usize) -> usize {
-    let line_end = |end: usize| ["\r\n", "\n"].into_iter().find(|line_end| text[..end].ends_with(line_end));
-    let empty = line_end(end).map_or(0, str::len);
-    if line_end(end - empty).is_some() { end - empty } else { end }
+/// Whether the words of a value end in a block whose last empty lines are words too (`|+`).
+fn keeps_empty_lines(source: &Source<'_>, value: &Node) -> bool {
+    match &value.parts {
+        Parts::Scalar => {
+            let text = &source.text[offset(source, value)..];
+            let opening = text.lines().next().unwrap_or_default().split('#').next().unwrap_or_default();
+            opening.starts_with(['|', '>']) && opening.contains('+')
+        }
+        Parts::List(items) => items.last().is_some_and(|item| keeps_empty_lines(source, item)),
+        Parts::Map(names) => names.last().is_some_and(|named| keeps_empty_lines(source, &named.value)),
+    }
+}
+
+/// The end of a block's lines without the empty lines at their end: blocks claim them, and they stand between them and
+/// what comes next; all of them, or the last one where the others are words. A line of blanks is not empty: those may be
+/// words.
+fn before_empty_lines(source: &Source<'_>, end: usize, are_words: bool) -> usize {
+    let line_end = |end: usize| ["\r\n", "\n"].into_iter().find(|line_end| source.text[..end].ends_with(line_end));
+    let mut end = end;
+    while let Some(empty) = line_end(end)
+        && line_end(end - empty.len()).is_some()
+    {
+        end -= empty.len();
+        if are_words {
+            break;
+        }
+    }
+    end
 }
 
 /// Where a field that is not there yet belongs: behind the nearest one that comes before it in the fixed order.

@@ -162,7 +162,7 @@ words! {
 words! {
     /// What was promised, and how it stands.
     Promises {
-        first_response, next_response, resolution, overdue, due_soon, burns_first, late, ahead, now, met, paused, never,
+        first_response, next_response, resolution, first_word, overdue, due_soon, burns_first, late, ahead, now, met, paused, never,
         used, since, missed, due, left, closed, of,
     }
 }

@@ -241,6 +241,7 @@ const WORDS: Catalogue = Catalogue {
         first_response: "first response",
         next_response: "next response",
         resolution: "resolution",
+        first_word: "first word of a manager",
         overdue: "overdue: {number}",
         due_soon: "due within a day: {number}",
         burns_first: "burns first: {ticket}, {what}",

@@ -192,6 +192,7 @@ const WORDS: Catalogue = Catalogue {
         first_response: "Première réponse",
         next_response: "Réponse suivante",
         resolution: "Résolution",
+        first_word: "Premier mot d'un responsable",
         overdue: "en retard : {number}",
         due_soon: "échéance dans la journée : {number}",
         burns_first: "le plus urgent : {ticket}, {what}",

@@ -189,6 +189,7 @@ const WORDS: Catalogue = Catalogue {
         first_response: "最初の返信",
         next_response: "次の返信",
         resolution: "解決",
+        first_word: "管理者の最初の返信",
         overdue: "期限超過: {number}",
         due_soon: "1 日以内に期限: {number}",
         burns_first: "最も急ぐもの: {ticket}、{what}",

@@ -192,6 +192,7 @@ const WORDS: Catalogue = Catalogue {
         first_response: "Primeira resposta",
         next_response: "Próxima resposta",
         resolution: "Resolução",
+        first_word: "Primeira palavra de um gestor",
         overdue: "em atraso: {number}",
         due_soon: "vence em um dia: {number}",
         burns_first: "mais urgente: {ticket}, {what}",

@@ -81,6 +81,7 @@ fn team(people: &Json) -> Json {
     section(json!({
         "agents": people,
         "managers": people,
+        "editors_prioritize": { "type": "boolean" },
         "next": { "enum": ["least_loaded", "round_robin"] },
         "people": { "type": "object", "additionalProperties": person },
     }))

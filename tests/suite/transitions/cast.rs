@@ -56,7 +56,7 @@ impl Side {
 }
 
 pub fn team() -> Team {
-    Team { agents: vec![Side::Agent.person()], managers: vec![Side::Manager.person()] }
+    Team { agents: vec![Side::Agent.person()], managers: vec![Side::Manager.person()], ..Team::default() }
 }
 
 /// Something asked of a ticket.

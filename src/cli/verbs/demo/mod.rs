@@ -1,5 +1,6 @@
 //! `demo`: a small living desk to explore, made by the same commands as any other, at believable times.
 
+mod organizations;
 mod script;
 
 use std::collections::HashMap;
@@ -48,6 +49,13 @@ impl Demo {
         let now = session.world.now;
         let begun = scenes.first().map_or(now, |scene| scene.at(now));
         let you = found(&root, session, begun)?;
+        let begun = World { now: begun, clock_is_fixed: true, ..session.world.clone() };
+        for amending in organizations::organizations(now)
+            .map_err(|error| Error::Usage { message: error.to_string(), hint: None })?
+        {
+            let terms = Terms { on_behalf: false, by: you.clone(), git_author: None, dry_run: false, commit: None };
+            Casebook::open(&root, begun.clone())?.perform(Work::Amend(amending), &terms)?;
+        }
         let count = play(&root, &session.world, &you, scenes)?;
         session
             .output
@@ -55,7 +63,7 @@ impl Demo {
         let folder = self.folder.display();
         session.output.say(&format!(
             "  cd {folder}\n  casebook                          # the desk at a glance\n  casebook list status:open         # what support owes\n  \
-             casebook list assignee:none\n  casebook show TICKET              # one of the ids above\n  casebook reply TICKET -m \"On it.\"\n  git log --stat                    # the audit trail"
+             casebook list assignee:none\n  casebook show TICKET              # one of the ids above\n  casebook reply TICKET -m \"On it.\"\n  casebook plan show northwind      # what a customer was promised\n  git log --stat                    # the audit trail"
         ))?;
         Ok(Exit::Done)
     }

@@ -9,9 +9,9 @@ use crate::domain::words::{EscalationReason, HoldReason, Priority, ReopenReason}
 pub(super) const KENJI: &str = "kenji@desk.example";
 pub(super) const LEA: &str = "lea@desk.example";
 pub(super) const MORI: &str = "mori@desk.example";
-const ANA: &str = "ana@acme.example";
-const BO: &str = "bo@acme.example";
-const IDA: &str = "ida@northwind.example";
+pub(super) const ANA: &str = "ana@acme.example";
+pub(super) const BO: &str = "bo@acme.example";
+pub(super) const IDA: &str = "ida@northwind.example";
 /// Whoever runs the demo.
 const YOU: &str = "";
 

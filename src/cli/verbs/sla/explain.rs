@@ -36,11 +36,13 @@ pub(super) fn run(
     let row = Summary::from(&ticket);
     let in_force = promises.in_force(&row);
     let explained = |clock: Clock| {
-        let calendar = promises.reckoner(&clock.calendar)?.calendar();
+        let calendar = promises.policy.calendar(&clock.calendar)?;
         let spans = timeline(&clock, &row.course, row.created_at, calendar, promises.now);
         Some((clock, calendar.zone.clone(), spans))
     };
     let period = in_force.as_ref().and_then(|in_force| in_force.period.as_ref());
+    let mut clocks = promises.clocks(&row);
+    clocks.extend(casebook.first_words(&ticket, promises));
     let explanation = Explanation {
         ticket: id,
         subject: &row.header.subject,
@@ -49,7 +51,7 @@ pub(super) fn run(
         organization: period.and(row.header.organization.as_deref()),
         opened_on: in_force.as_ref().map(|in_force| (in_force.day, in_force.zone.clone())),
         period: (period.and_then(|period| period.from), period.and_then(|period| period.until)),
-        clocks: promises.clocks(&row).into_iter().filter_map(explained).collect(),
+        clocks: clocks.into_iter().filter_map(explained).collect(),
         customer: promises.zone_of(&row),
     };
     let exit = session.tell_troubles(&promises.troubles());

@@ -14,7 +14,7 @@ fn person(words: &str) -> Person {
 }
 
 fn team() -> Team {
-    Team { agents: vec![person("kenji@desk.example")], managers: vec![person("mori@desk.example")] }
+    Team { agents: vec![person("kenji@desk.example")], managers: vec![person("mori@desk.example")], ..Team::default() }
 }
 
 fn begin() -> DateTime<Utc> {
@@ -53,7 +53,12 @@ fn entry(ticket: &Ticket, by: &str, role: Role, action: Action, to: Option<Statu
 
 fn judged(ticket: &Ticket, entry: &Entry) -> Verdict {
     let (team, follow_up) = (team(), FollowUpPolicy::default());
-    judge(ticket, entry, &Law { team: &team, follow_up: &follow_up, organizations: &[] }, &Company::default())
+    judge(
+        ticket,
+        entry,
+        &Law { team: &team, follow_up: &follow_up, admission: None, organizations: &[] },
+        &Company::default(),
+    )
 }
 
 fn reply() -> Action {
@@ -63,7 +68,7 @@ fn reply() -> Action {
 #[test]
 fn openings_are_by_whose_they_are() {
     let (team, follow_up) = (team(), FollowUpPolicy::default());
-    let law = Law { team: &team, follow_up: &follow_up, organizations: &[] };
+    let law = Law { team: &team, follow_up: &follow_up, admission: None, organizations: &[] };
     assert_eq!(judge_opening(&opening("ana@acme.example", Role::Customer), &law), Verdict::Lawful);
     assert_eq!(judge_opening(&opening("kenji@desk.example", Role::Agent), &law), Verdict::Lawful);
     let rights = |entry| matches!(judge_opening(&entry, &law), Verdict::Unlawful(why) if why.is_about_rights());
@@ -114,7 +119,7 @@ fn an_entry_that_an_earlier_version_allowed_is_concurrent() {
 fn what_is_about_two_tickets_needs_both() {
     let (source, other) = (ticket(), Id::at(begin(), 9));
     let (team, follow_up) = (team(), FollowUpPolicy::default());
-    let law = Law { team: &team, follow_up: &follow_up, organizations: &[] };
+    let law = Law { team: &team, follow_up: &follow_up, admission: None, organizations: &[] };
     let mut target = ticket();
     (target.id, target.history[0].id) = (other, other);
     let action = Action::Merge { into: other, reason: MergeReason::SameIssue };
