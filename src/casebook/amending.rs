@@ -51,6 +51,7 @@ impl Casebook {
             let refusal = match why {
                 NotTheirs::Supports => Refusal::NotAllowed { standing: Standing::Outsider },
                 NotTheirs::BeyondSupportRoles => Refusal::SupportRolesOnly,
+                NotTheirs::OfAnotherDomain => Refusal::OwnPeopleOnly,
             };
             Error::Refused { ticket: None, action: amending.action().to_owned(), refusal }
         })?;

@@ -15,6 +15,7 @@ use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
 use crate::domain::transition::{self, Decision, Notice, Refusal, Request, Surroundings};
 use crate::domain::value::Fields;
+use crate::domain::visibility::as_customers_have_it;
 use crate::domain::words::{Priority, Status};
 use crate::error::Error;
 use crate::store::files::{Change, NotRead, read_plain};
@@ -125,13 +126,15 @@ impl<'a> Desk<'a> {
     }
 
     fn meet_conditions(&mut self, id: Id, step: &Step) -> Result<(), Error> {
-        let ticket = self.ticket(id)?;
+        let hides = self.casebook.hides_from(Some(&self.by)).is_some();
+        let ticket = self.ticket(id)?.clone();
+        let ticket = if hides { as_customers_have_it(ticket) } else { ticket };
         if let Some(expected) = step.if_status.filter(|expected| *expected != ticket.header.status) {
             return Err(Error::OtherStatus { ticket: id, expected, found: ticket.header.status });
         }
         let found = ticket.version();
         match &step.if_version {
-            Some(expected) if named_entry(expected, ticket) != Some(found) => {
+            Some(expected) if named_entry(expected, &ticket) != Some(found) => {
                 Err(Error::OtherVersion { ticket: id, expected: expected.clone(), found })
             }
             _ => Ok(()),

@@ -45,11 +45,15 @@ impl Casebook {
 
     /// What is against the ticket, by what is on file.
     fn against(&self, opening: &Opening) -> Result<Result<Vec<Hurdle>, Refusal>, Error> {
-        let policy = self.settings(policy::read)?;
         let (rules, zone) = (self.settings(eligibility::read)?, self.zone()?);
-        let admission = Admission { rules, plans: policy.plans, desk_plan: policy.desk_plan, zone };
         let named = opening.organization.as_deref();
         let organization = named.map(|name| self.organization_on_file(name)).transpose()?.flatten();
+        // Plans are nothing to people of no organisation: what is wrong with them does not stop their tickets.
+        let (plans, desk_plan) = match organization {
+            Some(_) => self.settings(policy::read).map(|policy| (policy.plans, policy.desk_plan))?,
+            None => (Vec::new(), None),
+        };
+        let admission = Admission { rules, plans, desk_plan, zone };
         Ok(admission.against(opening, organization.as_ref(), self.world.now))
     }
 }

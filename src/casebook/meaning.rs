@@ -9,7 +9,7 @@ use crate::domain::query::{AsOf, Candidate, Query};
 use crate::domain::summary::Summary;
 use crate::domain::target::Clock;
 use crate::domain::ticket::Ticket;
-use crate::domain::visibility::may_see;
+use crate::domain::visibility::{as_customers_have_it, may_see};
 use crate::error::Error;
 use crate::store::index::Rows;
 use crate::store::layout;
@@ -50,7 +50,10 @@ impl Casebook {
         };
         let mut troubles = match &query.as_of {
             Some(AsOf::Revision(revision)) => self.census_of(revision, judge)?.troubles,
-            None if !query.needs_texts() => return self.meant_rows(query, viewer, promises.as_ref(), keep),
+            None if !query.needs_texts() && self.hides_from(viewer).is_none() => {
+                return self.meant_rows(query, viewer, promises.as_ref(), keep);
+            }
+            None => self.census_seen(viewer, judge)?.troubles,
             _ => self.census(judge)?.troubles,
         };
         troubles.extend(promises.iter().flat_map(Promises::troubles));
@@ -84,6 +87,18 @@ impl Casebook {
         Ok(found)
     }
 
+    /// Reads the tickets that somebody may see; of all others not even the file, where the index knows whose they are.
+    fn census_seen<T>(
+        &self,
+        viewer: Option<&Person>,
+        keep: impl FnMut(Ticket) -> Option<T>,
+    ) -> Result<Census<T>, Error> {
+        let Found { rows, mut troubles } = self.summaries(viewer)?;
+        let mut census = self.census_among(&rows.ids().collect::<Vec<_>>(), keep)?;
+        troubles.append(&mut census.troubles);
+        Ok(Census { troubles, ..census })
+    }
+
     /// What `keep` makes of the tickets that a query means, whole, among those the person may see. Where one is named, no
     /// other is looked at; those whose rows `may_ask` rules out need not be read.
     ///
@@ -113,6 +128,7 @@ impl Casebook {
             (_, Some(id)) => {
                 Ok(Census { tickets: judge(self.ticket(id)?).into_iter().collect(), troubles: Vec::new() })
             }
+            (None, None) if self.hides_from(viewer).is_some() => self.census_seen(viewer, judge),
             (None, None) if !query.conditions.is_empty() && !query.needs_texts() => {
                 let Found { rows, mut troubles } = self.meant_rows(query, viewer, promises.as_ref(), may_ask)?;
                 let mut census = self.census_among(&rows.ids().collect::<Vec<_>>(), judge)?;
@@ -138,6 +154,7 @@ impl Casebook {
             Some(AsOf::Instant(instant)) => ticket.as_of(*instant)?,
             _ => ticket,
         };
+        let ticket = if with_internal { ticket } else { as_customers_have_it(ticket) };
         let row = Summary::from(&ticket);
         let holds_words = |words: &str| ticket.holds_words(words, with_internal);
         let meant = self.may_see(viewer, &memberships, &row)

@@ -9,6 +9,7 @@ use crate::domain::id::Id;
 use crate::domain::person::Person;
 use crate::domain::summary::Summary;
 use crate::domain::ticket::Ticket;
+use crate::domain::visibility::as_customers_have_it;
 use crate::error::Error;
 use crate::store::files::{Folder, NotRead, read_plain};
 use crate::store::git::Repository;
@@ -97,6 +98,15 @@ impl Casebook {
     pub fn ticket(&self, id: Id) -> Result<Ticket, Error> {
         let bytes = self.bytes(id)?;
         yaml::read(&bytes, Some(id)).map_err(|damage| self.damaged(id, damage))
+    }
+
+    /// The same, as somebody has it.
+    ///
+    /// # Errors
+    /// As [`Casebook::ticket`].
+    pub fn ticket_for(&self, id: Id, viewer: Option<&Person>) -> Result<Ticket, Error> {
+        let ticket = self.ticket(id)?;
+        Ok(if self.hides_from(viewer).is_some() { as_customers_have_it(ticket) } else { ticket })
     }
 
     /// A ticket whose file is damaged.

@@ -24,3 +24,18 @@ where
     use clap::builder::TypedValueParser as _;
     clap::builder::PossibleValuesParser::new(words).try_map(|word| word.parse::<T>())
 }
+
+/// A language tag as BCP 47 has it: `ja`, `pt-BR`.
+pub(super) fn language_tag(words: &str) -> Result<String, String> {
+    let mut parts = words.split('-');
+    let is_language = parts
+        .next()
+        .is_some_and(|part| (2..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    let is_rest =
+        parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    if is_language && is_rest {
+        Ok(words.to_owned())
+    } else {
+        Err("a language is a tag such as ja, fr or pt-BR".to_owned())
+    }
+}

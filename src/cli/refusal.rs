@@ -21,7 +21,8 @@ pub(super) fn complain(ticket: Option<Id>, action: &str, refusal: Refusal) -> Co
         Refusal::NotAllowed { .. }
         | Refusal::OnBehalf
         | Refusal::OtherOrganization { .. }
-        | Refusal::SupportRolesOnly => (Exit::NotAllowed, "person.not_allowed"),
+        | Refusal::SupportRolesOnly
+        | Refusal::OwnPeopleOnly => (Exit::NotAllowed, "person.not_allowed"),
         Refusal::NotEligible(hurdle) if hurdle.is_personal() => (Exit::NotAllowed, "person.not_eligible"),
         Refusal::Access(why) if why.is_personal() => (Exit::NotAllowed, "person.not_allowed"),
         Refusal::NotEligible(_) => (Exit::Refused, "open.not_eligible"),
@@ -60,6 +61,10 @@ fn words(name: &str, action: &str, refusal: &Refusal) -> (String, String) {
         Refusal::NotEligible(hurdle) => ineligible(hurdle),
         Refusal::Access(why) => no_access(name, why),
         Refusal::WhichInstance { given, organization, known } => which_instance(given.as_deref(), organization, known),
+        Refusal::OwnPeopleOnly => (
+            "an organization's administrator lists people of its own domains alone".to_owned(),
+            "support may list others: `casebook org person add`".to_owned(),
+        ),
         Refusal::SupportRolesOnly => (
             "an organization's administrator grants and takes tech_support_editor and tech_support_viewer, and no more"
                 .to_owned(),

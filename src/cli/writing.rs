@@ -19,9 +19,11 @@ use crate::domain::id::Id;
 use crate::domain::person::Person;
 use crate::domain::ticket::Ticket;
 use crate::domain::transition::Notice;
+use crate::domain::visibility::as_customers_have_it;
 use crate::error::Error;
 use crate::store::git::GitRefusal;
-use crate::store::layout::tail;
+use crate::store::layout::{self, tail};
+use crate::store::yaml;
 use crate::view;
 
 /// Whether a verb can do without words.
@@ -138,7 +140,9 @@ impl Session {
         };
         self.tell_beside(&casebook, &report, flags.key.as_deref());
         let told = if flags.end.dry_run && flags.json.is_none() {
-            self.tell_plan(&report).map_err(Complaint::from)
+            let is_customer = self.viewer(&casebook)? == view::Viewer::Customer;
+            let plan = if is_customer { for_customers(report.clone()) } else { report.clone() };
+            self.tell_plan(&plan).map_err(Complaint::from)
         } else {
             self.tell(&casebook, &report, flags, telling)
         };
@@ -335,4 +339,17 @@ fn turn_words(chosen: &Chosen) -> String {
     let plural = if chosen.unsolved == 1 { "ticket" } else { "tickets" };
     let turn = format!("note: it is the turn of {}, with {} unsolved {plural}", chosen.person, chosen.unsolved);
     waived.chain([turn.as_str()]).collect()
+}
+
+/// What customers are shown of a plan: tickets as they have them, since the lines around a change may be a note's.
+fn for_customers(mut report: Report) -> Report {
+    let shown = |text: &str| {
+        let ticket = yaml::read(text.as_bytes(), None).ok();
+        ticket.map(|ticket| yaml::print(&as_customers_have_it(ticket))).unwrap_or_default()
+    };
+    for change in report.changes.iter_mut().filter(|change| change.path.starts_with(layout::TICKETS)) {
+        change.before = change.before.as_deref().map(shown);
+        change.after = shown(&change.after);
+    }
+    report
 }

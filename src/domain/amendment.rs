@@ -54,6 +54,8 @@ pub enum NotTheirs {
     Supports,
     /// An administrator of the organisation gives and takes support roles alone.
     BeyondSupportRoles,
+    /// Nor to people whose address is of another domain than its own: they may be another organisation's.
+    OfAnotherDomain,
 }
 
 impl Organization {
@@ -112,6 +114,10 @@ impl Organization {
         }
         for member in self.people.iter_mut().filter(|member| member.is(person)) {
             member.roles.retain(|role| !roles.contains(role));
+            // Access ends with the role it was granted for, and does not come back with it.
+            if !member.may_hold_access() {
+                member.organization_access = None;
+            }
         }
     }
 }
@@ -132,7 +138,12 @@ pub fn may_amend(
         return Ok(());
     }
     let before = before.filter(|before| memberships.administers(&before.id)).ok_or(NotTheirs::Supports)?;
-    if before.differs_in_support_roles_alone(after) { Ok(()) } else { Err(NotTheirs::BeyondSupportRoles) }
+    if !before.differs_in_support_roles_alone(after) {
+        return Err(NotTheirs::BeyondSupportRoles);
+    }
+    let is_known = |person: &Person| before.member(person).is_some() || before.is_home_of(person);
+    let of_own = after.people.iter().all(|member| is_known(&member.email));
+    if of_own { Ok(()) } else { Err(NotTheirs::OfAnotherDomain) }
 }
 
 #[cfg(test)]

@@ -93,6 +93,13 @@ impl Member {
     }
 }
 
+impl Member {
+    /// Whether granted access counts: a technical contact's, or an administrator's.
+    pub fn may_hold_access(&self) -> bool {
+        [OrganizationRole::TechnicalContact, OrganizationRole::Admin].iter().any(|role| self.roles.contains(role))
+    }
+}
+
 impl Organization {
     /// An organisation nothing is known of.
     pub fn new(id: impl Into<String>) -> Self {
@@ -113,6 +120,13 @@ impl Organization {
     /// Whether the whole domain of an address is the organisation's.
     pub fn has_domain_of(&self, person: &Person) -> bool {
         self.domains.iter().any(|domain| domain.eq_ignore_ascii_case(person.domain()))
+    }
+
+    /// Whether an address is of one of its domains; where none is named, of that of somebody it lists.
+    pub fn is_home_of(&self, person: &Person) -> bool {
+        let is_of = |known: &Person| known.domain().eq_ignore_ascii_case(person.domain());
+        let by_people = || self.domains.is_empty() && self.people.iter().any(|member| is_of(&member.email));
+        self.has_domain_of(person) || by_people()
     }
 
     /// The plan in force on a day.

@@ -69,7 +69,7 @@ impl CalendarRule {
 }
 
 /// Whether a language tag is the wanted one, or a kind of it.
-fn is_language(tag: &str, wanted: &str) -> bool {
+pub fn is_language(tag: &str, wanted: &str) -> bool {
     let head = tag.get(..wanted.len()).is_some_and(|head| head.eq_ignore_ascii_case(wanted));
     head && matches!(tag.as_bytes().get(wanted.len()), None | Some(b'-' | b'_'))
 }

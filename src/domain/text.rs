@@ -36,6 +36,11 @@ impl Text {
         is_clean.then_some(Self(words))
     }
 
+    /// Stands for words that are not at hand, where it only counts that there are some. Never written anywhere.
+    pub const fn left_out() -> Self {
+        Self(String::new())
+    }
+
     /// The lines with their ends, the last newline included.
     pub fn as_str(&self) -> &str {
         &self.0

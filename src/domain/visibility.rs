@@ -39,6 +39,14 @@ pub fn internal_entries(ticket: &Ticket) -> HashSet<Id> {
     ticket.history.iter().map(|entry| entry.id).filter(|id| !public.contains(id)).collect()
 }
 
+/// A ticket as customers have it: without internal entries, so that neither its last activity nor its version, nor
+/// anything else, tells that there is one. Its header is the same: no internal entry changes it.
+pub fn as_customers_have_it(mut ticket: Ticket) -> Ticket {
+    let internal = internal_entries(&ticket);
+    ticket.history.retain(|entry| !internal.contains(&entry.id));
+    ticket
+}
+
 const fn refers_to(entry: &Entry) -> Option<Id> {
     match entry.action {
         Action::Correct { entry, .. } | Action::Redact { entry, .. } => Some(entry),

@@ -2,8 +2,9 @@
 //!
 //! Must not know the present: both ends of an age are given.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::domain::clock::spell_span;
 use crate::domain::zone::Zone;
 
 use super::labels;
@@ -20,6 +21,26 @@ pub fn age_in(from: DateTime<Utc>, to: DateTime<Utc>, words: &Ages) -> String {
         _ => (words.days, minutes / 1_440),
     };
     fill(template, &[("number", &number.to_string())])
+}
+
+/// A span in the units of a language, the two largest at most: `1d2h`, `1 j 2 h`.
+pub fn span_in(span: TimeDelta, words: &Ages) -> String {
+    let mut told = String::new();
+    let spelled = spell_span(span);
+    for part in spelled.split_inclusive(|c: char| c.is_ascii_alphabetic()) {
+        let (number, unit) = part.split_at(part.len() - 1);
+        let template = match unit {
+            "d" => words.days,
+            "h" => words.hours,
+            "m" => words.minutes,
+            _ => "{number}s",
+        };
+        if template.contains(' ') && !told.is_empty() {
+            told.push(' ');
+        }
+        told.push_str(&fill(template, &[("number", number)]));
+    }
+    told
 }
 
 /// The same in a sentence: `3d ago`, `now`.
@@ -51,6 +72,22 @@ pub fn minute(at: DateTime<Utc>, zone: &Zone) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_span_is_told_in_the_units_of_the_language() {
+        use crate::view::Viewer;
+        use labels::Language;
+        for (minutes, english, french, japanese) in [
+            (5, "5m", "5 min", "5分"),
+            (90, "1h30m", "1 h 30 min", "1時間30分"),
+            (3 * 1_440 + 120, "3d2h", "3 j 2 h", "3日2時間"),
+        ] {
+            let told =
+                |language: Language| span_in(TimeDelta::minutes(minutes), &language.words(Viewer::Customer).ages);
+            let all = [Language::English, Language::French, Language::Japanese].map(told);
+            assert_eq!(all, [english, french, japanese]);
+        }
+    }
 
     #[test]
     fn an_age_is_told_in_its_largest_unit() {

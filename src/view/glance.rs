@@ -83,7 +83,8 @@ impl Burning {
         if let Some((ticket, short_id, clock)) = &self.first
             && clock.due_at.is_some()
         {
-            let (id, burns) = (audience.name_of(*ticket, short_id), sla::far_off(clock, audience.now, words));
+            let (id, burns) =
+                (audience.name_of(*ticket, short_id), sla::far_off(clock, audience.now, audience.words()));
             let what = format!("{} {burns}", sla::metric_in(clock.metric, words));
             shown.push_str(&format!("{}\n", fill(words.burns_first, &[("ticket", &id), ("what", &what)])));
         }

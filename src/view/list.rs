@@ -64,7 +64,7 @@ pub fn for_people(
 /// How far off the due instant of a clock is.
 fn due(clock: Option<&Clock>, audience: &Audience<'_>) -> Cell {
     match clock {
-        Some(clock) => Cell::styled(&sla::far_off(clock, audience.now, &audience.words().promises), sla::style(clock)),
+        Some(clock) => Cell::styled(&sla::far_off(clock, audience.now, audience.words()), sla::style(clock)),
         None => Cell::styled("-", paint::MUTED),
     }
 }

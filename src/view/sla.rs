@@ -8,15 +8,16 @@ use anstyle::Style;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value as Json, json};
 
-use crate::domain::clock::{spell, spell_span};
+use crate::domain::clock::spell;
 use crate::domain::finding::Finding;
 use crate::domain::id::Id;
 use crate::domain::plan::Metric;
 use crate::domain::summary::Summary;
 use crate::domain::target::{Clock, ClockState};
 
+use super::age::span_in;
 use super::labels::catalogue::Promises;
-use super::labels::fill;
+use super::labels::{Catalogue, fill};
 use super::table::{Cell, Table, tab_separated};
 use super::{Audience, labels, paint, terminal};
 
@@ -99,12 +100,13 @@ pub fn for_programs(ticket: Id, clock: &Clock) -> String {
 
 /// How far off the due instant is, in English: `in 2h`, `3d late`, `paused`, `met`.
 pub fn burns(clock: &Clock, now: DateTime<Utc>) -> String {
-    far_off(clock, now, &labels::ENGLISH.promises)
+    far_off(clock, now, labels::ENGLISH)
 }
 
 /// The same in a language.
-pub fn far_off(clock: &Clock, now: DateTime<Utc>, words: &Promises) -> String {
-    let in_words = |words: &str, span: TimeDelta| fill(words, &[("span", &brief(span))]);
+pub fn far_off(clock: &Clock, now: DateTime<Utc>, catalogue: &Catalogue) -> String {
+    let words = &catalogue.promises;
+    let in_words = |words: &str, span: TimeDelta| fill(words, &[("span", &span_in(brief(span), &catalogue.ages))]);
     match (clock.due_at, clock.stopped_at) {
         (_, Some(_)) if clock.state == ClockState::Met => words.met.to_owned(),
         (Some(due), Some(stopped)) => in_words(words.late, stopped - due),
@@ -118,14 +120,13 @@ pub fn far_off(clock: &Clock, now: DateTime<Utc>, words: &Promises) -> String {
     }
 }
 
-/// A span in its largest unit, or two where the first is a day or an hour alone.
-fn brief(span: TimeDelta) -> String {
+/// A span as far as it matters: in its largest unit, or two where the first is a day or an hour alone.
+fn brief(span: TimeDelta) -> TimeDelta {
     match span.num_seconds() {
-        ..60 => "1m".to_owned(),
-        60..3_600 => format!("{}m", span.num_minutes()),
-        3_600..86_400 => spell_span(TimeDelta::minutes(span.num_minutes())),
-        86_400..864_000 => spell_span(TimeDelta::hours(span.num_hours())),
-        _ => format!("{}d", span.num_days()),
+        ..60 => TimeDelta::minutes(1),
+        60..86_400 => TimeDelta::minutes(span.num_minutes()),
+        86_400..864_000 => TimeDelta::hours(span.num_hours()),
+        _ => TimeDelta::days(span.num_days()),
     }
 }
 
@@ -141,19 +142,19 @@ pub fn style(clock: &Clock) -> Style {
 
 /// The clock as one fact of its ticket: `first response: 4h by english, due Sun 2026-11-22 20:50 PST (in 2h)`.
 pub fn fact(clock: &Clock, audience: &Audience<'_>) -> String {
-    let words = &audience.words().promises;
+    let (words, ages) = (&audience.words().promises, &audience.words().ages);
     let at = |due: DateTime<Utc>, words_of: &str| {
-        let span = far_off(clock, audience.now, words);
+        let span = far_off(clock, audience.now, audience.words());
         fill(words_of, &[("moment", &moment(due, audience)), ("span", &span)])
     };
     let state = match (clock.due_at, clock.state) {
-        (_, ClockState::Met) => fill(words.used, &[("span", &spell_span(clock.elapsed))]),
+        (_, ClockState::Met) => fill(words.used, &[("span", &span_in(clock.elapsed, ages))]),
         (Some(due), ClockState::Breached) => at(due, if clock.is_owed() { words.since } else { words.missed }),
         (Some(due), _) => at(due, words.due),
-        (None, ClockState::Paused) => fill(words.left, &[("span", &spell_span(clock.remaining()))]),
+        (None, ClockState::Paused) => fill(words.left, &[("span", &span_in(clock.remaining(), ages))]),
         (None, _) => words.closed.to_owned(),
     };
-    let target = spell_span(clock.target);
+    let target = span_in(clock.target, ages);
     fill(words.of, &[("target", &target), ("calendar", &clock.calendar), ("state", &state)])
 }
 
@@ -180,7 +181,7 @@ pub fn for_people<'a>(
         let assignee = header.assignee.as_ref();
         table.push(vec![
             Cell::plain(&clock.due_at.map_or_else(|| "-".to_owned(), |due| audience.minute(due))),
-            Cell::styled(&far_off(clock, audience.now, &words.promises), style(clock)),
+            Cell::styled(&far_off(clock, audience.now, words), style(clock)),
             Cell::plain(metric_in(clock.metric, &words.promises)),
             Cell::styled(short_id, paint::STRONG).leading_to(audience.links.map(|links| links.to(row.id))),
             Cell::styled(&format!("{}{mark}", header.priority), priority),

@@ -71,3 +71,28 @@ fn only_agents_decide_and_others_learn_nothing() {
         assert_eq!(seen.is_empty(), who != "tina@acme.example", "{who}: {seen}");
     }
 }
+
+#[test]
+fn access_ends_with_the_role_and_does_not_come_back_with_it() {
+    let (sandbox, id) = asked();
+    let other = sandbox.opened("Of Acme", &["--org", "acme"]);
+    sandbox.run(&["access", "grant", &id]).ok();
+    let tina = ["--as", "tina@acme.example"];
+    let sees = |code: i32| assert_eq!(sandbox.run(&[&tina[..], &["show", &other]].concat()).code, Some(code));
+    let states = || {
+        let told = sandbox.run(&["access", "list", "--json"]).ok().json();
+        told.as_array().unwrap().iter().map(|held| held["state"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    sees(0);
+    assert_eq!(states(), ["granted"]);
+    sandbox.run(&["org", "person", "remove", "acme", "tina@acme.example", "--role", "technical_contact"]).ok();
+    assert_eq!(states(), Vec::<String>::new());
+    sandbox.run(&["org", "person", "add", "acme", "tina@acme.example", "--role", "technical_contact"]).ok();
+    sees(3);
+    // A file that somebody changed by hand may still say so.
+    let text =
+        sandbox.read(FILE).replace("  - technical_contact\n", &format!("  - developer\n  organization_access: {id}\n"));
+    sandbox.write(FILE, &text);
+    assert_eq!(states(), ["ended"]);
+    sees(3);
+}

@@ -45,6 +45,33 @@ fn open_asks_for_subject_group_priority_and_text() {
 }
 
 #[test]
+fn customers_choose_among_labels_in_their_language() {
+    let sandbox = with_editor();
+    let words = ["--as", "ana@acme.example", "--lang", "fr", "open"];
+    let answers = [(SUBJECT, "Hello\r"), (GROUP, "rapports\r"), (PRIORITY, "\r")];
+    let Some(asked) = on_a_terminal(&sandbox, &words, &answers) else { return };
+    let told = asked.ok().stdout;
+    assert!(told.contains("S1-Urgent"), "{told}");
+    let tickets = sandbox.run(&["list", "--json=product_group"]).ok().json();
+    assert_eq!(tickets, serde_json::json!([{ "product_group": "reports_dashboards" }]));
+}
+
+#[test]
+fn a_language_is_a_tag_and_found_with_its_regions() {
+    let sandbox = desk();
+    let open = |tag: &str| sandbox.run(&["open", "-s", "x", "-m", "y", "--lang-of-ticket", tag]);
+    for wrong in ["ja JP", "klingonese_xx", "", "x"] {
+        assert!(open(wrong).fails(2).stderr.contains("ja, fr or pt-BR"), "{wrong}");
+    }
+    for right in ["ja", "ja-JP", "JA-jp", "pt-BR"] {
+        open(right).ok();
+    }
+    for (query, count) in [("lang:ja", "3"), ("lang:ja-JP", "2"), ("lang:pt,fr", "1"), ("lang:none", "0")] {
+        assert_eq!(sandbox.run(&["list", query, "--count"]).ok().stdout.trim(), count, "{query}");
+    }
+}
+
+#[test]
 fn letters_find_a_group_and_nothing_is_assumed() {
     let sandbox = with_editor();
     let answers = [(SUBJECT, "Something odd\r"), (GROUP, "lookml\r"), (PRIORITY, "\r")];

@@ -182,6 +182,37 @@ fn a_policy_lets_editors_change_priorities() {
 }
 
 #[test]
+fn an_administrator_lists_nobody_of_another_organization() {
+    let scene = scene();
+    scene.sandbox.run(&["org", "person", "add", "northwind", "max@northwind.example", "--role", "org_admin"]).ok();
+    let add = |who: &str| {
+        let words = ["--as", "max@northwind.example", "org", "person", "add", "northwind", who, "--role"];
+        scene.sandbox.run(&[&words[..], &["tech_support_editor"]].concat())
+    };
+    for foreign in ["ana@acme.example", "somebody@nowhere.example"] {
+        let told = add(foreign).fails(5).stderr;
+        assert!(told.contains("people of its own domains alone"), "{told}");
+    }
+    add("new@northwind.example").ok();
+    let words = ["org", "person", "add", "northwind", "helper@nowhere.example", "--role", "tech_support_editor"];
+    scene.sandbox.run(&words).ok();
+    scene.sandbox.run(&["--as", "ana@acme.example", "open", "-s", "Mine", "-m", "x"]).ok();
+}
+
+#[test]
+fn who_is_in_copy_follows_and_does_not_escalate() {
+    let scene = scene();
+    let ticket = scene.sandbox.opened("Tiles", &["--cc", "out@other.example"]);
+    let escalate = |who: &str| {
+        let words = ["--as", who, "escalate", &ticket, "--reason", "business_impact", "-m", "Now."];
+        scene.sandbox.run(&words)
+    };
+    assert_eq!(escalate("out@other.example").fails(5).stdout, "");
+    scene.sandbox.run(&["--as", "out@other.example", "reply", &ticket, "-m", "Me too."]).ok();
+    escalate("ana@acme.example").ok();
+}
+
+#[test]
 fn a_ticket_is_of_its_requesters_organization() {
     let mut scene = scene();
     let organization = |scene: &Scene, id: &str| {

@@ -73,6 +73,9 @@ impl Twins {
 
     /// The tickets of another organisation.
     fn others(&mut self) {
+        // What support notes on Ida's own ticket is as little hers, nor that it does.
+        let own = self.own.clone();
+        self.one(&["note", &own, "-m", "They pay late."]);
         let eve = ["--as", "eve@acme.example"];
         let by = |who: &[&'static str], words: &[&'static str]| [who, words].concat();
         self.one(&["org", "new", "acme", "domains=acme.example", "plans=enhanced"]);

@@ -13,9 +13,15 @@ use crate::domain::rule::{
     HISTORY_REORDERED, HISTORY_UNREADABLE, POLICY_UNREADABLE, TICKET_DELETED, TICKET_MOVED,
 };
 use crate::domain::ticket::Ticket;
-use crate::store::git::{Change, GitRefusal, Objects, Revision};
+use crate::store::git::{Change, GitRefusal, Objects, Revision, is_blob};
 use crate::store::layout;
 use crate::store::yaml::{DamageKind, Version};
+
+/// How many entries a commit adds to a ticket at most, for the older version to be told from the newer one.
+const FEW: usize = 3;
+
+/// What a parent and a commit have of a file.
+type Pair = (Option<Arc<Version>>, Option<Arc<Version>>);
 
 /// What a parent has of a file that differs.
 #[derive(Clone, Debug)]
@@ -76,9 +82,8 @@ impl Judge {
                 if change.path == layout::MARKER {
                     own = self.take_policy(revision, change, objects)?.or(own);
                 } else if change.path.starts_with(TICKETS) {
-                    let before = self.version(change, change.old.as_ref(), change.sends_old, None, objects)?;
-                    let known = before.as_deref();
-                    let after = self.version(change, change.new.as_ref(), change.sends_new, known, objects)?;
+                    let is_merge = revision.sides.len() > 1;
+                    let (before, after) = self.versions(change, is_merge, objects)?;
                     if !layout::is_named_like_a_ticket(change.path.rsplit('/').next().unwrap_or_default().as_ref()) {
                         continue;
                     }
@@ -132,25 +137,57 @@ impl Judge {
         Ok(self.policies.get(name).cloned())
     }
 
-    /// A version that comes now, or came before.
-    fn version(
+    /// What a parent and the commit have of a file.
+    fn versions(&mut self, change: &Change, is_merge: bool, objects: &mut Objects) -> Result<Pair, GitRefusal> {
+        // A version that was extended is seldom asked for again, but for where branches part and meet.
+        let known = match &change.old {
+            Some(old) if is_merge || change.new.is_none() => self.shelf.get(old),
+            Some(old) => self.shelf.take(old),
+            None => None,
+        };
+        let after = match &change.new {
+            Some(new) => Some(self.newer(change, new, known.as_deref(), objects)?),
+            None => None,
+        };
+        let before = match (&change.old, known) {
+            (None, _) => None,
+            (_, Some(known)) => Some(known),
+            (Some(old), None) => Some(self.older(change, old, after.as_deref())?),
+        };
+        Ok((before, after))
+    }
+
+    /// The version a commit has: it comes now, or came before.
+    fn newer(
         &mut self,
         change: &Change,
-        name: Option<&String>,
-        comes: bool,
+        name: &str,
         before: Option<&Version>,
         objects: &mut Objects,
-    ) -> Result<Option<Arc<Version>>, GitRefusal> {
-        let Some(name) = name else { return Ok(None) };
+    ) -> Result<Arc<Version>, GitRefusal> {
+        let bytes = if change.sends_new { objects.take()? } else { None };
         if let Some(version) = self.shelf.get(name) {
-            return Ok(Some(version));
+            return Ok(version);
         }
-        let bytes = if comes { objects.take()? } else { None };
-        let said = || GitRefusal::Refused { said: format!("the object {name} of {} is missing", change.path) };
-        let id = id_of(&change.path);
-        let version = Arc::new(Version::read(bytes.ok_or_else(said)?, id, before));
-        self.shelf.put(name.clone(), version.clone());
-        Ok(Some(version))
+        let bytes = match bytes {
+            None if !change.sends_new => self.registry.lookup().object(name)?,
+            bytes => bytes,
+        };
+        let bytes = bytes.ok_or_else(|| missing(change, name))?;
+        let version = Arc::new(Version::read(bytes, id_of(&change.path), before));
+        self.shelf.put(name.to_owned(), version.clone(), version.weight());
+        Ok(version)
+    }
+
+    /// The version a parent has, which is not known yet. Mostly it is the newer one without its last entry, and then its
+    /// name says so: git need not be asked, nor anything be read again.
+    fn older(&mut self, change: &Change, name: &str, after: Option<&Version>) -> Result<Arc<Version>, GitRefusal> {
+        let shorter = |count| after?.without_last(count).filter(|older| is_blob(name, older.bytes()));
+        if let Some(older) = (1..=FEW).find_map(shorter) {
+            return Ok(Arc::new(older));
+        }
+        let bytes = self.registry.lookup().object(name)?.ok_or_else(|| missing(change, name))?;
+        Ok(Arc::new(Version::read(bytes, id_of(&change.path), None)))
     }
 
     /// Keeps the last sound version beside one that cannot be read.
@@ -315,6 +352,10 @@ impl Judge {
         };
         self.find(about(finding));
     }
+}
+
+fn missing(change: &Change, name: &str) -> GitRefusal {
+    GitRefusal::Refused { said: format!("the object {name} of {} is missing", change.path) }
 }
 
 /// The id a path names.

@@ -33,6 +33,9 @@ pub(super) use policy::{Ground, Policy};
 /// Where tickets lie, as paths of git begin.
 const TICKETS: &str = "tickets/";
 
+/// How much each half of the shelf of versions holds, in bytes.
+const SHELF: usize = 16 << 20;
+
 /// What is asked of an audit.
 #[derive(Clone, Debug)]
 pub struct Questions {
@@ -98,6 +101,16 @@ pub enum Span {
     Since(String),
 }
 
+/// The commits a span comes to.
+struct Chosen {
+    /// The newest.
+    tip: Option<String>,
+    /// What git is asked for.
+    revisions: Vec<String>,
+    /// That what was verified is not there any more.
+    lost: Option<Finding>,
+}
+
 /// Somebody who audits a repository.
 #[derive(Clone, Debug)]
 pub struct Auditor {
@@ -127,8 +140,13 @@ impl Auditor {
     /// # Errors
     /// git refuses, or knows no such revision.
     pub fn audit(&self, span: &Span, questions: &Questions, tell: &mut dyn FnMut(usize)) -> Result<Findings, Error> {
-        let completeness = self.repository.completeness().map_err(git)?;
         let mut judge = Judge::new(self, questions.clone());
+        let (completeness, chosen) = std::thread::scope(|scope| {
+            let completeness = scope.spawn(|| self.repository.completeness());
+            let chosen = self.revisions(span);
+            (completeness.join(), chosen)
+        });
+        let completeness = completeness.unwrap_or_else(|panic| std::panic::resume_unwind(panic)).map_err(git)?;
         judge.given = completeness.shallow;
         if !judge.given.is_empty() {
             judge.incomplete("this clone is shallow: what lies before its first commits is taken as it is");
@@ -136,10 +154,14 @@ impl Auditor {
         if completeness.grafts || completeness.replaced > 0 {
             judge.incomplete("grafts or replace refs show another history here; they are not followed");
         }
-        let (tip, revisions) = self.revisions(span, &mut judge)?;
+        let Chosen { tip, revisions, lost } = chosen?;
         judge.found.tip = tip;
+        if let Some(lost) = lost {
+            judge.find(lost);
+        }
         if !revisions.is_empty() {
-            self.walk(&revisions, &mut judge, tell)?;
+            let walked = self.walk(&revisions, &mut judge, tell);
+            walked.map_err(|error| self.unknown(span).unwrap_or(error))?;
             if questions.signed {
                 self.judge_signatures(&revisions, &mut judge)?;
             }
@@ -153,7 +175,8 @@ impl Auditor {
         judge: &mut Judge,
         tell: &mut dyn FnMut(usize),
     ) -> Result<(), Error> {
-        let mut walk: Walk = self.repository.walk(revisions, &self.prefix, &wanted()).map_err(git)?;
+        let mut walk: Walk =
+            self.repository.walk(revisions, &self.prefix, &wanted(judge.asks_for_whom())).map_err(git)?;
         while let Some(revision) = walk.step().map_err(git)? {
             judge.look_at(&revision, &mut walk.objects).map_err(git)?;
             judge.found.commits += 1;
@@ -162,39 +185,52 @@ impl Auditor {
         Ok(())
     }
 
-    /// The newest commit, and what `git rev-list` is to be asked.
-    fn revisions(&self, span: &Span, judge: &mut Judge) -> Result<(Option<String>, Vec<String>), Error> {
-        let known = |revision: &str| {
-            let unknown = |refusal| Error::NoRevision { revision: revision.to_owned(), refusal };
-            self.repository.commit_of(revision).map_err(unknown)
-        };
-        let head = self.repository.commit_of("HEAD").ok();
+    /// What to walk.
+    fn revisions(&self, span: &Span) -> Result<Chosen, Error> {
+        let head = || self.repository.commit_of("HEAD").ok();
+        let chosen = |tip: Option<String>, revisions| Chosen { tip, revisions, lost: None };
         Ok(match span {
-            Span::Head => (head.clone(), head.into_iter().collect()),
+            Span::Head => {
+                let head = head();
+                chosen(head.clone(), head.into_iter().collect())
+            }
             Span::All => {
-                let all = ["--branches", "--tags", "--remotes"].map(str::to_owned);
-                (head.clone(), all.into_iter().chain(head).collect())
+                let (all, head) = (["--branches", "--tags", "--remotes"].map(str::to_owned), head());
+                chosen(head.clone(), all.into_iter().chain(head).collect())
             }
             Span::Stretch(stretch) => {
-                let to = known(&stretch.to)?;
-                let from = stretch.from.as_deref().map(known).transpose()?;
-                let from = match from {
-                    Some(from) if stretch.since_parting => Some(self.repository.parting(&from, &to).map_err(git)?),
-                    from => from,
+                let to = self.known(&stretch.to)?;
+                let from = match &stretch.from {
+                    Some(from) if stretch.since_parting => {
+                        Some(self.repository.parting(&self.known(from)?, &to).map_err(git)?)
+                    }
+                    // Finding it may mean walking all the way to it, as git will when it lists the commits.
+                    from => from.as_ref().map(|from| format!("{from}^{{commit}}")),
                 };
-                (Some(to.clone()), std::iter::once(to).chain(from.map(|from| format!("^{from}"))).collect())
+                chosen(Some(to.clone()), std::iter::once(to).chain(from.map(|from| format!("^{from}"))).collect())
             }
-            Span::Since(verified) => match &head {
-                Some(now) if self.repository.comes_before(verified, now).map_err(git)? => {
-                    (head.clone(), vec![now.clone(), format!("^{verified}")])
+            Span::Since(verified) => match head() {
+                Some(now) if self.repository.comes_before(verified, &now).map_err(git)? => {
+                    chosen(Some(now.clone()), vec![now, format!("^{verified}")])
                 }
-                _ => {
+                head => {
                     let message = format!("the history was verified up to {verified}, which it does not hold any more");
-                    judge.find(Finding::new(&HISTORY_REWRITTEN, ".", message));
-                    (head.clone(), head.into_iter().collect())
+                    let lost = Some(Finding::new(&HISTORY_REWRITTEN, ".", message));
+                    Chosen { lost, ..chosen(head.clone(), head.into_iter().collect()) }
                 }
             },
         })
+    }
+
+    fn known(&self, revision: &str) -> Result<String, Error> {
+        let unknown = |refusal| Error::NoRevision { revision: revision.to_owned(), refusal };
+        self.repository.commit_of(revision).map_err(unknown)
+    }
+
+    /// That git does not know where a stretch begins, where that is why it could not be walked.
+    fn unknown(&self, span: &Span) -> Option<Error> {
+        let Span::Stretch(stretch) = span else { return None };
+        self.known(stretch.from.as_deref()?).err()
     }
 
     /// Each commit is signed with a key that casebook.toml named before it.
@@ -220,8 +256,8 @@ pub(super) fn named(entry: &crate::domain::entry::Entry) -> String {
     told::entry(entry)
 }
 
-pub(super) fn wanted() -> Wanted {
-    Wanted { folder: TICKETS, base: layout::MARKER }
+pub(super) fn wanted(behalf: bool) -> Wanted {
+    Wanted { folder: TICKETS, base: layout::MARKER, behalf }
 }
 
 pub(super) fn git(refusal: GitRefusal) -> Error {
@@ -263,7 +299,7 @@ impl Judge {
     pub fn new(auditor: &Auditor, questions: Questions) -> Self {
         Self {
             questions,
-            shelf: Shelf::default(),
+            shelf: Shelf::of(SHELF),
             policies: HashMap::new(),
             policy_of: HashMap::new(),
             judged_by: HashMap::new(),
@@ -283,6 +319,11 @@ impl Judge {
 
     pub fn find(&mut self, finding: Finding) {
         self.found.findings.push(finding);
+    }
+
+    /// Whether it matters whose entries a commit says it brings.
+    pub const fn asks_for_whom(&self) -> bool {
+        self.questions.identity || self.gate.is_some()
     }
 
     fn incomplete(&mut self, message: &str) {

@@ -121,7 +121,7 @@ impl Guard {
         let mut judge = Judge::new(&self.auditor, self.questions());
         let revision = self.auditor.repository.staged(&self.auditor.prefix, "").map_err(git)?;
         let (mut objects, marked) =
-            self.auditor.repository.read_of(revision, &self.auditor.prefix, &wanted()).map_err(git)?;
+            self.auditor.repository.read_of(revision, &self.auditor.prefix, &wanted(true)).map_err(git)?;
         judge.paths = Some(BTreeSet::new());
         judge.look_at(&marked, &mut objects).map_err(git)?;
         judge.found.commits = 1;
@@ -184,7 +184,7 @@ impl Guard {
         }
         let keys: Vec<Trusted> = policy.keys.iter().map(|(_, key)| key.clone()).collect();
         let signatures = self.auditor.repository.signatures(revisions, &keys).map_err(git)?;
-        let mut walk = self.auditor.repository.walk(revisions, &self.auditor.prefix, &wanted()).map_err(git)?;
+        let mut walk = self.auditor.repository.walk(revisions, &self.auditor.prefix, &wanted(true)).map_err(git)?;
         let mut signatures = signatures.into_iter();
         while let Some(revision) = walk.step().map_err(git)? {
             let signature = signatures.find(|(commit, _)| *commit == revision.id).map(|(_, signature)| signature);

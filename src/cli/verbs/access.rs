@@ -205,7 +205,7 @@ struct Held {
     organization: String,
     person: Person,
     ticket: Id,
-    is_granted: bool,
+    state: &'static str,
 }
 
 impl List {
@@ -226,7 +226,7 @@ impl List {
                 && header.status != Status::Solved
                 && let Some(organization) = header.organization.clone().filter(is_wanted)
             {
-                held.push(Held { organization, person: header.requester.clone(), ticket: row.id, is_granted: false });
+                held.push(Held { organization, person: header.requester.clone(), ticket: row.id, state: "asked" });
             }
         }
         held.sort_by(|a, b| (&a.organization, &a.person, a.ticket).cmp(&(&b.organization, &b.person, b.ticket)));
@@ -238,19 +238,19 @@ impl List {
 fn granted(organization: &Organization) -> impl Iterator<Item = Held> + '_ {
     organization.people.iter().filter_map(|member| {
         let (organization, person) = (organization.id.clone(), member.email.clone());
-        Some(Held { organization, person, ticket: member.organization_access?, is_granted: true })
+        let state = if member.may_hold_access() { "granted" } else { "ended" };
+        Some(Held { organization, person, ticket: member.organization_access?, state })
     })
 }
 
 fn tell(session: &Session, held: &[Held], as_json: bool) -> Result<(), Error> {
-    let state = |held: &Held| if held.is_granted { "granted" } else { "asked" };
     if as_json {
-        let record = |held: &Held| json!({"organization": held.organization, "person": held.person.as_str(), "state": state(held), "ticket": held.ticket.to_string()});
+        let record = |held: &Held| json!({"organization": held.organization, "person": held.person.as_str(), "state": held.state, "ticket": held.ticket.to_string()});
         return session.output.json(&Value::Array(held.iter().map(record).collect()));
     }
     let line = |held: &Held| {
         let (organization, person) = (one_line(&held.organization), one_line(held.person.as_str()));
-        format!("{organization}\t{person}\t{}\t{}\n", state(held), held.ticket)
+        format!("{organization}\t{person}\t{}\t{}\n", held.state, held.ticket)
     };
     let lines: String = held.iter().map(line).collect();
     session.output.print(&lines)

@@ -39,7 +39,7 @@ impl Correct {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
         let entry = self.entry;
         self.on.carry_out(session, &Words::Needed("What is right instead."), |casebook, id| {
-            let (entry, reason) = entry.find(casebook, id)?;
+            let (entry, reason) = entry.find(session, casebook, id)?;
             Ok(Action::Correct { entry, reason })
         })
     }
@@ -61,15 +61,16 @@ impl Redact {
         let entry = self.entry;
         let about = "What is hidden, and what people should know of it.";
         self.on.carry_out(session, &Words::Needed(about), |casebook, id| {
-            let (entry, reason) = entry.find(casebook, id)?;
+            let (entry, reason) = entry.find(session, casebook, id)?;
             Ok(Action::Redact { entry, reason })
         })
     }
 }
 
 impl EntryArgument {
-    fn find(&self, casebook: &Casebook, ticket: Id) -> Result<(Id, String), Complaint> {
-        let ids: Vec<Id> = casebook.ticket(ticket)?.history.iter().map(|entry| entry.id).collect();
+    fn find(&self, session: &Session, casebook: &Casebook, ticket: Id) -> Result<(Id, String), Complaint> {
+        let ids: Vec<Id> =
+            casebook.ticket_for(ticket, session.actor()?)?.history.iter().map(|entry| entry.id).collect();
         let reason = clean_subject(&self.reason)
             .ok_or_else(|| Error::usage("the reason is empty", "say why with --reason REASON"))?;
         Ok((super::show::entry_among(&ids, &self.entry, ticket)?, reason))

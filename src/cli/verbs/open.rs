@@ -7,7 +7,7 @@ use clap::Args;
 use super::super::Exit;
 use super::super::arguments::{TextFlags, WriteFlags};
 use super::super::complaint::Complaint;
-use super::super::parsing::{address, priority};
+use super::super::parsing::{address, language_tag, priority};
 use super::super::session::Session;
 use super::super::writing::Telling;
 use crate::casebook::{Casebook, Step, Target};
@@ -55,8 +55,8 @@ pub struct Open {
     /// How it came in: portal, email, chat, phone, …
     #[arg(long, value_name = "CHANNEL")]
     channel: Option<String>,
-    /// The language it is written in
-    #[arg(long, value_name = "LANG")]
+    /// The language it is written in: `ja`, `pt-BR`
+    #[arg(long, value_name = "LANG", value_parser = language_tag)]
     lang_of_ticket: Option<String>,
     /// One of the fields that casebook.toml defines for this desk; several can be given
     #[arg(long = "field", value_name = "NAME=VALUE", value_parser = field)]

@@ -14,6 +14,7 @@ use crate::casebook::Casebook;
 use crate::domain::id::Id;
 use crate::domain::summary::Summary;
 use crate::domain::ticket::Ticket;
+use crate::domain::visibility::as_customers_have_it;
 use crate::error::Error;
 use crate::store::layout;
 use crate::view;
@@ -58,7 +59,7 @@ impl Show {
             session.output.print(&casebook.text_of(id)?)?;
             return Ok(Exit::Done);
         }
-        let ticket = casebook.ticket(id)?;
+        let ticket = casebook.ticket_for(id, session.actor()?)?;
         if let Some(word) = &self.entry {
             return self.show_entry(session, &casebook, &ticket, word, chosen.as_ref());
         }
@@ -176,7 +177,9 @@ pub(in crate::cli) fn json_of(
     let asked = asked(fields);
     let wants = |field: &str| asked.is_empty() || asked.iter().any(|name| name == field);
     let clocks = session.clocks(casebook, session.world.now, wants("sla"));
+    let is_customer = session.viewer(casebook)? == view::Viewer::Customer;
     let told = |ticket: &Ticket| {
+        let ticket = &if is_customer { as_customers_have_it(ticket.clone()) } else { ticket.clone() };
         let map = record_of(session, casebook, ticket, wants("short_id"), &clocks)?;
         let select = |map| view::json::select(map, &asked).map_err(|unknown| unknown_field(&unknown));
         Ok(Value::Object(if asked.is_empty() { map } else { select(map)? }))

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::super::person::Person;
+use super::super::plan::is_language;
 use super::super::summary::{Glimpse, Summary};
 use super::super::target::Clock;
 use super::super::words::Status;
@@ -140,6 +141,9 @@ fn holds_person(fact: PersonFact, wanted: &[Option<Person>], row: &Summary) -> b
 
 fn holds_words(fact: WordsFact, wanted: &[Option<String>], row: &Summary) -> bool {
     let header = &row.header;
+    if let (WordsFact::Language, Some(language)) = (fact, header.language.as_deref()) {
+        return wanted.iter().flatten().any(|wanted| is_language(language, wanted));
+    }
     let words: Vec<&String> = match fact {
         WordsFact::Organization => header.organization.iter().collect(),
         WordsFact::ProductGroup => header.product_group.iter().collect(),

@@ -46,6 +46,8 @@ pub enum Refusal {
     },
     /// An organisation's administrator asked for more than giving and taking support roles.
     SupportRolesOnly,
+    /// Nor to people of another domain than the organisation's.
+    OwnPeopleOnly,
     /// The action does not start from this status.
     Status {
         /// The status it has.

@@ -36,7 +36,12 @@ fn editor_may(team: &Team, action: &Action) -> bool {
 /// What the requester and people in copy may do. Correcting and redacting is for the author of the entry.
 fn customer_may(ticket: &Ticket, request: &Request) -> bool {
     match &request.action {
-        Action::Reply { .. } | Action::Reopen { .. } | Action::Escalate { .. } => true,
+        Action::Reply { .. } | Action::Reopen { .. } => true,
+        // Who is in copy follows, answers and agrees; to ask for a manager is the requester's.
+        Action::Escalate { .. } => {
+            let header = &ticket.header;
+            header.requester.is(&request.by) || !request.by.among(&header.cc)
+        }
         Action::Solve(solution) => matches!(solution, Solution::Agreed { .. }),
         Action::Correct { entry, .. } | Action::Redact { entry, .. } => {
             ticket.entry(*entry).is_some_and(|entry| entry.by.is(&request.by) && !entry.is_internal())

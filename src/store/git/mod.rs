@@ -23,7 +23,7 @@ pub use commit::Commit;
 pub use conflict::{Conflict, merge_lines};
 pub use direct::Outlook;
 pub use email::plain_email;
-pub use history::{Change, Lookup, Objects, Revision, Shelf, Side, Walk, Wanted};
+pub use history::{Change, Lookup, Objects, Revision, Shelf, Side, Walk, Wanted, is_blob};
 use process::Run;
 pub use push::{Completeness, NOTHING, RefChange};
 pub use remote::{InTheWay, Merging};

@@ -54,12 +54,14 @@ impl Repository {
     /// # Errors
     /// No repository.
     pub fn completeness(&self) -> Result<Completeness, GitRefusal> {
-        let read = |name: &str| -> Result<String, GitRefusal> {
-            let path = self.answer(&["rev-parse", "--git-path", name])?;
-            Ok(std::fs::read_to_string(self.root.join(path)).unwrap_or_default())
+        let paths = self.answer(&["rev-parse", "--git-path", "shallow", "--git-path", "info/grafts"])?;
+        let mut paths = paths.lines();
+        let mut read = || {
+            let path = paths.next().map(|path| self.root.join(path));
+            path.and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default()
         };
-        let shallow = history::lines(&read("shallow")?);
-        let grafts = !read("info/grafts")?.trim().is_empty();
+        let shallow = history::lines(&read());
+        let grafts = !read().trim().is_empty();
         let replaced = self.answer(&["for-each-ref", "--format=%(refname)", "refs/replace/"])?.lines().count();
         Ok(Completeness { shallow, grafts, replaced })
     }

@@ -4,11 +4,12 @@
 //! printed again and compared with the file, byte by byte; whatever differs, down to a blank, is left to the library. So
 //! this can only be quick, never wrong. It knows no errors: `None` means "not canonical".
 
-use super::print::print;
+use super::print::{self, END_MARKER, print};
 use super::scalar;
 use super::survey;
 use crate::domain::codec::{later_entry_from, ticket_from};
 use crate::domain::entry::Entry;
+use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
 use crate::domain::value::{Fields, Value};
 
@@ -17,9 +18,27 @@ const DEEPEST: usize = 16;
 
 /// Reads a file that is exactly as the printer would print it.
 pub(super) fn read(bytes: &[u8]) -> Option<Ticket> {
-    if let Some(ticket) = survey::read(bytes) {
-        return Some(ticket);
+    survey::read(bytes).or_else(|| read_and_print(bytes))
+}
+
+/// The same with [`Text::left_out`] for every text.
+pub(super) fn read_bare(bytes: &[u8]) -> Option<Ticket> {
+    survey::read_bare(bytes).or_else(|| read_and_print(bytes).map(bare))
+}
+
+/// A ticket with [`Text::left_out`] for every text.
+pub(super) fn bare(mut ticket: Ticket) -> Ticket {
+    ticket.history.iter_mut().for_each(leave_words_out);
+    ticket
+}
+
+fn leave_words_out(entry: &mut Entry) {
+    if entry.text.is_some() {
+        entry.text = Some(Text::left_out());
     }
+}
+
+fn read_and_print(bytes: &[u8]) -> Option<Ticket> {
     let text = std::str::from_utf8(bytes).ok()?;
     let mut cursor = Cursor::over(text);
     let mut fields = cursor.map(0, None, 0)?;
@@ -40,8 +59,24 @@ pub(super) fn read(bytes: &[u8]) -> Option<Ticket> {
     (print(&ticket) == text).then_some(ticket)
 }
 
-/// The entries that stand behind others, up to the end marker, each with the empty line before it.
-pub(super) fn later_entries(text: &str) -> Option<Vec<Entry>> {
+/// The entries that stand behind others, up to the end marker, each with the empty line before it, spelled as the
+/// printer spells them. Of their texts stands [`Text::left_out`] alone.
+pub(super) fn later_bare(bytes: &[u8]) -> Option<Vec<Entry>> {
+    survey::later_bare(bytes).or_else(|| {
+        let text = std::str::from_utf8(bytes).ok()?;
+        let mut entries = later_entries(text)?;
+        let mut printed = String::with_capacity(text.len());
+        for entry in &entries {
+            printed.push('\n');
+            print::entry(&mut printed, 0, entry);
+        }
+        printed.push_str(END_MARKER);
+        entries.iter_mut().for_each(leave_words_out);
+        (printed == text).then_some(entries)
+    })
+}
+
+fn later_entries(text: &str) -> Option<Vec<Entry>> {
     let mut cursor = Cursor::over(text);
     let mut entries = Vec::new();
     while cursor.at < text.len() {

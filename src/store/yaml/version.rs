@@ -1,7 +1,9 @@
 //! One version of a ticket's file among many: its bytes, what they say, and where its entries stand.
 //!
 //! A version that only adds entries to one that was read already is not read again: its older bytes are the same, and
-//! what is new is held against what the printer would have added, byte by byte.
+//! what is new is held against what the printer would have added. And where a version is known, those it may have grown
+//! from can be made of it, so that whoever can tell them by their names need not be given them. Texts are left out of
+//! what is read: nobody asks a version for more than that there are some.
 
 use memchr::memmem;
 
@@ -13,11 +15,16 @@ use super::print::{self, END_MARKER};
 use super::read::{LARGEST_FILE, read};
 use super::source::Source;
 use crate::domain::audit::Piece;
+use crate::domain::entry::Entry;
 use crate::domain::id::Id;
+use crate::domain::replay::replay;
 use crate::domain::ticket::{FORMAT, Ticket};
 
 /// The line before the first entry.
 const HISTORY: &[u8] = b"\n\nhistory:\n";
+
+/// How an entry begins that stands behind another one. No line of an entry is spelled so by the printer.
+const ENTRY: &[u8] = b"\n\n- ";
 
 /// A version of a file.
 #[derive(Debug)]
@@ -35,15 +42,43 @@ impl Version {
         if let Some((ticket, entries_at)) = before.and_then(|before| grown(before, &bytes)) {
             return Self { bytes, ticket: Ok(ticket), entries_at: Some(entries_at), has_grown: true };
         }
-        let canonical = (bytes.len() as u64 <= LARGEST_FILE).then(|| canonical::read(&bytes)).flatten();
+        let canonical = (bytes.len() as u64 <= LARGEST_FILE).then(|| canonical::read_bare(&bytes)).flatten();
         match canonical.filter(|ticket| id.is_none_or(|id| id == ticket.id)) {
             Some(ticket) => {
                 // No line of a header can be this one, so the first is the right one.
                 let entries_at = memmem::find(&bytes, HISTORY).map(|place| place + HISTORY.len());
                 Self { bytes, ticket: Ok(ticket), entries_at, has_grown: false }
             }
-            None => Self { ticket: read(&bytes, id), bytes, entries_at: None, has_grown: false },
+            None => Self { ticket: read(&bytes, id).map(canonical::bare), bytes, entries_at: None, has_grown: false },
         }
+    }
+
+    /// The version this one would have grown from by its last `count` entries: with the header that follows from the
+    /// others, all as the printer spells it. Whether there was one is for the caller to find out. None where there can be
+    /// none.
+    pub fn without_last(&self, count: usize) -> Option<Self> {
+        let (ticket, entries_at) =
+            (self.ticket.as_ref().ok().filter(|ticket| ticket.format <= FORMAT)?, self.entries_at?);
+        let kept = ticket.history.len().checked_sub(count).filter(|kept| *kept > 0)?;
+        let mut end = self.bytes.len();
+        for _ in 0..count {
+            end = memmem::rfind(&self.bytes[entries_at..end], ENTRY)? + entries_at;
+        }
+        let history = ticket.history[..kept].to_vec();
+        let ticket = Ticket { format: ticket.format, id: ticket.id, header: replay(&history)?, history };
+        let head = print::head(&ticket);
+        let (entries, entries_at) = (&self.bytes[entries_at..=end], head.len());
+        let mut bytes = head.into_bytes();
+        bytes.reserve_exact(entries.len() + END_MARKER.len());
+        bytes.extend_from_slice(entries);
+        bytes.extend_from_slice(END_MARKER.as_bytes());
+        Some(Self { bytes, ticket: Ok(ticket), entries_at: Some(entries_at), has_grown: false })
+    }
+
+    /// About how much memory it takes, in bytes.
+    pub fn weight(&self) -> usize {
+        let entries = self.ticket.as_ref().map_or(0, |ticket| ticket.history.capacity());
+        size_of::<Self>() + self.bytes.capacity() + entries * (size_of::<Entry>() + 64)
     }
 
     /// What it says, or what is wrong with it.
@@ -71,14 +106,15 @@ impl Version {
     /// Whether what stands before the entries differs from an older version in nothing but the facts that are others now.
     pub fn keeps_header(&self, before: &Self) -> bool {
         // Both as the printer spells them.
-        if self.has_grown && before.entries_at.is_some() {
+        if self.entries_at.is_some() && before.entries_at.is_some() {
             return true;
         }
-        let (Ok(was), Ok(is)) = (&before.ticket, &self.ticket) else { return false };
+        // With their texts, which are kept for nobody else.
+        let (Ok(was), Ok(is)) = (read(&before.bytes, None), read(&self.bytes, None)) else { return false };
         // What a command adds to a file that was written by hand.
-        amend(&before.bytes, was, is).is_ok_and(|amended| amended == self.bytes)
+        amend(&before.bytes, &was, &is).is_ok_and(|amended| amended == self.bytes)
             // And what a hand adds to one.
-            || header_led_to(&before.bytes, was, is).zip(header(&self.bytes)).is_some_and(|(led, is)| led == is)
+            || header_led_to(&before.bytes, &was, &is).zip(header(&self.bytes)).is_some_and(|(led, is)| led == is)
     }
 
     /// The bytes of the entries, without the end marker.
@@ -127,18 +163,10 @@ fn grown(before: &Version, bytes: &[u8]) -> Option<(Ticket, usize)> {
     }
     let known = before.history()?;
     let entries_at = memmem::find(bytes, HISTORY)? + HISTORY.len();
-    let more = std::str::from_utf8(bytes[entries_at..].strip_prefix(known)?).ok()?;
-    let entries = canonical::later_entries(more)?;
-    let mut printed = String::with_capacity(more.len());
-    for entry in &entries {
-        printed.push('\n');
-        print::entry(&mut printed, 0, entry);
-    }
-    printed.push_str(END_MARKER);
-    if printed != more {
-        return None;
-    }
-    let mut ticket = ticket.clone();
+    let entries = canonical::later_bare(bytes[entries_at..].strip_prefix(known)?)?;
+    let mut history = Vec::with_capacity(ticket.history.len() + entries.len());
+    history.extend_from_slice(&ticket.history);
+    let mut ticket = Ticket { format: ticket.format, id: ticket.id, header: ticket.header.clone(), history };
     entries.into_iter().for_each(|entry| ticket.append(entry));
     (bytes[..entries_at] == *print::head(&ticket).as_bytes()).then_some((ticket, entries_at))
 }
@@ -210,6 +238,37 @@ history:
         let ticket = after.ticket().expect("a ticket");
         assert_eq!(replay(&ticket.history).as_ref(), Some(&ticket.header));
         assert!(after.extends(&before) && !before.extends(&after) && before.extends(&before));
+    }
+
+    #[test]
+    fn what_a_version_grew_from_is_made_of_it() {
+        let later =
+            answered().replace("...\n", &MORE.replace("9SH2", "9TH2").replace("from: open", "from: awaiting_reply"));
+        let set = later
+            .replace("...\n", &MORE.replace("9SH2", "9VH2").replace("from: open", "from: awaiting_reply"))
+            .replace("  text: |\n    Two.\n...", "  text: |\n    Three, and more:\n\n    - id: none\n...");
+        let all = [FILE.to_owned(), answered(), later, set];
+        for (place, text) in all.iter().enumerate() {
+            let version = version(text);
+            for count in 1..4 {
+                let older = version.without_last(count);
+                // The first has two entries, and a ticket has one at least.
+                if let Some(expected) = place.checked_sub(count).map(|place| &all[place]) {
+                    let (older, read) = (older.expect("an older version"), super::tests::version(expected));
+                    assert_eq!(String::from_utf8_lossy(older.bytes()), expected.as_str());
+                    assert_eq!(older.ticket(), read.ticket());
+                    assert!(version.extends(&older) && older.entries_at == read.entries_at);
+                } else {
+                    assert_eq!(older.is_some(), count == place + 1, "{place} {count}");
+                }
+            }
+        }
+        for odd in [FILE.replace("    One.", "    One. "), FILE.replace("status: open\npri", "status: open # so\npri")]
+        {
+            let of_format_2 = odd.replace("format: 1", "format: 2");
+            assert!(version(&of_format_2).without_last(1).is_none());
+        }
+        assert!(version(&FILE.replace("status: open\npri", "status: open # so\npri")).without_last(1).is_none());
     }
 
     #[test]

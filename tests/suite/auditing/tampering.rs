@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use serde_json::Value;
+
 use super::{LATER, Scene, entry};
 
 /// A tampering: what it is called, how it is done, and the rules that find it.
@@ -219,6 +221,13 @@ fn every_tampering_is_found_by_its_rule() {
         let is_repaired = *name == "what was edited and removed comes back";
         if !is_repaired && !findings.iter().any(|finding| finding["commit"] == *commit) {
             wrong.push(format!("{name}: no finding names the commit"));
+        }
+        // A range of that commit alone: what was there before is known by its name, or asked for.
+        let told = |finding: &&Value| finding["commit"] == *commit;
+        let (range, all) = (scene.findings(&["HEAD~1..HEAD"]), findings.iter().filter(told).collect::<Vec<_>>());
+        let is_of_one_commit = !name.contains("comes back");
+        if is_of_one_commit && range.iter().collect::<Vec<_>>() != all {
+            wrong.push(format!("{name}, of a range: {range:#?}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

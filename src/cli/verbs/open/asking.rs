@@ -14,7 +14,7 @@ use crate::domain::text::clean_subject;
 use crate::domain::value::Value;
 use crate::domain::words::Priority;
 use crate::error::Error;
-use crate::view::labels;
+use crate::view::Audience;
 use crate::view::terminal::one_line;
 
 /// What the choice of no group is called.
@@ -31,16 +31,18 @@ impl Open {
             .into());
         }
         let choices = casebook.choices()?;
+        let zone = session.zone(casebook)?;
+        let audience = session.audience(casebook, &zone)?;
         let subject: String = Input::new()
             .with_prompt("What is it about, in one line")
             .validate_with(|words: &String| clean_subject(words).map(|_| ()).ok_or("a few words"))
             .interact_text()
             .map_err(unanswered)?;
         if self.group.is_none() && !choices.product_groups.is_empty() {
-            self.group = ask_group(&choices.product_groups, &subject)?;
+            self.group = ask_group(&choices.product_groups, &subject, &audience)?;
         }
         if self.priority.is_none() {
-            self.priority = Some(ask_priority(casebook.config().default_priority)?);
+            self.priority = Some(ask_priority(casebook.config().default_priority, &audience)?);
         }
         for field in &choices.fields {
             if !self.fields.iter().any(|(name, _)| *name == field.name)
@@ -55,29 +57,29 @@ impl Open {
 }
 
 /// The product group; where the subject hints at one, the choice begins there.
-fn ask_group(groups: &[ProductGroup], subject: &str) -> Result<Option<String>, Complaint> {
+fn ask_group(groups: &[ProductGroup], subject: &str, audience: &Audience<'_>) -> Result<Option<String>, Complaint> {
     let hinted = suggested(groups, subject).and_then(|group| groups.iter().position(|known| known == group));
-    let mut items: Vec<String> = groups.iter().map(told).collect();
+    let mut items: Vec<String> = groups.iter().map(|group| told(group, audience)).collect();
     items.push(NO_GROUP.to_owned());
     let chosen = choose("Product group", &items, hinted.unwrap_or(groups.len()))?;
     Ok(groups.get(chosen).map(|group| group.name.clone()))
 }
 
-fn told(group: &ProductGroup) -> String {
-    let label = group.label.as_deref().unwrap_or(&group.name);
+fn told(group: &ProductGroup, audience: &Audience<'_>) -> String {
+    let label = group.label.as_deref().unwrap_or_else(|| audience.group(&group.name));
     let examples = group.examples.as_deref().map(|examples| format!(": {examples}")).unwrap_or_default();
     one_line(&format!("{label}{examples}")).into_owned()
 }
 
 /// The priority, with what each means (seeds 002 to 004).
-fn ask_priority(default: Priority) -> Result<Priority, Complaint> {
+fn ask_priority(default: Priority, audience: &Audience<'_>) -> Result<Priority, Complaint> {
     let meaning = |priority: &Priority| match priority {
         Priority::S1 => "nothing works, and the business stands still",
         Priority::S2 => "it works badly, with significant impact",
         Priority::S3 => "it is usable, and most work goes on",
         Priority::S4 => "a question, and no impact",
     };
-    let label = |priority: &Priority| format!("{}: {}", labels::ENGLISH.priorities.of(*priority), meaning(priority));
+    let label = |priority: &Priority| format!("{}: {}", audience.words().priorities.of(*priority), meaning(priority));
     let items: Vec<String> = Priority::ALL.iter().map(label).collect();
     let chosen = choose("Priority: the impact as it is now", &items, default as usize)?;
     Ok(Priority::ALL.get(chosen).copied().unwrap_or(default))

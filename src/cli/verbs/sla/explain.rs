@@ -28,7 +28,7 @@ pub(super) fn run(
         let hint = "give an instant: `--now 2026-11-20T17:00:00Z`";
         return Err(Error::usage("one ticket is explained at an instant, not at a revision", hint).into());
     }
-    let ticket = casebook.ticket(id)?;
+    let ticket = casebook.ticket_for(id, session.actor()?)?;
     let ticket = match &query.as_of {
         Some(AsOf::Instant(instant)) => ticket.as_of(*instant).ok_or(Error::NotFound { word: word.to_owned() })?,
         _ => ticket,

@@ -8,8 +8,10 @@ use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use super::{Change, Revision, Side, unheard};
 use crate::store::git::{GitRefusal, Repository};
 
-/// The facts of a commit, each behind the other.
+/// The facts of a commit, each behind the other, and on whose behalf it was made.
 const FORMAT: &str = "--format=%H%x00%P%x00%ae%x00%ct%x00%(trailers:key=On-behalf-of,valueonly,unfold,separator=%x02)";
+/// The same without that, which alone needs the message read.
+const BARE: &str = "--format=%H%x00%P%x00%ae%x00%ct%x00";
 
 /// What git is given back unchanged, and marks the end of an answer.
 const END: &str = "end";
@@ -25,9 +27,15 @@ pub(super) struct Listing {
 }
 
 impl Listing {
-    pub fn start(repository: &Repository, revisions: &[String], prefix: &str) -> Result<Self, GitRefusal> {
+    pub fn start(
+        repository: &Repository,
+        revisions: &[String],
+        prefix: &str,
+        behalf: bool,
+    ) -> Result<Self, GitRefusal> {
         let relative = if prefix.is_empty() { "--no-relative".to_owned() } else { format!("--relative={prefix}") };
-        let fixed = ["log", "--reverse", "--topo-order", "--no-diff-merges", "--no-notes", "--encoding=UTF-8", FORMAT];
+        let format = if behalf { FORMAT } else { BARE };
+        let fixed = ["log", "--reverse", "--topo-order", "--no-diff-merges", "--no-notes", "--encoding=UTF-8", format];
         let mut words: Vec<&str> = [&fixed[..], &RAW[..], &[relative.as_str()]].concat();
         words.extend(revisions.iter().map(String::as_str).chain(["--"]));
         let mut log = repository.frank(&words).start(Stdio::null(), unheard())?;
@@ -144,7 +152,7 @@ fn refused(said: &str) -> GitRefusal {
 
 /// The words up to the next NUL; none at the end.
 fn word(out: &mut impl BufRead) -> Result<Option<String>, GitRefusal> {
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(96);
     out.read_until(0, &mut bytes).map_err(|error| refused(&error.to_string()))?;
     if bytes.pop() != Some(0) {
         return Ok(None);
@@ -162,17 +170,16 @@ pub fn differences(out: &mut impl BufRead) -> Result<Vec<Change>, GitRefusal> {
     let mut changes = Vec::new();
     while next_is(out, b':')? {
         let (facts, path) = (word(out)?.unwrap_or_default(), word(out)?.unwrap_or_default());
-        let facts: Vec<&str> = facts.trim_start_matches(':').split(' ').collect();
-        let [old_mode, new_mode, old, new, ..] = facts.as_slice() else {
-            return Err(refused("git told a difference in other words than expected"));
-        };
+        let mut facts = facts.trim_start_matches(':').split(' ');
+        let mut fact = || facts.next().ok_or_else(|| refused("git told a difference in other words than expected"));
+        let (old_mode, new_mode, old, new) = (fact()?, fact()?, fact()?, fact()?);
         let plain = |mode: &str, object: &str| mode.starts_with("100").then(|| object.to_owned());
         changes.push(Change {
             path,
             old: plain(old_mode, old),
             new: plain(new_mode, new),
             turns: turns(old_mode, new_mode),
-            odd: *new_mode != "000000" && !new_mode.starts_with("100"),
+            odd: new_mode != "000000" && !new_mode.starts_with("100"),
             ..Change::default()
         });
     }

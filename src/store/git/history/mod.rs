@@ -6,21 +6,27 @@
 
 pub(super) mod listing;
 mod lookup;
+mod named;
 mod objects;
 
 use std::collections::HashSet;
 use std::process::Stdio;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
 
 use listing::Listing;
 pub use lookup::Lookup;
+pub use named::is_blob;
 pub use objects::{Objects, Shelf};
 
 use super::{GitRefusal, Repository};
 
-/// How many commits are listed ahead of the one that is looked at.
-const AHEAD: usize = 64;
+/// Objects that are asked for ahead: git need not hand each over by itself.
+const AHEAD: [&str; 3] = ["cat-file", "--batch", "--buffer"];
+
+/// How much git keeps of what others differ from. A walk comes back to it soon or not at all, and git takes and clears
+/// memory for all it may keep.
+const KEPT: &str = "core.deltaBaseCacheLimit=24m";
 
 /// A file that differs between a commit and one of its parents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,9 +41,7 @@ pub struct Change {
     pub odd: bool,
     /// Whether the commit has a file that may be run, or the parent has one and the commit's may not.
     pub turns: bool,
-    /// Whether the old object comes next in [`Walk::objects`], rather than having come before.
-    pub sends_old: bool,
-    /// The same of the new one, which comes behind the old one.
+    /// Whether the new object comes next in [`Walk::objects`]. Else it came before, or has to be asked for, as the old one.
     pub sends_new: bool,
 }
 
@@ -74,6 +78,8 @@ pub struct Wanted {
     pub folder: &'static str,
     /// And this one, which is told for parents outside the walk too.
     pub base: &'static str,
+    /// Whether it is asked on whose behalf commits were made: git takes a seventh longer to tell.
+    pub behalf: bool,
 }
 
 /// A walk under way.
@@ -91,9 +97,11 @@ impl Repository {
     /// # Errors
     /// git is not installed.
     pub fn walk(&self, revisions: &[String], prefix: &str, wanted: &Wanted) -> Result<Walk, GitRefusal> {
-        let (objects, asking) = Objects::start(self.frank(&["cat-file", "--batch"]))?;
-        let mut listing = Listing::start(self, revisions, prefix)?;
-        let (send, listed) = sync_channel(AHEAD);
+        let (objects, asking) = Objects::start(self.frank(&AHEAD))?;
+        let mut listing = Listing::start(self, revisions, prefix, wanted.behalf)?;
+        // Without a bound: who asks must never wait for who reads, since git keeps answers back until it has more of them,
+        // or there are no more questions. The pipe to git is the bound: it takes no question while nobody reads answers.
+        let (send, listed) = channel();
         let mut asking = objects::Asking::new(asking, prefix, wanted.clone());
         let lister = std::thread::spawn(move || {
             loop {
@@ -105,10 +113,9 @@ impl Repository {
                     }
                     Err(refusal) => Err(refusal),
                 };
-                let (failed, asked) = (next.is_err(), next.as_ref().map(|revision| asking.words(revision)));
-                let asked = asked.unwrap_or_default();
-                // Whoever waits for an object waits for what is behind this line, so nothing may wait before it.
-                if asking.flush().is_err() || send.send(next).is_err() || failed || asking.ask(&asked).is_err() {
+                let asked = next.as_ref().ok().map(|revision| asking.words(revision));
+                // Who reads has to know of the commit first: its objects may be more than the pipes hold.
+                if send.send(next).is_err() || asked.is_none_or(|asked| asking.ask(&asked).is_err()) {
                     break;
                 }
             }
@@ -128,7 +135,7 @@ impl Repository {
         prefix: &str,
         wanted: &Wanted,
     ) -> Result<(Objects, Revision), GitRefusal> {
-        let (objects, asking) = Objects::start(self.frank(&["cat-file", "--batch"]))?;
+        let (objects, asking) = Objects::start(self.frank(&AHEAD))?;
         let mut asking = objects::Asking::new(asking, prefix, wanted.clone());
         asking.mark(&mut revision);
         let words = asking.words(&revision);
@@ -139,7 +146,7 @@ impl Repository {
 
     /// A run of git that follows neither replace refs nor grafts, and takes no setting for what it prints.
     pub(super) fn frank(&self, arguments: &[&str]) -> super::Run {
-        let settings = ["--no-replace-objects", "-c", "log.showSignature=false", "-c", "log.showRoot=true"];
+        let settings = ["--no-replace-objects", "-c", "log.showSignature=false", "-c", "log.showRoot=true", "-c", KEPT];
         self.run(&[&settings[..], arguments].concat()).env("GIT_GRAFT_FILE", "/dev/null")
     }
 }

@@ -1,51 +1,63 @@
 //! The bytes of files, asked of one `git cat-file --batch` ahead of who reads them, each as seldom as possible.
 //!
-//! Who asks and who reads keep the same shelf of what has come before: the same steps in the same order make both
-//! agree without a word between them.
+//! What a commit brings is sent, unless it was sent lately; what was there before it, whoever reads has already, knows by
+//! its name, or asks for.
 
 use std::collections::{HashMap, HashSet};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
-use std::process::{Child, ChildStdin, Stdio};
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 use super::{Revision, Wanted, unheard};
 use crate::store::git::GitRefusal;
 use crate::store::git::process::Run;
 
-/// How many things a half of a shelf holds.
-const HALF: usize = 12_000;
+/// How many names of what was sent are remembered at most, twice.
+const SENT: usize = 12_000;
 
 /// What was used last, by name. When the young half is full it becomes the old one, and the old one goes.
 #[derive(Debug)]
 pub struct Shelf<V> {
-    young: HashMap<String, V>,
-    old: HashMap<String, V>,
+    young: HashMap<String, (V, usize)>,
+    old: HashMap<String, (V, usize)>,
+    weight: usize,
     half: usize,
 }
 
-impl<V> Default for Shelf<V> {
-    fn default() -> Self {
-        Self { young: HashMap::new(), old: HashMap::new(), half: HALF }
-    }
-}
-
 impl<V: Clone> Shelf<V> {
+    /// A shelf of which each half holds things of so much weight, and one more.
+    pub fn of(half: usize) -> Self {
+        Self { young: HashMap::new(), old: HashMap::new(), weight: 0, half }
+    }
+
     /// A thing that is there; using it keeps it.
     pub fn get(&mut self, name: &str) -> Option<V> {
-        if let Some(thing) = self.young.get(name) {
+        if let Some((thing, _)) = self.young.get(name) {
             return Some(thing.clone());
         }
-        let (name, thing) = self.old.remove_entry(name)?;
-        self.put(name, thing.clone());
+        let (name, (thing, weight)) = self.old.remove_entry(name)?;
+        self.put(name, thing.clone(), weight);
         Some(thing)
     }
 
-    /// Puts a thing there.
-    pub fn put(&mut self, name: String, thing: V) {
-        if self.young.len() >= self.half {
-            self.old = std::mem::take(&mut self.young);
+    /// Takes a thing away.
+    pub fn take(&mut self, name: &str) -> Option<V> {
+        if let Some((thing, weight)) = self.young.remove(name) {
+            self.weight -= weight;
+            return Some(thing);
         }
-        self.young.insert(name, thing);
+        self.old.remove(name).map(|(thing, _)| thing)
+    }
+
+    /// Puts a thing there.
+    pub fn put(&mut self, name: String, thing: V, weight: usize) {
+        if self.weight >= self.half {
+            self.old = std::mem::take(&mut self.young);
+            self.weight = 0;
+        }
+        self.weight += weight;
+        if let Some((_, known)) = self.young.insert(name, (thing, weight)) {
+            self.weight -= known;
+        }
     }
 }
 
@@ -54,36 +66,32 @@ pub(super) struct Asking {
     pipe: BufWriter<ChildStdin>,
     prefix: String,
     wanted: Wanted,
-    shelf: Shelf<()>,
+    sent: Shelf<()>,
     bases: HashSet<String>,
     walked: HashSet<String>,
 }
 
 impl Asking {
     pub fn new(pipe: ChildStdin, prefix: &str, wanted: Wanted) -> Self {
-        let (shelf, bases, walked) = (Shelf::default(), HashSet::new(), HashSet::new());
-        Self { pipe: BufWriter::with_capacity(1 << 15, pipe), prefix: prefix.to_owned(), wanted, shelf, bases, walked }
+        let (sent, bases, walked) = (Shelf::of(SENT), HashSet::new(), HashSet::new());
+        // Narrow, so that git begins with the first questions while the next are found.
+        Self { pipe: BufWriter::with_capacity(1 << 12, pipe), prefix: prefix.to_owned(), wanted, sent, bases, walked }
     }
 
     /// Marks which objects a commit will bring. The file everybody needs is brought once for each of its versions.
     pub fn mark(&mut self, revision: &mut Revision) {
         let parent = revision.sides.first().and_then(|side| side.parent.clone());
-        revision.sends_base = parent.is_some_and(|parent| self.walked.insert(parent));
+        revision.sends_base = parent.is_some_and(|parent| !self.walked.contains(&parent) && self.walked.insert(parent));
         self.walked.insert(revision.id.clone());
         for change in revision.sides.iter_mut().flat_map(|side| &mut side.changes) {
+            let Some(new) = &change.new else { continue };
             if change.path == self.wanted.base {
-                change.sends_new = change.new.as_ref().is_some_and(|new| self.bases.insert(new.clone()));
+                change.sends_new = self.bases.insert(new.clone());
             } else if change.path.starts_with(self.wanted.folder) {
-                let mut comes = |object: &Option<String>| {
-                    let Some(object) = object else { return false };
-                    let comes = self.shelf.get(object).is_none();
-                    if comes {
-                        self.shelf.put(object.clone(), ());
-                    }
-                    comes
-                };
-                change.sends_old = comes(&change.old);
-                change.sends_new = comes(&change.new);
+                change.sends_new = self.sent.get(new).is_none();
+                if change.sends_new {
+                    self.sent.put(new.clone(), (), 1);
+                }
             }
         }
     }
@@ -96,13 +104,9 @@ impl Asking {
         {
             words.push_str(&format!("{parent}:{}{}\n", self.prefix, self.wanted.base));
         }
-        for change in revision.sides.iter().flat_map(|side| &side.changes) {
-            for object in [&change.old, &change.new].into_iter().zip([change.sends_old, change.sends_new]) {
-                if let (Some(object), true) = object {
-                    words.push_str(object);
-                    words.push('\n');
-                }
-            }
+        for change in revision.sides.iter().flat_map(|side| &side.changes).filter(|change| change.sends_new) {
+            words.push_str(change.new.as_deref().unwrap_or_default());
+            words.push('\n');
         }
         words
     }
@@ -116,16 +120,10 @@ impl Asking {
     }
 }
 
-/// How many objects lie ready at most.
-const READY: usize = 64;
-
 /// The side that reads.
-///
-/// A thread takes in what git has found while what came before is looked at, so that neither waits for the other as
-/// long as a pipe is narrow.
 pub struct Objects {
     child: Child,
-    ready: Receiver<io::Result<Option<Vec<u8>>>>,
+    out: BufReader<ChildStdout>,
 }
 
 impl Objects {
@@ -133,18 +131,7 @@ impl Objects {
         let mut child = run.start(Stdio::piped(), unheard())?;
         let pipes = child.stdin.take().zip(child.stdout.take());
         let (stdin, stdout) = pipes.ok_or_else(|| GitRefusal::Refused { said: "git cat-file has no pipes".into() })?;
-        let (send, ready) = sync_channel(READY);
-        std::thread::spawn(move || {
-            let mut out = BufReader::with_capacity(1 << 17, stdout);
-            loop {
-                let answer = answer(&mut out);
-                let is_last = answer.is_err();
-                if send.send(answer).is_err() || is_last {
-                    break;
-                }
-            }
-        });
-        Ok((Self { child, ready }, stdin))
+        Ok((Self { child, out: BufReader::with_capacity(1 << 16, stdout) }, stdin))
     }
 
     /// The next object's bytes; none where git has no such object.
@@ -152,8 +139,7 @@ impl Objects {
     /// # Errors
     /// git has ended.
     pub fn take(&mut self) -> Result<Option<Vec<u8>>, GitRefusal> {
-        let answer = self.ready.recv().unwrap_or_else(|_| Err(io::Error::other("git cat-file ended too early")));
-        answer.map_err(|error| {
+        answer(&mut self.out).map_err(|error| {
             let mut said = String::new();
             if let Some(stderr) = self.child.stderr.as_mut() {
                 let _ = stderr.read_to_string(&mut said);
@@ -173,8 +159,10 @@ fn answer(out: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
     let size = std::str::from_utf8(&line).ok().and_then(|line| line.trim_end().rsplit(' ').next()?.parse().ok());
     // `… missing`: an object that is not there.
     let Some(size) = size else { return Ok(None) };
-    let mut bytes = vec![0; size];
-    out.read_exact(&mut bytes)?;
+    let mut bytes = Vec::with_capacity(size);
+    if out.by_ref().take(size as u64).read_to_end(&mut bytes)? < size {
+        return Err(io::Error::other("git cat-file ended within an object"));
+    }
     out.read_exact(&mut [0])?;
     Ok(Some(bytes))
 }
@@ -192,12 +180,37 @@ mod tests {
 
     #[test]
     fn a_shelf_keeps_what_is_used() {
-        let mut shelf = Shelf { half: 2, ..Shelf::default() };
+        let mut shelf = Shelf::of(2);
         for name in ["a", "b", "c"] {
-            shelf.put(name.to_owned(), name);
+            shelf.put(name.to_owned(), name, 1);
         }
         assert_eq!(shelf.get("a"), Some("a"));
-        shelf.put("d".to_owned(), "d");
+        shelf.put("d".to_owned(), "d", 1);
         assert_eq!((shelf.get("b"), shelf.get("a"), shelf.get("d")), (None, Some("a"), Some("d")));
+    }
+
+    #[test]
+    fn what_is_taken_away_weighs_nothing() {
+        let mut shelf = Shelf::of(10);
+        for weight in [9, 9, 9] {
+            shelf.put("a".to_owned(), weight, weight);
+        }
+        shelf.put("b".to_owned(), 1, 1);
+        assert_eq!((shelf.take("a"), shelf.take("a")), (Some(9), None));
+        for (name, weight) in [("c", 9), ("d", 1)] {
+            shelf.put(name.to_owned(), weight, weight);
+        }
+        // Ten were there before the last came, so the others are the old half now, and still there.
+        assert_eq!((shelf.take("d"), shelf.get("b"), shelf.get("c")), (Some(1), Some(1), Some(9)));
+    }
+
+    #[test]
+    fn an_answer_is_an_object_or_that_there_is_none() {
+        let name = "a".repeat(40);
+        let told = format!("{name} blob 3\none\nHEAD:x missing\n{name} blob 9\nshort");
+        let mut out = told.as_bytes();
+        assert_eq!(answer(&mut out).ok(), Some(Some(b"one".to_vec())));
+        assert_eq!(answer(&mut out).ok(), Some(None));
+        assert!(answer(&mut out).is_err() && answer(&mut out).is_err());
     }
 }

@@ -71,8 +71,8 @@ impl<'a> Lines<'a> {
         Some(Beat { at: time_of(self.at)?, role: self.common[3]?.parse().ok()?, deed, to: known(self.to)? })
     }
 
-    /// The entry.
-    pub fn make(&self) -> Option<Entry> {
+    /// The entry; its text as `words` makes it of the lines it stands on.
+    pub fn make(&self, words: fn(&str) -> Option<Text>) -> Option<Entry> {
         let [_, _, by, role, _, from, to, key, message_id, ..] = self.common;
         Some(Entry {
             id: id_of(self.id)?,
@@ -84,7 +84,7 @@ impl<'a> Lines<'a> {
             to: known(to)?,
             key: some_words(key)?,
             message_id: some_words(message_id)?,
-            text: some(self.text, text_of)?,
+            text: some(self.text, words)?,
         })
     }
 
@@ -143,7 +143,7 @@ impl<'a> Lines<'a> {
 }
 
 /// The words of a block that was looked at line by line.
-fn text_of(lines: &str) -> Option<Text> {
+pub(super) fn text_of(lines: &str) -> Option<Text> {
     let mut words = String::with_capacity(lines.len());
     for line in lines.split_inclusive('\n') {
         words.push_str(line.get(TEXT_COLUMN..).unwrap_or("\n"));

@@ -18,8 +18,9 @@ use crate::domain::entry::Entry;
 use crate::domain::id::Id;
 use crate::domain::summary::Summary;
 use crate::domain::target::Follower;
+use crate::domain::text::Text;
 use crate::domain::ticket::{Escalation, FORMAT, Header, Hold, Ticket};
-use entry::Lines;
+use entry::{Lines, text_of};
 use lines::{Values, fields};
 use values::{id_of, items, known, person_of, some, some_words, time_of, words_of};
 
@@ -47,6 +48,30 @@ pub fn survey(bytes: &[u8], id: Id) -> Option<Summary> {
 
 /// The ticket in a file, where it is as simple as most files are. Then it is spelled just as the printer spells it.
 pub(super) fn read(bytes: &[u8]) -> Option<Ticket> {
+    ticket_in(bytes, text_of)
+}
+
+/// The same with [`Text::left_out`] for every text.
+pub(super) fn read_bare(bytes: &[u8]) -> Option<Ticket> {
+    ticket_in(bytes, |_| Some(Text::left_out()))
+}
+
+/// The entries that stand behind others, up to the end marker, each with the empty line before it, as
+/// [`read_bare`] reads them. None where they are not as simple as most are.
+pub(super) fn later_bare(bytes: &[u8]) -> Option<Vec<Entry>> {
+    let text = std::str::from_utf8(bytes).ok().filter(|text| is_tame(text))?;
+    let mut cursor = Cursor::over(text);
+    cursor.expect("")?;
+    let mut entries = Vec::new();
+    each_entry(&mut cursor, |entry| {
+        entry.from?;
+        entries.push(entry.make(|_| Some(Text::left_out()))?);
+        Some(())
+    })?;
+    Some(entries)
+}
+
+fn ticket_in(bytes: &[u8], words: fn(&str) -> Option<Text>) -> Option<Ticket> {
     let text = std::str::from_utf8(bytes).ok().filter(|text| is_tame(text))?;
     let mut cursor = Cursor::over(text);
     let (id, header) = heading(&mut cursor)?;
@@ -55,7 +80,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Ticket> {
         if entry.from.is_none() && !entries.is_empty() {
             return None;
         }
-        entries.push(entry.make()?);
+        entries.push(entry.make(words)?);
         Some(())
     })?;
     let opens = entries.first().is_some_and(|first| first.id == id && matches!(first.action, Action::Open(_)));
@@ -63,9 +88,13 @@ pub(super) fn read(bytes: &[u8]) -> Option<Ticket> {
 }
 
 /// The lines from behind the header to the end, entry by entry.
-fn history<'a>(cursor: &mut Cursor<'a>, mut each: impl FnMut(&Lines<'a>) -> Option<()>) -> Option<()> {
+fn history<'a>(cursor: &mut Cursor<'a>, each: impl FnMut(&Lines<'a>) -> Option<()>) -> Option<()> {
     cursor.expect("")?;
     cursor.expect("history:")?;
+    each_entry(cursor, each)
+}
+
+fn each_entry<'a>(cursor: &mut Cursor<'a>, mut each: impl FnMut(&Lines<'a>) -> Option<()>) -> Option<()> {
     loop {
         each(&Lines::take(cursor)?)?;
         match cursor.take()? {
