@@ -159,6 +159,13 @@ pub enum Error {
         /// Why.
         why: Unsynced,
     },
+    /// What the remote has was taken in, and then something kept ours from being sent.
+    Unsent {
+        /// How many commits came.
+        received: usize,
+        /// What it was.
+        because: Box<Error>,
+    },
     /// The system refused.
     Io {
         /// The file or folder.

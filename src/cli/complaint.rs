@@ -223,6 +223,7 @@ impl From<Error> for Complaint {
             .hint("as-of: takes 2026-11-01, 2026-11-01T09:00:00Z, or whatever `git rev-parse` knows"),
             Error::NoRevision { refusal, .. } => git(refusal),
             Error::Unsynced { why } => unsynced::complain(why),
+            Error::Unsent { received, because } => unsynced::unsent(received, *because),
             Error::Io { path, attempt, source } => {
                 let hint = way_out(&path, source.kind());
                 Self::new(Exit::Busy, "io.failed", format!("cannot {attempt} {}: {source}", path.display())).hint(hint)

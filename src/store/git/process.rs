@@ -1,13 +1,14 @@
 //! Running git: no shell, paths behind `--`, and an environment that names no other repository.
 
+use std::fs::File;
 use std::io::{self, Write};
-use std::os::unix::process::ExitStatusExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::GitRefusal;
 
@@ -144,7 +145,19 @@ impl Run {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => GitRefusal::NotInstalled,
             _ => GitRefusal::Refused { said: error.to_string() },
         };
+        // With a group of its own, what it has started is ended with it. Where there is a terminal, a group beside ours
+        // could not ask for a passphrase there; then git stays in ours, and only itself is ended.
+        let has_terminal = File::open("/dev/tty").is_ok();
+        if !has_terminal {
+            self.command.process_group(0);
+        }
         let mut child = self.command.spawn().map_err(refused)?;
+        let process = Pid::from_raw(child.id().cast_signed());
+        let end = |signal| {
+            let Some(process) = process else { return };
+            // Nobody left to be told is as good as told.
+            let _ = if has_terminal { kill_process(process, signal) } else { kill_process_group(process, signal) };
+        };
         let listen = |pipe: Option<Box<dyn io::Read + Send>>| {
             let (sender, receiver) = mpsc::channel();
             std::thread::spawn(move || {
@@ -163,12 +176,10 @@ impl Run {
                 Some(status) => break status,
                 None if began.elapsed() < patience => std::thread::sleep(pause),
                 None => {
-                    // It takes its own children with it, and its locks.
-                    if let Some(process) = Pid::from_raw(child.id().cast_signed()) {
-                        let _ = kill_process(process, Signal::TERM);
-                    }
+                    // Told first, it takes its locks away.
+                    end(Signal::TERM);
                     std::thread::sleep(Duration::from_millis(200));
-                    let _ = child.kill();
+                    end(Signal::KILL);
                     let _ = child.wait();
                     return Err(GitRefusal::Unanswered { waited: began.elapsed() });
                 }
