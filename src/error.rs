@@ -154,10 +154,26 @@ pub enum Error {
         /// What git said.
         refusal: GitRefusal,
     },
+    /// A repository in which no desk, or more than one, is to be found.
+    NoDesk {
+        /// Where the repository lies.
+        root: PathBuf,
+        /// The folder that was asked for.
+        asked: Option<String>,
+        /// The folders that hold one: empty for the top, else with a slash at their end.
+        known: Vec<String>,
+    },
     /// The desk cannot be brought together with its remote now.
     Unsynced {
         /// Why.
         why: Unsynced,
+    },
+    /// What the remote has was taken in, and then something kept ours from being sent.
+    Unsent {
+        /// How many commits came.
+        received: usize,
+        /// What it was.
+        because: Box<Error>,
     },
     /// The system refused.
     Io {

@@ -6,26 +6,25 @@ use crate::error::{Error, Unsynced};
 use crate::store::git::{GitRefusal, Repository};
 use crate::store::{layout, yaml};
 
-use super::sync::{Sync, Synced};
-use super::{Casebook, Scope};
-use crate::domain::rule::Severity;
+use super::Casebook;
+use super::sync::{Sync, Synced, ask};
 use crate::domain::union::newly_concurrent;
 
 impl Sync {
-    /// Says what [`Sync::run`] would come to. The merge is made in memory, of tickets alone; what `check` says is of the
-    /// tree as it is.
+    /// Says what [`Sync::run`] would come to. The merge is made in memory, of tickets alone; what `check` says is of
+    /// the commits that would go, without that merge.
     ///
     /// # Errors
     /// What would keep it from being done.
-    pub fn foresee(&self, casebook: &mut Casebook) -> Result<Synced, Error> {
+    pub fn foresee(&self, casebook: &Casebook) -> Result<Synced, Error> {
         let repository = Repository::at(&casebook.root);
         let mut synced = self.begin(casebook, &repository)?;
         synced.uncommitted = repository.uncommitted(layout::TICKETS).map_err(git)?;
-        repository.fetch(&synced.remote, self.deadline).map_err(git)?;
-        let theirs = repository.tracked(&synced.remote, &synced.branch).map_err(git)?;
+        let theirs = ask(&repository, &mut synced, self.deadline)?;
+        let Some(head) = repository.head().map_err(git)? else { return Ok(synced) };
         let (ahead, behind) = match &theirs {
             Some(theirs) => repository.apart(theirs).map_err(git)?,
-            None => (repository.count().map_err(git)?, 0),
+            None => (repository.beyond(&head, None).map_err(git)?, 0),
         };
         if let Some(theirs) = theirs.as_ref().filter(|_| behind > 0) {
             let in_the_way = repository.in_the_way(theirs, ahead == 0).map_err(git)?;
@@ -40,8 +39,12 @@ impl Sync {
         // What diverged is brought together by a commit of its own.
         (synced.received, synced.sent) = (behind, if behind > 0 && ahead > 0 { ahead + 1 } else { ahead });
         if ahead > 0 {
-            let findings = casebook.check(&Scope::Everything)?.findings;
-            synced.errors = findings.into_iter().filter(|finding| finding.severity == Severity::Error).collect();
+            // What theirs have changed since is not ours to answer for.
+            let since = match &theirs {
+                Some(theirs) => repository.parting(&head, theirs).ok(),
+                None => None,
+            };
+            synced.errors = casebook.errors_beyond(&repository, since.as_deref(), &head)?;
         }
         Ok(synced)
     }

@@ -4,11 +4,12 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::error::Error;
 use crate::store::git::Repository;
 
+use super::Whereabouts;
 use super::auditing::git;
 
 /// What marks a hook as ours.
@@ -56,51 +57,67 @@ pub struct HookPlan {
     /// Whether git is told to look at what is pushed, which it was not told before.
     pub tells_fsck: bool,
     repository: Repository,
+    is_hooked: bool,
 }
 
 impl HookPlan {
-    /// Plans a hook of the repository in a folder. `program` is what it runs; `flags` what it is given besides.
+    /// Plans a hook for a desk. `program` is what it runs; `flags` what it is given besides.
+    ///
+    /// What somebody has written is never written over: a hook that runs the same guard stays as it is, one that is
+    /// still as we made it for this desk is made anew, another guard of ours is for a person to change, and any other hook runs first under another name.
     ///
     /// # Errors
-    /// There is no repository, or the name for the hook that is there is taken.
-    pub fn of(folder: &Path, hook: Hook, program: &str, flags: &[String]) -> Result<Self, Error> {
-        let repository = Repository::at(folder);
-        let no_repository = |_| Error::NoRepository { root: folder.to_owned() };
+    /// There is no repository; the hook is a link, or the name for the hook that is there is taken.
+    pub fn of(desk: &Whereabouts, hook: Hook, program: &str, flags: &[String]) -> Result<Self, Error> {
+        let no_repository = |_| Error::NoRepository { root: desk.folder.clone() };
+        let repository = Repository::at(&desk.folder);
         let hooks = repository.hooks_folder().map_err(no_repository)?;
-        let prefix = repository.prefix().map_err(git)?;
+        let is_told = |name: &str| repository.setting(name).map(|value| value.is_some()).map_err(git);
+        let tells_fsck = hook != Hook::PreCommit && !is_told(FSCK)? && !is_told(FSCK_OF_ALL)?;
         let path = hooks.join(hook.name());
+        let mut words = vec![quoted(program), "guard".to_owned(), hook.name().to_owned()];
+        let asked = (!desk.prefix.is_empty()).then(|| format!("--desk {}", quoted(&desk.prefix)));
+        words.extend(asked.clone());
+        words.extend(flags.iter().map(|flag| quoted(flag)));
+        let command = words.join(" ");
+        let after = script(hook, &command);
+        if let Ok(target) = fs::read_link(&path) {
+            let message = format!("the hook {} is a link to {}", path.display(), target.display());
+            let line = call(hook, &command);
+            let hint = format!("put a file in its place and install again, or have what it leads to run: {line}");
+            return Err(Error::usage(message, hint));
+        }
         let before = match fs::read(&path) {
             Ok(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => return Err(Error::io(&path, "read")(error)),
         };
-        let is_ours = before.as_ref().is_some_and(|text| text.contains(MARK));
+        let gives_way = |text: &String| runs(text, hook, &command) || is_as_made(text, hook, asked.as_deref());
+        if before.as_ref().is_none_or(gives_way) {
+            let is_hooked = before.as_ref().is_some_and(|text| runs(text, hook, &command));
+            return Ok(Self { tells_fsck, repository, path, before, after, chained: None, is_hooked });
+        }
+        if before.as_ref().is_some_and(|text| text.contains(MARK)) {
+            // Under the other name it would run itself.
+            let message = format!("the hook {} runs another guard, or somebody has changed it", path.display());
+            return Err(Error::usage(message, format!("put this line into it: {}", call(hook, &command))));
+        }
         let chained = hooks.join(format!("{}{CHAINED}", hook.name()));
-        let is_chained = chained.symlink_metadata().is_ok();
-        if before.is_some() && !is_ours && is_chained {
+        if chained.symlink_metadata().is_ok() {
             let message = format!("there is a hook {} and one called {}", path.display(), chained.display());
             return Err(Error::usage(message, "bring the two together, or take one away; then install again"));
         }
-        let mut words = vec![quoted(program), "guard".to_owned(), hook.name().to_owned()];
-        if !prefix.is_empty() {
-            words.extend(["--desk".to_owned(), quoted(&prefix)]);
-        }
-        words.extend(flags.iter().map(|flag| quoted(flag)));
-        let after = script(hook, &words.join(" "));
-        let chained = (before.is_some() && !is_ours).then_some(chained);
-        let is_told = |name: &str| repository.setting(name).map(|value| value.is_some()).map_err(git);
-        let tells_fsck = hook != Hook::PreCommit && !is_told(FSCK)? && !is_told(FSCK_OF_ALL)?;
-        Ok(Self { tells_fsck, repository, path, before: before.filter(|_| chained.is_none()), after, chained })
+        Ok(Self { tells_fsck, repository, path, before: None, after, chained: Some(chained), is_hooked: false })
     }
 
     /// Whether there is nothing to do.
-    pub fn is_done(&self) -> bool {
-        self.is_hooked() && !self.tells_fsck
+    pub const fn is_done(&self) -> bool {
+        self.is_hooked && !self.tells_fsck
     }
 
     /// Whether the hook is there as it shall be.
-    pub fn is_hooked(&self) -> bool {
-        self.before.as_ref() == Some(&self.after)
+    pub const fn is_hooked(&self) -> bool {
+        self.is_hooked
     }
 
     /// Installs it.
@@ -110,6 +127,9 @@ impl HookPlan {
     pub fn carry_out(&self) -> Result<(), Error> {
         if self.tells_fsck {
             self.repository.set(FSCK, "true").map_err(git)?;
+        }
+        if self.is_hooked {
+            return Ok(());
         }
         let folder = self.path.parent().unwrap_or(&self.path);
         fs::create_dir_all(folder).map_err(Error::io(folder, "make"))?;
@@ -128,16 +148,46 @@ impl HookPlan {
 fn script(hook: Hook, command: &str) -> String {
     let head = format!("#!/bin/sh\n{MARK} What was here before is called {}{CHAINED}, and runs first.\n", hook.name());
     let chained = format!("chained=\"$(dirname \"$0\")/{}{CHAINED}\"\n", hook.name());
-    let body = match hook {
-        Hook::PreReceive => format!(
-            "refs=$(cat)\nif [ -x \"$chained\" ]; then\n  printf '%s\\n' \"$refs\" | \"$chained\" \"$@\" || exit\nfi\n\
-             printf '%s\\n' \"$refs\" | {command}\n"
-        ),
-        Hook::Update | Hook::PreCommit => {
-            format!("if [ -x \"$chained\" ]; then\n  \"$chained\" \"$@\" || exit\nfi\n{command} \"$@\"\n")
+    let first = match hook {
+        Hook::PreReceive => {
+            "refs=$(cat)\nif [ -x \"$chained\" ]; then\n  printf '%s\\n' \"$refs\" | \"$chained\" \"$@\" || exit\nfi\n"
         }
+        Hook::Update | Hook::PreCommit => "if [ -x \"$chained\" ]; then\n  \"$chained\" \"$@\" || exit\nfi\n",
     };
-    format!("{head}{chained}{body}")
+    format!("{head}{chained}{first}{}\n", call(hook, command))
+}
+
+/// What stands before and behind the command in the line that runs the guard.
+const fn around(hook: Hook) -> (&'static str, &'static str) {
+    match hook {
+        Hook::PreReceive => ("printf '%s\\n' \"$refs\" | ", ""),
+        Hook::Update | Hook::PreCommit => ("", " \"$@\""),
+    }
+}
+
+/// The line that runs the guard.
+fn call(hook: Hook, command: &str) -> String {
+    let (before, behind) = around(hook);
+    format!("{before}{command}{behind}")
+}
+
+/// Whether a hook has the line that runs the guard so.
+fn runs(text: &str, hook: Hook, command: &str) -> bool {
+    let line = call(hook, command);
+    text.lines().any(|known| known.trim() == line)
+}
+
+/// Whether a hook is one that was made here for the same desk, with other flags or another program, and that nobody
+/// has touched since.
+fn is_as_made(text: &str, hook: Hook, desk: Option<&str>) -> bool {
+    let (before, behind) = around(hook);
+    let last = text.lines().last().and_then(|line| line.strip_prefix(before)?.strip_suffix(behind));
+    let Some(command) = last else { return false };
+    let same_desk = match desk {
+        Some(desk) => format!("{command} ").contains(&format!(" {desk} ")),
+        None => !command.contains(" --desk "),
+    };
+    same_desk && text == script(hook, command)
 }
 
 /// One word of the shell.
@@ -152,6 +202,21 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hook_is_ours_until_somebody_touches_it() {
+        for hook in [Hook::PreReceive, Hook::Update, Hook::PreCommit] {
+            let made = script(hook, "casebook guard x --desk 'a b/' --strict");
+            assert!(is_as_made(&made, hook, Some("--desk 'a b/'")));
+            assert!(!is_as_made(&made, hook, Some("--desk b/")) && !is_as_made(&made, hook, None));
+            assert!(runs(&made, hook, "casebook guard x --desk 'a b/' --strict"));
+            assert!(!runs(&made, hook, "casebook guard x"));
+            let touched = format!("{made}echo done\n");
+            assert!(!is_as_made(&touched, hook, Some("--desk 'a b/'")));
+            let off = made.replace(&call(hook, "casebook"), "").replace("\ncasebook", "\n# casebook");
+            assert!(hook == Hook::PreReceive || !runs(&off, hook, "casebook guard x --desk 'a b/' --strict"));
+        }
+    }
 
     #[test]
     fn words_are_quoted_where_the_shell_would_read_more() {

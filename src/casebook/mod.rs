@@ -42,6 +42,7 @@ mod settings;
 mod sharing;
 mod sweep;
 mod sync;
+mod whereabouts;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -66,7 +67,7 @@ use crate::store::{config, layout};
 
 pub use access::AccessChange;
 pub use amending::Amending;
-pub use auditing::{Auditor, Findings, Questions, Redaction, Span, Verified};
+pub use auditing::{Auditor, Findings, Questions, Redaction, Span};
 pub use calendars::Policy;
 pub use check::{Checked, Scope};
 pub use comparing::Stretch;
@@ -85,6 +86,7 @@ pub use rows::Found;
 pub use searching::Search;
 pub use sweep::{Due, Matter};
 pub use sync::{Sync, Synced};
+pub use whereabouts::Whereabouts;
 
 /// What the edge knows of the world when a command begins.
 #[derive(Clone, Debug)]

@@ -12,10 +12,9 @@ use crate::error::{Error, Unsynced};
 use crate::store::git::{GitRefusal, Merging, Repository};
 use crate::store::{layout, yaml};
 
+use super::Casebook;
 use super::drivers::driver;
-use super::{Casebook, Scope};
 use crate::domain::finding::Finding;
-use crate::domain::rule::Severity;
 
 /// What to bring together.
 #[derive(Clone, Debug)]
@@ -45,7 +44,11 @@ pub struct Synced {
     pub loose: Vec<Loose>,
     /// How many tickets are changed and not committed, and so not sent.
     pub uncommitted: usize,
-    /// The errors that kept it from being sent.
+    /// Whether the remote had no such branch.
+    pub is_new: bool,
+    /// How many commits the remote's branch had when it was last asked, and has no more.
+    pub gone: usize,
+    /// The errors that kept it from being sent: those of what was to be sent.
     pub errors: Vec<Finding>,
 }
 
@@ -57,42 +60,48 @@ impl Sync {
     ///
     /// # Errors
     /// Why not. The tree is as it was before the step that failed.
-    #[allow(clippy::disallowed_methods)] // waiting measures time; it decides nothing that is written
     pub fn run(&self, casebook: &mut Casebook) -> Result<Synced, Error> {
-        let began = Instant::now();
-        let left = || self.deadline.saturating_sub(began.elapsed()).max(LEAST);
         let repository = Repository::at(&casebook.root);
         let mut synced = self.begin(casebook, &repository)?;
         synced.uncommitted = repository.uncommitted(layout::TICKETS).map_err(git)?;
+        match self.meet(casebook, &repository, &mut synced) {
+            Ok(()) => Ok(synced),
+            Err(because) if synced.received > 0 => {
+                Err(Error::Unsent { received: synced.received, because: Box::new(because) })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Takes in and sends, until both have the same.
+    #[allow(clippy::disallowed_methods)] // waiting measures time; it decides nothing that is written
+    fn meet(&self, casebook: &mut Casebook, repository: &Repository, synced: &mut Synced) -> Result<(), Error> {
+        let began = Instant::now();
+        let left = || self.deadline.saturating_sub(began.elapsed()).max(LEAST);
         let mut pause = Duration::from_millis(20);
         loop {
-            repository.fetch(&synced.remote, left()).map_err(git)?;
-            let theirs = repository.tracked(&synced.remote, &synced.branch).map_err(git)?;
+            let theirs = ask(repository, synced, left())?;
             if let Some(theirs) = &theirs {
-                casebook.take_in(&repository, theirs, &self.program, &mut synced)?;
+                casebook.take_in(repository, theirs, &self.program, synced)?;
             }
-            let ahead = match &theirs {
-                Some(theirs) => repository.apart(theirs).map_err(git)?.0,
-                None => repository.count().map_err(git)?,
-            };
+            let Some(head) = repository.head().map_err(git)? else { return Ok(()) };
+            let ahead = repository.beyond(&head, theirs.as_deref()).map_err(git)?;
             if ahead == 0 {
-                return Ok(synced);
+                return Ok(());
             }
-            let findings = casebook.check(&Scope::Everything)?.findings;
-            synced.errors = findings.into_iter().filter(|finding| finding.severity == Severity::Error).collect();
+            synced.errors = casebook.errors_beyond(repository, theirs.as_deref(), &head)?;
             if !synced.errors.is_empty() {
-                return Ok(synced);
+                return Ok(());
             }
             casebook.reach("pushing");
-            match repository.push(&synced.remote, &synced.branch, left()) {
+            match repository.push(&synced.remote, &head, &synced.branch, left()) {
                 Ok(()) => {
                     synced.sent = ahead;
-                    return Ok(synced);
+                    return Ok(());
                 }
                 Err(refusal @ (GitRefusal::NotInstalled | GitRefusal::Unanswered { .. })) => return Err(git(refusal)),
                 Err(refusal) => {
-                    repository.fetch(&synced.remote, left()).map_err(git)?;
-                    let now = repository.tracked(&synced.remote, &synced.branch).map_err(git)?;
+                    let now = ask(repository, synced, left())?;
                     // Somebody else was faster, or is at it in this very moment. Anything else will not change.
                     if now == theirs && !matches!(refusal, GitRefusal::Locked { .. }) {
                         return Err(git(refusal));
@@ -132,6 +141,18 @@ impl Sync {
             None => refuse(Unsynced::NoRemote { asked, known }),
         }
     }
+}
+
+/// Asks the remote for its branch: the commit it is at. What it had when last asked and has no more is noted.
+pub(super) fn ask(repository: &Repository, synced: &mut Synced, patience: Duration) -> Result<Option<String>, Error> {
+    let known = repository.tracked(&synced.remote, &synced.branch).map_err(git)?;
+    repository.fetch(&synced.remote, &synced.branch, patience).map_err(git)?;
+    let theirs = repository.tracked(&synced.remote, &synced.branch).map_err(git)?;
+    synced.is_new = theirs.is_none();
+    if let (Some(known), Some(theirs)) = (&known, &theirs) {
+        synced.gone = synced.gone.max(repository.beyond(known, Some(theirs)).map_err(git)?);
+    }
+    Ok(theirs)
 }
 
 impl Casebook {

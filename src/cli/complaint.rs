@@ -160,6 +160,7 @@ impl From<Error> for Complaint {
         match error {
             Error::NoStore { start } => Self::new(Exit::NotFound, "store.missing", format!("no desk at {} or above", start.display()))
                 .hint("make one with `casebook init`, or a living one to explore with `casebook demo`"),
+            Error::NoDesk { root, asked, known } => no_desk(&root, asked.as_deref(), &known),
             Error::StoreExists { root } => Self::new(Exit::Refused, "store.exists", format!("there is a desk in {} already", root.display()))
                 .hint(format!("look at it with `casebook -C {}`", root.display())),
             Error::SplitIndex { root } => Self::new(Exit::Refused, "git.split_index", format!("git's index is split in {}: with feature.manyFiles beside that, git 2.47 reads an empty one", root.display()))
@@ -223,6 +224,7 @@ impl From<Error> for Complaint {
             .hint("as-of: takes 2026-11-01, 2026-11-01T09:00:00Z, or whatever `git rev-parse` knows"),
             Error::NoRevision { refusal, .. } => git(refusal),
             Error::Unsynced { why } => unsynced::complain(why),
+            Error::Unsent { received, because } => unsynced::unsent(received, *because),
             Error::Io { path, attempt, source } => {
                 let hint = way_out(&path, source.kind());
                 Self::new(Exit::Busy, "io.failed", format!("cannot {attempt} {}: {source}", path.display())).hint(hint)
@@ -235,6 +237,29 @@ impl From<Error> for Complaint {
             Error::Usage { message, hint } => Self { hint, ..Self::new(Exit::Usage, "usage", message) },
         }
     }
+}
+
+/// No desk in a repository, or not the one that is meant.
+fn no_desk(root: &Path, asked: Option<&str>, known: &[String]) -> Complaint {
+    let place = |folder: &String| match folder.trim_end_matches('/') {
+        "" => "`--desk .`".to_owned(),
+        folder => format!("`--desk {}`", quoted(Path::new(folder))),
+    };
+    let known: Vec<String> = known.iter().map(place).collect();
+    let here = root.display();
+    let message = match asked {
+        Some(asked) => format!("the repository {here} never had a desk in its folder `{asked}`"),
+        None if known.is_empty() => format!("no desk in the last commit of the repository {here}"),
+        None => format!("the repository {here} has {} desks", known.len()),
+    };
+    let hint = if known.is_empty() {
+        "`--desk FOLDER` names the folder of one that an older commit or another branch has".to_owned()
+    } else {
+        format!("name the one that is meant: {}", known.join(" or "))
+    };
+    let (exit, code) =
+        if asked.is_none() && !known.is_empty() { (Exit::Usage, "usage") } else { (Exit::NotFound, "store.missing") };
+    Complaint::new(exit, code, message).hint(hint)
 }
 
 /// What to do where the system refused. The command can be given again: nothing of it was done.

@@ -2,7 +2,9 @@
 
 use super::Exit;
 use super::complaint::Complaint;
-use crate::error::Unsynced;
+use crate::error::{Error, Unsynced};
+use crate::store::git::GitRefusal;
+use crate::view::labels::count;
 
 /// So many paths are named; more are counted.
 const NAMED: usize = 8;
@@ -45,6 +47,28 @@ pub(super) fn complain(why: Unsynced) -> Complaint {
                 .hint("your commits are safe here; try again, or wait longer with --deadline SECONDS")
         }
     }
+}
+
+/// What git said while it talked to the remote.
+pub(super) fn refused(said: &str) -> Complaint {
+    Complaint::new(Exit::Git, "git.failed", format!("git could not go on:\n{said}"))
+}
+
+/// The same where theirs had been merged before it happened: that stays.
+pub(super) fn unsent(received: usize, because: Error) -> Complaint {
+    let sent = if matches!(because, Error::Git { refusal: GitRefusal::Unanswered { .. } }) {
+        "whether yours arrived is not known"
+    } else {
+        "nothing of yours was sent"
+    };
+    let complaint = match because {
+        Error::Git { refusal: GitRefusal::Refused { said } } => refused(&said).hint("mend what git names"),
+        other => Complaint::from(other),
+    };
+    let way = complaint.hint.clone().unwrap_or_default();
+    let theirs = count(received, "commit");
+    complaint
+        .hint(format!("{theirs} of theirs were merged here, and that stays; {sent}\n{way}, then `casebook sync` again"))
 }
 
 fn listed(paths: &[String]) -> String {

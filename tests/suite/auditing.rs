@@ -1,6 +1,7 @@
 //! `audit`: every kind of tampering is found by its rule, with its commit, ticket and entry, and nothing else is.
 
 mod merges;
+mod places;
 mod reports;
 pub mod signing;
 mod tampering;

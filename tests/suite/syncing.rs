@@ -1,5 +1,7 @@
 //! `sync` over a bare remote: clones converge, the person's own work is left alone, and nothing half-done stays.
 
+mod remotes;
+
 use std::collections::BTreeSet;
 
 use crate::desk::Tree;

@@ -25,8 +25,9 @@ use crate::store::git::{GitRefusal, Objects, Repository, Revision, Shelf, Signat
 use crate::store::layout;
 use crate::store::yaml::Version;
 
+use super::Whereabouts;
+
 pub(super) use commit::Commit;
-pub use notes::Verified;
 use people::Registry;
 pub(super) use policy::{Ground, Policy};
 
@@ -119,12 +120,9 @@ pub struct Auditor {
 }
 
 impl Auditor {
-    /// An auditor of the desk in a folder: of a work tree, or a bare repository.
-    ///
-    /// # Errors
-    /// There is no repository.
-    pub fn at(folder: &Path) -> Result<Self, Error> {
-        Self::of(Repository::at(folder), folder)
+    /// An auditor of a desk, with a work tree or without.
+    pub fn at(whereabouts: &Whereabouts) -> Self {
+        Self { repository: Repository::at(&whereabouts.folder), prefix: whereabouts.prefix.clone() }
     }
 
     pub(super) fn of(repository: Repository, folder: &Path) -> Result<Self, Error> {
@@ -213,8 +211,12 @@ impl Auditor {
                 Some(now) if self.repository.comes_before(verified, &now).map_err(git)? => {
                     chosen(Some(now.clone()), vec![now, format!("^{verified}")])
                 }
+                // An older commit is checked out, and what was verified is still there.
+                Some(now) if self.leads_back(verified, &now)? => chosen(Some(verified.clone()), Vec::new()),
                 head => {
-                    let message = format!("the history was verified up to {verified}, which it does not hold any more");
+                    let message = format!(
+                        "the history was verified up to {verified}, which HEAD does not lead to: it was rewritten, or another branch is checked out; all that HEAD leads to was audited anew"
+                    );
                     let lost = Some(Finding::new(&HISTORY_REWRITTEN, ".", message));
                     Chosen { lost, ..chosen(head.clone(), head.into_iter().collect()) }
                 }

@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::{Auditor, Questions, git};
+use super::{Auditor, Findings, Questions, git};
+use crate::domain::finding::Finding;
+use crate::domain::rule::{HISTORY_REWRITTEN, Severity};
 use crate::error::Error;
 
 /// The name of the note, in the folder casebook has in the git directory.
@@ -17,16 +19,50 @@ const RULES: u64 = 2;
 
 /// Up to which commit nothing was wrong, and what was asked.
 #[derive(Clone, Debug)]
-pub struct Verified {
+struct Verified {
     /// The commit.
-    pub commit: String,
+    commit: String,
     /// What was asked.
-    pub questions: Questions,
+    questions: Questions,
 }
 
 impl Auditor {
-    fn note(&self) -> Result<PathBuf, Error> {
+    fn place(&self) -> Result<PathBuf, Error> {
         Ok(self.repository.git_folder().map_err(git)?.join("casebook").join(NAME))
+    }
+
+    fn noted(&self) -> Result<Option<Value>, Error> {
+        let Ok(text) = fs::read_to_string(self.place()?) else { return Ok(None) };
+        let note: Option<Value> = serde_json::from_str(&text).ok();
+        Ok(note.filter(|note| note["desk"].as_str() == Some(&self.prefix)))
+    }
+
+    /// Whether a commit is older than one that was verified, and a branch or a tag still leads to that one.
+    pub(super) fn leads_back(&self, verified: &str, now: &str) -> Result<bool, Error> {
+        Ok(self.repository.comes_before(now, verified).map_err(git)?
+            && self.repository.is_held(verified).map_err(git)?)
+    }
+
+    /// Takes note of what an audit came to. One that goes on from the last, and finds nothing but that this was
+    /// rewritten, has audited all there is; and so has one of all that HEAD leads to, where the note leads nowhere.
+    ///
+    /// # Errors
+    /// git refuses, or the note cannot be written.
+    pub fn note(&self, found: &Findings, questions: Questions, goes_on: bool, is_strict: bool) -> Result<(), Error> {
+        let Some(tip) = found.tip.clone() else { return Ok(()) };
+        let counts = |finding: &&Finding| is_strict || finding.severity == Severity::Error;
+        let mut others = found.findings.iter().filter(counts).filter(|finding| *finding.rule != HISTORY_REWRITTEN);
+        if others.next().is_some() {
+            return Ok(());
+        }
+        if !goes_on {
+            let note = self.noted()?;
+            let Some(known) = note.as_ref().and_then(|note| note["commit"].as_str()) else { return Ok(()) };
+            if self.repository.comes_before(known, &tip).map_err(git)? || self.leads_back(known, &tip)? {
+                return Ok(());
+            }
+        }
+        self.note_verified(&Verified { commit: tip, questions })
     }
 
     /// The commit up to which an audit that asked as much found nothing.
@@ -34,12 +70,10 @@ impl Auditor {
     /// # Errors
     /// git refuses.
     pub fn verified(&self, questions: &Questions) -> Result<Option<String>, Error> {
-        let Ok(text) = fs::read_to_string(self.note()?) else { return Ok(None) };
-        let note: Value = serde_json::from_str(&text).unwrap_or_default();
+        let Some(note) = self.noted()? else { return Ok(None) };
         let flag = |name: &str| note[name].as_bool().unwrap_or(false);
         let tolerance = note["tolerance_seconds"].as_i64().map_or(TimeDelta::MAX, TimeDelta::seconds);
         let asked_as_much = note["rules"].as_u64() == Some(RULES)
-            && note["desk"].as_str() == Some(&self.prefix)
             && flag("identity") >= questions.identity
             && flag("signed") >= questions.signed
             && tolerance <= questions.tolerance;
@@ -50,8 +84,8 @@ impl Auditor {
     ///
     /// # Errors
     /// The note cannot be written.
-    pub fn note_verified(&self, verified: &Verified) -> Result<(), Error> {
-        let (path, questions) = (self.note()?, &verified.questions);
+    fn note_verified(&self, verified: &Verified) -> Result<(), Error> {
+        let (path, questions) = (self.place()?, &verified.questions);
         let note = json!({
             "commit": verified.commit,
             "desk": self.prefix,

@@ -10,10 +10,11 @@ use crate::domain::id::Id;
 use crate::domain::rule::Severity;
 use crate::error::Error;
 use crate::store::config::Config;
-use crate::store::git::{GitRefusal, Held, Lookup};
+use crate::store::git::{GitRefusal, Held, Lookup, Repository};
 use crate::store::layout;
 use crate::store::yaml;
 
+use super::super::Casebook;
 use super::read_other;
 use super::sheet::Policy;
 use super::staged::Sheets;
@@ -82,6 +83,43 @@ impl Tree<'_> {
         let mut findings = sheets.end(&others).findings;
         findings.retain(|finding| finding.severity == Severity::Error);
         Ok(findings)
+    }
+}
+
+impl Casebook {
+    /// The errors that one commit has beyond another: of the files that differ between them and what those are linked
+    /// to, without what is wrong in the same words in the older one. All of them where there is no older one.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub(in super::super) fn errors_beyond(
+        &self,
+        repository: &Repository,
+        before: Option<&str>,
+        commit: &str,
+    ) -> Result<Vec<Finding>, Error> {
+        let prefix = repository.prefix().map_err(failed)?;
+        let below = [layout::TICKETS, layout::ORGANIZATIONS, layout::ATTACHMENTS, layout::MARKER].map(str::to_owned);
+        let mut paths = repository.changed_paths(before, commit, &below).map_err(failed)?;
+        let mut lookup = Lookup::of(repository.clone());
+        if let Some(before) = before {
+            let touched: Vec<&str> = paths.iter().map(String::as_str).collect();
+            let linked = Tree { lookup: &mut lookup, commit: before, prefix: &prefix }.linked(&touched)?;
+            paths.extend(linked);
+            paths.sort();
+            paths.dedup();
+        }
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        let mut errors = Tree { lookup: &mut lookup, commit, prefix: &prefix }.errors(&paths)?;
+        if let (Some(commit), false) = (before, errors.is_empty()) {
+            let mut paths: Vec<&str> = errors.iter().map(|error| error.path.as_str()).collect();
+            paths.dedup();
+            let known = Tree { lookup: &mut lookup, commit, prefix: &prefix }.errors(&paths)?;
+            let said = |error: &Finding| (error.rule.code, error.path.clone(), error.message.clone());
+            let known: HashSet<_> = known.iter().map(said).collect();
+            errors.retain(|error| !known.contains(&said(error)));
+        }
+        Ok(errors)
     }
 }
 

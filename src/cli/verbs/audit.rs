@@ -9,9 +9,8 @@ use super::super::progress::Progress;
 use super::super::session::Session;
 use super::super::telling::TellingFlags;
 use super::changes::{complain, stretch};
-use crate::casebook::{Auditor, Findings, Questions, Span, Verified};
+use crate::casebook::{Auditor, Findings, Questions, Span, Whereabouts};
 use crate::domain::clock;
-use crate::store::layout;
 use crate::store::layout::tail;
 use crate::view::terminal::one_line;
 
@@ -40,6 +39,9 @@ pub struct Audit {
     /// How far clocks may differ
     #[arg(long, value_name = "SPAN", default_value = "1d", value_parser = span)]
     tolerance: TimeDelta,
+    /// The desk's folder in the repository [default: that of the work tree, else the only one in HEAD]
+    #[arg(long, value_name = "FOLDER")]
+    desk: Option<String>,
     /// Only what came after the last audit with this flag that found nothing
     #[arg(long)]
     since_verified: bool,
@@ -55,7 +57,7 @@ pub(super) fn span(words: &str) -> Result<TimeDelta, String> {
 impl Audit {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
         let start = session.start()?;
-        let auditor = Auditor::at(&layout::discover(&start).unwrap_or(start))?;
+        let auditor = Auditor::at(&Whereabouts::of(&start, self.desk.as_deref())?);
         let questions = Questions { identity: self.identity, signed: self.signed, tolerance: self.tolerance };
         let span = self.span(&auditor, &questions)?;
         let progress = Progress::begin("walking through the history");
@@ -70,11 +72,8 @@ impl Audit {
         if self.identity && self.telling.is_for_people() {
             session.output.say(&format!("exempt from --identity: {} imported entries", found.imported))?;
         }
-        if self.since_verified
-            && !found.has_any(self.telling.strict)
-            && let Some(commit) = found.tip.clone()
-        {
-            auditor.note_verified(&Verified { commit, questions })?;
+        if self.since_verified || span == Span::Head {
+            auditor.note(&found, questions, self.since_verified, self.telling.strict)?;
         }
         self.telling.tell(session, &found.findings, "audit", (found.commits, "commit"))
     }

@@ -8,9 +8,8 @@ use super::super::Exit;
 use super::super::complaint::Complaint;
 use super::super::session::{Session, shown, variable};
 use super::guard::HookName;
-use crate::casebook::{FSCK, HookPlan};
+use crate::casebook::{FSCK, HookPlan, Whereabouts};
 use crate::error::Error;
-use crate::store::layout;
 use crate::view::diff;
 use crate::view::paint::Paint;
 
@@ -35,6 +34,9 @@ struct Install {
     /// Which hook [default: pre-receive in a bare repository, else pre-commit]
     #[arg(long, value_enum, value_name = "HOOK")]
     hook: Option<HookName>,
+    /// The desk's folder in the repository [default: that of the work tree, else the only one in HEAD]
+    #[arg(long, value_name = "FOLDER")]
+    desk: Option<String>,
     /// Show what would change, and change nothing
     #[arg(short = 'n', long)]
     dry_run: bool,
@@ -53,15 +55,16 @@ impl Hooks {
 impl Install {
     fn run(self, session: &Session) -> Result<Exit, Complaint> {
         let start = session.start()?;
-        let root = layout::discover(&start);
-        let default = if root.is_some() { HookName::PreCommit } else { HookName::PreReceive };
+        let whereabouts = Whereabouts::of(&start, self.desk.as_deref())?;
+        let default = if whereabouts.is_bare { HookName::PreReceive } else { HookName::PreCommit };
         let hook = self.hook.unwrap_or(default).hook();
         let flags: Vec<String> = self.strict.then(|| "--strict".to_owned()).into_iter().collect();
         let program = program(session)?;
-        let plan = HookPlan::of(&root.unwrap_or(start), hook, &program, &flags)?;
+        let plan = HookPlan::of(&whereabouts, hook, &program, &flags)?;
         let path = shown(&plan.path);
         if plan.is_done() {
-            session.output.say(&format!("{path} runs the guard already"))?;
+            let same = if plan.before.as_ref() == Some(&plan.after) { "" } else { ", and stays as it is" };
+            session.output.say(&format!("{path} runs the guard already{same}"))?;
             return Ok(Exit::Done);
         }
         if plan.tells_fsck {

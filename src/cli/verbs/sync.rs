@@ -9,6 +9,7 @@ use super::super::Exit;
 use super::super::complaint::Complaint;
 use super::super::program::program;
 use super::super::session::Session;
+use super::super::unsynced::refused;
 use super::merge_file;
 use crate::casebook::{Sync as Syncing, Synced};
 use crate::error::Error;
@@ -42,13 +43,13 @@ pub struct Sync {
 impl Sync {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
         let mut casebook = session.casebook()?;
-        let syncing = Syncing { remote: self.remote, program: program(), deadline: Duration::from_secs(self.deadline) };
-        let done = if self.dry_run { syncing.foresee(&mut casebook) } else { syncing.run(&mut casebook) };
+        let syncing =
+            Syncing { remote: self.remote.clone(), program: program(), deadline: Duration::from_secs(self.deadline) };
+        let done = if self.dry_run { syncing.foresee(&casebook) } else { syncing.run(&mut casebook) };
         session.tell_recovery(&casebook);
         let synced = done.map_err(|error| match error {
             Error::Git { refusal: GitRefusal::Refused { said } } => {
-                Complaint::new(Exit::Git, "git.failed", format!("git could not go on:\n{said}"))
-                    .hint("nothing of yours has changed; mend what git names, then `casebook sync` again")
+                refused(&said).hint("nothing of yours has changed; mend what git names, then `casebook sync` again")
             }
             other => other.into(),
         })?;
@@ -65,6 +66,7 @@ impl Sync {
             };
             session.output.say(&one_line(&format!("{remote}/{branch}: {said}")))?;
         }
+        self.tell_remote(session, &synced);
         for (ticket, crossings) in &synced.crossed {
             merge_file::tell_crossings(session, &tail(ticket.id), ticket, crossings);
         }
@@ -79,6 +81,7 @@ impl Sync {
             session.output.warn("note: links between tickets have come apart; `casebook check` names them, `casebook resolve` mends them");
         }
         for error in &synced.errors {
+            // The line is that of the commit.
             let place = format!("{}:{}:{}", error.path, error.line, error.column);
             session.output.complain(&one_line(&format!("casebook: {place}: {}", error.message)));
         }
@@ -88,6 +91,24 @@ impl Sync {
         let nothing = if self.dry_run { "nothing would be pushed" } else { "nothing was pushed" };
         session.output.complain(&format!("  {nothing}; `casebook resolve` mends links between tickets, `casebook check` shows all; then `casebook sync` again"));
         Ok(Exit::Found)
+    }
+}
+
+impl Sync {
+    /// What the remote has lost since it was last asked.
+    fn tell_remote(&self, session: &Session, synced: &Synced) {
+        let Synced { remote, branch, .. } = synced;
+        if synced.is_new && synced.errors.is_empty() && synced.sent > 0 {
+            let made = if self.dry_run { "would be made" } else { "was made" };
+            session.output.warn(&one_line(&format!("note: {remote} had no branch {branch}; it {made}")));
+        }
+        if synced.gone > 0 {
+            let gone = count(synced.gone, "commit");
+            let message = format!(
+                "note: {remote}/{branch} had {gone} more when it was last asked, and has them no longer; those that are here are sent again: if they were taken away on purpose, ask who did it"
+            );
+            session.output.warn(&one_line(&message));
+        }
     }
 }
 

@@ -81,9 +81,9 @@ super::table! {
     }
     HISTORY_REWRITTEN = "CB414" "history.rewritten" Error {
         title: "commits that were verified are no longer there",
-        explanation: "The commits up to which an earlier audit went have no place in this history any more: it was rewritten, as by a rebase, a filter or a force push. That is also how redacted words leave it; then this is the place that says so.",
+        explanation: "The commits up to which an earlier audit went have no place in this history: it was rewritten, as by a rebase, a filter or a force push, or another branch is checked out. A rewrite is also how redacted words leave it; then this is the place that says so. An older commit of the same history is no violation while a branch or a tag still leads to what was verified.",
         example: "git push --force",
-        repair: "Ask who rewrote it, and why; `git reflog` may still have the commits. Then audit all of it: `casebook audit`.",
+        repair: "Ask who rewrote it, and why; `git reflog` may still have the commits. All that HEAD leads to was audited with this; where nothing else is wrong, it counts as verified from now on, and this is told once. So it does after a `casebook audit` of all of it that finds nothing.",
     }
     POLICY_UNREADABLE = "CB415" "policy.unreadable" Error {
         title: "a commit holds a casebook.toml that cannot be read",

@@ -1,13 +1,14 @@
 //! Running git: no shell, paths behind `--`, and an environment that names no other repository.
 
+use std::fs::File;
 use std::io::{self, Write};
-use std::os::unix::process::ExitStatusExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::GitRefusal;
 
@@ -43,6 +44,18 @@ pub(super) struct Output {
     pub stderr: String,
 }
 
+/// Why git did not start. A folder that is not there is no lack of git, though the system says the same of both.
+fn unstarted(folder: Option<&Path>, error: &io::Error) -> GitRefusal {
+    match (error.kind(), folder) {
+        (io::ErrorKind::NotFound | io::ErrorKind::NotADirectory, Some(folder)) if !folder.is_dir() => {
+            GitRefusal::Refused { said: format!("{} is no folder", folder.display()) }
+        }
+        // A PATH that names a file where a folder belongs leads to no git either.
+        (io::ErrorKind::NotFound | io::ErrorKind::NotADirectory, _) => GitRefusal::NotInstalled,
+        _ => GitRefusal::Refused { said: error.to_string() },
+    }
+}
+
 impl Run {
     pub fn git(root: &Path, arguments: &[&str]) -> Self {
         let mut command = Command::new("git");
@@ -62,10 +75,8 @@ impl Run {
 
     /// Starts it, for somebody who reads while it runs. What it says goes where `stderr` leads.
     pub fn start(mut self, stdin: Stdio, stderr: Stdio) -> Result<Child, GitRefusal> {
-        self.command.stdin(stdin).stderr(stderr).spawn().map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => GitRefusal::NotInstalled,
-            _ => GitRefusal::Refused { said: error.to_string() },
-        })
+        let spawned = self.command.stdin(stdin).stderr(stderr).spawn();
+        spawned.map_err(|error| unstarted(self.command.get_current_dir(), &error))
     }
 
     pub fn env(mut self, name: &str, value: &str) -> Self {
@@ -114,17 +125,12 @@ impl Run {
     }
 
     pub fn output(mut self) -> Result<Output, GitRefusal> {
-        let refused = |error: &io::Error| match error.kind() {
-            // A PATH that names a file where a folder belongs leads to no git either.
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => GitRefusal::NotInstalled,
-            _ => GitRefusal::Refused { said: error.to_string() },
-        };
-        let mut child = self.command.spawn().map_err(|error| refused(&error))?;
+        let mut child = self.command.spawn().map_err(|error| unstarted(self.command.get_current_dir(), &error))?;
         if let (Some(input), Some(mut pipe)) = (self.input, child.stdin.take()) {
             // git may end before it has read all; what it says then matters more.
             let _ = pipe.write_all(&input);
         }
-        let output = child.wait_with_output().map_err(|error| refused(&error))?;
+        let output = child.wait_with_output().map_err(|error| unstarted(None, &error))?;
         let words = |bytes: Vec<u8>| {
             String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
         };
@@ -140,11 +146,19 @@ impl Run {
     /// Runs it for what it says, and ends it where it takes longer than that: the other side may never answer.
     #[allow(clippy::disallowed_methods)] // waiting measures time; it decides nothing that is written
     pub fn within(mut self, patience: Duration) -> Result<Output, GitRefusal> {
-        let refused = |error: io::Error| match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => GitRefusal::NotInstalled,
-            _ => GitRefusal::Refused { said: error.to_string() },
+        // With a group of its own, what it has started is ended with it. Where there is a terminal, a group beside ours
+        // could not ask for a passphrase there; then git stays in ours, and only itself is ended.
+        let has_terminal = File::open("/dev/tty").is_ok();
+        if !has_terminal {
+            self.command.process_group(0);
+        }
+        let mut child = self.command.spawn().map_err(|error| unstarted(self.command.get_current_dir(), &error))?;
+        let process = Pid::from_raw(child.id().cast_signed());
+        let end = |signal| {
+            let Some(process) = process else { return };
+            // Nobody left to be told is as good as told.
+            let _ = if has_terminal { kill_process(process, signal) } else { kill_process_group(process, signal) };
         };
-        let mut child = self.command.spawn().map_err(refused)?;
         let listen = |pipe: Option<Box<dyn io::Read + Send>>| {
             let (sender, receiver) = mpsc::channel();
             std::thread::spawn(move || {
@@ -159,16 +173,14 @@ impl Run {
         let began = Instant::now();
         let mut pause = Duration::from_millis(1);
         let status = loop {
-            match child.try_wait().map_err(refused)? {
+            match child.try_wait().map_err(|error| unstarted(None, &error))? {
                 Some(status) => break status,
                 None if began.elapsed() < patience => std::thread::sleep(pause),
                 None => {
-                    // It takes its own children with it, and its locks.
-                    if let Some(process) = Pid::from_raw(child.id().cast_signed()) {
-                        let _ = kill_process(process, Signal::TERM);
-                    }
+                    // Told first, it takes its locks away.
+                    end(Signal::TERM);
                     std::thread::sleep(Duration::from_millis(200));
-                    let _ = child.kill();
+                    end(Signal::KILL);
                     let _ = child.wait();
                     return Err(GitRefusal::Unanswered { waited: began.elapsed() });
                 }

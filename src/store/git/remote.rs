@@ -2,19 +2,9 @@
 //!
 //! Whatever talks to it is ended when its time is over. Must not know when to do which.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use super::{GitRefusal, Repository};
-
-/// What a merge would run over: work of the person that is not committed yet.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct InTheWay {
-    /// Staged paths, where a merge needs an index without any.
-    pub staged: Vec<String>,
-    /// Paths changed, or new and unknown to git, that the merge would change too.
-    pub changed: Vec<String>,
-}
 
 /// A merge to be made.
 #[derive(Clone, Copy, Debug)]
@@ -60,12 +50,14 @@ impl Repository {
         Ok((of("remote")?, merge.map(|name| name.trim_start_matches("refs/heads/").to_owned())))
     }
 
-    /// Asks a remote for what it has.
+    /// Asks a remote for what it has of a branch, and forgets what it has no more.
     ///
     /// # Errors
     /// git refuses, or there is no answer in time.
-    pub fn fetch(&self, remote: &str, patience: Duration) -> Result<(), GitRefusal> {
-        let output = self.run(&["fetch", "--quiet", "--end-of-options", remote]).within(patience)?;
+    pub fn fetch(&self, remote: &str, branch: &str, patience: Duration) -> Result<(), GitRefusal> {
+        // As a pattern, a branch that is not there is no error, and what is known of it goes; other branches stay.
+        let refs = format!("+refs/heads/{branch}*:refs/remotes/{remote}/{branch}*");
+        let output = self.run(&["fetch", "--quiet", "--prune", "--end-of-options", remote, &refs]).within(patience)?;
         if output.success { Ok(()) } else { Err(output.refusal()) }
     }
 
@@ -79,6 +71,16 @@ impl Repository {
         Ok(output.success.then(|| output.stdout.trim().to_owned()))
     }
 
+    /// How many commits one leads to that the other does not; all of its own where there is no other.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn beyond(&self, one: &str, other: Option<&str>) -> Result<usize, GitRefusal> {
+        let not = other.map(|other| format!("^{other}"));
+        let words = ["rev-list", "--count", one].into_iter().chain(not.as_deref());
+        Ok(self.answer(&words.collect::<Vec<_>>())?.parse().unwrap_or(0))
+    }
+
     /// How many commits are ours alone, and how many theirs alone.
     ///
     /// # Errors
@@ -87,33 +89,6 @@ impl Repository {
         let counts = self.answer(&["rev-list", "--left-right", "--count", &format!("HEAD...{theirs}")])?;
         let mut counts = counts.split_whitespace().map(|count| count.parse().unwrap_or(0));
         Ok((counts.next().unwrap_or(0), counts.next().unwrap_or(0)))
-    }
-
-    /// How many commits there are.
-    ///
-    /// # Errors
-    /// git refuses.
-    pub fn count(&self) -> Result<usize, GitRefusal> {
-        Ok(self.answer(&["rev-list", "--count", "HEAD"])?.parse().unwrap_or(0))
-    }
-
-    /// What of the person's own work a merge of `theirs` would run over. `forward` where only theirs have moved: then
-    /// staged work may stay, unless they change the same.
-    ///
-    /// # Errors
-    /// git refuses.
-    pub fn in_the_way(&self, theirs: &str, forward: bool) -> Result<InTheWay, GitRefusal> {
-        let names = |more: &[&str]| {
-            self.paths_of(&[&["diff", "--name-only", "--no-renames", "--no-relative", "-z"], more].concat())
-        };
-        let coming: HashSet<String> = names(&[&format!("HEAD...{theirs}")])?.into_iter().collect();
-        let staged = names(&["--cached"])?;
-        let unknown = ["ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", ":/"];
-        let mut changed = names(&["HEAD"])?;
-        changed.extend(self.paths_of(&unknown)?);
-        changed.retain(|path| coming.contains(path));
-        changed.sort();
-        Ok(InTheWay { staged: if forward { Vec::new() } else { staged }, changed })
     }
 
     /// How many files below a folder are not as they are committed.
@@ -152,12 +127,12 @@ impl Repository {
         self.run(&["merge", "--abort"]).done()
     }
 
-    /// Gives a remote the commits of this branch.
+    /// Gives a remote's branch a commit and what it leads to.
     ///
     /// # Errors
     /// What git said, or no answer in time.
-    pub fn push(&self, remote: &str, branch: &str, patience: Duration) -> Result<(), GitRefusal> {
-        let to = format!("HEAD:refs/heads/{branch}");
+    pub fn push(&self, remote: &str, commit: &str, branch: &str, patience: Duration) -> Result<(), GitRefusal> {
+        let to = format!("{commit}:refs/heads/{branch}");
         let output = self.run(&["push", "--quiet", "--end-of-options", remote, &to]).within(patience)?;
         if output.success { Ok(()) } else { Err(output.refusal()) }
     }

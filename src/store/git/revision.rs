@@ -44,6 +44,46 @@ impl Repository {
         self.answer(&["merge-base", one, other])
     }
 
+    /// Whether the repository has no work tree.
+    ///
+    /// # Errors
+    /// There is no repository.
+    pub fn is_bare(&self) -> Result<bool, GitRefusal> {
+        Ok(self.answer(&["rev-parse", "--is-bare-repository"])? == "true")
+    }
+
+    /// The folders of HEAD that hold a file of that name: empty for the top, else with a slash at their end.
+    ///
+    /// # Errors
+    /// git is not installed.
+    pub fn folders_with(&self, name: &str) -> Result<Vec<String>, GitRefusal> {
+        let listed = self.run(&["ls-tree", "-r", "-z", "--name-only", "--full-tree", "HEAD"]).output()?;
+        let is_it = |path: &str| {
+            let folder = path.strip_suffix(name)?;
+            (folder.is_empty() || folder.ends_with('/')).then(|| folder.to_owned())
+        };
+        Ok(listed.stdout.split('\0').filter_map(is_it).collect())
+    }
+
+    /// Whether any commit that a ref leads to has touched a path, which begins at the top.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn was_ever(&self, path: &str) -> Result<bool, GitRefusal> {
+        Ok(!self.answer(&["rev-list", "-1", "--all", "--", &format!(":(top,literal){path}")])?.is_empty())
+    }
+
+    /// Whether a branch, a tag or what is known of a remote leads to a commit.
+    ///
+    /// # Errors
+    /// git is not installed.
+    pub fn is_held(&self, commit: &str) -> Result<bool, GitRefusal> {
+        let refs = ["refs/heads/", "refs/tags/", "refs/remotes/"];
+        let words = ["for-each-ref", "--count=1", "--contains", commit].into_iter().chain(refs);
+        let listed = self.run(&words.collect::<Vec<_>>()).output()?;
+        Ok(listed.success && !listed.stdout.trim().is_empty())
+    }
+
     pub(super) fn answer(&self, arguments: &[&str]) -> Result<String, GitRefusal> {
         let output = self.run(arguments).output()?;
         if output.success { Ok(output.stdout.trim().to_owned()) } else { Err(output.refusal()) }

@@ -72,6 +72,20 @@ impl Repository {
         Ok(changed.into_iter().map(held).collect())
     }
 
+    /// The paths below some folders that differ between two commits; all of them where there is no older one.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn changed_paths(&self, before: Option<&str>, to: &str, below: &[String]) -> Result<Vec<String>, GitRefusal> {
+        let nothing = self.empty_tree()?;
+        let form = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--relative"];
+        let listing = self.run(&[&form[..], &[before.unwrap_or(&nothing), to]].concat()).paths(below).output()?;
+        if !listing.success {
+            return Err(listing.refusal());
+        }
+        Ok(listing.stdout.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect())
+    }
+
     /// The bytes at some paths; none where nothing is there.
     ///
     /// # Errors

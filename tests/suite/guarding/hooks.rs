@@ -118,3 +118,76 @@ fn git_is_told_to_look_at_what_is_pushed() {
         assert_eq!(setting(name), "false");
     }
 }
+
+#[test]
+fn what_somebody_wrote_into_a_hook_stays() {
+    let scene = served("pre-receive");
+    let install = |words: &[&str]| scene.sandbox.run(&[&["-C", "../desk.git", "hooks", "install"], words].concat());
+    let own = scene.sandbox.path("../desk.git/hooks/pre-receive");
+    let made = std::fs::read_to_string(&own).unwrap();
+    // As it was made, it is made anew.
+    assert!(
+        install(&["--strict"]).ok().stdout.contains("+printf '%s\\n' \"$refs\" | casebook guard pre-receive --strict")
+    );
+    install(&[]).ok();
+    assert_eq!(std::fs::read_to_string(&own).unwrap(), made);
+    let edited = format!("{made}echo done\n");
+    executable(&own, &edited);
+    let told = install(&[]).ok().stdout;
+    assert!(told.ends_with("runs the guard already, and stays as it is\n"), "{told}");
+    assert_eq!(std::fs::read_to_string(&own).unwrap(), edited);
+    // Another guard would have to go into it, by hand: under another name it would run itself.
+    let told = install(&["--strict"]).fails(2).stderr;
+    assert!(told.contains("put this line into it: printf") && told.contains("--strict"), "{told}");
+    assert_eq!(std::fs::read_to_string(&own).unwrap(), edited);
+    assert!(!scene.sandbox.path("../desk.git/hooks/pre-receive.chained").exists());
+    scene.note("One.");
+    scene.push(KENJI, &["main"]).ok();
+    // A link is not ours to replace, wherever it leads.
+    std::fs::remove_file(&own).unwrap();
+    std::os::unix::fs::symlink("../nowhere", &own).unwrap();
+    let told = install(&[]).fails(2).stderr;
+    assert!(told.contains("is a link to ../nowhere"), "{told}");
+    assert_eq!(std::fs::read_link(&own).unwrap(), std::path::Path::new("../nowhere"));
+}
+
+#[test]
+fn a_hook_knows_the_folder_of_its_desk() {
+    let mut sandbox = crate::sandbox::Sandbox::new();
+    sandbox.enter("whole");
+    sandbox.git(&["init", "-q"]).ok();
+    let clone = |sandbox: &crate::sandbox::Sandbox, name: &str| {
+        sandbox.git(&["clone", "-q", "--bare", ".", &format!("../{name}.git")]).ok();
+    };
+    sandbox.write("README.md", "x\n");
+    sandbox.git(&["add", "."]).ok();
+    sandbox.git(&["commit", "-qm", "Notes"]).ok();
+    clone(&sandbox, "none");
+    for place in [".", "../none.git"] {
+        assert!(sandbox.run(&["-C", place, "hooks", "install"]).fails(3).stderr.contains("--desk"));
+    }
+    for (desk, name) in [("one", "one"), ("a two", "two")] {
+        sandbox.go_to("story/whole");
+        sandbox.enter(desk);
+        sandbox.run(&["init"]).ok();
+        sandbox.opened("Tiles", &["--commit"]);
+        sandbox.go_to("story/whole");
+        clone(&sandbox, name);
+    }
+    let hook = |name: &str| std::fs::read_to_string(sandbox.path(format!("../{name}.git/hooks/pre-receive"))).unwrap();
+    sandbox.run(&["-C", "../one.git", "hooks", "install"]).ok();
+    assert!(hook("one").contains("casebook guard pre-receive --desk one/\n"), "{}", hook("one"));
+    sandbox.run(&["-C", "../two.git", "hooks", "install"]).fails(2);
+    sandbox.run(&["-C", "../two.git", "hooks", "install", "--desk", "one"]).ok();
+    let first = hook("two");
+    // The other desk's guard does not take its place.
+    let told = sandbox.run(&["-C", "../two.git", "hooks", "install", "--desk", "a two"]).fails(2).stderr;
+    assert!(told.contains("--desk 'a two/'"), "{told}");
+    assert_eq!(hook("two"), first);
+    // A server that nothing was sent to yet; and a work tree is no server.
+    sandbox.git(&["init", "-q", "--bare", "../new.git"]).ok();
+    sandbox.run(&["-C", "../new.git", "hooks", "install", "--desk", "one"]).ok();
+    assert!(hook("new").contains("--desk one/"));
+    sandbox.run(&["hooks", "install", "--desk", "one"]).ok();
+    assert!(sandbox.read(".git/hooks/pre-commit").contains("--desk one/"));
+}

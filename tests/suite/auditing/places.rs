@@ -1,0 +1,109 @@
+//! Where the desk is that an audit is of, and how far one has gone.
+
+use super::Scene;
+use crate::sandbox::Sandbox;
+
+/// A repository with a desk in each of some folders, and in each an edited entry.
+fn desks(folders: &[&str]) -> Sandbox {
+    let mut sandbox = Sandbox::new();
+    sandbox.enter("whole");
+    sandbox.git(&["init", "-q"]).ok();
+    for folder in folders {
+        sandbox.go_to("story/whole");
+        sandbox.enter(folder);
+        sandbox.run(&["init"]).ok();
+        let ticket = sandbox.opened("Tiles", &["--commit"]);
+        let file = sandbox.file_of(&ticket);
+        std::fs::write(&file, sandbox.read(&file).replace("Tiles", "Other tiles")).unwrap();
+        sandbox.git(&["commit", "-qam", "Edited"]).ok();
+    }
+    sandbox.go_to("story/whole");
+    sandbox.git(&["clone", "-q", "--bare", ".", "../whole.git"]).ok();
+    sandbox
+}
+
+#[test]
+fn a_desk_in_a_folder_is_found_from_above_and_on_a_server() {
+    let sandbox = desks(&["sub/desk"]);
+    for place in [".", "sub", "sub/desk", "sub/desk/tickets", "../whole.git"] {
+        let told = sandbox.run(&["-C", place, "audit"]).fails(1).stdout;
+        assert!(told.contains("[CB402]"), "{place}: {told}");
+        sandbox.run(&["-C", place, "audit", "--desk", "./sub/desk/"]).fails(1);
+        let error = sandbox.run(&["-C", place, "audit", "--desk", "nowhere", "--report", "json=x"]).fails(3);
+        assert!(error.stderr.contains("--desk sub/desk"), "{}", error.stderr);
+    }
+    // One that is there no more had a history all the same.
+    sandbox.git(&["rm", "-rq", "sub/desk"]).ok();
+    sandbox.git(&["commit", "-qm", "Gone"]).ok();
+    let told = sandbox.run(&["audit"]).fails(3).stderr;
+    assert!(told.contains("no desk in the last commit") && told.contains("--desk FOLDER"), "{told}");
+    let told = sandbox.run(&["audit", "--desk", "sub/desk"]).fails(1).stdout;
+    assert!(told.contains("[CB402]") && told.contains("[CB405]"), "{told}");
+}
+
+#[test]
+fn which_of_two_desks_is_to_be_said() {
+    let sandbox = desks(&["one", "a two"]);
+    let told = sandbox.run(&["-C", "../whole.git", "audit"]).fails(2).stderr;
+    assert!(told.contains("--desk one") && told.contains("--desk 'a two'"), "{told}");
+    for desk in ["one", "a two"] {
+        let told = sandbox.run(&["-C", "../whole.git", "audit", "--desk", desk]).fails(1).stdout;
+        assert_eq!(told.matches("[CB402]").count(), 1, "{told}");
+    }
+}
+
+#[test]
+fn where_no_desk_is_nothing_is_called_sound() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["init", "-q"]).ok();
+    sandbox.write("notes.txt", "x\n");
+    sandbox.git(&["add", "."]).ok();
+    sandbox.git(&["commit", "-qm", "Notes"]).ok();
+    assert!(sandbox.run(&["audit"]).fails(3).stderr.contains("--desk"));
+    let told = sandbox.run(&["-C", "/nonexist", "audit"]).fails(8).stderr;
+    assert!(told.contains("/nonexist is in no git repository"), "{told}");
+}
+
+#[test]
+fn a_rewritten_history_is_told_once() {
+    let scene = Scene::new();
+    let audit = |words: &[&str]| scene.sandbox.run(&[&["audit"], words].concat());
+    audit(&["--since-verified"]).ok();
+    let amend = |words: &str| scene.sandbox.git(&["commit", "-q", "--amend", "-m", words]).ok();
+    amend("x");
+    let told = audit(&["--since-verified"]).fails(1).stdout;
+    assert!(told.contains("[CB414]") && told.contains("6 commits audited"), "{told}");
+    let told = audit(&["--since-verified"]).ok().stdout;
+    assert!(told.starts_with("0 commits audited"), "{told}");
+    // An audit of everything that finds nothing says the same.
+    amend("y");
+    audit(&["HEAD~1..HEAD"]).ok();
+    audit(&[]).ok();
+    let told = audit(&["--since-verified"]).ok().stdout;
+    assert!(told.starts_with("0 commits audited"), "{told}");
+    // It is told until all else is mended.
+    scene.status("solved");
+    scene.commit();
+    amend("Damaged");
+    scene.sandbox.git(&["commit", "-q", "--amend", "-m", "z", "--allow-empty"]).ok();
+    scene.sandbox.git(&["rebase", "-q", "--root", "-x", "git commit -q --amend -m r"]).ok();
+    for _ in 0..2 {
+        let told = audit(&["--since-verified"]).fails(1).stdout;
+        assert!(told.contains("[CB414]") && told.contains("[CB101]"), "{told}");
+    }
+}
+
+#[test]
+fn an_older_commit_is_no_rewritten_history_while_the_newer_one_is_there() {
+    let scene = Scene::new();
+    let audited = |code: i32| scene.sandbox.run(&["audit", "--since-verified"]).fails(code).stdout;
+    audited(0);
+    scene.sandbox.git(&["checkout", "-q", "HEAD~2"]).ok();
+    assert!(audited(0).starts_with("0 commits audited"));
+    scene.sandbox.git(&["checkout", "-q", "main"]).ok();
+    scene.sandbox.run(&["note", &scene.ticket, "-m", "One more."]).ok();
+    assert!(audited(0).starts_with("1 commit audited"), "the note stood where it was");
+    // Commits that nothing leads to any more are gone.
+    scene.sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]).ok();
+    assert!(audited(1).contains("[CB414]"));
+}
