@@ -163,6 +163,10 @@ fn silent(name: &str, refusal: &Refusal) -> (String, String) {
         Refusal::CustomerReplied => {
             ("the customer has replied since support did".to_owned(), format!("answer with `casebook reply {name}`"))
         }
+        Refusal::MergedSince { source } => (
+            format!("{} was merged into it since support replied, and what was said there has no answer", tail(*source)),
+            format!("answer with `casebook reply {name}`"),
+        ),
         _ => ("no agent has asked the requester anything".to_owned(), format!("ask with `casebook reply {name}`")),
     }
 }

@@ -292,6 +292,13 @@ fn notice_words(name: &str, notice: &Notice) -> String {
             let until = word_due.map(|due| format!("a manager's first word is due by {}", clock::spell(due)));
             format!("note: {}", who.into_iter().chain(until).collect::<Vec<_>>().join("; "))
         }
+        Notice::EscalationStays { into, reason } => {
+            let into = tail(*into);
+            format!(
+                "note: {name} is escalated and {into}, where the conversation goes on, is not; \
+                 `casebook escalate {into} --reason {reason} -m WHY` escalates it"
+            )
+        }
         Notice::HoldEnded => {
             format!("note: {name} was on hold and is open now; `casebook hold {name} --reason REASON` holds it again")
         }

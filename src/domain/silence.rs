@@ -92,6 +92,11 @@ impl Silence {
         let last_alert = reminders.map(|entry| entry.at).next_back().filter(|at| *at >= asked.at);
         Ok(Self { asked: asked.id, asked_at: asked.at, alerts: ticket.alerts(), last_alert })
     }
+
+    /// Whether nothing was merged into the ticket since: what came that way counts as the customer's words.
+    fn is_unbroken(&self, ticket: &Ticket) -> Result<(), Refusal> {
+        ticket.merged_after(self.asked).map_or(Ok(()), |source| Err(Refusal::MergedSince { source }))
+    }
 }
 
 /// The instant at which a span has gone by: of open time, or of all time where no hours are given.
@@ -102,7 +107,8 @@ fn after(start: DateTime<Utc>, span: TimeDelta, hours: Option<&Calendar>) -> Opt
 /// Whether silence may solve the ticket at an instant (WORKFLOW, solve `no_response`; seeds 002-004).
 ///
 /// # Errors
-/// What is missing: the first rule against it.
+/// What is missing: the first rule against it. That a ticket was merged into it since comes last, so that whoever judges
+/// an old entry can look away from it.
 pub fn may_solve(
     ticket: &Ticket,
     policy: &FollowUpPolicy,
@@ -117,7 +123,7 @@ pub fn may_solve(
     }
     let (solve_after, ready_at) = (spans.solve_after, after(silence.asked_at, spans.solve_after, hours));
     match ready_at {
-        Some(ready_at) if ready_at <= now => Ok(()),
+        Some(ready_at) if ready_at <= now => silence.is_unbroken(ticket),
         ready_at => Err(Refusal::TooEarly { ready_at, solve_after }),
     }
 }
@@ -133,6 +139,7 @@ pub fn next(
     now: DateTime<Utc>,
 ) -> Result<Next, Rest> {
     let silence = Silence::on(ticket).map_err(Rest::NotSilent)?;
+    silence.is_unbroken(ticket).map_err(Rest::NotSilent)?;
     if policy.opt_out_tag.as_ref().is_some_and(|tag| ticket.header.tags.contains(tag)) {
         return Err(Rest::OptedOut);
     }

@@ -93,7 +93,7 @@ impl Clock {
 }
 
 /// The clocks of a ticket at an instant that none of its history lies behind, in the order they began: for each the
-/// target and calendar of the plan. Without both there is no clock. `calendar` knows calendars by name.
+/// target and calendar of the plan. Without both there is no clock, nor for what a merged ticket owed in time. `calendar` knows calendars by name.
 pub fn clocks<'a>(
     course: &Course,
     opened: DateTime<Utc>,
@@ -115,7 +115,9 @@ pub fn clocks<'a>(
         let facts = course.facts(watch.judged_behind(course), header);
         let target = targets.of(facts.priority)?;
         let name = plan.calendar(facts.language.as_deref(), facts.priority, facts.channel.as_deref())?;
-        Some(read(watch, (facts.priority, target), calendar(name)?, now))
+        let clock = read(watch, (facts.priority, target), calendar(name)?, now);
+        // What was merged in time is owed where the conversation goes on, and was not met by that.
+        Some(clock).filter(|clock| !watch.went_on || clock.state == ClockState::Breached)
     };
     watch::watches(course, opened).iter().filter_map(clock).collect()
 }

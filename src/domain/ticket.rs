@@ -232,6 +232,15 @@ impl Ticket {
         self.history.iter().rev().find(|entry| entry.is_reply_of(Role::Agent))
     }
 
+    /// The last ticket that was merged into this one after the given entry, and still is: words nobody here has answered.
+    pub fn merged_after(&self, id: Id) -> Option<Id> {
+        let sources = self.history.iter().rev().take_while(|entry| entry.id > id).filter_map(|entry| match &entry.action {
+            Action::Merged { source, .. } => Some(*source),
+            _ => None,
+        });
+        sources.into_iter().find(|source| self.header.merged_from.contains(source))
+    }
+
     /// Whether the customer has replied after the given entry.
     pub fn customer_replied_after(&self, id: Id) -> bool {
         self.history.iter().any(|entry| entry.id > id && entry.is_reply_of(Role::Customer))

@@ -22,7 +22,7 @@ use super::id::Id;
 use super::person::{Person, Standing, Team};
 use super::text::Text;
 use super::ticket::Ticket;
-use super::words::{Priority, Role, Status};
+use super::words::{EscalationReason, Priority, Role, Status};
 
 pub use attention::may_become;
 pub use linking::{final_target, merged_action};
@@ -108,6 +108,13 @@ pub enum Notice {
         manager: Option<Person>,
         /// When the first word is due, UTC.
         word_due: Option<DateTime<Utc>>,
+    },
+    /// The ticket that was merged is escalated, and the one it goes on in is not.
+    EscalationStays {
+        /// Where it goes on.
+        into: Id,
+        /// Why it had been escalated.
+        reason: EscalationReason,
     },
     /// The customer's reply took the ticket off its hold.
     HoldEnded,

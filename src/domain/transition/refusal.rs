@@ -95,6 +95,11 @@ pub enum Refusal {
     NothingAsked,
     /// Silence cannot solve it: the customer has replied since.
     CustomerReplied,
+    /// Silence cannot solve it: another ticket was merged into it since, and no agent has replied behind that.
+    MergedSince {
+        /// That ticket.
+        source: Id,
+    },
     /// A customer's words reopen a solved ticket for some time, and that is over.
     WindowClosed {
         /// When it was solved, UTC.

@@ -232,6 +232,8 @@ fn breach(so_far: &Ticket, entry: &Entry, refusal: Refusal) -> Option<Breach> {
         }
         Refusal::TooFewAlerts { .. } | Refusal::TooEarly { .. } => Breach::Early(refusal),
         Refusal::NotAllowed { .. } | Refusal::NotVisible => return None,
+        // Whether the merged ticket was owed a word is not in this file.
+        Refusal::MergedSince { .. } => return None,
         refusal => Breach::Illegal(refusal),
     })
 }

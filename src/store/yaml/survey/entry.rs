@@ -65,6 +65,8 @@ impl<'a> Lines<'a> {
             "reply" if !self.is_automatic() => Deed::Reply,
             "merge" => Deed::Merge,
             "reopen" if self.own[1].is_some() => Deed::Unmerge,
+            "merged" => Deed::Join(id_of(self.own[0]?)?),
+            "unmerged" => Deed::Part(id_of(self.own[0]?)?),
             "prioritize" => Deed::Prioritize(self.own[0]?.parse().ok()?),
             _ => Deed::Other,
         };
