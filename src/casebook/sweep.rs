@@ -66,7 +66,7 @@ impl Casebook {
     /// # Errors
     /// As [`Casebook::meant_tickets`], and a policy of time that is not sound.
     pub fn due(&self, query: &Query, viewer: Option<&Person>) -> Result<Due, Error> {
-        let policy = self.policy()?;
+        let (policy, is_support) = (self.policy()?, self.tells_first_words(viewer));
         let waiting = Test::Status(vec![Status::AwaitingReply, Status::OnHold, Status::Open]);
         let mut query = query.clone();
         query.conditions.push(Condition { negated: false, test: waiting });
@@ -78,7 +78,8 @@ impl Casebook {
                 || header.hold.as_ref().is_some_and(is_over)
         };
         let keep = |ticket: Ticket| {
-            let matters = self.matters(&ticket, &policy);
+            let mut matters = self.matters(&ticket, &policy);
+            matters.retain(|matter| is_support || !matches!(matter, Matter::FirstWord(_)));
             (!matters.is_empty()).then(|| (Summary::from(&ticket), matters))
         };
         let Census { tickets, troubles } = self.meant_tickets(&query, None, viewer, &may_ask, keep)?;
