@@ -310,6 +310,10 @@ fn notice_words(name: &str, notice: &Notice) -> String {
         Notice::FollowsUp(solved) => {
             format!("note: {} was solved too long ago to be reopened; {name} follows it up", tail(*solved))
         }
+        Notice::FollowsUpAlready(solved) => format!(
+            "note: {} was solved too long ago to be reopened; the reply is recorded on {name}, where that goes on",
+            tail(*solved)
+        ),
         Notice::NothingToOverride => "note: nothing was against opening it; the override is not recorded".to_owned(),
         Notice::PriorityAsked(priority) => {
             format!("note: the priority is support's to change; that {priority} is asked for is recorded as a reply")

@@ -124,6 +124,8 @@ pub enum Notice {
     WentOnAt(Id),
     /// The reply came too late to reopen its ticket, and opened this one.
     FollowsUp(Id),
+    /// The reply came too late to reopen this ticket, and was recorded on the one that follows it up already.
+    FollowsUpAlready(Id),
     /// An agent gave a reason to open a ticket against a rule, and no rule was against it.
     NothingToOverride,
     /// An editor asked for a priority, which support decides on.
