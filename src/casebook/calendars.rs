@@ -52,9 +52,9 @@ impl Policy {
     }
 
     /// The hours in which a ticket's silence is counted: those of the first rule that means it. None where no rule
-    /// does: then all time counts.
-    pub fn follow_up_hours(&self, ticket: &Header) -> Option<&Calendar> {
-        let (language, channel) = (ticket.language.as_deref(), ticket.channel.as_deref());
+    /// does: then all time counts. `language` is the one the ticket is spoken to in.
+    pub fn follow_up_hours(&self, ticket: &Header, language: Option<&str>) -> Option<&Calendar> {
+        let channel = ticket.channel.as_deref();
         let rule = self.follow_up.iter().find(|rule| rule.means(language, ticket.priority, channel))?;
         self.calendar(&rule.calendar)
     }

@@ -109,7 +109,10 @@ impl Casebook {
         let (follow_up, now) = (&self.config.follow_up, self.world.now);
         let hours = match follow_up.counts {
             Counts::Calendar => None,
-            Counts::Business => policy.follow_up_hours(&ticket.header),
+            Counts::Business => {
+                let languages = self.languages_of(&ticket.header);
+                policy.follow_up_hours(&ticket.header, languages.first().map(String::as_str))
+            }
         };
         silence::next(ticket, follow_up, hours, now).ok().filter(|next| next.due_at <= now)
     }
@@ -152,7 +155,7 @@ impl Desk<'_> {
 }
 
 impl Casebook {
-    /// The words that go with a step: in the ticket's language, else the desk's.
+    /// The words that go with a step: in the ticket's language, else the organisation's, else the desk's.
     fn text(&self, ticket: &Ticket, next: &Next, wording: &Wording, zone: &Zone) -> Result<Option<Text>, Error> {
         let day = |at| zone.local(at).format("%Y-%m-%d").to_string();
         let (occasion, number, of) = match next.step {
@@ -169,8 +172,8 @@ impl Casebook {
             number,
             of,
         };
-        let languages = ticket.header.language.as_deref().into_iter().chain([self.config.language.as_str()]);
-        let text = wording.text(occasion, languages, &facts).map_err(|message| {
+        let languages = self.languages_of(&ticket.header);
+        let text = wording.text(occasion, languages.iter().map(String::as_str), &facts).map_err(|message| {
             self.unsound(ConfigFlaw { line: 1, column: 1, message: format!("a text of [follow_up.texts]: {message}") })
         })?;
         Ok(Text::clean(&text))

@@ -118,7 +118,7 @@ mod tests {
                     actions = [{ action = \"reply\" }, { action = \"tag\", add = [\"asked\"] }]\n[macros.thanks]\ntext = \"Thanks\"\n";
         let macros = read(text).expect("macros");
         assert_eq!(macros.iter().map(|known| known.name.as_str()).collect::<Vec<_>>(), ["release", "thanks"]);
-        assert_eq!(macros[0].text(Some("fr"), "en"), Some("Laquelle ?"));
+        assert_eq!(macros[0].text(["fr", "en"]), Some("Laquelle ?"));
         assert_eq!((macros[0].steps.len(), macros[1].steps.len()), (2, 0));
         assert_eq!(read("format = 1\n"), Ok(Vec::new()));
     }

@@ -78,7 +78,7 @@ fn clocks_of<'a>(
 ) -> Vec<Clock> {
     let history = &history[..history.iter().take_while(|entry| entry.at <= now).count()];
     let Some(header) = replay(history) else { return Vec::new() };
-    clocks(&Course::of(history), history[0].at, &header, plan, calendar, now)
+    clocks(&Course::of(history), history[0].at, &header, plan, || "en".into(), calendar, now)
 }
 
 fn at(history: &[Entry], now: &str) -> Vec<Clock> {
@@ -113,6 +113,21 @@ fn without_target_or_calendar_there_is_no_clock() {
     let history = [opened("2026-11-23T01:00:00Z", Priority::S1, "en")];
     assert_eq!(clocks_of(&history, &plan(), |_| None, instant("2026-11-23T02:00:00Z")), []);
     assert_eq!(at(&[], "2026-11-23T02:00:00Z"), []);
+}
+
+#[test]
+fn a_ticket_without_a_language_is_counted_by_the_one_that_holds_otherwise() {
+    let mut history = vec![opened("2026-11-23T01:00:00Z", Priority::S1, "ja")];
+    let Action::Open(opening) = &mut history[0].action else { return };
+    opening.language = None;
+    let (header, reckoners) = (replay(&history).expect("it is open"), reckoners());
+    let by = |language: &str| {
+        let known = |name: &str| reckoners.iter().find(|known| known.calendar().name == name);
+        let now = instant("2026-11-23T02:00:00Z");
+        let told = clocks(&Course::of(&history), history[0].at, &header, &plan(), || language.into(), known, now);
+        told[0].calendar.to_string()
+    };
+    assert_eq!((by("ja").as_str(), by("en").as_str()), ("japan", "english"));
 }
 
 #[test]
@@ -195,8 +210,10 @@ fn what_a_merged_ticket_owed_was_not_met_by_the_merge() {
     let mut late = vec![opened("2026-11-23T02:00:00Z", Priority::S1, "en")];
     late.push(entry(time(5), Role::Agent, merge.clone(), Some(Status::Solved)));
     let told = at(&late, &spell(time(6)));
-    assert_eq!(told.iter().map(|clock| (clock.metric, clock.state, clock.stopped_at)).collect::<Vec<_>>(),
-        [(Metric::FirstResponse, ClockState::Breached, Some(time(5)))]);
+    assert_eq!(
+        told.iter().map(|clock| (clock.metric, clock.state, clock.stopped_at)).collect::<Vec<_>>(),
+        [(Metric::FirstResponse, ClockState::Breached, Some(time(5)))]
+    );
     // What was answered before is met all the same.
     late.insert(1, entry(time(1), Role::Agent, reply(false), Some(Status::AwaitingReply)));
     assert_eq!(at(&late, &spell(time(6)))[0].state, ClockState::Met);
@@ -280,7 +297,7 @@ proptest! {
             // Asked somewhere before the next entry, and right at it.
             let between = time + TimeDelta::minutes(asked.min(minutes - 1).max(0));
             if minutes > 0 {
-                answers.push((between, clocks(follower.course(), opened_at, &header, &plan, known, between)));
+                answers.push((between, clocks(follower.course(), opened_at, &header, &plan, || "en".into(), known, between)));
             }
             time += TimeDelta::minutes(minutes);
             let (role, action, to) = happening(kind);
@@ -291,7 +308,7 @@ proptest! {
             history.push(next);
         }
         let end = time + TimeDelta::minutes(asked);
-        answers.push((end, clocks(follower.course(), opened_at, &header, &plan, known, end)));
+        answers.push((end, clocks(follower.course(), opened_at, &header, &plan, || "en".into(), known, end)));
         for (now, answer) in answers {
             prop_assert_eq!(clocks_of(&history, &plan, known, now), answer);
         }
