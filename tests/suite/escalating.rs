@@ -137,7 +137,9 @@ fn a_plan_may_leave_escalations_to_support() {
     let row = told.lines().find(|line| line.starts_with("may escalate")).expect("a row");
     assert!(row.contains("support alone") && row.contains("customers"), "{told}");
     let plans = sandbox.run(&["plan", "list", "--json"]).ok().json();
-    let may = |name: &str| plans.as_array().unwrap().iter().find(|plan| plan["name"] == name).unwrap()["may_escalate"].clone();
+    let may = |name: &str| {
+        plans.as_array().unwrap().iter().find(|plan| plan["name"] == name).unwrap()["may_escalate"].clone()
+    };
     assert_eq!((may("standard"), may("looker")), (json!(false), json!(true)));
     let ticket = sandbox.opened("Tiles time out", &[]);
     let error = sandbox.run(&escalate(&ticket, &["--json"])).fails(4).error();

@@ -256,7 +256,8 @@ fn what_was_merged_into_a_ticket_is_no_silence() {
     let of = |rows: &[(bool, &str, &str)]| -> BTreeSet<(bool, String, String)> {
         rows.iter().map(|(here, metric, state)| (*here, (*metric).to_owned(), (*state).to_owned())).collect()
     };
-    let expected = of(&[(true, "first_response", "met"), (true, "next_response", "running"), (true, "resolution", "paused")]);
+    let expected =
+        of(&[(true, "first_response", "met"), (true, "next_response", "running"), (true, "resolution", "paused")]);
     assert_eq!(owed(""), expected);
     let rows = sandbox.run(&["--no-index", "sla", "--all", "--json=metric"]).ok().json();
     assert_eq!(rows.as_array().unwrap().len(), 3, "the full reader and the survey agree");
@@ -286,4 +287,32 @@ fn an_escalation_that_stays_behind_is_named() {
     let told = sandbox.run(&["merge", &source, "--into", &target]).ok().stderr;
     assert!(told.contains("is escalated and") && told.contains("--reason business_impact -m WHY"), "{told}");
     assert!(sandbox.shown(&target)["escalation"].is_null());
+}
+
+#[test]
+fn a_hold_that_ended_is_given_another_time_and_never_one_that_has_passed() {
+    let sandbox = desk();
+    let ticket = sandbox.opened("Tiles", &[]);
+    let hold = |until: &str| sandbox.run(&["hold", &ticket, "--reason", "engineering", "--until", until]);
+    let told = hold("2026-01-01").fails(2).stderr;
+    assert!(told.contains("which has passed"), "{told}");
+    hold("+2d").ok();
+    sandbox.wait("3d");
+    assert!(sandbox.run(&["sweep"]).ok().stdout.contains("hold_ended"));
+    hold("+2d").ok();
+    assert_eq!(sandbox.run(&["sweep"]).ok().stdout, "");
+    sandbox.run(&["check", "--strict"]).ok();
+    assert!(!sandbox.run(&["sweep", "--help"]).ok().stdout.contains("--as-of"));
+}
+
+#[test]
+fn a_reminder_that_came_late_is_what_the_next_step_counts_from() {
+    let sandbox = desk();
+    asked(&sandbox, "Tiles", &["-p", "S1"]);
+    sandbox.wait("240h");
+    sandbox.run(&["sweep", "--apply"]).ok();
+    sandbox.wait("21h");
+    let reason = sandbox.run(&["sweep", "--json=reason"]).ok().json()[0]["reason"].clone();
+    let reason = reason.as_str().unwrap();
+    assert!(reason.starts_with("reminder 2 of 3: no answer 20h after the reminder of 2026-12-01 "), "{reason}");
 }

@@ -104,7 +104,10 @@ pub(super) fn watches(course: &Course, opened: DateTime<Utc>) -> Vec<Watch> {
             watches.iter_mut().filter(|watch| watch.is_owed_response()).for_each(|watch| watch.stop(at, place + 1));
         }
         if matches!(turn.what, What::WentOn) {
-            watches.iter_mut().filter(|watch| watch.stopped == Some((at, place + 1))).for_each(|watch| watch.went_on = true);
+            watches
+                .iter_mut()
+                .filter(|watch| watch.stopped == Some((at, place + 1)))
+                .for_each(|watch| watch.went_on = true);
         }
         let reopens = was == Status::Solved && !is_solved && !is_answer;
         if was == Status::Solved && !is_solved {

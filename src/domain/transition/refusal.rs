@@ -58,7 +58,7 @@ pub enum Refusal {
     },
     /// A merge cannot be taken back where there is none.
     NotMerged,
-    /// It already waits for this reason.
+    /// It already waits for this reason, until that time.
     SameHoldReason {
         /// The reason.
         reason: HoldReason,

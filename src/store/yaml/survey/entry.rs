@@ -54,6 +54,16 @@ impl<'a> Lines<'a> {
         some_words(self.own[15])
     }
 
+    /// Of an opening: whether somebody takes care of it from the start.
+    pub const fn opens_assigned(&self) -> bool {
+        self.own[8].is_some()
+    }
+
+    /// Of an assignment: whether it is to somebody.
+    pub const fn assigns(&self) -> bool {
+        self.own[0].is_some()
+    }
+
     /// Of an opening: the priority.
     pub fn opening_priority(&self) -> Option<Priority> {
         self.own[2]?.parse().ok()
