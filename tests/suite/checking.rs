@@ -182,6 +182,8 @@ fn what_other_commands_would_refuse_of_the_policy_is_named_with_its_line() {
         let [finding] = found.as_array().unwrap().as_slice() else { panic!("{found}") };
         assert_eq!((&finding["code"], &finding["line"]), (&"CB301".into(), &text.lines().count().into()), "{finding}");
         assert!(finding["message"].as_str().unwrap().contains(words), "{finding}");
+        let told = sandbox.run(&["doctor"]).fails(1).stdout;
+        assert!(told.contains(words) && told.contains("casebook.toml:"), "{told}");
         sandbox.git(&["add", "casebook.toml"]).ok();
         assert_eq!(codes(&sandbox.found(&["--staged"])), ["CB301"]);
     }

@@ -43,6 +43,12 @@ fn invalid(text: &str, flaw: &ConfigFlaw) -> Finding {
 }
 
 impl Casebook {
+    /// What casebook.toml alone breaks in the sections that are read only where they are needed.
+    pub fn unsound_sections(&self) -> Vec<Finding> {
+        let policy = policy(&self.text).err().map(|finding| *finding);
+        sections(&self.text).into_iter().chain(policy).collect()
+    }
+
     /// What plans, calendars and their lists break in the work tree.
     pub(super) fn check_promises(&self, text: &str) -> Result<Vec<Finding>, Error> {
         let mut findings = sections(text);
