@@ -44,7 +44,7 @@ fn judge(text: &str) -> Result<Vec<Macro>, Complaint> {
 }
 
 fn of_section((name, section): (Spanned<String>, Section)) -> Result<Macro, Complaint> {
-    let texts = section.text.as_ref().map(|text| spanned_texts(text)).transpose()?.unwrap_or_default();
+    let texts = section.text.as_ref().map(spanned_texts).transpose()?.unwrap_or_default();
     if texts.is_empty() && section.actions.is_empty() {
         return Err(Complaint(Some(name.span()), "a macro has a `text`, or `actions`".to_owned()));
     }
