@@ -17,6 +17,7 @@ use crate::domain::ticket::{Header, Ticket};
 use crate::domain::words::Priority;
 use crate::error::Error;
 use crate::store::config::ConfigFlaw;
+use crate::store::escalation::WrittenEscalation;
 use crate::store::files::{Change, NotRead, read_plain};
 use crate::store::holidays;
 use crate::store::policy::{self, WrittenCalendar};
@@ -51,9 +52,9 @@ impl Policy {
     }
 
     /// The hours in which a ticket's silence is counted: those of the first rule that means it. None where no rule
-    /// does: then all time counts.
-    pub fn follow_up_hours(&self, ticket: &Header) -> Option<&Calendar> {
-        let (language, channel) = (ticket.language.as_deref(), ticket.channel.as_deref());
+    /// does: then all time counts. `language` is the one the ticket is spoken to in.
+    pub fn follow_up_hours(&self, ticket: &Header, language: Option<&str>) -> Option<&Calendar> {
+        let channel = ticket.channel.as_deref();
         let rule = self.follow_up.iter().find(|rule| rule.means(language, ticket.priority, channel))?;
         self.calendar(&rule.calendar)
     }
@@ -81,6 +82,13 @@ impl Policy {
     }
 }
 
+/// The first who is on duty for escalations and no manager of the team, with the place in casebook.toml.
+pub(super) fn on_duty_without_office(text: &str, escalation: &WrittenEscalation, team: &Team) -> Option<ConfigFlaw> {
+    let mut named = escalation.policy.on_duty.iter().zip(&escalation.places);
+    let (duty, place) = named.find(|(duty, _)| !team.has_manager(&duty.manager))?;
+    Some(policy::flaw_at(text, place, format!("{} is none of `[team] managers`", duty.manager)))
+}
+
 impl Casebook {
     /// Reads the policy of time, and the lists it names.
     ///
@@ -99,13 +107,10 @@ impl Casebook {
             })?;
             lists.insert(name.clone(), list);
         }
-        let escalation = written.escalation;
-        for (duty, place) in escalation.policy.on_duty.iter().zip(&escalation.places) {
-            if !self.config.team.has_manager(&duty.manager) {
-                let message = format!("{} is none of `[team] managers`", duty.manager);
-                return Err(self.unsound(policy::flaw_at(&self.text, place, message)));
-            }
+        if let Some(flaw) = on_duty_without_office(&self.text, &written.escalation, &self.config.team) {
+            return Err(self.unsound(flaw));
         }
+        let escalation = written.escalation;
         let names = |calendar: &WrittenCalendar| calendar.lists.iter().map(|(name, _)| name.clone()).collect();
         Ok(Policy {
             named: written.calendars.iter().map(names).collect(),

@@ -50,7 +50,9 @@ impl Casebook {
             Circumstances { hours: None, reopen_window: None, on_duty: None, first_word_due: None, may_escalate: true };
         match action {
             Action::Solve(Solution::NoResponse) if self.config.follow_up.counts == Counts::Business => {
-                found.hours = self.policy()?.follow_up_hours(&ticket.header).cloned();
+                let languages = self.languages_of(&ticket.header);
+                let language = languages.first().map(String::as_str);
+                found.hours = self.policy()?.follow_up_hours(&ticket.header, language).cloned();
             }
             Action::Reply { .. } | Action::Reopen { .. } if ticket.header.status == Status::Solved => {
                 found.reopen_window = self.config.reopen_window;

@@ -141,7 +141,7 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn standing(&mut self, id: Id) -> Result<Standing, Error> {
+    pub fn standing(&mut self, id: Id) -> Result<Standing, Error> {
         let (casebook, by) = (self.casebook, self.by.clone());
         let memberships = casebook.memberships(&by)?;
         Ok(casebook.config().team.standing_with(&by, &memberships, Some(&self.ticket(id)?.header)))
@@ -157,7 +157,7 @@ impl<'a> Desk<'a> {
         let before = self.ticket(id)?.header.merged_into;
         let decided = match self.decide_with(id, step, step.action.clone(), standing, other.as_ref()) {
             Err(error) if came_too_late(&error) && matches!(step.action, Action::Reply { .. }) => {
-                return self.follow_up(&[id], id, step, standing);
+                return self.reply_late(&[id], id, step, standing);
             }
             decided => decided?,
         };
@@ -201,7 +201,7 @@ impl<'a> Desk<'a> {
             Err(error) if came_too_late(&error) => {
                 // Who may not see the target is not told what it is about.
                 let known = if there.sees() { target } else { id };
-                return self.follow_up(&[target, id], known, step, standing);
+                return self.reply_late(&[target, id], known, step, standing);
             }
             decided => decided?,
         };

@@ -1,4 +1,5 @@
-//! A customer's reply that comes too late to reopen its ticket: it opens a new one, which follows the old one up.
+//! A customer's reply that comes too late to reopen its ticket: it opens a new one, which follows the old one up; what
+//! comes later still goes on there, until that one is solved.
 //!
 //! The words are never lost: both files change in one command, and each says where the other is. Must not know for how
 //! long a reply reopens: [`crate::domain::transition`] decides.
@@ -8,6 +9,7 @@ use crate::domain::id::Id;
 use crate::domain::person::Standing;
 use crate::domain::ticket::Ticket;
 use crate::domain::transition::{self, Notice, Refusal};
+use crate::domain::words::Status;
 use crate::error::Error;
 
 use super::Step;
@@ -19,10 +21,44 @@ pub(super) const fn came_too_late(error: &Error) -> bool {
 }
 
 impl Desk<'_> {
+    /// Records a reply that came too late: on the ticket that an earlier one opened, while that is not solved, else on a
+    /// new one. `older` as [`Desk::follow_up`] has it.
+    pub(super) fn reply_late(&mut self, older: &[Id], known: Id, step: &Step, standing: Standing) -> Result<Id, Error> {
+        let (Some(&solved), Some(&addressed)) = (older.first(), older.last()) else { return Ok(known) };
+        let Some(target) = self.running_follow_up(solved)? else { return self.follow_up(older, known, step, standing) };
+        let there = self.standing(target)?;
+        let auto = matches!(step.action, Action::Reply { auto: true, .. });
+        let action = Action::Reply { auto, via_ticket: Some(addressed) };
+        let standing = if there.sees() { there } else { standing };
+        if let Some(entry) = self.decide_with(target, step, action, standing, None)? {
+            self.notices.push((target, Notice::FollowsUpAlready(solved)));
+            self.append(addressed, Action::Forward { into: target, entry }, None, None, step.key.clone(), standing)?;
+        }
+        // Who may not see where it goes on is told of the ticket they wrote to.
+        Ok(if there.sees() { target } else { addressed })
+    }
+
+    /// Where the conversation of the ticket that last followed up a solved one goes on, if that is not solved.
+    fn running_follow_up(&mut self, solved: Id) -> Result<Option<Id>, Error> {
+        let opened = self.ticket(solved)?.history.iter().rev().find_map(|entry| match entry.action {
+            Action::Forward { into, entry } if into == entry => Some(into),
+            _ => None,
+        });
+        let Some(opened) = opened else { return Ok(None) };
+        let start = match self.ticket(opened) {
+            Ok(ticket) => ticket.clone(),
+            // It was never brought here: the words open another one rather than getting lost.
+            Err(Error::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let target = transition::final_target(&start, |next| self.ticket(next).cloned())?;
+        Ok((self.ticket(target)?.header.status != Status::Solved).then_some(target))
+    }
+
     /// Opens the ticket that a late reply makes, in the name of whoever replied, and says so on the older ones: the
     /// solved one, which comes first, and the merged one the reply was addressed to, if it was. What the new one is about
     /// is known from `known`, one of them.
-    pub(super) fn follow_up(&mut self, older: &[Id], known: Id, step: &Step, standing: Standing) -> Result<Id, Error> {
+    fn follow_up(&mut self, older: &[Id], known: Id, step: &Step, standing: Standing) -> Result<Id, Error> {
         let Some(&solved) = older.first() else { return Ok(known) };
         let old = self.ticket(known)?.clone();
         let opening = Opening { follow_up_of: Some(solved), ..self.successor(&old)? };

@@ -66,11 +66,14 @@ impl Casebook {
         asked: Asked,
     ) -> Result<Owing, Error> {
         let wanted = |clock: &Clock| (asked.with_stopped || clock.is_owed()) && query.means_clock(clock);
+        let is_support = self.tells_first_words(viewer);
         let clocks = Mutex::new(Vec::new());
         let Found { rows, mut troubles } =
             self.meant_if(&narrowed(query, promises, asked.with_stopped), viewer, &|row| {
                 let mut theirs = promises.clocks(row);
-                theirs.extend(self.first_words_of(row, promises));
+                if is_support {
+                    theirs.extend(self.first_words_of(row, promises));
+                }
                 theirs.retain(wanted);
                 let has_some = !theirs.is_empty();
                 let theirs = theirs.into_iter().map(|clock| Owed { ticket: row.id, clock });
@@ -91,6 +94,11 @@ impl Casebook {
 }
 
 impl Casebook {
+    /// Whether somebody is told of managers' first words: what the desk promised itself is support's own business.
+    pub fn tells_first_words(&self, viewer: Option<&Person>) -> bool {
+        viewer.is_none_or(|viewer| self.config.team.has_agent(viewer))
+    }
+
     /// The clocks of managers' first words, which only the history tells; few tickets are escalated.
     fn first_words_of(&self, row: &Summary, promises: &Promises<'_>) -> Vec<Clock> {
         if row.header.escalation.is_none() || promises.policy.escalation.first_word.is_empty() {

@@ -34,6 +34,7 @@ pub struct Promises<'a> {
     pub now: DateTime<Utc>,
     reckoners: Vec<Reckoner>,
     zone: Zone,
+    language: Arc<str>,
     known: RwLock<HashMap<String, Arc<Known>>>,
     troubles: Mutex<BTreeMap<String, Trouble>>,
 }
@@ -41,8 +42,8 @@ pub struct Promises<'a> {
 /// What is known of an organisation.
 #[derive(Debug)]
 enum Known {
-    /// Its plans, and the zone of its days.
-    There(Vec<PlanPeriod>, Zone),
+    /// Its plans, the zone of its days, and its language.
+    There(Vec<PlanPeriod>, Zone, Arc<str>),
     /// It has no file.
     Absent,
     /// Its file cannot be read: its tickets have no clock rather than a wrong one.
@@ -73,7 +74,8 @@ impl Casebook {
         let reckoners = calendars.map(|calendar| Reckoner::of(calendar, now)).collect();
         let zone = self.zone()?;
         let (known, troubles) = (RwLock::default(), Mutex::default());
-        Ok(Promises { casebook: self, policy, now, reckoners, zone, known, troubles })
+        let language = self.config.language.as_str().into();
+        Ok(Promises { casebook: self, policy, now, reckoners, zone, language, known, troubles })
     }
 
     /// The moment a query looks at: that of its `as-of:`, of a revision the time of its commit, else the present.
@@ -133,7 +135,7 @@ impl Promises<'_> {
         };
         let Some(organization) = row.header.organization.as_deref() else { return desk(&self.zone) };
         match &*self.known(organization) {
-            Known::There(periods, zone) => {
+            Known::There(periods, zone, _) => {
                 let day = on(zone);
                 let Some(period) = periods.iter().find(|period| period.holds_on(day)) else { return desk(zone) };
                 let plan = self.plan(&period.plan)?;
@@ -158,7 +160,8 @@ impl Promises<'_> {
 
     /// The clocks a ticket would have under a plan.
     pub fn clocks_under(&self, row: &Summary, plan: &Plan) -> Vec<Clock> {
-        clocks(&row.course, row.created_at, &row.header, plan, |name| self.reckoner(name), self.now)
+        let otherwise = || self.language_of(row);
+        clocks(&row.course, row.created_at, &row.header, plan, otherwise, |name| self.reckoner(name), self.now)
     }
 
     /// The clock of a ticket that is owed still and burns first.
@@ -170,8 +173,16 @@ impl Promises<'_> {
     /// The zone of a ticket's customer: the organisation's, else the desk's.
     pub fn zone_of(&self, row: &Summary) -> Zone {
         match row.header.organization.as_deref().map(|organization| self.known(organization)).as_deref() {
-            Some(Known::There(_, zone)) => zone.clone(),
+            Some(Known::There(_, zone, _)) => zone.clone(),
             _ => self.zone.clone(),
+        }
+    }
+
+    /// The language of a ticket that names none: the organisation's, else the desk's.
+    fn language_of(&self, row: &Summary) -> Arc<str> {
+        match row.header.organization.as_deref().map(|organization| self.known(organization)).as_deref() {
+            Some(Known::There(_, _, language)) => Arc::clone(language),
+            _ => Arc::clone(&self.language),
         }
     }
 
@@ -199,7 +210,8 @@ impl Promises<'_> {
             Ok(Some(bytes)) => match yaml::read_organization(&bytes, id) {
                 Ok(organization) => {
                     let zone = organization.time_zone.as_deref().and_then(|name| Zone::named(name).ok());
-                    return Known::There(organization.plans, zone.unwrap_or_else(|| self.zone.clone()));
+                    let language = organization.language.map_or_else(|| Arc::clone(&self.language), Arc::from);
+                    return Known::There(organization.plans, zone.unwrap_or_else(|| self.zone.clone()), language);
                 }
                 Err(damage) => damage,
             },

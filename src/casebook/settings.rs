@@ -3,10 +3,13 @@
 //! The text is that of the moment the desk was opened, as the rest of the settings is. Must not know what any of it is
 //! used for.
 
+use crate::domain::organization::Organization;
+use crate::domain::ticket::Header;
 use crate::domain::zone::Zone;
 use crate::error::Error;
 use crate::store::config::ConfigFlaw;
 use crate::store::layout;
+use crate::store::yaml;
 
 use super::Casebook;
 
@@ -22,6 +25,17 @@ impl Casebook {
     /// That casebook.toml is not sound.
     pub(super) fn unsound(&self, flaw: ConfigFlaw) -> Error {
         Error::Config { path: self.root.join(layout::MARKER), flaw }
+    }
+
+    /// The languages in which a ticket is spoken of, the nearest first: its own, its organisation's, the desk's. A file
+    /// of an organisation that cannot be read names none; `check` tells of it.
+    pub fn languages_of(&self, ticket: &Header) -> Vec<String> {
+        let of_organization = || {
+            let id = ticket.organization.as_deref().filter(|id| Organization::is_id(id))?;
+            yaml::read_organization(&self.organization_bytes(id).ok()??, id).ok()?.language
+        };
+        let own = ticket.language.clone();
+        own.into_iter().chain(of_organization()).chain([self.config.language.clone()]).collect()
     }
 
     /// The zone of the desk's days.

@@ -66,7 +66,7 @@ impl Casebook {
     /// # Errors
     /// As [`Casebook::meant_tickets`], and a policy of time that is not sound.
     pub fn due(&self, query: &Query, viewer: Option<&Person>) -> Result<Due, Error> {
-        let policy = self.policy()?;
+        let (policy, is_support) = (self.policy()?, self.tells_first_words(viewer));
         let waiting = Test::Status(vec![Status::AwaitingReply, Status::OnHold, Status::Open]);
         let mut query = query.clone();
         query.conditions.push(Condition { negated: false, test: waiting });
@@ -78,7 +78,8 @@ impl Casebook {
                 || header.hold.as_ref().is_some_and(is_over)
         };
         let keep = |ticket: Ticket| {
-            let matters = self.matters(&ticket, &policy);
+            let mut matters = self.matters(&ticket, &policy);
+            matters.retain(|matter| is_support || !matches!(matter, Matter::FirstWord(_)));
             (!matters.is_empty()).then(|| (Summary::from(&ticket), matters))
         };
         let Census { tickets, troubles } = self.meant_tickets(&query, None, viewer, &may_ask, keep)?;
@@ -108,7 +109,10 @@ impl Casebook {
         let (follow_up, now) = (&self.config.follow_up, self.world.now);
         let hours = match follow_up.counts {
             Counts::Calendar => None,
-            Counts::Business => policy.follow_up_hours(&ticket.header),
+            Counts::Business => {
+                let languages = self.languages_of(&ticket.header);
+                policy.follow_up_hours(&ticket.header, languages.first().map(String::as_str))
+            }
         };
         silence::next(ticket, follow_up, hours, now).ok().filter(|next| next.due_at <= now)
     }
@@ -151,7 +155,7 @@ impl Desk<'_> {
 }
 
 impl Casebook {
-    /// The words that go with a step: in the ticket's language, else the desk's.
+    /// The words that go with a step: in the ticket's language, else the organisation's, else the desk's.
     fn text(&self, ticket: &Ticket, next: &Next, wording: &Wording, zone: &Zone) -> Result<Option<Text>, Error> {
         let day = |at| zone.local(at).format("%Y-%m-%d").to_string();
         let (occasion, number, of) = match next.step {
@@ -168,8 +172,8 @@ impl Casebook {
             number,
             of,
         };
-        let languages = ticket.header.language.as_deref().into_iter().chain([self.config.language.as_str()]);
-        let text = wording.text(occasion, languages, &facts).map_err(|message| {
+        let languages = self.languages_of(&ticket.header);
+        let text = wording.text(occasion, languages.iter().map(String::as_str), &facts).map_err(|message| {
             self.unsound(ConfigFlaw { line: 1, column: 1, message: format!("a text of [follow_up.texts]: {message}") })
         })?;
         Ok(Text::clean(&text))

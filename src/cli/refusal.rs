@@ -85,7 +85,7 @@ fn words(name: &str, action: &str, refusal: &Refusal) -> (String, String) {
         }
         Refusal::SameHoldReason { reason } => (
             format!("the ticket is on hold for `{reason}` already"),
-            format!("hold it for another reason, or go on with `casebook resume {name}`"),
+            format!("hold it for another reason, give another --until, or go on with `casebook resume {name}`"),
         ),
         Refusal::SamePriority { priority } => (
             format!("the priority is {priority} already"),
@@ -168,6 +168,13 @@ fn silent(name: &str, refusal: &Refusal) -> (String, String) {
         Refusal::CustomerReplied => {
             ("the customer has replied since support did".to_owned(), format!("answer with `casebook reply {name}`"))
         }
+        Refusal::MergedSince { source } => (
+            format!(
+                "{} was merged into it since support replied, and what was said there has no answer",
+                tail(*source)
+            ),
+            format!("answer with `casebook reply {name}`"),
+        ),
         _ => ("no agent has asked the requester anything".to_owned(), format!("ask with `casebook reply {name}`")),
     }
 }

@@ -296,6 +296,13 @@ fn notice_words(name: &str, notice: &Notice) -> String {
             let until = word_due.map(|due| format!("a manager's first word is due by {}", clock::spell(due)));
             format!("note: {}", who.into_iter().chain(until).collect::<Vec<_>>().join("; "))
         }
+        Notice::EscalationStays { into, reason } => {
+            let into = tail(*into);
+            format!(
+                "note: {name} is escalated and {into}, where the conversation goes on, is not; \
+                 `casebook escalate {into} --reason {reason} -m WHY` escalates it"
+            )
+        }
         Notice::HoldEnded => {
             format!("note: {name} was on hold and is open now; `casebook hold {name} --reason REASON` holds it again")
         }
@@ -307,6 +314,10 @@ fn notice_words(name: &str, notice: &Notice) -> String {
         Notice::FollowsUp(solved) => {
             format!("note: {} was solved too long ago to be reopened; {name} follows it up", tail(*solved))
         }
+        Notice::FollowsUpAlready(solved) => format!(
+            "note: {} was solved too long ago to be reopened; the reply is recorded on {name}, where that goes on",
+            tail(*solved)
+        ),
         Notice::NothingToOverride => "note: nothing was against opening it; the override is not recorded".to_owned(),
         Notice::PriorityAsked(priority) => {
             format!("note: the priority is support's to change; that {priority} is asked for is recorded as a reply")

@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use super::id::Id;
+use chrono::{DateTime, Utc};
+
 use super::person::Person;
 use super::summary::Summary;
 use super::words::Status;
@@ -12,10 +13,10 @@ use super::words::Status;
 /// How the next one is found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Turn {
-    /// Whoever has the fewest unsolved tickets; of several, whose youngest ticket is the oldest.
+    /// Whoever has the fewest unsolved tickets; of several, who was given one longest ago.
     #[default]
     LeastLoaded,
-    /// Whoever stands behind the assignee of the youngest ticket that one of them has.
+    /// Whoever stands behind the one who was given a ticket last.
     RoundRobin,
 }
 
@@ -80,7 +81,8 @@ pub struct Loads(BTreeMap<String, Load>);
 #[derive(Clone, Copy, Debug, Default)]
 struct Load {
     unsolved: usize,
-    youngest: Option<Id>,
+    /// When they were given the last one, and how many at that instant.
+    given: Option<(DateTime<Utc>, usize)>,
 }
 
 impl Loads {
@@ -89,7 +91,12 @@ impl Loads {
         let Some(assignee) = &row.header.assignee else { return };
         let load = self.0.entry(assignee.as_str().to_lowercase()).or_default();
         load.unsolved += usize::from(row.header.status != Status::Solved);
-        load.youngest = load.youngest.max(Some(row.id));
+        let at = row.assigned_by.unwrap_or(row.id).time();
+        load.given = match load.given {
+            Some((last, count)) if last == at => Some((last, count + 1)),
+            Some((last, count)) if last > at => Some((last, count)),
+            _ => Some((at, 1)),
+        };
     }
 
     fn of(&self, person: &Person) -> Load {
@@ -121,11 +128,13 @@ pub fn next(
     let person = match turn {
         Turn::LeastLoaded => left.into_iter().min_by_key(|known| {
             let load = loads.of(&known.person);
-            (load.unsolved, load.youngest)
+            (load.unsolved, load.given)
         })?,
         Turn::RoundRobin => {
-            let last = left.iter().enumerate().max_by_key(|(_, known)| loads.of(&known.person).youngest);
-            let behind = last.filter(|(_, known)| loads.of(&known.person).youngest.is_some());
+            // Which of several at one instant was the last, nothing tells: the one who has most of them, and of equals
+            // whoever stands behind the others, so that a round within one instant goes on.
+            let last = left.iter().enumerate().max_by_key(|(_, known)| loads.of(&known.person).given);
+            let behind = last.filter(|(_, known)| loads.of(&known.person).given.is_some());
             left.get(behind.map_or(0, |(place, _)| (place + 1) % left.len()))?
         }
     };
@@ -144,6 +153,7 @@ fn narrow(left: &mut Vec<&Colleague>, waived: &mut Vec<Waived>, what: Waived, ho
 #[cfg(test)]
 mod tests {
     use super::super::action::Opening;
+    use super::super::id::Id;
     use super::super::target::Course;
     use super::super::ticket::Header;
     use super::super::words::Priority;
@@ -170,6 +180,7 @@ mod tests {
     fn row(number: u128, assignee: &str, status: Status) -> Summary {
         let at = "2026-11-21T09:00:00Z".parse().expect("a time");
         let id = Id::at(at, number << 64);
+        let assigned_by = Some(Id::at(at + chrono::TimeDelta::milliseconds(i64::try_from(number).unwrap_or(0)), 7));
         let opening = Opening::new("Tiles".to_owned(), Priority::S3, person("ana"));
         let header = Header { assignee: Some(person(assignee)), status, ..Header::opened(&opening) };
         Summary {
@@ -180,6 +191,7 @@ mod tests {
             created_at: at,
             last_activity_at: at,
             version: id,
+            assigned_by,
             imported_id: None,
             course: Course::of(&[]),
         }
@@ -218,6 +230,27 @@ mod tests {
         }
         assert_eq!(chosen(Turn::RoundRobin, &loads(&[]), Wanted::default(), ALL).0, "kenji");
         assert_eq!(chosen(Turn::RoundRobin, &loads(&[("gone", Status::Open)]), Wanted::default(), ALL).0, "kenji");
+    }
+
+    #[test]
+    fn the_round_goes_by_when_tickets_were_given_whatever_their_age() {
+        let given = |number: u128, assignee: &str, minute: i64| {
+            let row = row(number, assignee, Status::Open);
+            let at = row.created_at + chrono::TimeDelta::minutes(minute);
+            Summary { assigned_by: Some(Id::at(at, u128::MAX / number)), ..row }
+        };
+        // The backlog from the youngest down.
+        let mut loads = Loads::default();
+        for (number, minute, expected) in [(9, 1, "kenji"), (8, 2, "lea"), (7, 3, "mori"), (6, 4, "kenji")] {
+            assert_eq!(chosen(Turn::RoundRobin, &loads, Wanted::default(), ALL).0, expected);
+            loads.add(&given(number, expected, minute));
+        }
+        // All at one instant, in the order of the roster.
+        let mut loads = Loads::default();
+        for (number, expected) in (1..).zip(["kenji", "lea", "mori", "kenji", "lea", "mori", "kenji"]) {
+            assert_eq!(chosen(Turn::RoundRobin, &loads, Wanted::default(), ALL).0, expected, "{number}");
+            loads.add(&given(number, expected, 1));
+        }
     }
 
     #[test]

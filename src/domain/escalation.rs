@@ -57,13 +57,28 @@ impl EscalationPolicy {
 /// An escalation followed through the history.
 struct Wait {
     since: DateTime<Utc>,
+    ran: Vec<(DateTime<Utc>, DateTime<Utc>)>,
+    running_since: Option<DateTime<Utc>>,
     stopped: Option<(DateTime<Utc>, Priority)>,
 }
 
+impl Wait {
+    fn pause(&mut self, at: DateTime<Utc>) {
+        if let Some(since) = self.running_since.take() {
+            self.ran.push((since, at.max(since)));
+        }
+    }
+
+    fn stop(&mut self, at: DateTime<Utc>, priority: Priority) {
+        self.pause(at);
+        self.stopped = Some((at.max(self.since), priority));
+    }
+}
+
 /// The clocks of a history's escalations as they stood at an instant, in the order they began; later entries are not
-/// looked at. The word is a public reply of a manager, the one named or another, or the end of the escalation; with a
-/// solved ticket nobody owes it any more. Its target is that of the priority the ticket has by then. Without a target
-/// or a known calendar there is no clock.
+/// looked at. The word is a public reply of a manager, the one named or another, or the end of the escalation. While the
+/// ticket is solved nobody waits for it: the clock stands still, and goes on when the ticket is opened again. Its target
+/// is that of the priority the ticket has by then. Without a target or a known calendar there is no clock.
 pub fn first_words<'a>(
     history: &[Entry],
     policy: &EscalationPolicy,
@@ -75,15 +90,20 @@ pub fn first_words<'a>(
     let (mut header, mut waits): (_, Vec<Wait>) = (Header::opened(opening), Vec::new());
     for entry in history.iter().skip(1).take_while(|entry| entry.at <= now) {
         apply(&mut header, entry);
+        let at = entry.at;
         if let Action::Escalate { .. } = &entry.action {
-            waits.push(Wait { since: entry.at, stopped: None });
-            continue;
+            waits.push(Wait { since: at, ran: Vec::new(), running_since: Some(at), stopped: None });
         }
         let is_word = entry.is_reply_of(Role::Agent) && is_manager(&entry.by);
-        let is_over = header.status == Status::Solved || matches!(entry.action, Action::Deescalate { .. });
-        if is_word || is_over {
-            let open = waits.iter_mut().filter(|wait| wait.stopped.is_none());
-            open.for_each(|wait| wait.stopped = Some((entry.at.max(wait.since), header.priority)));
+        let is_over = matches!(entry.action, Action::Deescalate { .. });
+        for wait in waits.iter_mut().filter(|wait| wait.stopped.is_none()) {
+            match header.status {
+                _ if is_word || is_over => wait.stop(at, header.priority),
+                Status::Solved => wait.pause(at),
+                _ => {
+                    wait.running_since.get_or_insert(at);
+                }
+            }
         }
     }
     let Some(calendar) = calendar(&policy.calendar) else { return Vec::new() };
@@ -95,25 +115,28 @@ pub fn first_words<'a>(
 }
 
 fn read(wait: &Wait, priority: Priority, target: TimeDelta, calendar: &Calendar, now: DateTime<Utc>) -> Clock {
-    let stopped_at = wait.stopped.map(|(at, _)| at);
-    let end = stopped_at.unwrap_or_else(|| now.max(wait.since));
-    let due_at = calendar.due(wait.since, target);
-    let state = match stopped_at {
-        _ if due_at.is_some_and(|due| due < end) => ClockState::Breached,
-        Some(_) => ClockState::Met,
-        None => ClockState::Running,
-    };
-    Clock {
-        metric: Metric::FirstWord,
-        priority,
-        target,
-        calendar: calendar.name.as_str().into(),
-        started_at: wait.since,
-        due_at,
-        state,
-        elapsed: calendar.elapsed(wait.since, end),
-        stopped_at,
+    let running = wait.running_since.map(|since| (since, now.max(since)));
+    let (mut elapsed, mut due_at, mut end) = (TimeDelta::zero(), None, wait.since);
+    for (from, to) in wait.ran.iter().copied().chain(running) {
+        let open = calendar.elapsed(from, to);
+        if due_at.is_none() && elapsed + open >= target {
+            due_at = calendar.due(from, target - elapsed);
+        }
+        (elapsed, end) = (elapsed + open, to);
     }
+    let stopped_at = wait.stopped.map(|(at, _)| at);
+    if due_at.is_none() && (running.is_some() || stopped_at.is_some()) {
+        due_at = calendar.due(end, target - elapsed);
+    }
+    let is_late = due_at.is_some_and(|due| due < end);
+    let state = match (is_late, stopped_at, running) {
+        (true, ..) => ClockState::Breached,
+        (_, Some(_), _) => ClockState::Met,
+        (_, None, Some(_)) => ClockState::Running,
+        (_, None, None) => ClockState::Paused,
+    };
+    let (metric, calendar, started_at) = (Metric::FirstWord, calendar.name.as_str().into(), wait.since);
+    Clock { metric, priority, target, calendar, started_at, due_at, state, elapsed, stopped_at }
 }
 
 #[cfg(test)]

@@ -41,11 +41,10 @@ pub struct Deed {
 pub type StepFlaw = (usize, Flaw);
 
 impl Macro {
-    /// The template for a ticket in a language: that of the language, else of the desk's, else the one without a
-    /// language, else any.
-    pub fn text(&self, language: Option<&str>, desks: &str) -> Option<&str> {
+    /// The template in the first of some languages that there is one in, else the one without a language, else any.
+    pub fn text<'a>(&self, languages: impl IntoIterator<Item = &'a str>) -> Option<&str> {
         let head = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_lowercase();
-        let wanted = language.map(head).into_iter().chain([head(desks), String::new()]);
+        let wanted = languages.into_iter().map(head).chain([String::new()]);
         let text = wanted.filter_map(|language| self.texts.get(&language)).next();
         text.or_else(|| self.texts.values().next()).map(String::as_str)
     }
@@ -110,13 +109,13 @@ mod tests {
     #[test]
     fn the_text_is_in_the_language_of_the_ticket_where_there_is_one() {
         let both = named(&[("en", "Hello"), ("fr", "Bonjour")], Vec::new());
-        assert_eq!(both.text(Some("fr-CA"), "en"), Some("Bonjour"));
-        assert_eq!(both.text(Some("ja"), "en"), Some("Hello"));
-        assert_eq!(both.text(None, "fr"), Some("Bonjour"));
-        assert_eq!(both.text(Some("ja"), "pt"), Some("Hello"));
+        assert_eq!(both.text(["fr-CA", "en"]), Some("Bonjour"));
+        assert_eq!(both.text(["ja", "en"]), Some("Hello"));
+        assert_eq!(both.text(["fr"]), Some("Bonjour"));
+        assert_eq!(both.text(["ja", "pt"]), Some("Hello"));
         let one = named(&[("", "Hello")], Vec::new());
-        assert_eq!(one.text(Some("fr"), "ja"), Some("Hello"));
-        assert_eq!(named(&[], Vec::new()).text(None, "en"), None);
+        assert_eq!(one.text(["fr", "ja"]), Some("Hello"));
+        assert_eq!(named(&[], Vec::new()).text(["en"]), None);
     }
 
     #[test]

@@ -40,10 +40,26 @@ pub struct Next {
     pub asked_at: DateTime<Utc>,
     /// How many reminders there were since.
     pub alerts: usize,
+    /// What it is due so long after.
+    pub waited: Waited,
     /// From when on the step is due, UTC.
     pub due_at: DateTime<Utc>,
     /// From when on a sweep solves the ticket, if this step is made when it is due, or now where that is later. UTC.
     pub solve_at: DateTime<Utc>,
+}
+
+/// From what on silence lasted long enough for a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waited {
+    /// The agent's reply, by the policy's span.
+    SinceReply(TimeDelta),
+    /// The last reminder, which came late, by the time that the policy leaves behind it.
+    SinceReminder {
+        /// How long.
+        span: TimeDelta,
+        /// When that reminder was, UTC.
+        at: DateTime<Utc>,
+    },
 }
 
 impl Next {
@@ -92,6 +108,11 @@ impl Silence {
         let last_alert = reminders.map(|entry| entry.at).next_back().filter(|at| *at >= asked.at);
         Ok(Self { asked: asked.id, asked_at: asked.at, alerts: ticket.alerts(), last_alert })
     }
+
+    /// Whether nothing was merged into the ticket since: what came that way counts as the customer's words.
+    fn is_unbroken(&self, ticket: &Ticket) -> Result<(), Refusal> {
+        ticket.merged_after(self.asked).map_or(Ok(()), |source| Err(Refusal::MergedSince { source }))
+    }
 }
 
 /// The instant at which a span has gone by: of open time, or of all time where no hours are given.
@@ -102,7 +123,8 @@ fn after(start: DateTime<Utc>, span: TimeDelta, hours: Option<&Calendar>) -> Opt
 /// Whether silence may solve the ticket at an instant (WORKFLOW, solve `no_response`; seeds 002-004).
 ///
 /// # Errors
-/// What is missing: the first rule against it.
+/// What is missing: the first rule against it. That a ticket was merged into it since comes last, so that whoever judges
+/// an old entry can look away from it.
 pub fn may_solve(
     ticket: &Ticket,
     policy: &FollowUpPolicy,
@@ -117,7 +139,7 @@ pub fn may_solve(
     }
     let (solve_after, ready_at) = (spans.solve_after, after(silence.asked_at, spans.solve_after, hours));
     match ready_at {
-        Some(ready_at) if ready_at <= now => Ok(()),
+        Some(ready_at) if ready_at <= now => silence.is_unbroken(ticket),
         ready_at => Err(Refusal::TooEarly { ready_at, solve_after }),
     }
 }
@@ -133,6 +155,7 @@ pub fn next(
     now: DateTime<Utc>,
 ) -> Result<Next, Rest> {
     let silence = Silence::on(ticket).map_err(Rest::NotSilent)?;
+    silence.is_unbroken(ticket).map_err(Rest::NotSilent)?;
     if policy.opt_out_tag.as_ref().is_some_and(|tag| ticket.header.tags.contains(tag)) {
         return Err(Rest::OptedOut);
     }
@@ -143,7 +166,7 @@ pub fn next(
         given if given >= spans.alerts_needed() => Step::Solve,
         _ => return Err(Rest::NoneListed),
     };
-    let due_at = due_at(&silence, spans, step, hours).ok_or(Rest::NeverOpen)?;
+    let (due_at, waited) = due_at(&silence, spans, step, hours).ok_or(Rest::NeverOpen)?;
     let solve_at = match step {
         Step::Solve => due_at,
         Step::Remind { number, .. } => {
@@ -152,22 +175,32 @@ pub fn next(
             after(due_at.max(now), rest, hours).max(on_time).ok_or(Rest::NeverOpen)?
         }
     };
-    Ok(Next { step, asked: silence.asked, asked_at: silence.asked_at, alerts: silence.alerts, due_at, solve_at })
+    let Silence { asked, asked_at, alerts, .. } = silence;
+    Ok(Next { step, asked, asked_at, alerts, waited, due_at, solve_at })
 }
 
 /// The later of what the policy says from the reply on, and what it leaves between this step and the reminder before.
-fn due_at(silence: &Silence, spans: &FollowUp, step: Step, hours: Option<&Calendar>) -> Option<DateTime<Utc>> {
+fn due_at(
+    silence: &Silence,
+    spans: &FollowUp,
+    step: Step,
+    hours: Option<&Calendar>,
+) -> Option<(DateTime<Utc>, Waited)> {
     let (span, before) = match step {
         Step::Remind { number, .. } => (spans.alerts[number - 1], number.checked_sub(2)),
         Step::Solve => (spans.solve_after, spans.alerts.len().checked_sub(1)),
     };
     let by_reply = after(silence.asked_at, span, hours)?;
     let gap = before.map(|place| (span - spans.alerts[place]).max(TimeDelta::zero()));
-    let by_reminder = match silence.last_alert.zip(gap) {
-        Some((last, gap)) => after(last, gap, hours)?,
-        None => by_reply,
+    let Some((at, span_left)) = silence.last_alert.zip(gap) else {
+        return Some((by_reply, Waited::SinceReply(span)));
     };
-    Some(by_reply.max(by_reminder))
+    let by_reminder = after(at, span_left, hours)?;
+    Some(if by_reminder > by_reply {
+        (by_reminder, Waited::SinceReminder { span: span_left, at })
+    } else {
+        (by_reply, Waited::SinceReply(span))
+    })
 }
 
 #[cfg(test)]

@@ -26,6 +26,8 @@ pub struct Summary {
     pub last_activity_at: DateTime<Utc>,
     /// The id of the last entry.
     pub version: Id,
+    /// The entry by which whoever takes care of it was given it.
+    pub assigned_by: Option<Id>,
     /// The id it has in the system it was imported from.
     pub imported_id: Option<String>,
     /// What its clocks need of its history.
@@ -49,6 +51,7 @@ impl From<&Ticket> for Summary {
             created_at: ticket.created_at(),
             last_activity_at: ticket.last_activity_at(),
             version: ticket.version(),
+            assigned_by: ticket.assigned_by(),
             imported_id: ticket.opening().and_then(|opening| opening.imported_id.clone()),
             course: Course::of(&ticket.history),
         }

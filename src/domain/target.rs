@@ -93,12 +93,13 @@ impl Clock {
 }
 
 /// The clocks of a ticket at an instant that none of its history lies behind, in the order they began: for each the
-/// target and calendar of the plan. Without both there is no clock. `calendar` knows calendars by name.
+/// target and calendar of the plan. `otherwise` is the language where the ticket names none. Without both there is no clock, nor for what a merged ticket owed in time. `calendar` knows calendars by name.
 pub fn clocks<'a>(
     course: &Course,
     opened: DateTime<Utc>,
     header: &Header,
     plan: &Plan,
+    otherwise: impl Fn() -> Arc<str>,
     calendar: impl Fn(&str) -> Option<&'a Reckoner>,
     now: DateTime<Utc>,
 ) -> Vec<Clock> {
@@ -114,8 +115,12 @@ pub fn clocks<'a>(
         }
         let facts = course.facts(watch.judged_behind(course), header);
         let target = targets.of(facts.priority)?;
-        let name = plan.calendar(facts.language.as_deref(), facts.priority, facts.channel.as_deref())?;
-        Some(read(watch, (facts.priority, target), calendar(name)?, now))
+        let language = facts.language.is_none().then(&otherwise);
+        let language = facts.language.as_deref().or(language.as_deref());
+        let name = plan.calendar(language, facts.priority, facts.channel.as_deref())?;
+        let clock = read(watch, (facts.priority, target), calendar(name)?, now);
+        // What was merged in time is owed where the conversation goes on, and was not met by that.
+        Some(clock).filter(|clock| !watch.went_on || clock.state == ClockState::Breached)
     };
     watch::watches(course, opened).iter().filter_map(clock).collect()
 }

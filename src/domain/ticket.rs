@@ -195,6 +195,15 @@ impl Ticket {
         })
     }
 
+    /// The entry by which the assignee was given it; nothing where there is none.
+    pub fn assigned_by(&self) -> Option<Id> {
+        self.history.iter().fold(None, |assigned, entry| match &entry.action {
+            Action::Open(opening) => opening.assignee.as_ref().map(|_| entry.id),
+            Action::Assign { assignee } => assignee.as_ref().map(|_| entry.id),
+            _ => assigned,
+        })
+    }
+
     /// When it was solved, UTC; nothing where it is not.
     pub fn solved_at(&self) -> Option<DateTime<Utc>> {
         let solved = self.history.iter().rev().find(|entry| entry.to == Some(Status::Solved));
@@ -230,6 +239,16 @@ impl Ticket {
     /// The last public reply of a human agent.
     pub fn last_agent_reply(&self) -> Option<&Entry> {
         self.history.iter().rev().find(|entry| entry.is_reply_of(Role::Agent))
+    }
+
+    /// The last ticket that was merged into this one after the given entry, and still is: words nobody here has answered.
+    pub fn merged_after(&self, id: Id) -> Option<Id> {
+        let sources =
+            self.history.iter().rev().take_while(|entry| entry.id > id).filter_map(|entry| match &entry.action {
+                Action::Merged { source, .. } => Some(*source),
+                _ => None,
+            });
+        sources.into_iter().find(|source| self.header.merged_from.contains(source))
     }
 
     /// Whether the customer has replied after the given entry.

@@ -25,17 +25,9 @@ struct Written {
 #[serde(deny_unknown_fields)]
 struct Section {
     about: Option<String>,
-    text: Option<Text>,
+    text: Option<Spanned<toml::Value>>,
     #[serde(default)]
     actions: Vec<Spanned<toml::Table>>,
-}
-
-/// A text, or one for each language.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Text {
-    One(String),
-    Each(BTreeMap<String, String>),
 }
 
 /// Reads the macros of the text of a casebook.toml, by name.
@@ -52,11 +44,7 @@ fn judge(text: &str) -> Result<Vec<Macro>, Complaint> {
 }
 
 fn of_section((name, section): (Spanned<String>, Section)) -> Result<Macro, Complaint> {
-    let texts = match section.text {
-        None => BTreeMap::new(),
-        Some(Text::One(text)) => BTreeMap::from([(String::new(), text)]),
-        Some(Text::Each(texts)) => texts,
-    };
+    let texts = section.text.as_ref().map(spanned_texts).transpose()?.unwrap_or_default();
     if texts.is_empty() && section.actions.is_empty() {
         return Err(Complaint(Some(name.span()), "a macro has a `text`, or `actions`".to_owned()));
     }
@@ -71,6 +59,28 @@ fn of_section((name, section): (Spanned<String>, Section)) -> Result<Macro, Comp
         return Err(Complaint(places.get(place).cloned(), flaw.to_string()));
     }
     Ok(read)
+}
+
+/// A text, or one for each language; each a template.
+fn spanned_texts(text: &Spanned<toml::Value>) -> Result<BTreeMap<String, String>, Complaint> {
+    let complain = |message: String| Complaint(Some(text.span()), message);
+    let texts = match text.get_ref() {
+        toml::Value::String(text) => Some(BTreeMap::from([(String::new(), text.clone())])),
+        toml::Value::Table(texts) => {
+            let each = texts.iter().map(|(language, text)| Some((language.clone(), text.as_str()?.to_owned())));
+            each.collect()
+        }
+        _ => None,
+    };
+    let texts = texts.ok_or_else(|| complain("a `text` is words, or words for each language".to_owned()))?;
+    for (language, text) in &texts {
+        if let Err(error) = minijinja::Environment::new().template_from_str(text) {
+            let of = if language.is_empty() { String::new() } else { format!(" ({language})") };
+            let why = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+            return Err(complain(format!("the text{of} is no template: {why}")));
+        }
+    }
+    Ok(texts)
 }
 
 fn word(name: &str) -> Result<String, String> {
@@ -108,7 +118,7 @@ mod tests {
                     actions = [{ action = \"reply\" }, { action = \"tag\", add = [\"asked\"] }]\n[macros.thanks]\ntext = \"Thanks\"\n";
         let macros = read(text).expect("macros");
         assert_eq!(macros.iter().map(|known| known.name.as_str()).collect::<Vec<_>>(), ["release", "thanks"]);
-        assert_eq!(macros[0].text(Some("fr"), "en"), Some("Laquelle ?"));
+        assert_eq!(macros[0].text(["fr", "en"]), Some("Laquelle ?"));
         assert_eq!((macros[0].steps.len(), macros[1].steps.len()), (2, 0));
         assert_eq!(read("format = 1\n"), Ok(Vec::new()));
     }
@@ -122,5 +132,10 @@ mod tests {
             "[macros.x]\nactions = [\n  { action = \"resume\" },\n  { action = \"hold\", reason = \"lunch\" },\n]\n",
         );
         assert!(line == 4 && message.contains("lunch"), "{line}: {message}");
+        let (line, message) = flaw("[macros.x]\nabout = \"y\"\ntext = \"{{ a\"\n");
+        assert!(line == 3 && message.contains("template"), "{line}: {message}");
+        let (line, message) = flaw("[macros.x]\ntext = { en = \"Hello\", fr = \"{% if %}\" }\n");
+        assert!(line == 2 && message.contains("(fr)"), "{line}: {message}");
+        assert_eq!(flaw("[macros.x]\ntext = 3\n").0, 2);
     }
 }

@@ -15,7 +15,7 @@ use crate::domain::words::Priority;
 use super::table::{Cell, Table};
 use super::{Audience, age, paint, sla, terminal};
 
-/// Plans in columns: who may open tickets, every target that one of them has, and below whose hours count.
+/// Plans in columns: who may open tickets, who may escalate where a plan does not let customers, every target that one of them has, and below whose hours count.
 pub fn side_by_side(plans: &[&Plan], audience: &Audience<'_>) -> String {
     let names = std::iter::once("").chain(plans.iter().map(|plan| plan.name.as_str()));
     let mut table = Table::under(&names.collect::<Vec<_>>());
@@ -24,6 +24,9 @@ pub fn side_by_side(plans: &[&Plan], audience: &Audience<'_>) -> String {
         table.push(std::iter::once(Cell::styled(name, paint::MUTED)).chain(cells).collect());
     };
     push("may open", &|plan| if plan.may_open.is_empty() { "anybody".to_owned() } else { roles(plan).join(", ") });
+    if plans.iter().any(|plan| plan.refuses_escalation) {
+        push("may escalate", &|plan| if plan.refuses_escalation { "support alone" } else { "customers" }.to_owned());
+    }
     for metric in Metric::ALL {
         for &priority in Priority::ALL {
             let target = |plan: &Plan| plan.targets(metric).of(priority);
@@ -92,6 +95,7 @@ pub fn record(plan: &Plan, is_of_desk: bool) -> Json {
         "name": plan.name,
         "is_desk_plan": is_of_desk,
         "may_open": roles(plan),
+        "may_escalate": !plan.refuses_escalation,
         "targets": targets.into_iter().collect::<Map<String, Json>>(),
         "calendars": plan.calendars.iter().map(rule).collect::<Vec<_>>(),
     })

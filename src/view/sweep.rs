@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::domain::action::Action;
 use crate::domain::clock::{self, spell_span};
 use crate::domain::entry::Entry;
+use crate::domain::silence::Waited;
 use crate::domain::summary::Summary;
 
 use super::table::{Cell, Table, tab_separated};
@@ -43,18 +44,18 @@ pub enum What {
         number: usize,
         /// How many the policy lists.
         of: usize,
-        /// How long after support's last reply the policy has it.
-        after: TimeDelta,
-        /// When that reply was, UTC.
+        /// How long after what.
+        waited: Waited,
+        /// When support's last reply was, UTC.
         asked_at: DateTime<Utc>,
     },
     /// The end of waiting.
     Solve {
         /// How many reminders there were.
         alerts: usize,
-        /// How long after support's last reply the policy has it.
-        after: TimeDelta,
-        /// When that reply was, UTC.
+        /// How long after what.
+        waited: Waited,
+        /// When support's last reply was, UTC.
         asked_at: DateTime<Utc>,
     },
     /// No manager has said a first word in time.
@@ -97,16 +98,17 @@ impl Asked<'_> {
     /// Why it is due.
     fn reason(&self, audience: &Audience<'_>) -> String {
         let asked = |at| age::minute(at, audience.zone);
+        let silent = |waited, asked_at| match waited {
+            Waited::SinceReply(span) => format!("{} after {}", spell_span(span), asked(asked_at)),
+            Waited::SinceReminder { span, at } => format!("{} after the reminder of {}", spell_span(span), asked(at)),
+        };
         match self.what {
-            What::Remind { number, of, after, asked_at } => {
-                format!("reminder {number} of {of}: no answer {} after {}", spell_span(after), asked(asked_at))
+            What::Remind { number, of, waited, asked_at } => {
+                format!("reminder {number} of {of}: no answer {}", silent(waited, asked_at))
             }
-            What::Solve { alerts, after, asked_at } => format!(
-                "{}, and no answer {} after {}",
-                labels::count(alerts, "reminder"),
-                spell_span(after),
-                asked(asked_at)
-            ),
+            What::Solve { alerts, waited, asked_at } => {
+                format!("{}, and no answer {}", labels::count(alerts, "reminder"), silent(waited, asked_at))
+            }
             What::FirstWord { target, since } => {
                 let manager = self.ticket.header.escalation.as_ref().and_then(|escalation| escalation.manager.as_ref());
                 let to = manager.map(|manager| format!(" to {manager}")).unwrap_or_default();

@@ -167,3 +167,24 @@ fn an_entry_written_at_the_same_time_names_the_other_and_is_no_error() {
     assert!(told.contains(": warning: "), "{told}");
     sandbox.run(&["check", "--strict"]).fails(1);
 }
+
+#[test]
+fn what_other_commands_would_refuse_of_the_policy_is_named_with_its_line() {
+    for (more, words) in [
+        ("\n[[escalation.on_duty]]\nmanager = \"zz@desk.example\"\n", "zz@desk.example is none of `[team] managers`"),
+        ("\n[follow_up.texts.de]\nremind = \"{{ nosuch }}\"\n", "undefined value"),
+        ("\n[macros.ask]\ntext = \"{{ a\"\n", "no template"),
+    ] {
+        let sandbox = desk();
+        let text = sandbox.read("casebook.toml") + more;
+        sandbox.write("casebook.toml", &text);
+        let found = sandbox.run(&["check", "--json"]).fails(1).json();
+        let [finding] = found.as_array().unwrap().as_slice() else { panic!("{found}") };
+        assert_eq!((&finding["code"], &finding["line"]), (&"CB301".into(), &text.lines().count().into()), "{finding}");
+        assert!(finding["message"].as_str().unwrap().contains(words), "{finding}");
+        let told = sandbox.run(&["doctor"]).fails(1).stdout;
+        assert!(told.contains(words) && told.contains("casebook.toml:"), "{told}");
+        sandbox.git(&["add", "casebook.toml"]).ok();
+        assert_eq!(codes(&sandbox.found(&["--staged"])), ["CB301"]);
+    }
+}

@@ -84,6 +84,11 @@ fn a_first_word_that_does_not_come_is_named_by_sweeps_until_a_manager_speaks() {
     let row = sandbox.run(&["sweep", "--json"]).ok().json()[0].clone();
     assert_eq!((&row["due"], &row["id"]), (&"first_word".into(), &ticket.as_str().into()));
     assert!(row["reason"].as_str().unwrap().contains("to mori@desk.example"), "{row}");
+    // What the desk promised itself is nothing to customers.
+    let theirs = |what: &[&str]| sandbox.run(&[&["--as", "ana@acme.example"], what].concat()).ok().stdout;
+    assert!(!theirs(&["sla", "--all"]).contains("first_word") && theirs(&["sla", "--all"]).contains("first_response"));
+    assert!(!theirs(&["sla", "--explain", &ticket]).contains("manager"));
+    assert_eq!(theirs(&["sweep"]), "");
     sandbox.run(&["reply", &ticket, "-m", "We look into it.", "--keep-open"]).ok();
     assert_eq!(sandbox.run(&["sweep", "--json"]).ok().json().as_array().unwrap().len(), 1);
     sandbox.run(&["--as", "lea@desk.example", "reply", &ticket, "-m", "I take care of it.", "--keep-open"]).ok();
@@ -100,6 +105,27 @@ fn a_first_word_that_does_not_come_is_named_by_sweeps_until_a_manager_speaks() {
 }
 
 #[test]
+fn solving_is_no_managers_word() {
+    let sandbox = managed("");
+    let ticket = sandbox.opened("Tiles time out", &["-p", "S1"]);
+    sandbox.wait("2d");
+    sandbox.run(&escalate(&ticket, &[])).ok();
+    sandbox.wait("10m");
+    sandbox.run(&["solve", &ticket]).ok();
+    let word = || {
+        let rows = sandbox.run(&["sla", "is:escalated", "--all", "--json=metric,state,elapsed_seconds"]).ok().json();
+        rows.as_array().unwrap().iter().find(|row| row["metric"] == "first_word").unwrap()["state"].clone()
+    };
+    assert_eq!(word(), "paused");
+    sandbox.wait("1h");
+    sandbox.run(&["--as", "ana@acme.example", "reopen", &ticket, "-m", "It is not."]).ok();
+    assert_eq!(word(), "running");
+    sandbox.wait("25m");
+    assert_eq!(word(), "breached");
+    sandbox.run(&["sla", "--explain", &ticket]).ok();
+}
+
+#[test]
 fn a_plan_may_leave_escalations_to_support() {
     let sandbox = managed("");
     let text = sandbox.read("casebook.toml");
@@ -107,6 +133,14 @@ fn a_plan_may_leave_escalations_to_support() {
     assert!(text.contains(plan));
     sandbox.write("casebook.toml", &text.replacen(plan, "[plans.standard]\nmay_escalate = false\nmay_open", 1));
     sandbox.git(&["commit", "-qam", "No escalations on standard"]).ok();
+    let told = sandbox.run(&["plan", "list"]).ok().stdout;
+    let row = told.lines().find(|line| line.starts_with("may escalate")).expect("a row");
+    assert!(row.contains("support alone") && row.contains("customers"), "{told}");
+    let plans = sandbox.run(&["plan", "list", "--json"]).ok().json();
+    let may = |name: &str| {
+        plans.as_array().unwrap().iter().find(|plan| plan["name"] == name).unwrap()["may_escalate"].clone()
+    };
+    assert_eq!((may("standard"), may("looker")), (json!(false), json!(true)));
     let ticket = sandbox.opened("Tiles time out", &[]);
     let error = sandbox.run(&escalate(&ticket, &["--json"])).fails(4).error();
     assert_eq!(error["code"], "transition.refused");
@@ -125,8 +159,10 @@ fn a_policy_that_names_nobody_known_is_refused_with_its_place() {
         ("\n[[escalation.on_duty]]\ncalendar = \"ofice\"\nmanager = \"mori@desk.example\"\n", "did you mean `office`?"),
         ("\n[[escalation.on_duty]]\nmanger = \"mori@desk.example\"\n", "unknown field"),
     ] {
-        let sandbox = managed(more);
+        let sandbox = managed("");
         let ticket = sandbox.opened("Tiles time out", &["-p", "S1"]);
+        let text = sandbox.read("casebook.toml");
+        sandbox.write("casebook.toml", &format!("{text}{more}"));
         let told = sandbox.run(&escalate(&ticket, &[])).fails(7).stderr;
         assert!(told.contains(line) && told.contains("casebook.toml:"), "{told}");
         let shown = sandbox.run(&["show", &ticket, "--json=escalation"]).ok().json();

@@ -223,3 +223,38 @@ fn a_comparison_says_what_a_change_would_do() {
     let before = sandbox.clocks("2026-12-05T00:00:00Z", &id);
     assert_eq!(before[0]["target_seconds"], 4 * 3600);
 }
+
+#[test]
+fn a_ticket_that_names_no_language_is_spoken_to_in_its_organizations() {
+    let sandbox = promising();
+    let more = "[calendars.tokyo]\ntime_zone = \"Asia/Tokyo\"\nopen = [\"Mon-Fri 09:00 - 17:00\"]\n\
+                [plans.twofold]\nfirst_response = { S3 = \"1h\" }\n[[plans.twofold.calendars]]\nlanguage = \"ja\"\ncalendar = \"tokyo\"\n\
+                [[plans.twofold.calendars]]\ncalendar = \"always\"\n[macros.ask]\ntext = { en = \"Which release?\", ja = \"Douzo\" }\n";
+    sandbox.write("casebook.toml", &format!("{POLICY}{more}"));
+    sandbox.write(
+        "organizations/acme.yaml",
+        "id: acme\nlanguage: ja\nplans:\n- plan: twofold\npeople:\n- email: ana@acme.example\n  roles:\n  - tech_support_editor\n",
+    );
+    sandbox.shell("git add -A && git commit -qm policy").ok();
+    let now = "2026-11-20T15:00:00Z";
+    let id = sandbox.opened_at(now, &["--org", "acme"]);
+    assert!(sandbox.shown(&id)["language"].is_null(), "what nobody said is not recorded");
+    let calendar = |id: &str| sandbox.clocks(now, id)[0]["calendar"].clone();
+    assert_eq!(calendar(&id), "tokyo");
+    let english = sandbox.opened_at(now, &["--org", "acme", "--lang-of-ticket", "en"]);
+    assert_eq!(calendar(&english), "always");
+    sandbox.at(now, &["macro", "ask", &id]).ok();
+    sandbox.at("2026-12-20T15:00:00Z", &["sweep", "--apply"]).ok();
+    let history = sandbox.shown(&id)["history"].clone();
+    let text = |place: usize| history[place]["text"].as_str().unwrap().to_owned();
+    assert_eq!(text(1).trim(), "Douzo");
+    assert!(!text(2).is_ascii(), "{}", text(2));
+    // Without one the desk's language counts.
+    let text = sandbox.read("organizations/acme.yaml").replacen("language: ja\n", "", 1);
+    sandbox.write("organizations/acme.yaml", &text);
+    assert_eq!(calendar(&id), "always");
+    let text =
+        sandbox.read("casebook.toml").replacen("time_zone = \"UTC\"", "time_zone = \"UTC\"\nlanguage = \"ja\"", 1);
+    sandbox.write("casebook.toml", &text);
+    assert_eq!(calendar(&id), "tokyo");
+}

@@ -129,3 +129,39 @@ fn without_a_window_a_reply_reopens_for_ever() {
     sandbox.run(&by(ANA, &["reply", &ticket, "-m", "It is back."])).ok();
     assert_eq!(sandbox.shown(&ticket)["status"], "open");
 }
+
+#[test]
+fn a_second_late_reply_goes_on_where_the_first_one_went() {
+    let (sandbox, ticket) = solved();
+    sandbox.wait("16d");
+    let first = sandbox.run(&by(ANA, &["reply", &ticket, "-m", "It is back.", "--json"])).ok().json();
+    let new = first["id"].as_str().unwrap();
+    sandbox.run(&["reply", new, "-m", "Which tile?"]).ok();
+    sandbox.wait("1h");
+    let words = by(ANA, &["reply", &ticket, "-m", "The third.", "--key", "k3", "--json"]);
+    let outcome = sandbox.run(&words).ok();
+    assert!(outcome.stderr.contains("where that goes on"), "{}", outcome.stderr);
+    let again = outcome.json();
+    assert_eq!((&again["id"], &again["status"]), (&first["id"], &"open".into()));
+    let last = again["history"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&last["action"], &last["via_ticket"]), (&"reply".into(), &ticket.as_str().into()));
+    let forward = sandbox.shown(&ticket)["history"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(
+        (&forward["action"], &forward["into"], &forward["entry"]),
+        (&"forward".into(), &first["id"], &last["id"])
+    );
+    assert_eq!(sandbox.run(&words).ok().json()["id"], first["id"], "a retry");
+    // Somebody else of the customer's side, and a ticket that was merged meanwhile.
+    let other = sandbox.opened("The same", &["--org", "acme"]);
+    sandbox.run(&["merge", new, "--into", &other]).ok();
+    let moved = sandbox.run(&by(ANA, &["reply", &ticket, "-m", "And the fourth.", "--json"])).ok().json();
+    assert_eq!(moved["id"], other.as_str());
+    sandbox.run(&["check", "--strict"]).ok();
+    sandbox.run(&["audit", "--strict"]).ok();
+    // Once that one is solved, late words open another.
+    sandbox.run(&["solve", &other]).ok();
+    let third = sandbox.run(&by(ANA, &["reply", &ticket, "-m", "Once more.", "--json"])).ok().json();
+    assert_eq!(third["follow_up_of"], ticket.as_str());
+    sandbox.run(&["check", "--strict"]).ok();
+    sandbox.run(&["audit", "--strict"]).ok();
+}

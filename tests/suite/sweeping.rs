@@ -228,3 +228,91 @@ fn a_hold_that_ended_comes_back_to_attention_and_stays_a_hold() {
     sandbox.run(&["resume", &ticket]).ok();
     assert_eq!(sandbox.run(&["sweep"]).ok().stdout, "");
 }
+
+#[test]
+fn what_was_merged_into_a_ticket_is_no_silence() {
+    let sandbox = desk();
+    let plan = "\n[plans.quick]\nfirst_response = { S1 = \"1h\" }\nnext_response = { S1 = \"1h\" }\nresolution = { S1 = \"9h\" }\n\
+                calendar = \"always\"\n";
+    let text = sandbox.read("casebook.toml");
+    let text = text.replacen("plan = \"standard\"", "plan = \"quick\"", 1);
+    assert!(text.contains("\"quick\""), "{text}");
+    sandbox.write("casebook.toml", &format!("{text}{plan}"));
+    sandbox.git(&["commit", "-qam", "Policy"]).ok();
+    let target = asked(&sandbox, "Tiles time out", &["-p", "S1"]);
+    sandbox.wait("1m");
+    let source = sandbox.opened("Tiles again", &["-p", "S1"]);
+    sandbox.wait("5m");
+    sandbox.run(&["merge", &source, "--into", &target]).ok();
+    assert_eq!(sandbox.shown(&target)["status"], "awaiting_reply");
+    let owed = |query: &str| {
+        let rows = sandbox.run(&["sla", query, "--all", "--json=id,metric,state"]).ok().json();
+        let row = |row: &serde_json::Value| {
+            let word = |name: &str| row[name].as_str().unwrap().to_owned();
+            (word("id") == target, word("metric"), word("state"))
+        };
+        rows.as_array().unwrap().iter().map(row).collect::<BTreeSet<_>>()
+    };
+    let of = |rows: &[(bool, &str, &str)]| -> BTreeSet<(bool, String, String)> {
+        rows.iter().map(|(here, metric, state)| (*here, (*metric).to_owned(), (*state).to_owned())).collect()
+    };
+    let expected =
+        of(&[(true, "first_response", "met"), (true, "next_response", "running"), (true, "resolution", "paused")]);
+    assert_eq!(owed(""), expected);
+    let rows = sandbox.run(&["--no-index", "sla", "--all", "--json=metric"]).ok().json();
+    assert_eq!(rows.as_array().unwrap().len(), 3, "the full reader and the survey agree");
+    sandbox.wait("100d");
+    assert_eq!(sandbox.run(&["sweep"]).ok().stdout, "");
+    sandbox.run(&["sweep", "--apply"]).ok();
+    assert_eq!(reminded(&sandbox, &target), (0, false));
+    for _ in 0..3 {
+        sandbox.run(&["remind", &target]).ok();
+    }
+    let told = sandbox.run(&["solve", &target, "--resolution", "no_response"]).fails(4).stderr;
+    assert!(told.contains("was merged into it since support replied"), "{told}");
+    // An answer makes silence possible again.
+    sandbox.run(&["reply", &target, "-m", "And now?"]).ok();
+    sandbox.wait("5h");
+    sandbox.run(&["sweep", "--apply"]).ok();
+    assert_eq!(reminded(&sandbox, &target), (4, false));
+    sandbox.run(&["check", "--strict"]).ok();
+    sandbox.run(&["audit", "--strict"]).ok();
+}
+
+#[test]
+fn an_escalation_that_stays_behind_is_named() {
+    let sandbox = desk();
+    let [source, target] = ["One", "Two"].map(|subject| sandbox.opened(subject, &[]));
+    sandbox.run(&["escalate", &source, "--reason", "business_impact", "-m", "Tomorrow."]).ok();
+    let told = sandbox.run(&["merge", &source, "--into", &target]).ok().stderr;
+    assert!(told.contains("is escalated and") && told.contains("--reason business_impact -m WHY"), "{told}");
+    assert!(sandbox.shown(&target)["escalation"].is_null());
+}
+
+#[test]
+fn a_hold_that_ended_is_given_another_time_and_never_one_that_has_passed() {
+    let sandbox = desk();
+    let ticket = sandbox.opened("Tiles", &[]);
+    let hold = |until: &str| sandbox.run(&["hold", &ticket, "--reason", "engineering", "--until", until]);
+    let told = hold("2026-01-01").fails(2).stderr;
+    assert!(told.contains("which has passed"), "{told}");
+    hold("+2d").ok();
+    sandbox.wait("3d");
+    assert!(sandbox.run(&["sweep"]).ok().stdout.contains("hold_ended"));
+    hold("+2d").ok();
+    assert_eq!(sandbox.run(&["sweep"]).ok().stdout, "");
+    sandbox.run(&["check", "--strict"]).ok();
+    assert!(!sandbox.run(&["sweep", "--help"]).ok().stdout.contains("--as-of"));
+}
+
+#[test]
+fn a_reminder_that_came_late_is_what_the_next_step_counts_from() {
+    let sandbox = desk();
+    asked(&sandbox, "Tiles", &["-p", "S1"]);
+    sandbox.wait("240h");
+    sandbox.run(&["sweep", "--apply"]).ok();
+    sandbox.wait("21h");
+    let reason = sandbox.run(&["sweep", "--json=reason"]).ok().json()[0]["reason"].clone();
+    let reason = reason.as_str().unwrap();
+    assert!(reason.starts_with("reminder 2 of 3: no answer 20h after the reminder of 2026-12-01 "), "{reason}");
+}

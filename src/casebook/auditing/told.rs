@@ -148,6 +148,7 @@ fn refused(refusal: &Refusal) -> (&'static Rule, String) {
         }
         Refusal::NothingAsked => (&SOLVE_EVIDENCE, "no agent had asked anything".to_owned()),
         Refusal::CustomerReplied => (&SOLVE_EVIDENCE, "the customer had replied".to_owned()),
+        Refusal::MergedSince { source } => (&SOLVE_EVIDENCE, format!("{source} had been merged into it")),
         Refusal::MergeIntoItself => (&ENTRY_ILLEGAL, "a ticket cannot be merged into itself".to_owned()),
         Refusal::TargetSolved => (&ENTRY_ILLEGAL, "the target was solved".to_owned()),
         Refusal::TargetMerged { into } => (&ENTRY_ILLEGAL, format!("the target was merged into {into}")),

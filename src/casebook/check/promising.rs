@@ -4,11 +4,13 @@
 use crate::domain::finding::Finding;
 use crate::domain::rule;
 use crate::error::Error;
-use crate::store::config::ConfigFlaw;
+use crate::store::config::{Config, ConfigFlaw};
 use crate::store::policy::{self, WrittenPolicy};
+use crate::store::wording::Wording;
 use crate::store::{choices, eligibility, holidays, layout, macros, roster, yaml};
 
 use super::super::Casebook;
+use super::super::calendars::on_duty_without_office;
 use super::sheet::with_line;
 
 /// What the text of a casebook.toml breaks by what it says of time; else what it says.
@@ -18,9 +20,21 @@ pub(super) fn policy(text: &str) -> Result<WrittenPolicy, Box<Finding>> {
 
 /// What it breaks in the sections that are read only where they are needed.
 pub(super) fn sections(text: &str) -> Vec<Finding> {
-    let flaws =
-        [eligibility::read(text).err(), choices::read(text).err(), roster::read(text).err(), macros::read(text).err()];
+    let flaws = [
+        eligibility::read(text).err(),
+        choices::read(text).err(),
+        roster::read(text).err(),
+        macros::read(text).err(),
+        Wording::read(text).err(),
+        on_duty(text),
+    ];
     flaws.iter().flatten().map(|flaw| invalid(text, flaw)).collect()
+}
+
+/// Who is on duty and no manager of the team; what is unsound in itself is told by others.
+fn on_duty(text: &str) -> Option<ConfigFlaw> {
+    let (written, config) = (policy::read(text).ok()?, Config::read(text).ok()?);
+    on_duty_without_office(text, &written.escalation, &config.team)
 }
 
 fn invalid(text: &str, flaw: &ConfigFlaw) -> Finding {
@@ -29,6 +43,12 @@ fn invalid(text: &str, flaw: &ConfigFlaw) -> Finding {
 }
 
 impl Casebook {
+    /// What casebook.toml alone breaks in the sections that are read only where they are needed.
+    pub fn unsound_sections(&self) -> Vec<Finding> {
+        let policy = policy(&self.text).err().map(|finding| *finding);
+        sections(&self.text).into_iter().chain(policy).collect()
+    }
+
     /// What plans, calendars and their lists break in the work tree.
     pub(super) fn check_promises(&self, text: &str) -> Result<Vec<Finding>, Error> {
         let mut findings = sections(text);

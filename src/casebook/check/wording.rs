@@ -97,6 +97,7 @@ fn why(refusal: &Refusal) -> String {
         }
         Refusal::NothingAsked => "no agent had replied".to_owned(),
         Refusal::CustomerReplied => "the customer had replied since".to_owned(),
+        Refusal::MergedSince { source } => format!("{source} had been merged into it since"),
         Refusal::MergeIntoItself => "a ticket cannot be merged into itself".to_owned(),
         Refusal::RequiredFact { name } => format!("every ticket has `{name}`"),
         Refusal::UnfitFact { name } => format!("the value does not fit `{name}`"),

@@ -86,6 +86,7 @@ impl Doctor {
                 findings.ok("desk", format!("{}, format {}", casebook.root().display(), casebook.config().format));
                 actor(session, &casebook, &mut findings)?;
                 zone(&casebook, &mut findings);
+                settings(&casebook, &mut findings);
                 surroundings(&casebook, &mut findings);
             }
         }
@@ -144,6 +145,13 @@ fn zone(casebook: &Casebook, findings: &mut Findings) {
     let name = &casebook.config().time_zone;
     if Zone::named(name).is_err() {
         findings.wrong("time_zones", format!("`{name}` is no time zone"), "set `time_zone` in casebook.toml");
+    }
+}
+
+/// What some commands would refuse to work with, though this one was read.
+fn settings(casebook: &Casebook, findings: &mut Findings) {
+    for finding in casebook.unsound_sections() {
+        findings.wrong("config", format!("casebook.toml:{}: {}", finding.line, finding.message), "casebook check");
     }
 }
 

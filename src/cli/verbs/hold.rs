@@ -9,8 +9,10 @@ use super::super::parsing::word_of;
 use super::super::session::Session;
 use super::super::writing::Words;
 use crate::domain::action::Action;
+use crate::domain::clock;
 use crate::domain::ticket;
 use crate::domain::words::HoldReason;
+use crate::error::Error;
 
 /// Wait for something on support's own side.
 ///
@@ -35,10 +37,16 @@ pub struct Hold {
 
 impl Hold {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        let (reason, until) = (self.reason, self.until);
+        let (reason, until, words) = (self.reason, self.until.clone(), self.until);
         let team = self.team.as_deref().and_then(crate::domain::text::clean_subject);
         self.on.carry_out(session, &Words::Optional, |casebook, _| {
             let until = until.as_deref().map(|words| session.when(casebook, words)).transpose()?;
+            if let (Some(until), Some(words)) = (until.filter(|until| *until <= session.world.now), &words) {
+                let message = format!("--until {words} is {}, which has passed", clock::spell(until));
+                return Err(
+                    Error::usage(message, "say when it should come back to attention: +3d, friday 09:00").into()
+                );
+            }
             Ok(Action::Hold(ticket::Hold { reason, team, until }))
         })
     }

@@ -101,8 +101,8 @@ fn filled(
     ticket: &Ticket,
     agent: &str,
 ) -> Result<Option<Text>, Complaint> {
-    let language = ticket.header.language.as_deref();
-    let Some(source) = known.text(language, &casebook.config().language) else { return Ok(None) };
+    let languages = casebook.languages_of(&ticket.header);
+    let Some(source) = known.text(languages.iter().map(String::as_str)) else { return Ok(None) };
     let flaw = |flaw: TemplateFlaw| {
         let why = match flaw {
             TemplateFlaw::Field(unknown) => format!("there is no field `{}`", unknown.name),

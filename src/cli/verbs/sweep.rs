@@ -12,8 +12,7 @@ use super::super::session::Session;
 use super::show;
 use crate::casebook::{Casebook, Due, Matter, Report, Work};
 use crate::domain::id::Id;
-use crate::domain::silence::Step;
-use crate::domain::summary::Summary;
+use crate::domain::silence::{Next, Step};
 use crate::error::Error;
 use crate::store::layout::tail;
 use crate::view;
@@ -30,6 +29,7 @@ const SHAPE: Shape = Shape { fields: view::sweep::FIELDS, columns: view::sweep::
 /// Made for cron: what is done is done once, also by two sweeps at the same time.
 #[derive(Debug, Args)]
 #[command(
+    mut_arg("as_of", |as_of| as_of.hide(true)),
     after_help = "Examples:\n  casebook sweep\n  casebook sweep --apply --dry-run\n  casebook sweep --apply priority:S1,S2\n  */15 * * * *  casebook -C /srv/desk --as desk-robot@desk.example sweep --apply --quiet"
 )]
 pub struct Sweep {
@@ -146,12 +146,7 @@ fn list(session: &Session, casebook: &Casebook, due: &Due, chosen: &Chosen) -> R
         .tickets
         .iter()
         .zip(&short)
-        .map(|((ticket, matter), short_id)| Asked {
-            ticket,
-            short_id,
-            what: what(ticket, matter, casebook),
-            due_at: matter.due_at(),
-        })
+        .map(|((ticket, matter), short_id)| Asked { ticket, short_id, what: what(matter), due_at: matter.due_at() })
         .collect();
     match chosen {
         Chosen::Words if session.output.is_terminal => {
@@ -174,18 +169,13 @@ fn list(session: &Session, casebook: &Casebook, due: &Due, chosen: &Chosen) -> R
 }
 
 /// A matter with what explains it.
-fn what(ticket: &Summary, matter: &Matter, casebook: &Casebook) -> What {
+const fn what(matter: &Matter) -> What {
     match matter {
         Matter::HoldEnded { .. } => What::HoldEnded,
         Matter::FirstWord(word) => What::FirstWord { target: word.target, since: word.started_at },
-        Matter::Silence(next) => {
-            let spans = casebook.config().follow_up.of(ticket.header.priority);
-            match next.step {
-                Step::Remind { number, of } => {
-                    What::Remind { number, of, after: spans.alerts[number - 1], asked_at: next.asked_at }
-                }
-                Step::Solve => What::Solve { alerts: next.alerts, after: spans.solve_after, asked_at: next.asked_at },
-            }
-        }
+        Matter::Silence(Next { step, alerts, waited, asked_at, .. }) => match *step {
+            Step::Remind { number, of } => What::Remind { number, of, waited: *waited, asked_at: *asked_at },
+            Step::Solve => What::Solve { alerts: *alerts, waited: *waited, asked_at: *asked_at },
+        },
     }
 }

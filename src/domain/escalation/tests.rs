@@ -89,7 +89,17 @@ fn it_ceases_to_be_owed_with_the_escalation_or_the_ticket() {
     let end = Action::Deescalate { reason: None, manager: None };
     let agreed = Action::Solve(crate::domain::action::Solution::Agreed { by: None });
     assert_eq!(clocks(vec![entry(5, "mori", end.clone(), None)], 9), [(ClockState::Met, 5, Some(5))]);
-    assert_eq!(clocks(vec![entry(6, "kenji", agreed, Some(Status::Solved))], 9), [(ClockState::Met, 6, Some(6))]);
+    // Solving is no word: nobody waits while it is solved, and the desk does again when it is opened again.
+    let solved = entry(6, "kenji", agreed, Some(Status::Solved));
+    assert_eq!(clocks(vec![solved.clone()], 9), [(ClockState::Paused, 6, None)]);
+    let reason = crate::domain::words::ReopenReason::NotSolved;
+    let reopened = entry(8, "ana", Action::Reopen { reason, unmerge: false }, Some(Status::Open));
+    let again = vec![solved.clone(), reopened];
+    assert_eq!(clocks(again.clone(), 9), [(ClockState::Running, 7, None)]);
+    let word = entry(9, "mori", reply(), Some(Status::AwaitingReply));
+    assert_eq!(clocks([again, vec![word]].concat(), 10), [(ClockState::Met, 7, Some(9))]);
+    let ended = vec![solved, entry(7, "mori", end.clone(), None)];
+    assert_eq!(clocks(ended, 9), [(ClockState::Met, 6, Some(7))]);
     // A second escalation has a clock of its own.
     let again = vec![entry(5, "mori", end, None), entry(7, "ana", escalate(), None)];
     assert_eq!(clocks(again, 9), [(ClockState::Met, 5, Some(5)), (ClockState::Running, 2, None)]);

@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::action::{Action, Fact};
 use super::super::entry::Entry;
+use super::super::id::Id;
 use super::super::ticket::Header;
 use super::super::value::Value;
 use super::super::words::{Priority, Role, Status};
@@ -34,6 +35,12 @@ pub enum What {
     Asked(Status),
     /// The status changed in another way.
     Moved(Status),
+    /// The ticket was merged: solved, and what is owed is owed where the conversation goes on.
+    WentOn,
+    /// Another ticket goes on in this one; what was said there waits for words here.
+    Joined,
+    /// One that had joined since the last answer was taken out again.
+    Parted,
     /// The priority changed; what it was before.
     PriorityWas(Priority),
     /// The language changed; what it was before.
@@ -47,6 +54,7 @@ impl What {
     pub const fn status(&self) -> Option<Status> {
         match self {
             Self::Answered(status) | Self::Asked(status) | Self::Moved(status) => Some(*status),
+            Self::WentOn => Some(Status::Solved),
             _ => None,
         }
     }
@@ -74,6 +82,10 @@ pub enum Deed {
     Merge,
     /// It does no more.
     Unmerge,
+    /// Another ticket goes on in this one.
+    Join(Id),
+    /// That one does no more.
+    Part(Id),
     /// Another priority.
     Prioritize(Priority),
     /// Anything else.
@@ -87,6 +99,8 @@ impl Beat {
             Action::Reply { auto: false, .. } => Deed::Reply,
             Action::Merge { .. } => Deed::Merge,
             Action::Reopen { unmerge: true, .. } => Deed::Unmerge,
+            Action::Merged { source, .. } => Deed::Join(*source),
+            Action::Unmerged { source } => Deed::Part(*source),
             Action::Prioritize { priority, .. } => Deed::Prioritize(*priority),
             _ => Deed::Other,
         };
@@ -103,6 +117,8 @@ pub struct Follower {
     status: Status,
     is_merged: bool,
     owes_response: bool,
+    /// The tickets that joined since the last answer.
+    joined: Vec<Id>,
     priority: Priority,
     language: Option<String>,
     channel: Option<String>,
@@ -118,6 +134,7 @@ impl Follower {
             status: Status::Open,
             is_merged: false,
             owes_response: true,
+            joined: Vec::new(),
             priority,
             language: None,
             channel: None,
@@ -165,9 +182,10 @@ impl Follower {
                 let was = std::mem::replace(&mut self.priority, priority);
                 self.push(What::PriorityWas(was));
             }
-            (Deed::Reply, Role::Agent) if self.owes_response || was != self.status => {
+            (Deed::Reply, Role::Agent) if self.owes_response || !self.joined.is_empty() || was != self.status => {
                 self.push(What::Answered(self.status));
                 self.owes_response = false;
+                self.joined.clear();
                 return;
             }
             (Deed::Reply, Role::Customer) if was != self.status || (!self.owes_response && was != Status::Solved) => {
@@ -175,10 +193,22 @@ impl Follower {
                 self.owes_response = self.status != Status::Solved;
                 return;
             }
+            (Deed::Join(source), _) if self.status != Status::Solved && !self.joined.contains(&source) => {
+                self.push(What::Joined);
+                self.joined.push(source);
+            }
+            (Deed::Part(source), _) if self.joined.contains(&source) => {
+                self.push(What::Parted);
+                self.joined.retain(|joined| *joined != source);
+            }
             _ => {}
         }
         if was != self.status {
-            self.push(What::Moved(self.status));
+            let went_on = matches!(beat.deed, Deed::Merge);
+            self.push(if went_on { What::WentOn } else { What::Moved(self.status) });
+            if self.status == Status::Solved {
+                self.joined.clear();
+            }
             self.owes_response = match (was, self.status) {
                 (_, Status::Solved) => false,
                 (Status::Solved, _) => true,

@@ -78,7 +78,7 @@ fn clocks_of<'a>(
 ) -> Vec<Clock> {
     let history = &history[..history.iter().take_while(|entry| entry.at <= now).count()];
     let Some(header) = replay(history) else { return Vec::new() };
-    clocks(&Course::of(history), history[0].at, &header, plan, calendar, now)
+    clocks(&Course::of(history), history[0].at, &header, plan, || "en".into(), calendar, now)
 }
 
 fn at(history: &[Entry], now: &str) -> Vec<Clock> {
@@ -113,6 +113,21 @@ fn without_target_or_calendar_there_is_no_clock() {
     let history = [opened("2026-11-23T01:00:00Z", Priority::S1, "en")];
     assert_eq!(clocks_of(&history, &plan(), |_| None, instant("2026-11-23T02:00:00Z")), []);
     assert_eq!(at(&[], "2026-11-23T02:00:00Z"), []);
+}
+
+#[test]
+fn a_ticket_without_a_language_is_counted_by_the_one_that_holds_otherwise() {
+    let mut history = vec![opened("2026-11-23T01:00:00Z", Priority::S1, "ja")];
+    let Action::Open(opening) = &mut history[0].action else { return };
+    opening.language = None;
+    let (header, reckoners) = (replay(&history).expect("it is open"), reckoners());
+    let by = |language: &str| {
+        let known = |name: &str| reckoners.iter().find(|known| known.calendar().name == name);
+        let now = instant("2026-11-23T02:00:00Z");
+        let told = clocks(&Course::of(&history), history[0].at, &header, &plan(), || language.into(), known, now);
+        told[0].calendar.to_string()
+    };
+    assert_eq!((by("ja").as_str(), by("en").as_str()), ("japan", "english"));
 }
 
 #[test]
@@ -170,6 +185,69 @@ fn on_hold_goes_on_and_reopening_continues() {
     assert_eq!((told[2].metric, told[2].started_at), (Metric::NextResponse, time(20)));
 }
 
+fn source() -> Id {
+    Id::at(instant("2026-11-20T20:00:00Z"), 9)
+}
+
+fn merged() -> Action {
+    Action::Merged { source: source(), cc: Vec::new() }
+}
+
+#[test]
+fn what_a_merged_ticket_owed_was_not_met_by_the_merge() {
+    let mut history = vec![opened("2026-11-23T02:00:00Z", Priority::S1, "en")];
+    let time = |hours| instant("2026-11-23T02:00:00Z") + TimeDelta::hours(hours);
+    let merge = Action::Merge { into: source(), reason: MergeReason::SameIssue };
+    history.push(entry(time(1), Role::Agent, merge.clone(), Some(Status::Solved)));
+    assert_eq!(at(&history, &spell(time(2))), [], "owed in time, and owed where the conversation goes on");
+    let reopen = Action::Reopen { reason: ReopenReason::NotSolved, unmerge: true };
+    history.push(entry(time(3), Role::Agent, reopen, Some(Status::Open)));
+    let told = at(&history, &spell(time(3)));
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert_eq!((told[0].state, told[0].started_at, told[0].due_at), (ClockState::Running, time(0), Some(time(4))));
+    assert_eq!((told[1].state, told[1].elapsed.num_hours()), (ClockState::Running, 1));
+    // What was late by then stays late.
+    let mut late = vec![opened("2026-11-23T02:00:00Z", Priority::S1, "en")];
+    late.push(entry(time(5), Role::Agent, merge.clone(), Some(Status::Solved)));
+    let told = at(&late, &spell(time(6)));
+    assert_eq!(
+        told.iter().map(|clock| (clock.metric, clock.state, clock.stopped_at)).collect::<Vec<_>>(),
+        [(Metric::FirstResponse, ClockState::Breached, Some(time(5)))]
+    );
+    // What was answered before is met all the same.
+    late.insert(1, entry(time(1), Role::Agent, reply(false), Some(Status::AwaitingReply)));
+    assert_eq!(at(&late, &spell(time(6)))[0].state, ClockState::Met);
+}
+
+#[test]
+fn what_joins_a_ticket_is_owed_an_answer_there() {
+    let mut history = vec![opened("2026-11-23T02:00:00Z", Priority::S1, "en")];
+    let time = |minutes| instant("2026-11-23T02:00:00Z") + TimeDelta::minutes(minutes);
+    let owed = |history: &[Entry]| {
+        let told = at(history, "2026-11-23T05:00:00Z").into_iter().filter(|clock| clock.metric == Metric::NextResponse);
+        told.map(|clock| (clock.started_at, clock.state)).collect::<Vec<_>>()
+    };
+    // The first response is owed still, and keeps its start.
+    history.push(entry(time(5), Role::Agent, merged(), None));
+    assert_eq!(owed(&history), []);
+    history[1] = entry(time(5), Role::Agent, reply(false), Some(Status::AwaitingReply));
+    history.push(entry(time(10), Role::Agent, merged(), None));
+    assert_eq!(owed(&history), [(time(10), ClockState::Running)]);
+    assert_eq!(at(&history, "2026-11-23T05:00:00Z")[1].state, ClockState::Paused, "the status is as it was");
+    // What the customer adds does not start it anew; an answer ends it, whatever the status.
+    let mut answered = history.clone();
+    answered.push(entry(time(20), Role::Customer, reply(false), Some(Status::Open)));
+    assert_eq!(owed(&answered), [(time(10), ClockState::Running)]);
+    answered.push(entry(time(30), Role::Agent, reply(false), None));
+    assert_eq!(owed(&answered), [(time(10), ClockState::Met)]);
+    // Taking the merge back ends it too, or leaves the customer's own words.
+    let mut parted = history.clone();
+    parted.push(entry(time(40), Role::Agent, Action::Unmerged { source: source() }, None));
+    assert_eq!(owed(&parted), []);
+    parted.insert(3, entry(time(20), Role::Customer, reply(false), Some(Status::Open)));
+    assert_eq!(owed(&parted), [(time(20), ClockState::Running)]);
+}
+
 /// What may happen next, whether or not it could.
 fn happening(kind: u8) -> (Role, Action, Option<Status>) {
     let priority = |priority| Action::Prioritize { priority, was: Priority::S2 };
@@ -191,7 +269,9 @@ fn happening(kind: u8) -> (Role, Action, Option<Status>) {
             Some(Status::Solved),
         ),
         9 => (Role::Agent, Action::Reopen { reason: ReopenReason::NotSolved, unmerge: true }, Some(Status::Open)),
-        10 => (Role::System, Action::Solve(Solution::NoResponse), Some(Status::Solved)),
+        10 => (Role::Agent, merged(), None),
+        11 => (Role::Agent, Action::Unmerged { source: source() }, None),
+        12 => (Role::System, Action::Solve(Solution::NoResponse), Some(Status::Solved)),
         _ => (Role::Agent, Action::Remind { auto: false }, None),
     }
 }
@@ -202,7 +282,7 @@ proptest! {
     #[test]
     fn replay_at_any_instant_agrees_with_the_incremental_answer(
         language in any::<bool>(),
-        steps in prop::collection::vec((0..12_u8, 0..1500_i64), 0..12),
+        steps in prop::collection::vec((0..14_u8, 0..1500_i64), 0..12),
         asked in 0..1500_i64,
     ) {
         let (plan, reckoners) = (plan(), reckoners());
@@ -217,7 +297,7 @@ proptest! {
             // Asked somewhere before the next entry, and right at it.
             let between = time + TimeDelta::minutes(asked.min(minutes - 1).max(0));
             if minutes > 0 {
-                answers.push((between, clocks(follower.course(), opened_at, &header, &plan, known, between)));
+                answers.push((between, clocks(follower.course(), opened_at, &header, &plan, || "en".into(), known, between)));
             }
             time += TimeDelta::minutes(minutes);
             let (role, action, to) = happening(kind);
@@ -228,7 +308,7 @@ proptest! {
             history.push(next);
         }
         let end = time + TimeDelta::minutes(asked);
-        answers.push((end, clocks(follower.course(), opened_at, &header, &plan, known, end)));
+        answers.push((end, clocks(follower.course(), opened_at, &header, &plan, || "en".into(), known, end)));
         for (now, answer) in answers {
             prop_assert_eq!(clocks_of(&history, &plan, known, now), answer);
         }

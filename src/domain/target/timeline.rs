@@ -93,7 +93,7 @@ impl Spans<'_> {
         }
         let skipped = match (self.clock.metric, status) {
             (Metric::Resolution, Status::AwaitingReply) => Some(Reason::Waiting),
-            (Metric::Resolution, Status::Solved) => Some(Reason::Solved),
+            (Metric::Resolution | Metric::FirstWord, Status::Solved) => Some(Reason::Solved),
             _ => None,
         };
         if let Some(reason) = skipped {

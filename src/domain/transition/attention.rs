@@ -5,13 +5,14 @@ use super::super::ticket::{Hold, Ticket};
 use super::super::words::{EscalationReason, HoldReason, Priority, Status};
 use super::{Decision, Notice, Refusal, Request, Surroundings, unsolved};
 
-/// Holding again needs another reason; the reason `other` needs words.
+/// Holding again needs another reason, or another time to come back; the reason `other` needs words.
 pub(super) fn hold(ticket: &Ticket, hold: &Hold, request: &Request) -> Result<Decision, Refusal> {
     unsolved(ticket)?;
     if hold.reason == HoldReason::Other && request.text.is_none() {
         return Err(Refusal::TextMissing);
     }
-    if ticket.header.hold.as_ref().is_some_and(|now| now.reason == hold.reason) {
+    let is_same = |now: &Hold| now.reason == hold.reason && (hold.until.is_none() || hold.until == now.until);
+    if ticket.header.hold.as_ref().is_some_and(is_same) {
         return Err(Refusal::SameHoldReason { reason: hold.reason });
     }
     let to = (ticket.header.status != Status::OnHold).then_some(Status::OnHold);

@@ -3,10 +3,10 @@
 use super::super::action::Action;
 use super::super::id::Id;
 use super::super::person::Person;
-use super::super::ticket::{Header, Ticket};
+use super::super::ticket::{Escalation, Header, Ticket};
 use super::super::words::{MergeReason, Status};
 use super::refusal::Customer;
-use super::{Decision, Refusal, Surroundings, unsolved};
+use super::{Decision, Notice, Refusal, Surroundings, unsolved};
 
 /// The source goes on in the target: both unsolved and unmerged, of the same customer.
 pub(super) fn merge(
@@ -30,7 +30,11 @@ pub(super) fn merge(
         let (source, target) = (Box::new(customer(&source.header)), Box::new(customer(&target.header)));
         return Err(Refusal::OtherCustomer { source, target });
     }
-    Ok(Decision::entry(Action::Merge { into, reason }, Some(Status::Solved)))
+    let decision = Decision::entry(Action::Merge { into, reason }, Some(Status::Solved));
+    Ok(match (&source.header.escalation, &target.header.escalation) {
+        (Some(Escalation { reason, .. }), None) => decision.with(Notice::EscalationStays { into, reason: *reason }),
+        _ => decision,
+    })
 }
 
 fn customer(header: &Header) -> Customer {

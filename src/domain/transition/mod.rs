@@ -22,7 +22,7 @@ use super::id::Id;
 use super::person::{Person, Standing, Team};
 use super::text::Text;
 use super::ticket::Ticket;
-use super::words::{Priority, Role, Status};
+use super::words::{EscalationReason, Priority, Role, Status};
 
 pub use attention::may_become;
 pub use linking::{final_target, merged_action};
@@ -109,6 +109,13 @@ pub enum Notice {
         /// When the first word is due, UTC.
         word_due: Option<DateTime<Utc>>,
     },
+    /// The ticket that was merged is escalated, and the one it goes on in is not.
+    EscalationStays {
+        /// Where it goes on.
+        into: Id,
+        /// Why it had been escalated.
+        reason: EscalationReason,
+    },
     /// The customer's reply took the ticket off its hold.
     HoldEnded,
     /// The reply reopened a solved ticket.
@@ -117,6 +124,8 @@ pub enum Notice {
     WentOnAt(Id),
     /// The reply came too late to reopen its ticket, and opened this one.
     FollowsUp(Id),
+    /// The reply came too late to reopen this ticket, and was recorded on the one that follows it up already.
+    FollowsUpAlready(Id),
     /// An agent gave a reason to open a ticket against a rule, and no rule was against it.
     NothingToOverride,
     /// An editor asked for a priority, which support decides on.

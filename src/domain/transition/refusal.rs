@@ -60,7 +60,7 @@ pub enum Refusal {
     },
     /// A merge cannot be taken back where there is none.
     NotMerged,
-    /// It already waits for this reason.
+    /// It already waits for this reason, until that time.
     SameHoldReason {
         /// The reason.
         reason: HoldReason,
@@ -97,6 +97,11 @@ pub enum Refusal {
     NothingAsked,
     /// Silence cannot solve it: the customer has replied since.
     CustomerReplied,
+    /// Silence cannot solve it: another ticket was merged into it since, and no agent has replied behind that.
+    MergedSince {
+        /// That ticket.
+        source: Id,
+    },
     /// A customer's words reopen a solved ticket for some time, and that is over.
     WindowClosed {
         /// When it was solved, UTC.

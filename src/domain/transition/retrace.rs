@@ -151,7 +151,7 @@ fn decided(ticket: &Ticket, entry: &Entry, follow_up: &FollowUpPolicy) -> Result
         Action::Forward { into, entry } if into == entry && ticket.header.status == Status::Solved => {
             return Ok(Some(None));
         }
-        Action::Forward { .. } if last(ticket, |entry| matches!(entry.action, Action::Merge { .. })).is_none() => {
+        Action::Forward { .. } if last(ticket, goes_on_elsewhere).is_none() => {
             return Err(Refusal::NotMerged);
         }
         Action::Forward { .. } => return Ok(Some(None)),
@@ -232,6 +232,8 @@ fn breach(so_far: &Ticket, entry: &Entry, refusal: Refusal) -> Option<Breach> {
         }
         Refusal::TooFewAlerts { .. } | Refusal::TooEarly { .. } => Breach::Early(refusal),
         Refusal::NotAllowed { .. } | Refusal::NotVisible => return None,
+        // Whether the merged ticket was owed a word is not in this file.
+        Refusal::MergedSince { .. } => return None,
         refusal => Breach::Illegal(refusal),
     })
 }
@@ -291,6 +293,12 @@ fn role_allows(so_far: &Ticket, entry: &Entry) -> bool {
 /// The last entry that fits.
 fn last(ticket: &Ticket, fits: impl Fn(&Entry) -> bool) -> Option<Id> {
     ticket.history.iter().rev().find(|entry| fits(entry)).map(|entry| entry.id)
+}
+
+/// Whether it says that the conversation goes on in another ticket: a merge, or a late reply that opened one.
+fn goes_on_elsewhere(entry: &Entry) -> bool {
+    matches!(&entry.action, Action::Merge { .. })
+        || matches!(&entry.action, Action::Forward { into, entry } if into == entry)
 }
 
 const fn moves(entry: &Entry) -> bool {

@@ -12,6 +12,9 @@ const MOVED: u8 = 2 << 4;
 const PRIORITY: u8 = 3 << 4;
 const LANGUAGE: u8 = 4 << 4;
 const CHANNEL: u8 = 5 << 4;
+const WENT_ON: u8 = 6 << 4;
+const JOINED: u8 = 7 << 4;
+const PARTED: u8 = 8 << 4;
 
 pub(super) fn write_course(writer: &mut Writer, course: &Course) {
     writer.number(course.0.len() as u64);
@@ -24,6 +27,9 @@ pub(super) fn write_course(writer: &mut Writer, course: &Course) {
             What::PriorityWas(priority) => (PRIORITY | *priority as u8, None),
             What::LanguageWas(words) => (LANGUAGE, Some(words)),
             What::ChannelWas(words) => (CHANNEL, Some(words)),
+            What::WentOn => (WENT_ON, None),
+            What::Joined => (JOINED, None),
+            What::Parted => (PARTED, None),
         };
         writer.0.push(byte);
         writer.number(turn.after.saturating_sub(before));
@@ -49,6 +55,9 @@ pub(super) fn course_of(reader: &mut Reader<'_>) -> Option<Course> {
             PRIORITY => What::PriorityWas(Priority::ALL.get(usize::from(byte & 0xf)).copied()?),
             LANGUAGE => What::LanguageWas(reader.some_words()?),
             CHANNEL => What::ChannelWas(reader.some_words()?),
+            WENT_ON => What::WentOn,
+            JOINED => What::Joined,
+            PARTED => What::Parted,
             _ => return None,
         };
         turns.push(Turn { after, what });
@@ -67,6 +76,9 @@ mod tests {
             (60, What::PriorityWas(Priority::S4)),
             (300, What::LanguageWas(Some("ja".to_owned()))),
             (100_000, What::ChannelWas(None)),
+            (100_001, What::Joined),
+            (100_002, What::Parted),
+            (100_003, What::WentOn),
             (u64::from(u32::MAX) * 3, What::Asked(Status::Open)),
             (u64::MAX, What::Moved(Status::Solved)),
         ];

@@ -18,6 +18,7 @@ pub(super) fn write_summary(out: &mut Vec<u8>, row: &Summary) {
     writer.time(row.created_at);
     writer.time(row.last_activity_at);
     writer.id(row.version);
+    list(&mut writer, row.assigned_by.as_slice(), |writer, id| writer.id(*id));
     writer.some_words(row.imported_id.as_deref());
     write_course(&mut writer, &row.course);
     *out = writer.0;
@@ -34,6 +35,7 @@ pub(super) fn summary_of(id: Id, bytes: &[u8]) -> Option<Summary> {
         created_at: reader.time()?,
         last_activity_at: reader.time()?,
         version: reader.id()?,
+        assigned_by: items(&mut reader, Reader::id)?.pop(),
         imported_id: reader.some_words()?,
         course: course_of(&mut reader)?,
     };

@@ -36,7 +36,7 @@ pub use stamp::Stamp;
 /// The index's file name.
 const NAME: &str = "index";
 /// Says what the file is, and in which version.
-const MAGIC: &[u8; 8] = b"casebk\x00\x03";
+const MAGIC: &[u8; 8] = b"casebk\x00\x04";
 /// The bytes of the head: the magic, six numbers, and their sum.
 const HEAD: usize = 64;
 /// A log of so many bytes more than an eighth of the index is time for a new index.

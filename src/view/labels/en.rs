@@ -197,7 +197,7 @@ const WORDS: Catalogue = Catalogue {
         merged_into: "merged it into {ticket} ({reason})",
         merged: "merged {ticket} into this",
         with_cc: ", with {people} in copy",
-        forwarded: "wrote to this merged ticket: recorded on {ticket} as {entry}",
+        forwarded: "wrote to this ticket, which goes on elsewhere: recorded on {ticket} as {entry}",
         followed_up: "wrote to this solved ticket: {ticket} follows it up",
         reopened: "reopened it: {reason}",
         unmerged: "reopened it and took the merge back: {reason}",

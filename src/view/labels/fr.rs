@@ -148,7 +148,7 @@ const WORDS: Catalogue = Catalogue {
         merged_into: "a fusionné la demande dans {ticket} ({reason})",
         merged: "a fusionné {ticket} dans cette demande",
         with_cc: ", avec {people} en copie",
-        forwarded: "a écrit à cette demande fusionnée : enregistré dans {ticket} sous {entry}",
+        forwarded: "a écrit à cette demande, qui se poursuit ailleurs : enregistré dans {ticket} sous {entry}",
         followed_up: "a écrit à cette demande résolue : {ticket} y fait suite",
         reopened: "a rouvert la demande : {reason}",
         unmerged: "a rouvert la demande et annulé la fusion : {reason}",

@@ -145,7 +145,7 @@ const WORDS: Catalogue = Catalogue {
         merged_into: "{ticket} に統合しました（{reason}）",
         merged: "{ticket} をこのリクエストに統合しました",
         with_cc: "（Cc: {people}）",
-        forwarded: "統合済みのこのリクエストに書き込みました: {ticket} に {entry} として記録",
+        forwarded: "このリクエストに書き込みました (続きは別のリクエスト): {ticket} に {entry} として記録",
         followed_up: "この解決済みのリクエストに書き込みました: {ticket} が引き継ぎます",
         reopened: "再開しました: {reason}",
         unmerged: "統合を取り消して再開しました: {reason}",

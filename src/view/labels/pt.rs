@@ -148,7 +148,7 @@ const WORDS: Catalogue = Catalogue {
         merged_into: "mesclou a solicitação a {ticket} ({reason})",
         merged: "mesclou {ticket} a esta solicitação",
         with_cc: ", com {people} em cópia",
-        forwarded: "escreveu nesta solicitação mesclada: registrado em {ticket} como {entry}",
+        forwarded: "escreveu nesta solicitação, que continua em outra: registrado em {ticket} como {entry}",
         followed_up: "escreveu nesta solicitação resolvida: {ticket} dá continuidade",
         reopened: "reabriu a solicitação: {reason}",
         unmerged: "reabriu a solicitação e desfez a mesclagem: {reason}",

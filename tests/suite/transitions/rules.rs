@@ -111,6 +111,14 @@ fn a_hold_needs_another_reason_to_be_held_again() {
     scene.does(Agent, hold(HoldReason::Engineering));
     let reason = HoldReason::Engineering;
     assert_eq!(scene.refuses(Agent, hold(reason)), Refusal::SameHoldReason { reason });
+    let later = |until: &str| {
+        let until = Some(until.parse().expect("an instant"));
+        Action::Hold(casebook::domain::ticket::Hold { reason, team: None, until })
+    };
+    assert_eq!(scene.does(Agent, later("2027-01-01T00:00:00Z")).status(), OnHold);
+    assert_eq!(scene.refuses(Agent, later("2027-01-01T00:00:00Z")), Refusal::SameHoldReason { reason });
+    assert_eq!(scene.refuses(Agent, hold(reason)), Refusal::SameHoldReason { reason });
+    scene.does(Agent, later("2027-02-01T00:00:00Z"));
     assert_eq!(scene.does(Agent, hold(HoldReason::AccountTeam)).status(), OnHold);
     assert_eq!(scene.ticket.header.hold.as_ref().map(|hold| hold.reason), Some(HoldReason::AccountTeam));
     assert_eq!(notices(scene.ask(Customer, &Asked::with_text(reply()))), [Notice::HoldEnded]);

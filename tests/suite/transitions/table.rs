@@ -241,6 +241,7 @@ fn refused(refusal: &Refusal) -> String {
         Refusal::TooEarly { .. } => "too early",
         Refusal::NothingAsked => "nothing asked",
         Refusal::CustomerReplied => "customer replied",
+        Refusal::MergedSince { .. } => "merged since",
         other => panic!("the table has no word for {other:?}"),
     };
     format!("refused: {why}")

@@ -42,7 +42,9 @@ pub(super) fn run(
     };
     let period = in_force.as_ref().and_then(|in_force| in_force.period.as_ref());
     let mut clocks = promises.clocks(&row);
-    clocks.extend(casebook.first_words(&ticket, promises));
+    if casebook.tells_first_words(session.actor()?) {
+        clocks.extend(casebook.first_words(&ticket, promises));
+    }
     let explanation = Explanation {
         ticket: id,
         subject: &row.header.subject,

@@ -54,6 +54,16 @@ impl<'a> Lines<'a> {
         some_words(self.own[15])
     }
 
+    /// Of an opening: whether somebody takes care of it from the start.
+    pub const fn opens_assigned(&self) -> bool {
+        self.own[8].is_some()
+    }
+
+    /// Of an assignment: whether it is to somebody.
+    pub const fn assigns(&self) -> bool {
+        self.own[0].is_some()
+    }
+
     /// Of an opening: the priority.
     pub fn opening_priority(&self) -> Option<Priority> {
         self.own[2]?.parse().ok()
@@ -65,6 +75,8 @@ impl<'a> Lines<'a> {
             "reply" if !self.is_automatic() => Deed::Reply,
             "merge" => Deed::Merge,
             "reopen" if self.own[1].is_some() => Deed::Unmerge,
+            "merged" => Deed::Join(id_of(self.own[0]?)?),
+            "unmerged" => Deed::Part(id_of(self.own[0]?)?),
             "prioritize" => Deed::Prioritize(self.own[0]?.parse().ok()?),
             _ => Deed::Other,
         };

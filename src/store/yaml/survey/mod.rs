@@ -40,6 +40,7 @@ pub fn survey(bytes: &[u8], id: Id) -> Option<Summary> {
         created_at: time_of(created_at)?,
         last_activity_at: time_of(last_activity_at)?,
         version: id_of(version)?,
+        assigned_by: some(past.assigned_by, id_of)?,
         imported_id: past.imported_id,
         course: past.follower?.into_course(),
     };
@@ -154,6 +155,7 @@ struct Past<'a> {
     last: Option<(&'a str, &'a str)>,
     alerts: usize,
     reopened: bool,
+    assigned_by: Option<&'a str>,
     imported_id: Option<String>,
     follower: Option<Follower>,
 }
@@ -212,10 +214,12 @@ impl<'a> Past<'a> {
             (None, "open") => {
                 self.opened = Some((entry.id, entry.at));
                 self.imported_id = entry.imported_id()?;
+                self.assigned_by = entry.opens_assigned().then_some(entry.id);
                 self.follower = Some(Follower::begin(time_of(entry.at)?, entry.opening_priority()?));
             }
             (None, _) => return None,
             (Some(_), _) if entry.from.is_none() => return None,
+            (_, "assign") => self.assigned_by = entry.assigns().then_some(entry.id),
             (_, "remind") => self.alerts += 1,
             (_, "reply") if !entry.is_automatic() => self.alerts = 0,
             (_, "reopen") => self.alerts = 0,
