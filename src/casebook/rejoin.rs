@@ -108,6 +108,12 @@ impl Desk<'_> {
                 break;
             }
             for one in found {
+                // What was mended before it may have opened the ticket already.
+                if let Loose::SolvedMeanwhile { ticket, .. } = one
+                    && self.ticket(ticket)?.header.status != Status::Solved
+                {
+                    continue;
+                }
                 self.mend(one, key)?;
                 mended.push(one);
             }

@@ -26,7 +26,7 @@ pub struct TellingFlags {
     /// Print them as a JSON array: the same as --format json
     #[arg(long, conflicts_with = "format")]
     json: bool,
-    /// Write them into a file too, in another form; can be given several times
+    /// Write them into a file too, in another form; `-` prints them; can be given several times
     #[arg(long, value_name = "FORMAT=FILE", value_parser = report)]
     report: Vec<(Told, PathBuf)>,
 }
@@ -60,7 +60,11 @@ impl TellingFlags {
         }
         let plain = Run { paint: Paint::PLAIN, ..run };
         for (form, file) in &self.report {
-            std::fs::write(file, told(form.form(), findings, &plain)).map_err(Error::io(file, "write"))?;
+            let report = told(form.form(), findings, &plain);
+            match file.as_os_str() == "-" {
+                true => session.output.print(&report)?,
+                false => std::fs::write(file, report).map_err(Error::io(file, "write"))?,
+            }
         }
         let counts = |finding: &Finding| self.strict || finding.severity == Severity::Error;
         Ok(if findings.iter().any(counts) { Exit::Found } else { Exit::Done })

@@ -27,6 +27,8 @@ fn told(sandbox: &Sandbox, format: &str) -> String {
     let told = sandbox.run(&["check", "--format", format]).fails(1).stdout;
     sandbox.run(&["check", "-q", "--report", &format!("{format}=out.{format}"), "--report", "json=out2.json"]).fails(1);
     assert_eq!(sandbox.read(format!("out.{format}")), told);
+    let beside = sandbox.run(&["check", "--format", "json", "--report", &format!("{format}=-")]).fails(1).stdout;
+    assert_eq!(beside, sandbox.read("out2.json") + &told);
     told
 }
 

@@ -64,6 +64,21 @@ fn brought_keys(ticket: &Ticket) -> Vec<String> {
     read.filter_map(|entry| entry.key.clone()).filter(|key| key.starts_with(FORWARDING)).collect()
 }
 
+#[test]
+fn a_reply_that_opens_the_ticket_it_is_brought_to_leaves_nothing_to_reopen() {
+    let (mut one, mut other) = (Desk::new(), Desk::new());
+    other.now += TimeDelta::seconds(7);
+    let [first, second] = [one.tickets[0], one.tickets[1]];
+    one.perform(Side::Agent, step(second, agreed())).unwrap();
+    one.perform(Side::Customer, step(first, reply())).unwrap();
+    let merge = Action::Merge { into: second, reason: casebook::domain::words::MergeReason::SameIssue };
+    other.perform(Side::Agent, step(first, merge)).unwrap();
+    meet(&mut one, &other);
+    mend(&mut one, Side::Agent, TimeDelta::minutes(1));
+    assert_eq!(one.casebook().loose().unwrap(), Vec::new());
+    assert_eq!(one.ticket(second).header.status, casebook::domain::words::Status::Open);
+}
+
 fn deeds() -> impl Strategy<Value = Vec<Deed>> {
     proptest::collection::vec(prop_oneof![5 => linking_deed(), 1 => deed()], 1..6)
 }
