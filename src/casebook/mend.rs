@@ -55,7 +55,7 @@ fn mend(id: Id, bytes: &[u8]) -> Option<(Ticket, Vec<u8>)> {
             let ended = ended(bytes);
             (yaml::read(&ended, Some(id)).ok()?, ended)
         }
-        Err(_) => return None,
+        Err(damage) => return yaml::reheaded(bytes, id, &damage),
     };
     let header = replay::replay(&ticket.history)?;
     if header == ticket.header {

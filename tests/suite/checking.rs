@@ -188,3 +188,34 @@ fn what_other_commands_would_refuse_of_the_policy_is_named_with_its_line() {
         assert_eq!(codes(&sandbox.found(&["--staged"])), ["CB301"]);
     }
 }
+
+#[test]
+fn a_header_that_cannot_be_read_follows_from_the_history_too() {
+    let (sandbox, ids, paths) = two();
+    let sound = sandbox.read(&paths[0]);
+    for (from, to) in [
+        ("status: open\n", "status: closed\n"),
+        ("status: open\n", ""),
+        ("status: open\n", "status: open\nstatus: open\n"),
+        ("priority: S3\n", "priority:\n"),
+        ("priority: S3\n", "priorty: S3\n"),
+        ("format: 1\n", "# by hand\nformat: 1\nwhatever: x\n"),
+    ] {
+        sandbox.edit(&paths[0], (from, to));
+        sandbox.run(&["show", &ids[0]]).fails(7);
+        let told = sandbox.run(&["check", "--fix", "--no-commit"]).ok();
+        assert!(told.stdout.contains("--- a/tickets/"), "{}", told.stdout);
+        let kept =
+            if to.contains('#') { sound.replacen("\nhistory:", "\n# by hand\nhistory:", 1) } else { sound.clone() };
+        assert_eq!(sandbox.read(&paths[0]), kept, "{to}");
+        sandbox.write(&paths[0], &sound);
+    }
+    // Of what is wrong in the history nobody knows what was meant, and what a newer program wrote is its own.
+    for (from, to) in [("  priority: S3\n", "  priority:\n"), ("format: 1\n", "format: 1\n<<<<<<< ours\n")] {
+        sandbox.edit(&paths[0], (from, to));
+        let damaged = sandbox.read(&paths[0]);
+        sandbox.run(&["check", "--fix", "--no-commit"]).fails(1);
+        assert_eq!(sandbox.read(&paths[0]), damaged);
+        sandbox.write(&paths[0], &sound);
+    }
+}

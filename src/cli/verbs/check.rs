@@ -100,8 +100,9 @@ impl Check {
 
     /// Mends what can be mended, through the one door, and shows it first. Says whether anything was written.
     fn mend(&self, session: &Session, findings: &[Finding]) -> Result<bool, Complaint> {
-        let fixable = findings.iter().filter(|finding| finding.rule.is_fixable);
-        let mut ids: Vec<Id> = fixable.filter_map(|finding| finding.ticket).collect();
+        // A header that cannot be read follows from the history as well, where that can.
+        let may_be = |finding: &&Finding| finding.rule.is_fixable || is_about_a_field(finding);
+        let mut ids: Vec<Id> = findings.iter().filter(may_be).filter_map(|finding| finding.ticket).collect();
         ids.dedup();
         if ids.is_empty() {
             return Ok(false);
@@ -114,7 +115,9 @@ impl Check {
             session.tell_plan(&plan)?;
             session.output.say("")?;
         }
-        for id in ids.iter().filter(|id| !plan.tickets.iter().any(|ticket| ticket.id == **id)) {
+        let is_known =
+            |id: &&Id| findings.iter().any(|finding| finding.rule.is_fixable && finding.ticket == Some(**id));
+        for id in ids.iter().filter(is_known).filter(|id| !plan.tickets.iter().any(|ticket| ticket.id == **id)) {
             let path = layout::ticket_path(*id);
             session.output.warn(&format!("note: {path} is left as it is: `git diff -- {path}` shows what is missing"));
         }
@@ -130,6 +133,12 @@ impl Check {
         casebook.perform(Work::Mend(ids), &terms)?;
         Ok(true)
     }
+}
+
+/// Whether something is wrong with a field of a file, wherever in it.
+fn is_about_a_field(finding: &Finding) -> bool {
+    use crate::domain::rule::{FIELD_EMPTY, FIELD_KIND, FIELD_MISSING, FIELD_UNFIT, FIELD_UNKNOWN, FILE_DOUBLED};
+    [&FIELD_EMPTY, &FIELD_KIND, &FIELD_MISSING, &FIELD_UNFIT, &FIELD_UNKNOWN, &FILE_DOUBLED].contains(&finding.rule)
 }
 
 /// A path without `.` and `..`, as far as that can be said without asking the disk.
