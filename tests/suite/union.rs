@@ -124,6 +124,32 @@ fn what_cannot_be_united_is_said() {
 }
 
 #[test]
+fn what_both_sides_typed_on_different_lines_of_the_header_stays() {
+    let file = print(&ticket());
+    let base = Some(file.as_bytes());
+    let (one, other) = (
+        with(&file, "subject: Tiles\nst", "subject: Tiles # vip\nst"),
+        with(&file, "\n\nhistory", "\n# call\n\nhistory"),
+    );
+    let both =
+        "subject: Tiles # vip\nstatus: awaiting_reply\npriority: S3\nrequester: ana@acme.example\n# call\n\nhistory:";
+    // Beside what they typed, each has an entry of its own, and the header follows from both.
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    let add = |bytes: &[u8], id: &str, by: &str| {
+        let entry = format!(
+            "\n- id: {id}\n  at: 2026-11-21T17:45:00Z\n  by: {by}\n  role: agent\n  action: note\n  from: awaiting_reply\n  text: |\n    x\n...\n"
+        );
+        text(bytes).replace("...\n", &entry).into_bytes()
+    };
+    let one = add(&one, "01M7ZKC7P0RH2Y4D6F8J0M2Q4S", "kenji@desk.example");
+    let other = add(&other, "01M7ZKC7P1RH2Y4D6F8J0M2Q4S", "lea@desk.example");
+    let united = unite(base, &one, &other).unwrap();
+    assert!(text(&united.bytes).contains(both), "{}", text(&united.bytes));
+    assert_eq!(united.ticket.history.len(), 4);
+    assert_eq!(unite(base, &other, &one).unwrap().bytes, united.bytes);
+}
+
+#[test]
 fn what_crossed_is_named_with_both_entries() {
     let base = knowing(&ticket(), |_| false);
     let reply = ticket().history[1].clone();

@@ -16,6 +16,7 @@ mod reheaded;
 mod scalar;
 mod source;
 mod survey;
+mod three_way;
 mod unite;
 mod version;
 

@@ -8,7 +8,7 @@ use super::amend::with_header;
 use super::damage::Damage;
 use super::outline::{Outline, Parts};
 use super::source::Source;
-use super::{canonical, print, read};
+use super::{canonical, print, read, three_way};
 use crate::domain::id::Id;
 use crate::domain::ticket::{FORMAT, Ticket};
 use crate::domain::union::{self, Concurrent, Discord};
@@ -74,7 +74,8 @@ pub fn unite(base: Option<&[u8]>, ours: &[u8], theirs: &[u8]) -> Result<United, 
     let mut whole = {
         let (one, other) = (head(&ours, &one)?, head(&theirs, &other)?);
         let old = || base.as_ref().zip(old.as_ref()).and_then(|(file, pieces)| file.head(pieces, &ticket));
-        chosen(&one, &other, old).ok_or(Split::Surroundings)?
+        let lines = || three_way::merged(&old()?, &one, &other);
+        chosen(&one, &other, old).or_else(lines).ok_or(Split::Surroundings)?
     };
     for (place, entry) in ticket.history.iter().enumerate() {
         let piece = |pieces: &Pieces<'_>| pieces.of(entry.id).map(|piece| piece.words.to_owned());
