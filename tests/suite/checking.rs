@@ -219,3 +219,14 @@ fn a_header_that_cannot_be_read_follows_from_the_history_too() {
         sandbox.write(&paths[0], &sound);
     }
 }
+
+#[test]
+fn a_key_that_is_none_is_named() {
+    let (sandbox, ..) = two();
+    let text = sandbox.read("casebook.toml");
+    sandbox.write("casebook.toml", &format!("{text}\n[signing]\n\"kenji@desk.example\" = [\"nonsense\"]\n"));
+    let told = sandbox.run(&["check"]).fails(1).stdout;
+    let line = text.lines().count() + 2;
+    assert!(told.contains(&format!("casebook.toml:{line}:1: error: [signing]: `nonsense` is no key")), "{told}");
+    assert_eq!(codes(&sandbox.found(&["--staged"])), Vec::<&str>::new());
+}

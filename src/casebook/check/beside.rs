@@ -12,7 +12,7 @@ use crate::domain::finding::Finding;
 use crate::domain::rule;
 use crate::domain::zone::Zone;
 use crate::store::config::{Config, ConfigFlaw};
-use crate::store::{layout, yaml};
+use crate::store::{layout, signing, yaml};
 
 use super::sheet::with_line;
 
@@ -24,10 +24,13 @@ pub(super) fn config(text: &str, read: Result<&Config, &ConfigFlaw>) -> Option<F
             Some(with_line(finding.at(flaw.line, flaw.column), text.as_bytes()))
         }
         Ok(config) => {
-            Zone::named(&config.time_zone).err()?;
-            let line = text.lines().position(|line| line.starts_with("time_zone")).map_or(1, |index| index + 1);
-            let message = format!("`{}` is no time zone", config.time_zone);
-            Some(with_line(Finding::new(&rule::CONFIG_ZONE, layout::MARKER, message).at(line, 1), text.as_bytes()))
+            let at = |wanted: &str| text.lines().position(|line| line.starts_with(wanted)).map_or(1, |index| index + 1);
+            let (rule, line, message) = match (Zone::named(&config.time_zone), signing::keys(text)) {
+                (Err(_), _) => (&rule::CONFIG_ZONE, at("time_zone"), format!("`{}` is no time zone", config.time_zone)),
+                (_, Err(message)) => (&rule::CONFIG_INVALID, at("[signing]"), message),
+                _ => return None,
+            };
+            Some(with_line(Finding::new(rule, layout::MARKER, message).at(line, 1), text.as_bytes()))
         }
     }
 }
