@@ -126,19 +126,19 @@ impl<'a> Desk<'a> {
     }
 
     fn meet_conditions(&mut self, id: Id, step: &Step) -> Result<(), Error> {
+        let found = self.ticket(id)?.header.status;
+        if let Some(expected) = step.if_status.filter(|expected| *expected != found) {
+            return Err(Error::OtherStatus { ticket: id, expected, found });
+        }
+        let Some(expected) = &step.if_version else { return Ok(()) };
         let hides = self.casebook.hides_from(Some(&self.by)).is_some();
         let ticket = self.ticket(id)?.clone();
         let ticket = if hides { as_customers_have_it(ticket) } else { ticket };
-        if let Some(expected) = step.if_status.filter(|expected| *expected != ticket.header.status) {
-            return Err(Error::OtherStatus { ticket: id, expected, found: ticket.header.status });
-        }
         let found = ticket.version();
-        match &step.if_version {
-            Some(expected) if named_entry(expected, &ticket) != Some(found) => {
-                Err(Error::OtherVersion { ticket: id, expected: expected.clone(), found })
-            }
-            _ => Ok(()),
+        if named_entry(expected, &ticket) == Some(found) {
+            return Ok(());
         }
+        Err(Error::OtherVersion { ticket: id, expected: expected.clone(), found })
     }
 
     pub fn standing(&mut self, id: Id) -> Result<Standing, Error> {

@@ -60,7 +60,7 @@ impl Casebook {
         Ok(Found { rows, troubles })
     }
 
-    /// The same where no texts are needed.
+    /// The same where no texts are needed, for those from whom no ticket is hidden: rows know of notes.
     fn meant_rows(
         &self,
         query: &Query,
@@ -68,19 +68,11 @@ impl Casebook {
         promises: Option<&Promises<'_>>,
         keep: &(dyn Fn(&Summary) -> bool + Sync),
     ) -> Result<Found, Error> {
-        let sees_all = viewer.is_none_or(|person| self.config.team.has_agent(person));
-        let memberships = self.memberships_of(viewer)?;
         let mut found = self.rows_of(&Wanted {
-            at_a_glance: &|glimpse| query.means_at_a_glance(glimpse).filter(|means| sees_all || !means),
+            at_a_glance: &|glimpse| query.means_at_a_glance(glimpse),
             row: &|row| {
-                (sees_all || self.may_see(viewer, &memberships, row))
-                    && query.means(&Candidate {
-                        row,
-                        me: viewer,
-                        holds_words: &|_| false,
-                        clocks: &|| clocks(promises, row),
-                    })
-                    && keep(row)
+                let clocks = || clocks(promises, row);
+                query.means(&Candidate { row, me: viewer, holds_words: &|_| false, clocks: &clocks }) && keep(row)
             },
         })?;
         found.troubles.extend(promises.into_iter().flat_map(Promises::troubles));
@@ -147,7 +139,7 @@ impl Casebook {
         promises: Option<&Promises<'_>>,
         ticket: Ticket,
     ) -> Option<(Ticket, Summary)> {
-        let with_internal = viewer.is_none_or(|person| self.config.team.has_agent(person));
+        let with_internal = self.hides_from(viewer).is_none();
         // Whoever asks has met what is wrong with organisations before; without them less is seen, never more.
         let memberships = self.memberships_of(viewer).unwrap_or_default();
         let ticket = match &query.as_of {

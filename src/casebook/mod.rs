@@ -44,9 +44,10 @@ mod sweep;
 mod sync;
 mod whereabouts;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -118,6 +119,8 @@ pub struct Casebook {
     index: OnceLock<Option<Index>>,
     garbled: AtomicBool,
     known: OnceLock<organizations::Known>,
+    /// The languages of organisations that were asked for.
+    languages: Mutex<HashMap<String, Option<String>>>,
     recovery: Option<Recovery>,
 }
 
@@ -269,6 +272,7 @@ impl Casebook {
             index: OnceLock::new(),
             garbled: AtomicBool::new(false),
             known: OnceLock::new(),
+            languages: Mutex::default(),
         })
     }
 

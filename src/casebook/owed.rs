@@ -96,7 +96,7 @@ impl Casebook {
 impl Casebook {
     /// Whether somebody is told of managers' first words: what the desk promised itself is support's own business.
     pub fn tells_first_words(&self, viewer: Option<&Person>) -> bool {
-        viewer.is_none_or(|viewer| self.config.team.has_agent(viewer))
+        self.hides_from(viewer).is_none()
     }
 
     /// The clocks of managers' first words, which only the history tells; few tickets are escalated.

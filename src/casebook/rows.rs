@@ -71,7 +71,7 @@ impl Casebook {
     /// # Errors
     /// As [`Casebook::census`].
     pub fn summaries(&self, viewer: Option<&Person>) -> Result<Found, Error> {
-        let sees_all = viewer.is_none_or(|person| self.config.team.has_agent(person));
+        let sees_all = self.hides_from(viewer).is_none();
         let memberships = self.memberships_of(viewer)?;
         self.rows_of(&Wanted {
             at_a_glance: &|_| sees_all.then_some(true),

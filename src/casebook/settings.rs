@@ -3,6 +3,8 @@
 //! The text is that of the moment the desk was opened, as the rest of the settings is. Must not know what any of it is
 //! used for.
 
+use std::sync::PoisonError;
+
 use crate::domain::organization::Organization;
 use crate::domain::ticket::Header;
 use crate::domain::zone::Zone;
@@ -30,12 +32,21 @@ impl Casebook {
     /// The languages in which a ticket is spoken of, the nearest first: its own, its organisation's, the desk's. A file
     /// of an organisation that cannot be read names none; `check` tells of it.
     pub fn languages_of(&self, ticket: &Header) -> Vec<String> {
-        let of_organization = || {
-            let id = ticket.organization.as_deref().filter(|id| Organization::is_id(id))?;
-            yaml::read_organization(&self.organization_bytes(id).ok()??, id).ok()?.language
-        };
+        let of_organization = ticket.organization.as_deref().and_then(|id| self.language_of(id));
         let own = ticket.language.clone();
-        own.into_iter().chain(of_organization()).chain([self.config.language.clone()]).collect()
+        own.into_iter().chain(of_organization).chain([self.config.language.clone()]).collect()
+    }
+
+    /// The language of an organisation; its file is read once, however many tickets it has.
+    fn language_of(&self, id: &str) -> Option<String> {
+        let mut known = self.languages.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(language) = known.get(id) {
+            return language.clone();
+        }
+        let read = || yaml::read_organization(&self.organization_bytes(id).ok()??, id).ok()?.language;
+        let language = Organization::is_id(id).then(read).flatten();
+        known.insert(id.to_owned(), language.clone());
+        language
     }
 
     /// The zone of the desk's days.

@@ -120,10 +120,16 @@ impl Session {
         let links =
             self.links.get_or_init(|| self.has_links().then(|| Links::below(casebook.root(), layout::ticket_path)));
         let (viewer, links, width) = (self.viewer(casebook)?, links.as_ref(), self.output.width());
-        // Support works with the names. What is wrong with casebook.toml is told by commands that need it.
-        let own = || casebook.choices().map(|known| OwnLabels::of(&known.product_groups, &known.fields)).ok();
-        let own = (viewer == Viewer::Customer).then(|| self.own.get_or_init(own).as_ref()).flatten();
-        Ok(Audience { viewer, language: self.language(), zone, now: self.world.now, paint, own, links, width })
+        Ok(Audience { viewer, language: self.language(), zone, now: self.world.now, paint, own: None, links, width })
+    }
+
+    /// The same for those who read a whole ticket: customers read what the desk calls its groups and fields, support
+    /// works with the names. What is wrong with casebook.toml is told by commands that need it.
+    pub fn audience_of_ticket<'a>(&'a self, casebook: &Casebook, zone: &'a Zone) -> Result<Audience<'a>, Complaint> {
+        let audience = self.audience(casebook, zone)?;
+        let read = || casebook.choices().map(|known| OwnLabels::of(&known.product_groups, &known.fields)).ok();
+        let own = (audience.viewer == Viewer::Customer).then(|| self.own.get_or_init(read).as_ref()).flatten();
+        Ok(Audience { own, ..audience })
     }
 
     /// The language of what people see of tickets: `--lang`, else that of the locale, in the order of POSIX.

@@ -141,8 +141,8 @@ impl Session {
         self.tell_beside(&casebook, &report, flags.key.as_deref());
         let told = if flags.end.dry_run && flags.json.is_none() {
             let is_customer = self.viewer(&casebook)? == view::Viewer::Customer;
-            let plan = if is_customer { for_customers(report.clone()) } else { report.clone() };
-            self.tell_plan(&plan).map_err(Complaint::from)
+            let theirs = is_customer.then(|| for_customers(report.clone()));
+            self.tell_plan(theirs.as_ref().unwrap_or(&report)).map_err(Complaint::from)
         } else {
             self.tell(&casebook, &report, flags, telling)
         };

@@ -109,7 +109,8 @@ pub fn may_share_key(key: &str, entry: &Entry) -> bool {
 }
 
 /// Everything that has come apart between some tickets, in a fixed order; rings alone where there are any, since
-/// taking one back changes what else is true. Tickets without a link need not be among them.
+/// taking one back changes what else is true. Stranded replies come first: what brings one follows from the version of
+/// the ticket it comes to, which every other mend changes. Tickets without a link need not be among them.
 pub fn loose(tickets: &BTreeMap<Id, Ticket>) -> Vec<Loose> {
     let rings = rings(tickets);
     if !rings.is_empty() {
@@ -135,6 +136,7 @@ pub fn loose(tickets: &BTreeMap<Id, Ticket>) -> Vec<Loose> {
         }
         found.extend(solved_meanwhile(ticket).map(|source| Loose::SolvedMeanwhile { ticket: *id, source }));
     }
+    found.sort_by_key(|one| !matches!(one, Loose::Stranded { .. }));
     found
 }
 

@@ -19,6 +19,7 @@ pub struct Memberships {
 struct Membership {
     organization: String,
     roles: Vec<OrganizationRole>,
+    /// Granted access that counts still: it ends with the role.
     has_access: bool,
 }
 
@@ -36,7 +37,8 @@ impl Memberships {
             known.of.push(Membership {
                 organization: organization.id.clone(),
                 roles: member.map(|member| member.roles.clone()).unwrap_or_default(),
-                has_access: member.is_some_and(|member| member.organization_access.is_some()),
+                has_access: member
+                    .is_some_and(|member| member.organization_access.is_some() && member.may_hold_access()),
             });
         }
         known
@@ -67,14 +69,12 @@ impl Memberships {
 }
 
 impl Membership {
-    /// Where somebody stands to a ticket of the organisation by their roles alone. Granted access is a technical
-    /// contact's or an administrator's: it ends with the role.
+    /// Where somebody stands to a ticket of the organisation by their roles and granted access alone.
     fn standing(&self) -> Standing {
         let is = |role| self.roles.contains(&role);
-        let may_have_access = is(OrganizationRole::TechnicalContact) || is(OrganizationRole::Admin);
         if is(OrganizationRole::TechSupportEditor) {
             Standing::Editor
-        } else if is(OrganizationRole::TechSupportViewer) || (self.has_access && may_have_access) {
+        } else if is(OrganizationRole::TechSupportViewer) || self.has_access {
             Standing::Reader
         } else {
             Standing::Outsider

@@ -11,6 +11,16 @@ use casebook::domain::words::{EscalationReason, HoldReason, Kind, MergeReason, P
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use proptest::sample::select;
+use proptest::test_runner::{Config, FileFailurePersistence};
+
+/// How a property is tried: this often, times `CASEBOOK_PROPERTY_TIMES` (docs/contributing.md), from the seed that
+/// `.cargo/config.toml` gives.
+pub fn config(cases: u32) -> Config {
+    let asked = std::env::var_os("CASEBOOK_PROPERTY_TIMES");
+    let times = asked.map_or(1, |times| times.to_string_lossy().parse().expect("a number of times"));
+    let cases = cases.saturating_mul(times);
+    Config { cases, failure_persistence: Some(Box::new(FileFailurePersistence::Off)), ..Config::default() }
+}
 
 /// Fragments that YAML readers are known to trip over.
 const TRAPS: &[&str] = &[

@@ -11,13 +11,8 @@ use casebook::domain::value::Value;
 use casebook::domain::words::{Priority, Role, Status};
 use casebook::store::yaml::{amend, is_canonical, print, read, read_by_library};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, FileFailurePersistence};
 
 use crate::arbitrary;
-
-fn config(cases: u32) -> Config {
-    Config { cases, failure_persistence: Some(Box::new(FileFailurePersistence::Off)), ..Config::default() }
-}
 
 #[test]
 fn the_example_of_the_format_page_is_a_ticket_as_it_is_printed() {
@@ -70,7 +65,7 @@ fn cut(ticket: &Ticket, count: usize) -> Ticket {
 }
 
 proptest! {
-    #![proptest_config(config(600))]
+    #![proptest_config(arbitrary::config(600))]
 
     #[test]
     fn reading_gives_back_what_was_printed(ticket in arbitrary::ticket()) {

@@ -4,7 +4,6 @@ use casebook::domain::codec::header_fields;
 use casebook::domain::ticket::Ticket;
 use casebook::store::yaml::{amend, print, read};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, FileFailurePersistence};
 
 use crate::arbitrary;
 use crate::desk::desk;
@@ -345,7 +344,7 @@ fn differing(before: &Ticket, after: &Ticket) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 300, failure_persistence: Some(Box::new(FileFailurePersistence::Off)), ..Config::default() })]
+    #![proptest_config(arbitrary::config(300))]
 
     #[test]
     fn an_append_to_a_file_edited_in_any_way_keeps_every_byte(

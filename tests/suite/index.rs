@@ -13,7 +13,6 @@ use casebook::store::yaml::print;
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use proptest::sample::Index as Pick;
-use proptest::test_runner::{Config, FileFailurePersistence};
 
 use crate::arbitrary;
 use crate::sandbox::Sandbox;
@@ -226,12 +225,8 @@ fn set_time(path: &Path, time: SystemTime) {
     File::options().write(true).open(path).unwrap().set_times(FileTimes::new().set_modified(time)).unwrap();
 }
 
-fn config(cases: u32) -> Config {
-    Config { cases, failure_persistence: Some(Box::new(FileFailurePersistence::Off)), ..Config::default() }
-}
-
 proptest! {
-    #![proptest_config(config(12))]
+    #![proptest_config(arbitrary::config(12))]
 
     #[test]
     fn the_answers_are_those_without_an_index_whatever_happens(events in proptest::collection::vec(event(), 4..24)) {
@@ -246,7 +241,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(200))]
+    #![proptest_config(arbitrary::config(200))]
 
     #[test]
     fn a_row_comes_back_from_the_index_as_it_went_in(ticket in arbitrary::ticket()) {

@@ -8,13 +8,8 @@ use casebook::store::yaml::{print_organization, read_organization};
 use chrono::NaiveDate;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
-use proptest::test_runner::{Config, FileFailurePersistence};
 
 use crate::arbitrary;
-
-fn config(cases: u32) -> Config {
-    Config { cases, failure_persistence: Some(Box::new(FileFailurePersistence::Off)), ..Config::default() }
-}
 
 fn words() -> impl Strategy<Value = String> {
     arbitrary::words().prop_filter("words say something on one line", |words| !words.trim().is_empty())
@@ -93,7 +88,7 @@ prop_compose! {
 }
 
 proptest! {
-    #![proptest_config(config(400))]
+    #![proptest_config(arbitrary::config(400))]
 
     #[test]
     fn reading_gives_back_what_was_printed(organization in organization()) {

@@ -10,7 +10,6 @@ use casebook::domain::zone::Zone;
 use casebook::store::yaml::{print, read, read_by_library, survey, survey_header};
 use proptest::prelude::*;
 use proptest::sample::Index;
-use proptest::test_runner::{Config, FileFailurePersistence};
 
 use crate::arbitrary;
 
@@ -118,7 +117,7 @@ fn agrees(bytes: &[u8], ticket: &Ticket) -> Result<bool, TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 1500, failure_persistence: Some(Box::new(FileFailurePersistence::Off)), ..Config::default() })]
+    #![proptest_config(arbitrary::config(1500))]
 
     #[test]
     fn the_survey_gives_the_row_of_the_ticket_or_nothing(ticket in arbitrary::ticket()) {

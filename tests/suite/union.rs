@@ -7,7 +7,6 @@ use casebook::domain::ticket::Ticket;
 use casebook::domain::union::{Crossing, Discord, concurrent};
 use casebook::store::yaml::{Side, Split, print, read, unite};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, FileFailurePersistence};
 
 use crate::arbitrary;
 
@@ -34,12 +33,8 @@ fn united(one: &[u8], other: &[u8]) -> Vec<u8> {
     unite(None, one, other).unwrap_or_else(|split| panic!("{split:?}")).bytes
 }
 
-fn config() -> Config {
-    Config { cases: 100, failure_persistence: Some(Box::new(FileFailurePersistence::Off)), ..Config::default() }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(arbitrary::config(100))]
 
     #[test]
     fn the_union_is_commutative_associative_and_idempotent((ticket, [a, b, c]) in clones()) {

@@ -189,7 +189,7 @@ impl Judge {
             self.find(about(Finding::new(&AUDIT_IDENTITY, path, message)));
         }
         if let Some(gate) = self.gate.take() {
-            if let Some(finding) = gate.judge_entry(commit.revision, path, entry, names(commit, entry)) {
+            if let Some(finding) = gate.judge_entry(path, entry, names(commit, entry)) {
                 self.find(about(finding));
             }
             self.gate = Some(gate);

@@ -2,7 +2,7 @@
 //!
 //! Needs no work tree. Bytes are asked of whoever has git open already, so that a push waits for no further process.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
 use crate::domain::finding::Finding;
@@ -86,6 +86,42 @@ impl Tree<'_> {
     }
 }
 
+impl Tree<'_> {
+    /// The errors in some files and in what those are linked to, without what is wrong in the same words in an older
+    /// commit, and without those that are told already.
+    ///
+    /// # Errors
+    /// git has ended.
+    pub fn errors_beyond(
+        &mut self,
+        before: Option<&str>,
+        touched: Vec<String>,
+        is_told: &dyn Fn(&Finding) -> bool,
+    ) -> Result<Vec<Finding>, Error> {
+        let mut paths: BTreeSet<String> = touched.into_iter().collect();
+        if let Some(before) = before {
+            let touched: Vec<&str> = paths.iter().map(String::as_str).collect();
+            let linked = self.at(before).linked(&touched)?;
+            paths.extend(linked);
+        }
+        let mut errors = self.errors(&paths.iter().map(String::as_str).collect::<Vec<_>>())?;
+        errors.retain(|error| !is_told(error));
+        if let (Some(before), false) = (before, errors.is_empty()) {
+            let mut paths: Vec<&str> = errors.iter().map(|error| error.path.as_str()).collect();
+            paths.dedup();
+            let said = |error: &Finding| (error.rule.code, error.path.clone(), error.message.clone());
+            let known: HashSet<_> = self.at(before).errors(&paths)?.iter().map(said).collect();
+            errors.retain(|error| !known.contains(&said(error)));
+        }
+        Ok(errors)
+    }
+
+    /// What another commit holds of the same desk.
+    fn at<'b>(&'b mut self, commit: &'b str) -> Tree<'b> {
+        Tree { lookup: self.lookup, commit, prefix: self.prefix }
+    }
+}
+
 impl Casebook {
     /// The errors that one commit has beyond another: of the files that differ between them and what those are linked
     /// to, without what is wrong in the same words in the older one. All of them where there is no older one.
@@ -100,26 +136,9 @@ impl Casebook {
     ) -> Result<Vec<Finding>, Error> {
         let prefix = repository.prefix().map_err(failed)?;
         let below = [layout::TICKETS, layout::ORGANIZATIONS, layout::ATTACHMENTS, layout::MARKER].map(str::to_owned);
-        let mut paths = repository.changed_paths(before, commit, &below).map_err(failed)?;
+        let paths = repository.changed_paths(before, commit, &below).map_err(failed)?;
         let mut lookup = Lookup::of(repository.clone());
-        if let Some(before) = before {
-            let touched: Vec<&str> = paths.iter().map(String::as_str).collect();
-            let linked = Tree { lookup: &mut lookup, commit: before, prefix: &prefix }.linked(&touched)?;
-            paths.extend(linked);
-            paths.sort();
-            paths.dedup();
-        }
-        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-        let mut errors = Tree { lookup: &mut lookup, commit, prefix: &prefix }.errors(&paths)?;
-        if let (Some(commit), false) = (before, errors.is_empty()) {
-            let mut paths: Vec<&str> = errors.iter().map(|error| error.path.as_str()).collect();
-            paths.dedup();
-            let known = Tree { lookup: &mut lookup, commit, prefix: &prefix }.errors(&paths)?;
-            let said = |error: &Finding| (error.rule.code, error.path.clone(), error.message.clone());
-            let known: HashSet<_> = known.iter().map(said).collect();
-            errors.retain(|error| !known.contains(&said(error)));
-        }
-        Ok(errors)
+        Tree { lookup: &mut lookup, commit, prefix: &prefix }.errors_beyond(before, paths, &|_| false)
     }
 }
 

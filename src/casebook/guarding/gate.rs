@@ -11,7 +11,7 @@ use crate::domain::finding::Finding;
 use crate::domain::membership::Memberships;
 use crate::domain::person::Person;
 use crate::domain::rule::{PUSH_FILES, PUSH_FORGED, Severity};
-use crate::store::git::{Change, GitRefusal, Repository, Revision};
+use crate::store::git::{Change, GitRefusal, Repository};
 use crate::store::layout;
 
 /// The new entries of the files a commit touched: by path, with their places.
@@ -35,7 +35,7 @@ impl Gate {
     }
 
     /// Whether this person may bring an entry. `is_named` says that the commit names its person.
-    pub fn judge_entry(&self, _: &Revision, path: &str, entry: &Entry, is_named: bool) -> Option<Finding> {
+    pub fn judge_entry(&self, path: &str, entry: &Entry, is_named: bool) -> Option<Finding> {
         let pusher = self.pusher.as_ref()?;
         let name = crate::casebook::auditing::named(entry);
         match self.is_agent {

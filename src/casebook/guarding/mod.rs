@@ -135,35 +135,16 @@ impl Guard {
     /// Holds what the commits touched against the rules of `check`, as one commit has it. What was so before, and the
     /// audit has not told, is not the push's fault.
     fn check(&self, new: &str, before: Option<&str>, judge: &mut Judge) -> Result<(), Error> {
-        let (mut paths, prefix) = (judge.paths.clone().unwrap_or_default(), &self.auditor.prefix);
-        if paths.is_empty() {
+        let touched: Vec<String> = judge.paths.iter().flatten().cloned().collect();
+        if touched.is_empty() {
             return Ok(());
         }
-        if let Some(commit) = before {
-            let touched: Vec<&str> = paths.iter().map(String::as_str).collect();
-            paths.extend(Tree { lookup: judge.registry.lookup(), commit, prefix }.linked(&touched)?);
-        }
-        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-        let mut errors = Tree { lookup: judge.registry.lookup(), commit: new, prefix }.errors(&paths)?;
+        let told = &judge.found.findings;
         let is_told = |error: &Finding| {
-            let is_it =
-                |told: &Finding| told.rule == error.rule && told.path == error.path && told.entry == error.entry;
-            judge.found.findings.iter().any(is_it)
+            told.iter().any(|told| told.rule == error.rule && told.path == error.path && told.entry == error.entry)
         };
-        errors.retain(|error| !is_told(error));
-        if let (Some(commit), false) = (before, errors.is_empty()) {
-            let mut paths: Vec<&str> = errors.iter().map(|error| error.path.as_str()).collect();
-            paths.dedup();
-            let known = Tree { lookup: judge.registry.lookup(), commit, prefix }.errors(&paths)?;
-            let is_known = |error: &Finding| {
-                let is_it =
-                    |old: &Finding| old.rule == error.rule && old.path == error.path && old.message == error.message;
-                known.iter().any(is_it)
-            };
-            let new: Vec<bool> = errors.iter().map(|error| !is_known(error)).collect();
-            let mut new = new.into_iter();
-            errors.retain(|_| new.next().unwrap_or(true));
-        }
+        let mut tree = Tree { lookup: judge.registry.lookup(), commit: new, prefix: &self.auditor.prefix };
+        let errors = tree.errors_beyond(before, touched, &is_told)?;
         for error in errors {
             judge.find(if new.is_empty() { error } else { error.in_commit(new) });
         }

@@ -72,7 +72,7 @@ impl Show {
         }
         let told = if self.diff {
             let zone = session.zone(&casebook)?;
-            let audience = session.audience(&casebook, &zone)?;
+            let audience = session.audience_of_ticket(&casebook, &zone)?;
             let clocks = clocks.of(&Summary::from(&ticket));
             view::ticket::ticket_with_changes(&ticket, &ticket.id.to_string(), &clocks, &audience)
         } else {
@@ -104,7 +104,7 @@ impl Show {
         chosen: Option<&Chosen>,
     ) -> Result<Exit, Complaint> {
         let zone = session.zone(casebook)?;
-        let audience = session.audience(casebook, &zone)?;
+        let audience = session.audience_of_ticket(casebook, &zone)?;
         let told = thread(ticket, audience.viewer);
         let ids: Vec<Id> = told.iter().map(|told| told.entry.id).collect();
         let entry = entry_among(&ids, word, ticket.id)?;
@@ -179,8 +179,8 @@ pub(in crate::cli) fn json_of(
     let clocks = session.clocks(casebook, session.world.now, wants("sla"));
     let is_customer = session.viewer(casebook)? == view::Viewer::Customer;
     let told = |ticket: &Ticket| {
-        let ticket = &if is_customer { as_customers_have_it(ticket.clone()) } else { ticket.clone() };
-        let map = record_of(session, casebook, ticket, wants("short_id"), &clocks)?;
+        let theirs = is_customer.then(|| as_customers_have_it(ticket.clone()));
+        let map = record_of(session, casebook, theirs.as_ref().unwrap_or(ticket), wants("short_id"), &clocks)?;
         let select = |map| view::json::select(map, &asked).map_err(|unknown| unknown_field(&unknown));
         Ok(Value::Object(if asked.is_empty() { map } else { select(map)? }))
     };
@@ -209,7 +209,7 @@ pub(in crate::cli) fn words_of(
     clocks: &Clocks<'_>,
 ) -> Result<String, Complaint> {
     let zone = session.zone(casebook)?;
-    let audience = session.audience(casebook, &zone)?;
+    let audience = session.audience_of_ticket(casebook, &zone)?;
     let sla = clocks.of(&Summary::from(ticket));
     Ok(view::ticket::ticket(ticket, &ticket.id.to_string(), &sla, &audience))
 }

@@ -6,7 +6,7 @@ use std::fs;
 
 use casebook::casebook::{Scope, Step, Terms, Work};
 use casebook::domain::action::Action;
-use casebook::domain::aftermath::{FORWARDING, twins};
+use casebook::domain::aftermath::{FORWARDING, Loose, twins};
 use casebook::domain::entry::Entry;
 use casebook::domain::finding::Finding;
 use casebook::domain::id::Id;
@@ -20,7 +20,8 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::cast::*;
-use super::walks::{Deed, Desk, config, deed, linking_deed, step};
+use super::walks::{Deed, Desk, deed, linking_deed, step};
+use crate::arbitrary;
 
 /// Lets somebody do it, if the rules let them.
 fn attempt(desk: &mut Desk, deed: &Deed) {
@@ -84,7 +85,7 @@ fn deeds() -> impl Strategy<Value = Vec<Deed>> {
 }
 
 proptest! {
-    #![proptest_config(config(80))]
+    #![proptest_config(arbitrary::config(80))]
 
     #[test]
     fn what_two_clones_leave_is_mended_and_nothing_is_lost(
@@ -145,6 +146,8 @@ proptest! {
         other.now += TimeDelta::seconds(7);
         // Something happens on one clone before it mends, unknown to the other, which mends too.
         meanwhile.iter().for_each(|deed| attempt(&mut other, deed));
+        // Who takes a merge back does it in their own name, and so the two clones bring replies to two versions.
+        let takes_back = one.casebook().loose().unwrap().iter().any(|one| matches!(one, Loose::Ring { .. }));
         mend(&mut one, Side::Agent, TimeDelta::minutes(1));
         mend(&mut other, Side::Manager, TimeDelta::hours(5));
         for round in 0..4 {
@@ -167,7 +170,7 @@ proptest! {
             prop_assert_eq!(keys.len(), read, "read twice: {:?}", keys);
             copies += ticket.history.iter().filter(|entry| is_copy(entry)).count() - read;
         }
-        prop_assert!(copies == 0 || !meanwhile.is_empty(), "what mends the same version is the same entry");
+        prop_assert!(copies == 0 || takes_back || !meanwhile.is_empty(), "what mends the same version is the same entry");
         let findings = one.casebook().check(&Scope::Everything).unwrap().findings;
         let is_wrong = |finding: &&Finding| finding.severity == Severity::Error || finding.rule.word == "entry.key";
         let errors: Vec<_> = findings.iter().filter(is_wrong).collect();

@@ -21,15 +21,10 @@ use casebook::error::Error;
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use proptest::sample::select;
-use proptest::test_runner::{Config, FileFailurePersistence};
 use tempfile::TempDir;
 
 use super::cast::*;
 use crate::arbitrary;
-
-pub fn config(cases: u32) -> Config {
-    Config { cases, failure_persistence: Some(Box::new(FileFailurePersistence::Off)), ..Config::default() }
-}
 
 /// How many tickets the walked desk has; the last one is of another customer.
 const TICKETS: usize = 4;
@@ -162,7 +157,7 @@ impl Deed {
 }
 
 proptest! {
-    #![proptest_config(config(300))]
+    #![proptest_config(arbitrary::config(300))]
 
     #[test]
     fn any_history_replays_and_always_to_the_same_header(ticket in arbitrary::ticket()) {
@@ -253,7 +248,7 @@ fn linked(links: &[(Option<usize>, u32)]) -> Vec<Ticket> {
 }
 
 proptest! {
-    #![proptest_config(config(24))]
+    #![proptest_config(arbitrary::config(24))]
 
     #[test]
     fn any_commands_leave_a_sound_desk(deeds in proptest::collection::vec(deed(), 1..30)) {

@@ -32,7 +32,7 @@ impl Open {
         }
         let choices = casebook.choices()?;
         let zone = session.zone(casebook)?;
-        let audience = session.audience(casebook, &zone)?;
+        let audience = session.audience_of_ticket(casebook, &zone)?;
         let subject: String = Input::new()
             .with_prompt("What is it about, in one line")
             .validate_with(|words: &String| clean_subject(words).map(|_| ()).ok_or("a few words"))
