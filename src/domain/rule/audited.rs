@@ -9,7 +9,7 @@ super::table! {
     }
     HISTORY_EDITED = "CB402" "history.edited" Error {
         title: "a commit changed the bytes of an older entry",
-        explanation: "An entry is written once. No command prints it again, not even to spell the same in another way; so other bytes mean that somebody edited it.",
+        explanation: "An entry is written once. No command prints it again, not even to spell the same in another way; so other bytes mean that somebody edited it. A comment that came between entries stands behind the older one and counts as its own; the message says that it is one.",
         example: "-    Which release?\n+    Which browser?",
         repair: "Put the old bytes back, in a new commit: `git show COMMIT^:FILE` has them. What was wrong is said by `casebook correct TICKET ENTRY`.",
     }
