@@ -170,6 +170,7 @@ impl Judge {
         let entry = &ticket.history[place];
         let about = |finding: Finding| finding.of(ticket.id).about(entry.id).in_commit(&commit.revision.id);
         self.found.entries += 1;
+        self.found.system += usize::from(entry.role == Role::System);
         self.list_redactions(commit, ticket, &[place]);
         let previous = place.checked_sub(1).map(|place| &ticket.history[place]);
         if previous.is_some_and(|previous| previous.id >= entry.id) {

@@ -78,6 +78,8 @@ pub struct Findings {
     pub entries: usize,
     /// Those of them that belong to imported tickets: who made them is another system's word.
     pub imported: usize,
+    /// Those of the others that are of the role `system`: a program made them, in an agent's name.
+    pub system: usize,
     /// The commit the audit began from, its newest.
     pub tip: Option<String>,
 }

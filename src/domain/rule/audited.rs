@@ -51,7 +51,7 @@ super::table! {
     }
     AUDIT_IDENTITY = "CB409" "entry.identity" Error {
         title: "an entry names somebody else than its commit does",
-        explanation: "The person of an entry is the author of the commit that brought it, or named by its trailer `On-behalf-of:`. A command sees to that; by hand anything can be written. A sweep's entries bear the name of the agent who let it run. Entries of imported tickets are exempt, and counted.",
+        explanation: "The person of an entry is the author of the commit that brought it, or named by its trailer `On-behalf-of:`. A command sees to that; by hand anything can be written. Entries of imported tickets are exempt, and counted. A sweep's entries (role `system`) bear the name of the agent who let it run; they are judged as any other, and counted too.",
         example: "by: lea@desk.example        (in a commit of ana@acme.example without a trailer)",
         repair: "Ask the author of the commit. A commit made for somebody else says so: `git commit --trailer \"On-behalf-of: WHO\"`, or `casebook --as WHO`.",
     }
