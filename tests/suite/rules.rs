@@ -204,6 +204,11 @@ const BREAKS: &[(&str, Break)] = &[
     ("CB307", |scene| {
         scene.sandbox.write("organizations/acme.yaml", "id: acme\nname: Acme\nplans:\n- plan: gold\n");
     }),
+    ("CB308", |scene| {
+        for id in ["acme", "acme-eu"] {
+            scene.sandbox.write(format!("organizations/{id}.yaml"), &format!("id: {id}\ndomains:\n- acme.example\n"));
+        }
+    }),
 ];
 
 #[test]
