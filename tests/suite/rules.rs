@@ -209,6 +209,10 @@ const BREAKS: &[(&str, Break)] = &[
             scene.sandbox.write(format!("organizations/{id}.yaml"), &format!("id: {id}\ndomains:\n- acme.example\n"));
         }
     }),
+    ("CB309", |scene| {
+        let policy = scene.sandbox.read("casebook.toml") + "\n[macros.later]\ntext = \"For {{ hold.taem }}.\"\n";
+        scene.sandbox.write("casebook.toml", &policy);
+    }),
 ];
 
 #[test]

@@ -52,7 +52,7 @@ pub enum Scope {
 
 impl Scope {
     /// Whether a path is meant.
-    fn means(&self, path: &str) -> bool {
+    pub fn means(&self, path: &str) -> bool {
         match self {
             Self::Paths(paths) => paths.iter().any(|meant| is_below(path, meant)),
             _ => true,

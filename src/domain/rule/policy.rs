@@ -49,4 +49,10 @@ super::table! {
         example: "domains:\n- acme.example        (in organizations/acme.yaml and organizations/acme-eu.yaml)",
         repair: "Take the domain or the person out of one file: `casebook org set ORG domains=…`, `casebook org person remove ORG WHO`. Where both are meant, nothing has to be done.",
     }
+    MACRO_TEXT = "CB309" "macro.text" Warning {
+        title: "the text of a macro cannot be filled in",
+        explanation: "The text was tried on a ticket that has every fact: one on hold, escalated, with a clock, and with the desk's own fields. What cannot be filled in there, such as a misspelled part of a field or a filter that does not fit, mostly cannot be anywhere, and `casebook macro` would refuse. A field that there is none of is an error (CB301).",
+        example: "[macros.later]\ntext = \"We wait for {{ hold.taem }}.\"",
+        repair: "Correct the text; `casebook show TICKET --json` shows what fields hold, and `casebook macro NAME TICKET -n` tries it.",
+    }
 }
