@@ -280,6 +280,8 @@ pub(super) struct Judge {
     sound: HashMap<String, Arc<Version>>,
     /// The bytes of entries that were edited or removed, as they were before that.
     originals: HashMap<Id, Vec<u8>>,
+    /// The ticket each entry came to first. Not kept for the guard: `check` looks at all that a push touches.
+    tickets: HashMap<Id, Id>,
     /// What was deleted, by path.
     gone: HashMap<String, Arc<Version>>,
     /// Commits that are taken as they are.
@@ -309,6 +311,7 @@ impl Judge {
             judged_by: HashMap::new(),
             sound: HashMap::new(),
             originals: HashMap::new(),
+            tickets: HashMap::new(),
             gone: HashMap::new(),
             given: HashSet::new(),
             overruling: None,

@@ -302,3 +302,22 @@ fn a_comment_between_entries_is_told_as_that() {
     let (message, _) = told(&|| scene.edit(|entries| entries[1].push_str("    # so\n")));
     assert!(message.contains("was edited: `` became `# so`"), "{message}");
 }
+
+#[test]
+fn an_entry_that_is_copied_to_another_ticket_later_is_told() {
+    let scene = Scene::new();
+    let first = scene.ticket.clone();
+    let other = scene.sandbox.opened("Third", &[]);
+    scene.sandbox.run(&["note", &first, "-m", "For both."]).ok();
+    let copied = scene.sandbox.shown(&first)["version"].as_str().unwrap().to_owned();
+    let note = scene.parts().1.pop().unwrap();
+    let file = scene.sandbox.shown(&other)["path"].as_str().unwrap().to_owned();
+    let text = scene.sandbox.read(&file);
+    scene.sandbox.write(&file, &text.replace("\n...\n", &format!("\n\n{note}...\n")));
+    let commit = scene.commit();
+    let findings = scene.findings(&[]);
+    let [finding] = findings.as_slice() else { panic!("{findings:#?}") };
+    assert_eq!((&finding["code"], &finding["commit"]), (&"CB114".into(), &commit.into()));
+    assert_eq!((&finding["ticket"], &finding["entry"]), (&other.into(), &copied.into()));
+    assert!(finding["message"].as_str().unwrap().contains(&first), "{finding}");
+}
