@@ -43,7 +43,7 @@ impl ServerCondition {
     /// git refuses to answer.
     pub fn of(start: &Path) -> Result<Option<Self>, Error> {
         let repository = Repository::at(start);
-        if !repository.is_bare().unwrap_or(false) {
+        if !repository.standing().is_ok_and(|(is_bare, _)| is_bare) {
             return Ok(None);
         }
         let desk = Whereabouts::of(start, None);
