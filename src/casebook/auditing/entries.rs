@@ -223,11 +223,9 @@ impl Judge {
 
     /// An entry that came to another ticket before: a copy, since ids are unique.
     fn tell_shared(&mut self, commit: &Commit<'_>, path: &str, ticket: Id, entry: Id) {
-        if self.paths.is_some() {
-            return;
-        }
         let first = *self.tickets.entry(entry).or_insert(ticket);
-        if first != ticket {
+        // The guard's `check` looks at all that a push touches.
+        if first != ticket && self.paths.is_none() {
             let message = format!("the entry {entry} is in {first} too");
             let finding = Finding::new(&ENTRY_SHARED, path, message).of(ticket).about(entry);
             self.find(finding.in_commit(&commit.revision.id));

@@ -289,8 +289,8 @@ pub(super) struct Judge {
     sound: HashMap<String, Arc<Version>>,
     /// The bytes of entries that were edited or removed, as they were before that.
     originals: HashMap<Id, Vec<u8>>,
-    /// The ticket each entry came to first. Not kept for the guard: `check` looks at all that a push touches.
-    tickets: HashMap<Id, Id>,
+    /// The ticket each entry came to first.
+    pub tickets: HashMap<Id, Id>,
     /// What was deleted, by path.
     gone: HashMap<String, Arc<Version>>,
     /// Commits that are taken as they are.
