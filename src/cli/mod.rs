@@ -21,6 +21,7 @@ mod session;
 mod shortcut;
 mod telling;
 mod text;
+mod unmatched;
 mod unsynced;
 mod verbs;
 mod writing;

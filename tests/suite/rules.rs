@@ -204,6 +204,15 @@ const BREAKS: &[(&str, Break)] = &[
     ("CB307", |scene| {
         scene.sandbox.write("organizations/acme.yaml", "id: acme\nname: Acme\nplans:\n- plan: gold\n");
     }),
+    ("CB308", |scene| {
+        for id in ["acme", "acme-eu"] {
+            scene.sandbox.write(format!("organizations/{id}.yaml"), &format!("id: {id}\ndomains:\n- acme.example\n"));
+        }
+    }),
+    ("CB309", |scene| {
+        let policy = scene.sandbox.read("casebook.toml") + "\n[macros.later]\ntext = \"For {{ hold.taem }}.\"\n";
+        scene.sandbox.write("casebook.toml", &policy);
+    }),
 ];
 
 #[test]

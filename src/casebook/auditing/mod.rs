@@ -78,6 +78,8 @@ pub struct Findings {
     pub entries: usize,
     /// Those of them that belong to imported tickets: who made them is another system's word.
     pub imported: usize,
+    /// Those of the others that are of the role `system`: a program made them, in an agent's name.
+    pub system: usize,
     /// The commit the audit began from, its newest.
     pub tip: Option<String>,
 }
@@ -287,6 +289,8 @@ pub(super) struct Judge {
     sound: HashMap<String, Arc<Version>>,
     /// The bytes of entries that were edited or removed, as they were before that.
     originals: HashMap<Id, Vec<u8>>,
+    /// The ticket each entry came to first.
+    pub tickets: HashMap<Id, Id>,
     /// What was deleted, by path.
     gone: HashMap<String, Arc<Version>>,
     /// Commits that are taken as they are.
@@ -316,6 +320,7 @@ impl Judge {
             judged_by: HashMap::new(),
             sound: HashMap::new(),
             originals: HashMap::new(),
+            tickets: HashMap::new(),
             gone: HashMap::new(),
             given: HashSet::new(),
             overruling: None,

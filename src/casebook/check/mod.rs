@@ -3,6 +3,7 @@
 //! Files are looked at on every processor; what they say of others is gathered and held together afterwards. A file
 //! that cannot be read hides no other. Writes nothing, and knows neither forms nor exit codes.
 
+mod belonging;
 mod beside;
 mod links;
 mod promising;
@@ -51,7 +52,7 @@ pub enum Scope {
 
 impl Scope {
     /// Whether a path is meant.
-    fn means(&self, path: &str) -> bool {
+    pub fn means(&self, path: &str) -> bool {
         match self {
             Self::Paths(paths) => paths.iter().any(|meant| is_below(path, meant)),
             _ => true,
@@ -185,6 +186,7 @@ impl Casebook {
         let organizations = beside::organizations(&self.root);
         let (broken, known) = organizations.map_err(Error::io(self.root.join(layout::ORGANIZATIONS), "read"))?;
         findings.extend(broken);
+        findings.extend(self.check_belonging()?);
         let has_some = |scope: &Scope| match scope {
             Scope::Paths(paths) => paths.iter().any(|path| is_below(path, layout::ATTACHMENTS) || path.is_empty()),
             _ => true,
