@@ -94,6 +94,7 @@ impl Guard {
         let revisions: Vec<String> = news.into_iter().chain(["--not", "--all"].map(str::to_owned)).collect();
         judge.paths = Some(BTreeSet::new());
         self.judge_commits(&revisions, &policy, &mut judge)?;
+        judge.judge_brought();
         let head = repository.head().map_err(git)?;
         for change in changes {
             let Some(new) = &change.new else { continue };
