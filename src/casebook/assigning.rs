@@ -31,7 +31,7 @@ impl Desk<'_> {
 }
 
 impl Casebook {
-    /// The agent a ticket goes to next. The team is the one named, else that of the ticket's product group, if it has
+    /// The agent a ticket goes to next. Its language is that in which it is spoken of. The team is the one named, else that of the ticket's product group, if it has
     /// one. Whoever writes down the answer holds the lock, so that two who ask at once get two answers.
     ///
     /// # Errors
@@ -55,7 +55,8 @@ impl Casebook {
             let is_open = |calendar: &Calendar| calendar.is_open(now);
             name == ALWAYS || calendars.iter().find(|known| known.name == name).is_some_and(is_open)
         };
-        let wanted = Wanted { team: team.as_deref(), language: header.language.as_deref() };
+        let languages = self.languages_of(&header);
+        let wanted = Wanted { team: team.as_deref(), language: languages.first().map(String::as_str) };
         let chosen = next(roster.turn, &roster.colleagues, &loads, wanted, works_now);
         chosen.ok_or(Error::NobodyNext(match team {
             Some(team) if !roster.colleagues.is_empty() => NobodyNext::NoneOf { team },

@@ -27,14 +27,14 @@ impl Whereabouts {
     /// There is no repository; no desk in it, or several.
     pub fn of(start: &Path, asked: Option<&str>) -> Result<Self, Error> {
         let here = Repository::at(start);
-        let is_bare = here.is_bare().map_err(|refusal| match refusal {
+        let (is_bare, prefix) = here.standing().map_err(|refusal| match refusal {
             GitRefusal::Refused { .. } => Error::NoRepository { root: start.to_owned() },
             refusal => Error::Git { refusal },
         })?;
         // A desk around a bare repository is another one.
         let root = if is_bare || asked.is_some() { None } else { layout::discover(start) };
         if let Some(folder) = root {
-            let prefix = Repository::at(&folder).prefix();
+            let prefix = if folder == start { Ok(prefix) } else { Repository::at(&folder).prefix() };
             let prefix = prefix.map_err(|_| Error::NoRepository { root: folder.clone() })?;
             return Ok(Self { folder, prefix, is_bare });
         }

@@ -5,15 +5,20 @@ use crate::sandbox::{Outcome, Running, Sandbox};
 
 const TERMINAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suite/asking/terminal.py");
 
-/// Runs the program on a terminal, and answers. None where there is no python3 to hold the terminal.
-fn on_a_terminal(sandbox: &Sandbox, arguments: &[&str], answers: &[(&str, &str)]) -> Option<Outcome> {
+/// Runs casebook on a terminal, and answers.
+fn asked_on_a_terminal(sandbox: &Sandbox, arguments: &[&str], answers: &[(&str, &str)]) -> Option<Outcome> {
+    on_a_terminal(sandbox, &[&[env!("CARGO_BIN_EXE_casebook")], arguments].concat(), answers)
+}
+
+/// Runs a program on a terminal, and answers. None where there is no python3 to hold the terminal.
+pub fn on_a_terminal(sandbox: &Sandbox, words: &[&str], answers: &[(&str, &str)]) -> Option<Outcome> {
     if !std::process::Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success()) {
         eprintln!("skipped: there is no python3 here, which holds the terminal");
         return None;
     }
     let mut command = sandbox.command("python3");
-    command.arg(TERMINAL).arg(serde_json::to_string(answers).unwrap()).arg(env!("CARGO_BIN_EXE_casebook"));
-    command.args(arguments).env("TERM", "xterm").env("NO_COLOR", "1").env("GIT_EDITOR", sandbox.path("editor"));
+    command.arg(TERMINAL).arg(serde_json::to_string(answers).unwrap()).args(words);
+    command.env("TERM", "xterm").env("NO_COLOR", "1").env("GIT_EDITOR", sandbox.path("editor"));
     Some(Running::start(command).finish())
 }
 
@@ -31,7 +36,7 @@ const PRIORITY: &str = "Priority: the impact";
 fn open_asks_for_subject_group_priority_and_text() {
     let sandbox = with_editor();
     let answers = [(SUBJECT, "Dashboard tiles time out\r"), (GROUP, "\r"), (PRIORITY, "\u{1b}[A\r")];
-    let Some(asked) = on_a_terminal(&sandbox, &["open"], &answers) else { return };
+    let Some(asked) = asked_on_a_terminal(&sandbox, &["open"], &answers) else { return };
     asked.ok();
     let tickets = sandbox.run(&["list", "--json=subject,product_group,priority,requester"]).ok().json();
     let wanted = serde_json::json!([{
@@ -49,7 +54,7 @@ fn customers_choose_among_labels_in_their_language() {
     let sandbox = with_editor();
     let words = ["--as", "ana@acme.example", "--lang", "fr", "open"];
     let answers = [(SUBJECT, "Hello\r"), (GROUP, "rapports\r"), (PRIORITY, "\r")];
-    let Some(asked) = on_a_terminal(&sandbox, &words, &answers) else { return };
+    let Some(asked) = asked_on_a_terminal(&sandbox, &words, &answers) else { return };
     let told = asked.ok().stdout;
     assert!(told.contains("S1-Urgent"), "{told}");
     let tickets = sandbox.run(&["list", "--json=product_group"]).ok().json();
@@ -75,9 +80,9 @@ fn a_language_is_a_tag_and_found_with_its_regions() {
 fn letters_find_a_group_and_nothing_is_assumed() {
     let sandbox = with_editor();
     let answers = [(SUBJECT, "Something odd\r"), (GROUP, "lookml\r"), (PRIORITY, "\r")];
-    let Some(asked) = on_a_terminal(&sandbox, &["open"], &answers) else { return };
+    let Some(asked) = asked_on_a_terminal(&sandbox, &["open"], &answers) else { return };
     asked.ok();
-    on_a_terminal(&sandbox, &["open"], &[(SUBJECT, "Hello\r"), (GROUP, "\r"), (PRIORITY, "\r")]).unwrap().ok();
+    asked_on_a_terminal(&sandbox, &["open"], &[(SUBJECT, "Hello\r"), (GROUP, "\r"), (PRIORITY, "\r")]).unwrap().ok();
     let told = sandbox.run(&["list", "--json=product_group,priority", "--sort", "created"]).ok().json();
     let wanted = serde_json::json!([
         { "product_group": "lookml_pdt_git", "priority": "S3" },
@@ -94,7 +99,8 @@ fn what_was_said_is_not_asked_and_own_fields_are() {
                   [fields.cost]\ntype = \"number\"\n";
     sandbox.write("casebook.toml", &format!("{}\n{fields}", toml.replace("\n[fields]\n", "\n")));
     let answers = [(SUBJECT, "A bill\r"), ("region", "apac\r"), ("cost", "much\r"), ("is no number", "\u{15}12\r")];
-    let Some(asked) = on_a_terminal(&sandbox, &["open", "-g", "billing", "-p", "S4", "-m", "Why?"], &answers) else {
+    let Some(asked) = asked_on_a_terminal(&sandbox, &["open", "-g", "billing", "-p", "S4", "-m", "Why?"], &answers)
+    else {
         return;
     };
     let told = asked.ok().stdout;
@@ -109,7 +115,7 @@ fn what_another_editor_has_open_stays() {
     let sandbox = with_editor();
     let id = sandbox.opened("Tiles", &[]);
     sandbox.write(".git/casebook/TEXT-1.txt", "Half a sentence\n");
-    let Some(replied) = on_a_terminal(&sandbox, &["reply", &id], &[]) else { return };
+    let Some(replied) = asked_on_a_terminal(&sandbox, &["reply", &id], &[]) else { return };
     replied.ok();
     assert!(sandbox.run(&["log"]).ok().stdout.contains("Since this morning."));
     assert_eq!(sandbox.read(".git/casebook/TEXT-1.txt"), "Half a sentence\n");
@@ -120,7 +126,7 @@ fn what_another_editor_has_open_stays() {
 fn whoever_goes_away_has_opened_nothing() {
     let sandbox = with_editor();
     for answers in [&[(SUBJECT, "\u{3}")][..], &[(SUBJECT, "Tiles\r"), (GROUP, "\u{3}")]] {
-        let Some(asked) = on_a_terminal(&sandbox, &["open"], answers) else { return };
+        let Some(asked) = asked_on_a_terminal(&sandbox, &["open"], answers) else { return };
         assert_ne!(asked.code, Some(0), "{}", asked.stdout);
         sandbox.run(&["list", "--exists"]).fails(3);
     }

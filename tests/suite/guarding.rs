@@ -34,12 +34,13 @@ impl Scene {
 
     /// Pushes what is refused, by a rule; the server is as before.
     #[track_caller]
-    pub fn refused(&self, who: &str, words: &[&str], code: &str) {
+    pub fn refused(&self, who: &str, words: &[&str], code: &str) -> String {
         let before = self.refs();
         let told = self.push(who, words);
         assert_eq!(told.code, Some(1), "{}", told.stderr);
         assert!(told.stderr.contains(&format!("[{code}]")), "no {code} in {}", told.stderr);
         assert_eq!(self.refs(), before);
+        told.stderr
     }
 
     fn refs(&self) -> String {
@@ -131,7 +132,8 @@ fn branches_lose_nothing() {
     scene.note("One.");
     scene.push(KENJI, &["main", "main:side"]).ok();
     scene.sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]).ok();
-    scene.refused(KENJI, &["-f", "main"], "CB501");
+    let told = scene.refused(KENJI, &["-f", "main"], "CB501");
+    assert!(told.contains("main would not lead to what it had, though other branches do"), "{told}");
     scene.refused(KENJI, &["--delete", "main"], "CB502");
     scene.note("Another one.");
     scene.refused(KENJI, &["-f", "main"], "CB501");

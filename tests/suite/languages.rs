@@ -184,3 +184,21 @@ fn tables_on_a_terminal_speak_the_language() {
         assert!(told.contains(expected), "{lang} {words}: {told}");
     }
 }
+
+#[test]
+fn a_ticket_goes_next_to_who_writes_the_language_it_is_spoken_of_in() {
+    let sandbox = desk();
+    let people = "\n[team.people.\"kenji@desk.example\"]\nlanguages = [\"ja\"]\n\n[team.people.\"lea@desk.example\"]\nlanguages = [\"fr\"]\n";
+    let team = sandbox.read("casebook.toml").replacen("agents = [", "agents = [\"lea@desk.example\", ", 1);
+    sandbox.write("casebook.toml", &(team + people));
+    sandbox.write("organizations/nippon.yaml", "id: nippon\nname: Nippon\nlanguage: ja\n");
+    for (options, expected) in [
+        (&["--org", "nippon"][..], "kenji@desk.example"),
+        (&["--org", "nippon"], "kenji@desk.example"),
+        (&["--org", "nippon", "--lang-of-ticket", "fr"], "lea@desk.example"),
+    ] {
+        let ticket = sandbox.opened("Tiles", options);
+        let assigned = sandbox.run(&["assign", &ticket, "--next", "--json=assignee"]).ok().json();
+        assert_eq!(assigned["assignee"], expected, "{options:?}");
+    }
+}

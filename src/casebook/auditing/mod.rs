@@ -141,10 +141,13 @@ impl Auditor {
     /// git refuses, or knows no such revision.
     pub fn audit(&self, span: &Span, questions: &Questions, tell: &mut dyn FnMut(usize)) -> Result<Findings, Error> {
         let mut judge = Judge::new(self, questions.clone());
-        let (completeness, chosen) = std::thread::scope(|scope| {
+        // git needs a while before it tells of the first commit, which is judged only when all of this is known.
+        let (completeness, chosen, walk) = std::thread::scope(|scope| {
             let completeness = scope.spawn(|| self.repository.completeness());
             let chosen = self.revisions(span);
-            (completeness.join(), chosen)
+            let revisions = chosen.as_ref().map_or(&[][..], |chosen| &chosen.revisions);
+            let walk = (!revisions.is_empty()).then(|| self.begin(revisions, &judge));
+            (completeness.join(), chosen, walk)
         });
         let completeness = completeness.unwrap_or_else(|panic| std::panic::resume_unwind(panic)).map_err(git)?;
         judge.given = completeness.shallow;
@@ -159,8 +162,8 @@ impl Auditor {
         if let Some(lost) = lost {
             judge.find(lost);
         }
-        if !revisions.is_empty() {
-            let walked = self.walk(&revisions, &mut judge, tell);
+        if let Some(walk) = walk {
+            let walked = walk.and_then(|walk| Self::follow(walk, &mut judge, tell));
             walked.map_err(|error| self.unknown(span).unwrap_or(error))?;
             if questions.signed {
                 self.judge_signatures(&revisions, &mut judge)?;
@@ -175,8 +178,14 @@ impl Auditor {
         judge: &mut Judge,
         tell: &mut dyn FnMut(usize),
     ) -> Result<(), Error> {
-        let mut walk: Walk =
-            self.repository.walk(revisions, &self.prefix, &wanted(judge.asks_for_whom())).map_err(git)?;
+        Self::follow(self.begin(revisions, judge)?, judge, tell)
+    }
+
+    fn begin(&self, revisions: &[String], judge: &Judge) -> Result<Walk, Error> {
+        self.repository.walk(revisions, &self.prefix, &wanted(judge.asks_for_whom())).map_err(git)
+    }
+
+    fn follow(mut walk: Walk, judge: &mut Judge, tell: &mut dyn FnMut(usize)) -> Result<(), Error> {
         while let Some(revision) = walk.step().map_err(git)? {
             judge.look_at(&revision, &mut walk.objects).map_err(git)?;
             judge.found.commits += 1;

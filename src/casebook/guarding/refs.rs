@@ -54,6 +54,11 @@ impl Guard {
             None => {
                 Finding::new(&PUSH_DELETES, ".", format!("{name} has {} that nothing else leads to", commits(count)))
             }
+            // What the repository stands for only grows, also where another branch holds what it would let go.
+            Some(_) if count == 0 => {
+                let message = format!("{name} would not lead to what it had, though other branches do");
+                Finding::new(&PUSH_REWRITES, ".", message)
+            }
             Some(_) => Finding::new(&PUSH_REWRITES, ".", format!("{name} would lose {}", commits(count))),
         };
         Ok(Some(finding.in_commit(old)))

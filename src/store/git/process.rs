@@ -147,17 +147,17 @@ impl Run {
     #[allow(clippy::disallowed_methods)] // waiting measures time; it decides nothing that is written
     pub fn within(mut self, patience: Duration) -> Result<Output, GitRefusal> {
         // With a group of its own, what it has started is ended with it. Where there is a terminal, a group beside ours
-        // could not ask for a passphrase there; then git stays in ours, and only itself is ended.
+        // could not ask for a passphrase there; then git stays in ours, and what it has started is looked for.
         let has_terminal = File::open("/dev/tty").is_ok();
         if !has_terminal {
             self.command.process_group(0);
         }
         let mut child = self.command.spawn().map_err(|error| unstarted(self.command.get_current_dir(), &error))?;
         let process = Pid::from_raw(child.id().cast_signed());
-        let end = |signal| {
-            let Some(process) = process else { return };
-            // Nobody left to be told is as good as told.
-            let _ = if has_terminal { kill_process(process, signal) } else { kill_process_group(process, signal) };
+        // Nobody left to be told is as good as told.
+        let end = |all: &[Pid], signal| match process {
+            Some(group) if !has_terminal => _ = kill_process_group(group, signal),
+            _ => all.iter().for_each(|one| _ = kill_process(*one, signal)),
         };
         let listen = |pipe: Option<Box<dyn io::Read + Send>>| {
             let (sender, receiver) = mpsc::channel();
@@ -177,10 +177,11 @@ impl Run {
                 Some(status) => break status,
                 None if began.elapsed() < patience => std::thread::sleep(pause),
                 None => {
+                    let all = process.map(with_descendants).unwrap_or_default();
                     // Told first, it takes its locks away.
-                    end(Signal::TERM);
+                    end(&all, Signal::TERM);
                     std::thread::sleep(Duration::from_millis(200));
-                    end(Signal::KILL);
+                    end(&all, Signal::KILL);
                     let _ = child.wait();
                     return Err(GitRefusal::Unanswered { waited: began.elapsed() });
                 }
@@ -197,6 +198,19 @@ impl Run {
         let output = self.output()?;
         if output.success { Ok(()) } else { Err(output.refusal()) }
     }
+}
+
+/// A process, those it has started, those they have started, and so on, where the system tells.
+fn with_descendants(process: Pid) -> Vec<Pid> {
+    let mut found = vec![process];
+    let mut place = 0;
+    while let Some(parent) = found.get(place) {
+        let children = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", parent.as_raw_nonzero()));
+        let children = children.unwrap_or_default();
+        found.extend(children.split_whitespace().filter_map(|child| Pid::from_raw(child.parse().ok()?)));
+        place += 1;
+    }
+    found
 }
 
 impl Output {

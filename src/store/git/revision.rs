@@ -44,12 +44,14 @@ impl Repository {
         self.answer(&["merge-base", one, other])
     }
 
-    /// Whether the repository has no work tree.
+    /// Whether the repository has no work tree, and [`Repository::prefix`].
     ///
     /// # Errors
     /// There is no repository.
-    pub fn is_bare(&self) -> Result<bool, GitRefusal> {
-        Ok(self.answer(&["rev-parse", "--is-bare-repository"])? == "true")
+    pub fn standing(&self) -> Result<(bool, String), GitRefusal> {
+        let standing = self.answer(&["rev-parse", "--is-bare-repository", "--show-prefix"])?;
+        let (is_bare, prefix) = standing.split_once('\n').unwrap_or((&standing, ""));
+        Ok((is_bare == "true", prefix.to_owned()))
     }
 
     /// The folders of HEAD that hold a file of that name: empty for the top, else with a slash at their end.

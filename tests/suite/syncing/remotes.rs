@@ -1,7 +1,9 @@
 //! What a remote really has, what is sent to it, and what is said where it will not have it.
 
 use super::everything;
+use crate::asking::on_a_terminal;
 use crate::merging::{Clones, actions};
+use crate::sandbox::Sandbox;
 
 #[test]
 fn what_a_remote_has_is_asked_and_not_remembered() {
@@ -127,24 +129,49 @@ fn a_remote_that_refuses_what_was_merged_is_told_as_it_is() {
     assert!(sandbox.run(&["sync"]).fails(8).stderr.contains("nothing of yours has changed"));
 }
 
-#[test]
-fn what_talks_to_the_remote_is_ended_with_git() {
+/// A clone whose remote never answers; what talks to it writes down its processes.
+fn clone_of_a_silent_remote() -> Clones {
     let mut clones = Clones::new(&["a"]);
     let sandbox = clones.at("a");
     sandbox.git(&["remote", "set-url", "origin", "ssh://nobody@desk.example/hub.git"]).ok();
     sandbox.write("../asked.sh", "#!/bin/sh\necho $$ >../asked\nsleep 600 & echo $! >>../asked; wait\n");
     sandbox.shell("chmod +x ../asked.sh").ok();
+    clones
+}
+
+fn nothing_talks_any_more(sandbox: &Sandbox) {
+    let asked = sandbox.read("../asked");
+    assert_eq!(asked.lines().count(), 2, "{asked}");
+    for process in asked.lines() {
+        let state = sandbox.shell(&format!("ps -o stat= -p {process} || true")).ok().stdout;
+        assert!(state.trim().is_empty() || state.starts_with('Z'), "{process}: {state}");
+    }
+}
+
+#[test]
+fn what_talks_to_the_remote_is_ended_with_git_on_a_terminal_too() {
+    let mut clones = clone_of_a_silent_remote();
+    let sandbox = clones.at("a");
+    sandbox.git(&["config", "core.sshCommand", &sandbox.path("../asked.sh").to_string_lossy()]).ok();
+    // What leads a terminal takes everybody with it when it ends, so that the shell looks before that.
+    let look =
+        format!("{} sync --deadline 2; ps -o stat= -p $(paste -sd, ../asked); true", env!("CARGO_BIN_EXE_casebook"));
+    let Some(synced) = on_a_terminal(sandbox, &["sh", "-c", &look], &[]) else { return };
+    let told: Vec<&str> = synced.stdout.lines().collect();
+    assert!(told.iter().any(|line| line.contains("did not answer")), "{}", synced.stdout);
+    assert!(!told.iter().any(|line| line.starts_with(['S', 'R', 'D'])), "{}", synced.stdout);
+    nothing_talks_any_more(sandbox);
+}
+
+#[test]
+fn what_talks_to_the_remote_is_ended_with_git() {
+    let mut clones = clone_of_a_silent_remote();
+    let sandbox = clones.at("a");
     let mut command = sandbox.program(&["sync", "--deadline", "2", "--json"]);
     command.env("GIT_SSH_COMMAND", sandbox.path("../asked.sh"));
     // Without a terminal, as from cron or a service.
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     let error = crate::sandbox::Running::start(command).finish().fails(8).error();
     assert_eq!(error["code"], "git.unanswered");
-    if std::fs::File::open("/dev/tty").is_ok() {
-        return;
-    }
-    for process in sandbox.read("../asked").lines() {
-        let state = sandbox.shell(&format!("ps -o stat= -p {process} || true")).ok().stdout;
-        assert!(state.trim().is_empty() || state.starts_with('Z'), "{process}: {state}");
-    }
+    nothing_talks_any_more(sandbox);
 }

@@ -5,7 +5,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
-use super::{Change, Revision, Side, unheard};
+use super::{Change, Revision, Side, unheard, widen};
 use crate::store::git::{GitRefusal, Repository};
 
 /// The facts of a commit, each behind the other, and on whose behalf it was made.
@@ -38,8 +38,11 @@ impl Listing {
         let fixed = ["log", "--reverse", "--topo-order", "--no-diff-merges", "--no-notes", "--encoding=UTF-8", format];
         let mut words: Vec<&str> = [&fixed[..], &RAW[..], &[relative.as_str()]].concat();
         words.extend(revisions.iter().map(String::as_str).chain(["--"]));
-        let mut log = repository.frank(&words).start(Stdio::null(), unheard())?;
+        // Else git hands over each commit by itself, and both sides wake up for it.
+        let run = repository.frank(&words).env("GIT_FLUSH", "0");
+        let mut log = run.start(Stdio::null(), unheard())?;
         let out = log.stdout.take().ok_or_else(|| refused("git log has no output"))?;
+        widen(&out);
         let merges = Merges { repository: repository.clone(), relative, running: None };
         Ok(Self { log, out: BufReader::with_capacity(1 << 16, out), merges, ended: false })
     }

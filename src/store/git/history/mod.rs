@@ -10,6 +10,7 @@ mod named;
 mod objects;
 
 use std::collections::HashSet;
+use std::os::fd::AsFd;
 use std::process::Stdio;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
@@ -27,6 +28,9 @@ const AHEAD: [&str; 3] = ["cat-file", "--batch", "--buffer"];
 /// How much git keeps of what others differ from. A walk comes back to it soon or not at all, and git takes and clears
 /// memory for all it may keep.
 const KEPT: &str = "core.deltaBaseCacheLimit=24m";
+
+/// How much a pipe from git holds, in bytes: what the system lets anybody have.
+const PIPE: usize = 1 << 20;
 
 /// A file that differs between a commit and one of its parents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -173,6 +177,14 @@ impl Walk {
 /// Where the bytes of a process's error output go: nowhere, since its end is told by its exit code.
 fn unheard() -> Stdio {
     Stdio::piped()
+}
+
+/// Lets a pipe hold more, where the system can: who writes and who reads then wait for each other less often.
+fn widen(pipe: &impl AsFd) {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::pipe::fcntl_setpipe_size(pipe, PIPE);
+    #[cfg(not(target_os = "linux"))]
+    let _ = (pipe, PIPE);
 }
 
 /// The commits a shallow clone ends at: what lies behind them is not there.

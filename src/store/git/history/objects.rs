@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
-use super::{Revision, Wanted, unheard};
+use super::{Revision, Wanted, unheard, widen};
 use crate::store::git::GitRefusal;
 use crate::store::git::process::Run;
 
@@ -131,6 +131,7 @@ impl Objects {
         let mut child = run.start(Stdio::piped(), unheard())?;
         let pipes = child.stdin.take().zip(child.stdout.take());
         let (stdin, stdout) = pipes.ok_or_else(|| GitRefusal::Refused { said: "git cat-file has no pipes".into() })?;
+        widen(&stdout);
         Ok((Self { child, out: BufReader::with_capacity(1 << 16, stdout) }, stdin))
     }
 
