@@ -61,8 +61,11 @@ fn read_one(file: &Path, limit: u64) -> Result<Attached, Complaint> {
 }
 
 fn too_large(file: &Path, size: u64, limit: u64) -> Complaint {
-    let (size, limit) = (size_in_words(size), size_in_words(limit));
-    let message = format!("{} has {size}, and an attachment has no more than {limit} on this desk", shown(file));
+    let (mut has, mut most) = (size_in_words(size), size_in_words(limit));
+    if has == most {
+        (has, most) = (format!("{size} bytes"), format!("{limit} bytes"));
+    }
+    let message = format!("{} has {has}, and an attachment has no more than {most} on this desk", shown(file));
     Complaint::new(Exit::Refused, "attachment.too_large", message).hint(
         "nothing was changed; compress it or attach a part of it, or ask an agent to raise `max_size` under [attachments] in casebook.toml",
     )

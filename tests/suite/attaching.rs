@@ -118,6 +118,11 @@ fn what_cannot_be_attached_is_refused_whole() {
         }
     }
     sandbox.run(&["attach", &ticket]).fails(2);
+    sandbox.write("casebook.toml", &config.replace("10 B", "1 kB"));
+    let larger = sandbox.given("larger.txt", &[b'x'; 1001]);
+    let told = sandbox.run(&["attach", &ticket, &larger]).fails(4).stderr;
+    assert!(told.contains("has 1001 bytes, and an attachment has no more than 1000 bytes"), "{told}");
+    sandbox.write("casebook.toml", &config);
     assert_eq!((sandbox.work_tree(), sandbox.commits()), before);
     sandbox.run(&["attach", &ticket, &fine]).ok();
 }

@@ -16,8 +16,7 @@ use crate::domain::action::Action;
 /// Attach files to a ticket.
 ///
 /// The status stays as it is: whoever owed the next step still owes it. `casebook reply --attach` answers with files. The
-/// bytes lie in attachments/, named after their digest; [attachments] max_size in casebook.toml says how large a file may
-/// be.
+/// bytes lie in attachments/, named after their digest; casebook.toml says how large a file may be.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  casebook attach 7S1W1X trace.txt screenshot.png\n  casebook attach 7S1W1X app.log -m \"The log of this morning.\""
