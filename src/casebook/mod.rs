@@ -6,6 +6,7 @@
 mod access;
 mod amending;
 mod assigning;
+mod attaching;
 mod auditing;
 mod calendars;
 mod check;
@@ -69,6 +70,7 @@ use crate::store::{config, layout};
 
 pub use access::AccessChange;
 pub use amending::Amending;
+pub use attaching::Attached;
 pub use auditing::{Auditor, Findings, Questions, Redaction, Span};
 pub use calendars::Policy;
 pub use check::{Checked, Scope};
@@ -144,6 +146,8 @@ pub struct Step {
     pub action: Action,
     /// The words that go with it.
     pub text: Option<Text>,
+    /// The files that go with it.
+    pub attachments: Vec<Attached>,
     /// For a reply of an agent: leave the status as it is.
     pub keep_open: bool,
     /// A retry with the same key returns the first result.
@@ -161,6 +165,7 @@ impl Step {
             target: Target::Ticket(ticket),
             action,
             text,
+            attachments: Vec::new(),
             keep_open: false,
             key: None,
             if_status: None,
@@ -224,6 +229,8 @@ pub struct Report {
     pub entries: Vec<(Id, Id)>,
     /// What the person should know.
     pub notices: Vec<(Id, Notice)>,
+    /// The files brought, with their bytes; some may be there already.
+    pub attached: Vec<Attached>,
     /// The files changed, with what they held and hold.
     pub changes: Vec<crate::store::files::Change>,
     /// The commit message, where there is a commit or would be one.

@@ -4,6 +4,7 @@
 //! decide what is allowed, nor write to a store except through [`crate::casebook::Casebook::perform`].
 
 pub mod arguments;
+mod attachment;
 mod clocks;
 mod complaint;
 mod formats;

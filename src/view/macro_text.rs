@@ -87,6 +87,7 @@ fn sample(own: &[OwnField], now: DateTime<Utc>) -> Option<(Ticket, Clock)> {
         to: Some(Status::Open),
         key: None,
         message_id: None,
+        attachments: Vec::new(),
         text: None,
     })?;
     let header = &mut ticket.header;

@@ -15,7 +15,7 @@ mod merges;
 mod organizations;
 
 /// A scene whose desk has a guarded server, `../desk.git`; `hook` judges.
-fn served(hook: &str) -> Scene {
+pub fn served(hook: &str) -> Scene {
     let scene = Scene::new();
     scene.sandbox.git(&["clone", "-q", "--bare", ".", "../desk.git"]).ok();
     scene.sandbox.git(&["remote", "add", "origin", "../desk.git"]).ok();
@@ -26,7 +26,7 @@ fn served(hook: &str) -> Scene {
 
 impl Scene {
     /// Pushes as somebody.
-    fn push(&self, who: &str, words: &[&str]) -> Outcome {
+    pub fn push(&self, who: &str, words: &[&str]) -> Outcome {
         let mut command = self.sandbox.command("git");
         command.args([&["push", "-q", "origin"], words].concat()).env("CASEBOOK_PUSHER", who);
         Running::start(command).finish()
@@ -34,7 +34,7 @@ impl Scene {
 
     /// Pushes what is refused, by a rule; the server is as before.
     #[track_caller]
-    fn refused(&self, who: &str, words: &[&str], code: &str) -> String {
+    pub fn refused(&self, who: &str, words: &[&str], code: &str) -> String {
         let before = self.refs();
         let told = self.push(who, words);
         assert_eq!(told.code, Some(1), "{}", told.stderr);
@@ -47,12 +47,12 @@ impl Scene {
         self.sandbox.git(&["-C", "../desk.git", "for-each-ref"]).ok().stdout
     }
 
-    fn note(&self, words: &str) {
+    pub fn note(&self, words: &str) {
         self.sandbox.run(&["note", &self.ticket, "-m", words]).ok();
     }
 }
 
-const KENJI: &str = "kenji@desk.example";
+pub const KENJI: &str = "kenji@desk.example";
 const ANA: &str = "ana@acme.example";
 
 #[test]

@@ -218,6 +218,7 @@ impl Judge {
         for (path, file) in &commit.touched {
             judged.push((path.as_str(), self.compare(commit, path, file)));
         }
+        self.judge_attachments(commit);
         self.judge_entries(commit, &judged)?;
         if let Some(gate) = self.gate.take() {
             gate.judge_files(commit, &judged, self)?;

@@ -74,6 +74,7 @@ fn without_words(entry: &Entry) -> Entry {
         to: entry.to,
         key: None,
         message_id: None,
+        attachments: Vec::new(),
         text: None,
     }
 }

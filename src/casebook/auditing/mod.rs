@@ -3,6 +3,7 @@
 //! What an entry means is compared in [`crate::domain::audit`], and git is walked in [`crate::store::git`]; here both
 //! come together, for an audit and for the guard alike. Needs a repository and no work tree, so a bare one will do.
 
+mod attached;
 mod commit;
 mod entries;
 mod notes;
@@ -27,6 +28,7 @@ use crate::store::yaml::Version;
 
 use super::Whereabouts;
 
+pub(super) use attached::{is_for_attachments, is_new_attachment};
 pub(super) use commit::Commit;
 use people::Registry;
 pub(super) use policy::{Ground, Policy};
@@ -293,6 +295,8 @@ pub(super) struct Judge {
     pub tickets: HashMap<Id, Id>,
     /// What was deleted, by path.
     gone: HashMap<String, Arc<Version>>,
+    /// What is known of attachments.
+    pub attachments: attached::Attachments,
     /// Commits that are taken as they are.
     pub given: HashSet<String>,
     /// What holds for all commits, instead of what was before each.
@@ -322,6 +326,7 @@ impl Judge {
             originals: HashMap::new(),
             tickets: HashMap::new(),
             gone: HashMap::new(),
+            attachments: attached::Attachments::default(),
             given: HashSet::new(),
             overruling: None,
             paths: None,

@@ -100,6 +100,7 @@ impl Guard {
             self.judge_commits(&revisions, &policy, &mut judge)?;
             before.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         })?;
+        judge.judge_brought();
         for change in changes {
             let Some(new) = &change.new else { continue };
             let before = change.old.as_ref().or(head.as_ref());

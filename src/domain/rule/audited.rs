@@ -97,4 +97,16 @@ super::table! {
         example: "git clone --depth 1 URL",
         repair: "`git fetch --unshallow` brings all of it; in CI, let the checkout fetch everything (`fetch-depth: 0`).",
     }
+    ATTACHMENT_DELETED = "CB417" "attachment.deleted" Error {
+        title: "a commit deleted an attachment",
+        explanation: "What entries name is not deleted, as tickets are not. An attachment that was moved is found by nobody: its path follows from its bytes alone.",
+        example: "git rm attachments/ab/abcdef…",
+        repair: "`git checkout COMMIT^ -- FILE` brings it back; commit that.",
+    }
+    ATTACHMENT_CHANGED = "CB418" "attachment.changed" Error {
+        title: "a commit changed the bytes of an attachment",
+        explanation: "An attachment is named after its bytes, so other bytes are another attachment, at another place.",
+        example: "echo more >> attachments/ab/abcdef…        (committed)",
+        repair: "`git checkout COMMIT^ -- FILE` brings the bytes back; commit that. New ones come with `casebook attach`.",
+    }
 }
