@@ -11,7 +11,6 @@ use crate::domain::id::Id;
 use crate::domain::target::{Clock, ClockState, Reason, Span};
 use crate::domain::words::Priority;
 use crate::domain::zone::Zone;
-use crate::store::layout::tail;
 
 use super::table::{Cell, Table};
 use super::{Audience, paint, sla, terminal};
@@ -25,8 +24,8 @@ pub struct Explanation<'a> {
     pub subject: &'a str,
     /// Its priority now.
     pub priority: Priority,
-    /// Where the conversation goes on, of a merged ticket.
-    pub merged_into: Option<Id>,
+    /// The short id of where the conversation goes on, of a merged ticket.
+    pub merged_into: Option<String>,
     /// The plan in force, if there is one.
     pub plan: Option<&'a str>,
     /// The organisation whose plan it is; none where it is the desk's.
@@ -74,9 +73,9 @@ fn plan(explanation: &Explanation<'_>) -> String {
 }
 
 fn nothing(explanation: &Explanation<'_>) -> String {
-    match (explanation.plan, explanation.merged_into) {
+    match (explanation.plan, &explanation.merged_into) {
         // Whatever was late by then is told among its clocks.
-        (Some(_), Some(into)) => format!("no clock: it was merged, and what is owed goes on in {}\n", tail(into)),
+        (Some(_), Some(into)) => format!("no clock: it was merged, and what is owed goes on in {into}\n"),
         (Some(plan), None) => {
             let priority = explanation.priority;
             format!(

@@ -10,6 +10,7 @@ use crate::domain::query::{AsOf, Query};
 use crate::domain::summary::Summary;
 use crate::domain::target::{Clock, timeline};
 use crate::error::Error;
+use crate::store::layout::tail;
 use crate::view;
 use crate::view::Audience;
 use crate::view::explain::Explanation;
@@ -52,7 +53,7 @@ pub(super) fn run(
         ticket: id,
         subject: &row.header.subject,
         priority: row.header.priority,
-        merged_into: row.header.merged_into,
+        merged_into: row.header.merged_into.map(tail),
         plan: in_force.as_ref().map(|in_force| in_force.plan.name.as_str()),
         organization: period.and(row.header.organization.as_deref()),
         opened_on: in_force.as_ref().map(|in_force| (in_force.day, in_force.zone.clone())),
