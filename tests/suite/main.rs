@@ -20,6 +20,7 @@ mod house;
 mod index;
 mod languages;
 mod locks;
+mod macros;
 mod mending;
 mod merging;
 mod organization_files;

@@ -118,7 +118,8 @@ fn product_groups() -> Json {
 
 fn macros() -> Json {
     let text = json!({ "type": ["string", "object"], "additionalProperties": { "type": "string" } });
-    let action = json!({ "type": "object", "required": ["action"], "properties": { "action": { "type": "string" } } });
+    let properties = json!({ "action": { "type": "string" }, "text": text });
+    let action = json!({ "type": "object", "required": ["action"], "properties": properties });
     let known = section(json!({
         "about": { "type": "string" },
         "text": text,
