@@ -47,4 +47,5 @@ mod syncing;
 mod transitions;
 mod union;
 mod unseen;
+mod visibility;
 mod writing;
