@@ -126,7 +126,11 @@ impl Groups {
 
 words! {
     /// What stands over the columns of tables.
-    Columns { id, priority, status, due, last_activity, assignee, requester, subject, time, who, what, text, tickets }
+    Columns { id, priority, status, due, last_activity, assignee, requester, subject, time, who, what, why, text, tickets }
+}
+words! {
+    /// What a sweep finds due.
+    Sweeps { remind, solve, first_word, hold_ended }
 }
 words! {
     /// The names of the facts of a ticket.
@@ -208,6 +212,7 @@ pub struct Catalogue {
     pub roles: Roles,
     pub organization_roles: OrganizationRoles,
     pub columns: Columns,
+    pub sweeps: Sweeps,
     pub facts: Facts,
     pub remarks: Remarks,
     pub deeds: Deeds,
@@ -252,6 +257,7 @@ impl Catalogue {
             ("roles", self.roles.listed()),
             ("roles in an organisation", self.organization_roles.listed()),
             ("columns", self.columns.listed()),
+            ("sweeps", self.sweeps.listed()),
             ("facts", self.facts.listed()),
             ("remarks", self.remarks.listed()),
             ("deeds", self.deeds.listed()),

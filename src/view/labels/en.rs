@@ -3,7 +3,7 @@
 use super::catalogue::{
     Ages, Catalogue, Changes, Columns, Counts, Deeds, EscalationReasons, Facts, Glances, Groups, HoldReasons, Kinds,
     MergeReasons, NextSteps, OrganizationRoles, Plural, Priorities, Promises, Remarks, ReopenReasons, Resolutions,
-    Roles, Statuses,
+    Roles, Statuses, Sweeps,
 };
 
 /// For customers.
@@ -40,6 +40,7 @@ pub(super) static DESK: Catalogue = Catalogue {
         time: "time",
         who: "who",
         what: "what",
+        why: "why",
         text: "text",
         tickets: "tickets",
     },
@@ -133,9 +134,11 @@ const WORDS: Catalogue = Catalogue {
         time: "Time",
         who: "Who",
         what: "What",
+        why: "Why",
         text: "Text",
         tickets: "Requests",
     },
+    sweeps: Sweeps { remind: "remind", solve: "solve", first_word: "first word", hold_ended: "hold ended" },
     facts: Facts {
         status: "Status",
         priority: "Priority",

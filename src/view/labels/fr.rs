@@ -3,7 +3,7 @@
 use super::catalogue::{
     Ages, Catalogue, Changes, Columns, Counts, Deeds, EscalationReasons, Facts, Glances, Groups, HoldReasons, Kinds,
     MergeReasons, NextSteps, OrganizationRoles, Plural, Priorities, Promises, Remarks, ReopenReasons, Resolutions,
-    Roles, Statuses,
+    Roles, Statuses, Sweeps,
 };
 
 /// For customers.
@@ -84,8 +84,15 @@ const WORDS: Catalogue = Catalogue {
         time: "Date",
         who: "Qui",
         what: "Action",
+        why: "Motif",
         text: "Texte",
         tickets: "Demandes",
+    },
+    sweeps: Sweeps {
+        remind: "relancer",
+        solve: "résoudre",
+        first_word: "premier mot d'un responsable",
+        hold_ended: "attente terminée",
     },
     facts: Facts {
         status: "État",

@@ -4,7 +4,7 @@
 use super::catalogue::{
     Ages, Catalogue, Changes, Columns, Counts, Deeds, EscalationReasons, Facts, Glances, Groups, HoldReasons, Kinds,
     MergeReasons, NextSteps, OrganizationRoles, Plural, Priorities, Promises, Remarks, ReopenReasons, Resolutions,
-    Roles, Statuses,
+    Roles, Statuses, Sweeps,
 };
 
 /// For customers.
@@ -81,8 +81,15 @@ const WORDS: Catalogue = Catalogue {
         time: "日時",
         who: "名前",
         what: "内容",
+        why: "理由",
         text: "本文",
         tickets: "件数",
+    },
+    sweeps: Sweeps {
+        remind: "アラートを送信",
+        solve: "解決",
+        first_word: "管理者の最初の返信",
+        hold_ended: "保留期間の終了",
     },
     facts: Facts {
         status: "Status",

@@ -4,7 +4,7 @@
 use super::catalogue::{
     Ages, Catalogue, Changes, Columns, Counts, Deeds, EscalationReasons, Facts, Glances, Groups, HoldReasons, Kinds,
     MergeReasons, NextSteps, OrganizationRoles, Plural, Priorities, Promises, Remarks, ReopenReasons, Resolutions,
-    Roles, Statuses,
+    Roles, Statuses, Sweeps,
 };
 
 /// For customers.
@@ -84,8 +84,15 @@ const WORDS: Catalogue = Catalogue {
         time: "Data",
         who: "Quem",
         what: "Ação",
+        why: "Motivo",
         text: "Texto",
         tickets: "Solicitações",
+    },
+    sweeps: Sweeps {
+        remind: "enviar alerta",
+        solve: "resolver",
+        first_word: "primeira palavra de um gestor",
+        hold_ended: "espera encerrada",
     },
     facts: Facts {
         status: "Status",
