@@ -7,6 +7,7 @@ mod access;
 mod amending;
 mod assigning;
 mod auditing;
+mod before_opening;
 mod calendars;
 mod check;
 mod choices;

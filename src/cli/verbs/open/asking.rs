@@ -8,7 +8,9 @@ use super::super::super::complaint::Complaint;
 use super::super::super::session::Session;
 use super::Open;
 use crate::casebook::Casebook;
+use crate::domain::organization::Instance;
 use crate::domain::own_field::{FieldKind, OwnField};
+use crate::domain::person::Person;
 use crate::domain::product_group::{ProductGroup, suggested};
 use crate::domain::text::clean_subject;
 use crate::domain::value::Value;
@@ -21,6 +23,20 @@ use crate::view::terminal::one_line;
 const NO_GROUP: &str = "none of these";
 
 impl Open {
+    /// Looks whether the ticket may be opened at all, and asks for the instance where there are several: before anybody
+    /// types what is refused in the end.
+    pub(super) fn settle(&mut self, casebook: &Casebook, by: &Person) -> Result<(), Complaint> {
+        let instances = casebook.before_opening(&self.opening(casebook, by.clone(), String::new())?, by)?;
+        if instances.is_empty() {
+            return Ok(());
+        }
+        let items: Vec<String> = instances.iter().map(told_instance).collect();
+        let chosen = choose("Which instance is it about", &items, 0)?;
+        self.instance = instances.get(chosen).map(|instance| instance.id.clone());
+        casebook.before_opening(&self.opening(casebook, by.clone(), String::new())?, by)?;
+        Ok(())
+    }
+
     /// Asks for what was not said, where there is somebody to ask.
     pub(super) fn ask(&mut self, session: &Session, casebook: &Casebook) -> Result<(), Complaint> {
         if !session.can_ask() {
@@ -54,6 +70,16 @@ impl Open {
         self.subject = Some(subject);
         Ok(())
     }
+}
+
+/// An instance, and what is on file about it.
+fn told_instance(instance: &Instance) -> String {
+    let release = instance.release.as_ref().map(|release| format!("release {release}"));
+    let edition = instance.edition.map(|edition| edition.word().replace('_', " "));
+    let hosting = instance.hosting.map(|hosting| format!("hosted by the {}", hosting.word()));
+    let facts: Vec<String> = release.into_iter().chain(edition).chain(hosting).collect();
+    let told = if facts.is_empty() { instance.id.clone() } else { format!("{}: {}", instance.id, facts.join(", ")) };
+    one_line(&told).into_owned()
 }
 
 /// The product group; where the subject hints at one, the choice begins there.
