@@ -56,7 +56,8 @@ fn customers_choose_among_labels_in_their_language() {
     let answers = [(SUBJECT, "Hello\r"), (GROUP, "rapports\r"), (PRIORITY, "\r")];
     let Some(asked) = asked_on_a_terminal(&sandbox, &words, &answers) else { return };
     let told = asked.ok().stdout;
-    assert!(told.contains("S1-Urgent"), "{told}");
+    assert!(told.contains("S1-Urgent: plus rien ne fonctionne"), "{told}");
+    assert!(told.contains("envoi, téléchargement ou planification"), "{told}");
     let tickets = sandbox.run(&["list", "--json=product_group"]).ok().json();
     assert_eq!(tickets, serde_json::json!([{ "product_group": "reports_dashboards" }]));
 }

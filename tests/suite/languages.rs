@@ -11,10 +11,11 @@ use crate::sandbox::{Outcome, Running, Sandbox};
 use crate::snapshot;
 
 /// What is said in a table of the page; the sentences of the history would only make it long.
-const ON_THE_PAGE: [&str; 14] = [
+const ON_THE_PAGE: [&str; 15] = [
     "statuses",
     "next steps",
     "priorities",
+    "impacts",
     "kinds",
     "product groups",
     "hold reasons",

@@ -51,6 +51,10 @@ labels! {
     Priorities of Priority { s1: S1, s2: S2, s3: S3, s4: S4 }
 }
 labels! {
+    /// What each priority means.
+    Impacts of Priority { s1: S1, s2: S2, s3: S3, s4: S4 }
+}
+labels! {
     /// What kind of ticket it is.
     Kinds of Kind { organization_access: OrganizationAccess }
 }
@@ -202,6 +206,7 @@ pub struct Catalogue {
     pub statuses: Statuses,
     pub next_steps: NextSteps,
     pub priorities: Priorities,
+    pub impacts: Impacts,
     pub kinds: Kinds,
     pub groups: Groups,
     pub hold_reasons: HoldReasons,
@@ -247,6 +252,7 @@ impl Catalogue {
             ("statuses", self.statuses.listed()),
             ("next steps", self.next_steps.listed()),
             ("priorities", self.priorities.listed()),
+            ("impacts", self.impacts.listed()),
             ("kinds", self.kinds.listed()),
             ("product groups", self.groups.listed()),
             ("hold reasons", self.hold_reasons.listed()),

@@ -1,9 +1,9 @@
 //! English. Customers read what the portal says; support reads the short words of its trade.
 
 use super::catalogue::{
-    Ages, Catalogue, Changes, Columns, Counts, Deeds, EscalationReasons, Facts, Glances, Groups, HoldReasons, Kinds,
-    MergeReasons, NextSteps, OrganizationRoles, Plural, Priorities, Promises, Remarks, ReopenReasons, Resolutions,
-    Roles, Statuses, Sweeps,
+    Ages, Catalogue, Changes, Columns, Counts, Deeds, EscalationReasons, Facts, Glances, Groups, HoldReasons, Impacts,
+    Kinds, MergeReasons, NextSteps, OrganizationRoles, Plural, Priorities, Promises, Remarks, ReopenReasons,
+    Resolutions, Roles, Statuses, Sweeps,
 };
 
 /// For customers.
@@ -80,6 +80,12 @@ const WORDS: Catalogue = Catalogue {
         solved: "nobody owes anything",
     },
     priorities: Priorities { s1: "S1 - Urgent", s2: "S2 - High", s3: "S3 - Tolerable", s4: "S4 - Question" },
+    impacts: Impacts {
+        s1: "nothing works, and the business stands still",
+        s2: "it works badly, with significant impact",
+        s3: "it is usable, and most work goes on",
+        s4: "a question, and no impact",
+    },
     kinds: Kinds { organization_access: "organisation-level access" },
     groups: Groups {
         reports_dashboards: "Creating reports or dashboards",

@@ -107,9 +107,11 @@ fn fields() -> Json {
 }
 
 fn product_groups() -> Json {
+    let line = json!({ "anyOf": [{ "type": "string" }, listed()] });
+    let examples = json!({ "anyOf": [line, { "type": "object", "additionalProperties": line }] });
     let group = section(json!({
         "label": { "type": "string" },
-        "examples": { "type": "string" },
+        "examples": examples,
         "words": listed(),
         "team": { "type": "string" },
     }));

@@ -93,19 +93,15 @@ fn ask_group(groups: &[ProductGroup], subject: &str, audience: &Audience<'_>) ->
 
 fn told(group: &ProductGroup, audience: &Audience<'_>) -> String {
     let label = group.label.as_deref().unwrap_or_else(|| audience.group(&group.name));
-    let examples = group.examples.as_deref().map(|examples| format!(": {examples}")).unwrap_or_default();
+    let examples =
+        group.examples_in(audience.language.code()).map(|examples| format!(": {examples}")).unwrap_or_default();
     one_line(&format!("{label}{examples}")).into_owned()
 }
 
 /// The priority, with what each means (seeds 002 to 004).
 fn ask_priority(default: Priority, audience: &Audience<'_>) -> Result<Priority, Complaint> {
-    let meaning = |priority: &Priority| match priority {
-        Priority::S1 => "nothing works, and the business stands still",
-        Priority::S2 => "it works badly, with significant impact",
-        Priority::S3 => "it is usable, and most work goes on",
-        Priority::S4 => "a question, and no impact",
-    };
-    let label = |priority: &Priority| format!("{}: {}", audience.words().priorities.of(*priority), meaning(priority));
+    let words = audience.words();
+    let label = |priority: &Priority| format!("{}: {}", words.priorities.of(*priority), words.impacts.of(*priority));
     let items: Vec<String> = Priority::ALL.iter().map(label).collect();
     let chosen = choose("Priority: the impact as it is now", &items, default as usize)?;
     Ok(Priority::ALL.get(chosen).copied().unwrap_or(default))
