@@ -71,6 +71,12 @@ pub fn speaker(deeds: &[Deed]) -> usize {
 }
 
 impl Macro {
+    /// The texts that single actions have of their own, in the order of the actions.
+    pub fn own_texts(&self) -> Vec<Texts> {
+        let texts = self.steps.iter().flatten().filter(|(name, _)| name == "text");
+        texts.filter_map(|(_, text)| texts_of(text.clone()).ok()).collect()
+    }
+
     /// What it does when `by` carries it out at an instant. Times may be spelled as people do (`+3d`, `friday`), in
     /// the desk's zone, and `me` is whoever acts. A macro that only has a text replies.
     ///

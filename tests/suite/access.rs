@@ -96,3 +96,35 @@ fn access_ends_with_the_role_and_does_not_come_back_with_it() {
     assert_eq!(states(), ["ended"]);
     sees(3);
 }
+
+#[test]
+fn a_request_is_declined_until_its_requester_replies() {
+    let (sandbox, id) = asked();
+    let state = || {
+        let told = sandbox.run(&["access", "list", "--json"]).ok().json();
+        told[0]["state"].as_str().unwrap().to_owned()
+    };
+    let reply = |who: &str| sandbox.run(&["--as", who, "reply", &id, "-m", "x"]).ok();
+    // A question is no refusal.
+    reply("kenji@desk.example");
+    assert_eq!(state(), "asked");
+    sandbox.run(&["access", "decline", &id, "-m", "No."]).ok();
+    assert_eq!(state(), "declined");
+    reply("kenji@desk.example");
+    sandbox.run(&["hold", &id, "--reason", "other", "-m", "Later."]).ok();
+    assert_eq!(state(), "declined");
+    reply("tina@acme.example");
+    assert_eq!(state(), "asked");
+    // A retry by a key is done once, and declines too.
+    for _ in 0..2 {
+        sandbox.run(&["access", "decline", &id, "-m", "No.", "--key", "once"]).ok();
+    }
+    assert_eq!(state(), "declined");
+    let keys =
+        sandbox.shown(&id)["history"].as_array().unwrap().iter().filter(|entry| entry["key"] == "decline-once").count();
+    assert_eq!(keys, 1);
+    sandbox.run(&["access", "grant", &id]).ok();
+    assert_eq!(state(), "granted");
+    sandbox.run(&["check", "--strict"]).ok();
+    sandbox.run(&["audit", "--identity", "--strict"]).ok();
+}

@@ -86,4 +86,8 @@ fn what_lacks_words_is_named() {
     sandbox.write("casebook.toml", &policy);
     let told = sandbox.run(&["check"]).fails(1).stdout;
     assert!(told.contains("`note` needs words, and those of the macro go with action 2"), "{told}");
+    let policy = policy.replace("  { action = \"note\" },\n", "").replace("{{ agent }} le", "{{ agnet }} le");
+    sandbox.write("casebook.toml", &policy);
+    let told = sandbox.run(&["check"]).fails(1).stdout;
+    assert!(told.contains("the text (fr) of the macro `urgent`: there is no field `agnet`"), "{told}");
 }

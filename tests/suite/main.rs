@@ -4,6 +4,7 @@
 mod access;
 mod arbitrary;
 mod asking;
+mod attaching;
 mod auditing;
 mod calendars;
 mod checking;

@@ -2,7 +2,7 @@
 //! name, and the plans that organisations are on.
 
 use crate::domain::finding::Finding;
-use crate::domain::rule;
+use crate::domain::rule::{self, Rule};
 use crate::error::Error;
 use crate::store::config::{Config, ConfigFlaw};
 use crate::store::policy::{self, WrittenPolicy};
@@ -47,6 +47,13 @@ impl Casebook {
     pub fn unsound_sections(&self) -> Vec<Finding> {
         let policy = policy(&self.text).err().map(|finding| *finding);
         sections(&self.text).into_iter().chain(policy).collect()
+    }
+
+    /// A finding about the text of a macro, where casebook.toml has it.
+    pub fn macro_finding(&self, name: &str, rule: &'static Rule, message: String) -> Finding {
+        let flaw = macros::flaw_at(&self.text, name, message);
+        let finding = Finding::new(rule, layout::MARKER, &flaw.message);
+        with_line(finding.at(flaw.line, flaw.column), self.text.as_bytes())
     }
 
     /// What plans, calendars and their lists break in the work tree.

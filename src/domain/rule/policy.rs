@@ -43,4 +43,16 @@ super::table! {
         example: "- plan: gold        (and no [plans.gold])",
         repair: "Name one of the desk's plans in the organisation's file, or add it to `[plans]` in casebook.toml.",
     }
+    ORGANIZATION_SHARED = "CB308" "organization.shared" Warning {
+        title: "two organisations have the same domain, or the same person",
+        explanation: "Who has an address at a domain, or is listed by an address or an alias, belongs to every organisation that says so; no file wins over another. Such a person sees by each what their roles there allow, is asked for `--org` when they open a ticket, and a follow-up of theirs has an organisation only where the old ticket has one of both. Somebody who works for two customers may be meant so; a domain in two files is mostly a slip.",
+        example: "domains:\n- acme.example        (in organizations/acme.yaml and organizations/acme-eu.yaml)",
+        repair: "Take the domain or the person out of one file: `casebook org set ORG domains=…`, `casebook org person remove ORG WHO`. Where both are meant, nothing has to be done.",
+    }
+    MACRO_TEXT = "CB309" "macro.text" Warning {
+        title: "the text of a macro cannot be filled in",
+        explanation: "The text was tried on a ticket that has every fact: one on hold, escalated, with a clock, and with the desk's own fields. What cannot be filled in there, such as a misspelled part of a field or a filter that does not fit, mostly cannot be anywhere, and `casebook macro` would refuse. A field that there is none of is an error (CB301).",
+        example: "[macros.later]\ntext = \"We wait for {{ hold.taem }}.\"",
+        repair: "Correct the text; `casebook show TICKET --json` shows what fields hold, and `casebook macro NAME TICKET -n` tries it.",
+    }
 }

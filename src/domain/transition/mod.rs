@@ -102,10 +102,12 @@ pub enum Decision {
 pub enum Notice {
     /// The ticket was escalated right after its priority changed (FACTS §4.4: give the new priority time).
     EscalatedAfterPriority,
-    /// The ticket was escalated, and policy says who is on duty, or until when a word is due.
-    OnDuty {
-        /// The manager on duty.
+    /// The ticket was escalated, and it is known to whom, or until when a word is due.
+    EscalatedTo {
+        /// The manager it names.
         manager: Option<Person>,
+        /// Whether they are on duty, by policy.
+        is_on_duty: bool,
         /// When the first word is due, UTC.
         word_due: Option<DateTime<Utc>>,
     },
@@ -122,6 +124,8 @@ pub enum Notice {
     Reopened,
     /// The ticket given is merged; the reply was recorded where the conversation goes on.
     WentOnAt(Id),
+    /// The ticket given is merged; the files lie with it, and the conversation goes on elsewhere.
+    AttachedToMerged(Id),
     /// The reply came too late to reopen its ticket, and opened this one.
     FollowsUp(Id),
     /// The reply came too late to reopen this ticket, and was recorded on the one that follows it up already.
@@ -186,6 +190,7 @@ pub fn decide(ticket: &Ticket, request: &Request, around: &Surroundings<'_>) -> 
         Action::Assign { assignee } => Ok(facts::assign(ticket, assignee.as_ref(), around)),
         Action::Set { set, unset } => facts::set(ticket, set, unset),
         Action::Cc { add, remove } => Ok(facts::cc(ticket, add, remove)),
+        Action::Attach => Ok(conversation::attach(ticket, around)),
         Action::Tag { add, remove } => Ok(facts::tag(ticket, add, remove)),
         Action::Correct { entry, .. } | Action::Redact { entry, .. } => facts::refer(ticket, *entry, request),
         Action::Open(_) => Err(Refusal::AlreadyOpened),

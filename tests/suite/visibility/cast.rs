@@ -93,6 +93,9 @@ pub struct Cast {
 
 const REQUESTERS: [(&str, &str); 2] = [("acme", "ana@acme.example"), ("northwind", "nils@northwind.example")];
 
+const ISSUE: &str = r#"{"id":"web-1","title":"Tiles","status":"open","priority":1,"created_at":"2026-10-01T08:00:00Z","created_by":"eve@acme.example"}
+"#;
+
 const GREETING: &str =
     "\n[macros.greet]\nabout = \"A greeting\"\ntext = \"Hello.\"\nactions = [{ action = \"reply\" }]\n";
 
@@ -104,7 +107,7 @@ impl Cast {
         // While what stands is made: those without a role could not have opened what is theirs.
         let policy = policy.replace("\nroles = true", "\nroles = false");
         sandbox.write("casebook.toml", &(policy.replace("\n[macros]\n", "\n") + GREETING));
-        sandbox.write("../issues.jsonl", "");
+        sandbox.write("../issues.jsonl", ISSUE);
         let mut cast = Self { sandbox, request: String::new(), sets: BTreeMap::new() };
         cast.people();
         for (organization, requester) in REQUESTERS {

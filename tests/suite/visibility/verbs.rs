@@ -29,6 +29,7 @@ pub const ON_A_TICKET: &[Row] = &[
     ("sweep", Shows("T"), "awaiting", "sweep --json=id"),
     ("sweep --apply", Shows("T"), "awaiting", "sweep --apply -n --json=id"),
     ("reply", Does, "open", "reply T -m Words -n"),
+    ("attach", Does, "open", "attach T ../issues.jsonl -n"),
     ("note", Does, "open", "note T -m Words -n"),
     ("hold", Does, "open", "hold T --reason engineering -n"),
     ("resume", Does, "hold", "resume T -m Words -n"),

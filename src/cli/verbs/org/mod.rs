@@ -1,6 +1,7 @@
 //! `org`: customer organisations, and who is what in them.
 
 mod facts;
+mod moved;
 
 use clap::{Args, Subcommand};
 use serde_json::Value;
@@ -238,11 +239,15 @@ fn amend(session: &Session, amending: Amending, flags: &Writing) -> Result<Exit,
     let mut casebook = session.casebook()?;
     let terms = session.terms(&flags.end)?;
     let id = amending.id.clone();
+    let before = casebook.organization(&id, session.actor()?).ok();
     let report = casebook.perform(Work::Amend(amending), &terms);
     session.tell_recovery(&casebook);
     let report = report?;
     if report.changes.is_empty() {
         session.output.warn("note: nothing to change");
+    }
+    if let Some(after) = made(&report, &id) {
+        moved::tell(session, &casebook, before.as_ref(), &after);
     }
     if flags.end.dry_run && !flags.json {
         session.tell_plan(&report)?;
