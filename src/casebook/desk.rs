@@ -239,6 +239,8 @@ impl<'a> Desk<'a> {
         match decision {
             Decision::Nothing => Ok(None),
             Decision::Entry { action, to, notices } => {
+                let judged = casebook.judge_facts(&self.ticket(id)?.header, &action)?;
+                judged.map_err(|refusal| self.refused(id, step, refusal))?;
                 self.notices.extend(notices.into_iter().map(|notice| (id, notice)));
                 self.append(id, *action, to, step.text.clone(), step.key.clone(), standing).map(Some)
             }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, missing_docs)]
 
 mod access;
+mod admission;
 mod arbitrary;
 mod asking;
 mod auditing;

@@ -39,8 +39,8 @@ super::table! {
     }
     PLAN_UNKNOWN = "CB307" "plan.unknown" Warning {
         title: "an organisation is on a plan that casebook.toml does not have",
-        explanation: "The targets of a ticket follow from its organisation's plan on the day it opened. A plan that `[plans]` does not have promises nothing, so these tickets have no clocks. A desk without any plans promises nothing to anybody, and this rule is silent there.",
+        explanation: "The targets of a ticket follow from its organisation's plan on the day it opened. A plan that `[plans]` does not have promises nothing, so these tickets have no clocks; and who may open tickets is as with a plan without `may_open`: `tech_support_editor` alone. A desk without any plans promises nothing to anybody, and this rule is silent there.",
         example: "- plan: gold        (and no [plans.gold])",
-        repair: "Name one of the desk's plans in the organisation's file, or add it to `[plans]` in casebook.toml.",
+        repair: "Name one of the desk's plans, `casebook org set ORG plans=PLAN`, or add it to `[plans]` in casebook.toml.",
     }
 }
