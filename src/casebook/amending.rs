@@ -86,6 +86,14 @@ impl Casebook {
         Ok(report)
     }
 
+    /// Whether an organisation is as a change would make it.
+    ///
+    /// # Errors
+    /// As for the change itself.
+    pub fn would_change_nothing(&self, amending: &Amending, terms: &Terms) -> Result<bool, Error> {
+        Ok(self.decide_to_amend(amending, terms)?.changes.is_empty())
+    }
+
     /// A plan the desk does not have is misspelt. What is on file so already stays, as a plan of the past may.
     fn refuse_unknown_plans(&self, before: Option<&Organization>, after: &Organization) -> Result<(), Error> {
         let on_file = |period: &&PlanPeriod| before.is_some_and(|before| before.plans.contains(period));

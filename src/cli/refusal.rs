@@ -23,6 +23,7 @@ pub(super) fn complain(ticket: Option<Id>, action: &str, refusal: Refusal) -> Co
         | Refusal::OtherOrganization { .. }
         | Refusal::SupportRolesOnly
         | Refusal::OwnPeopleOnly => (Exit::NotAllowed, "person.not_allowed"),
+        Refusal::NotEligible(_) if action != "open" => (Exit::Refused, "transition.refused"),
         Refusal::NotEligible(hurdle) if hurdle.is_personal() => (Exit::NotAllowed, "person.not_eligible"),
         Refusal::Access(why) if why.is_personal() => (Exit::NotAllowed, "person.not_allowed"),
         Refusal::NotEligible(_) => (Exit::Refused, "open.not_eligible"),
@@ -40,6 +41,11 @@ pub(super) fn complain(ticket: Option<Id>, action: &str, refusal: Refusal) -> Co
         Some(ticket) => complaint.ticket(ticket),
         None => complaint,
     }
+}
+
+/// Whether a code says that a ticket may not be opened by what is on file, which others mend and a text has to outlive.
+pub(super) fn is_of_eligibility(code: &str) -> bool {
+    matches!(code, "person.not_eligible" | "open.not_eligible")
 }
 
 fn words(name: &str, action: &str, refusal: &Refusal) -> (String, String) {
@@ -192,6 +198,11 @@ fn not_allowed(name: &str, action: &str, standing: Standing) -> (String, String)
         (Standing::Editor, "set") => (
             "whose ticket it is, and how it came in, only an agent may `set`".to_owned(),
             "subject, product, product_group, instance, language and fields.NAME are yours to set".to_owned(),
+        ),
+        (Standing::Customer, "cc") => (
+            "whoever is in copy may leave; to add and remove others is the requester's and a tech_support_editor's"
+                .to_owned(),
+            format!("`casebook cc {name} --remove YOU` leaves; ask the requester for the rest"),
         ),
         (Standing::Editor | Standing::Customer, "solve") => (
             "a customer solves a ticket by agreeing; other resolutions are support's".to_owned(),

@@ -49,7 +49,7 @@ fn a_misspelt_plan_is_refused_and_turns_no_rule_off() {
     assert_eq!(opens(&sandbox, "viewer@acme.example"), Some(5));
     assert_eq!(opens(&sandbox, "editor@acme.example"), Some(0));
     let found = sandbox.run(&["check", "--json"]).ok().json();
-    assert_eq!((&found[0]["code"], &found[0]["path"]), (&"CB307".into(), &path.into()), "{found}");
+    assert_eq!((&found[0]["code"], &found[0]["file"]), (&"CB307".into(), &path.into()), "{found}");
     let message = found[0]["message"].as_str().unwrap();
     assert!(message.contains("did you mean `enhanced`?") && message.contains("tech_support_editor"), "{message}");
     // Another fact can be changed meanwhile, and a plan of the past kept.
@@ -111,4 +111,23 @@ fn an_instance_is_one_on_file_however_it_is_named() {
     sandbox.run(&["set", &foreign, "organization=acme", "instance=theirs"]).fails(2);
     sandbox.run(&["org", "set", "acme", "instances.eu="]).ok();
     sandbox.run(&["set", &id, "instance=eu"]).fails(2);
+}
+
+#[test]
+fn a_text_outlives_the_refusal_to_open_by_what_is_on_file() {
+    let sandbox = acme();
+    let kept = || std::fs::read_dir(sandbox.path(".git/casebook/kept")).map_or(0, Iterator::count);
+    let open = |who: &str, words: &[&str]| sandbox.run(&[&["--as", who, "open", "-s", "Tiles"][..], words].concat());
+    let told = open("viewer@acme.example", &["-m", "A long story."]).fails(5).stderr;
+    let path = told.lines().find_map(|line| line.split("The text is kept in ").nth(1)).unwrap().to_owned();
+    assert_eq!(std::fs::read_to_string(path).unwrap(), "A long story.\n");
+    assert_eq!(kept(), 1);
+    // Nothing else leaves anything behind.
+    sandbox.write("story.txt", "A long story.\n");
+    open("viewer@acme.example", &["-F", "story.txt"]).fails(5);
+    open("viewer@acme.example", &["-m", "A long story.", "-n"]).fails(5);
+    open("editor@acme.example", &["-m", "A long story.", "--org", "northwind"]).fails(5);
+    open("editor@acme.example", &["-m", "A long story.", "--override", "x"]).fails(5);
+    sandbox.run(&["--as", "editor@acme.example", "access", "request", "-m", "A long story."]).fails(5);
+    assert_eq!(kept(), 1);
 }

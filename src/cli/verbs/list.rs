@@ -63,6 +63,7 @@ impl List {
             session.output.print(&format!("{}\n", rows.len()))?;
             return Ok(session.name_troubles(&casebook, &troubles));
         }
+        chosen.refuse_unknown_own(&casebook, |name| rows.iter().any(|row| row.header.has_own(name)))?;
         self.order.sort(&mut rows);
         rows.truncate(self.limit.unwrap_or(usize::MAX));
         let for_people = matches!(chosen, Chosen::Words) && session.output.is_terminal;

@@ -43,4 +43,16 @@ super::table! {
         example: "- plan: gold        (and no [plans.gold])",
         repair: "Name one of the desk's plans, `casebook org set ORG plans=PLAN`, or add it to `[plans]` in casebook.toml.",
     }
+    OWN_FIELD_UNFIT = "CB308" "own_field.unfit" Warning {
+        title: "a field of the desk's own holds what casebook.toml does not let it hold",
+        explanation: "`[fields]` says what each of the desk's own fields may hold. Commands refuse anything else; a value written by hand, imported, or set before the policy changed is found here, held against casebook.toml as it is now. Fields that `[fields]` does not name are left alone, and a desk without them is not looked at.",
+        example: "fields:\n  region: mars      (and [fields.region] values = [\"emea\", \"apac\"])",
+        repair: "`casebook set TICKET fields.NAME=VALUE`, or change `[fields]` in casebook.toml.",
+    }
+    ACCESS_UNGRANTED = "CB309" "access.ungranted" Error {
+        title: "somebody reads every ticket of an organisation, and no ticket granted it",
+        explanation: "Organisation access stands in the organisation's file with the ticket that granted it: a request of that person for that organisation, which an agent has granted. Access without one was written by hand, and shows somebody what nobody decided to show them.",
+        example: "- email: ana@acme.example\n  organization_access: 01M7ZK369RH2Y4D6F8J0M2Q4S6      (and no such ticket)",
+        repair: "Take it back with `casebook access revoke ORG WHO`; `casebook access request` asks for it.",
+    }
 }
