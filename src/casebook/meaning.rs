@@ -38,7 +38,7 @@ impl Casebook {
         keep: &(dyn Fn(&Summary) -> bool + Sync),
     ) -> Result<Found, Error> {
         self.memberships_of(viewer)?;
-        let promises = self.promises_for(query)?;
+        let promises = self.promises_for(query, viewer)?;
         let mut rows = Rows::default();
         let judge = |ticket| {
             if let Some((_, row)) = self.judged(query, viewer, promises.as_ref(), ticket)
@@ -105,7 +105,7 @@ impl Casebook {
         keep: impl Fn(Ticket) -> Option<T>,
     ) -> Result<Census<T>, Error> {
         self.memberships_of(viewer)?;
-        let promises = self.promises_for(query)?;
+        let promises = self.promises_for(query, viewer)?;
         let judge = |ticket: Ticket| {
             let is_named = one.is_none_or(|id| id == ticket.id);
             let meant = is_named.then(|| self.judged(query, viewer, promises.as_ref(), ticket)).flatten();

@@ -7,7 +7,6 @@ use std::sync::{Mutex, PoisonError};
 use crate::domain::id::Id;
 use crate::domain::person::Person;
 use crate::domain::query::{Condition, Is, Query, Test};
-use crate::domain::summary::Summary;
 use crate::domain::target::Clock;
 use crate::domain::ticket::Ticket;
 use crate::domain::words::Priority;
@@ -66,14 +65,10 @@ impl Casebook {
         asked: Asked,
     ) -> Result<Owing, Error> {
         let wanted = |clock: &Clock| (asked.with_stopped || clock.is_owed()) && query.means_clock(clock);
-        let is_support = self.tells_first_words(viewer);
         let clocks = Mutex::new(Vec::new());
         let Found { rows, mut troubles } =
             self.meant_if(&narrowed(query, promises, asked.with_stopped), viewer, &|row| {
                 let mut theirs = promises.clocks(row);
-                if is_support {
-                    theirs.extend(self.first_words_of(row, promises));
-                }
                 theirs.retain(wanted);
                 let has_some = !theirs.is_empty();
                 let theirs = theirs.into_iter().map(|clock| Owed { ticket: row.id, clock });
@@ -97,15 +92,6 @@ impl Casebook {
     /// Whether somebody is told of managers' first words: what the desk promised itself is support's own business.
     pub fn tells_first_words(&self, viewer: Option<&Person>) -> bool {
         self.hides_from(viewer).is_none()
-    }
-
-    /// The clocks of managers' first words, which only the history tells; few tickets are escalated.
-    fn first_words_of(&self, row: &Summary, promises: &Promises<'_>) -> Vec<Clock> {
-        if row.header.escalation.is_none() || promises.policy.escalation.first_word.is_empty() {
-            return Vec::new();
-        }
-        // Whoever lists rows has named the file if it cannot be read.
-        self.ticket(row.id).map(|ticket| self.first_words(&ticket, promises)).unwrap_or_default()
     }
 
     /// The clocks of a ticket's escalations at the instant the promises are read for.

@@ -11,6 +11,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::calendar::{ALWAYS, Calendar, Reckoner};
 use crate::domain::organization::{Organization, PlanPeriod};
+use crate::domain::person::Person;
 use crate::domain::plan::Plan;
 use crate::domain::query::{AsOf, Query};
 use crate::domain::summary::Summary;
@@ -35,6 +36,7 @@ pub struct Promises<'a> {
     reckoners: Vec<Reckoner>,
     zone: Zone,
     language: Arc<str>,
+    tells_first_words: bool,
     known: RwLock<HashMap<String, Arc<Known>>>,
     troubles: Mutex<BTreeMap<String, Trouble>>,
 }
@@ -75,7 +77,8 @@ impl Casebook {
         let zone = self.zone()?;
         let (known, troubles) = (RwLock::default(), Mutex::default());
         let language = self.config.language.as_str().into();
-        Ok(Promises { casebook: self, policy, now, reckoners, zone, language, known, troubles })
+        let tells_first_words = false;
+        Ok(Promises { casebook: self, policy, now, reckoners, zone, language, tells_first_words, known, troubles })
     }
 
     /// The moment a query looks at: that of its `as-of:`, of a revision the time of its commit, else the present.
@@ -96,12 +99,18 @@ impl Casebook {
     ///
     /// # Errors
     /// As [`Casebook::promises`] and [`Casebook::moment_of`].
-    pub(super) fn promises_for(&self, query: &Query) -> Result<Option<Promises<'_>>, Error> {
-        query.needs_clocks().then(|| self.promises(self.moment_of(query)?)).transpose()
+    pub(super) fn promises_for(&self, query: &Query, viewer: Option<&Person>) -> Result<Option<Promises<'_>>, Error> {
+        query.needs_clocks().then(|| Ok(self.promises(self.moment_of(query)?)?.told_to(viewer))).transpose()
     }
 }
 
 impl Promises<'_> {
+    /// The same for who is told of them: support is told of managers' first words among the clocks of a ticket.
+    #[must_use]
+    pub fn told_to(self, viewer: Option<&Person>) -> Self {
+        Self { tells_first_words: self.casebook.tells_first_words(viewer), ..self }
+    }
+
     /// Whether tickets of a priority are promised anything, by whatever plan, or by the desk where they are escalated.
     pub fn promises_to(&self, priority: Priority) -> bool {
         let of_desk = self.policy.escalation.first_word.of(priority).is_some();
@@ -110,7 +119,8 @@ impl Promises<'_> {
 
     /// Whether anybody is promised anything.
     pub fn has_targets(&self) -> bool {
-        self.policy.plans.iter().any(Plan::has_targets)
+        self.tells_first_words && !self.policy.escalation.first_word.is_empty()
+            || self.policy.plans.iter().any(Plan::has_targets)
     }
 
     /// A calendar made ready.
@@ -146,7 +156,15 @@ impl Promises<'_> {
         }
     }
 
-    /// The clocks of a ticket, in the order they began.
+    /// The plan a ticket would have if its organisation's file said this, or there were none.
+    pub fn plan_by<'b>(&'b self, organization: Option<&'b Organization>, row: &Summary) -> Option<&'b str> {
+        let zone = organization.and_then(|organization| Zone::named(organization.time_zone.as_deref()?).ok());
+        let day = zone.as_ref().unwrap_or(&self.zone).local(row.created_at).date_naive();
+        let period = organization.and_then(|organization| organization.plan_on(day));
+        period.or(self.policy.desk_plan.as_deref())
+    }
+
+    /// The clocks of a ticket: by its plan in the order they began, then the first word of the manager it is escalated to.
     pub fn clocks(&self, row: &Summary) -> Vec<Clock> {
         if !self.has_targets() {
             return Vec::new();
@@ -155,7 +173,20 @@ impl Promises<'_> {
             None => self.policy.desk_plan.as_deref().and_then(|name| self.plan(name)),
             Some(_) => self.in_force(row).map(|in_force| in_force.plan),
         };
-        plan.map(|plan| self.clocks_under(row, plan)).unwrap_or_default()
+        let mut clocks = plan.map(|plan| self.clocks_under(row, plan)).unwrap_or_default();
+        clocks.extend(self.first_words_of(row));
+        clocks
+    }
+
+    /// The clocks of managers' first words, which only the history tells; few tickets are escalated.
+    fn first_words_of(&self, row: &Summary) -> Vec<Clock> {
+        let is_asked = self.tells_first_words && !self.policy.escalation.first_word.is_empty();
+        if !is_asked || row.header.escalation.is_none() {
+            return Vec::new();
+        }
+        // Whoever lists rows has named the file if it cannot be read.
+        let ticket = self.casebook.ticket(row.id).ok().and_then(|ticket| ticket.as_of(self.now));
+        ticket.map(|ticket| self.casebook.first_words(&ticket, self)).unwrap_or_default()
     }
 
     /// The clocks a ticket would have under a plan.

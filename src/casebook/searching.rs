@@ -41,7 +41,7 @@ impl Casebook {
         search: &Search<'_, T>,
         mut hand_on: impl FnMut(T) -> Result<(), E>,
     ) -> Result<Vec<Trouble>, E> {
-        let promises = self.promises_for(search.query)?;
+        let promises = self.promises_for(search.query, search.viewer)?;
         let promises = promises.as_ref();
         if let Some(AsOf::Revision(revision)) = &search.query.as_of {
             let census = self.census_of(revision, |ticket| self.found(search, promises, ticket))?;

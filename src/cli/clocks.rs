@@ -21,7 +21,8 @@ impl Session {
         if !wanted {
             return Clocks::default();
         }
-        match casebook.promises(now) {
+        let viewer = self.actor().ok().flatten();
+        match casebook.promises(now).map(|promises| promises.told_to(viewer)) {
             Ok(promises) => Clocks(Some(promises).filter(Promises::has_targets), false),
             Err(error) => {
                 Complaint::from(error).tell(self.wants_json);

@@ -294,8 +294,11 @@ fn notice_words(name: &str, notice: &Notice) -> String {
             "warning: escalated right after a change of priority; the new priority may already bring what is needed"
                 .to_owned()
         }
-        Notice::OnDuty { manager, word_due } => {
-            let who = manager.as_ref().map(|manager| format!("{manager} is on duty"));
+        Notice::EscalatedTo { manager, is_on_duty, word_due } => {
+            let who = manager.as_ref().map(|manager| match is_on_duty {
+                true => format!("{manager} is on duty"),
+                false => format!("it goes to {manager}"),
+            });
             let until = word_due.map(|due| format!("a manager's first word is due by {}", clock::spell(due)));
             format!("note: {}", who.into_iter().chain(until).collect::<Vec<_>>().join("; "))
         }

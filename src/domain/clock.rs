@@ -53,9 +53,27 @@ pub fn spell_span(span: TimeDelta) -> String {
     if parts.is_empty() { "0s".to_owned() } else { parts.concat() }
 }
 
+/// A span to the second, in hours: such spans add up, and those of open time are not taken for days that go by.
+pub fn spell_hours(span: TimeDelta) -> String {
+    let seconds = span.num_seconds();
+    let parts = [(seconds / 3600, 'h'), (seconds % 3600 / 60, 'm'), (seconds % 60, 's')];
+    let told: String =
+        parts.iter().filter(|(number, _)| *number > 0).map(|(number, unit)| format!("{number}{unit}")).collect();
+    if told.is_empty() { "0m".to_owned() } else { told }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spans_are_told_so_that_they_add_up() {
+        for (seconds, expected) in
+            [(0, "0m"), (59, "59s"), (600, "10m"), (13_800, "3h50m"), (180_000, "50h"), (3_601, "1h1s")]
+        {
+            assert_eq!(spell_hours(TimeDelta::seconds(seconds)), expected);
+        }
+    }
 
     #[test]
     fn spans_are_read_in_every_unit() {

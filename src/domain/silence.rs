@@ -42,6 +42,8 @@ pub struct Next {
     pub alerts: usize,
     /// What it is due so long after.
     pub waited: Waited,
+    /// Whether that is open time of a calendar.
+    pub is_open_time: bool,
     /// From when on the step is due, UTC.
     pub due_at: DateTime<Utc>,
     /// From when on a sweep solves the ticket, if this step is made when it is due, or now where that is later. UTC.
@@ -176,7 +178,8 @@ pub fn next(
         }
     };
     let Silence { asked, asked_at, alerts, .. } = silence;
-    Ok(Next { step, asked, asked_at, alerts, waited, due_at, solve_at })
+    let is_open_time = hours.is_some();
+    Ok(Next { step, asked, asked_at, alerts, waited, is_open_time, due_at, solve_at })
 }
 
 /// The later of what the policy says from the reply on, and what it leaves between this step and the reminder before.

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::{Map, Value as Json, json};
 
 use crate::domain::calendar::Why;
-use crate::domain::clock::spell;
+use crate::domain::clock::{spell, spell_hours};
 use crate::domain::id::Id;
 use crate::domain::target::{Clock, ClockState, Reason, Span};
 use crate::domain::words::Priority;
@@ -24,6 +24,8 @@ pub struct Explanation<'a> {
     pub subject: &'a str,
     /// Its priority now.
     pub priority: Priority,
+    /// The short id of where the conversation goes on, of a merged ticket.
+    pub merged_into: Option<String>,
     /// The plan in force, if there is one.
     pub plan: Option<&'a str>,
     /// The organisation whose plan it is; none where it is the desk's.
@@ -71,26 +73,28 @@ fn plan(explanation: &Explanation<'_>) -> String {
 }
 
 fn nothing(explanation: &Explanation<'_>) -> String {
-    match explanation.plan {
-        Some(plan) => {
+    match (explanation.plan, &explanation.merged_into) {
+        // Whatever was late by then is told among its clocks.
+        (Some(_), Some(into)) => format!("no clock: it was merged, and what is owed goes on in {into}\n"),
+        (Some(plan), None) => {
             let priority = explanation.priority;
             format!(
                 "no clock: plan {} has no target for {priority}, or no calendar for this ticket\n",
                 terminal::one_line(plan)
             )
         }
-        None => "no clock\n".to_owned(),
+        (None, _) => "no clock\n".to_owned(),
     }
 }
 
 fn one(explanation: &Explanation<'_>, clock: &Clock, zone: &Zone, spans: &[Span], audience: &Audience<'_>) -> String {
-    let target = exact(clock.target);
+    let target = spell_hours(clock.target);
     let (metric, calendar) = (sla::metric(clock.metric), terminal::one_line(&clock.calendar));
     let mut text = audience.paint.text(paint::STRONG, metric);
     text.push_str(&format!(": {target} for {}, by {calendar} in {}\n", clock.priority, zone.name()));
     let mut table = Table::under(&["from", "to", "status", "counted", "sum", "why"]);
     for span in spans {
-        let counted = if span.counted.is_zero() { "-".to_owned() } else { exact(span.counted) };
+        let counted = if span.counted.is_zero() { "-".to_owned() } else { spell_hours(span.counted) };
         let ahead = if span.is_ahead { "to come: " } else { "" };
         let style = if span.is_ahead || span.counted.is_zero() { paint::MUTED } else { anstyle::Style::new() };
         table.push(vec![
@@ -98,7 +102,7 @@ fn one(explanation: &Explanation<'_>, clock: &Clock, zone: &Zone, spans: &[Span]
             Cell::plain(&local(span.to, zone)),
             Cell::plain(audience.words().statuses.of(span.status)),
             Cell::plain(&counted),
-            Cell::plain(&exact(span.sum)),
+            Cell::plain(&spell_hours(span.sum)),
             Cell::styled(&format!("{ahead}{}", why(&span.reason)), style),
         ]);
     }
@@ -111,10 +115,13 @@ fn one(explanation: &Explanation<'_>, clock: &Clock, zone: &Zone, spans: &[Span]
 
 /// What it comes to: the sum, and the due instant for everybody.
 fn verdict(explanation: &Explanation<'_>, clock: &Clock, zone: &Zone, audience: &Audience<'_>) -> String {
-    let (used, target) = (exact(clock.elapsed), exact(clock.target));
+    let (used, target) = (spell_hours(clock.elapsed), spell_hours(clock.target));
     let left = clock.remaining();
-    let rest =
-        if left < TimeDelta::zero() { format!("{} over", exact(-left)) } else { format!("{} left", exact(left)) };
+    let rest = if left < TimeDelta::zero() {
+        format!("{} over", spell_hours(-left))
+    } else {
+        format!("{} left", spell_hours(left))
+    };
     let mut text = format!("  {}: {used} of {target} used, {rest}\n", clock.state.word());
     let Some(due) = clock.due_at else {
         text.push_str(match clock.state {
@@ -146,15 +153,6 @@ fn verdict(explanation: &Explanation<'_>, clock: &Clock, zone: &Zone, audience: 
 fn local(at: DateTime<Utc>, zone: &Zone) -> String {
     let form = if at.timestamp() % 60 == 0 { "%a %Y-%m-%d %H:%M" } else { "%a %Y-%m-%d %H:%M:%S" };
     format!("{} {}", zone.local(at).format(form), zone.abbreviation(at))
-}
-
-/// A span to the second, in hours, so that spans can be added up.
-fn exact(span: TimeDelta) -> String {
-    let seconds = span.num_seconds();
-    let parts = [(seconds / 3600, 'h'), (seconds % 3600 / 60, 'm'), (seconds % 60, 's')];
-    let told: String =
-        parts.iter().filter(|(number, _)| *number > 0).map(|(number, unit)| format!("{number}{unit}")).collect();
-    if told.is_empty() { "0m".to_owned() } else { told }
 }
 
 fn why(reason: &Reason) -> String {
@@ -218,18 +216,4 @@ fn span_record(span: &Span) -> Json {
         "counted_seconds": span.counted.num_seconds(),
         "sum_seconds": span.sum.num_seconds(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn spans_are_told_so_that_they_add_up() {
-        for (seconds, expected) in
-            [(0, "0m"), (59, "59s"), (600, "10m"), (13_800, "3h50m"), (180_000, "50h"), (3_601, "1h1s")]
-        {
-            assert_eq!(exact(TimeDelta::seconds(seconds)), expected);
-        }
-    }
 }

@@ -5,7 +5,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value as Json, json};
 
-use crate::domain::clock::spell_span;
+use crate::domain::clock::spell_hours;
 use crate::domain::id::Id;
 use crate::domain::organization::PlanPeriod;
 use crate::domain::plan::{CalendarRule, Metric, Plan};
@@ -31,7 +31,7 @@ pub fn side_by_side(plans: &[&Plan], audience: &Audience<'_>) -> String {
         for &priority in Priority::ALL {
             let target = |plan: &Plan| plan.targets(metric).of(priority);
             if plans.iter().any(|plan| target(plan).is_some()) {
-                let told = |plan: &Plan| target(plan).map_or_else(|| "-".to_owned(), spell_span);
+                let told = |plan: &Plan| target(plan).map_or_else(|| "-".to_owned(), spell_hours);
                 push(&format!("{} {priority}", sla::metric(metric)), &told);
             }
         }
@@ -144,7 +144,7 @@ pub fn changes(rows: &[Changed], short_ids: &[String], plans: (&str, &str), audi
 
 fn due(clock: &Clock, audience: &Audience<'_>) -> Cell {
     let at = clock.due_at.map_or_else(String::new, |due| format!("{}, ", age::minute(due, audience.zone)));
-    let told = format!("{} ({at}{})", spell_span(clock.target), sla::burns(clock, audience.now));
+    let told = format!("{} ({at}{})", spell_hours(clock.target), sla::burns(clock, audience.now));
     Cell::styled(&told, sla::style(clock))
 }
 

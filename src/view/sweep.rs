@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value as Json, json};
 
 use crate::domain::action::Action;
-use crate::domain::clock::{self, spell_span};
+use crate::domain::clock::{self, spell_hours, spell_span};
 use crate::domain::entry::Entry;
 use crate::domain::silence::Waited;
 use crate::domain::summary::Summary;
@@ -35,6 +35,17 @@ pub const FIELDS: &[&str] = &[
 /// What [`for_programs`] prints, by the names of JSON.
 pub const COLUMNS: &[&str] = &["id", "due", "due_at", "priority", "requester", "reason", "subject"];
 
+/// A reply of support without an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Silence {
+    /// How long after what.
+    pub waited: Waited,
+    /// Whether that is open time of a calendar.
+    pub is_open_time: bool,
+    /// When support's last reply was, UTC.
+    pub asked_at: DateTime<Utc>,
+}
+
 /// What is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
@@ -44,19 +55,15 @@ pub enum What {
         number: usize,
         /// How many the policy lists.
         of: usize,
-        /// How long after what.
-        waited: Waited,
-        /// When support's last reply was, UTC.
-        asked_at: DateTime<Utc>,
+        /// What there was no answer to, and how long.
+        silence: Silence,
     },
     /// The end of waiting.
     Solve {
         /// How many reminders there were.
         alerts: usize,
-        /// How long after what.
-        waited: Waited,
-        /// When support's last reply was, UTC.
-        asked_at: DateTime<Utc>,
+        /// What there was no answer to, and how long.
+        silence: Silence,
     },
     /// No manager has said a first word in time.
     FirstWord {
@@ -98,21 +105,29 @@ impl Asked<'_> {
     /// Why it is due.
     fn reason(&self, audience: &Audience<'_>) -> String {
         let asked = |at| age::minute(at, audience.zone);
-        let silent = |waited, asked_at| match waited {
-            Waited::SinceReply(span) => format!("{} after {}", spell_span(span), asked(asked_at)),
-            Waited::SinceReminder { span, at } => format!("{} after the reminder of {}", spell_span(span), asked(at)),
+        let silent = |silence: Silence| {
+            let span = |span| match silence.is_open_time {
+                true => format!("{} of open time", spell_hours(span)),
+                false => spell_span(span),
+            };
+            match silence.waited {
+                Waited::SinceReply(waited) => format!("{} after {}", span(waited), asked(silence.asked_at)),
+                Waited::SinceReminder { span: waited, at } => {
+                    format!("{} after the reminder of {}", span(waited), asked(at))
+                }
+            }
         };
         match self.what {
-            What::Remind { number, of, waited, asked_at } => {
-                format!("reminder {number} of {of}: no answer {}", silent(waited, asked_at))
+            What::Remind { number, of, silence } => {
+                format!("reminder {number} of {of}: no answer {}", silent(silence))
             }
-            What::Solve { alerts, waited, asked_at } => {
-                format!("{}, and no answer {}", labels::count(alerts, "reminder"), silent(waited, asked_at))
+            What::Solve { alerts, silence } => {
+                format!("{}, and no answer {}", labels::count(alerts, "reminder"), silent(silence))
             }
             What::FirstWord { target, since } => {
                 let manager = self.ticket.header.escalation.as_ref().and_then(|escalation| escalation.manager.as_ref());
                 let to = manager.map(|manager| format!(" to {manager}")).unwrap_or_default();
-                format!("escalated{to} {}, and no manager's word within {}", asked(since), spell_span(target))
+                format!("escalated{to} {}, and no manager's word within {}", asked(since), spell_hours(target))
             }
             What::HoldEnded => {
                 let hold = self.ticket.header.hold.as_ref();
@@ -170,7 +185,7 @@ pub fn for_programs(asked: &Asked<'_>, audience: &Audience<'_>) -> String {
 pub fn record(asked: &Asked<'_>, audience: &Audience<'_>) -> Map<String, Json> {
     let header = &asked.ticket.header;
     let asked_at = match asked.what {
-        What::Remind { asked_at, .. } | What::Solve { asked_at, .. } => Some(asked_at),
+        What::Remind { silence, .. } | What::Solve { silence, .. } => Some(silence.asked_at),
         What::FirstWord { .. } | What::HoldEnded => None,
     };
     let values = json!({

@@ -55,7 +55,7 @@ fn the_manager_on_duty_is_named_by_priority_and_calendar() {
     );
     assert_eq!(manager(&sandbox, &saturday), "sato@desk.example");
     // For S3 nobody is on duty, and no word is owed: the desk's first manager.
-    assert_eq!(sandbox.run(&escalate(&small, &[])).ok().stderr, "");
+    assert_eq!(sandbox.run(&escalate(&small, &[])).ok().stderr, "note: it goes to lea@desk.example\n");
     assert_eq!(manager(&sandbox, &small), "lea@desk.example");
     sandbox.wait("2d");
     sandbox.run(&escalate(&monday, &[])).ok();
@@ -100,8 +100,37 @@ fn a_first_word_that_does_not_come_is_named_by_sweeps_until_a_manager_speaks() {
         clocks.as_array().unwrap().iter().map(|clock| clock["metric"].as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(metrics(&explained["sla"]), ["first_response", "first_word"]);
-    // A ticket's own list has the metrics of its plan.
-    assert_eq!(metrics(&sandbox.shown(&ticket)["sla"]), ["first_response"]);
+}
+
+#[test]
+fn a_first_word_is_a_clock_of_its_ticket_for_support() {
+    let sandbox = managed("");
+    let ticket = sandbox.opened("Tiles time out", &["-p", "S1"]);
+    sandbox.wait("2d");
+    sandbox.run(&["reply", &ticket, "-m", "We look into it.", "--keep-open"]).ok();
+    sandbox.run(&escalate(&ticket, &[])).ok();
+    let metrics = |clocks: &serde_json::Value| -> Vec<String> {
+        clocks.as_array().unwrap().iter().map(|clock| clock["metric"].as_str().unwrap().to_owned()).collect()
+    };
+    let late = |who: &[&str]| sandbox.run(&[who, &["list", "is:overdue", "--json=id"]].concat()).ok().json();
+    assert_eq!(metrics(&sandbox.shown(&ticket)["sla"]), ["first_response", "first_word"]);
+    assert_eq!(late(&[]), json!([]));
+    assert_eq!(sandbox.run(&["list", "due:<2h", "--count"]).ok().stdout, "1\n");
+    sandbox.wait("2d");
+    assert_eq!(late(&[]), json!([{ "id": ticket }]));
+    let listed = sandbox.run(&["list", "--json=id,sla"]).ok().json();
+    assert_eq!(listed[0]["sla"][1]["state"], "breached");
+    // What the desk promised itself is nothing to customers.
+    let ana = ["--as", "ana@acme.example"];
+    assert_eq!(late(&ana), json!([]));
+    let theirs = sandbox.run(&["--as", "ana@acme.example", "show", &ticket, "--json=sla"]).ok().json();
+    assert_eq!(metrics(&theirs["sla"]), ["first_response"]);
+    assert_eq!(sandbox.run(&["--as", "ana@acme.example", "list", "due:<9w", "--count"]).ok().stdout, "0\n");
+    // A revision is looked at as it was.
+    let before = sandbox.run(&["list", "is:overdue", "as-of:2026-11-22", "--count"]).ok().stdout;
+    assert_eq!(before, "0\n");
+    sandbox.run(&["--as", "lea@desk.example", "deescalate", &ticket, "-m", "It runs."]).ok();
+    assert_eq!(late(&[]), json!([]));
 }
 
 #[test]

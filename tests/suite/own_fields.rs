@@ -60,7 +60,7 @@ fn negated_conditions_on_them_and_saved_queries_are_words() {
     };
     assert_eq!(ids(&["-fields.region:apac"]), [old.clone(), none.clone()]);
     assert_eq!(ids(&["-@asia"]), [old.clone(), none.clone()]);
-    assert_eq!(ids(&["@asia"]), [both.clone()]);
+    assert_eq!(ids(&["@asia"]), [both]);
     assert_eq!(ids(&["-@asia", "-p", "S3", "-fields.seats:none"]), [old]);
     sandbox.run(&["list", "-@nope"]).fails(2);
     sandbox.run(&["list", "-fields.nope:x"]).fails(2);

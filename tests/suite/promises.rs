@@ -67,6 +67,38 @@ fn the_plan_is_the_one_in_force_on_the_customers_day_of_opening() {
 }
 
 #[test]
+fn who_changes_plans_is_told_which_running_tickets_have_another_one() {
+    let sandbox = promising();
+    let now = "2026-11-20T16:00:00Z";
+    let id = sandbox.opened_at("2026-11-20T08:00:00Z", &["--org", "acme"]);
+    let solved = sandbox.opened_at("2026-11-20T08:00:00Z", &["--org", "acme"]);
+    sandbox.at("2026-11-20T09:00:00Z", &["solve", &solved, "--agreed-by", "ana@acme.example"]).ok();
+    let tail = &id[20..];
+    let told = sandbox.at(now, &["org", "set", "acme", "plans=long", "-n"]).ok();
+    let expected = format!(
+        "note: 1 ticket that runs has another plan now: {tail} (long, was short); `casebook plan show acme` has their clocks\n"
+    );
+    assert!(told.stderr.contains(&expected), "{}", told.stderr);
+    // Opened on the twentieth in Tokyo, before the upgrade.
+    let upgrade = ["org", "set", "acme", "plans=short:..2026-11-21,long:2026-11-21.."];
+    assert_eq!(sandbox.at(now, &upgrade).ok().stderr, "");
+    assert_eq!(sandbox.at(now, &["org", "set", "acme", "name=Acme"]).ok().stderr, "");
+    // The day of opening is another one there.
+    let told = sandbox.at(now, &["org", "set", "acme", "time_zone=Pacific/Kiritimati"]).ok();
+    assert_eq!(told.stderr, "", "still the twentieth");
+    let told = sandbox.at(now, &["org", "set", "acme", "plans=short:..2026-11-20,long:2026-11-20.."]).ok();
+    assert!(told.stderr.contains(&expected), "{}", told.stderr);
+    assert_eq!(sandbox.clocks(now, &id)[0]["target_seconds"], 48 * 3600);
+}
+
+#[test]
+fn one_moment_is_looked_at() {
+    let sandbox = promising();
+    let told = sandbox.run(&["sla", "as-of:2026-11-10", "--now", "2026-11-11"]).fails(2);
+    assert!(told.stderr.contains("both say at which moment to look"), "{}", told.stderr);
+}
+
+#[test]
 fn clocks_are_the_same_wherever_they_are_told() {
     let sandbox = promising();
     let id = sandbox.opened_at("2026-11-20T09:00:00Z", &["--org", "acme"]);

@@ -221,8 +221,8 @@ fn named<'a>(promises: &'a Promises<'_>, name: &str) -> Result<&'a Plan, Complai
     })
 }
 
-/// The unsolved tickets of an organization, or of everybody.
-fn unsolved(
+/// The unsolved tickets of an organization, or of everybody, among those the person may see.
+pub(super) fn unsolved(
     session: &Session,
     casebook: &Casebook,
     promises: &Promises<'_>,

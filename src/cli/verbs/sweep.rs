@@ -16,7 +16,7 @@ use crate::domain::silence::{Next, Step};
 use crate::error::Error;
 use crate::store::layout::tail;
 use crate::view;
-use crate::view::sweep::{Asked, What};
+use crate::view::sweep::{Asked, Silence, What};
 
 /// What rows have.
 const SHAPE: Shape = Shape { fields: view::sweep::FIELDS, columns: view::sweep::COLUMNS };
@@ -173,9 +173,13 @@ const fn what(matter: &Matter) -> What {
     match matter {
         Matter::HoldEnded { .. } => What::HoldEnded,
         Matter::FirstWord(word) => What::FirstWord { target: word.target, since: word.started_at },
-        Matter::Silence(Next { step, alerts, waited, asked_at, .. }) => match *step {
-            Step::Remind { number, of } => What::Remind { number, of, waited: *waited, asked_at: *asked_at },
-            Step::Solve => What::Solve { alerts: *alerts, waited: *waited, asked_at: *asked_at },
-        },
+        Matter::Silence(next) => {
+            let Next { step, alerts, waited, is_open_time, asked_at, .. } = *next;
+            let silence = Silence { waited, is_open_time, asked_at };
+            match step {
+                Step::Remind { number, of } => What::Remind { number, of, silence },
+                Step::Solve => What::Solve { alerts, silence },
+            }
+        }
     }
 }

@@ -42,10 +42,10 @@ pub(super) fn escalate(
         return Err(Refusal::NoEscalations);
     }
     let manager = around.circumstances.on_duty.or_else(|| around.team.managers.first()).cloned();
-    let mut decision = Decision::entry(Action::Escalate { reason, manager }, None);
-    let (on_duty, word_due) = (around.circumstances.on_duty, around.circumstances.first_word_due);
-    if on_duty.is_some() || word_due.is_some() {
-        decision = decision.with(Notice::OnDuty { manager: on_duty.cloned(), word_due });
+    let mut decision = Decision::entry(Action::Escalate { reason, manager: manager.clone() }, None);
+    let (is_on_duty, word_due) = (around.circumstances.on_duty.is_some(), around.circumstances.first_word_due);
+    if manager.is_some() || word_due.is_some() {
+        decision = decision.with(Notice::EscalatedTo { manager, is_on_duty, word_due });
     }
     let last_event = ticket.history.iter().rev().find(|entry| !matches!(entry.action, Action::Note { .. }));
     let just_prioritized = last_event.is_some_and(|entry| matches!(entry.action, Action::Prioritize { .. }));

@@ -102,10 +102,12 @@ pub enum Decision {
 pub enum Notice {
     /// The ticket was escalated right after its priority changed (FACTS §4.4: give the new priority time).
     EscalatedAfterPriority,
-    /// The ticket was escalated, and policy says who is on duty, or until when a word is due.
-    OnDuty {
-        /// The manager on duty.
+    /// The ticket was escalated, and it is known to whom, or until when a word is due.
+    EscalatedTo {
+        /// The manager it names.
         manager: Option<Person>,
+        /// Whether they are on duty, by policy.
+        is_on_duty: bool,
         /// When the first word is due, UTC.
         word_due: Option<DateTime<Utc>>,
     },

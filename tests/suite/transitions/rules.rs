@@ -197,9 +197,11 @@ fn an_escalation_stays_until_a_manager_ends_it() {
 #[test]
 fn escalating_right_after_a_change_of_priority_warns() {
     let mut scene = Scene::opened();
-    assert_eq!(notices(scene.ask(Customer, &Asked::with_text(escalate()))), []);
+    let manager = Some(Manager.person());
+    let to = Notice::EscalatedTo { manager, is_on_duty: false, word_due: None };
+    assert_eq!(notices(scene.ask(Customer, &Asked::with_text(escalate()))), std::slice::from_ref(&to));
     scene.does(Agent, prioritize(Priority::S2)).does(Agent, note());
-    assert_eq!(notices(scene.ask(Customer, &Asked::with_text(escalate()))), [Notice::EscalatedAfterPriority]);
+    assert_eq!(notices(scene.ask(Customer, &Asked::with_text(escalate()))), [to, Notice::EscalatedAfterPriority]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `org`: customer organisations, and who is what in them.
 
 mod facts;
+mod moved;
 
 use clap::{Args, Subcommand};
 use serde_json::Value;
@@ -241,6 +242,7 @@ fn amend(session: &Session, amending: Amending, flags: &Writing) -> Result<Exit,
     let mut casebook = session.casebook()?;
     let terms = session.terms(&flags.end)?;
     let id = amending.id.clone();
+    let before = casebook.organization(&id, session.actor()?).ok();
     let again = flags.key.as_ref().map(|_| Amending { is_new: false, ..amending.clone() });
     let mut report = casebook.perform(Work::Amend(amending), &terms);
     session.tell_recovery(&casebook);
@@ -253,6 +255,9 @@ fn amend(session: &Session, amending: Amending, flags: &Writing) -> Result<Exit,
     let report = report?;
     if report.changes.is_empty() {
         session.output.warn("note: nothing to change");
+    }
+    if let Some(after) = made(&report, &id) {
+        moved::tell(session, &casebook, before.as_ref(), &after);
     }
     if flags.end.dry_run && !flags.json {
         session.tell_plan(&report)?;

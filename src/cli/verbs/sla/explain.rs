@@ -5,10 +5,12 @@ use super::super::super::complaint::Complaint;
 use super::super::super::formats::Chosen;
 use super::super::super::session::Session;
 use crate::casebook::{Casebook, Promises};
+use crate::domain::plan::Metric;
 use crate::domain::query::{AsOf, Query};
 use crate::domain::summary::Summary;
 use crate::domain::target::{Clock, timeline};
 use crate::error::Error;
+use crate::store::layout::tail;
 use crate::view;
 use crate::view::Audience;
 use crate::view::explain::Explanation;
@@ -42,6 +44,8 @@ pub(super) fn run(
     };
     let period = in_force.as_ref().and_then(|in_force| in_force.period.as_ref());
     let mut clocks = promises.clocks(&row);
+    // Those of escalations that have ended are told here too.
+    clocks.retain(|clock| clock.metric != Metric::FirstWord);
     if casebook.tells_first_words(session.actor()?) {
         clocks.extend(casebook.first_words(&ticket, promises));
     }
@@ -49,6 +53,7 @@ pub(super) fn run(
         ticket: id,
         subject: &row.header.subject,
         priority: row.header.priority,
+        merged_into: row.header.merged_into.map(tail),
         plan: in_force.as_ref().map(|in_force| in_force.plan.name.as_str()),
         organization: period.and(row.header.organization.as_deref()),
         opened_on: in_force.as_ref().map(|in_force| (in_force.day, in_force.zone.clone())),

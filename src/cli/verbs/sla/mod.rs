@@ -14,6 +14,7 @@ use super::super::query::QueryFlags;
 use super::super::session::Session;
 use crate::casebook::{Asked, Casebook, Owing};
 use crate::domain::query::AsOf;
+use crate::error::Error;
 use crate::view;
 use crate::view::Audience;
 use crate::view::sla::row_record;
@@ -66,6 +67,10 @@ impl Sla {
         let casebook = session.casebook()?;
         let now = self.now.as_deref().map(|words| session.when(&casebook, words)).transpose()?;
         let mut query = self.query.query_at(session, &casebook, now.unwrap_or(session.world.now))?;
+        if query.as_of.is_some() && now.is_some() {
+            let hint = "leave one of them out; `as-of:` takes days and revisions, --now instants too";
+            return Err(Error::usage("`as-of:` and --now both say at which moment to look", hint).into());
+        }
         if query.as_of.is_none() {
             query.as_of = now.filter(|now| *now < session.world.now).map(AsOf::Instant);
         }
@@ -74,7 +79,7 @@ impl Sla {
             (None, Some(now)) => now,
             _ => casebook.moment_of(&query)?,
         };
-        let promises = casebook.promises(moment)?;
+        let promises = casebook.promises(moment)?.told_to(session.actor()?);
         if let Some(word) = &self.explain {
             return explain::run(session, &casebook, &promises, word, &query, &chosen);
         }
