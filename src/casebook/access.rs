@@ -30,6 +30,8 @@ pub enum AccessChange {
         person: Person,
         /// What is said about it.
         text: Option<Text>,
+        /// What a retry is known by: where the access is gone already, it is the first result.
+        key: Option<String>,
     },
 }
 
@@ -38,8 +40,8 @@ impl Casebook {
     pub(super) fn decide_on_access(&self, change: &AccessChange, terms: &Terms) -> Result<Report, Error> {
         match change {
             AccessChange::Grant(step) => self.decide_to_grant(step, terms),
-            AccessChange::Revoke { organization, person, text } => {
-                self.decide_to_revoke(organization, person, text.as_ref(), terms)
+            AccessChange::Revoke { organization, person, text, key } => {
+                self.decide_to_revoke(organization, person, (text.as_ref(), key.as_ref()), terms)
             }
         }
     }
@@ -62,10 +64,14 @@ impl Casebook {
         &self,
         organization: &str,
         person: &Person,
-        text: Option<&Text>,
+        (text, key): (Option<&Text>, Option<&String>),
         terms: &Terms,
     ) -> Result<Report, Error> {
         let file = self.organization(organization, Some(&terms.by))?;
+        let is_revoked = file.member(person).is_some_and(|member| member.organization_access.is_none());
+        if key.is_some() && is_revoked && self.config.team.has_agent(&terms.by) {
+            return Ok(Report::default());
+        }
         let granted_by = file.member(person).and_then(|member| member.organization_access).ok_or_else(|| {
             let (person, organization) = (person.clone(), organization.to_owned());
             refused(None, "access revoke", AccessRefusal::HasNone { person, organization })
@@ -73,7 +79,8 @@ impl Casebook {
         let report = match text {
             Some(text) => {
                 let action = Action::Reply { auto: false, via_ticket: None };
-                self.decide(Work::Steps(vec![Step::on(granted_by, action, Some(text.clone()))]), terms)?
+                let step = Step { key: key.cloned(), ..Step::on(granted_by, action, Some(text.clone())) };
+                self.decide(Work::Steps(vec![step]), terms)?
             }
             None => Report::default(),
         };

@@ -1,12 +1,13 @@
 //! How an organisation's file changes: through the same door as tickets, with a commit of its own kind.
 
 use crate::domain::amendment::{Amendment, NotTheirs, may_amend};
-use crate::domain::organization::Organization;
+use crate::domain::organization::{Organization, PlanPeriod};
 use crate::domain::person::Standing;
 use crate::domain::transition::Refusal;
 use crate::error::Error;
 use crate::store::files::Change;
 use crate::store::layout;
+use crate::store::policy;
 use crate::store::yaml;
 
 use super::{Casebook, Report, Terms, message};
@@ -75,6 +76,7 @@ impl Casebook {
                 hint: Some("nothing was changed".to_owned()),
             });
         }
+        self.refuse_unknown_plans(before.as_ref(), &after)?;
         debug_assert_eq!(read.ok(), Some(after), "what is printed is read back as it was");
         let before = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         report.changes.push(Change { path, before, after: printed });
@@ -83,4 +85,36 @@ impl Casebook {
         }
         Ok(report)
     }
+
+    /// Whether an organisation is as a change would make it.
+    ///
+    /// # Errors
+    /// As for the change itself.
+    pub fn would_change_nothing(&self, amending: &Amending, terms: &Terms) -> Result<bool, Error> {
+        Ok(self.decide_to_amend(amending, terms)?.changes.is_empty())
+    }
+
+    /// A plan the desk does not have is misspelt. What is on file so already stays, as a plan of the past may.
+    fn refuse_unknown_plans(&self, before: Option<&Organization>, after: &Organization) -> Result<(), Error> {
+        let on_file = |period: &&PlanPeriod| before.is_some_and(|before| before.plans.contains(period));
+        let mut new = after.plans.iter().filter(|period| !on_file(period)).peekable();
+        if new.peek().is_none() {
+            return Ok(());
+        }
+        let plans = self.settings(policy::read)?.plans;
+        let known: Vec<&str> = plans.iter().map(|plan| plan.name.as_str()).collect();
+        // A desk without plans promises nothing to anybody, whatever the word.
+        match new.find(|period| !known.is_empty() && !known.contains(&period.plan.as_str())) {
+            Some(period) => Err(unknown_plan(&period.plan, &known)),
+            None => Ok(()),
+        }
+    }
+}
+
+fn unknown_plan(given: &str, known: &[&str]) -> Error {
+    let hint = match policy::nearest(given, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("known are {}; [plans] of casebook.toml has them", known.join(", ")),
+    };
+    Error::usage(format!("`{given}` is no plan of this desk"), hint)
 }

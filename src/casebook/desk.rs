@@ -2,7 +2,7 @@
 //!
 //! Works in memory; nothing is written here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::domain::action::Action;
 use crate::domain::clock;
@@ -15,7 +15,7 @@ use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
 use crate::domain::transition::{self, Decision, Notice, Refusal, Request, Surroundings};
 use crate::domain::value::Fields;
-use crate::domain::visibility::as_customers_have_it;
+use crate::domain::visibility::{as_customers_have_it, internal_entries};
 use crate::domain::words::Priority;
 use crate::error::Error;
 use crate::store::files::{Change, NotRead, read_plain};
@@ -115,7 +115,12 @@ impl<'a> Desk<'a> {
     /// A retry with the key of an earlier command is that command's result.
     fn done_before(&mut self, id: Id, step: &Step) -> Result<Option<Id>, Error> {
         let Some(key) = &step.key else { return Ok(None) };
-        let Some(entry) = self.ticket(id)?.entry_by_key(key) else { return Ok(None) };
+        let hides = self.casebook.hides_from(Some(&self.by)).is_some();
+        let ticket = self.ticket(id)?;
+        let internal = if hides { internal_entries(ticket) } else { HashSet::new() };
+        // The key of an entry that somebody does not see is none to them.
+        let is_it = |entry: &&Entry| entry.key.as_ref() == Some(key) && !internal.contains(&entry.id);
+        let Some(entry) = ticket.history.iter().find(is_it) else { return Ok(None) };
         match &entry.action {
             Action::Forward { into, .. } if matches!(step.action, Action::Reply { .. }) => {
                 let into = *into;
@@ -245,6 +250,8 @@ impl<'a> Desk<'a> {
         match decision {
             Decision::Nothing => Ok(None),
             Decision::Entry { action, to, notices } => {
+                let judged = casebook.judge_facts(&self.ticket(id)?.header, &action)?;
+                judged.map_err(|refusal| self.refused(id, step, refusal))?;
                 self.notices.extend(notices.into_iter().map(|notice| (id, notice)));
                 let made = self.made(id, *action, standing)?;
                 let (text, key, attachments) = (step.text.clone(), step.key.clone(), self.attached_by(step));

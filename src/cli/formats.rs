@@ -11,7 +11,9 @@ use super::complaint::Complaint;
 use super::output::Stream;
 use super::session::Session;
 use super::verbs::show::unknown_field;
+use crate::casebook::Casebook;
 use crate::error::Error;
+use crate::store::policy;
 use crate::view::template::{Paper, Template, TemplateFlaw};
 use crate::view::{json, records};
 
@@ -109,6 +111,36 @@ impl Chosen {
             Self::Json(fields) | Self::Lines(fields) | Self::Csv(fields) => fields.iter().any(|asked| asked == field),
             Self::Template(template) => template.asks_for(field),
         }
+    }
+
+    /// The fields of the desk's own that are asked for by name.
+    fn own_fields(&self) -> Vec<&str> {
+        match self {
+            Self::Words | Self::Names => Vec::new(),
+            Self::Json(asked) | Self::Lines(asked) | Self::Csv(asked) => {
+                asked.iter().filter_map(|name| name.strip_prefix("fields.")).collect()
+            }
+            Self::Template(template) => template.own_fields().iter().map(String::as_str).collect(),
+        }
+    }
+
+    /// Refuses fields of the desk's own that it has not defined, where it has defined any, unless a ticket has them all
+    /// the same.
+    pub(super) fn refuse_unknown_own(&self, casebook: &Casebook, has: impl Fn(&str) -> bool) -> Result<(), Complaint> {
+        let asked = self.own_fields();
+        if asked.is_empty() {
+            return Ok(());
+        }
+        let fields = casebook.choices()?.fields;
+        let known: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+        let unknown = asked.into_iter().find(|name| !known.is_empty() && !known.contains(name) && !has(name));
+        unknown.map_or(Ok(()), |name| {
+            let hint = match policy::nearest(name, &known) {
+                Some(near) => format!("did you mean `fields.{near}`?"),
+                None => format!("known are {}; [fields] in casebook.toml has them", known.join(", ")),
+            };
+            Err(Error::usage(format!("`fields.{name}` is no field"), hint).into())
+        })
     }
 
     /// Prints one record as a JSON object.

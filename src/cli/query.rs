@@ -216,7 +216,7 @@ pub(super) fn protect(words: Vec<std::ffi::OsString>) -> Vec<std::ffi::OsString>
             None if std::mem::take(&mut takes_value) => {}
             None if text.starts_with('-') => takes_value = matches!(text, "-C" | "--as" | "--lang" | "--color"),
             None => verb = Some(QUERY_VERBS.contains(&text)),
-            Some(true) if is_negated_key(text) => return format!("{PROTECTED}{text}").into(),
+            Some(true) if is_negated(text) => return format!("{PROTECTED}{text}").into(),
             Some(_) => {}
         }
         word
@@ -231,10 +231,12 @@ pub(super) fn unprotected(word: &str) -> &str {
     word.trim_start_matches(PROTECTED)
 }
 
-fn is_negated_key(word: &str) -> bool {
-    word.strip_prefix('-').and_then(|rest| rest.split_once(':')).is_some_and(|(key, _)| {
-        !key.is_empty() && !key.starts_with('-') && key.chars().all(|c| c.is_ascii_lowercase() || c == '-')
-    })
+/// Whether a word is a condition that must not hold: on a key, one of the desk's own fields, or a saved query.
+fn is_negated(word: &str) -> bool {
+    let Some(word) = word.strip_prefix('-').filter(|word| !word.starts_with('-')) else { return false };
+    let is_key = |key: &str| !key.is_empty() && key.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    let is_own = |key: &str| key.strip_prefix("fields.").is_some_and(|name| !name.is_empty());
+    word.len() > 1 && word.starts_with('@') || word.split_once(':').is_some_and(|(key, _)| is_key(key) || is_own(key))
 }
 
 /// What is wrong with a query, with the place marked below it, and what would do.
@@ -316,6 +318,25 @@ mod tests {
             ("mails -late", "mails -late"),
         ] {
             assert_eq!(phrase(argument), read);
+        }
+    }
+
+    #[test]
+    fn a_negated_condition_is_no_flag() {
+        for (word, is) in [
+            ("-status:open", true),
+            ("-as-of:HEAD", true),
+            ("-fields.region:apac", true),
+            ("-fields.Kosten_2:>5", true),
+            ("-@triage", true),
+            ("-@", false),
+            ("-fields.:x", false),
+            ("-p", false),
+            ("-pS1", false),
+            ("--format=a:b", false),
+            ("-", false),
+        ] {
+            assert_eq!(is_negated(word), is, "{word}");
         }
     }
 

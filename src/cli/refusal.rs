@@ -23,6 +23,7 @@ pub(super) fn complain(ticket: Option<Id>, action: &str, refusal: Refusal) -> Co
         | Refusal::OtherOrganization { .. }
         | Refusal::SupportRolesOnly
         | Refusal::OwnPeopleOnly => (Exit::NotAllowed, "person.not_allowed"),
+        Refusal::NotEligible(_) if action != "open" => (Exit::Refused, "transition.refused"),
         Refusal::NotEligible(hurdle) if hurdle.is_personal() => (Exit::NotAllowed, "person.not_eligible"),
         Refusal::Access(why) if why.is_personal() => (Exit::NotAllowed, "person.not_allowed"),
         Refusal::NotEligible(_) => (Exit::Refused, "open.not_eligible"),
@@ -43,6 +44,11 @@ pub(super) fn complain(ticket: Option<Id>, action: &str, refusal: Refusal) -> Co
     }
 }
 
+/// Whether a code says that a ticket may not be opened by what is on file, which others mend and a text has to outlive.
+pub(super) fn is_of_eligibility(code: &str) -> bool {
+    matches!(code, "person.not_eligible" | "open.not_eligible")
+}
+
 fn words(name: &str, action: &str, refusal: &Refusal) -> (String, String) {
     match refusal {
         Refusal::NotVisible => (format!("no ticket `{name}`"), "`casebook list` shows them".to_owned()),
@@ -59,9 +65,11 @@ fn words(name: &str, action: &str, refusal: &Refusal) -> (String, String) {
             format!("the requester is of several organizations: {}", known.join(", ")),
             "say with --org which one the ticket is of".to_owned(),
         ),
-        Refusal::NotEligible(hurdle) => ineligible(hurdle),
+        Refusal::NotEligible(hurdle) => ineligible(action, hurdle),
         Refusal::Access(why) => no_access(name, why),
-        Refusal::WhichInstance { given, organization, known } => which_instance(given.as_deref(), organization, known),
+        Refusal::WhichInstance { given, organization, known } => {
+            which_instance(action, given.as_deref(), organization, known)
+        }
         Refusal::OwnPeopleOnly => (
             "an organization's administrator lists people of its own domains alone".to_owned(),
             "support may list others: `casebook org person add`".to_owned(),
@@ -195,6 +203,11 @@ fn not_allowed(name: &str, action: &str, standing: Standing) -> (String, String)
             "whose ticket it is, and how it came in, only an agent may `set`".to_owned(),
             "subject, product, product_group, instance, language and fields.NAME are yours to set".to_owned(),
         ),
+        (Standing::Customer, "cc") => (
+            "whoever is in copy may leave; to add and remove others is the requester's and a tech_support_editor's"
+                .to_owned(),
+            format!("`casebook cc {name} --remove YOU` leaves; ask the requester for the rest"),
+        ),
         (Standing::Editor | Standing::Customer, "solve") => (
             "a customer solves a ticket by agreeing; other resolutions are support's".to_owned(),
             format!("`casebook solve {name}` agrees that it is solved"),
@@ -209,7 +222,7 @@ fn not_allowed(name: &str, action: &str, standing: Standing) -> (String, String)
 }
 
 /// Why somebody may not open a ticket: the rule, what is on file, who can change that.
-fn ineligible(hurdle: &Hurdle) -> (String, String) {
+fn ineligible(action: &str, hurdle: &Hurdle) -> (String, String) {
     let agent = "an agent may open it all the same: `casebook open --override REASON`";
     match hurdle {
         Hurdle::UnknownPerson { requester } => (
@@ -218,6 +231,13 @@ fn ineligible(hurdle: &Hurdle) -> (String, String) {
             ),
             format!("an agent adds them: `casebook org person add ORG {requester}`; {agent}"),
         ),
+        Hurdle::UnknownOrganization { requester, given, theirs } => {
+            let all_the_same = if action == "open" { format!("; {agent}") } else { String::new() };
+            (
+                format!("organization `{given}` has no file here, and {requester} is of {}", theirs.join(", ")),
+                format!("name that one, or make the file: `casebook org new {given}`{all_the_same}"),
+            )
+        }
         Hurdle::Role { requester, organization, plan, needed, has, administrators } => {
             let words = |roles: &[OrganizationRole], none: &str, join: &str| match roles {
                 [] => none.to_owned(),
@@ -310,13 +330,14 @@ fn unfit_hint(unfit: &UnfitValue) -> String {
     }
 }
 
-fn which_instance(given: Option<&str>, organization: &str, known: &[String]) -> (String, String) {
+fn which_instance(action: &str, given: Option<&str>, organization: &str, known: &[String]) -> (String, String) {
     let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
     let message = given.map_or_else(
         || format!("organization {organization} has several instances: {known}"),
         |given| format!("organization {organization} has no instance `{given}`; on file: {known}"),
     );
-    (message, "say with --instance which one the ticket is about".to_owned())
+    let flag = if action == "set" { "instance=INSTANCE" } else { "--instance" };
+    (message, format!("say with {flag} which one the ticket is about"))
 }
 
 fn customer(customer: &Customer) -> String {

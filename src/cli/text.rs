@@ -20,6 +20,8 @@ pub(super) struct Typed {
     pub text: Option<Text>,
     /// Whether they exist nowhere else: typed in the editor or read from standard input.
     pub is_only_copy: bool,
+    /// Whether they lie in a file of the writer's own.
+    pub is_in_a_file: bool,
 }
 
 impl TextFlags {
@@ -28,10 +30,10 @@ impl TextFlags {
         if let Some(file) = &self.file {
             let is_only_copy = file == Path::new("-");
             let words = if is_only_copy { from_input()? } else { from_file(file)? };
-            return Ok(Typed { text: Text::clean(&words), is_only_copy });
+            return Ok(Typed { text: Text::clean(&words), is_only_copy, is_in_a_file: !is_only_copy });
         }
         let words = self.message.join("\n\n");
-        Ok(Typed { text: Text::clean(&words), is_only_copy: false })
+        Ok(Typed { text: Text::clean(&words), is_only_copy: false, is_in_a_file: false })
     }
 
     /// The words a verb cannot do without: as given, else from the editor on a terminal.
@@ -54,7 +56,7 @@ impl TextFlags {
         if text.is_none() {
             return Err(Error::usage("nothing was written, so nothing is done", "give the text with -m TEXT").into());
         }
-        Ok(Typed { text, is_only_copy: true })
+        Ok(Typed { text, is_only_copy: true, is_in_a_file: false })
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::Exit;
 use super::arguments::{CommitFlags, ConditionFlags, OnTicket, WriteFlags};
 use super::complaint::Complaint;
+use super::refusal;
 use super::session::{Session, variable};
 use super::text::Typed;
 use super::verbs::show;
@@ -129,7 +130,9 @@ impl Session {
                 if let Some(recovery) = casebook.recovery() {
                     complaint.beside = recovery_words(recovery);
                 }
-                let is_lost = typed.is_only_copy || complaint.exit == Exit::Git;
+                let is_lost = typed.is_only_copy
+                    || complaint.exit == Exit::Git
+                    || (refusal::is_of_eligibility(complaint.code) && !typed.is_in_a_file);
                 if let Some(text) = typed.text.filter(|_| is_lost && !flags.end.dry_run) {
                     let name = self.world.now.format("%Y%m%dT%H%M%S%3fZ").to_string();
                     let kept = casebook.state().keep(&name, text.as_str()).ok();

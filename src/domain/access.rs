@@ -96,18 +96,17 @@ pub fn may_have_access(
         are.map(|member| member.email.clone()).collect::<Vec<_>>()
     };
     let id = || organization.id.clone();
-    if is(OrganizationRole::TechnicalContact) {
-        return Ok(());
-    }
-    if !is(OrganizationRole::Admin) {
+    let is_contact = is(OrganizationRole::TechnicalContact);
+    if !is_contact && !is(OrganizationRole::Admin) {
         let requester = requester.clone();
         return Err(AccessRefusal::NotTheirs { requester, organization: id(), contacts: contacts() });
     }
+    // Nobody approves for themselves, but who needs no approval.
     let approves = |person: &Person| {
-        let member = organization.member(person).filter(|member| !member.is(requester));
+        let member = organization.member(person).filter(|member| is_contact || !member.is(requester));
         member.is_some_and(|member| member.roles.contains(&OrganizationRole::TechnicalContact))
     };
-    if approved_by.is_some_and(approves) {
+    if approved_by.map_or(is_contact, approves) {
         return Ok(());
     }
     Err(AccessRefusal::NotApproved { by: approved_by.cloned(), organization: id(), contacts: contacts() })
@@ -148,6 +147,12 @@ mod tests {
         for (who, approved_by, wanted) in [
             ("tina@acme.example", None, "may"),
             ("both@acme.example", None, "may"),
+            // Who is named as having approved it is held to that, needed or not.
+            ("tina@acme.example", Some("both@acme.example"), "may"),
+            ("tina@acme.example", Some("tina@acme.example"), "may"),
+            ("tina@acme.example", Some("dev@acme.example"), "not approved"),
+            ("tina@acme.example", Some("zz@acme.example"), "not approved"),
+            ("both@acme.example", Some("adam@acme.example"), "not approved"),
             ("adam@acme.example", None, "not approved"),
             ("adam@acme.example", Some("tina@acme.example"), "may"),
             ("adam@acme.example", Some("dev@acme.example"), "not approved"),

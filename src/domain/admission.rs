@@ -8,8 +8,9 @@ use chrono::{DateTime, Utc};
 use super::action::Opening;
 use super::eligibility::{Asking, EligibilityPolicy, Hurdle, hurdles};
 use super::organization::{Instance, Organization};
-use super::plan::Plan;
+use super::plan::{Plan, default_roles};
 use super::transition::Refusal;
+use super::words::OrganizationRole;
 use super::zone::Zone;
 
 /// What a desk asks of those who open tickets, with the plans it goes by.
@@ -53,14 +54,24 @@ impl Admission {
         // Of an organisation without any plan on file nothing is known that could be held against its people.
         let desk_plan = self.desk_plan.as_deref().filter(|_| !organization.plans.is_empty());
         let plan = organization.plan_on(today).or(desk_plan);
-        let plan = plan.and_then(|name| self.plans.iter().find(|plan| plan.name == name));
-        let plan = plan.map(|plan| (plan.name.as_str(), plan.may_open.as_slice()));
+        let plan = plan.map(|name| (name, self.may_open(name)));
         Ok(hurdles(&self.rules, &Asking { requester, organization: Some(organization), plan, instance, today }))
     }
 }
 
+impl Admission {
+    /// The roles that a plan lets open tickets. One the desk does not have turns no rule off: it is a misspelt one.
+    fn may_open(&self, plan: &str) -> &[OrganizationRole] {
+        let known = self.plans.iter().find(|known| known.name == plan);
+        known.map_or_else(|| default_roles(plan), |known| known.may_open.as_slice())
+    }
+}
+
 /// The instance a ticket is about: the one named, else the only one.
-fn instance_of<'a>(organization: &'a Organization, named: Option<&str>) -> Result<Option<&'a Instance>, Refusal> {
+///
+/// # Errors
+/// [`Refusal::WhichInstance`].
+pub fn instance_of<'a>(organization: &'a Organization, named: Option<&str>) -> Result<Option<&'a Instance>, Refusal> {
     let unclear = || Refusal::WhichInstance {
         given: named.map(str::to_owned),
         organization: organization.id.clone(),

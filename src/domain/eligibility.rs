@@ -64,6 +64,15 @@ pub enum Hurdle {
         /// Who asks.
         requester: Person,
     },
+    /// The ticket names an organisation without a file, and the requester is of one whose rules that would spare.
+    UnknownOrganization {
+        /// Who asks.
+        requester: Person,
+        /// The organisation named.
+        given: String,
+        /// Those they are of.
+        theirs: Vec<String>,
+    },
     /// The requester has no role that the plan lets open tickets.
     Role {
         /// Who asks.
@@ -106,6 +115,7 @@ impl Hurdle {
     pub const fn rule(&self) -> &'static str {
         match self {
             Self::UnknownPerson { .. } => "unknown_person",
+            Self::UnknownOrganization { .. } => "unknown_organization",
             Self::Role { .. } => "role",
             Self::Release { .. } => "release",
             Self::ProjectNumber { .. } => "project_number",

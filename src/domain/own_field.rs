@@ -112,6 +112,20 @@ impl OwnField {
         }
     }
 
+    /// Whether it may hold a value as a file has it.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn judge(&self, value: &Value) -> Result<(), UnfitValue> {
+        match (self.fit(value)?, &self.kind) {
+            // A number in quotes is none.
+            (Value::Integer(_) | Value::Number(_), FieldKind::Number) if matches!(value, Value::String(_)) => {
+                Err(self.other_kind("words"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn other_kind(&self, given: &str) -> UnfitValue {
         UnfitValue::OtherKind { name: self.name.clone(), given: given.to_owned(), kind: self.kind.word() }
     }
@@ -177,6 +191,20 @@ mod tests {
         }
         assert_eq!(field("x", FieldKind::Number).fit(&Value::Integer(3)), Ok(Value::Integer(3)));
         assert!(field("x", FieldKind::Text).fit(&Value::List(Vec::new())).is_err());
+    }
+
+    #[test]
+    fn a_number_in_quotes_is_given_and_not_held() {
+        let cost = field("cost", FieldKind::Number);
+        let words = Value::from("7");
+        assert_eq!(cost.fit(&words), Ok(Value::Integer(7)));
+        assert_eq!(
+            cost.judge(&words).map_err(|unfit| unfit.to_string()),
+            Err("`words` is no number, which cost is".to_owned())
+        );
+        assert_eq!(cost.judge(&Value::Number(0.5)), Ok(()));
+        assert!(cost.judge(&Value::from("many")).is_err());
+        assert_eq!(field("x", FieldKind::Text).judge(&words), Ok(()));
     }
 
     #[test]

@@ -74,6 +74,18 @@ pub fn is_language(tag: &str, wanted: &str) -> bool {
     head && matches!(tag.as_bytes().get(wanted.len()), None | Some(b'-' | b'_'))
 }
 
+/// The plan of the time before Customer Care.
+const LEGACY: &str = "looker";
+
+/// The roles that may open tickets under a plan that names none, or that nobody has defined: the legacy plan's
+/// administrators and developers, else editors (seed 000).
+pub fn default_roles(plan: &str) -> &'static [OrganizationRole] {
+    match plan {
+        LEGACY => &[OrganizationRole::Admin, OrganizationRole::Developer],
+        _ => &[OrganizationRole::TechSupportEditor],
+    }
+}
+
 /// A plan of support.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {

@@ -108,6 +108,11 @@ impl Hold {
 }
 
 impl Header {
+    /// Whether it has a field of the desk's own.
+    pub fn has_own(&self, name: &str) -> bool {
+        self.fields.iter().any(|(known, _)| known == name)
+    }
+
     /// The header of a ticket just opened.
     pub fn opened(opening: &Opening) -> Self {
         let facts = opening.clone();

@@ -16,12 +16,9 @@ use super::escalation::{self, WrittenEscalation};
 use super::holidays;
 use crate::domain::calendar::{ALWAYS, Stretch, Week, hours_of_a_day};
 use crate::domain::clock;
-use crate::domain::plan::{CalendarRule, Plan, Targets};
+use crate::domain::plan::{CalendarRule, Plan, Targets, default_roles};
 use crate::domain::words::{OrganizationRole, Priority};
 use crate::domain::zone::Zone;
-
-/// The plan of the time before Customer Care.
-const LEGACY: &str = "looker";
 
 /// A calendar as casebook.toml has it: its holidays are still names of lists.
 #[derive(Clone, Debug)]
@@ -211,13 +208,11 @@ fn rules(
     }
 }
 
-/// The roles that may open tickets; where a plan names none, those of the seeds: the legacy plan's administrators and
-/// developers, else editors (seed 000).
+/// The roles that may open tickets; where a plan names none, those of the seeds.
 fn may_open(plan: &str, written: Option<&[Spanned<String>]>) -> Result<Vec<OrganizationRole>, Complaint> {
     match written {
         Some(words) => words.iter().map(|word| spanned(word, str::parse)).collect(),
-        None if plan == LEGACY => Ok(vec![OrganizationRole::Admin, OrganizationRole::Developer]),
-        None => Ok(vec![OrganizationRole::TechSupportEditor]),
+        None => Ok(default_roles(plan).to_vec()),
     }
 }
 
@@ -252,11 +247,15 @@ pub(super) fn one_of(word: &Spanned<String>, known: &[&str], what: &str) -> Resu
         if known.contains(&name) {
             return Ok(name.to_owned());
         }
-        let near = known.iter().max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)));
-        let near = near.filter(|near| strsim::jaro(near, name) > 0.7);
-        let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let hint = nearest(name, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         Err(format!("`{name}` is no {what} of this desk{hint}"))
     })
+}
+
+/// The known name that somebody may have meant.
+pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let near = known.iter().max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)))?;
+    (strsim::jaro(near, name) > 0.7).then_some(*near)
 }
 
 #[cfg(test)]

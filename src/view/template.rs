@@ -3,10 +3,11 @@
 //! A field that does not exist is refused before anything is read. What comes out is as safe for a terminal as
 //! everything else. Must not know which fields there are: they are given.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
-use minijinja::value::{Rest, Value};
+use minijinja::value::{Enumerator, Object, Rest, Value};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, escape_formatter};
 use serde_json::{Map, Value as Json};
 
@@ -18,10 +19,14 @@ use super::{age, json, terminal, width};
 /// The template's name in the environment; nobody sees it.
 const NAME: &str = "format";
 
+/// The field that holds those of the desk's own.
+const OWN: &str = "fields";
+
 /// A template that can be filled in.
 pub struct Template {
     environment: Environment<'static>,
     fields: Vec<String>,
+    own: Vec<String>,
     rows: Arc<Mutex<Vec<Vec<String>>>>,
 }
 
@@ -74,7 +79,15 @@ impl Template {
         fields.retain(|name| !functions.contains(&name.as_str()));
         fields.sort_unstable();
         json::check(&fields, known.iter().copied()).map_err(TemplateFlaw::Field)?;
-        Ok(Self { environment, fields, rows })
+        let nested = template.undeclared_variables(true);
+        let mut own: Vec<String> = nested.iter().filter_map(|name| own_name(name)).map(str::to_owned).collect();
+        own.sort_unstable();
+        Ok(Self { environment, fields, own, rows })
+    }
+
+    /// The fields of the desk's own that it asks for, by their names behind `fields.`.
+    pub fn own_fields(&self) -> &[String] {
+        &self.own
     }
 
     /// Whether it asks for a field.
@@ -94,8 +107,12 @@ impl Template {
         let mut separated = Vec::new();
         for record in records {
             let asked = self.fields.iter().map(|name| (name.as_str(), record.get(name)));
-            let variables =
-                Value::from_pairs(asked.map(|(name, value)| (name, variable(value.unwrap_or(&Json::Null)))));
+            let value = |(name, value): (_, Option<&Json>)| match value {
+                // One of the desk's own that is not set is as any other fact that is not set.
+                Some(Json::Object(own)) if name == OWN => (name, Value::from_object(OwnFields::from(own))),
+                value => (name, variable(value.unwrap_or(&Json::Null))),
+            };
+            let variables = Value::from_pairs(asked.map(value));
             let text = template.render(variables).map_err(|error| flaw(&error))?;
             let rows = std::mem::take(&mut *self.rows.lock().unwrap_or_else(PoisonError::into_inner));
             texts.push((text, rows.len()));
@@ -121,6 +138,32 @@ impl Template {
             filled.extend(lines.by_ref().take(rows));
         }
         Ok(filled)
+    }
+}
+
+/// `region` of `fields.region`.
+fn own_name(name: &str) -> Option<&str> {
+    let name = name.strip_prefix(OWN)?.strip_prefix('.')?;
+    name.split('.').next().filter(|name| !name.is_empty())
+}
+
+/// The desk's own fields of a record, of which any name may be asked for.
+#[derive(Debug)]
+struct OwnFields(BTreeMap<String, Value>);
+
+impl From<&Map<String, Json>> for OwnFields {
+    fn from(own: &Map<String, Json>) -> Self {
+        Self(own.iter().map(|(name, value)| (name.clone(), variable(value))).collect())
+    }
+}
+
+impl Object for OwnFields {
+    fn get_value(self: &Arc<Self>, name: &Value) -> Option<Value> {
+        Some(self.0.get(name.as_str()?).cloned().unwrap_or_else(|| Value::from(())))
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Values(self.0.keys().map(|name| Value::from(name.as_str())).collect())
     }
 }
 
@@ -167,15 +210,17 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    const KNOWN: [&str; 5] = ["id", "subject", "tags", "hold", "at"];
+    const KNOWN: [&str; 6] = ["id", "subject", "tags", "hold", "at", "fields"];
 
     fn records() -> Vec<Map<String, Json>> {
         let record = |value: Json| value.as_object().cloned().expect("a record");
         vec![
             record(
-                json!({"id": "A1", "subject": "One \u{1b}[2J", "tags": ["x", "y"], "hold": null, "at": "2026-11-20T09:00:00Z"}),
+                json!({"id": "A1", "subject": "One \u{1b}[2J", "tags": ["x", "y"], "hold": null, "at": "2026-11-20T09:00:00Z", "fields": {"seats": 5}}),
             ),
-            record(json!({"id": "B22", "subject": "緊急です", "tags": [], "hold": {"reason": "other"}, "at": null})),
+            record(
+                json!({"id": "B22", "subject": "緊急です", "tags": [], "hold": {"reason": "other"}, "at": null, "fields": {}}),
+            ),
         ]
     }
 
@@ -200,6 +245,15 @@ mod tests {
         let template = Template::read("{{ tablerow(id, at) }}", &KNOWN, DateTime::UNIX_EPOCH).expect("a template");
         let paper = Paper { aligned: true, width: Some(80) };
         assert_eq!(template.fill(&records(), paper), Ok("A1   2026-11-20T09:00:00Z\nB22\n".to_owned()));
+    }
+
+    #[test]
+    fn an_own_field_that_is_not_set_is_nothing() {
+        assert_eq!(filled("{{ id }}={{ fields.seats }};"), Ok("A1=5;\nB22=;\n".to_owned()));
+        assert_eq!(filled("{% if fields.seats %}{{ fields['seats'] }}{% endif %}"), Ok("5\n".to_owned()));
+        assert_eq!(filled("{{ fields|length }}{{ fields }}"), Ok("1{'seats': 5}\n0{}\n".to_owned()));
+        let template = Template::read("{{ fields.a ~ fields.b.c ~ id }}", &KNOWN, DateTime::UNIX_EPOCH);
+        assert_eq!(template.expect("a template").own_fields(), ["a", "b"]);
     }
 
     #[test]

@@ -128,3 +128,63 @@ fn a_request_is_declined_until_its_requester_replies() {
     sandbox.run(&["check", "--strict"]).ok();
     sandbox.run(&["audit", "--identity", "--strict"]).ok();
 }
+
+#[test]
+fn an_approval_is_a_technical_contacts_whoever_asks() {
+    let (sandbox, _) = asked();
+    sandbox.run(&["org", "person", "add", "acme", "toni@acme.example", "--role", "technical_contact"]).ok();
+    let ask = |by: &str| {
+        let words = ["--as", "toni@acme.example", "access", "request", "-m", "Me too.", "--approved-by", by];
+        sandbox.run(&words)
+    };
+    let told = ask("zz@acme.example").fails(5).stderr;
+    assert!(told.contains("zz@acme.example is no technical contact") && told.contains("tina@acme.example"), "{told}");
+    ask("tina@acme.example").ok();
+}
+
+#[test]
+fn access_that_no_ticket_granted_is_found() {
+    let (sandbox, id) = asked();
+    let granted = |ticket: &str| {
+        let text = sandbox.read(FILE);
+        let kept: String =
+            text.lines().filter(|line| !line.contains("organization_access")).map(|line| format!("{line}\n")).collect();
+        let access = format!("  - technical_contact\n  organization_access: {ticket}\n");
+        sandbox.write(FILE, &kept.replace("  - technical_contact\n", &access));
+        let found = sandbox.run(&["check", "--json"]).json();
+        let told = found.as_array().unwrap().iter().map(|one| {
+            assert_eq!((&one["code"], &one["file"]), (&"CB311".into(), &FILE.into()));
+            let line = one["line"].as_u64().unwrap() as usize;
+            assert!(sandbox.read(FILE).lines().nth(line - 1).unwrap().contains(ticket));
+            one["message"].as_str().unwrap().to_owned()
+        });
+        told.collect::<Vec<_>>()
+    };
+    let other = sandbox.opened("Tiles", &["--org", "acme"]);
+    sandbox.run(&["org", "new", "beta", "domains=beta.example"]).ok();
+    for (organization, who) in [("beta", "bea@beta.example"), ("acme", "toni@acme.example")] {
+        sandbox.run(&["org", "person", "add", organization, who, "--role", "technical_contact"]).ok();
+    }
+    let theirs = |who: &str| {
+        let words = ["--as", who, "-q", "access", "request", "-m", "Mine."];
+        let id = sandbox.run(&words).ok().stdout.trim().to_owned();
+        sandbox.run(&["access", "grant", &id]).ok();
+        id
+    };
+    let (tonis, beas) = (theirs("toni@acme.example"), theirs("bea@beta.example"));
+    sandbox.run(&["org", "person", "remove", "acme", "toni@acme.example"]).ok();
+    let nobodys = "01M7ZZZZZZZZZZZZZZZZZZZZZZ";
+    for (ticket, part) in [
+        (nobodys, "which is no ticket"),
+        (other.as_str(), "which asks for something else"),
+        (beas.as_str(), "which asks for access to beta"),
+        (tonis.as_str(), "which asks for toni@acme.example"),
+        (id.as_str(), "which no agent has granted"),
+    ] {
+        let told = granted(ticket);
+        assert!(told.len() == 1 && told[0].contains(part) && told[0].contains("tina@acme.example"), "{told:?}");
+    }
+    sandbox.git(&["checkout", "-q", FILE]).ok();
+    sandbox.run(&["access", "grant", &id]).ok();
+    sandbox.run(&["check", "--strict"]).ok();
+}

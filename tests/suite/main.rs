@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, missing_docs)]
 
 mod access;
+mod admission;
 mod arbitrary;
 mod asking;
 mod attaching;
@@ -9,6 +10,7 @@ mod auditing;
 mod calendars;
 mod checking;
 mod comparing;
+mod copies;
 mod crash;
 mod damage;
 mod desk;
@@ -19,6 +21,7 @@ mod guarding;
 mod handedits;
 mod house;
 mod index;
+mod keys;
 mod languages;
 mod locks;
 mod macros;
@@ -26,6 +29,7 @@ mod mending;
 mod merging;
 mod organization_files;
 mod organizations;
+mod own_fields;
 mod promises;
 mod pyyaml;
 mod readme;

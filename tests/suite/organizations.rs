@@ -111,7 +111,7 @@ fn an_editor_works_on_tickets_of_others_and_a_viewer_reads_them() {
     let mut scene = scene();
     let verbs: [(&[&str], i32, i32); 8] = [
         (&["reply", "-m", "Still."], 0, 5),
-        (&["set", "instance=main"], 0, 5),
+        (&["set", "product=looker"], 0, 5),
         (&["escalate", "--reason", "business_impact", "-m", "We lose money."], 0, 5),
         (&["set", "organization=northwind"], 5, 5),
         (&["set", "requester=editor@acme.example"], 5, 5),

@@ -222,6 +222,16 @@ const BREAKS: &[(&str, Break)] = &[
         let policy = scene.sandbox.read("casebook.toml") + "\n[macros.later]\ntext = \"For {{ hold.taem }}.\"\n";
         scene.sandbox.write("casebook.toml", &policy);
     }),
+    ("CB310", |scene| {
+        scene.sandbox.run(&["set", &scene.ids[0], "fields.seats=many"]).ok();
+        let policy = scene.sandbox.read("casebook.toml");
+        scene.sandbox.write("casebook.toml", &format!("{policy}\n[fields.seats]\ntype = \"number\"\n"));
+    }),
+    ("CB311", |scene| {
+        let access = format!("  roles:\n  - technical_contact\n  organization_access: {}\n", scene.ids[0]);
+        let file = format!("id: acme\npeople:\n- email: tina@acme.example\n{access}");
+        scene.sandbox.write("organizations/acme.yaml", &file);
+    }),
 ];
 
 #[test]

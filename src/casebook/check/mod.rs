@@ -6,6 +6,7 @@
 mod attached;
 mod belonging;
 mod beside;
+mod granted;
 mod links;
 mod promising;
 mod pushed;
@@ -20,6 +21,7 @@ use crate::domain::finding::Finding;
 use crate::domain::id::Id;
 use crate::domain::rule;
 use crate::error::Error;
+use crate::store::choices;
 use crate::store::config::Config;
 use crate::store::files::Journal;
 use crate::store::layout;
@@ -90,7 +92,8 @@ impl Casebook {
         for _ in 0..AGAIN {
             let stamp = self.state.stamp();
             let checked = self.check_once(scope)?;
-            let is_torn = |finding: &Finding| *finding.rule == rule::MERGE_ONE_SIDED;
+            let torn = [&rule::MERGE_ONE_SIDED, &rule::ACCESS_UNGRANTED];
+            let is_torn = |finding: &Finding| torn.contains(&finding.rule);
             if stamp == self.state.stamp() || !checked.findings.iter().any(is_torn) {
                 return Ok(checked);
             }
@@ -208,7 +211,9 @@ impl Casebook {
             findings.extend(attachments.map_err(Error::io(self.root.join(layout::ATTACHMENTS), "read"))?);
         }
         let (follow_up, team) = (self.config.follow_up.clone(), self.config.team.clone());
-        Ok((findings, Policy { follow_up, team, organizations: (!known.is_empty()).then_some(known) }))
+        findings.extend(self.check_access(&known)?);
+        let fields = choices::read(&text).map(|choices| choices.fields).unwrap_or_default();
+        Ok((findings, Policy { follow_up, team, organizations: (!known.is_empty()).then_some(known), fields }))
     }
 }
 

@@ -2,6 +2,7 @@
 //! name, and the plans that organisations are on.
 
 use crate::domain::finding::Finding;
+use crate::domain::plan::default_roles;
 use crate::domain::rule::{self, Rule};
 use crate::error::Error;
 use crate::store::config::{Config, ConfigFlaw};
@@ -107,7 +108,13 @@ impl Casebook {
             let names =
                 |line: &str| line.trim_start_matches(['-', ' ']).strip_prefix("plan:").map(str::trim) == Some(plan);
             let line = text.lines().position(names).map_or(1, |index| index + 1);
-            let message = format!("`{plan}` is no plan of casebook.toml");
+            let meant =
+                policy::nearest(plan, known).map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
+            let roles: Vec<&str> = default_roles(plan).iter().map(|role| role.word()).collect();
+            let message = format!(
+                "`{plan}` is no plan of casebook.toml{meant}: it promises nothing, and lets {} alone open tickets",
+                roles.join(" and ")
+            );
             let finding = Finding::new(&rule::PLAN_UNKNOWN, layout::organization_path(id), message);
             with_line(finding.at(line, 1), &bytes)
         };

@@ -69,7 +69,8 @@ impl Tree<'_> {
         let (follow_up, team) = config.map(|config| (config.follow_up, config.team)).unwrap_or_default();
         let known = self.organizations().map_err(failed)?;
         let organizations = (!known.is_empty()).then_some(known);
-        let mut sheets = Sheets::by(Policy { follow_up, team, organizations });
+        // What the desk lets its own fields hold is worth a warning alone.
+        let mut sheets = Sheets::by(Policy { follow_up, team, organizations, ..Policy::default() });
         for path in paths {
             if let Some(bytes) = self.bytes(path).map_err(failed)? {
                 sheets.take(&Held { path: (*path).to_owned(), is_plain: true, bytes: Some(bytes) })?;

@@ -2,7 +2,7 @@
 //!
 //! A pure function of bytes and policy, run on every processor.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::domain::action::Action;
 use crate::domain::aftermath::{may_share_key, stranded};
@@ -11,11 +11,13 @@ use crate::domain::entry::Entry;
 use crate::domain::finding::Finding;
 use crate::domain::followup::FollowUpPolicy;
 use crate::domain::id::Id;
+use crate::domain::own_field::OwnField;
 use crate::domain::person::Team;
 use crate::domain::rule;
 use crate::domain::ticket::{FORMAT, Ticket};
 use crate::domain::transition::{Breach, retrace, retrace_opening};
-use crate::domain::words::Status;
+use crate::domain::visibility::internal_entries;
+use crate::domain::words::{Role, Status};
 use crate::store::yaml::{self, Damage};
 
 use super::super::desk::differing_fact;
@@ -29,6 +31,8 @@ pub(super) struct Policy {
     pub team: Team,
     /// The organisations that have files; none where the desk keeps no such files.
     pub organizations: Option<HashSet<String>>,
+    /// The fields that casebook.toml defines.
+    pub fields: Vec<OwnField>,
 }
 
 /// A file that was looked at.
@@ -84,6 +88,7 @@ pub(super) fn look(path: &str, id: Id, bytes: &[u8], policy: &Policy) -> Sheet {
         look.findings.extend(spelling(path, bytes, &ticket));
     }
     look.people(&ticket, policy);
+    look.own_fields(&ticket, policy);
     look.history(ticket, policy);
     Sheet { id, findings: look.placed(id, bytes), named, said: Some(said) }
 }
@@ -129,12 +134,24 @@ impl Look<'_> {
         }
     }
 
+    fn own_fields(&mut self, ticket: &Ticket, policy: &Policy) {
+        for field in &policy.fields {
+            let Some((own, value)) = ticket.header.fields.iter().find(|(name, _)| *name == field.name) else {
+                continue;
+            };
+            if let Err(unfit) = field.judge(value) {
+                let finding = Finding::new(&rule::OWN_FIELD_UNFIT, self.path, format!("`fields.{own}`: {unfit}"));
+                self.find(finding, vec![name("fields"), name(own)]);
+            }
+        }
+    }
+
     /// Replays the history, each entry behind the ones before it, and holds the header against what it leads to.
     fn history(&mut self, ticket: Ticket, policy: &Policy) {
         // A reply that `resolve` has brought to where it is read is stranded no more.
         let stranded = stranded(&ticket);
+        let same_key = with_used_keys(&ticket);
         let header = ticket.header;
-        let mut keys: HashSet<String> = HashSet::new();
         let mut so_far: Option<Ticket> = None;
         for (index, entry) in ticket.history.into_iter().enumerate() {
             let breaches = match &mut so_far {
@@ -143,9 +160,7 @@ impl Look<'_> {
             };
             let waits = |breach: &&Breach| !matches!(breach, Breach::Stranded { .. }) || stranded.contains(&entry.id);
             breaches.iter().filter(waits).for_each(|breach| self.breach(breach, &entry, index));
-            if let Some(key) =
-                entry.key.as_ref().filter(|key| !keys.insert((*key).clone()) && !may_share_key(key, &entry))
-            {
+            if let Some(key) = entry.key.as_ref().filter(|_| same_key.contains(&index)) {
                 let message = format!("the entry {} has the key `{key}` of an earlier one", entry.id);
                 let finding = Finding::new(&rule::ENTRY_KEY, self.path, message).about(entry.id);
                 self.find(finding, in_entry(index, "key"));
@@ -178,6 +193,26 @@ impl Look<'_> {
         }
         self.findings.into_iter().map(|finding| with_line(finding.of(id), bytes)).collect()
     }
+}
+
+/// The entries with the key of an earlier one, by their places. A customer's entry may have that of an internal one:
+/// nobody could tell them that it is used.
+fn with_used_keys(ticket: &Ticket) -> Vec<usize> {
+    let mut known: HashMap<&str, Vec<&Entry>> = HashMap::new();
+    let mut found = Vec::new();
+    for (index, entry) in ticket.history.iter().enumerate() {
+        let Some(key) = entry.key.as_deref() else { continue };
+        let earlier = known.entry(key).or_default();
+        if !earlier.is_empty() && !may_share_key(key, entry) {
+            let internal = internal_entries(ticket);
+            let unseen = |one: &Entry, other: &Entry| internal.contains(&one.id) && other.role == Role::Customer;
+            if earlier.iter().any(|earlier| !unseen(earlier, entry) && !unseen(entry, earlier)) {
+                found.push(index);
+            }
+        }
+        earlier.push(entry);
+    }
+    found
 }
 
 fn in_entry(index: usize, place: &str) -> Vec<Step> {

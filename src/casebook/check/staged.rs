@@ -7,6 +7,7 @@ use crate::domain::attachment::Digest;
 use crate::domain::finding::Finding;
 use crate::domain::id::Id;
 use crate::error::Error;
+use crate::store::choices;
 use crate::store::config::Config;
 use crate::store::git::{GitRefusal, Held, Repository, Snapshot};
 use crate::store::layout;
@@ -60,7 +61,8 @@ impl Casebook {
     fn policy_in(&self, repository: &Repository, snapshot: &Snapshot) -> Result<Policy, GitRefusal> {
         let held = repository.held(snapshot, &[layout::MARKER.to_owned()])?;
         let text = held.into_iter().flatten().next().and_then(|bytes| String::from_utf8(bytes).ok());
-        let config = text.and_then(|text| Config::read(&text).ok());
+        let text = text.filter(|text| Config::read(text).is_ok()).unwrap_or_else(|| self.text.clone());
+        let config = Config::read(&text).ok();
         let config = config.as_ref().unwrap_or(&self.config);
         let names = repository.names_in(snapshot, layout::ORGANIZATIONS)?;
         let known: std::collections::HashSet<String> =
@@ -69,6 +71,7 @@ impl Casebook {
             follow_up: config.follow_up.clone(),
             team: config.team.clone(),
             organizations: (!known.is_empty()).then_some(known),
+            fields: choices::read(&text).map(|choices| choices.fields).unwrap_or_default(),
         })
     }
 }

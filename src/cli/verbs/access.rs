@@ -4,11 +4,12 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::super::Exit;
-use super::super::arguments::{CommitFlags, OnTicket, TextFlags, WriteFlags};
+use super::super::arguments::{CommitFlags, OnTicket, TextFlags, WriteFlags, key};
 use super::super::complaint::Complaint;
 use super::super::parsing::{address, priority};
 use super::super::session::Session;
 use super::super::writing::{Telling, Words};
+use super::org;
 use crate::casebook::{AccessChange, Casebook, Step, Target, Work};
 use crate::domain::access::{AccessRefusal, declining_key, is_declined};
 use crate::domain::action::{Action, Opening};
@@ -96,6 +97,12 @@ struct Revoke {
     text: TextFlags,
     #[command(flatten)]
     end: CommitFlags,
+    /// A retry with the same key returns the first result
+    #[arg(long, value_name = "KEY", value_parser = key)]
+    key: Option<String>,
+    /// Print the organization as JSON
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -189,13 +196,22 @@ impl Revoke {
         let typed = self.text.optional()?;
         let (organization, person) = (self.organization, self.person);
         let said = format!("{organization}  {person} reads their own tickets alone");
-        let report =
-            casebook.perform(Work::Access(AccessChange::Revoke { organization, person, text: typed.text }), &terms);
+        let change =
+            AccessChange::Revoke { organization: organization.clone(), person, text: typed.text, key: self.key };
+        let report = casebook.perform(Work::Access(change), &terms);
         session.tell_recovery(&casebook);
         let report = report?;
-        match self.end.dry_run {
-            true => session.tell_plan(&report)?,
-            false => session.output.say(&one_line(&said))?,
+        if report.changes.is_empty() {
+            session.output.warn("note: nothing to change");
+        }
+        if self.json {
+            let made = org::made(&report, &organization)
+                .map_or_else(|| casebook.organization(&organization, Some(&terms.by)), Ok)?;
+            org::tell(session, &made, true)?;
+        } else if self.end.dry_run {
+            session.tell_plan(&report)?;
+        } else {
+            session.output.say(&one_line(&said))?;
         }
         Ok(Exit::Done)
     }

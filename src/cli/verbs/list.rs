@@ -64,6 +64,7 @@ impl List {
             session.output.print(&format!("{}\n", rows.len()))?;
             return Ok(session.name_troubles(&casebook, &troubles));
         }
+        chosen.refuse_unknown_own(&casebook, |name| rows.iter().any(|row| row.header.has_own(name)))?;
         self.order.sort(&mut rows);
         rows.truncate(self.limit.unwrap_or(usize::MAX));
         if rows.is_empty() && matches!(chosen, Chosen::Words) {

@@ -9,7 +9,6 @@ use super::super::Exit;
 use super::super::arguments::{ConditionFlags, TextFlags, WriteFlags};
 use super::super::complaint::Complaint;
 use super::super::session::Session;
-use super::super::text::Typed;
 use super::super::writing::Telling;
 use super::show;
 use crate::casebook::{Casebook, Step, Work};
@@ -81,8 +80,7 @@ impl ApplyMacro {
             *first = self.conditions.on(first.clone());
         }
         let work = |steps| Work::Steps(apart(steps, texts));
-        let kept = Typed { text: typed.text, is_only_copy: typed.is_only_copy };
-        session.carry_out_in(casebook, steps, work, &self.write, kept, &Telling::One)
+        session.carry_out_in(casebook, steps, work, &self.write, typed, &Telling::One)
     }
 }
 

@@ -52,7 +52,7 @@ impl Law<'_> {
 pub fn needs_organizations(before: Option<&Ticket>, entry: &Entry) -> bool {
     entry.role == Role::Customer
         && match (&entry.action, before) {
-            (Action::Open(_) | Action::Set { .. } | Action::Prioritize { .. }, _) => true,
+            (Action::Open(_) | Action::Set { .. } | Action::Cc { .. } | Action::Prioritize { .. }, _) => true,
             (_, Some(ticket)) => !Team::default().standing(&entry.by, Some(&ticket.header)).sees(),
             _ => false,
         }

@@ -31,16 +31,20 @@ impl Query {
 impl Query {
     /// Whether every condition holds, as far as that can be told at a glance: `None` where more has to be known.
     pub fn means_at_a_glance(&self, glimpse: &Glimpse) -> Option<bool> {
-        let mut is_sure = true;
-        for condition in &self.conditions {
-            match condition.test.holds_at_a_glance(glimpse) {
-                Some(holds) if holds == condition.negated => return Some(false),
-                Some(_) => {}
-                None => is_sure = false,
-            }
-        }
-        is_sure.then_some(true)
+        hold_at_a_glance(&self.conditions, glimpse)
     }
+}
+
+fn hold_at_a_glance(conditions: &[Condition], glimpse: &Glimpse) -> Option<bool> {
+    let mut is_sure = true;
+    for condition in conditions {
+        match condition.test.holds_at_a_glance(glimpse) {
+            Some(holds) if holds == condition.negated => return Some(false),
+            Some(_) => {}
+            None => is_sure = false,
+        }
+    }
+    is_sure.then_some(true)
 }
 
 impl Condition {
@@ -57,6 +61,7 @@ impl Test {
             Self::Hold(words) => Some(glimpse.hold.is_some_and(|reason| words.contains(&reason))),
             Self::Resolution(words) => Some(glimpse.resolution.is_some_and(|word| words.contains(&word))),
             Self::Person(PersonFact::Assignee, wanted) if !glimpse.assigned => Some(wanted.contains(&None)),
+            Self::All(conditions) => hold_at_a_glance(conditions, glimpse),
             Self::Person(..) | Self::Words(..) | Self::Field(..) | Self::Text(_) => None,
             Self::Is(states) => {
                 let known: Vec<Option<bool>> = states.iter().map(|state| is_at_a_glance(*state, glimpse)).collect();
@@ -74,8 +79,17 @@ impl Test {
         }
     }
 
+    pub(super) fn needs_texts(&self) -> bool {
+        match self {
+            Self::Text(_) => true,
+            Self::All(conditions) => conditions.iter().any(|condition| condition.test.needs_texts()),
+            _ => false,
+        }
+    }
+
     pub(super) fn needs_clocks(&self) -> bool {
         match self {
+            Self::All(conditions) => conditions.iter().any(|condition| condition.test.needs_clocks()),
             Self::Is(states) => states.contains(&Is::Overdue),
             Self::Time(fact, _) => *fact == TimeFact::Due,
             _ => false,
@@ -86,6 +100,7 @@ impl Test {
     pub(super) fn is_about_clocks(&self) -> bool {
         match self {
             Self::Is(states) => states.iter().all(|state| *state == Is::Overdue),
+            Self::All(_) => false,
             test => test.needs_clocks(),
         }
     }
@@ -117,6 +132,7 @@ impl Test {
             }
             Self::Field(name, wishes) => own::holds(name, wishes, &header.fields),
             Self::Text(words) => (candidate.holds_words)(words),
+            Self::All(conditions) => conditions.iter().all(|condition| condition.holds(candidate)),
         }
     }
 }

@@ -70,6 +70,8 @@ pub enum Test {
     Field(String, Vec<Wish>),
     /// Words anywhere in subject and texts, folded to lower case.
     Text(String),
+    /// Every one of these holds: a saved query that must not.
+    All(Vec<Condition>),
 }
 
 /// Who is looked at.
@@ -194,7 +196,7 @@ pub enum QueryFlawKind {
 impl Query {
     /// Whether the words of tickets are needed to answer.
     pub fn needs_texts(&self) -> bool {
-        self.conditions.iter().any(|condition| matches!(condition.test, Test::Text(_)))
+        self.conditions.iter().any(|condition| condition.test.needs_texts())
     }
 
     /// Whether the clocks of tickets are needed to answer.

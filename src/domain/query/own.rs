@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use chrono::NaiveDate;
 
 use super::super::value::{Fields, Value};
-use super::{Query, Test};
+use super::{Condition, Query, Test};
 
 /// What is asked of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,16 +97,25 @@ fn day(words: &str) -> Option<NaiveDate> {
 impl Query {
     /// The fields of the desk's own that are asked for, and the words each is held against.
     pub fn own_fields(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
-        self.conditions.iter().filter_map(|condition| match &condition.test {
+        let mut asked = Vec::new();
+        gather(&self.conditions, &mut asked);
+        asked.into_iter()
+    }
+}
+
+fn gather<'a>(conditions: &'a [Condition], asked: &mut Vec<(&'a str, Vec<&'a str>)>) {
+    for condition in conditions {
+        match &condition.test {
             Test::Field(name, wishes) => {
                 let words = wishes.iter().filter_map(|wish| match wish {
                     Wish::Is(word) => Some(word.as_str()),
                     _ => None,
                 });
-                Some((name.as_str(), words.collect()))
+                asked.push((name, words.collect()));
             }
-            _ => None,
-        })
+            Test::All(conditions) => gather(conditions, asked),
+            _ => {}
+        }
     }
 }
 

@@ -64,7 +64,7 @@ fn read(text: &str, scope: &Scope<'_>, within: &mut Vec<String>) -> Result<Query
         };
         if let Some(name) = words.words.strip_prefix('@') {
             let saved = saved(name, &words, scope, within)?;
-            query = query.and(saved);
+            query = query.and(if negated { none_of(saved) } else { saved });
             continue;
         }
         match words.words.split_once(':').filter(|_| !words.words.starts_with('"')) {
@@ -95,6 +95,15 @@ fn saved(name: &str, token: &Token<'_>, scope: &Scope<'_>, within: &mut Vec<Stri
     let query = read(text, scope, within).map_err(|flaw| token.flaw(flaw.kind))?;
     within.pop();
     Ok(query)
+}
+
+/// A saved query that must not hold; the moment it looks at stays.
+fn none_of(query: Query) -> Query {
+    let negated = match <[Condition; 1]>::try_from(query.conditions) {
+        Ok([only]) => Condition { negated: !only.negated, ..only },
+        Err(several) => Condition { negated: true, test: Test::All(several) },
+    };
+    Query { conditions: vec![negated], ..query }
 }
 
 fn as_of(moment: &str, token: &Token<'_>, scope: &Scope<'_>) -> Result<AsOf, QueryFlaw> {

@@ -61,6 +61,7 @@ fn ticket() -> Ticket {
 fn read(text: &str) -> Result<Query, QueryFlaw> {
     let saved = BTreeMap::from([
         ("triage".to_owned(), "is:open assignee:none".to_owned()),
+        ("late".to_owned(), "is:overdue".to_owned()),
         ("loop".to_owned(), "@loop".to_owned()),
     ]);
     let (zone, me) = (Zone::named("Europe/Paris").expect("a zone"), person("ana@acme.example"));
@@ -109,6 +110,7 @@ fn every_key_is_judged() {
         "-hold:engineering",
         "-resolution:agreed",
         "@triage",
+        "-@late",
         "-due:<2h",
         "status:open priority:S2 tiles",
     ] {
@@ -123,6 +125,8 @@ fn every_key_is_judged() {
         "tag:two",
         "is:escalated",
         "@triage status:solved",
+        "-@triage",
+        "tiles -@triage",
     ] {
         assert!(!means(text), "{text}");
     }

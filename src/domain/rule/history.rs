@@ -57,7 +57,7 @@ super::table! {
     }
     ENTRY_KEY = "CB110" "entry.key" Warning {
         title: "two entries have the same key",
-        explanation: "A key makes a retry return the first result, so it is unique in its ticket, and that of an opening in the store. Used twice, the same thing was done twice: by hand, or by two clones that did not know of each other.",
+        explanation: "A key makes a retry return the first result, so it is unique in its ticket, and that of an opening in the store. A customer may use the key of an internal note, which they do not see. Used twice, the same thing was done twice: by hand, or by two clones that did not know of each other.",
         example: "key: mail-20261121-17",
         repair: "Look at both with `casebook log TICKET`; what was done twice is taken back by a command, or hidden with `casebook redact`.",
     }

@@ -39,9 +39,9 @@ super::table! {
     }
     PLAN_UNKNOWN = "CB307" "plan.unknown" Warning {
         title: "an organisation is on a plan that casebook.toml does not have",
-        explanation: "The targets of a ticket follow from its organisation's plan on the day it opened. A plan that `[plans]` does not have promises nothing, so these tickets have no clocks. A desk without any plans promises nothing to anybody, and this rule is silent there.",
+        explanation: "The targets of a ticket follow from its organisation's plan on the day it opened. A plan that `[plans]` does not have promises nothing, so these tickets have no clocks; and who may open tickets is as with a plan without `may_open`: `tech_support_editor` alone. A desk without any plans promises nothing to anybody, and this rule is silent there.",
         example: "- plan: gold        (and no [plans.gold])",
-        repair: "Name one of the desk's plans in the organisation's file, or add it to `[plans]` in casebook.toml.",
+        repair: "Name one of the desk's plans, `casebook org set ORG plans=PLAN`, or add it to `[plans]` in casebook.toml.",
     }
     ORGANIZATION_SHARED = "CB308" "organization.shared" Warning {
         title: "two organisations have the same domain, or the same person",
@@ -54,5 +54,17 @@ super::table! {
         explanation: "The text was tried on a ticket that has every fact: one on hold, escalated, with a clock, and with the desk's own fields. What cannot be filled in there, such as a misspelled part of a field or a filter that does not fit, mostly cannot be anywhere, and `casebook macro` would refuse. A field that there is none of is an error (CB301).",
         example: "[macros.later]\ntext = \"We wait for {{ hold.taem }}.\"",
         repair: "Correct the text; `casebook show TICKET --json` shows what fields hold, and `casebook macro NAME TICKET -n` tries it.",
+    }
+    OWN_FIELD_UNFIT = "CB310" "own_field.unfit" Warning {
+        title: "a field of the desk's own holds what casebook.toml does not let it hold",
+        explanation: "`[fields]` says what each of the desk's own fields may hold. Commands refuse anything else; a value written by hand, imported, or set before the policy changed is found here, held against casebook.toml as it is now. Fields that `[fields]` does not name are left alone, and a desk without them is not looked at.",
+        example: "fields:\n  region: mars      (and [fields.region] values = [\"emea\", \"apac\"])",
+        repair: "`casebook set TICKET fields.NAME=VALUE`, or change `[fields]` in casebook.toml.",
+    }
+    ACCESS_UNGRANTED = "CB311" "access.ungranted" Error {
+        title: "somebody reads every ticket of an organisation, and no ticket granted it",
+        explanation: "Organisation access stands in the organisation's file with the ticket that granted it: a request of that person for that organisation, which an agent has granted. Access without one was written by hand, and shows somebody what nobody decided to show them.",
+        example: "- email: ana@acme.example\n  organization_access: 01M7ZK369RH2Y4D6F8J0M2Q4S6      (and no such ticket)",
+        repair: "Take it back with `casebook access revoke ORG WHO`; `casebook access request` asks for it.",
     }
 }

@@ -29,6 +29,7 @@ fn editor_may(team: &Team, action: &Action) -> bool {
     match action {
         Action::Set { set, unset } => set.iter().map(|(fact, _)| fact).chain(unset).all(is_theirs),
         Action::Prioritize { .. } => team.editors_prioritize,
+        Action::Cc { .. } => true,
         _ => false,
     }
 }
@@ -41,6 +42,13 @@ fn customer_may(ticket: &Ticket, request: &Request) -> bool {
         Action::Escalate { .. } => {
             let header = &ticket.header;
             header.requester.is(&request.by) || !request.by.among(&header.cc)
+        }
+        // Who else sees a ticket is the requester's to say; whoever is in copy may leave.
+        Action::Cc { add, remove } => {
+            let header = &ticket.header;
+            let leaves =
+                || add.is_empty() && request.by.among(&header.cc) && remove.iter().all(|who| who.is(&request.by));
+            header.requester.is(&request.by) || leaves()
         }
         Action::Solve(solution) => matches!(solution, Solution::Agreed { .. }),
         Action::Correct { entry, .. } | Action::Redact { entry, .. } => {

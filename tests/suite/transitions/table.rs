@@ -97,10 +97,14 @@ const ACTIONS: &[(&str, &str, Ask)] = &[
         let language = (Fact::Language, Value::from("en"));
         Asked::without_text(Action::Set { set: vec![language], unset: Vec::new() })
     }),
-    ("cc", "", |_| {
-        let bo = Person::from_address("bo@acme.example").unwrap();
-        Asked::without_text(Action::Cc { add: vec![bo], remove: Vec::new() })
-    }),
+    (
+        "cc",
+        "The customer of this table is the requester. Whoever is only in copy may leave, and changes nothing else.",
+        |_| {
+            let bo = Person::from_address("bo@acme.example").unwrap();
+            Asked::without_text(Action::Cc { add: vec![bo], remove: Vec::new() })
+        },
+    ),
     ("cc, of the requester", "What is so already makes no entry.", |_| {
         Asked::without_text(Action::Cc { add: vec![Side::Customer.person()], remove: Vec::new() })
     }),

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::Value;
 
 use super::super::Exit;
-use super::super::arguments::CommitFlags;
+use super::super::arguments::{CommitFlags, key};
 use super::super::complaint::Complaint;
 use super::super::parsing::{address, word_of};
 use super::super::session::Session;
@@ -18,7 +18,7 @@ use crate::domain::person::Person;
 use crate::domain::text::clean_subject;
 use crate::domain::words::OrganizationRole;
 use crate::error::Error;
-use crate::store::yaml;
+use crate::store::{layout, yaml};
 use crate::view;
 use crate::view::paint::Paint;
 
@@ -149,12 +149,15 @@ struct Remove {
     write: Writing,
 }
 
-/// What every deed that writes can be told. What is so already is no change, so a retry needs no key.
+/// What every deed that writes can be told.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Writing")]
 struct Writing {
     #[command(flatten)]
     end: CommitFlags,
+    /// A retry with the same key returns the first result; what is so already is no change in any case
+    #[arg(long, value_name = "KEY", value_parser = key)]
+    key: Option<String>,
     /// Print the organization as JSON
     #[arg(long)]
     json: bool,
@@ -227,7 +230,7 @@ impl List {
 }
 
 /// Prints an organisation.
-fn tell(session: &Session, organization: &Organization, as_json: bool) -> Result<(), Error> {
+pub(super) fn tell(session: &Session, organization: &Organization, as_json: bool) -> Result<(), Error> {
     if as_json {
         return session.output.json(&view::organization::record(organization));
     }
@@ -240,8 +243,15 @@ fn amend(session: &Session, amending: Amending, flags: &Writing) -> Result<Exit,
     let terms = session.terms(&flags.end)?;
     let id = amending.id.clone();
     let before = casebook.organization(&id, session.actor()?).ok();
-    let report = casebook.perform(Work::Amend(amending), &terms);
+    let again = flags.key.as_ref().map(|_| Amending { is_new: false, ..amending.clone() });
+    let mut report = casebook.perform(Work::Amend(amending), &terms);
     session.tell_recovery(&casebook);
+    // An organisation that is there as it was asked for is what the first try made.
+    if let (Err(Error::OrganizationExists { .. }), Some(again)) = (&report, again)
+        && casebook.would_change_nothing(&again, &terms)?
+    {
+        report = Ok(Report::default());
+    }
     let report = report?;
     if report.changes.is_empty() {
         session.output.warn("note: nothing to change");
@@ -268,7 +278,7 @@ fn amend(session: &Session, amending: Amending, flags: &Writing) -> Result<Exit,
 }
 
 /// The organisation as a command leaves it.
-fn made(report: &Report, id: &str) -> Option<Organization> {
-    let change = report.changes.first()?;
+pub(super) fn made(report: &Report, id: &str) -> Option<Organization> {
+    let change = report.changes.iter().find(|change| layout::organization_of(&change.path) == Some(id))?;
     yaml::read_organization(change.after.as_bytes(), id).ok()
 }
