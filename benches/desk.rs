@@ -71,6 +71,7 @@ fn entry(
         to: to.filter(|to| from != Some(*to)),
         key: None,
         message_id: None,
+        attachments: Vec::new(),
         text,
     }
 }

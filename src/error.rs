@@ -116,6 +116,11 @@ pub enum Error {
         /// What is.
         found: Id,
     },
+    /// At the place of an attachment lie other bytes than it is named after.
+    OtherBytes {
+        /// The file, relative to the root.
+        path: String,
+    },
     /// Somebody who knows no locks has changed a file between reading and writing it.
     OtherFile {
         /// The file, relative to the root.

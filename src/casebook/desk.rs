@@ -16,14 +16,14 @@ use crate::domain::ticket::Ticket;
 use crate::domain::transition::{self, Decision, Notice, Refusal, Request, Surroundings};
 use crate::domain::value::Fields;
 use crate::domain::visibility::{as_customers_have_it, internal_entries};
-use crate::domain::words::{Priority, Status};
+use crate::domain::words::Priority;
 use crate::error::Error;
 use crate::store::files::{Change, NotRead, read_plain};
 use crate::store::layout;
 use crate::store::yaml::{self, Damage, Unwritable};
 
 use super::following_up::came_too_late;
-use super::{Casebook, Step, Target};
+use super::{Attached, Casebook, Step, Target};
 
 /// A ticket as it was and as it shall be.
 struct Draft {
@@ -40,11 +40,14 @@ pub(super) struct Desk<'a> {
     drafts: BTreeMap<Id, Draft>,
     pub entries: Vec<(Id, Id)>,
     pub notices: Vec<(Id, Notice)>,
+    /// The files the entries come with.
+    pub attached: Vec<Attached>,
 }
 
 impl<'a> Desk<'a> {
     pub fn new(casebook: &'a Casebook, by: Person, random: Box<dyn FnMut() -> u128 + 'a>) -> Self {
-        Self { casebook, by, random, drafts: BTreeMap::new(), entries: Vec::new(), notices: Vec::new() }
+        let (drafts, entries, notices, attached) = Default::default();
+        Self { casebook, by, random, drafts, entries, notices, attached }
     }
 
     /// The desk it works on.
@@ -213,7 +216,7 @@ impl<'a> Desk<'a> {
         if let Some(entry) = decided {
             self.notices.push((target, Notice::WentOnAt(target)));
             let key = step.key.clone();
-            self.append(id, Action::Forward { into: target, entry }, None, None, key, standing)?;
+            self.append(id, Action::Forward { into: target, entry }, key, standing)?;
         }
         // Who may not see the target is told of the ticket they wrote to.
         Ok(if there.sees() { target } else { id })
@@ -230,6 +233,9 @@ impl<'a> Desk<'a> {
         let request = Request { by: self.by.clone(), action, text: step.text.clone(), keep_open: step.keep_open };
         let casebook = self.casebook;
         let config = casebook.config();
+        if matches!(request.action, Action::Attach) && step.attachments.is_empty() {
+            return Err(self.refused(id, step, Refusal::NoAttachment));
+        }
         let circumstances = casebook.circumstances(self.ticket(id)?, &step.action)?;
         let around = Surroundings {
             team: &config.team,
@@ -247,7 +253,9 @@ impl<'a> Desk<'a> {
                 let judged = casebook.judge_facts(&self.ticket(id)?.header, &action)?;
                 judged.map_err(|refusal| self.refused(id, step, refusal))?;
                 self.notices.extend(notices.into_iter().map(|notice| (id, notice)));
-                self.append(id, *action, to, step.text.clone(), step.key.clone(), standing).map(Some)
+                let made = self.made(id, *action, standing)?;
+                let (text, key, attachments) = (step.text.clone(), step.key.clone(), self.attached_by(step));
+                self.put(id, Entry { to, text, key, attachments, ..made }).map(Some)
             }
         }
     }
@@ -262,7 +270,7 @@ impl<'a> Desk<'a> {
     /// The other side of a link, made by the same person.
     pub fn follow(&mut self, id: Id, action: Action, key: Option<String>) -> Result<(), Error> {
         let role = self.mender();
-        self.append(id, action, None, None, key, role).map(|_| ())
+        self.append(id, action, key, role).map(|_| ())
     }
 
     /// How the acting person stands to a ticket they need not see.
@@ -271,20 +279,31 @@ impl<'a> Desk<'a> {
         if standing.is_support() { standing } else { Standing::Customer }
     }
 
-    pub fn append(
-        &mut self,
-        id: Id,
-        action: Action,
-        to: Option<Status>,
-        text: Option<Text>,
-        key: Option<String>,
-        standing: Standing,
-    ) -> Result<Id, Error> {
+    /// Adds an entry that has no words and leaves the status.
+    pub fn append(&mut self, id: Id, action: Action, key: Option<String>, standing: Standing) -> Result<Id, Error> {
+        let made = self.made(id, action, standing)?;
+        self.put(id, Entry { key, ..made })
+    }
+
+    /// The next entry of a ticket, as far as the ticket determines it.
+    fn made(&mut self, id: Id, action: Action, standing: Standing) -> Result<Entry, Error> {
         let (now, random, by) = (self.casebook.world().now, (self.random)(), self.by.clone());
         let ticket = self.ticket(id)?;
         let (entry_id, from) = (Id::after(Some(ticket.version()), now, random), Some(ticket.header.status));
         let (at, role) = (clock::whole_seconds(entry_id.time()), standing.role());
-        self.put(id, Entry { id: entry_id, at, by, role, action, from, to, key, message_id: None, text })
+        Ok(Entry {
+            id: entry_id,
+            at,
+            by,
+            role,
+            action,
+            from,
+            to: None,
+            key: None,
+            message_id: None,
+            attachments: Vec::new(),
+            text: None,
+        })
     }
 
     /// Adds an entry as it is, behind the last one.

@@ -51,7 +51,8 @@ impl Casebook {
             let ticket = yaml::read(change.after.as_bytes(), None).ok();
             ticket.is_some_and(|ticket| ticket.history.last().is_some_and(|entry| entry.by.is(person)))
         };
-        changes.iter().all(wrote)
+        // What comes with the first attachment is nobody's words.
+        changes.iter().filter(|change| change.path != layout::ATTACHMENT_ATTRIBUTES).all(wrote)
     }
 
     /// The shortest suffix, of at least six characters, that is this ticket's alone among those a person sees.

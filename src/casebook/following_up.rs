@@ -32,7 +32,7 @@ impl Desk<'_> {
         let standing = if there.sees() { there } else { standing };
         if let Some(entry) = self.decide_with(target, step, action, standing, None)? {
             self.notices.push((target, Notice::FollowsUpAlready(solved)));
-            self.append(addressed, Action::Forward { into: target, entry }, None, None, step.key.clone(), standing)?;
+            self.append(addressed, Action::Forward { into: target, entry }, step.key.clone(), standing)?;
         }
         // Who may not see where it goes on is told of the ticket they wrote to.
         Ok(if there.sees() { target } else { addressed })
@@ -72,7 +72,7 @@ impl Desk<'_> {
         let id = self.add(&opening, &Step { key: None, ..step.clone() }, desk_standing);
         for &older in older {
             let forward = Action::Forward { into: id, entry: id };
-            self.append(older, forward, None, None, step.key.clone(), standing)?;
+            self.append(older, forward, step.key.clone(), standing)?;
         }
         self.notices.push((id, Notice::FollowsUp(solved)));
         Ok(id)

@@ -19,7 +19,7 @@ const CHAINED: &str = ".chained";
 /// git's setting by which what is pushed is read before it is taken: no tree with two entries of one name, no object that
 /// is not what it says. The other one is meant where this one is not set.
 pub const FSCK: &str = "receive.fsckObjects";
-const FSCK_OF_ALL: &str = "transfer.fsckObjects";
+pub const FSCK_OF_ALL: &str = "transfer.fsckObjects";
 
 /// A hook of git's that can run the guard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,6 +142,52 @@ impl HookPlan {
         }
         new.persist(&self.path).map(|_| ()).map_err(|error| Error::io(&self.path, "write")(error.error))
     }
+}
+
+/// A hook that runs a guard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guarded {
+    /// Which one.
+    pub hook: Hook,
+    /// Where it lies.
+    pub path: PathBuf,
+    /// The line that runs the guard, without what stands around it.
+    pub command: String,
+    /// Whether git runs it.
+    pub is_executable: bool,
+}
+
+impl Guarded {
+    /// Whether it guards the desk in a folder: empty, or with a slash at its end.
+    pub fn is_of(&self, prefix: &str) -> bool {
+        let command = format!("{} ", self.command);
+        match prefix.trim_end_matches('/') {
+            "" => !command.contains(" --desk ") || command.contains(" --desk . "),
+            folder => [prefix, folder].iter().any(|word| command.contains(&format!(" --desk {} ", quoted(word)))),
+        }
+    }
+}
+
+/// The hooks of a server that run a guard, whoever wrote them.
+///
+/// # Errors
+/// git refuses.
+pub fn guarded(repository: &Repository) -> Result<Vec<Guarded>, Error> {
+    let folder = repository.hooks_folder().map_err(git)?;
+    let installed = |hook: Hook| {
+        let path = folder.join(hook.name());
+        let text = fs::read(&path).ok()?;
+        let text = String::from_utf8_lossy(&text);
+        let runs = |line: &&str| !line.starts_with('#') && line.contains(" guard");
+        let is_of_hook = |line: &&str| line.contains(hook.name()) || hook == Hook::PreReceive;
+        let line = text.lines().map(str::trim).filter(runs).find(is_of_hook)?;
+        let (before, behind) = around(hook);
+        let command = line.strip_prefix(before).unwrap_or(line);
+        let command = command.strip_suffix(behind).unwrap_or(command).to_owned();
+        let is_executable = fs::metadata(&path).is_ok_and(|file| file.permissions().mode() & 0o111 != 0);
+        Some(Guarded { hook, path, command, is_executable })
+    };
+    Ok([Hook::PreReceive, Hook::Update].into_iter().filter_map(installed).collect())
 }
 
 /// The hook. One that was there runs first, and reads the same.

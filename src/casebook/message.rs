@@ -136,6 +136,7 @@ fn subject(ticket: &Ticket, entry: &Entry) -> String {
         Action::Open(_) => "Open".to_owned(),
         Action::Reply { .. } => "Reply to".to_owned(),
         Action::Note { .. } => "Note on".to_owned(),
+        Action::Attach => "Attach to".to_owned(),
         Action::Remind { .. } => "Remind".to_owned(),
         Action::Merge { into, .. } => {
             return format!("Merge {} into {}: {}", tail(ticket.id), tail(*into), quoted(ticket));

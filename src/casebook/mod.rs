@@ -6,6 +6,7 @@
 mod access;
 mod amending;
 mod assigning;
+mod attaching;
 mod auditing;
 mod calendars;
 mod check;
@@ -38,6 +39,7 @@ mod resolve;
 mod roll;
 mod rows;
 mod searching;
+mod server;
 mod settings;
 mod sharing;
 mod sweep;
@@ -68,6 +70,7 @@ use crate::store::{config, layout};
 
 pub use access::AccessChange;
 pub use amending::Amending;
+pub use attaching::Attached;
 pub use auditing::{Auditor, Findings, Questions, Redaction, Span};
 pub use calendars::Policy;
 pub use check::{Checked, Scope};
@@ -76,7 +79,7 @@ pub use doctor::Condition;
 pub use drivers::{Telling, TellingState, tell, tellings};
 pub use guarding::{Guard, Pusher};
 pub use halt::Halt;
-pub use hooks::{FSCK, Hook, HookPlan};
+pub use hooks::{FSCK, Guarded, Hook, HookPlan};
 pub use init::{Founding, InitReport};
 pub use owed::{Asked, Owed, Owing};
 pub use promises::{InForce, Promises};
@@ -85,6 +88,7 @@ pub use recovery::{Hindrance, Recovery};
 pub use resolve::{Resolution, Resolved};
 pub use rows::Found;
 pub use searching::Search;
+pub use server::ServerCondition;
 pub use sweep::{Due, Matter};
 pub use sync::{Sync, Synced};
 pub use whereabouts::Whereabouts;
@@ -142,6 +146,8 @@ pub struct Step {
     pub action: Action,
     /// The words that go with it.
     pub text: Option<Text>,
+    /// The files that go with it.
+    pub attachments: Vec<Attached>,
     /// For a reply of an agent: leave the status as it is.
     pub keep_open: bool,
     /// A retry with the same key returns the first result.
@@ -159,6 +165,7 @@ impl Step {
             target: Target::Ticket(ticket),
             action,
             text,
+            attachments: Vec::new(),
             keep_open: false,
             key: None,
             if_status: None,
@@ -222,6 +229,8 @@ pub struct Report {
     pub entries: Vec<(Id, Id)>,
     /// What the person should know.
     pub notices: Vec<(Id, Notice)>,
+    /// The files brought, with their bytes; some may be there already.
+    pub attached: Vec<Attached>,
     /// The files changed, with what they held and hold.
     pub changes: Vec<crate::store::files::Change>,
     /// The commit message, where there is a commit or would be one.

@@ -80,6 +80,7 @@ impl Desk<'_> {
             to: Some(Status::Open),
             key: step.key.clone(),
             message_id: None,
+            attachments: self.attached_by(step),
             text: step.text.clone(),
         };
         let ticket = Ticket::opened_by(entry).expect("an entry that opens a ticket makes one");

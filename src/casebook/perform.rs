@@ -7,7 +7,7 @@ use crate::domain::person::Person;
 use crate::domain::ticket::{FORMAT, Ticket};
 use crate::domain::words::Role;
 use crate::error::Error;
-use crate::store::files::{Journal, Lock, LockError, PlannedCommit};
+use crate::store::files::{Journal, Lock, LockError, PlannedCommit, take_back};
 use crate::store::git::Repository;
 
 use super::desk::Desk;
@@ -107,14 +107,18 @@ impl Casebook {
             }
             Work::Mend(_) | Work::Amend(_) | Work::Access(_) | Work::Holidays(..) => None,
         };
-        let changes = desk.changes()?;
+        let mut changes = desk.changes()?;
+        if !desk.attached.is_empty() {
+            changes.splice(0..0, self.attributes_of_attachments());
+        }
         let message = match message {
             _ if changes.is_empty() || !self.commits(terms)? => None,
             None => Some(self.message(&mut desk, terms)?),
             some => some,
         };
         let tickets = about.into_iter().map(|id| desk.ticket(id).cloned()).collect::<Result<_, _>>()?;
-        Ok(Report { tickets, entries: desk.entries, notices: desk.notices, changes, message })
+        let Desk { entries, notices, attached, .. } = desk;
+        Ok(Report { tickets, entries, notices, attached, changes, message })
     }
 
     /// What mending makes of some tickets. It adds no entry.
@@ -183,7 +187,8 @@ impl Casebook {
     fn write(&self, report: &Report, texts: Vec<String>) -> Result<(), Error> {
         let date = self.world.clock_is_fixed.then(|| self.world.now.to_rfc3339());
         let commit = report.message.clone().map(|message| PlannedCommit { message, date });
-        let journal = Journal { changes: report.changes.clone(), commit, texts };
+        let beside = self.bring(&report.attached)?;
+        let journal = Journal { changes: report.changes.clone(), beside, commit, texts };
         // git tells what the commit needs to know while the files are written.
         let look = |commit: &PlannedCommit| {
             Repository::at(&self.root).outlook(&journal.paths(), commit.date.as_deref(), &self.state)
@@ -192,7 +197,13 @@ impl Casebook {
         let reach = |step: &str| self.reach(step);
         let needed = journal.is_needed(&self.state, &self.root);
         if needed {
-            journal.begin(&self.state, &self.root, &reach).map_err(Error::io(self.state.folder(), "write to"))?;
+            journal.begin(&self.state, &self.root, &reach).map_err(|source| {
+                // If it stands all the same, the next writer goes on from there.
+                if !self.state.path("journal").exists() {
+                    take_back(&self.root, &journal.beside);
+                }
+                Error::Io { path: self.state.folder().to_owned(), attempt: "write to", source }
+            })?;
             self.reach("journalled");
         }
         let why_not = match journal.go_forward(&self.state, &self.root, &reach) {
@@ -220,6 +231,7 @@ impl Casebook {
         journal
             .go_back(&self.state, &self.root, &|step| self.reach(step))
             .map_err(|source| Error::Halfway { path: self.root.clone(), source })?;
+        take_back(&self.root, &journal.beside);
         if needed {
             journal.end(&self.state, &self.root).map_err(Error::io(self.state.path("journal"), "remove"))?;
         }

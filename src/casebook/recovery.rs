@@ -136,8 +136,9 @@ impl Casebook {
     pub(super) fn commit_journal(&self, journal: &Journal, outlook: Option<Outlook>) -> Result<(), GitRefusal> {
         let Some(commit) = &journal.commit else { return Ok(()) };
         let paths = journal.paths();
-        let new: Vec<String> =
-            journal.changes.iter().filter(|change| change.before.is_none()).map(|change| change.path.clone()).collect();
+        let beside = journal.beside.iter().filter(|one| one.is_new).map(|one| one.path.clone());
+        let changed = journal.changes.iter().filter(|change| change.before.is_none()).map(|change| change.path.clone());
+        let new: Vec<String> = changed.chain(beside).collect();
         let message = self.state.path("message");
         let said = |error: std::io::Error| GitRefusal::Refused { said: error.to_string() };
         std::fs::write(&message, &commit.message).map_err(said)?;

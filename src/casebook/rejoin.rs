@@ -175,6 +175,7 @@ impl Desk<'_> {
             from: Some(self.ticket(ticket)?.header.status),
             to: None,
             key: Some(key),
+            attachments: Vec::new(),
             text: None,
             ..written
         };

@@ -148,7 +148,7 @@ impl Casebook {
         let Some(after) = text(after) else { return Ok(kept) };
         let before = before.filter(|_| path.exists());
         let change = Change { path: conflict.path.clone(), before, after };
-        let journal = Journal { changes: vec![change], commit: None, texts: Vec::new() };
+        let journal = Journal { changes: vec![change], beside: Vec::new(), commit: None, texts: Vec::new() };
         let foreign = journal.go_forward(&self.state, &self.root, &|step| self.reach(step));
         match foreign.map_err(Error::io(&path, "write"))?.into_iter().next() {
             Some(path) => Err(Error::OtherFile { path }),

@@ -180,6 +180,7 @@ pub enum Verb {
     Prioritize(verbs::escalate::Prioritize),
     Assign(verbs::facts::Assign),
     Cc(verbs::facts::Cc),
+    Attach(verbs::attach::Attach),
     Tag(verbs::facts::Tag),
     Set(verbs::facts::Set),
     #[command(name = "macro")]

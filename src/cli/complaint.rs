@@ -206,6 +206,11 @@ impl From<Error> for Complaint {
             Error::OtherFile { path } => Self::new(Exit::Busy, "ticket.changed", "somebody changed the file in this very moment, so nothing was done")
                 .at(path, 1, 1)
                 .hint("look at it again with `casebook show`, then try again"),
+            Error::OtherBytes { path } => {
+                Self::new(Exit::Damaged, "attachment.differs", "the bytes of an attachment are not those it is named after, so nothing was done")
+                    .at(path, 1, 1)
+                    .hint("`casebook rule CB205` tells how to bring the file back")
+            }
             Error::KeyUsed { ticket, key, action } => {
                 Self::new(Exit::Refused, "key.used", format!("the key `{key}` was used for `{action}`")).ticket(ticket).hint("use a key for one command and its retries only")
             }

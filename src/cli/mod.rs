@@ -4,6 +4,7 @@
 //! decide what is allowed, nor write to a store except through [`crate::casebook::Casebook::perform`].
 
 pub mod arguments;
+mod attachment;
 mod clocks;
 mod complaint;
 mod formats;
@@ -21,6 +22,7 @@ mod session;
 mod shortcut;
 mod telling;
 mod text;
+mod unmatched;
 mod unsynced;
 mod verbs;
 mod writing;

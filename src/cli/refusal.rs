@@ -28,6 +28,7 @@ pub(super) fn complain(ticket: Option<Id>, action: &str, refusal: Refusal) -> Co
         Refusal::Access(why) if why.is_personal() => (Exit::NotAllowed, "person.not_allowed"),
         Refusal::NotEligible(_) => (Exit::Refused, "open.not_eligible"),
         Refusal::TextMissing => (Exit::Usage, "text.missing"),
+        Refusal::NoAttachment => (Exit::Usage, "usage"),
         Refusal::NoSuchEntry { .. } => (Exit::NotFound, "entry.not_found"),
         Refusal::UnfitFact { .. }
         | Refusal::UnfitField(_)
@@ -119,6 +120,9 @@ fn words(name: &str, action: &str, refusal: &Refusal) -> (String, String) {
             "the plan of the customer has no escalations".to_owned(),
             format!("an agent may escalate it; `casebook reply {name} -m TEXT` tells them why"),
         ),
+        Refusal::NoAttachment => {
+            ("there is no file to attach".to_owned(), format!("name files: `casebook attach {name} FILE…`"))
+        }
         Refusal::TextMissing => {
             (format!("`{action}` needs words"), "give them with -m TEXT, -F FILE or -F -".to_owned())
         }

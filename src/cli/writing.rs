@@ -15,6 +15,7 @@ use super::verbs::show;
 use crate::casebook::{Casebook, Hindrance, Recovery, Report, Step, Terms, Work};
 use crate::domain::action::Action;
 use crate::domain::assignment::{Chosen, Waived};
+use crate::domain::attachment::size_in_words;
 use crate::domain::clock;
 use crate::domain::id::Id;
 use crate::domain::person::Person;
@@ -163,6 +164,10 @@ impl Session {
     /// What a dry run would do: a diff and the commit message.
     pub fn tell_plan(&self, report: &Report) -> Result<(), Error> {
         let mut told = String::new();
+        for attached in &report.attached {
+            let (name, size) = (view::terminal::one_line(&attached.what.name), size_in_words(attached.what.size));
+            told.push_str(&format!("attachment: {name} ({size}) {}\n", attached.what.path()));
+        }
         for change in &report.changes {
             let before = change.before.as_deref();
             told.push_str(&view::diff::unified(
@@ -317,6 +322,10 @@ fn notice_words(name: &str, notice: &Notice) -> String {
             "note: the ticket is merged; the reply is recorded on {}, where the conversation goes on",
             tail(*target)
         ),
+        Notice::AttachedToMerged(target) => format!(
+            "note: {name} is merged and keeps the files; `casebook reply {target} --attach FILE -m TEXT` brings files to {target}, where the conversation goes on",
+            target = tail(*target)
+        ),
         Notice::FollowsUp(solved) => {
             format!("note: {} was solved too long ago to be reopened; {name} follows it up", tail(*solved))
         }
@@ -364,6 +373,8 @@ fn for_customers(mut report: Report) -> Report {
         let ticket = yaml::read(text.as_bytes(), None).ok();
         ticket.map(|ticket| yaml::print(&as_customers_have_it(ticket))).unwrap_or_default()
     };
+    // Whether there was one tells whether anybody has attached anything.
+    report.changes.retain(|change| change.path != layout::ATTACHMENT_ATTRIBUTES);
     for change in report.changes.iter_mut().filter(|change| change.path.starts_with(layout::TICKETS)) {
         change.before = change.before.as_deref().map(shown);
         change.after = shown(&change.after);

@@ -3,10 +3,32 @@
 //! A technical contact asks by themselves, an administrator with a technical contact's approval. Nothing else implies
 //! it. Must not know files, nor how a request is granted.
 
+use super::action::Action;
+use super::entry::Entry;
 use super::id::Id;
 use super::organization::Organization;
 use super::person::Person;
-use super::words::OrganizationRole;
+use super::words::{OrganizationRole, Role};
+
+/// What the key of a reply begins with that declines a request: by nothing else it differs from a question.
+pub const DECLINING: &str = "decline-";
+
+/// The key of a reply that declines: of the one that was asked for, else of the version it answers.
+pub fn declining_key(asked: Option<&str>, version: Id) -> String {
+    match asked {
+        Some(key) if key.starts_with(DECLINING) => key.to_owned(),
+        Some(key) => format!("{DECLINING}{key}"),
+        None => format!("{DECLINING}{version}"),
+    }
+}
+
+/// Whether an agent has declined what a ticket asks for, and nobody of the customer's has replied since.
+pub fn is_declined(history: &[Entry]) -> bool {
+    let replies = history.iter().filter(|entry| matches!(entry.action, Action::Reply { .. } | Action::Reopen { .. }));
+    let declines = |entry: &Entry| entry.key.as_deref().is_some_and(|key| key.starts_with(DECLINING));
+    let decides = |entry: &&Entry| entry.role == Role::Customer || declines(entry);
+    replies.rev().find(decides).is_some_and(|entry| entry.role == Role::Agent)
+}
 
 /// Why access is not asked for, or not granted.
 #[derive(Clone, Debug, PartialEq, Eq)]

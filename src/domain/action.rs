@@ -115,6 +115,8 @@ pub enum Action {
         /// Who leaves.
         remove: Vec<Person>,
     },
+    /// Brings files, without anything that has to be said.
+    Attach,
     /// Changes the desk's labels.
     Tag {
         /// Labels to add.
@@ -337,6 +339,7 @@ impl Action {
             Self::Assign { .. } => "assign",
             Self::Set { .. } => "set",
             Self::Cc { .. } => "cc",
+            Self::Attach => "attach",
             Self::Tag { .. } => "tag",
             Self::Correct { .. } => "correct",
             Self::Redact { .. } => "redact",

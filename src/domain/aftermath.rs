@@ -95,7 +95,9 @@ pub fn twins(ticket: &Ticket) -> BTreeMap<Id, Id> {
 /// Whether an entry says what an earlier one does.
 fn is_twin(first: &Entry, entry: &Entry) -> bool {
     let does_the_same = match (&first.action, &entry.action) {
-        (Action::Reply { auto, .. }, Action::Reply { auto: too, .. }) => auto == too && first.text == entry.text,
+        (Action::Reply { auto, .. }, Action::Reply { auto: too, .. }) => {
+            auto == too && first.text == entry.text && first.attachments == entry.attachments
+        }
         // Which entry it leads to differs: each clone made its own.
         (Action::Forward { into, .. }, Action::Forward { into: same, .. }) => into == same,
         _ => false,

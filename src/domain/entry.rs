@@ -5,6 +5,7 @@
 use chrono::{DateTime, Utc};
 
 use super::action::Action;
+use super::attachment::Attachment;
 use super::id::Id;
 use super::person::Person;
 use super::text::Text;
@@ -31,6 +32,8 @@ pub struct Entry {
     pub key: Option<String>,
     /// The Message-ID of the mail it came by.
     pub message_id: Option<String>,
+    /// The files that go with it, each digest once. Only what [`super::attachment::may_have_some`] has any.
+    pub attachments: Vec<Attachment>,
     /// What was written.
     pub text: Option<Text>,
 }

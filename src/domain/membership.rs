@@ -139,6 +139,7 @@ mod tests {
             to: Some(Status::Open),
             key: None,
             message_id: None,
+            attachments: Vec::new(),
             text: None,
         };
         Ticket::opened_by(entry).expect("it opens a ticket").header

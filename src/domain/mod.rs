@@ -10,6 +10,7 @@ pub mod admission;
 pub mod aftermath;
 pub mod amendment;
 pub mod assignment;
+pub mod attachment;
 pub mod audit;
 pub mod calendar;
 pub mod clock;

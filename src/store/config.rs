@@ -10,6 +10,7 @@ use chrono::TimeDelta;
 use serde::Deserialize;
 
 use super::follow_up;
+use crate::domain::attachment::size_from_words;
 use crate::domain::clock;
 use crate::domain::followup::FollowUpPolicy;
 use crate::domain::person::{Person, Team};
@@ -17,6 +18,9 @@ use crate::domain::words::Priority;
 
 /// The format this program understands in full.
 const FORMAT: u32 = 1;
+
+/// How large an attachment may be where the desk says nothing, in bytes.
+pub const LARGEST_ATTACHMENT: u64 = 25_000_000;
 
 /// Names that other parts of casebook read: kept, and not judged here.
 const OTHER_SECTIONS: [&str; 9] =
@@ -43,6 +47,8 @@ pub struct Config {
     pub follow_up: FollowUpPolicy,
     /// How long after the solve a customer's words reopen a ticket; none where there is no end to it.
     pub reopen_window: Option<TimeDelta>,
+    /// How large an attachment may be, in bytes.
+    pub largest_attachment: u64,
     /// Queries the desk has saved, by name: what `@name` stands for.
     pub queries: BTreeMap<String, String>,
 }
@@ -78,6 +84,8 @@ struct Written {
     #[serde(default)]
     desk: DeskSection,
     #[serde(default)]
+    attachments: AttachmentSection,
+    #[serde(default)]
     queries: BTreeMap<String, String>,
     #[serde(flatten)]
     rest: toml::Table,
@@ -101,6 +109,12 @@ struct Defaults {
 #[serde(deny_unknown_fields)]
 struct GitSection {
     commit: Option<toml::Spanned<String>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AttachmentSection {
+    max_size: Option<toml::Spanned<String>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -164,6 +178,7 @@ impl Config {
                 return Err(Complaint(Some(word.span()), format!("`{other}` is neither `each` nor `never`")));
             }
         };
+        let largest = written.attachments.max_size.as_ref().map(|words| spanned(words, size)).transpose()?;
         let people = |words: &[toml::Spanned<String>]| {
             words.iter().map(|word| spanned(word, Person::from_address)).collect::<Result<Vec<_>, _>>()
         };
@@ -181,6 +196,7 @@ impl Config {
             },
             follow_up: written.follow_up.policy()?,
             reopen_window: written.desk.reopen_window.as_ref().map(|words| spanned(words, span)).transpose()?,
+            largest_attachment: largest.unwrap_or(LARGEST_ATTACHMENT),
             queries: written.queries,
         })
     }
@@ -189,6 +205,11 @@ impl Config {
 /// A span of time.
 fn span(words: &str) -> Result<TimeDelta, String> {
     clock::span(words).ok_or_else(|| format!("`{words}` is no span of time; `4h` or `7d` is"))
+}
+
+/// A size.
+fn size(words: &str) -> Result<u64, String> {
+    size_from_words(words).ok_or_else(|| format!("`{words}` is no size; `25 MB` or `500 kB` is"))
 }
 
 /// What a word of the file means.
@@ -200,8 +221,19 @@ pub(super) fn spanned<T, E: std::fmt::Display>(
 }
 
 fn refuse_unknown(text: &str, rest: &toml::Table) -> Result<(), Complaint> {
-    const KNOWN: [&str; 10] =
-        ["format", "name", "time_zone", "language", "defaults", "git", "team", "follow_up", "desk", "queries"];
+    const KNOWN: [&str; 11] = [
+        "format",
+        "name",
+        "time_zone",
+        "language",
+        "defaults",
+        "git",
+        "team",
+        "follow_up",
+        "desk",
+        "attachments",
+        "queries",
+    ];
     let Some(name) = rest.keys().find(|name| !OTHER_SECTIONS.contains(&name.as_str())) else { return Ok(()) };
     let nearest =
         KNOWN.iter().chain(&OTHER_SECTIONS).max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)));
@@ -238,6 +270,7 @@ mod tests {
         assert_eq!(config.name, "A \"desk\"");
         assert_eq!(config.follow_up, FollowUpPolicy::default());
         assert_eq!(config.team.agents, [person]);
+        assert_eq!(config.largest_attachment, LARGEST_ATTACHMENT);
         assert!(config.commit_each);
         assert!(!Config::read(&initial("x", "UTC", false, None)).expect("a config").commit_each);
     }
@@ -275,6 +308,8 @@ mod tests {
         assert_eq!(flaw("format = 1\n[desk]\nreopen_window = \"soon\"\n").0, 3);
         assert_eq!(flaw("format = 1\n[follow_up.S1]\nsolve_after = \"soon\"\n").0, 3);
         assert_eq!(flaw("format = 1\n[team]\nagents = [\"kenji\"]\n").0, 3);
+        assert_eq!(flaw("format = 1\n[attachments]\nmax_size = \"25 MiB\"\n").0, 3);
+        assert_eq!(flaw("format = 1\n[attachments]\nlimit = \"25 MB\"\n").0, 3);
         assert_eq!(flaw("name = \"x\"\n").2, "missing field `format`");
     }
 }

@@ -21,6 +21,10 @@ pub const ORGANIZATIONS: &str = "organizations";
 pub const CALENDARS: &str = "calendars";
 /// The folder of attachments.
 pub const ATTACHMENTS: &str = "attachments";
+/// The file that tells git of them.
+pub const ATTACHMENT_ATTRIBUTES: &str = "attachments/.gitattributes";
+/// What it holds: their bytes are nobody's to change, and no lines to compare.
+pub const ATTACHMENTS_AS_THEY_ARE: &str = "* -text -diff\n";
 /// The shortest part of an id that people may give.
 pub const SHORTEST_PART: usize = 4;
 /// The shortest suffix shown to people.

@@ -38,6 +38,16 @@ pub fn read(text: &str) -> Result<Vec<Macro>, ConfigFlaw> {
     judge(text).map_err(|complaint| complaint.within(text))
 }
 
+/// Something wrong with the text of a macro, with its place; at the top where there is no such text.
+pub fn flaw_at(text: &str, name: &str, message: String) -> ConfigFlaw {
+    let written: Result<Written, _> = toml::from_str(text);
+    let span = written.ok().and_then(|written| {
+        let section = written.macros.into_iter().find(|(known, _)| known.get_ref() == name);
+        section.and_then(|(_, section)| Some(section.text?.span()))
+    });
+    Complaint(span, message).within(text)
+}
+
 fn judge(text: &str) -> Result<Vec<Macro>, Complaint> {
     let written: Written = toml::from_str(text).map_err(|error| Complaint(error.span(), error.message().to_owned()))?;
     written.macros.into_iter().map(of_section).collect()

@@ -66,6 +66,7 @@ pub fn sentence(entry: &Entry, zone: &Zone, words: &Catalogue) -> String {
         Action::Cc { add, remove } => {
             both(listed(deeds.cc_added, "people", add), listed(deeds.cc_removed, "people", remove), deeds)
         }
+        Action::Attach => deeds.attached.to_owned(),
         Action::Tag { add, remove } => {
             both(listed(deeds.tagged, "tags", add), listed(deeds.untagged, "tags", remove), deeds)
         }

@@ -108,6 +108,7 @@ pub const ENTRY_FIELDS: &[&str] = &[
     "unset",
     "add",
     "remove",
+    "attachments",
     "text",
 ];
 
@@ -172,9 +173,15 @@ pub fn history_json(ticket: &Ticket, viewer: Viewer) -> Vec<Json> {
 pub fn entry_json(told: &Told<'_>) -> Map<String, Json> {
     let mut fields = entry_fields(told.entry);
     if told.redaction.is_some() {
-        fields.retain(|(name, _)| name != "text");
+        fields.retain(|(name, _)| name != "text" && name != "attachments");
     }
-    object(&fields)
+    let mut entry = object(&fields);
+    if let Some(Json::Array(attachments)) = entry.get_mut("attachments") {
+        for (shown, attachment) in attachments.iter_mut().filter_map(Json::as_object_mut).zip(&told.entry.attachments) {
+            shown.insert("path".to_owned(), Json::String(attachment.path()));
+        }
+    }
+    entry
 }
 
 fn escalation(escalation: &Escalation) -> Json {

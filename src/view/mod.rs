@@ -20,6 +20,7 @@ pub mod labels;
 pub mod link;
 pub mod list;
 pub mod log;
+pub mod macro_text;
 pub mod organization;
 pub mod paint;
 pub mod plan;

@@ -49,6 +49,7 @@ pub(super) fn entry(id: Id, action: Action) -> Entry {
         to: None,
         key: None,
         message_id: None,
+        attachments: Vec::new(),
         text: None,
     }
 }

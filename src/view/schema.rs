@@ -91,6 +91,7 @@ fn definitions() -> Map<String, Json> {
         ("priority", json!({ "enum": Priority::WORDS })),
         ("resolution", json!({ "enum": Resolution::WORDS })),
         ("kind", json!({ "enum": Kind::WORDS })),
+        ("attachment", attachment()),
         ("entry", entry_with(json!({}))),
     ];
     definitions.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
@@ -245,6 +246,19 @@ fn clock() -> Json {
     )
 }
 
+/// A file that goes with an entry. `path` says where it lies; files leave it out, since it follows from the digest.
+fn attachment() -> Json {
+    closed(
+        &["name", "size", "sha256"],
+        json!({
+            "name": reference("words"),
+            "size": { "type": "integer", "minimum": 0, "description": "In bytes." },
+            "sha256": { "type": "string", "pattern": "^[0-9a-f]{64}$" },
+            "path": { "type": "string", "description": "Relative to the desk; `--json` says it." },
+        }),
+    )
+}
+
 /// An entry, with what may stand beside the fields of its file.
 fn entry_with(beside: Json) -> Json {
     let mut base = json!({
@@ -290,7 +304,12 @@ fn actions() -> Vec<(&'static str, Vec<&'static str>, Json)> {
     );
     opens.extend(["imported_from", "imported_id"].map(|name| (name.to_owned(), reference("words"))));
     opens.insert("imported".to_owned(), json!({ "type": "object" }));
-    let message = json!({ "auto": { "const": true }, "via_ticket": reference("id") });
+    opens.insert("attachments".to_owned(), list_of("attachment", 1));
+    let message = json!({
+        "auto": { "const": true },
+        "via_ticket": reference("id"),
+        "attachments": list_of("attachment", 1),
+    });
     let escalation = json!({ "reason": { "enum": EscalationReason::WORDS }, "manager": reference("person") });
     let about = json!({ "entry": reference("id"), "reason": reference("words") });
     let mut set = opening();
@@ -299,7 +318,7 @@ fn actions() -> Vec<(&'static str, Vec<&'static str>, Json)> {
         ("open", vec!["subject", "priority", "requester"], Json::Object(opens)),
         ("reply", vec![], message.clone()),
         ("note", vec![], message),
-        ("remind", vec![], json!({ "auto": { "const": true } })),
+        ("remind", vec![], json!({ "auto": { "const": true }, "attachments": list_of("attachment", 1) })),
         (
             "hold",
             vec!["reason"],
@@ -340,6 +359,7 @@ fn actions() -> Vec<(&'static str, Vec<&'static str>, Json)> {
         ),
         ("cc", vec![], json!({ "add": list_of("person", 1), "remove": list_of("person", 1) })),
         ("tag", vec![], json!({ "add": list_of("words", 1), "remove": list_of("words", 1) })),
+        ("attach", vec!["attachments"], json!({ "attachments": list_of("attachment", 1) })),
         ("correct", vec!["entry", "reason"], about.clone()),
         ("redact", vec!["entry", "reason"], about),
     ]

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::domain::action::Action;
 use crate::domain::aftermath::twins;
+use crate::domain::attachment::Attachment;
 use crate::domain::entry::Entry;
 use crate::domain::id::Id;
 use crate::domain::ticket::Ticket;
@@ -34,6 +35,11 @@ impl<'a> Told<'a> {
         } else {
             self.entry.text.as_ref().map(|text| text.as_str())
         }
+    }
+
+    /// Its attachments, where they are not hidden with its words, and do not stand there already.
+    pub fn attachments(&self) -> &'a [Attachment] {
+        if self.redaction.is_some() || self.twin_of.is_some() { &[] } else { &self.entry.attachments }
     }
 
     /// The first line of its words, or nothing.

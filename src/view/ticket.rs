@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use crate::domain::action::Action;
+use crate::domain::attachment;
 use crate::domain::difference::{Change, changes};
 use crate::domain::entry::Entry;
 use crate::domain::id::Id;
@@ -224,6 +225,11 @@ fn push_block(shown: &mut String, told: &Told<'_>, changes: Option<&Vec<Change>>
     for remark in remarks(told, words) {
         paint.push(shown, paint::MUTED, &format!("{GUTTER} ({remark})"));
         shown.push('\n');
+    }
+    for attachment in told.attachments() {
+        paint.push(shown, if entry.is_internal() { paint::INTERNAL } else { paint::MUTED }, GUTTER);
+        let size = attachment::size_in_words(attachment.size);
+        shown.push_str(&format!(" {} ({size}) {}\n", terminal::one_line(&attachment.name), attachment.path()));
     }
     for line in terminal::lines(told.text().unwrap_or_default()).lines() {
         paint.push(shown, if entry.is_internal() { paint::INTERNAL } else { paint::MUTED }, GUTTER);

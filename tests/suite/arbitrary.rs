@@ -1,6 +1,7 @@
 //! Arbitrary tickets for property tests: legal in type, wild in content.
 
 use casebook::domain::action::{Action, Fact, Opening, Override, Solution};
+use casebook::domain::attachment::{Attachment, Digest, fit_name, may_have_some};
 use casebook::domain::entry::Entry;
 use casebook::domain::id::Id;
 use casebook::domain::person::Person;
@@ -225,6 +226,7 @@ pub fn action() -> impl Strategy<Value = Action> {
         (select(HoldReason::ALL), some(words()), some(instant()))
             .prop_map(|(reason, team, until)| Action::Hold(Hold { reason, team, until })),
         Just(Action::Resume),
+        Just(Action::Attach),
         solution().prop_map(Action::Solve),
         (id(), select(MergeReason::ALL)).prop_map(|(into, reason)| Action::Merge { into, reason }),
         (id(), people()).prop_map(|(source, cc)| Action::Merged { source, cc }),
@@ -249,27 +251,63 @@ pub fn action() -> impl Strategy<Value = Action> {
     ]
 }
 
+/// The name of a file somebody attached.
+fn file_name() -> impl Strategy<Value = String> {
+    let name = prop_oneof![3 => words().prop_map(|words| words.replace('/', "-")), 1 => "[a-z]{1,8}\\.[a-z]{3}"];
+    name.prop_filter("no name", |name| fit_name(name).is_ok())
+}
+
+/// Digests, among them such as look like numbers.
+fn digest() -> impl Strategy<Value = Digest> {
+    let digits = proptest::array::uniform32((0u8..10, 0u8..10).prop_map(|(high, low)| high << 4 | low));
+    let exponent = digits.clone().prop_map(|mut digits| {
+        digits[0] = digits[0] & 0xf0 | 0x0e;
+        digits
+    });
+    let binary = proptest::array::uniform32(select(&[0u8, 1, 0x10, 0x11][..])).prop_map(|mut digits| {
+        digits[0] = 0x0b;
+        digits
+    });
+    prop_oneof![3 => any::<[u8; 32]>(), 1 => digits, 1 => exponent, 1 => binary].prop_map(Digest)
+}
+
+fn attachments() -> impl Strategy<Value = Vec<Attachment>> {
+    let size = prop_oneof![0u64..2_000_000, 0u64..1 << 63];
+    let one = (file_name(), size, digest()).prop_map(|(name, size, digest)| Attachment { name, size, digest });
+    proptest::collection::vec(one, 1..4).prop_map(|mut attachments| {
+        let mut known = Vec::new();
+        attachments.retain(|attachment| {
+            let is_new = !known.contains(&attachment.digest);
+            known.push(attachment.digest);
+            is_new
+        });
+        attachments
+    })
+}
+
 prop_compose! {
     fn entry()(
         action in action(), by in person(), role in select(Role::ALL), from in select(Status::ALL),
         to in some(select(Status::ALL)), key in some(words()), message_id in some(words()), text in some(text()),
-        gap in 0i64..10_000_000, random in any::<u128>(),
+        files in attachments(), has_files in any::<bool>(), gap in 0i64..10_000_000, random in any::<u128>(),
     ) -> (Entry, i64) {
+        let has_files = action == Action::Attach || has_files && may_have_some(&action);
+        let attachments = if has_files { files } else { Vec::new() };
         let placeholder = Id::at(DateTime::UNIX_EPOCH, random);
-        (Entry { id: placeholder, at: DateTime::UNIX_EPOCH, by, role, action, from: Some(from), to, key, message_id, text }, gap)
+        (Entry { id: placeholder, at: DateTime::UNIX_EPOCH, by, role, action, from: Some(from), to, key, message_id, attachments, text }, gap)
     }
 }
 
 prop_compose! {
     /// A ticket of one to six entries: any sequence, legal or not, since replay is total.
     pub fn ticket()(
-        first in id(), opening in opening(), by in person(), role in select(Role::ALL), text in text(),
+        first in id(), opening in opening(), by in person(), role in select(Role::ALL), text in text(), files in some(attachments()),
         later in proptest::collection::vec(entry(), 0..6),
     ) -> Ticket {
         let at = casebook::domain::clock::whole_seconds(first.time());
         let opened = Entry {
             id: first, at, by, role, action: Action::Open(Box::new(opening)), from: None, to: Some(Status::Open),
-            key: None, message_id: None, text: Some(text),
+            key: None, message_id: None, attachments: files.unwrap_or_default(), text: Some(text),
         };
         let mut ticket = Ticket::opened_by(opened).unwrap();
         for (mut entry, gap) in later {

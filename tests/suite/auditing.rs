@@ -148,8 +148,15 @@ fn silence_and_imports_are_clean_and_counted() {
     sandbox.run(&["solve", ticket, "--resolution", "no_response"]).ok();
     sandbox.write("issues.jsonl", "{\"id\":\"b-1\",\"title\":\"Old\",\"status\":\"closed\",\"priority\":1,\"issue_type\":\"bug\",\"created_at\":\"2025-01-01T00:00:00Z\",\"created_by\":\"x\",\"updated_at\":\"2025-01-02T00:00:00Z\",\"closed_at\":\"2025-01-02T00:00:00Z\"}\n");
     sandbox.run(&["import", "beads", "issues.jsonl"]).ok();
+    sandbox.run(&["reply", &sandbox.opened("Silent", &[]), "-m", "And now?"]).ok();
+    sandbox.wait("4d");
+    sandbox.run(&["sweep", "--apply"]).ok();
     let told = sandbox.run(&["audit", "--identity", "--strict"]).ok().stdout;
-    assert!(told.contains("exempt from --identity: ") && !told.contains(" 0 imported"), "{told}");
+    let counts = "exempt from --identity: 2 imported entries; judged as any other: 1 entry of the role `system`\n";
+    assert!(told.starts_with(counts), "{told}");
+    let told = sandbox.run(&["audit", "--identity", "--json"]).ok();
+    assert_eq!((told.stdout.trim(), told.stderr), ("[]", format!("note: {counts}")));
+    assert!(!sandbox.run(&["audit"]).ok().stdout.contains("exempt"));
 }
 
 #[test]

@@ -190,6 +190,36 @@ fn what_other_commands_would_refuse_of_the_policy_is_named_with_its_line() {
 }
 
 #[test]
+fn what_the_text_of_a_macro_asks_for_is_there() {
+    let sandbox = desk();
+    let ticket = sandbox.opened("Tiles", &[]);
+    let text = sandbox.read("casebook.toml");
+    let fields = "\n[fields.region]\ntype = \"enum\"\nvalues = [\"emea\"]\n";
+    let macros =
+        "\n[macros.ask]\ntext = { en = \"Hello {{ requester }} of {{ fields.region }}\", fr = \"{{ requestr }}\" }\n";
+    let policy = format!("{text}{fields}{macros}");
+    sandbox.write("casebook.toml", &policy);
+    let found = sandbox.run(&["check", "--json"]).fails(1).json();
+    let [finding] = found.as_array().unwrap().as_slice() else { panic!("{found}") };
+    let words = "the text (fr) of the macro `ask`: there is no field `requestr`; did you mean `requester`?";
+    assert_eq!((&finding["code"], &finding["message"]), (&"CB301".into(), &words.into()));
+    assert_eq!(finding["line"], policy.lines().count());
+    assert!(sandbox.run(&["doctor"]).fails(1).stdout.contains(words));
+    sandbox.run(&["check", "casebook.toml"]).fails(1);
+    sandbox.run(&["check", "tickets"]).ok();
+    // As the macro itself would be refused.
+    sandbox.run(&["set", &ticket, "language=fr"]).ok();
+    assert!(sandbox.run(&["macro", "ask", &ticket]).fails(2).stderr.contains("there is no field `requestr`"));
+    // A field of the desk's own that is misspelled; a desk that has defined none is told nothing.
+    sandbox
+        .write("casebook.toml", &policy.replace("requestr", "requester").replace("fields.region }", "fields.regoin }"));
+    let found = sandbox.run(&["check", "--json"]).ok().json();
+    assert_eq!((&found[0]["code"], found[0]["severity"].as_str()), (&"CB309".into(), Some("warning")), "{found}");
+    sandbox.write("casebook.toml", &format!("{text}{}", macros.replace("requestr", "requester")));
+    sandbox.run(&["check", "--strict"]).ok();
+}
+
+#[test]
 fn a_header_that_cannot_be_read_follows_from_the_history_too() {
     let (sandbox, ids, paths) = two();
     let sound = sandbox.read(&paths[0]);

@@ -41,6 +41,7 @@ fn a_block_that_changes_in_the_header_goes_whole_and_leaves_the_blank_line_befor
             to,
             key: None,
             message_id: None,
+            attachments: Vec::new(),
             text: None,
         };
         let open = entry(at, Action::Open(Box::new(opening)), None, Some(Status::Open));

@@ -15,7 +15,7 @@ mod merges;
 mod organizations;
 
 /// A scene whose desk has a guarded server, `../desk.git`; `hook` judges.
-fn served(hook: &str) -> Scene {
+pub fn served(hook: &str) -> Scene {
     let scene = Scene::new();
     scene.sandbox.git(&["clone", "-q", "--bare", ".", "../desk.git"]).ok();
     scene.sandbox.git(&["remote", "add", "origin", "../desk.git"]).ok();
@@ -26,7 +26,7 @@ fn served(hook: &str) -> Scene {
 
 impl Scene {
     /// Pushes as somebody.
-    fn push(&self, who: &str, words: &[&str]) -> Outcome {
+    pub fn push(&self, who: &str, words: &[&str]) -> Outcome {
         let mut command = self.sandbox.command("git");
         command.args([&["push", "-q", "origin"], words].concat()).env("CASEBOOK_PUSHER", who);
         Running::start(command).finish()
@@ -34,7 +34,7 @@ impl Scene {
 
     /// Pushes what is refused, by a rule; the server is as before.
     #[track_caller]
-    fn refused(&self, who: &str, words: &[&str], code: &str) -> String {
+    pub fn refused(&self, who: &str, words: &[&str], code: &str) -> String {
         let before = self.refs();
         let told = self.push(who, words);
         assert_eq!(told.code, Some(1), "{}", told.stderr);
@@ -47,12 +47,12 @@ impl Scene {
         self.sandbox.git(&["-C", "../desk.git", "for-each-ref"]).ok().stdout
     }
 
-    fn note(&self, words: &str) {
+    pub fn note(&self, words: &str) {
         self.sandbox.run(&["note", &self.ticket, "-m", words]).ok();
     }
 }
 
-const KENJI: &str = "kenji@desk.example";
+pub const KENJI: &str = "kenji@desk.example";
 const ANA: &str = "ana@acme.example";
 
 #[test]
@@ -299,4 +299,35 @@ fn what_was_broken_before_is_not_the_pushs_fault() {
 fn executable(path: &std::path::Path, text: &str) {
     fs::write(path, text).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn an_entry_that_lies_in_another_ticket_is_not_taken() {
+    for hook in ["pre-receive", "update"] {
+        let scene = served(hook);
+        let other = scene.sandbox.opened("Third", &[]);
+        let file = scene.sandbox.shown(&other)["path"].as_str().unwrap().to_owned();
+        scene.note("For one.");
+        scene.push(KENJI, &["main"]).ok();
+        let whole = scene.sandbox.read(&scene.file);
+        let note = whole.rsplit("\n\n- id: ").next().unwrap();
+        let text = scene.sandbox.read(&file);
+        scene.sandbox.write(&file, &text.replace("\n...\n", &format!("\n\n- id: {note}")));
+        scene.commit();
+        scene.refused(KENJI, &["main"], "CB114");
+        scene.refused(KENJI, &["main:another"], "CB114");
+        // A message alone refuses nothing: the entry has to lie there.
+        scene.sandbox.git(&["reset", "-q", "--hard", "origin/main"]).ok();
+        let word = |name: &str| {
+            let body = scene.sandbox.git(&["log", "-1", "--format=%B"]).ok().stdout;
+            body.lines().find_map(|line| line.strip_prefix(name)).unwrap().to_owned()
+        };
+        scene.note("Another.");
+        let entry = word("Entry: ");
+        scene
+            .sandbox
+            .git(&["commit", "-q", "--allow-empty", "-m", &format!("Lie\n\nTicket: {other}\nEntry: {entry}")])
+            .ok();
+        scene.push(KENJI, &["main"]).ok();
+    }
 }

@@ -5,6 +5,7 @@ mod access;
 mod admission;
 mod arbitrary;
 mod asking;
+mod attaching;
 mod auditing;
 mod calendars;
 mod checking;

@@ -360,3 +360,29 @@ fn a_killed_change_is_seen_as_done_and_brought_to_its_end() {
     let subjects = scene.sandbox.git(&["log", "-2", "--format=%s"]).ok().stdout;
     assert!(subjects.contains("Make late@acme.example tech_support_viewer"), "{subjects}");
 }
+
+#[test]
+fn a_domain_or_a_person_in_two_files_is_told_with_both() {
+    let sandbox = desk();
+    sandbox
+        .write("organizations/acme.yaml", "id: acme\ndomains:\n- acme.example\npeople:\n- email: ana@acme.example\n");
+    sandbox.write(
+        "organizations/beta.yaml",
+        "id: beta\ndomains:\n- beta.example\n- acme.example\npeople:\n- email: bea@beta.example\n  aliases:\n  - Ana@acme.example\n",
+    );
+    let found = sandbox.run(&["check", "--json"]).ok().json();
+    let told: Vec<_> = found
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|found| {
+            (found["code"].as_str().unwrap(), found["file"].as_str().unwrap(), found["line"].as_u64().unwrap())
+        })
+        .collect();
+    assert_eq!(told, [("CB308", "organizations/beta.yaml", 4), ("CB308", "organizations/beta.yaml", 8)]);
+    assert!(found[0]["message"].as_str().unwrap().contains("organizations/acme.yaml"), "{found}");
+    // As the message says: neither wins.
+    let told = sandbox.run(&["--as", "ana@acme.example", "open", "-s", "x", "-m", "x"]).fails(2).stderr;
+    assert!(told.contains("acme") && told.contains("beta") && told.contains("--org"), "{told}");
+    assert_eq!(sandbox.run(&["check", "organizations/acme.yaml"]).ok().stdout.lines().count(), 1);
+}

@@ -29,11 +29,11 @@ fn check_warns_of_values_that_are_not_as_defined() {
         told,
         [
             (
-                &"CB308".into(),
+                &"CB310".into(),
                 &old.as_str().into(),
                 &"`fields.region`: `mars` is no region; known are emea, apac".into()
             ),
-            (&"CB308".into(), &old.as_str().into(), &"`fields.seats`: `many` is no number, which seats is".into()),
+            (&"CB310".into(), &old.as_str().into(), &"`fields.seats`: `many` is no number, which seats is".into()),
         ]
     );
     let lines: Vec<u64> = found.as_array().unwrap().iter().map(|one| one["line"].as_u64().unwrap()).collect();

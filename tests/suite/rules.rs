@@ -175,11 +175,20 @@ const BREAKS: &[(&str, Break)] = &[
             "role: agent\naction: merge\nfrom: awaiting_reply\nto: solved\ninto: {other}\nreason: same_issue"
         ));
     }),
+    ("CB204", |scene| {
+        let file = scene.sandbox.given("trace.txt", b"trace\n");
+        scene.sandbox.run(&["attach", &scene.ids[0], &file]).ok();
+        std::fs::remove_file(scene.sandbox.path(crate::attaching::place(b"trace\n"))).unwrap();
+    }),
     ("CB205", |scene| {
+        scene.sandbox.write("attachments/.gitattributes", "* -text -diff\n");
         scene.sandbox.write(format!("attachments/aa/{}", "a".repeat(64)), "other bytes\n");
     }),
     ("CB206", |scene| {
         scene.sandbox.write("attachments/trace.txt", "trace\n");
+    }),
+    ("CB207", |scene| {
+        scene.sandbox.write(crate::attaching::place(b"trace\n"), "trace\n");
     }),
     ("CB301", |scene| {
         scene.sandbox.write("casebook.toml", "format = 1\n[git]\ncommit = \"often\"\n");
@@ -205,11 +214,20 @@ const BREAKS: &[(&str, Break)] = &[
         scene.sandbox.write("organizations/acme.yaml", "id: acme\nname: Acme\nplans:\n- plan: gold\n");
     }),
     ("CB308", |scene| {
+        for id in ["acme", "acme-eu"] {
+            scene.sandbox.write(format!("organizations/{id}.yaml"), &format!("id: {id}\ndomains:\n- acme.example\n"));
+        }
+    }),
+    ("CB309", |scene| {
+        let policy = scene.sandbox.read("casebook.toml") + "\n[macros.later]\ntext = \"For {{ hold.taem }}.\"\n";
+        scene.sandbox.write("casebook.toml", &policy);
+    }),
+    ("CB310", |scene| {
         scene.sandbox.run(&["set", &scene.ids[0], "fields.seats=many"]).ok();
         let policy = scene.sandbox.read("casebook.toml");
         scene.sandbox.write("casebook.toml", &format!("{policy}\n[fields.seats]\ntype = \"number\"\n"));
     }),
-    ("CB309", |scene| {
+    ("CB311", |scene| {
         let access = format!("  roles:\n  - technical_contact\n  organization_access: {}\n", scene.ids[0]);
         let file = format!("id: acme\npeople:\n- email: tina@acme.example\n{access}");
         scene.sandbox.write("organizations/acme.yaml", &file);

@@ -29,6 +29,9 @@ fn living() -> Sandbox {
     let mut sandbox = Sandbox::new();
     sandbox.run(&["demo", "desk"]).ok();
     sandbox.enter("desk");
+    let listed = sandbox.run(&["list", "--json=id"]).ok().json();
+    let file = sandbox.given("trace.txt", b"trace\n");
+    sandbox.run(&["attach", listed[0]["id"].as_str().unwrap(), &file]).ok();
     sandbox
 }
 

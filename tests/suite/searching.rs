@@ -80,3 +80,41 @@ fn words_spelled_otherwise_in_the_file_are_found_and_damage_is_named() {
     let told = sandbox.run(&["search", "昨日"]).fails(7);
     assert!(told.stderr.contains(&first) && told.stdout.contains("昨日"), "{}", told.stderr);
 }
+
+#[test]
+fn what_the_desk_does_not_know_is_named_where_nothing_is_found() {
+    let sandbox = desk();
+    sandbox.run(&["org", "new", "acme", "domains=acme.example"]).ok();
+    sandbox.opened("Unlisted", &["--group", "gadgets", "--org", "acme"]);
+    let noted = |words: &[&str]| {
+        let told = sandbox.run(words).ok();
+        assert_eq!(told.stdout, "", "{words:?}");
+        told.stderr
+    };
+    let near = "note: casebook.toml lists no product group `report_dashboards`; did you mean `reports_dashboards`?\n";
+    for verb in ["list", "log", "sla"] {
+        assert_eq!(noted(&[verb, "group:report_dashboards"]), near, "{verb}");
+    }
+    let org = "note: there is no file of an organization `acmee`; did you mean `acme`?\n";
+    assert_eq!(noted(&["list", "--org", "acmee"]), org);
+    let agent = "note: [team] in casebook.toml has no agent `kenij@desk.example`; did you mean `kenji@desk.example`?\n";
+    assert_eq!(noted(&["list", "assignee:kenij@desk.example"]), agent);
+    assert_eq!(noted(&["list", "group:zzz,report_dashboards"]).lines().count(), 2);
+    // A ticket may hold what is not listed; what is known and not there is no question either.
+    assert!(sandbox.run(&["list", "group:gadgets"]).ok().stderr.is_empty());
+    for words in [
+        &["list", "group:schedule_export"][..],
+        &["list", "-group:nosuch", "status:solved"],
+        &["list", "group:none"],
+        &["list", "assignee:kenji@desk.example"],
+        &["-q", "list", "group:nosuch"],
+        // Customers learn of no organization and of no agent.
+        &["--as", "ana@acme.example", "list", "--org", "acmee"],
+        &["--as", "ana@acme.example", "list", "assignee:kenij@desk.example"],
+    ] {
+        assert_eq!(noted(words), "", "{words:?}");
+    }
+    for form in ["--json=id", "--jsonl=id", "--count", "--csv=id"] {
+        assert_eq!(sandbox.run(&["list", "group:nosuch", form]).ok().stderr, "", "{form}");
+    }
+}

@@ -39,6 +39,7 @@ const CASES: &[Case] = &[
     case("prioritize", &[], &["S1", "-m", "All of it."]),
     case("assign", &[], &["kenji@desk.example"]),
     case("cc", &[], &["--add", "bo@acme.example"]),
+    case("attach", &[&["attach", ".gitattributes"]], &["casebook.toml"]),
     case("tag", &[], &["--add", "outage"]),
     case("set", &[], &["product=looker", "fields.region=emea"]),
     case("correct", &[], &["ENTRY", "--reason", "wrong", "-m", "It was noon."]),

@@ -9,7 +9,7 @@ use crate::domain::audit::{Loss, Piece, added, inserted, losses};
 use crate::domain::finding::Finding;
 use crate::domain::id::Id;
 use crate::domain::rule::{
-    FILE_MISPLACED, FILE_NOT_PLAIN, HEADER_DIFFERS, HISTORY_EDITED, HISTORY_INSERTED, HISTORY_REMOVED,
+    FILE_MISPLACED, FILE_NOT_PLAIN, FILE_OTHER_ID, HEADER_DIFFERS, HISTORY_EDITED, HISTORY_INSERTED, HISTORY_REMOVED,
     HISTORY_REORDERED, HISTORY_UNREADABLE, POLICY_UNREADABLE, TICKET_DELETED, TICKET_MOVED,
 };
 use crate::domain::ticket::Ticket;
@@ -145,6 +145,7 @@ impl Judge {
             Some(old) => self.shelf.take(old),
             None => None,
         };
+        let known = known.map(|known| as_named(known, &change.path));
         let after = match &change.new {
             Some(new) => Some(self.newer(change, new, known.as_deref(), objects)?),
             None => None,
@@ -167,7 +168,7 @@ impl Judge {
     ) -> Result<Arc<Version>, GitRefusal> {
         let bytes = if change.sends_new { objects.take()? } else { None };
         if let Some(version) = self.shelf.get(name) {
-            return Ok(version);
+            return Ok(as_named(version, &change.path));
         }
         let bytes = match bytes {
             None if !change.sends_new => self.registry.lookup().object(name)?,
@@ -217,6 +218,7 @@ impl Judge {
         for (path, file) in &commit.touched {
             judged.push((path.as_str(), self.compare(commit, path, file)));
         }
+        self.judge_attachments(commit);
         self.judge_entries(commit, &judged)?;
         if let Some(gate) = self.gate.take() {
             gate.judge_files(commit, &judged, self)?;
@@ -245,7 +247,11 @@ impl Judge {
         let ticket = match after.ticket() {
             Ok(ticket) => ticket,
             Err(damage) => {
-                let finding = Finding::new(&HISTORY_UNREADABLE, path, damage.kind.to_string());
+                let rule = match damage.kind {
+                    DamageKind::OtherId { .. } => &FILE_OTHER_ID,
+                    _ => &HISTORY_UNREADABLE,
+                };
+                let finding = Finding::new(rule, path, damage.kind.to_string());
                 self.find(about(finding.at(damage.line, damage.column)));
                 return Vec::new();
             }
@@ -283,8 +289,8 @@ impl Judge {
                         Loss::Edited(_) => &HISTORY_EDITED,
                         Loss::Reordered(_) => &HISTORY_REORDERED,
                     };
-                    let message = told::loss(loss, before, &was, &now);
-                    self.find(about(Finding::new(rule, path, message)).about(loss.entry()));
+                    let (message, line) = told::loss(loss, before, after, &was, &now);
+                    self.find(about(Finding::new(rule, path, message).at(line, 1)).about(loss.entry()));
                 }
             }
             known.push(was);
@@ -356,6 +362,20 @@ impl Judge {
 
 fn missing(change: &Change, name: &str) -> GitRefusal {
     GitRefusal::Refused { said: format!("the object {name} of {} is missing", change.path) }
+}
+
+/// The same bytes under a name: those of another ticket say nothing of the one that the name means.
+fn as_named(version: Arc<Version>, path: &str) -> Arc<Version> {
+    let id = id_of(path);
+    let is_other = |inside: Id| id.is_some_and(|id| id != inside);
+    let is_read_otherwise = match version.ticket() {
+        Ok(ticket) => is_other(ticket.id),
+        Err(damage) => matches!(damage.kind, DamageKind::OtherId { inside } if !is_other(inside)),
+    };
+    if !is_read_otherwise {
+        return version;
+    }
+    Arc::new(Version::read(version.bytes().to_vec(), id, None))
 }
 
 /// The id a path names.

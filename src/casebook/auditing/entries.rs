@@ -14,7 +14,9 @@ use crate::domain::entry::Entry;
 use crate::domain::finding::Finding;
 use crate::domain::id::Id;
 use crate::domain::person::Person;
-use crate::domain::rule::{AUDIT_COUNTERPART, AUDIT_IDENTITY, AUDIT_RIGHTS, AUDIT_TIME, ENTRY_CONCURRENT, ENTRY_ORDER};
+use crate::domain::rule::{
+    AUDIT_COUNTERPART, AUDIT_IDENTITY, AUDIT_RIGHTS, AUDIT_TIME, ENTRY_CONCURRENT, ENTRY_ORDER, ENTRY_SHARED,
+};
 use crate::domain::ticket::Ticket;
 use crate::domain::words::Role;
 use crate::store::git::GitRefusal;
@@ -72,6 +74,7 @@ fn without_words(entry: &Entry) -> Entry {
         to: entry.to,
         key: None,
         message_id: None,
+        attachments: Vec::new(),
         text: None,
     }
 }
@@ -140,6 +143,7 @@ impl Judge {
         self.found.entries += new.len();
         self.found.imported += new.len();
         self.list_redactions(commit, ticket, new);
+        new.iter().for_each(|place| self.tell_shared(commit, path, ticket.id, ticket.history[*place].id));
         let carriers: Vec<Person> = self.carriers(commit);
         let is_agent = |ground: &Ground| carriers.iter().any(|person| ground.policy.team.has_agent(person));
         if (self.questions.identity || self.gate.is_some()) && !commit.grounds.iter().any(is_agent) {
@@ -170,7 +174,9 @@ impl Judge {
         let entry = &ticket.history[place];
         let about = |finding: Finding| finding.of(ticket.id).about(entry.id).in_commit(&commit.revision.id);
         self.found.entries += 1;
+        self.found.system += usize::from(entry.role == Role::System);
         self.list_redactions(commit, ticket, &[place]);
+        self.tell_shared(commit, path, ticket.id, entry.id);
         let previous = place.checked_sub(1).map(|place| &ticket.history[place]);
         if previous.is_some_and(|previous| previous.id >= entry.id) {
             let message = format!("{} does not come after the one before it", told::entry(entry));
@@ -214,6 +220,17 @@ impl Judge {
             }
         }
         Ok(())
+    }
+
+    /// An entry that came to another ticket before: a copy, since ids are unique.
+    fn tell_shared(&mut self, commit: &Commit<'_>, path: &str, ticket: Id, entry: Id) {
+        let first = *self.tickets.entry(entry).or_insert(ticket);
+        // The guard's `check` looks at all that a push touches.
+        if first != ticket && self.paths.is_none() {
+            let message = format!("the entry {entry} is in {first} too");
+            let finding = Finding::new(&ENTRY_SHARED, path, message).of(ticket).about(entry);
+            self.find(finding.in_commit(&commit.revision.id));
+        }
     }
 
     /// What is to be said of an entry, by any of the grounds before the commit: a merge has several.

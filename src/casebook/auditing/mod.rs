@@ -3,6 +3,7 @@
 //! What an entry means is compared in [`crate::domain::audit`], and git is walked in [`crate::store::git`]; here both
 //! come together, for an audit and for the guard alike. Needs a repository and no work tree, so a bare one will do.
 
+mod attached;
 mod commit;
 mod entries;
 mod notes;
@@ -27,6 +28,7 @@ use crate::store::yaml::Version;
 
 use super::Whereabouts;
 
+pub(super) use attached::{is_for_attachments, is_new_attachment};
 pub(super) use commit::Commit;
 use people::Registry;
 pub(super) use policy::{Ground, Policy};
@@ -78,6 +80,8 @@ pub struct Findings {
     pub entries: usize,
     /// Those of them that belong to imported tickets: who made them is another system's word.
     pub imported: usize,
+    /// Those of the others that are of the role `system`: a program made them, in an agent's name.
+    pub system: usize,
     /// The commit the audit began from, its newest.
     pub tip: Option<String>,
 }
@@ -287,8 +291,12 @@ pub(super) struct Judge {
     sound: HashMap<String, Arc<Version>>,
     /// The bytes of entries that were edited or removed, as they were before that.
     originals: HashMap<Id, Vec<u8>>,
+    /// The ticket each entry came to first.
+    pub tickets: HashMap<Id, Id>,
     /// What was deleted, by path.
     gone: HashMap<String, Arc<Version>>,
+    /// What is known of attachments.
+    pub attachments: attached::Attachments,
     /// Commits that are taken as they are.
     pub given: HashSet<String>,
     /// What holds for all commits, instead of what was before each.
@@ -316,7 +324,9 @@ impl Judge {
             judged_by: HashMap::new(),
             sound: HashMap::new(),
             originals: HashMap::new(),
+            tickets: HashMap::new(),
             gone: HashMap::new(),
+            attachments: attached::Attachments::default(),
             given: HashSet::new(),
             overruling: None,
             paths: None,

@@ -3,10 +3,12 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
+use memchr::memmem;
 
 use crate::domain::audit::{Lapse, Loss, Piece, Why};
 use crate::domain::clock::spell;
 use crate::domain::entry::Entry;
+use crate::domain::id::Id;
 use crate::domain::rule::{
     AUDIT_RIGHTS, ENTRY_FROM, ENTRY_ILLEGAL, ENTRY_NO_TEXT, ENTRY_REFERS, ENTRY_STATUS, Rule, SOLVE_EARLY,
     SOLVE_EVIDENCE,
@@ -15,7 +17,7 @@ use crate::domain::transition::Refusal;
 use crate::domain::visibility::redacted_entries;
 use crate::domain::words::Status;
 use crate::store::git::Revision;
-use crate::store::yaml::Version;
+use crate::store::yaml::{self, Version};
 
 /// How much of a line is told, in characters.
 const TOLD: usize = 60;
@@ -33,12 +35,17 @@ pub fn author(revision: &Revision) -> String {
     }
 }
 
-/// What became of an entry of an older version.
-pub fn loss(loss: Loss, before: &Version, was: &[Piece<'_>], now: &[Piece<'_>]) -> String {
+/// What became of an entry of an older version, and the line of the file to look at.
+pub fn loss(loss: Loss, before: &Version, after: &Version, was: &[Piece<'_>], now: &[Piece<'_>]) -> (String, usize) {
     let id = loss.entry();
     let old = before.ticket().ok().and_then(|ticket| ticket.entry(id));
     let name = old.map_or_else(|| "the entry".to_owned(), |old| format!("{} of {}", entry(old), spell(old.at)));
-    match loss {
+    if let Loss::Edited(_) = loss
+        && let Some((message, line)) = comment(id, &name, before, after, was, now)
+    {
+        return (message, line);
+    }
+    let message = match loss {
         Loss::Removed(_) => format!("{name} is gone"),
         Loss::Reordered(_) => format!("{name} stands behind one that came after it"),
         // What was hidden is not told again.
@@ -56,7 +63,56 @@ pub fn loss(loss: Loss, before: &Version, was: &[Piece<'_>], now: &[Piece<'_>]) 
             let (was, now) = first_difference(&was, &now);
             format!("{name} was edited: `{was}` became `{now}`")
         }
+    };
+    (message, 1)
+}
+
+/// What became of a comment between entries, with its line, where that is all that differs: the lines behind an entry
+/// count as its own.
+fn comment(
+    id: Id,
+    name: &str,
+    before: &Version,
+    after: &Version,
+    was: &[Piece<'_>],
+    now: &[Piece<'_>],
+) -> Option<(String, usize)> {
+    // With their texts, since a line of a text may look like a comment.
+    let says = |version: &Version| yaml::read(version.bytes(), None).ok()?.entry(id).cloned();
+    if says(before)? != says(after)? {
+        return None;
     }
+    let text = |pieces: &[Piece<'_>]| {
+        let piece = pieces.iter().find(|piece| piece.id == id)?;
+        Some(String::from_utf8_lossy(piece.bytes).into_owned())
+    };
+    let (was, now) = (text(was)?, text(now)?);
+    let ((own, was), (still, is)) = (without_comment(&was), without_comment(&now));
+    if own != still {
+        return None;
+    }
+    let same = was.iter().zip(&is).take_while(|((_, was), (_, is))| was == is).count();
+    let words = |lines: &[(usize, &str)]| lines.get(same).map(|(_, words)| line(Some(words)));
+    let place = format!("between entries, behind {name}");
+    let message = match (words(&was), words(&is)) {
+        (None, Some(is)) => format!("a comment was put {place}: `{is}`"),
+        (Some(was), None) => format!("the comment {place}, was taken out: `{was}`"),
+        (Some(was), Some(is)) => format!("the comment {place}, was changed: `{was}` became `{is}`"),
+        (None, None) => return None,
+    };
+    let above = |place: usize| after.bytes()[..place].iter().filter(|byte| **byte == b'\n').count();
+    let start = memmem::find(after.bytes(), now.as_bytes()).map_or(0, above);
+    let within = is.get(same).map_or_else(|| own.lines().count(), |(place, _)| *place);
+    Some((message, start + within + 1))
+}
+
+/// An entry without the comments behind it, and those, line by line, each with its place from 0.
+fn without_comment(piece: &str) -> (String, Vec<(usize, &str)>) {
+    let lines: Vec<&str> = piece.lines().collect();
+    let is_own = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let end = lines.iter().rposition(is_own).map_or(0, |place| place + 1);
+    let behind = lines.iter().enumerate().skip(end).map(|(place, line)| (place, line.trim()));
+    (lines[..end].join("\n"), behind.filter(|(_, words)| !words.is_empty()).collect())
 }
 
 /// The first lines that differ; nothing where one has no more lines.

@@ -5,9 +5,10 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 use walkdir::WalkDir;
 
+use crate::domain::attachment::Digest;
 use crate::domain::finding::Finding;
 use crate::domain::rule;
 use crate::domain::zone::Zone;
@@ -44,13 +45,10 @@ pub(super) fn organization(path: &str, id: &str, bytes: &[u8]) -> Option<Finding
 
 /// What a file in `attachments/` breaks: its place is the digest of its bytes.
 pub(super) fn attachment(path: &str, bytes: io::Result<impl io::Read>) -> io::Result<Option<Finding>> {
-    let mut parts = path.split('/').skip(1);
-    let (folder, name) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    let is_digest = name.len() == 64 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    if !is_digest || !name.starts_with(folder) || folder.len() != 2 || parts.next().is_some() {
+    let Some(named) = Digest::at(path) else {
         let message = "this is no attachment, and lies where only attachments belong";
         return Ok(Some(Finding::new(&rule::ATTACHMENT_STRAY, path, message)));
-    }
+    };
     let mut bytes = bytes?;
     let (mut digest, mut buffer) = (Sha256::new(), vec![0; 64 << 10]);
     loop {
@@ -59,9 +57,9 @@ pub(super) fn attachment(path: &str, bytes: io::Result<impl io::Read>) -> io::Re
             read => digest.update(&buffer[..read]),
         }
     }
-    let digest: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = Digest(digest.finalize().into());
     let differs = || Finding::new(&rule::ATTACHMENT_DIFFERS, path, format!("the digest of these bytes is {digest}"));
-    Ok((digest != name).then(differs))
+    Ok((digest != named).then(differs))
 }
 
 /// The organisations' files of a work tree: what they break, and the ids that have one.
@@ -75,10 +73,26 @@ pub(super) fn organizations(root: &Path) -> io::Result<(Vec<Finding>, HashSet<St
     Ok((findings, known))
 }
 
+/// What the file breaks that keeps git from changing attachments, where there are some.
+pub(super) fn attributes(held: Option<&[u8]>, has_some: bool) -> Option<Finding> {
+    let path = layout::ATTACHMENT_ATTRIBUTES;
+    let message = match held {
+        _ if !has_some => return None,
+        Some(held) if held == layout::ATTACHMENTS_AS_THEY_ARE.as_bytes() => return None,
+        Some(_) => "this says something else than `* -text -diff`, by which git leaves attachments as they are",
+        None => "this is not there, and git leaves attachments as they are by it alone",
+    };
+    Some(Finding::new(&rule::ATTACHMENT_ATTRIBUTES, path, message))
+}
+
 /// The attachments of a work tree: what they break.
 pub(super) fn attachments(root: &Path) -> io::Result<Vec<Finding>> {
     let mut findings = Vec::new();
-    for path in files(root, layout::ATTACHMENTS)? {
+    let files = files(root, layout::ATTACHMENTS)?;
+    let has_some = files.iter().any(|path| Digest::at(path).is_some());
+    let held = fs::read(root.join(layout::ATTACHMENT_ATTRIBUTES)).ok();
+    findings.extend(attributes(held.as_deref(), has_some));
+    for path in files.into_iter().filter(|path| path != layout::ATTACHMENT_ATTRIBUTES) {
         findings.extend(attachment(&path, fs::File::open(root.join(&path)))?);
     }
     Ok(findings)

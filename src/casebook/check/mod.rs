@@ -3,6 +3,8 @@
 //! Files are looked at on every processor; what they say of others is gathered and held together afterwards. A file
 //! that cannot be read hides no other. Writes nothing, and knows neither forms nor exit codes.
 
+mod attached;
+mod belonging;
 mod beside;
 mod granted;
 mod links;
@@ -53,7 +55,7 @@ pub enum Scope {
 
 impl Scope {
     /// Whether a path is meant.
-    fn means(&self, path: &str) -> bool {
+    pub fn means(&self, path: &str) -> bool {
         match self {
             Self::Paths(paths) => paths.iter().any(|meant| is_below(path, meant)),
             _ => true,
@@ -135,9 +137,20 @@ impl Casebook {
         let (mut sheets, mut bytes) = (Vec::with_capacity(ids.len()), Vec::new());
         for &id in ids {
             match self.bytes_in(folder.as_ref(), id, &mut bytes) {
-                Ok(()) => sheets.push(look(&layout::ticket_path(id), id, &bytes, policy)),
+                Ok(()) => {
+                    let path = layout::ticket_path(id);
+                    let mut sheet = look(&path, id, &bytes, policy);
+                    let size = |path: &str| attached::size_in(&self.root, path);
+                    sheet.findings.extend(attached::missing(&path, id, &bytes, &sheet.named, size));
+                    sheets.push(sheet);
+                }
                 Err(Error::Damaged { path, damage }) => {
-                    sheets.push(Sheet { id, findings: vec![damaged(&path, &damage).of(id)], said: None });
+                    sheets.push(Sheet {
+                        id,
+                        findings: vec![damaged(&path, &damage).of(id)],
+                        named: Vec::new(),
+                        said: None,
+                    });
                 }
                 // Somebody took it away since the folder was listed.
                 Err(Error::NotFound { .. }) => {}
@@ -188,6 +201,7 @@ impl Casebook {
         let organizations = beside::organizations(&self.root);
         let (broken, known) = organizations.map_err(Error::io(self.root.join(layout::ORGANIZATIONS), "read"))?;
         findings.extend(broken);
+        findings.extend(self.check_belonging()?);
         let has_some = |scope: &Scope| match scope {
             Scope::Paths(paths) => paths.iter().any(|path| is_below(path, layout::ATTACHMENTS) || path.is_empty()),
             _ => true,

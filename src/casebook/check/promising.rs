@@ -3,7 +3,7 @@
 
 use crate::domain::finding::Finding;
 use crate::domain::plan::default_roles;
-use crate::domain::rule;
+use crate::domain::rule::{self, Rule};
 use crate::error::Error;
 use crate::store::config::{Config, ConfigFlaw};
 use crate::store::policy::{self, WrittenPolicy};
@@ -48,6 +48,13 @@ impl Casebook {
     pub fn unsound_sections(&self) -> Vec<Finding> {
         let policy = policy(&self.text).err().map(|finding| *finding);
         sections(&self.text).into_iter().chain(policy).collect()
+    }
+
+    /// A finding about the text of a macro, where casebook.toml has it.
+    pub fn macro_finding(&self, name: &str, rule: &'static Rule, message: String) -> Finding {
+        let flaw = macros::flaw_at(&self.text, name, message);
+        let finding = Finding::new(rule, layout::MARKER, &flaw.message);
+        with_line(finding.at(flaw.line, flaw.column), self.text.as_bytes())
     }
 
     /// What plans, calendars and their lists break in the work tree.

@@ -81,7 +81,10 @@ impl Tree<'_> {
             let bytes = self.bytes(&layout::ticket_path(id)).map_err(failed)?;
             others.insert(id, read_other(id, bytes.as_deref()));
         }
-        let mut findings = sheets.end(&others).findings;
+        let wanted: Vec<String> = sheets.wanted_attachments().into_iter().collect();
+        let names = wanted.iter().map(|path| format!("{}:{}{path}", self.commit, self.prefix)).collect::<Vec<_>>();
+        let sizes = self.lookup.sizes(&names).map_err(failed)?;
+        let mut findings = sheets.end(&others, &wanted.into_iter().zip(sizes).collect()).findings;
         findings.retain(|finding| finding.severity == Severity::Error);
         Ok(findings)
     }

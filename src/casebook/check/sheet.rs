@@ -21,6 +21,7 @@ use crate::domain::words::{Role, Status};
 use crate::store::yaml::{self, Damage};
 
 use super::super::desk::differing_fact;
+use super::attached::{Named, named};
 use super::wording::{of_breach, of_damage};
 
 /// What tickets are held against beside the workflow.
@@ -39,6 +40,8 @@ pub(super) struct Policy {
 pub(super) struct Sheet {
     pub id: Id,
     pub findings: Vec<Finding>,
+    /// The attachments it names.
+    pub named: Vec<Named>,
     /// What it says of others; none where it could not be read.
     pub said: Option<Said>,
 }
@@ -72,10 +75,11 @@ pub(super) fn look(path: &str, id: Id, bytes: &[u8], policy: &Policy) -> Sheet {
     let (ticket, is_canonical) = match yaml::read_noting(bytes, Some(id)) {
         Ok(read) => read,
         Err(damage) => {
-            return Sheet { id, findings: vec![with_line(damaged(path, &damage).of(id), bytes)], said: None };
+            let findings = vec![with_line(damaged(path, &damage).of(id), bytes)];
+            return Sheet { id, findings, named: Vec::new(), said: None };
         }
     };
-    let said = said(&ticket, bytes);
+    let (said, named) = (said(&ticket, bytes), named(&ticket));
     let mut look = Look { path, paths: Vec::new(), findings: Vec::new() };
     if ticket.format > FORMAT {
         let message = format!("format {} is newer than {FORMAT}: what is not understood is not checked", ticket.format);
@@ -86,7 +90,7 @@ pub(super) fn look(path: &str, id: Id, bytes: &[u8], policy: &Policy) -> Sheet {
     look.people(&ticket, policy);
     look.own_fields(&ticket, policy);
     look.history(ticket, policy);
-    Sheet { id, findings: look.placed(id, bytes), said: Some(said) }
+    Sheet { id, findings: look.placed(id, bytes), named, said: Some(said) }
 }
 
 /// A damage as a finding.

@@ -1,8 +1,9 @@
 //! The same of what git holds: what is staged, or what differs between two revisions. Only what changed is looked
 //! at, by the policy that stands beside it there; the other side of a link is read from there too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::domain::attachment::Digest;
 use crate::domain::finding::Finding;
 use crate::domain::id::Id;
 use crate::error::Error;
@@ -13,6 +14,7 @@ use crate::store::layout;
 use crate::store::yaml::{Damage, DamageKind, LARGEST_FILE};
 
 use super::super::Casebook;
+use super::attached::{Named, missing};
 use super::links::{Other, Web};
 use super::sheet::{Policy, Sheet, damaged, look};
 use super::{Checked, Scope, beside, promising, read_other, sorted};
@@ -45,7 +47,14 @@ impl Casebook {
         let there = repository.held(&snapshot, &paths).map_err(failed)?;
         let others: BTreeMap<_, _> =
             wanted.into_iter().zip(there).map(|(id, bytes)| (id, read_other(id, bytes.as_deref()))).collect();
-        Ok(sheets.end(&others))
+        let wanted: Vec<String> = sheets.wanted_attachments().into_iter().collect();
+        let sizes = repository.sizes(&snapshot, &wanted).map_err(failed)?;
+        if changed.iter().any(|held| is_in(&held.path, layout::ATTACHMENTS)) {
+            let attributes = repository.held(&snapshot, &[layout::ATTACHMENT_ATTRIBUTES.to_owned()]).map_err(failed)?;
+            let has_some = changed.iter().any(|held| Digest::at(&held.path).is_some() && held.bytes.is_some());
+            sheets.findings.extend(beside::attributes(attributes.first().and_then(Option::as_deref), has_some));
+        }
+        Ok(sheets.end(&others, &wanted.into_iter().zip(sizes).collect()))
     }
 
     /// The policy as git holds it; this desk's where it holds none that is sound.
@@ -72,13 +81,15 @@ pub(super) struct Sheets {
     policy: Policy,
     findings: Vec<Finding>,
     web: Web,
+    /// The tickets that name attachments, with their files.
+    naming: Vec<(String, Id, Vec<u8>, Vec<Named>)>,
     count: usize,
 }
 
 impl Sheets {
     /// None yet, to be held against a policy.
     pub fn by(policy: Policy) -> Self {
-        Self { policy, findings: Vec::new(), web: Web::default(), count: 0 }
+        Self { policy, findings: Vec::new(), web: Web::default(), naming: Vec::new(), count: 0 }
     }
 
     /// Looks at a file; one that is gone says nothing.
@@ -95,6 +106,8 @@ impl Sheets {
             }
         } else if let Some(id) = layout::organization_of(&held.path) {
             self.findings.extend(beside::organization(&held.path, id, bytes));
+        } else if held.path == layout::ATTACHMENT_ATTRIBUTES {
+            // It is held against the attachments that are there, once.
         } else if is_in(&held.path, layout::ATTACHMENTS) {
             let looked = beside::attachment(&held.path, Ok(bytes.as_slice()));
             self.findings.extend(looked.map_err(Error::io(&held.path, "read"))?);
@@ -104,6 +117,9 @@ impl Sheets {
             if let Some(sheet) = sheet {
                 self.count += 1;
                 self.findings.extend(sheet.findings);
+                if !sheet.named.is_empty() {
+                    self.naming.push((held.path.clone(), sheet.id, bytes.clone(), sheet.named));
+                }
                 self.web.add(sheet.id, sheet.said);
             }
         }
@@ -115,10 +131,18 @@ impl Sheets {
         self.web.wanted()
     }
 
-    /// What all of it came to.
-    pub fn end(self, others: &BTreeMap<Id, Other>) -> Checked {
-        let Self { mut findings, web, count, .. } = self;
+    /// Where the attachments lie that are named.
+    pub fn wanted_attachments(&self) -> BTreeSet<String> {
+        self.naming.iter().flat_map(|(.., named)| named).map(|named| named.what.path()).collect()
+    }
+
+    /// What all of it came to. `sizes` are those of the attachments that are wanted, where they are there.
+    pub fn end(self, others: &BTreeMap<Id, Other>, sizes: &BTreeMap<String, Option<u64>>) -> Checked {
+        let Self { mut findings, web, naming, count, .. } = self;
         findings.extend(web.findings(others));
+        for (path, id, bytes, named) in &naming {
+            findings.extend(missing(path, *id, bytes, named, |lies| sizes.get(lies).copied().flatten()));
+        }
         Checked { findings: sorted(findings), count }
     }
 }
@@ -138,7 +162,7 @@ fn ticket_in(held: &Held, bytes: &[u8], policy: &Policy) -> (Option<Sheet>, Opti
     }
     let id: Option<Id> = path.file_stem().and_then(|stem| stem.to_str()?.parse().ok());
     let Some(id) = id else { return (None, None) };
-    let broken = |kind| Sheet { id, findings: vec![damage(kind).of(id)], said: None };
+    let broken = |kind| Sheet { id, findings: vec![damage(kind).of(id)], named: Vec::new(), said: None };
     let sheet = if !held.is_plain {
         broken(DamageKind::Symlink)
     } else if bytes.len() as u64 > LARGEST_FILE {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::merged::Sides;
-use crate::casebook::auditing::{Auditor, Commit, Ground, Judge, Policy};
+use crate::casebook::auditing::{Auditor, Commit, Ground, Judge, Policy, is_for_attachments, is_new_attachment};
 use crate::domain::amendment::{NotTheirs, may_amend};
 use crate::domain::entry::Entry;
 use crate::domain::finding::Finding;
@@ -59,6 +59,7 @@ impl Gate {
             judge.find(Finding::new(&PUSH_FILES, layout::MARKER, message).in_commit(id));
         }
         let Some(pusher) = self.pusher.as_ref().filter(|_| !self.is_agent) else { return Ok(()) };
+        name_attachments(pusher, commit, new, judge);
         let mut found = Vec::new();
         match commit.revision.sides.as_slice() {
             [side] => {
@@ -67,6 +68,7 @@ impl Gate {
                         // What the audit told of the file says more.
                         true if is_told(judge, id, &change.path) => None,
                         true => of_ticket(pusher, change, commit, new),
+                        false if brings(pusher, &change.path, &[change], id, judge) => None,
                         false => of_other(pusher, &change.path, &[change], &commit.grounds, judge)?,
                     };
                     found.extend(why_not.map(|why_not| (change.path.clone(), why_not)));
@@ -87,6 +89,9 @@ impl Gate {
                         } else {
                             sides.changes_of(&path, |parent| !judge.walked.contains(parent))
                         };
+                        if brings(pusher, &path, &differing, id, judge) {
+                            continue;
+                        }
                         let why_not = of_other(pusher, &path, &differing, &commit.grounds, judge)?;
                         found.extend(why_not.map(|why_not| (path, why_not)));
                     }
@@ -96,6 +101,28 @@ impl Gate {
         found.into_iter().for_each(|(path, why)| judge.find(Finding::new(&PUSH_FILES, path, why).in_commit(id)));
         Ok(())
     }
+}
+
+/// Takes note of the attachments that the person's own new entries name.
+fn name_attachments(pusher: &Person, commit: &Commit<'_>, new: &New<'_>, judge: &mut Judge) {
+    for (path, places) in new {
+        let ticket = commit.touched.get(*path).and_then(|file| file.after.as_ref()?.ticket().ok());
+        let entries = places.iter().filter_map(|place| ticket?.history.get(*place));
+        for entry in entries.filter(|entry| entry.by.is(pusher)) {
+            let digests = entry.attachments.iter().map(|attachment| (pusher.clone(), attachment.digest));
+            judge.attachments.named.extend(digests);
+        }
+    }
+}
+
+/// Whether a file is one that customers bring together with an entry. Whether an entry names it is known at the end of
+/// the push.
+fn brings(pusher: &Person, path: &str, changes: &[&Change], commit: &str, judge: &mut Judge) -> bool {
+    if is_new_attachment(path, changes) {
+        judge.attachments.brought.push((pusher.clone(), path.to_owned(), commit.to_owned()));
+        return true;
+    }
+    is_for_attachments(path, changes)
 }
 
 fn is_told(judge: &Judge, commit: &str, path: &str) -> bool {

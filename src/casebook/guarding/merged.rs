@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use super::Guard;
 use super::gate::of_other;
-use crate::casebook::auditing::{Judge, git};
+use crate::casebook::auditing::{Judge, git, is_for_attachments, is_new_attachment};
 use crate::domain::finding::Finding;
 use crate::domain::person::Person;
 use crate::domain::rule::{PUSH_FILES, PUSH_REWRITES};
@@ -110,6 +110,10 @@ impl Guard {
         let grounds: Vec<_> = judge.overruling.iter().cloned().collect();
         for change in self.auditor.repository.changes(old, new, &self.auditor.prefix).map_err(git)? {
             let is_told = |told: &Finding| *told.rule == PUSH_FILES && told.path == change.path;
+            // Attachments were judged with the commits that bring them.
+            if is_new_attachment(&change.path, &[&change]) || is_for_attachments(&change.path, &[&change]) {
+                continue;
+            }
             if layout::is_place(Path::new(&change.path)) || judge.found.findings.iter().any(is_told) {
                 continue;
             }

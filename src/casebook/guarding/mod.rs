@@ -3,6 +3,7 @@
 //! Rights are those of casebook.toml and of the organisations as they were before the push, on the branch the repository stands for; so nobody
 //! raises themselves within a push. Works with the git directory alone, and reads only what the push changes.
 
+mod copies;
 mod gate;
 mod ground;
 mod merged;
@@ -21,6 +22,7 @@ use crate::store::git::{RefChange, Repository, Signature, Trusted};
 
 use super::auditing::{Auditor, Findings, Judge, Policy, Questions, git, wanted};
 use super::check::Tree;
+use copies::ASKED;
 pub(super) use gate::Gate;
 
 /// Who pushes, as far as that is known.
@@ -93,17 +95,36 @@ impl Guard {
         }
         let revisions: Vec<String> = news.into_iter().chain(["--not", "--all"].map(str::to_owned)).collect();
         judge.paths = Some(BTreeSet::new());
-        self.judge_commits(&revisions, &policy, &mut judge)?;
-        let head = repository.head().map_err(git)?;
+        let (head, messages) = std::thread::scope(|scope| {
+            let before = scope.spawn(|| self.before(changes));
+            self.judge_commits(&revisions, &policy, &mut judge)?;
+            before.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })?;
+        judge.judge_brought();
         for change in changes {
             let Some(new) = &change.new else { continue };
             let before = change.old.as_ref().or(head.as_ref());
             self.check(new, before.map(String::as_str), &mut judge)?;
+            self.judge_copies(new, &messages, &mut judge)?;
             if let (Some(customer), Some(old), true) = (customer, &change.old, main.as_ref() == Some(&change.name)) {
                 self.judge_outcome(customer, old, new, &mut judge)?;
             }
         }
         Ok(judge.found)
+    }
+
+    /// Where the default branch was, and what the last commits before the push say of themselves. Asked while the push
+    /// is walked.
+    fn before(&self, changes: &[RefChange]) -> Result<(Option<String>, String), Error> {
+        let repository = &self.auditor.repository;
+        let head = repository.head().map_err(git)?;
+        let mut known: Vec<&str> =
+            changes.iter().filter_map(|change| change.old.as_deref()).chain(head.as_deref()).collect();
+        known.sort_unstable();
+        known.dedup();
+        let messages =
+            if known.is_empty() { String::new() } else { repository.messages(&known, ASKED).map_err(git)? };
+        Ok((head, messages))
     }
 
     /// Whether somebody pushes at all, for all one knows.

@@ -11,7 +11,7 @@ use super::super::session::Session;
 use super::super::writing::{Telling, Words};
 use super::org;
 use crate::casebook::{AccessChange, Casebook, Step, Target, Work};
-use crate::domain::access::AccessRefusal;
+use crate::domain::access::{AccessRefusal, declining_key, is_declined};
 use crate::domain::action::{Action, Opening};
 use crate::domain::id::Id;
 use crate::domain::organization::Organization;
@@ -46,7 +46,7 @@ enum Deed {
     Decline(Decline),
     /// Take access back
     Revoke(Revoke),
-    /// List who has access, and who asks for it: organization, person, `granted` or `asked`, ticket
+    /// List who has access, and who asks for it: organization, person, `granted`, `ended`, `asked` or `declined`, ticket
     List(List),
 }
 
@@ -166,9 +166,10 @@ impl Grant {
 impl Decline {
     fn run(self, session: &Session) -> Result<Exit, Complaint> {
         let casebook = session.casebook()?;
-        request(session, &casebook, &self.on.ticket.ticket, "access decline")?;
-        self.on
-            .carry_out(session, &Words::Needed("Why not."), |_, _| Ok(Action::Reply { auto: false, via_ticket: None }))
+        let id = request(session, &casebook, &self.on.ticket.ticket, "access decline")?;
+        let mut on = self.on;
+        on.write.key = Some(declining_key(on.write.key.as_deref(), casebook.ticket(id)?.version()));
+        on.carry_out(session, &Words::Needed("Why not."), |_, _| Ok(Action::Reply { auto: false, via_ticket: None }))
     }
 }
 
@@ -242,7 +243,8 @@ impl List {
                 && header.status != Status::Solved
                 && let Some(organization) = header.organization.clone().filter(is_wanted)
             {
-                held.push(Held { organization, person: header.requester.clone(), ticket: row.id, state: "asked" });
+                let state = if is_declined(&casebook.ticket(row.id)?.history) { "declined" } else { "asked" };
+                held.push(Held { organization, person: header.requester.clone(), ticket: row.id, state });
             }
         }
         held.sort_by(|a, b| (&a.organization, &a.person, a.ticket).cmp(&(&b.organization, &b.person, b.ticket)));

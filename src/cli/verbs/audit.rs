@@ -30,7 +30,8 @@ pub struct Audit {
     /// All that any branch or tag leads to
     #[arg(long, conflicts_with = "since_verified")]
     all: bool,
-    /// Entries name the author of their commit, or whom its `On-behalf-of:` names
+    /// Entries name the author of their commit, or whom its `On-behalf-of:` names; imported ones are exempt and counted,
+    /// those of the role `system` are judged and counted
     #[arg(long)]
     identity: bool,
     /// Commits are signed with keys that the section `signing` of casebook.toml names
@@ -54,6 +55,10 @@ pub(super) fn span(words: &str) -> Result<TimeDelta, String> {
     clock::span(words).ok_or_else(|| format!("`{words}` is no span of time; `10m`, `4h` and `1d` are"))
 }
 
+fn entries(count: usize, kind: &str) -> String {
+    format!("{count} {kind}{}", if count == 1 { "entry" } else { "entries" })
+}
+
 impl Audit {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
         let start = session.start()?;
@@ -69,8 +74,8 @@ impl Audit {
         let found = auditor.audit(&span, &questions, &mut tell).map_err(complain)?;
         progress.end();
         self.list_redactions(session, &found)?;
-        if self.identity && self.telling.is_for_people() {
-            session.output.say(&format!("exempt from --identity: {} imported entries", found.imported))?;
+        if self.identity {
+            self.count_apart(session, &found)?;
         }
         if self.since_verified || span == Span::Head {
             auditor.note(&found, questions, self.since_verified, self.telling.strict)?;
@@ -86,6 +91,18 @@ impl Audit {
             return Ok(auditor.verified(questions)?.map_or(Span::Head, Span::Since));
         }
         Ok(if self.all { Span::All } else { Span::Head })
+    }
+
+    /// How many entries name somebody who did not type them: to people beside the findings, to programs on standard error.
+    fn count_apart(&self, session: &Session, found: &Findings) -> Result<(), Complaint> {
+        let (imported, system) = (entries(found.imported, "imported "), entries(found.system, ""));
+        let words = format!("exempt from --identity: {imported}; judged as any other: {system} of the role `system`");
+        if self.telling.is_for_people() {
+            session.output.say(&words)?;
+        } else {
+            session.output.warn(&format!("note: {words}"));
+        }
+        Ok(())
     }
 
     /// What was hidden: to people beside the findings, to programs on standard error.

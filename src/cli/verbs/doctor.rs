@@ -1,5 +1,7 @@
 //! `doctor`: what is wrong around the desk, and the command that mends it.
 
+mod server;
+
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -7,7 +9,9 @@ use super::super::Exit;
 use super::super::complaint::Complaint;
 use super::super::program::{program, quoted};
 use super::super::session::Session;
-use crate::casebook::{Casebook, Condition, Telling, TellingState};
+use super::macros;
+use crate::casebook::{Casebook, Condition, ServerCondition, Telling, TellingState};
+use crate::domain::rule::Severity;
 use crate::domain::zone::Zone;
 use crate::store::git::Repository;
 use crate::view::labels::count;
@@ -18,7 +22,7 @@ const OLDEST_GIT: (u32, u32) = (2, 26);
 
 /// Look whether everything around the desk is well.
 ///
-/// It looks at git, who acts, merge driver, attributes, index, time zones and lock. Changes nothing. Each thing that is wrong comes with the command that mends it. Ends with 1 if something is wrong.
+/// It looks at git, who acts, merge driver, attributes, index, time zones and lock. In a bare repository it looks at the desk that HEAD has, the hooks that guard it, and git's settings for pushes. Changes nothing. Each thing that is wrong comes with the command that mends it. Ends with 1 if something is wrong.
 #[derive(Debug, Args)]
 pub struct Doctor {
     /// Print the findings as JSON
@@ -80,15 +84,9 @@ impl Doctor {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
         let mut findings = Findings::default();
         git(session, &mut findings)?;
-        match session.casebook() {
-            Err(complaint) => findings.complaint("desk", complaint),
-            Ok(casebook) => {
-                findings.ok("desk", format!("{}, format {}", casebook.root().display(), casebook.config().format));
-                actor(session, &casebook, &mut findings)?;
-                zone(&casebook, &mut findings);
-                settings(&casebook, &mut findings);
-                surroundings(&casebook, &mut findings);
-            }
+        match ServerCondition::of(&session.start()?)? {
+            Some(condition) => server::server(condition, &mut findings),
+            None => desk(session, &mut findings)?,
         }
         findings.ok("time_zones", format!("rules of tzdata {}", Zone::tzdata_version()));
         if self.json {
@@ -104,6 +102,20 @@ impl Doctor {
         let is_wrong = findings.0.iter().any(|finding| finding.state == State::Wrong);
         Ok(if is_wrong { Exit::Found } else { Exit::Done })
     }
+}
+
+fn desk(session: &Session, findings: &mut Findings) -> Result<(), Complaint> {
+    match session.casebook() {
+        Err(complaint) => findings.complaint("desk", complaint),
+        Ok(casebook) => {
+            findings.ok("desk", format!("{}, format {}", casebook.root().display(), casebook.config().format));
+            actor(session, &casebook, findings)?;
+            zone(&casebook, findings);
+            settings(&casebook, findings);
+            surroundings(&casebook, findings);
+        }
+    }
+    Ok(())
 }
 
 fn git(session: &Session, findings: &mut Findings) -> Result<(), Complaint> {
@@ -150,7 +162,8 @@ fn zone(casebook: &Casebook, findings: &mut Findings) {
 
 /// What some commands would refuse to work with, though this one was read.
 fn settings(casebook: &Casebook, findings: &mut Findings) {
-    for finding in casebook.unsound_sections() {
+    let macros = macros::flaws(casebook).into_iter().filter(|finding| finding.severity == Severity::Error);
+    for finding in casebook.unsound_sections().into_iter().chain(macros) {
         findings.wrong("config", format!("casebook.toml:{}: {}", finding.line, finding.message), "casebook check");
     }
 }

@@ -24,7 +24,8 @@ const SHAPE: Shape = Shape { fields: view::json::FIELDS, columns: view::list::CO
 /// List tickets: unsolved escalated ones first, then the oldest, unless sorted.
 ///
 /// On a terminal a table; in a pipe one line per ticket with tabs between: id, status, priority, assignee,
-/// requester, organization, created_at, last_activity_at, subject. Nothing is ever left out.
+/// requester, organization, created_at, last_activity_at, subject. Nothing is ever left out. Where nothing is found, a group,
+/// organization or assignee that the desk does not know is named on standard error.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  casebook list status:open assignee:none\n  casebook list --status open,on_hold --priority S1,S2 --json=id,subject\n  casebook list is:unsolved --format '{{ tablerow(short_id, priority, last_activity_at|timeago, subject) }}'"
@@ -66,6 +67,9 @@ impl List {
         chosen.refuse_unknown_own(&casebook, |name| rows.iter().any(|row| row.header.has_own(name)))?;
         self.order.sort(&mut rows);
         rows.truncate(self.limit.unwrap_or(usize::MAX));
+        if rows.is_empty() && matches!(chosen, Chosen::Words) {
+            session.name_unknown(&casebook, &query)?;
+        }
         let for_people = matches!(chosen, Chosen::Words) && session.output.is_terminal;
         let wants_clocks = for_people || chosen.asks_for("sla");
         let now = if wants_clocks { casebook.moment_of(&query)? } else { session.world.now };

@@ -52,6 +52,9 @@ impl Log {
             |ticket: &Ticket| since.is_none_or(|since| ticket.history.iter().any(|entry| entry.at >= since));
         let recent = |ticket: Ticket| Some(ticket).filter(&is_recent);
         let census = casebook.meant_tickets(&query, one, session.actor()?, &|_| true, recent)?;
+        if census.tickets.is_empty() && matches!(chosen, Chosen::Words) {
+            session.name_unknown(&casebook, &query)?;
+        }
         let short: Vec<String> = census.tickets.iter().map(|ticket| tail(ticket.id)).collect();
         let rows: Vec<(&str, &Ticket)> = short.iter().map(String::as_str).zip(&census.tickets).collect();
         let viewer = session.viewer(&casebook)?;

@@ -10,16 +10,16 @@ use super::super::session::Session;
 use super::super::writing::Telling;
 use super::show;
 use crate::casebook::{Casebook, Step, Work};
+use crate::domain::finding::Finding;
 use crate::domain::macros::{Deed, Macro};
+use crate::domain::rule;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
 use crate::error::Error;
 use crate::view;
-use crate::view::template::{Paper, Template, TemplateFlaw};
+use crate::view::macro_text;
+use crate::view::template::TemplateFlaw;
 use crate::view::terminal::one_line;
-
-/// What a template may ask for beside the fields of `show --json`.
-const AGENT: &str = "agent";
 
 /// Apply a macro of the desk: a reply with a name, and what is done with it.
 ///
@@ -101,26 +101,48 @@ fn filled(
 ) -> Result<Option<Text>, Complaint> {
     let languages = casebook.languages_of(&ticket.header);
     let Some(source) = known.text(languages.iter().map(String::as_str)) else { return Ok(None) };
-    let flaw = |flaw: TemplateFlaw| {
-        let why = match flaw {
-            TemplateFlaw::Field(unknown) => format!("there is no field `{}`", unknown.name),
-            TemplateFlaw::Language(why) => why,
-        };
-        Error::usage(
-            format!("the text of the macro `{}`: {why}", known.name),
-            "[macros] in casebook.toml has it; `casebook show TICKET --json=` lists the fields",
-        )
-    };
-    let fields: Vec<&str> = view::json::FIELDS.iter().copied().chain([AGENT]).collect();
-    let template = Template::read(source, &fields, session.world.now).map_err(flaw)?;
     let told = show::json_of(session, casebook, std::slice::from_ref(ticket), None)?;
-    let mut record = match told.into_iter().next() {
+    let record = match told.into_iter().next() {
         Some(Value::Object(record)) => record,
         _ => Map::new(),
     };
-    record.insert(AGENT.to_owned(), json!(agent));
-    let words = template.fill(&[record], Paper { aligned: false, width: None }).map_err(flaw)?;
-    Ok(Text::clean(&words))
+    let flaw = |flaw: TemplateFlaw| {
+        Error::usage(
+            format!("the text of the macro `{}`: {}", known.name, why(flaw)),
+            "[macros] in casebook.toml has it; `casebook show TICKET --json=` lists the fields",
+        )
+    };
+    Ok(macro_text::filled(source, record, agent, session.world.now).map_err(flaw)?)
+}
+
+fn why(flaw: TemplateFlaw) -> String {
+    match flaw {
+        TemplateFlaw::Field(unknown) => {
+            let near = unknown.nearest.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            format!("there is no field `{}`{near}", unknown.name)
+        }
+        TemplateFlaw::Language(why) => why,
+    }
+}
+
+/// What is wrong with the texts of macros, as applying one would find it. What is wrong with `[macros]` itself is told
+/// by whoever reads it.
+pub(super) fn flaws(casebook: &Casebook) -> Vec<Finding> {
+    let (Ok(macros), Ok(choices)) = (casebook.macros(), casebook.choices()) else { return Vec::new() };
+    let mut findings = Vec::new();
+    for known in &macros {
+        for (language, source) in &known.texts {
+            let Err(flaw) = macro_text::tried(source, &choices.fields) else { continue };
+            let rule = match flaw {
+                TemplateFlaw::Field(_) => &rule::CONFIG_INVALID,
+                TemplateFlaw::Language(_) => &rule::MACRO_TEXT,
+            };
+            let of = if language.is_empty() { String::new() } else { format!(" ({language})") };
+            let message = format!("the text{of} of the macro `{}`: {}", known.name, why(flaw));
+            findings.push(casebook.macro_finding(&known.name, rule, message));
+        }
+    }
+    findings
 }
 
 fn unknown(name: &str, macros: &[Macro]) -> Error {

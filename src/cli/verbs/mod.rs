@@ -1,6 +1,7 @@
 //! One file per verb, or per handful of sisters: the flags it takes, whose comments are its help, and `run`.
 
 pub mod access;
+pub mod attach;
 pub mod audit;
 pub mod calendar;
 pub mod changes;
@@ -62,6 +63,7 @@ pub(super) fn run(session: &Session, verb: Verb) -> Result<Exit, Complaint> {
         Verb::Prioritize(prioritize) => prioritize.run(session),
         Verb::Assign(assign) => assign.run(session),
         Verb::Cc(cc) => cc.run(session),
+        Verb::Attach(attach) => attach.run(session),
         Verb::Tag(tag) => tag.run(session),
         Verb::Set(set) => set.run(session),
         Verb::Macro(known) => known.run(session),

@@ -2,10 +2,13 @@
 
 mod asking;
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::super::Exit;
 use super::super::arguments::{TextFlags, WriteFlags};
+use super::super::attachment;
 use super::super::complaint::Complaint;
 use super::super::parsing::{address, language_tag, priority};
 use super::super::session::Session;
@@ -67,6 +70,9 @@ pub struct Open {
     /// For agents: open it against the rules of who may ask for support, and why; recorded in the ticket
     #[arg(long = "override", value_name = "REASON", allow_hyphen_values = true)]
     overridden: Option<String>,
+    /// Attach a file; several can be given
+    #[arg(long, value_name = "FILE")]
+    attach: Vec<PathBuf>,
     #[command(flatten)]
     text: TextFlags,
     #[command(flatten)]
@@ -82,10 +88,12 @@ impl Open {
         }
         let subject = clean_subject(self.subject.as_deref().unwrap_or_default())
             .ok_or_else(|| Error::usage("the subject is empty", "say what it is about with -s SUBJECT"))?;
+        let attachments = attachment::read(&self.attach, casebook.config().largest_attachment)?;
         let typed = self.text.required(casebook.state(), &format!("The first text of the ticket: {subject}"))?;
         let opening = self.opening(&casebook, by, subject)?;
         let step = Step {
             target: Target::New,
+            attachments,
             ..Step::on(Id::at(session.world.now, 0), Action::Open(Box::new(opening)), None)
         };
         session.carry_out(casebook, vec![step], &self.write, typed, &Telling::Opened)

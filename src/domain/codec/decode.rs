@@ -2,6 +2,7 @@
 //! flaw with its place. Files of a newer format are read leniently, as far as they are understood.
 
 use super::super::action::{Action, Fact, Opening, Override, Solution};
+use super::super::attachment::{self, Attachment};
 use super::super::entry::Entry;
 use super::super::person::Person;
 use super::super::ticket::{Escalation, FORMAT, Header, Hold, Ticket};
@@ -133,7 +134,7 @@ pub fn asked_action_from(value: Value) -> Result<Action> {
             let priority = reader.needed_word("priority")?;
             Some(Action::Prioritize { priority, was: priority })
         }
-        "open" | "merge" | "merged" | "unmerged" | "forward" => None,
+        "open" | "attach" | "merge" | "merged" | "unmerged" | "forward" => None,
         word => action_from(word, &mut reader)?,
     };
     let action = action.ok_or_else(|| reader.unfit("action", &format!("`{word}` cannot be asked for here")))?;
@@ -160,9 +161,31 @@ fn entry_from(mut reader: Reader, first: bool, lenient: bool) -> Result<Entry> {
         None if lenient => Action::Foreign(word),
         None => return Err(reader.unfit("action", &format!("`{word}` is no action"))),
     };
+    let attachments = if attachment::may_have_some(&action) { attachments_from(&mut reader)? } else { Vec::new() };
+    if attachments.is_empty() && matches!(action, Action::Attach) {
+        reader.need("attachments", None::<()>)?;
+    }
     let text = reader.text()?;
     reader.finish()?;
-    Ok(Entry { id, at, by, role, action, from, to, key, message_id, text })
+    Ok(Entry { id, at, by, role, action, from, to, key, message_id, attachments, text })
+}
+
+fn attachments_from(reader: &mut Reader) -> Result<Vec<Attachment>> {
+    let mut attachments: Vec<Attachment> = Vec::new();
+    for mut map in reader.maps("attachments")? {
+        let name = map.needed_words("name")?;
+        attachment::fit_name(&name).map_err(|why| map.unfit("name", &why))?;
+        let size = map.number("size")?;
+        let size = map.need("size", size)?;
+        let size = u64::try_from(size).map_err(|_| map.unfit("size", &"a size is a number of bytes"))?;
+        let digest = map.needed_word("sha256")?;
+        if attachments.iter().any(|known| known.digest == digest) {
+            return Err(map.unfit("sha256", &"the same bytes stand here twice"));
+        }
+        map.finish()?;
+        attachments.push(Attachment { name, size, digest });
+    }
+    Ok(attachments)
 }
 
 fn action_from(word: &str, reader: &mut Reader) -> Result<Option<Action>> {
@@ -187,6 +210,7 @@ fn action_from(word: &str, reader: &mut Reader) -> Result<Option<Action>> {
         "assign" => Action::Assign { assignee: reader.person("assignee")? },
         "set" => changes_from(reader)?,
         "cc" => Action::Cc { add: reader.people("add")?, remove: reader.people("remove")? },
+        "attach" => Action::Attach,
         "tag" => Action::Tag { add: words_list(reader, "add")?, remove: words_list(reader, "remove")? },
         "correct" => Action::Correct { entry: reader.id("entry")?, reason: reader.needed_words("reason")? },
         "redact" => Action::Redact { entry: reader.id("entry")?, reason: reader.needed_words("reason")? },

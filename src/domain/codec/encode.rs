@@ -1,6 +1,7 @@
 //! From types to named values. The order of names here is the order in files.
 
 use super::super::action::{Action, Fact, Opening, Solution};
+use super::super::attachment::Attachment;
 use super::super::entry::Entry;
 use super::super::id::Id;
 use super::super::person::Person;
@@ -142,10 +143,19 @@ pub fn entry_fields(entry: &Entry) -> Fields {
     writer.word("key", entry.key.as_ref());
     writer.word("message_id", entry.message_id.as_ref());
     action_fields(&mut writer, &entry.action);
+    writer.value("attachments", Value::List(entry.attachments.iter().map(attachment_fields).collect()));
     if let Some(text) = &entry.text {
         writer.value("text", Value::Text(text.as_str().to_owned()));
     }
     writer.0
+}
+
+fn attachment_fields(attachment: &Attachment) -> Value {
+    let mut writer = Writer::default();
+    writer.words("name", &attachment.name);
+    writer.value("size", Value::Integer(attachment.size.into()));
+    writer.word("sha256", Some(attachment.digest));
+    Value::Map(writer.0)
 }
 
 fn action_fields(writer: &mut Writer, action: &Action) {
@@ -189,7 +199,7 @@ fn action_fields(writer: &mut Writer, action: &Action) {
             writer.words("reason", reason);
         }
         Action::Remind { auto } => writer.flag("auto", *auto),
-        Action::Resume | Action::Foreign(_) => {}
+        Action::Resume | Action::Attach | Action::Foreign(_) => {}
     }
 }
 

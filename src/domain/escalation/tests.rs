@@ -29,6 +29,7 @@ fn entry(at: i64, by: &str, action: Action, to: Option<Status>) -> Entry {
         to,
         key: None,
         message_id: None,
+        attachments: Vec::new(),
         text: None,
     }
 }

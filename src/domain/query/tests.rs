@@ -38,6 +38,7 @@ fn ticket() -> Ticket {
         to,
         key: None,
         message_id: None,
+        attachments: Vec::new(),
         text: Text::clean(text),
     };
     let open = Action::Open(Box::new(opening));

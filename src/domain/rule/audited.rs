@@ -9,7 +9,7 @@ super::table! {
     }
     HISTORY_EDITED = "CB402" "history.edited" Error {
         title: "a commit changed the bytes of an older entry",
-        explanation: "An entry is written once. No command prints it again, not even to spell the same in another way; so other bytes mean that somebody edited it.",
+        explanation: "An entry is written once. No command prints it again, not even to spell the same in another way; so other bytes mean that somebody edited it. A comment that came between entries stands behind the older one and counts as its own; the message says that it is one.",
         example: "-    Which release?\n+    Which browser?",
         repair: "Put the old bytes back, in a new commit: `git show COMMIT^:FILE` has them. What was wrong is said by `casebook correct TICKET ENTRY`.",
     }
@@ -51,7 +51,7 @@ super::table! {
     }
     AUDIT_IDENTITY = "CB409" "entry.identity" Error {
         title: "an entry names somebody else than its commit does",
-        explanation: "The person of an entry is the author of the commit that brought it, or named by its trailer `On-behalf-of:`. A command sees to that; by hand anything can be written. A sweep's entries bear the name of the agent who let it run. Entries of imported tickets are exempt, and counted.",
+        explanation: "The person of an entry is the author of the commit that brought it, or named by its trailer `On-behalf-of:`. A command sees to that; by hand anything can be written. Entries of imported tickets are exempt, and counted. A sweep's entries (role `system`) bear the name of the agent who let it run; they are judged as any other, and counted too.",
         example: "by: lea@desk.example        (in a commit of ana@acme.example without a trailer)",
         repair: "Ask the author of the commit. A commit made for somebody else says so: `git commit --trailer \"On-behalf-of: WHO\"`, or `casebook --as WHO`.",
     }
@@ -96,5 +96,17 @@ super::table! {
         explanation: "A shallow clone ends somewhere, and what lies before that is taken as it is. Grafts and replace refs show another history than the one that was made; they are not followed here.",
         example: "git clone --depth 1 URL",
         repair: "`git fetch --unshallow` brings all of it; in CI, let the checkout fetch everything (`fetch-depth: 0`).",
+    }
+    ATTACHMENT_DELETED = "CB417" "attachment.deleted" Error {
+        title: "a commit deleted an attachment",
+        explanation: "What entries name is not deleted, as tickets are not. An attachment that was moved is found by nobody: its path follows from its bytes alone.",
+        example: "git rm attachments/ab/abcdef…",
+        repair: "`git checkout COMMIT^ -- FILE` brings it back; commit that.",
+    }
+    ATTACHMENT_CHANGED = "CB418" "attachment.changed" Error {
+        title: "a commit changed the bytes of an attachment",
+        explanation: "An attachment is named after its bytes, so other bytes are another attachment, at another place.",
+        example: "echo more >> attachments/ab/abcdef…        (committed)",
+        repair: "`git checkout COMMIT^ -- FILE` brings the bytes back; commit that. New ones come with `casebook attach`.",
     }
 }

@@ -27,7 +27,7 @@ super::table! {
     }
     PUSH_FILES = "CB505" "push.files" Error {
         title: "a push changes files that are not the pusher's to change",
-        explanation: "A customer adds entries to tickets, in the ticket's own file and place; what else a ticket's header says stays. Settings, organisations and everything else in the repository are support's, and so is who belongs to support; the administrator of an organisation gives and takes its support roles. A merge that puts an older version back changes the file too. casebook.toml is nobody's to take away.",
+        explanation: "A customer adds entries to tickets, in the ticket's own file and place; what else a ticket's header says stays. A new attachment comes with an entry of theirs that names it, in the same push. Settings, organisations and everything else in the repository are support's, and so is who belongs to support; the administrator of an organisation gives and takes its support roles. A merge that puts an older version back changes the file too. casebook.toml is nobody's to take away.",
         example: "[team] agents = [\"ana@acme.example\"]        (pushed by ana@acme.example)",
         repair: "Take the change out of the commits; ask an agent for it.",
     }

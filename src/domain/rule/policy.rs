@@ -43,13 +43,25 @@ super::table! {
         example: "- plan: gold        (and no [plans.gold])",
         repair: "Name one of the desk's plans, `casebook org set ORG plans=PLAN`, or add it to `[plans]` in casebook.toml.",
     }
-    OWN_FIELD_UNFIT = "CB308" "own_field.unfit" Warning {
+    ORGANIZATION_SHARED = "CB308" "organization.shared" Warning {
+        title: "two organisations have the same domain, or the same person",
+        explanation: "Who has an address at a domain, or is listed by an address or an alias, belongs to every organisation that says so; no file wins over another. Such a person sees by each what their roles there allow, is asked for `--org` when they open a ticket, and a follow-up of theirs has an organisation only where the old ticket has one of both. Somebody who works for two customers may be meant so; a domain in two files is mostly a slip.",
+        example: "domains:\n- acme.example        (in organizations/acme.yaml and organizations/acme-eu.yaml)",
+        repair: "Take the domain or the person out of one file: `casebook org set ORG domains=…`, `casebook org person remove ORG WHO`. Where both are meant, nothing has to be done.",
+    }
+    MACRO_TEXT = "CB309" "macro.text" Warning {
+        title: "the text of a macro cannot be filled in",
+        explanation: "The text was tried on a ticket that has every fact: one on hold, escalated, with a clock, and with the desk's own fields. What cannot be filled in there, such as a misspelled part of a field or a filter that does not fit, mostly cannot be anywhere, and `casebook macro` would refuse. A field that there is none of is an error (CB301).",
+        example: "[macros.later]\ntext = \"We wait for {{ hold.taem }}.\"",
+        repair: "Correct the text; `casebook show TICKET --json` shows what fields hold, and `casebook macro NAME TICKET -n` tries it.",
+    }
+    OWN_FIELD_UNFIT = "CB310" "own_field.unfit" Warning {
         title: "a field of the desk's own holds what casebook.toml does not let it hold",
         explanation: "`[fields]` says what each of the desk's own fields may hold. Commands refuse anything else; a value written by hand, imported, or set before the policy changed is found here, held against casebook.toml as it is now. Fields that `[fields]` does not name are left alone, and a desk without them is not looked at.",
         example: "fields:\n  region: mars      (and [fields.region] values = [\"emea\", \"apac\"])",
         repair: "`casebook set TICKET fields.NAME=VALUE`, or change `[fields]` in casebook.toml.",
     }
-    ACCESS_UNGRANTED = "CB309" "access.ungranted" Error {
+    ACCESS_UNGRANTED = "CB311" "access.ungranted" Error {
         title: "somebody reads every ticket of an organisation, and no ticket granted it",
         explanation: "Organisation access stands in the organisation's file with the ticket that granted it: a request of that person for that organisation, which an agent has granted. Access without one was written by hand, and shows somebody what nobody decided to show them.",
         example: "- email: ana@acme.example\n  organization_access: 01M7ZK369RH2Y4D6F8J0M2Q4S6      (and no such ticket)",

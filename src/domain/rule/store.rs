@@ -1,6 +1,5 @@
 //! CB200 to CB299: links between tickets, and what lies beside them.
 
-// CB204 is kept for attachments that a history names and the folder does not have.
 super::table! {
     MERGE_ONE_SIDED = "CB201" "merge.one_sided" Error {
         title: "a merge is known on one side only",
@@ -20,6 +19,12 @@ super::table! {
         example: "merged_into: 01M7ZK369RH2Y4D6F8J0M2Q4S6      (and no such file)",
         repair: "Bring the other file back: `git log --diff-filter=D -- tickets` tells when it went.",
     }
+    ATTACHMENT_MISSING = "CB204" "attachment.missing" Error {
+        title: "an attachment that an entry names is not there, or has another size",
+        explanation: "An entry names its attachments by the digest of their bytes, and they lie in attachments/ under that name. A command puts them there before the entry; here the file was lost, cut, or never came along.",
+        example: "attachments:\n- name: trace.txt\n  size: 1234\n  sha256: abcdef…      (and no attachments/ab/abcdef…)",
+        repair: "Bring the file back: `git log --all -- FILE` tells when it came and went. Whoever has the file attaches it to any ticket with `casebook attach`: the same bytes come to the same place.",
+    }
     ATTACHMENT_DIFFERS = "CB205" "attachment.differs" Error {
         title: "the bytes of an attachment are not those it is named after",
         explanation: "The name of an attachment is the SHA-256 digest of its bytes. If they differ, the file was changed, or cut.",
@@ -31,5 +36,11 @@ super::table! {
         explanation: "An attachment lies at `attachments/ab/abcdef…`: 64 digits of its SHA-256 digest, in a folder of the first two.",
         example: "attachments/trace.txt",
         repair: "Take it away, or attach it to a ticket with `casebook attach`.",
+    }
+    ATTACHMENT_ATTRIBUTES = "CB207" "attachment.attributes" Warning {
+        title: "git may change the bytes of attachments",
+        explanation: "Git turns the ends of lines on machines that ask for it (core.autocrlf), and the bytes are then no longer those the file is named after. attachments/.gitattributes keeps git from it; the first `casebook attach` writes it.",
+        example: "git rm attachments/.gitattributes",
+        repair: "`echo '* -text -diff' > attachments/.gitattributes`, and commit that.",
     }
 }

@@ -21,7 +21,19 @@ fn hours(hours: i64) -> DateTime<Utc> {
 
 fn entry(at: DateTime<Utc>, role: Role, action: Action, to: Option<Status>) -> Entry {
     let by = Person::from_address("kenji@desk.example").expect("an address");
-    Entry { id: Id::at(at, 1), at, by, role, action, from: None, to, key: None, message_id: None, text: None }
+    Entry {
+        id: Id::at(at, 1),
+        at,
+        by,
+        role,
+        action,
+        from: None,
+        to,
+        key: None,
+        message_id: None,
+        attachments: Vec::new(),
+        text: None,
+    }
 }
 
 const fn reply() -> Action {

@@ -1,4 +1,4 @@
-//! Replies and reminders.
+//! Replies, reminders, and files without words.
 
 use super::super::action::Action;
 use super::super::ticket::Ticket;
@@ -40,6 +40,16 @@ pub(super) fn within_window(ticket: &Ticket, around: &Surroundings<'_>) -> Resul
             Err(Refusal::WindowClosed { solved_at, window })
         }
         _ => Ok(()),
+    }
+}
+
+/// Files say nothing by themselves: whoever owed the next step still owes it. A merged ticket takes them as it takes
+/// labels, since they belong where they were brought.
+pub(super) fn attach(ticket: &Ticket, around: &Surroundings<'_>) -> Decision {
+    let decision = Decision::entry(Action::Attach, None);
+    match ticket.header.merged_into {
+        Some(into) if role(around) != Role::System => decision.with(Notice::AttachedToMerged(into)),
+        _ => decision,
     }
 }
 

@@ -124,6 +124,8 @@ pub enum Notice {
     Reopened,
     /// The ticket given is merged; the reply was recorded where the conversation goes on.
     WentOnAt(Id),
+    /// The ticket given is merged; the files lie with it, and the conversation goes on elsewhere.
+    AttachedToMerged(Id),
     /// The reply came too late to reopen its ticket, and opened this one.
     FollowsUp(Id),
     /// The reply came too late to reopen this ticket, and was recorded on the one that follows it up already.
@@ -188,6 +190,7 @@ pub fn decide(ticket: &Ticket, request: &Request, around: &Surroundings<'_>) -> 
         Action::Assign { assignee } => Ok(facts::assign(ticket, assignee.as_ref(), around)),
         Action::Set { set, unset } => facts::set(ticket, set, unset),
         Action::Cc { add, remove } => Ok(facts::cc(ticket, add, remove)),
+        Action::Attach => Ok(conversation::attach(ticket, around)),
         Action::Tag { add, remove } => Ok(facts::tag(ticket, add, remove)),
         Action::Correct { entry, .. } | Action::Redact { entry, .. } => facts::refer(ticket, *entry, request),
         Action::Open(_) => Err(Refusal::AlreadyOpened),

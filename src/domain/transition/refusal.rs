@@ -77,6 +77,8 @@ pub enum Refusal {
     },
     /// It is not escalated.
     NotEscalated,
+    /// A file is to be attached, and none was given.
+    NoAttachment,
     /// Words are needed and none were given.
     TextMissing,
     /// Silence cannot solve it yet: too few reminders.

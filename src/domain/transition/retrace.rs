@@ -280,6 +280,7 @@ fn role_allows(so_far: &Ticket, entry: &Entry) -> bool {
             | Action::Merge { .. }
             | Action::Merged { .. }
             | Action::Assign { .. }
+            | Action::Attach
             | Action::Escalate { .. }
             | Action::Deescalate { .. }
             | Action::Prioritize { .. }

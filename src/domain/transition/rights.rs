@@ -37,7 +37,7 @@ fn editor_may(team: &Team, action: &Action) -> bool {
 /// What the requester and people in copy may do. Correcting and redacting is for the author of the entry.
 fn customer_may(ticket: &Ticket, request: &Request) -> bool {
     match &request.action {
-        Action::Reply { .. } | Action::Reopen { .. } => true,
+        Action::Reply { .. } | Action::Reopen { .. } | Action::Attach => true,
         // Who is in copy follows, answers and agrees; to ask for a manager is the requester's.
         Action::Escalate { .. } => {
             let header = &ticket.header;

@@ -11,6 +11,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::State;
+use super::placed::Beside;
 use super::write::{forget, on_same_device, put_back, remember, replace, sync_file_system, sync_folder};
 use crate::store::layout;
 
@@ -44,6 +45,9 @@ pub struct PlannedCommit {
 pub struct Journal {
     /// The files, in the order they change.
     pub changes: Vec<Change>,
+    /// The files that were put in place before them, and are committed with them.
+    #[serde(default)]
+    pub beside: Vec<Beside>,
     /// The commit, where there is to be one.
     pub commit: Option<PlannedCommit>,
     /// What people typed, to be kept should the command come to nothing.
@@ -51,9 +55,10 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// The files that change.
+    /// The files that are committed.
     pub fn paths(&self) -> Vec<String> {
-        self.changes.iter().map(|change| change.path.clone()).collect()
+        let beside = self.beside.iter().map(|one| &one.path);
+        self.changes.iter().map(|change| &change.path).chain(beside).cloned().collect()
     }
 
     /// Whether it must be written down: a single file without a commit changes in one step by itself, unless

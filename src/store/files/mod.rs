@@ -5,11 +5,13 @@
 mod folder;
 mod journal;
 mod lock;
+mod placed;
 mod state;
 mod write;
 
 pub use folder::Folder;
 pub use journal::{Change, Journal, PlannedCommit};
 pub use lock::{Lock, LockError};
+pub use placed::{Beside, Placed, place, take_back};
 pub use state::State;
 pub use write::{NotRead, read_plain};

@@ -54,7 +54,7 @@ pub fn read_plain(root: &Path, relative: &str) -> Result<Vec<u8>, NotRead> {
 ///
 /// # Errors
 /// [`NotRead::Damaged`] for a link or another odd thing, [`NotRead::Missing`] where a folder is not there.
-fn refuse_links(root: &Path, relative: &str) -> Result<(), NotRead> {
+pub(super) fn refuse_links(root: &Path, relative: &str) -> Result<(), NotRead> {
     let (mut path, mut is_file) = (root.to_path_buf(), false);
     for part in Path::new(relative).components() {
         match part {

@@ -152,6 +152,17 @@ impl Repository {
         Ok(output.stdout.lines().map(str::to_owned).collect())
     }
 
+    /// The messages of the last commits that some lead to, one behind the other.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn messages(&self, commits: &[&str], count: usize) -> Result<String, GitRefusal> {
+        let count = format!("--max-count={count}");
+        let words = ["log", "--no-decorate", "--no-notes", "--encoding=UTF-8", "--format=%B%x00", &count];
+        let bytes = self.frank(&[&words[..], commits, &["--"]].concat()).bytes()?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
     /// The files that differ between two commits, by paths that begin in `prefix`.
     ///
     /// # Errors

@@ -99,6 +99,37 @@ impl Repository {
         self.objects_of(&names, index)
     }
 
+    /// How large the files at some paths are; none where there is none.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn sizes(&self, snapshot: &Snapshot, paths: &[String]) -> Result<Vec<Option<u64>>, GitRefusal> {
+        let (revision, index) = match snapshot {
+            Snapshot::Index(index) => ("", index.as_ref()),
+            Snapshot::Commit(commit) => (commit.as_str(), None),
+        };
+        let names: Vec<String> = paths.iter().map(|path| format!("{revision}:./{path}")).collect();
+        self.sizes_of(&names, index)
+    }
+
+    /// How large objects are, by name, in one run; their bytes are not read.
+    pub(super) fn sizes_of(&self, names: &[String], index: Option<&PathBuf>) -> Result<Vec<Option<u64>>, GitRefusal> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let form = "--batch-check=%(objecttype) %(objectsize)";
+        let mut run = self.frank(&["cat-file", form]).lines(names);
+        if let Some(index) = index {
+            run = run.env("GIT_INDEX_FILE", &index.to_string_lossy());
+        }
+        let answer = run.output()?;
+        if !answer.success {
+            return Err(answer.refusal());
+        }
+        let size = |line: &str| line.strip_prefix("blob ")?.parse().ok();
+        Ok(answer.stdout.lines().map(size).collect())
+    }
+
     /// The names of the files in a folder.
     ///
     /// # Errors

@@ -147,7 +147,7 @@ words! {
         opened, on_behalf_of, imported, elsewhere, approved, overridden, replied, replied_automatically, noted,
         noted_automatically, by_way_of, reminded, reminded_automatically, held, resumed, agreed_by, agreed, bug_reported, no_response,
         merged_into, merged, with_cc, forwarded, followed_up, reopened, unmerged, taken_out, escalated, escalated_to, deescalated,
-        for_reason, prioritized, assigned, unassigned, set, set_to, unset, cc_added, cc_removed, tagged, untagged, and,
+        for_reason, prioritized, assigned, unassigned, set, set_to, unset, cc_added, cc_removed, attached, tagged, untagged, and,
         nothing, corrected, redacted, foreign,
     }
 }

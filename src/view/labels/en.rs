@@ -214,6 +214,7 @@ const WORDS: Catalogue = Catalogue {
         unset: "took away {facts}",
         cc_added: "took into copy {people}",
         cc_removed: "took out of copy {people}",
+        attached: "attached files",
         tagged: "tagged it {tags}",
         untagged: "took away the tag {tags}",
         and: " and ",

@@ -165,6 +165,7 @@ const WORDS: Catalogue = Catalogue {
         unset: "a effacé {facts}",
         cc_added: "a mis en copie {people}",
         cc_removed: "a retiré de la copie {people}",
+        attached: "a joint des fichiers",
         tagged: "a ajouté l'étiquette {tags}",
         untagged: "a retiré l'étiquette {tags}",
         and: " et ",

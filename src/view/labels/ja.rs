@@ -162,6 +162,7 @@ const WORDS: Catalogue = Catalogue {
         unset: "{facts} を削除しました",
         cc_added: "{people} を Cc に追加しました",
         cc_removed: "{people} を Cc から削除しました",
+        attached: "ファイルを添付しました",
         tagged: "タグ {tags} を追加しました",
         untagged: "タグ {tags} を削除しました",
         and: "、",

@@ -165,6 +165,7 @@ const WORDS: Catalogue = Catalogue {
         unset: "removeu {facts}",
         cc_added: "colocou em cópia {people}",
         cc_removed: "retirou da cópia {people}",
+        attached: "anexou arquivos",
         tagged: "adicionou a tag {tags}",
         untagged: "removeu a tag {tags}",
         and: " e ",

@@ -57,6 +57,7 @@ pub fn config() -> Json {
             "team": team(&people),
             "follow_up": follow_up,
             "escalation": escalation,
+            "attachments": section(json!({ "max_size": { "type": "string", "pattern": "^[0-9]+\\s*(B|kB|KB|MB|GB)$", "description": "25 MB, 500 kB" } })),
             "queries": { "type": "object", "additionalProperties": { "type": "string" } },
             "calendars": &free,
             "plans": &free,

@@ -9,6 +9,9 @@ use super::{LATER, Scene, entry};
 /// A tampering: what it is called, how it is done, and the rules that find it.
 type Tampering = (&'static str, fn(&Scene), &'static [&'static str]);
 
+/// Where a ticket of the same month would lie.
+const OTHER_NAME: &str = "tickets/2026/11/01M7ZH3CA08R6T2M4N0P5S7W1X.yaml";
+
 const AGENT: [&str; 2] = ["by: kenji@desk.example", "role: agent"];
 
 const TAMPERINGS: &[Tampering] = &[
@@ -54,6 +57,21 @@ const TAMPERINGS: &[Tampering] = &[
             fs::rename(scene.sandbox.path(&scene.file), scene.sandbox.path(to)).unwrap();
         },
         &["ticket.moved", "file.misplaced"],
+    ),
+    (
+        "the file is copied under another name",
+        |scene| _ = fs::copy(scene.sandbox.path(&scene.file), scene.sandbox.path(OTHER_NAME)).unwrap(),
+        &["file.other_id"],
+    ),
+    (
+        "the file is copied under another name with one entry less",
+        |scene| {
+            let whole = scene.sandbox.read(&scene.file);
+            scene.edit(|entries| _ = entries.pop());
+            fs::rename(scene.sandbox.path(&scene.file), scene.sandbox.path(OTHER_NAME)).unwrap();
+            scene.sandbox.write(&scene.file, &whole);
+        },
+        &["file.other_id"],
     ),
     (
         "a link takes its place",
@@ -231,4 +249,75 @@ fn every_tampering_is_found_by_its_rule() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_lies_under_the_name_of_another_ticket_is_that_ticket_s_no_more() {
+    let scene = Scene::new();
+    let other = scene.sandbox.shown(&scene.sandbox.opened("Third", &[]))["path"].as_str().unwrap().to_owned();
+    let whole = scene.sandbox.read(&other);
+    fs::copy(scene.sandbox.path(&scene.file), scene.sandbox.path(&other)).unwrap();
+    let commit = scene.commit();
+    // The ticket goes on meanwhile, and the other one comes back.
+    scene.sandbox.run(&["note", &scene.ticket, "-m", "Meanwhile."]).ok();
+    scene.sandbox.write(&other, &whole);
+    scene.commit();
+    let findings = scene.findings(&[]);
+    let [finding] = findings.as_slice() else { panic!("{findings:#?}") };
+    assert_eq!(
+        (&finding["rule"], &finding["file"], &finding["commit"]),
+        (&"file.other_id".into(), &other.into(), &commit.into())
+    );
+}
+
+#[test]
+fn a_comment_between_entries_is_told_as_that() {
+    let scene = Scene::new();
+    let whole = scene.sandbox.read(&scene.file);
+    let told = |deed: &dyn Fn()| {
+        deed();
+        scene.commit();
+        let findings = scene.findings(&["HEAD~1..HEAD"]);
+        assert_eq!(findings.len(), 1, "{findings:#?}");
+        assert_eq!(findings[0]["rule"], "history.edited");
+        (findings[0]["message"].as_str().unwrap().to_owned(), findings[0]["line"].as_u64().unwrap())
+    };
+    let (message, line) = told(&|| scene.edit(|entries| entries[1].push_str("# so\n\n  # it was\n")));
+    assert!(
+        message.starts_with(
+            "a comment was put between entries, behind the `reply` of kenji@desk.example of 2026-11-21T09:0"
+        ),
+        "{message}"
+    );
+    assert!(message.ends_with(": `# so`"), "{message}");
+    assert_eq!(scene.sandbox.read(&scene.file).lines().nth(line as usize - 1), Some("# so"));
+    let (message, line) = told(&|| scene.edit(|entries| entries[1] = entries[1].replace("it was", "it is")));
+    assert!(message.starts_with("the comment between entries, behind the `reply`"), "{message}");
+    assert!(message.ends_with("was changed: `# it was` became `# it is`"), "{message}");
+    assert_eq!(scene.sandbox.read(&scene.file).lines().nth(line as usize - 1), Some("  # it is"));
+    let (message, _) = told(&|| scene.sandbox.write(&scene.file, &whole));
+    assert!(message.starts_with("the comment between entries, behind the `reply`"), "{message}");
+    assert!(message.ends_with("was taken out: `# so`"), "{message}");
+    // What is indented as a text is text.
+    let (message, _) = told(&|| scene.edit(|entries| entries[1].push_str("    # so\n")));
+    assert!(message.contains("was edited: `` became `# so`"), "{message}");
+}
+
+#[test]
+fn an_entry_that_is_copied_to_another_ticket_later_is_told() {
+    let scene = Scene::new();
+    let first = scene.ticket.clone();
+    let other = scene.sandbox.opened("Third", &[]);
+    scene.sandbox.run(&["note", &first, "-m", "For both."]).ok();
+    let copied = scene.sandbox.shown(&first)["version"].as_str().unwrap().to_owned();
+    let note = scene.parts().1.pop().unwrap();
+    let file = scene.sandbox.shown(&other)["path"].as_str().unwrap().to_owned();
+    let text = scene.sandbox.read(&file);
+    scene.sandbox.write(&file, &text.replace("\n...\n", &format!("\n\n{note}...\n")));
+    let commit = scene.commit();
+    let findings = scene.findings(&[]);
+    let [finding] = findings.as_slice() else { panic!("{findings:#?}") };
+    assert_eq!((&finding["code"], &finding["commit"]), (&"CB114".into(), &commit.into()));
+    assert_eq!((&finding["ticket"], &finding["entry"]), (&other.into(), &copied.into()));
+    assert!(finding["message"].as_str().unwrap().contains(&first), "{finding}");
 }

@@ -155,8 +155,8 @@ impl Sandbox {
     }
 }
 
-/// A new ticket in a new month, replies to one that is there and to the new one, and a merge of two.
-fn commands(tickets: &[String; 2]) -> Vec<Vec<String>> {
+/// A new ticket in a new month, replies to one that is there and to the new one, a merge of two, and a file.
+fn commands(tickets: &[String; 2], file: &str) -> Vec<Vec<String>> {
     let words = |words: &[&str]| -> Vec<String> {
         words.iter().map(|&word| word.to_owned()).chain(["--commit".to_owned()]).collect()
     };
@@ -165,6 +165,7 @@ fn commands(tickets: &[String; 2]) -> Vec<Vec<String>> {
         words(&["reply", &tickets[0], "-m", "Which release?\n\n# Not a comment.\n"]),
         words(&["note", &tickets[1], "-m", "Trailing: colon"]),
         words(&["merge", &tickets[0], "--into", &tickets[1]]),
+        words(&["reply", &tickets[1], "-m", "See.", "--attach", file]),
         words(&["open", "-s", "Another", "--requester", "bo@acme.example", "-m", "Help."]),
     ]
 }
@@ -176,7 +177,7 @@ fn assert_same(situation: &Situation, mut sandbox: Sandbox, tickets: &[String; 2
     let there = sandbox.path(".");
     let story = sandbox.root().join("story");
     copy(&there, &story.join("slow"));
-    let commands = commands(tickets);
+    let commands = commands(tickets, &sandbox.given("trace.txt", b"one\ntwo\n"));
     let by_git = sandbox.commands(situation.store, &commands, situation.variables);
     assert_eq!(by_git, !situation.is_short, "{name}: which way was taken");
     let touched = sandbox.git(&["diff-files", "--name-only"]).ok().stdout;

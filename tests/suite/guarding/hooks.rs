@@ -191,3 +191,79 @@ fn a_hook_knows_the_folder_of_its_desk() {
     sandbox.run(&["hooks", "install", "--desk", "one"]).ok();
     assert!(sandbox.read(".git/hooks/pre-commit").contains("--desk one/"));
 }
+
+#[test]
+fn the_doctor_says_what_is_true_of_a_server() {
+    let scene = Scene::new();
+    let sandbox = &scene.sandbox;
+    let told = |code: i32| sandbox.run(&["-C", "../desk.git", "doctor"]).fails(code).stdout;
+    // Nothing was pushed yet.
+    sandbox.git(&["init", "-q", "--bare", "../desk.git"]).ok();
+    let empty = told(0);
+    assert!(empty.contains("note   desk") && empty.contains("the first push founds the desk"), "{empty}");
+    assert!(empty.contains("note   guard") && empty.contains("casebook hooks install\n"), "{empty}");
+    assert!(empty.contains("receive.fsckObjects") && !empty.contains("pusher"), "{empty}");
+    sandbox.git(&["push", "-q", "../desk.git", "main"]).ok();
+    sandbox.run(&["-C", "../desk.git", "hooks", "install"]).ok();
+    sandbox.git(&["-C", "../desk.git", "config", "casebook.pusher", "REMOTE_USER"]).ok();
+    let whole = told(0);
+    for line in [
+        "desk.git, bare\n",
+        "ok     desk         at the top of the branch main, format 1\n",
+        "ok     guard        pre-receive: casebook guard pre-receive\n",
+        "ok     objects      git looks at every object that is pushed\n",
+        "ok     pusher       casebook.pusher is `REMOTE_USER`\n",
+        "ok     history      whole\n",
+        "ok     time_zones ",
+    ] {
+        assert!(whole.contains(line), "{line} in {whole}");
+    }
+    assert!(!whole.contains("note ") && !whole.contains("identity"), "{whole}");
+    let hook = sandbox.path("../desk.git/hooks/pre-receive");
+    std::fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    assert!(told(1).contains("wrong  guard        git does not run "));
+    executable(&hook, "#!/bin/sh\ncasebook guard --desk elsewhere\n");
+    assert!(told(1).contains("pre-receive guards another folder: casebook guard --desk elsewhere\n"));
+    scene.sandbox.write("casebook.toml", "format = 1\nnonsense\n");
+    scene.commit();
+    std::fs::remove_file(&hook).unwrap();
+    sandbox.git(&["push", "-q", "../desk.git", "main"]).ok();
+    assert!(told(1).contains("wrong  desk         casebook.toml:2:"));
+    sandbox
+        .git(&[
+            "clone",
+            "-q",
+            "--bare",
+            "--depth",
+            "1",
+            &format!("file://{}", sandbox.path("../desk.git").display()),
+            "../less.git",
+        ])
+        .ok();
+    assert!(
+        sandbox
+            .run(&["-C", "../less.git", "doctor"])
+            .fails(1)
+            .stdout
+            .contains("note   history      this clone is shallow")
+    );
+}
+
+#[test]
+fn the_doctor_names_each_of_two_desks() {
+    let mut sandbox = crate::sandbox::Sandbox::new();
+    sandbox.enter("whole");
+    sandbox.git(&["init", "-q"]).ok();
+    for folder in ["one", "two"] {
+        sandbox.run(&["init", folder]).ok();
+    }
+    sandbox.git(&["add", "-A"]).ok();
+    sandbox.git(&["commit", "-qm", "Two", "--allow-empty"]).ok();
+    sandbox.git(&["clone", "-q", "--bare", ".", "../whole.git"]).ok();
+    let told = sandbox.run(&["-C", "../whole.git", "doctor"]).ok().stdout;
+    assert!(told.contains("note   desk         2 desks in the branch main"), "{told}");
+    assert!(told.contains("casebook hooks install --desk one\n") && told.contains("--desk two\n"), "{told}");
+    sandbox.run(&["-C", "../whole.git", "hooks", "install", "--desk", "two"]).ok();
+    let told = sandbox.run(&["-C", "../whole.git", "doctor"]).ok().stdout;
+    assert!(told.contains("ok     guard        pre-receive: casebook guard pre-receive --desk two/\n"), "{told}");
+}

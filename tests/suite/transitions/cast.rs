@@ -3,6 +3,7 @@
 //! Must not know what should come of it.
 
 use casebook::domain::action::{Action, Opening, Solution};
+use casebook::domain::attachment::{Attachment, Digest};
 use casebook::domain::clock::whole_seconds;
 use casebook::domain::entry::Entry;
 use casebook::domain::followup::FollowUpPolicy;
@@ -75,6 +76,12 @@ impl Asked {
     pub fn without_text(action: Action) -> Self {
         Self { action, text: None, keep_open: false }
     }
+}
+
+/// The files of an entry that cannot do without.
+pub fn files(action: &Action) -> Vec<Attachment> {
+    let file = Attachment { name: "trace.txt".to_owned(), size: 6, digest: Digest([7; 32]) };
+    if *action == Action::Attach { vec![file] } else { Vec::new() }
 }
 
 pub const fn reply() -> Action {
@@ -190,6 +197,7 @@ impl Scene {
                 to: *to,
                 key: None,
                 message_id: None,
+                attachments: files(action),
                 text: asked.text.clone(),
             });
             if let Some(action) = other_side {
@@ -207,6 +215,7 @@ impl Scene {
                     to: None,
                     key: None,
                     message_id: None,
+                    attachments: Vec::new(),
                     text: None,
                 });
             }
@@ -256,6 +265,7 @@ pub fn opened_at(now: DateTime<Utc>, side: Side, organization: Option<&str>, ran
         to: Some(Status::Open),
         key: None,
         message_id: None,
+        attachments: Vec::new(),
         text: Text::clean("Since this morning."),
     };
     Ticket::opened_by(opened).unwrap()

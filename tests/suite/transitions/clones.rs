@@ -38,7 +38,19 @@ impl Union {
         let (by, at) = (Side::Agent.person(), whole_seconds(id.time()));
         let role = Role::Agent;
         let text = action.needs_text().then(|| Text::clean("Words.").unwrap());
-        ticket.append(Entry { id, at, by, role, action, from: Some(saw), to, key: None, message_id: None, text });
+        ticket.append(Entry {
+            id,
+            at,
+            by,
+            role,
+            action,
+            from: Some(saw),
+            to,
+            key: None,
+            message_id: None,
+            attachments: Vec::new(),
+            text,
+        });
     }
 
     /// What `check` says of it: severities and rules.

@@ -22,6 +22,8 @@ use proptest::prelude::*;
 use super::cast::*;
 use super::walks::{Deed, Desk, deed, linking_deed, step};
 use crate::arbitrary;
+use crate::desk::tree;
+use crate::sandbox::put;
 
 /// Lets somebody do it, if the rules let them.
 fn attempt(desk: &mut Desk, deed: &Deed) {
@@ -46,6 +48,9 @@ fn meet(desk: &mut Desk, other: &Desk) {
         let united = unite(None, &read(desk), &read(other)).unwrap();
         assert_eq!(ids(&united.ticket), &ids(&ours) | &ids(&theirs));
         fs::write(desk.folder.path().join(&path), united.bytes).unwrap();
+    }
+    for (path, bytes) in tree(&other.folder.path().join("attachments")) {
+        put(&desk.folder.path().join("attachments").join(path), &String::from_utf8(bytes).unwrap(), false);
     }
     desk.now = desk.now.max(other.now);
 }

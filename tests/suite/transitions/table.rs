@@ -106,6 +106,11 @@ const ACTIONS: &[(&str, &str, Ask)] = &[
     ("cc, of the requester", "What is so already makes no entry.", |_| {
         Asked::without_text(Action::Cc { add: vec![Side::Customer.person()], remove: Vec::new() })
     }),
+    (
+        "attach",
+        "Comes with files. Whoever owed the next step still owes it; a merged ticket keeps what is brought to it.",
+        |_| Asked::without_text(Action::Attach),
+    ),
     ("tag", "", |_| Asked::without_text(Action::Tag { add: vec!["outage".to_owned()], remove: Vec::new() })),
     ("correct", "The opening entry, which the customer wrote.", |scene| {
         Asked::with_text(Action::Correct { entry: scene.ticket.id, reason: "wrong release".to_owned() })
@@ -151,6 +156,7 @@ fn every_action_that_can_be_asked_is_in_the_table() {
         "assign",
         "set",
         "cc",
+        "attach",
         "tag",
         "correct",
         "redact",

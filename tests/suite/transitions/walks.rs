@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use casebook::casebook::{Casebook, Scope, Step, Target, Terms, Work, World};
+use casebook::casebook::{Attached, Casebook, Scope, Step, Target, Terms, Work, World};
 use casebook::domain::action::{Action, Fact, Opening};
 use casebook::domain::entry::Entry;
 use casebook::domain::id::Id;
@@ -90,7 +90,10 @@ fn gather(folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
 }
 
 pub fn step(ticket: Id, action: Action) -> Step {
-    Step::on(ticket, action, Text::clean("Some words."))
+    let files = if action == Action::Attach { vec!["trace\n"] } else { vec![] };
+    let attached = |words: &str| Attached::of("trace.txt".to_owned(), words.as_bytes().to_vec());
+    let attachments = files.into_iter().map(attached).collect();
+    Step { attachments, ..Step::on(ticket, action, Text::clean("Some words.")) }
 }
 
 /// Something to do; numbers stand for tickets until there are some.
@@ -106,7 +109,7 @@ pub struct Deed {
 
 pub fn deed() -> impl Strategy<Value = Deed> {
     let sides = [Side::Agent, Side::Agent, Side::Agent, Side::Manager, Side::Customer, Side::Customer, Side::Outsider];
-    (select(sides.to_vec()), 0..TICKETS, 0..TICKETS, 0usize..24, any::<bool>(), select(vec![0, 1, 24, 96, 200]))
+    (select(sides.to_vec()), 0..TICKETS, 0..TICKETS, 0usize..25, any::<bool>(), select(vec![0, 1, 24, 96, 200]))
         .prop_map(|(side, ticket, other, what, keep_open, pause)| Deed { side, ticket, other, what, keep_open, pause })
 }
 
@@ -151,6 +154,7 @@ impl Deed {
                 set: vec![(Fact::Field("region".to_owned()), Value::Bool(self.keep_open))],
                 unset: vec![Fact::Language],
             },
+            23 => Action::Attach,
             _ => Action::Correct { entry: ticket, reason: "a word".to_owned() },
         }
     }
@@ -241,6 +245,7 @@ fn linked(links: &[(Option<usize>, u32)]) -> Vec<Ticket> {
             to: Some(Status::Solved),
             key: None,
             message_id: None,
+            attachments: Vec::new(),
             text: None,
         });
     }

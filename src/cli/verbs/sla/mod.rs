@@ -89,6 +89,9 @@ impl Sla {
         let mut owing = casebook.owed(&query, session.actor()?, &promises, asked)?;
         let failing = if fails { self.fail_on.unwrap_or_default().among(&owing, promises.now) } else { Vec::new() };
         let count = owing.clocks.len();
+        if count == 0 && matches!(chosen, Chosen::Words) {
+            session.name_unknown(&casebook, &query)?;
+        }
         owing.clocks.truncate(self.limit.unwrap_or(usize::MAX));
         let told = tell(session, &casebook, &owing, &chosen, moment)?;
         for (form, file) in &self.report {

@@ -36,6 +36,7 @@ fn opening(by: &str, role: Role) -> Entry {
         to: Some(Status::Open),
         key: None,
         message_id: None,
+        attachments: Vec::new(),
         text,
     }
 }
@@ -48,7 +49,7 @@ fn entry(ticket: &Ticket, by: &str, role: Role, action: Action, to: Option<Statu
     let at = ticket.last_activity_at() + TimeDelta::minutes(1);
     let text = action.needs_text().then(|| Text::clean("Words.").expect("words"));
     let (id, from) = (Id::at(at, 1), Some(ticket.header.status));
-    Entry { id, at, by: person(by), role, action, from, to, key: None, message_id: None, text }
+    Entry { id, at, by: person(by), role, action, from, to, key: None, message_id: None, attachments: Vec::new(), text }
 }
 
 fn judged(ticket: &Ticket, entry: &Entry) -> Verdict {

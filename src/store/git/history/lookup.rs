@@ -39,6 +39,14 @@ impl Lookup {
         objects.take()
     }
 
+    /// How large some objects are, by one run for all of them; none where there is no such file.
+    ///
+    /// # Errors
+    /// git is not installed, or refuses.
+    pub fn sizes(&self, names: &[String]) -> Result<Vec<Option<u64>>, GitRefusal> {
+        self.repository.sizes_of(names, None)
+    }
+
     /// The plain files right in a folder of a commit, given by its whole name: by name, with their objects. Nothing where there is no folder.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use super::super::canonical::Cursor;
 use super::lines::{Values, fields};
 use super::shape;
-use super::values::{id_of, items, known, person_of, some, some_words, time_of, words_of};
+use super::values::{attachments_of, id_of, items, known, person_of, some, some_words, time_of, words_of};
 use crate::domain::action::{Action, Opening, Solution};
 use crate::domain::entry::Entry;
 use crate::domain::target::{Beat, Deed};
@@ -23,6 +23,7 @@ pub(super) struct Lines<'a> {
     pub to: Option<&'a str>,
     common: Values<'a>,
     own: Values<'a>,
+    attachments: Option<&'a str>,
     text: Option<&'a str>,
 }
 
@@ -36,11 +37,13 @@ impl<'a> Lines<'a> {
         let action = action?;
         let mut own = Values::default();
         fields(cursor, 2, None, shape::of_action(action)?, &mut own)?;
-        let mut text = Values::default();
-        fields(cursor, 2, None, shape::TEXT, &mut text)?;
+        let mut end = Values::default();
+        let ends = shape::end_of(action);
+        fields(cursor, 2, None, ends, &mut end)?;
+        let (attachments, text) = if ends.len() > 1 { (end[0], end[1]) } else { (None, end[0]) };
         // Bugs have facts of their own, and nobody else may say that a ticket was solved by merging.
         let is_simple = own[0] == Some("agreed") || own[0] == Some("no_response") && own[1].is_none();
-        let lines = Self { id: id?, at: at?, action, from, to, common, own, text: text[0] };
+        let lines = Self { id: id?, at: at?, action, from, to, common, own, attachments, text };
         (action != "solve" || is_simple).then_some(lines)
     }
 
@@ -96,6 +99,7 @@ impl<'a> Lines<'a> {
             to: known(to)?,
             key: some_words(key)?,
             message_id: some_words(message_id)?,
+            attachments: self.attachments.map_or(Some(Vec::new()), attachments_of)?,
             text: some(self.text, words)?,
         })
     }
@@ -125,6 +129,7 @@ impl<'a> Lines<'a> {
             "prioritize" => Action::Prioritize { priority: first?.parse().ok()?, was: second?.parse().ok()? },
             "assign" => Action::Assign { assignee: some(first, person_of)? },
             "cc" => Action::Cc { add: items(first, person_of)?, remove: items(second, person_of)? },
+            "attach" => Action::Attach,
             "tag" => Action::Tag { add: items(first, words_of)?, remove: items(second, words_of)? },
             "correct" => Action::Correct { entry: id_of(first?)?, reason: words_of(second?)? },
             "redact" => Action::Redact { entry: id_of(first?)?, reason: words_of(second?)? },

@@ -3,7 +3,7 @@
 use super::super::canonical::{Cursor, unquote};
 use super::super::scalar::{is_plain, spell};
 use super::shape::{self, Field, Holds};
-use super::values::{is_id, time_of};
+use super::values::{attachments_of, digest_of, is_id, size_of, time_of};
 use crate::domain::words::{
     EscalationReason, HoldReason, Kind, MergeReason, Priority, ReopenReason, Resolution, Role, Status,
 };
@@ -50,6 +50,8 @@ fn leaf<'a>(cursor: &mut Cursor<'a>, column: usize, holds: Holds, value: &'a str
         Holds::Time => time_of(value).is_some(),
         Holds::Words => is_words(value),
         Holds::Person => is_person(value),
+        Holds::Size => size_of(value).is_some(),
+        Holds::Digest => is_words(value) && digest_of(value).is_some(),
         Holds::Role => value.parse::<Role>().is_ok(),
         Holds::Kind => value.parse::<Kind>().is_ok(),
         Holds::Status => value.parse::<Status>().is_ok(),
@@ -63,7 +65,7 @@ fn leaf<'a>(cursor: &mut Cursor<'a>, column: usize, holds: Holds, value: &'a str
             let start = cursor.place();
             return skip_block(cursor, column + 2).then(|| cursor.since(start));
         }
-        Holds::Text | Holds::People | Holds::Labels | Holds::Ids | Holds::Map(_) => false,
+        Holds::Text | Holds::People | Holds::Labels | Holds::Ids | Holds::Attachments | Holds::Map(_) => false,
     };
     fits.then_some(value)
 }
@@ -84,6 +86,15 @@ fn below<'a>(cursor: &mut Cursor<'a>, column: usize, holds: Holds) -> Option<&'a
                 };
                 fits.then(|| cursor.go_to(next))?;
             }
+        }
+        Holds::Attachments => {
+            while let Some((content, next)) = cursor.at_column(column)
+                && let Some(item) = content.strip_prefix("- ")
+            {
+                cursor.go_to(next);
+                fields(cursor, column + 2, Some(item), shape::ATTACHMENT, &mut Values::default())?;
+            }
+            attachments_of(cursor.since(start))?;
         }
         _ => return None,
     }

@@ -13,6 +13,10 @@ pub(super) enum Holds {
     /// One line of words.
     Words,
     Person,
+    /// A whole number of bytes.
+    Size,
+    /// A digest of bytes.
+    Digest,
     Role,
     Kind,
     Status,
@@ -30,6 +34,8 @@ pub(super) enum Holds {
     Labels,
     /// A list of ids.
     Ids,
+    /// A list of attachments.
+    Attachments,
     /// Several lines of words.
     Text,
     /// Named values of their own.
@@ -98,8 +104,21 @@ pub(super) const ENTRY: &[Field] = &[
     may("message_id", Holds::Words),
 ];
 
-/// What every entry may end with.
-pub(super) const TEXT: &[Field] = &[may("text", Holds::Text)];
+/// What an attachment says.
+pub(super) const ATTACHMENT: &[Field] =
+    &[must("name", Holds::Words), must("size", Holds::Size), must("sha256", Holds::Digest)];
+
+/// What an entry ends with, by the word of its action.
+pub(super) fn end_of(word: &str) -> &'static [Field] {
+    const ATTACHING: &[Field] = &[must("attachments", Holds::Attachments), may("text", Holds::Text)];
+    const MESSAGE: &[Field] = &[may("attachments", Holds::Attachments), may("text", Holds::Text)];
+    const TEXT: &[Field] = &[may("text", Holds::Text)];
+    match word {
+        "attach" => ATTACHING,
+        "open" | "reply" | "note" | "remind" => MESSAGE,
+        _ => TEXT,
+    }
+}
 
 const OPEN: &[Field] = &[
     must("subject", Holds::Words),
@@ -141,7 +160,7 @@ pub(super) fn of_action(word: &str) -> Option<&'static [Field]> {
         "open" => OPEN,
         "reply" | "note" => MAIL,
         "remind" => REMIND,
-        "resume" => &[],
+        "resume" | "attach" => &[],
         "hold" => HOLD,
         "solve" => AGREED,
         "merge" => MERGE,

@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::super::canonical::unquote;
+use super::super::canonical::{Cursor, unquote};
+use super::lines::{Values, fields};
+use super::shape;
+use crate::domain::attachment::{Attachment, Digest, fit_name};
 use crate::domain::id::Id;
 use crate::domain::person::Person;
 
@@ -30,6 +33,35 @@ pub(super) fn known<T: std::str::FromStr>(value: Option<&str>) -> Option<Option<
 
 pub(super) fn items<T>(lines: Option<&str>, read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
     lines.unwrap_or_default().lines().map(|line| read(line.trim_start().strip_prefix("- ")?)).collect()
+}
+
+/// A number of bytes as the printer spells it.
+pub(super) fn size_of(value: &str) -> Option<u64> {
+    let is_plain = value == "0" || value.starts_with(|c: char| matches!(c, '1'..='9'));
+    if is_plain { value.parse().ok() } else { None }
+}
+
+pub(super) fn digest_of(value: &str) -> Option<Digest> {
+    words_of(value)?.parse().ok()
+}
+
+/// The attachments on some lines, if they may stand together.
+pub(super) fn attachments_of(lines: &str) -> Option<Vec<Attachment>> {
+    let (mut cursor, mut attachments) = (Cursor::over(lines), Vec::<Attachment>::new());
+    while !cursor.is_done() {
+        let line = cursor.take()?;
+        let column = line.len() - line.trim_start().len();
+        let mut values = Values::default();
+        fields(&mut cursor, column + 2, Some(line[column..].strip_prefix("- ")?), shape::ATTACHMENT, &mut values)?;
+        let [name, size, digest, ..] = values;
+        let (name, digest) = (words_of(name?)?, digest_of(digest?)?);
+        fit_name(&name).ok()?;
+        if attachments.iter().any(|known| known.digest == digest) {
+            return None;
+        }
+        attachments.push(Attachment { name, size: size_of(size?)?, digest });
+    }
+    Some(attachments)
 }
 
 /// Whether a value is an id, and one that no reader takes for a number: some letter of it is a digit in no base.

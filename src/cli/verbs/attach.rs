@@ -1,0 +1,40 @@
+//! `attach`: files for a ticket, with or without words.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::super::Exit;
+use super::super::arguments::OnTicket;
+use super::super::attachment;
+use super::super::complaint::Complaint;
+use super::super::session::Session;
+use super::super::writing::Words;
+use crate::casebook::Step;
+use crate::domain::action::Action;
+
+/// Attach files to a ticket.
+///
+/// The status stays as it is: whoever owed the next step still owes it. `casebook reply --attach` answers with files. The
+/// bytes lie in attachments/, named after their digest; casebook.toml says how large a file may be.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  casebook attach 7S1W1X trace.txt screenshot.png\n  casebook attach 7S1W1X app.log -m \"The log of this morning.\""
+)]
+pub struct Attach {
+    /// The files
+    #[arg(index = 2, value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    on: OnTicket,
+}
+
+impl Attach {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        let files = self.files;
+        self.on.carry_out_as(session, &Words::Optional, |casebook, id| {
+            let attachments = attachment::read(&files, casebook.config().largest_attachment)?;
+            Ok(Step { attachments, ..Step::on(id, Action::Attach, None) })
+        })
+    }
+}

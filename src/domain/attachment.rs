@@ -1,0 +1,181 @@
+//! A file that goes with an entry: what it was called, how large it is, and the digest of its bytes, which is where it
+//! lies (FORMAT, Entry fields).
+//!
+//! Must not know files: whether the bytes are there is asked elsewhere.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::action::Action;
+
+/// The longest name, in bytes: no file system takes a longer one.
+pub const LONGEST_NAME: usize = 255;
+
+/// The digest of an attachment's bytes, SHA-256.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Digest(pub [u8; 32]);
+
+/// A word that is no digest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoDigest;
+
+/// What an entry says of one attachment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    /// What the file was called, without folders. Whoever attached it chose it.
+    pub name: String,
+    /// How large it is, in bytes.
+    pub size: u64,
+    /// Of its bytes.
+    pub digest: Digest,
+}
+
+impl Attachment {
+    /// Where it lies, relative to the desk.
+    pub fn path(&self) -> String {
+        self.digest.path()
+    }
+}
+
+impl Digest {
+    /// Where the bytes of this digest lie, relative to the desk: `attachments/ab/abcdef…`.
+    pub fn path(&self) -> String {
+        let digits = self.to_string();
+        format!("attachments/{}/{digits}", &digits[..2])
+    }
+
+    /// The digest whose bytes lie at a path; none where no attachment lies there.
+    pub fn at(path: &str) -> Option<Self> {
+        let (_, digits) = path.rsplit_once('/')?;
+        digits.parse().ok().filter(|digest: &Self| digest.path() == path)
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+    }
+}
+
+impl FromStr for Digest {
+    type Err = NoDigest;
+
+    fn from_str(word: &str) -> Result<Self, NoDigest> {
+        let digits: &[u8; 64] = word.as_bytes().try_into().map_err(|_| NoDigest)?;
+        let value = |digit: u8| match digit {
+            b'0'..=b'9' => Ok(digit - b'0'),
+            b'a'..=b'f' => Ok(digit - b'a' + 10),
+            _ => Err(NoDigest),
+        };
+        let mut digest = [0; 32];
+        for (byte, pair) in digest.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = value(pair[0])? << 4 | value(pair[1])?;
+        }
+        Ok(Self(digest))
+    }
+}
+
+impl fmt::Display for NoDigest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a SHA-256 digest is 64 digits, 0 to 9 and a to f")
+    }
+}
+
+/// Whether an attachment may be called so: one line, and the name of a file in some folder.
+///
+/// # Errors
+/// Why not.
+pub fn fit_name(name: &str) -> Result<(), &'static str> {
+    match name {
+        _ if name.trim().is_empty() => Err("an attachment has a name"),
+        "." | ".." => Err("this names a folder"),
+        _ if name.len() > LONGEST_NAME => Err("the name of an attachment has at most 255 bytes"),
+        _ if name.contains('/') => Err("the name of an attachment has no `/` in it"),
+        _ if name.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) => {
+            Err("the name of an attachment is one line without control characters")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether an entry of this action may have attachments.
+pub const fn may_have_some(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Open(_) | Action::Reply { .. } | Action::Note { .. } | Action::Remind { .. } | Action::Attach
+    )
+}
+
+/// A size as people read it, in powers of ten: `813 B`, `1.2 kB`, `25 MB`.
+pub fn size_in_words(size: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    let Some((unit, name)) = UNITS.into_iter().find(|(unit, _)| size >= *unit) else { return format!("{size} B") };
+    let (whole, tenths) = (size / unit, size % unit * 10 / unit);
+    if whole >= 10 || tenths == 0 { format!("{whole} {name}") } else { format!("{whole}.{tenths} {name}") }
+}
+
+/// Reads a size as policies have it: a whole number and `B`, `kB`, `MB` or `GB`.
+pub fn size_from_words(words: &str) -> Option<u64> {
+    let digits = words.find(|c: char| !c.is_ascii_digit())?;
+    let unit = match words[digits..].trim_start() {
+        "B" => 1,
+        "kB" | "KB" => 1_000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        _ => return None,
+    };
+    words[..digits].parse::<u64>().ok()?.checked_mul(unit).filter(|size| *size > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_is_spelled_in_one_way() {
+        let word = "0123456789abcdef".repeat(4);
+        let digest: Digest = word.parse().expect("a digest");
+        assert_eq!(digest.to_string(), word);
+        assert_eq!(digest.path(), format!("attachments/01/{word}"));
+        assert_eq!(Digest::at(&digest.path()), Some(digest));
+        for path in [format!("attachments/02/{word}"), format!("x/attachments/01/{word}"), word.clone()] {
+            assert_eq!(Digest::at(&path), None, "{path}");
+        }
+        for other in [&word[1..], &word.to_uppercase(), &format!("{word}0"), "", &"é".repeat(32)] {
+            assert_eq!(other.parse::<Digest>(), Err(NoDigest), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_that_of_a_file() {
+        for name in ["trace.txt", "-rf", ".hidden", "a b", "日本語.har", "no", "...", &"x".repeat(255)] {
+            assert_eq!(fit_name(name), Ok(()), "{name}");
+        }
+        for name in
+            ["", " ", ".", "..", "a/b", "/", "a\nb", "a\tb", "\u{1b}[31m", "a\u{2028}b", "\u{85}", &"x".repeat(256)]
+        {
+            assert!(fit_name(name).is_err(), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_read_and_told() {
+        for (size, words) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1_000, "1 kB"),
+            (1_299, "1.2 kB"),
+            (12_900, "12 kB"),
+            (25_000_000, "25 MB"),
+            (3_500_000_000, "3.5 GB"),
+        ] {
+            assert_eq!(size_in_words(size), words);
+        }
+        for (words, size) in [("25 MB", 25_000_000), ("1B", 1), ("10kB", 10_000), ("2 GB", 2_000_000_000)] {
+            assert_eq!(size_from_words(words), Some(size), "{words}");
+        }
+        for words in ["", "25", "MB", "0 MB", "-1 MB", "2.5 MB", "25 MiB", "99999999999999999999 B", "99999999999 GB"] {
+            assert_eq!(size_from_words(words), None, "{words}");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The text of a macro, filled in: over the fields of `show --json`, and `agent`. And tried before anybody needs it, on a
+//! ticket that has every fact.
+//!
+//! Must not know where macros are defined, nor what else they do.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use serde_json::{Map, Value as Json};
+
+use crate::domain::action::{Action, Opening};
+use crate::domain::entry::Entry;
+use crate::domain::id::Id;
+use crate::domain::own_field::{FieldKind, OwnField};
+use crate::domain::person::Person;
+use crate::domain::plan::Metric;
+use crate::domain::target::{Clock, ClockState};
+use crate::domain::text::Text;
+use crate::domain::ticket::{Escalation, Hold, Ticket};
+use crate::domain::value::Value;
+use crate::domain::words::{EscalationReason, HoldReason, Priority, Resolution, Role, Status};
+
+use super::template::{Paper, Template, TemplateFlaw};
+use super::{Viewer, json};
+
+/// What a template may ask for beside the fields of `show --json`: who applies the macro.
+const AGENT: &str = "agent";
+
+/// The desk's own fields of a ticket.
+const OWN: &str = "fields";
+
+/// The text of a macro for a ticket; `record` are the ticket's fields.
+///
+/// # Errors
+/// The template asks for what there is not, or cannot be filled in.
+pub fn filled(
+    source: &str,
+    mut record: Map<String, Json>,
+    agent: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<Text>, TemplateFlaw> {
+    record.insert(AGENT.to_owned(), Json::from(agent));
+    Ok(Text::clean(&read(source, now)?.fill(&[record], Paper { aligned: false, width: None })?))
+}
+
+/// Whether the text of a macro can be filled in for a ticket that has every fact. `own` are the fields that the desk has
+/// defined; where it has none and the text asks for some, only the names of the other fields are looked at.
+///
+/// # Errors
+/// As [`filled`].
+pub fn tried(source: &str, own: &[OwnField]) -> Result<(), TemplateFlaw> {
+    let now = DateTime::UNIX_EPOCH;
+    if own.is_empty() && read(source, now)?.asks_for(OWN) {
+        return Ok(());
+    }
+    let Some((ticket, clock)) = sample(own, now) else { return Ok(()) };
+    let record = json::ticket_json(&ticket, "000001", "tickets/1970/01/ID.yaml", &[clock], Viewer::Support);
+    filled(source, record, "agent@desk.example", now).map(drop)
+}
+
+fn read(source: &str, now: DateTime<Utc>) -> Result<Template, TemplateFlaw> {
+    let fields: Vec<&str> = json::FIELDS.iter().copied().chain([AGENT]).collect();
+    Template::read(source, &fields, now)
+}
+
+/// A ticket that has every fact at once, as no ticket does.
+fn sample(own: &[OwnField], now: DateTime<Utc>) -> Option<(Ticket, Clock)> {
+    let (id, person) = (Id::at(now, 1), Person::from_address("ana@acme.example").ok()?);
+    let some = |word: &str| Some(word.to_owned());
+    let mut opening = Opening::new("A subject".to_owned(), Priority::S3, person.clone());
+    opening.product = some("product");
+    opening.product_group = some("group");
+    opening.organization = some("acme");
+    opening.instance = some("main");
+    opening.assignee = Some(person.clone());
+    opening.cc = vec![person.clone()];
+    opening.channel = some("web");
+    opening.language = some("en");
+    opening.tags = vec!["tag".to_owned()];
+    opening.follow_up_of = Some(id);
+    opening.fields = own.iter().map(|field| (field.name.clone(), value(&field.kind))).collect();
+    let mut ticket = Ticket::opened_by(Entry {
+        id,
+        at: now,
+        by: person.clone(),
+        role: Role::Customer,
+        action: Action::Open(Box::new(opening)),
+        from: None,
+        to: Some(Status::Open),
+        key: None,
+        message_id: None,
+        attachments: Vec::new(),
+        text: None,
+    })?;
+    let header = &mut ticket.header;
+    header.hold = Some(Hold { reason: HoldReason::Engineering, team: some("team"), until: Some(now) });
+    header.escalation =
+        Some(Escalation { reason: EscalationReason::BusinessImpact, manager: Some(person), since: now });
+    header.resolution = Some(Resolution::Agreed);
+    header.merged_into = Some(id);
+    header.merged_from = vec![id];
+    let clock = Clock {
+        metric: Metric::FirstResponse,
+        priority: Priority::S3,
+        target: TimeDelta::hours(4),
+        calendar: "always".into(),
+        started_at: now,
+        due_at: Some(now),
+        state: ClockState::Met,
+        elapsed: TimeDelta::zero(),
+        stopped_at: Some(now),
+    };
+    Some((ticket, clock))
+}
+
+/// A value that fits a field.
+fn value(kind: &FieldKind) -> Value {
+    match kind {
+        FieldKind::Enum(words) => Value::String(words.first().cloned().unwrap_or_default()),
+        FieldKind::Text => Value::from("words"),
+        FieldKind::Number => Value::Integer(1),
+        FieldKind::Date => Value::String(NaiveDate::default().to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(name: &str, kind: FieldKind) -> OwnField {
+        OwnField { name: name.to_owned(), kind, label: None, is_required: false }
+    }
+
+    #[test]
+    fn every_field_of_a_ticket_can_be_asked_for() {
+        for name in json::FIELDS {
+            assert_eq!(tried(&format!("{{{{ {name} }}}}"), &[field("a", FieldKind::Text)]), Ok(()), "{name}");
+        }
+        for source in [
+            "Hello {{ requester }}, {{ instance or 'the instance' }} {{ agent }}",
+            "{{ hold.reason }} {{ hold.until|timeago }} {{ escalation.manager }} {{ sla[0].due_at }}",
+            "{% for tag in tags %}{{ tag }}{% endfor %}{{ subject|truncate(10) }}",
+            "{{ fields.anything }}",
+        ] {
+            assert_eq!(tried(source, &[]), Ok(()), "{source}");
+        }
+        let own = [field("cost", FieldKind::Number), field("renewal", FieldKind::Date)];
+        assert_eq!(tried("{{ fields.cost + 1 }} {{ fields.renewal }}", &own), Ok(()));
+    }
+
+    #[test]
+    fn what_no_ticket_has_is_told() {
+        let Err(TemplateFlaw::Field(unknown)) = tried("{{ subjct }}", &[]) else { panic!("a field") };
+        assert_eq!(unknown.nearest.as_deref(), Some("subject"));
+        assert!(matches!(tried("{{ subjct }} {{ fields.x }}", &[]), Err(TemplateFlaw::Field(_))));
+        for source in ["{{ hold.reson }}", "{{ subject|timeago }}", "{{ subject|nope }}", "{{ fields.cots }}"] {
+            let told = tried(source, &[field("cost", FieldKind::Number)]);
+            assert!(matches!(told, Err(TemplateFlaw::Language(_))), "{source}: {told:?}");
+        }
+    }
+}
