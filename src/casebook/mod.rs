@@ -8,6 +8,7 @@ mod amending;
 mod assigning;
 mod attaching;
 mod auditing;
+mod before_opening;
 mod calendars;
 mod check;
 mod choices;

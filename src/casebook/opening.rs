@@ -13,8 +13,8 @@ use crate::domain::words::Status;
 use crate::error::Error;
 use crate::store::layout;
 
-use super::Step;
 use super::desk::Desk;
+use super::{Casebook, Step};
 
 impl Desk<'_> {
     /// Does the first step of a ticket. Says which it is.
@@ -30,7 +30,7 @@ impl Desk<'_> {
         let standing = self.casebook().config().team.standing(&self.by, None);
         let refused = |refusal| Error::Refused { ticket: None, action: "open".to_owned(), refusal };
         transition::may_open(standing, &self.by, opening).map_err(refused)?;
-        let organization = self.organization_of(opening, standing)?.map_err(refused)?;
+        let organization = self.casebook().organization_of_opening(opening, standing)?.map_err(refused)?;
         let mut opening = Opening { organization, ..Opening::clone(opening) };
         if step.text.is_none() {
             return Err(refused(Refusal::TextMissing));
@@ -41,23 +41,6 @@ impl Desk<'_> {
         let needless = is_needless.then_some(Notice::NothingToOverride);
         self.notices.extend(notice.into_iter().chain(needless).map(|notice| (id, notice)));
         Ok(id)
-    }
-
-    /// The organisation of a new ticket: the one asked for, else the requester's. A customer asks for their own alone;
-    /// a desk without organisations' files takes what it is told.
-    fn organization_of(&self, opening: &Opening, standing: Standing) -> Result<Result<Option<String>, Refusal>, Error> {
-        let (given, casebook) = (opening.organization.clone(), self.casebook());
-        if (standing.is_support() && given.is_some()) || !casebook.keeps_organizations()? {
-            return Ok(Ok(given));
-        }
-        let memberships = casebook.memberships(&opening.requester)?;
-        let known: Vec<String> = memberships.organizations().map(str::to_owned).collect();
-        Ok(match (given, known.as_slice()) {
-            (Some(given), known) if known.contains(&given) => Ok(Some(given)),
-            (Some(given), _) => Err(Refusal::OtherOrganization { given }),
-            (None, [] | [_]) => Ok(known.into_iter().next()),
-            (None, _) => Err(Refusal::WhichOrganization { known }),
-        })
     }
 
     /// A new ticket.
@@ -104,5 +87,28 @@ impl Desk<'_> {
         let (team, memberships) = (&self.casebook().config().team, self.casebook().memberships(&self.by)?);
         let sees = |header| team.standing_with(&self.by, &memberships, Some(header)).sees();
         Ok(made.iter().find(|(_, header)| sees(header)).map(|(id, _)| *id))
+    }
+}
+
+impl Casebook {
+    /// The organisation of a new ticket: the one asked for, else the requester's. A customer asks for their own alone;
+    /// a desk without organisations' files takes what it is told.
+    pub(super) fn organization_of_opening(
+        &self,
+        opening: &Opening,
+        standing: Standing,
+    ) -> Result<Result<Option<String>, Refusal>, Error> {
+        let given = opening.organization.clone();
+        if (standing.is_support() && given.is_some()) || !self.keeps_organizations()? {
+            return Ok(Ok(given));
+        }
+        let memberships = self.memberships(&opening.requester)?;
+        let known: Vec<String> = memberships.organizations().map(str::to_owned).collect();
+        Ok(match (given, known.as_slice()) {
+            (Some(given), known) if known.contains(&given) => Ok(Some(given)),
+            (Some(given), _) => Err(Refusal::OtherOrganization { given }),
+            (None, [] | [_]) => Ok(known.into_iter().next()),
+            (None, _) => Err(Refusal::WhichOrganization { known }),
+        })
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Must not know where they are defined, nor who is asked.
 
+use std::collections::BTreeMap;
+
 /// A group a requester can choose.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProductGroup {
@@ -9,12 +11,21 @@ pub struct ProductGroup {
     pub name: String,
     /// What people read, where the desk says more than the program knows.
     pub label: Option<String>,
-    /// What belongs to it, in a line.
-    pub examples: Option<String>,
+    /// What belongs to it, in a line, by language; without a language under the empty word.
+    pub examples: BTreeMap<String, String>,
     /// Words, or their beginnings, that hint at it in a subject.
     pub words: Vec<String>,
     /// The team that takes care of its tickets.
     pub team: Option<String>,
+}
+
+impl ProductGroup {
+    /// What belongs to it, as somebody who reads a language is told: in that, else without one, else in English, else in
+    /// any.
+    pub fn examples_in(&self, language: &str) -> Option<&str> {
+        let told = [language, "", "en"].into_iter().find_map(|language| self.examples.get(language));
+        told.or_else(|| self.examples.values().next()).map(String::as_str)
+    }
 }
 
 /// The group that words hint at: the one with the most hits. None where two have as many: a guess is offered, and a
@@ -38,6 +49,22 @@ mod tests {
     fn group(name: &str, words: &[&str]) -> ProductGroup {
         let words = words.iter().map(|word| (*word).to_owned()).collect();
         ProductGroup { name: name.to_owned(), words, ..ProductGroup::default() }
+    }
+
+    #[test]
+    fn examples_are_in_the_readers_language_where_there_are_some() {
+        let with = |examples: &[(&str, &str)]| {
+            let examples = examples.iter().map(|(language, words)| ((*language).to_owned(), (*words).to_owned()));
+            ProductGroup { examples: examples.collect(), ..group("x", &[]) }
+        };
+        let both = with(&[("en", "tiles"), ("fr", "vignettes")]);
+        assert_eq!(
+            ["fr", "en", "ja"].map(|language| both.examples_in(language)),
+            [Some("vignettes"), Some("tiles"), Some("tiles")]
+        );
+        assert_eq!(with(&[("", "tiles")]).examples_in("fr"), Some("tiles"));
+        assert_eq!(with(&[("fr", "vignettes")]).examples_in("pt"), Some("vignettes"));
+        assert_eq!(group("x", &[]).examples_in("en"), None);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::config::{Complaint, ConfigFlaw, spanned};
+use crate::domain::macros::language_of;
 use crate::domain::own_field::{FieldKind, OwnField};
 use crate::domain::product_group::ProductGroup;
 
@@ -33,7 +34,7 @@ struct Written {
 #[serde(deny_unknown_fields)]
 struct GroupSection {
     label: Option<String>,
-    examples: Option<String>,
+    examples: Option<Spanned<toml::Value>>,
     #[serde(default)]
     words: Vec<String>,
     team: Option<String>,
@@ -73,7 +74,29 @@ fn in_order<T>(sections: BTreeMap<Spanned<String>, T>) -> Vec<(Spanned<String>, 
 
 fn group((name, section): (Spanned<String>, GroupSection)) -> Result<ProductGroup, Complaint> {
     let GroupSection { label, examples, words, team } = section;
+    let examples = examples.as_ref().map(told_examples).transpose()?.unwrap_or_default();
     Ok(ProductGroup { name: spanned(&name, word)?, label, examples, words, team })
+}
+
+/// Examples: a line or a list of them, or one of these for each language.
+fn told_examples(examples: &Spanned<toml::Value>) -> Result<BTreeMap<String, String>, Complaint> {
+    let line = |value: &toml::Value| match value {
+        toml::Value::String(line) => Some(line.clone()),
+        toml::Value::Array(items) => {
+            let items: Option<Vec<&str>> = items.iter().map(toml::Value::as_str).collect();
+            items.map(|items| items.join(", "))
+        }
+        _ => None,
+    };
+    let told = match examples.get_ref() {
+        toml::Value::Table(all) => {
+            all.iter().map(|(language, value)| Some((language_of(language), line(value)?))).collect()
+        }
+        value => line(value).map(|line| BTreeMap::from([(String::new(), line)])),
+    };
+    told.ok_or_else(|| {
+        Complaint(Some(examples.span()), "examples are words, a list of words, or these for each language".to_owned())
+    })
 }
 
 fn field((name, section): (Spanned<String>, FieldSection)) -> Result<OwnField, Complaint> {
@@ -124,8 +147,31 @@ mod tests {
         let names: Vec<&str> = choices.product_groups.iter().map(|group| group.name.as_str()).collect();
         let wanted = ["reports_dashboards", "schedule_export", "instance_admin", "lookml_pdt_git", "api_embed_ext"];
         assert_eq!(names, wanted);
-        assert!(choices.product_groups.iter().all(|group| group.examples.is_some() && !group.words.is_empty()));
+        assert!(choices.product_groups.iter().all(|group| !group.examples.is_empty() && !group.words.is_empty()));
         assert!(choices.fields.is_empty());
+        let told =
+            choices.product_groups.iter().map(|group| group.examples.keys().map(String::as_str).collect::<Vec<_>>());
+        assert!(told.into_iter().all(|languages| languages == ["en", "fr"]));
+    }
+
+    #[test]
+    fn examples_are_a_line_a_list_or_these_by_language() {
+        let of = |examples: &str| {
+            read(&format!("[product_groups.x]\nexamples = {examples}\n"))
+                .map(|choices| choices.product_groups[0].clone())
+        };
+        let told =
+            |examples: &str, language: &str| of(examples).expect("examples").examples_in(language).map(str::to_owned);
+        assert_eq!(told("\"tiles, looks\"", "fr").as_deref(), Some("tiles, looks"));
+        assert_eq!(told("[\"tiles\", \"looks\"]", "ja").as_deref(), Some("tiles, looks"));
+        assert_eq!(
+            told("{ en = \"tiles\", fr-FR = [\"vignettes\", \"looks\"] }", "fr").as_deref(),
+            Some("vignettes, looks")
+        );
+        for wrong in ["3", "[3]", "{ en = true }"] {
+            let flaw = of(wrong).expect_err("no examples");
+            assert!(flaw.line == 2 && flaw.message.contains("each language"), "{wrong}: {}", flaw.message);
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::config::{Complaint, ConfigFlaw, spanned};
-use crate::domain::macros::Macro;
+use crate::domain::macros::{Deed, Macro, Texts, speaker};
 use crate::domain::person::Person;
 use crate::domain::value::{Fields, Value};
 use crate::domain::zone::Zone;
@@ -59,35 +59,67 @@ fn of_section((name, section): (Spanned<String>, Section)) -> Result<Macro, Comp
         return Err(Complaint(Some(name.span()), "a macro has a `text`, or `actions`".to_owned()));
     }
     let places: Vec<_> = section.actions.iter().map(Spanned::span).collect();
+    for action in &section.actions {
+        if let Some(text) = action.get_ref().get("text") {
+            texts_in(text).map_err(|message| Complaint(Some(action.span()), message))?;
+        }
+    }
     let steps = section.actions.into_iter().map(|table| fields(table.into_inner())).collect();
     let read = Macro { name: spanned(&name, word)?, about: section.about, texts, steps };
     // Whatever the day and whoever acts: what makes sense then makes sense always.
     let (by, zone) = (Person::from_name("me"), Zone::named("UTC"));
-    if let (Ok(by), Ok(zone)) = (by, zone)
-        && let Err((place, flaw)) = read.deeds(&by, DateTime::UNIX_EPOCH, &zone)
-    {
-        return Err(Complaint(places.get(place).cloned(), flaw.to_string()));
+    if let (Ok(by), Ok(zone)) = (by, zone) {
+        let deeds = read.deeds(&by, DateTime::UNIX_EPOCH, &zone);
+        let deeds = deeds.map_err(|(place, flaw)| Complaint(places.get(place).cloned(), flaw.to_string()))?;
+        has_words(&read, &deeds).map_err(|(place, message)| {
+            let text = section.text.as_ref().map(Spanned::span);
+            Complaint(place.map_or(text, |place| places.get(place).cloned()), message)
+        })?;
     }
     Ok(read)
 }
 
+/// Whether every action that needs words can have some: the macro's `text`, or `-m`, serves one of them.
+///
+/// # Errors
+/// The place of the action that has none, if it is about one, and what is wrong.
+fn has_words(known: &Macro, deeds: &[Deed]) -> Result<(), (Option<usize>, String)> {
+    let speaker = speaker(deeds);
+    let lacks = |(place, deed): &(usize, &Deed)| *place != speaker && deed.needs_words() && deed.texts.is_empty();
+    if let Some((place, deed)) = deeds.iter().enumerate().find(lacks) {
+        let action = deed.action.word();
+        let message = format!(
+            "`{action}` needs words, and those of the macro go with action {}: give it a `text` of its own",
+            speaker + 1
+        );
+        return Err((Some(place), message));
+    }
+    if !known.texts.is_empty() && deeds.get(speaker).is_some_and(|deed| !deed.texts.is_empty()) {
+        return Err((None, "no action is left for this text: each that takes words has its own".to_owned()));
+    }
+    Ok(())
+}
+
 /// A text, or one for each language; each a template.
-fn spanned_texts(text: &Spanned<toml::Value>) -> Result<BTreeMap<String, String>, Complaint> {
-    let complain = |message: String| Complaint(Some(text.span()), message);
-    let texts = match text.get_ref() {
-        toml::Value::String(text) => Some(BTreeMap::from([(String::new(), text.clone())])),
+fn spanned_texts(text: &Spanned<toml::Value>) -> Result<Texts, Complaint> {
+    texts_in(text.get_ref()).map_err(|message| Complaint(Some(text.span()), message))
+}
+
+fn texts_in(text: &toml::Value) -> Result<Texts, String> {
+    let texts = match text {
+        toml::Value::String(text) => Some(Texts::from([(String::new(), text.clone())])),
         toml::Value::Table(texts) => {
             let each = texts.iter().map(|(language, text)| Some((language.clone(), text.as_str()?.to_owned())));
             each.collect()
         }
         _ => None,
     };
-    let texts = texts.ok_or_else(|| complain("a `text` is words, or words for each language".to_owned()))?;
+    let texts = texts.ok_or("a `text` is words, or words for each language")?;
     for (language, text) in &texts {
         if let Err(error) = minijinja::Environment::new().template_from_str(text) {
             let of = if language.is_empty() { String::new() } else { format!(" ({language})") };
             let why = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-            return Err(complain(format!("the text{of} is no template: {why}")));
+            return Err(format!("the text{of} is no template: {why}"));
         }
     }
     Ok(texts)
@@ -121,6 +153,7 @@ fn of_toml(value: toml::Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::macros::text_in;
 
     #[test]
     fn a_macro_is_a_text_and_actions() {
@@ -128,7 +161,7 @@ mod tests {
                     actions = [{ action = \"reply\" }, { action = \"tag\", add = [\"asked\"] }]\n[macros.thanks]\ntext = \"Thanks\"\n";
         let macros = read(text).expect("macros");
         assert_eq!(macros.iter().map(|known| known.name.as_str()).collect::<Vec<_>>(), ["release", "thanks"]);
-        assert_eq!(macros[0].text(["fr", "en"]), Some("Laquelle ?"));
+        assert_eq!(text_in(&macros[0].texts, ["fr", "en"]), Some(("fr", "Laquelle ?")));
         assert_eq!((macros[0].steps.len(), macros[1].steps.len()), (2, 0));
         assert_eq!(read("format = 1\n"), Ok(Vec::new()));
     }
@@ -147,5 +180,26 @@ mod tests {
         let (line, message) = flaw("[macros.x]\ntext = { en = \"Hello\", fr = \"{% if %}\" }\n");
         assert!(line == 2 && message.contains("(fr)"), "{line}: {message}");
         assert_eq!(flaw("[macros.x]\ntext = 3\n").0, 2);
+    }
+
+    #[test]
+    fn every_action_that_needs_words_has_some() {
+        let with = |text: &str, first: &str, second: &str| {
+            let text = format!(
+                "[macros.x]\n{text}\nactions = [\n  {{ action = \"reply\"{first} }},\n  {{ action = \"prioritize\", priority = \"S2\"{second} }},\n]\n"
+            );
+            read(&text).map(|_| ()).map_err(|flaw| (flaw.line, flaw.message))
+        };
+        let own = ", text = \"Words.\"";
+        assert_eq!(with("", "", own), Ok(()));
+        assert_eq!(with("text = \"Hello\"", "", own), Ok(()));
+        assert_eq!(with("text = \"Hello\"", own, ""), Ok(()));
+        assert_eq!(with("", own, ", text = { en = \"a\", fr = \"b\" }"), Ok(()));
+        let (line, message) = with("text = \"Hello\"", "", "").expect_err("one text for two");
+        assert!(line == 5 && message.contains("`prioritize` needs words"), "{line}: {message}");
+        let (line, message) = with("text = \"Hello\"", own, own).expect_err("a text too many");
+        assert!(line == 2 && message.contains("no action is left"), "{line}: {message}");
+        let (line, message) = with("", own, ", text = \"{{ a\"").expect_err("no template");
+        assert!(line == 5 && message.contains("no template"), "{line}: {message}");
     }
 }

@@ -11,6 +11,7 @@ use crate::domain::entry::Entry;
 use crate::domain::silence::Waited;
 use crate::domain::summary::Summary;
 
+use super::labels::catalogue::Sweeps;
 use super::table::{Cell, Table, tab_separated};
 use super::{Audience, age, labels, paint};
 
@@ -139,26 +140,30 @@ impl Asked<'_> {
         }
     }
 
-    fn label(&self) -> &'static str {
+    fn label(&self, words: &Sweeps) -> &'static str {
         match self.what {
-            What::Remind { .. } => "remind",
-            What::Solve { .. } => "solve",
-            What::FirstWord { .. } => "first word",
-            What::HoldEnded => "hold ended",
+            What::Remind { .. } => words.remind,
+            What::Solve { .. } => words.solve,
+            What::FirstWord { .. } => words.first_word,
+            What::HoldEnded => words.hold_ended,
         }
     }
 }
 
-/// A table: short id, priority, what is due, since when, why, subject. Empty where nothing is.
+/// A table: short id, priority, what is due, since when, why, subject. Empty where nothing is. Why stays English, as
+/// programs read it.
 pub fn for_people(asked: &[Asked<'_>], audience: &Audience<'_>) -> String {
-    let mut table = Table::under(&["id", "pri", "due", "since", "why", "subject"]);
+    let words = audience.words();
+    let columns = &words.columns;
+    let heads = [columns.id, columns.priority, columns.what, columns.due, columns.why, columns.subject];
+    let mut table = Table::under(&heads);
     for asked in asked {
         let header = &asked.ticket.header;
         table.push(vec![
             Cell::styled(asked.short_id, paint::STRONG)
                 .leading_to(audience.links.map(|links| links.to(asked.ticket.id))),
             Cell::styled(header.priority.word(), paint::priority(header.priority)),
-            Cell::styled(asked.label(), paint::STRONG),
+            Cell::styled(asked.label(&words.sweeps), paint::STRONG),
             Cell::plain(&age::age(asked.due_at, audience.now)),
             Cell::plain(&asked.reason(audience)),
             Cell::plain(&header.subject),

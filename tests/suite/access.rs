@@ -98,6 +98,38 @@ fn access_ends_with_the_role_and_does_not_come_back_with_it() {
 }
 
 #[test]
+fn a_request_is_declined_until_its_requester_replies() {
+    let (sandbox, id) = asked();
+    let state = || {
+        let told = sandbox.run(&["access", "list", "--json"]).ok().json();
+        told[0]["state"].as_str().unwrap().to_owned()
+    };
+    let reply = |who: &str| sandbox.run(&["--as", who, "reply", &id, "-m", "x"]).ok();
+    // A question is no refusal.
+    reply("kenji@desk.example");
+    assert_eq!(state(), "asked");
+    sandbox.run(&["access", "decline", &id, "-m", "No."]).ok();
+    assert_eq!(state(), "declined");
+    reply("kenji@desk.example");
+    sandbox.run(&["hold", &id, "--reason", "other", "-m", "Later."]).ok();
+    assert_eq!(state(), "declined");
+    reply("tina@acme.example");
+    assert_eq!(state(), "asked");
+    // A retry by a key is done once, and declines too.
+    for _ in 0..2 {
+        sandbox.run(&["access", "decline", &id, "-m", "No.", "--key", "once"]).ok();
+    }
+    assert_eq!(state(), "declined");
+    let keys =
+        sandbox.shown(&id)["history"].as_array().unwrap().iter().filter(|entry| entry["key"] == "decline-once").count();
+    assert_eq!(keys, 1);
+    sandbox.run(&["access", "grant", &id]).ok();
+    assert_eq!(state(), "granted");
+    sandbox.run(&["check", "--strict"]).ok();
+    sandbox.run(&["audit", "--identity", "--strict"]).ok();
+}
+
+#[test]
 fn an_approval_is_a_technical_contacts_whoever_asks() {
     let (sandbox, _) = asked();
     sandbox.run(&["org", "person", "add", "acme", "toni@acme.example", "--role", "technical_contact"]).ok();
@@ -155,36 +187,4 @@ fn access_that_no_ticket_granted_is_found() {
     sandbox.git(&["checkout", "-q", FILE]).ok();
     sandbox.run(&["access", "grant", &id]).ok();
     sandbox.run(&["check", "--strict"]).ok();
-}
-
-#[test]
-fn a_request_is_declined_until_its_requester_replies() {
-    let (sandbox, id) = asked();
-    let state = || {
-        let told = sandbox.run(&["access", "list", "--json"]).ok().json();
-        told[0]["state"].as_str().unwrap().to_owned()
-    };
-    let reply = |who: &str| sandbox.run(&["--as", who, "reply", &id, "-m", "x"]).ok();
-    // A question is no refusal.
-    reply("kenji@desk.example");
-    assert_eq!(state(), "asked");
-    sandbox.run(&["access", "decline", &id, "-m", "No."]).ok();
-    assert_eq!(state(), "declined");
-    reply("kenji@desk.example");
-    sandbox.run(&["hold", &id, "--reason", "other", "-m", "Later."]).ok();
-    assert_eq!(state(), "declined");
-    reply("tina@acme.example");
-    assert_eq!(state(), "asked");
-    // A retry by a key is done once, and declines too.
-    for _ in 0..2 {
-        sandbox.run(&["access", "decline", &id, "-m", "No.", "--key", "once"]).ok();
-    }
-    assert_eq!(state(), "declined");
-    let keys =
-        sandbox.shown(&id)["history"].as_array().unwrap().iter().filter(|entry| entry["key"] == "decline-once").count();
-    assert_eq!(keys, 1);
-    sandbox.run(&["access", "grant", &id]).ok();
-    assert_eq!(state(), "granted");
-    sandbox.run(&["check", "--strict"]).ok();
-    sandbox.run(&["audit", "--identity", "--strict"]).ok();
 }

@@ -56,7 +56,8 @@ fn customers_choose_among_labels_in_their_language() {
     let answers = [(SUBJECT, "Hello\r"), (GROUP, "rapports\r"), (PRIORITY, "\r")];
     let Some(asked) = asked_on_a_terminal(&sandbox, &words, &answers) else { return };
     let told = asked.ok().stdout;
-    assert!(told.contains("S1-Urgent"), "{told}");
+    assert!(told.contains("S1-Urgent: plus rien ne fonctionne"), "{told}");
+    assert!(told.contains("envoi, téléchargement ou planification"), "{told}");
     let tickets = sandbox.run(&["list", "--json=product_group"]).ok().json();
     assert_eq!(tickets, serde_json::json!([{ "product_group": "reports_dashboards" }]));
 }
@@ -120,6 +121,56 @@ fn what_another_editor_has_open_stays() {
     assert!(sandbox.run(&["log"]).ok().stdout.contains("Since this morning."));
     assert_eq!(sandbox.read(".git/casebook/TEXT-1.txt"), "Half a sentence\n");
     assert!(!sandbox.path(".git/casebook/TEXT-2.txt").exists());
+}
+
+/// Acme on a plan, with two instances, an editor and a viewer.
+fn with_instances() -> Sandbox {
+    let sandbox = with_editor();
+    let old = ["instances.old.release=24.2", "instances.old.edition=original", "instances.old.hosting=customer"];
+    let new = ["instances.new.release=26.18", "instances.new.edition=cloud_core", "instances.new.hosting=vendor"];
+    sandbox.run(&[&["org", "new", "acme", "domains=acme.example", "plans=enhanced"], &old[..], &new[..]].concat()).ok();
+    for (who, role) in [("ana@acme.example", "tech_support_editor"), ("bo@acme.example", "tech_support_viewer")] {
+        sandbox.run(&["org", "person", "add", "acme", who, "--role", role]).ok();
+    }
+    sandbox
+}
+
+const INSTANCE: &str = "Which instance is it about";
+
+#[test]
+fn the_instance_is_asked_for_where_there_are_several() {
+    let sandbox = with_instances();
+    let words = ["--as", "ana@acme.example", "open"];
+    let answers = [(INSTANCE, "new\r"), (SUBJECT, "Tiles\r"), (GROUP, "\r"), (PRIORITY, "\r")];
+    let Some(asked) = asked_on_a_terminal(&sandbox, &words, &answers) else { return };
+    let told = asked.ok().stdout;
+    assert!(told.contains("old: release 24.2, original, hosted by the customer"), "{told}");
+    let instance = |query: &str| sandbox.run(&["list", query, "--json=instance"]).ok().json();
+    assert_eq!(instance("tiles"), serde_json::json!([{ "instance": "new" }]));
+    // Also where only the text is left to write; not where everything was said.
+    let words = ["--as", "ana@acme.example", "open", "-s", "Disk"];
+    asked_on_a_terminal(&sandbox, &words, &[(INSTANCE, "new\r")]).unwrap().ok();
+    let told = asked_on_a_terminal(&sandbox, &[&words[..], &["-m", "Full."]].concat(), &[]).unwrap().fails(2);
+    assert!(!told.stdout.contains(INSTANCE), "{}", told.stdout);
+    let words = ["--as", "ana@acme.example", "open", "--instance", "new"];
+    let asked = asked_on_a_terminal(&sandbox, &words, &[(SUBJECT, "x\r"), (GROUP, "\r"), (PRIORITY, "\r")]).unwrap();
+    assert!(!asked.ok().stdout.contains(INSTANCE));
+}
+
+#[test]
+fn who_may_not_ask_is_told_before_they_type() {
+    let sandbox = with_instances();
+    let Some(told) = asked_on_a_terminal(&sandbox, &["--as", "bo@acme.example", "open"], &[]) else { return };
+    let told = told.fails(5).stdout;
+    assert!(told.contains("tech_support_editor") && !told.contains(INSTANCE) && !told.contains(SUBJECT), "{told}");
+    let told =
+        asked_on_a_terminal(&sandbox, &["--as", "bo@acme.example", "open", "-s", "Tiles"], &[]).unwrap().fails(5);
+    assert!(!told.stdout.contains("kept"), "{}", told.stdout);
+    // What the project number is missing for is known when it is chosen.
+    let words = ["--as", "ana@acme.example", "open"];
+    let told = asked_on_a_terminal(&sandbox, &words, &[(INSTANCE, "\r")]).unwrap().fails(4).stdout;
+    assert!(told.contains("project number") && !told.contains(SUBJECT), "{told}");
+    sandbox.run(&["list", "--exists"]).fails(3);
 }
 
 #[test]

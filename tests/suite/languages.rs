@@ -5,15 +5,17 @@
 use casebook::view::Viewer;
 use casebook::view::labels::Language;
 
+use crate::asking::on_a_terminal;
 use crate::desk::desk;
 use crate::sandbox::{Outcome, Running, Sandbox};
 use crate::snapshot;
 
 /// What is said in a table of the page; the sentences of the history would only make it long.
-const ON_THE_PAGE: [&str; 14] = [
+const ON_THE_PAGE: [&str; 15] = [
     "statuses",
     "next steps",
     "priorities",
+    "impacts",
     "kinds",
     "product groups",
     "hold reasons",
@@ -201,4 +203,27 @@ fn a_ticket_goes_next_to_who_writes_the_language_it_is_spoken_of_in() {
         let assigned = sandbox.run(&["assign", &ticket, "--next", "--json=assignee"]).ok().json();
         assert_eq!(assigned["assignee"], expected, "{options:?}");
     }
+}
+
+#[test]
+fn what_a_sweep_finds_stands_under_words_of_the_readers_language() {
+    let sandbox = desk();
+    let id = sandbox.opened("Tiles", &[]);
+    sandbox.run(&["reply", &id, "-m", "Which release?"]).ok();
+    sandbox.wait("9d");
+    let program = env!("CARGO_BIN_EXE_casebook");
+    for (language, heads) in [
+        ("en", ["pri", "what", "due", "why", "remind"]),
+        ("fr", ["Priorité", "Action", "Échéance", "Motif", "relancer"]),
+        ("ja", ["優先度", "内容", "期限", "理由", "アラートを送信"]),
+        ("pt", ["Prioridade", "Ação", "Vencimento", "Motivo", "enviar alerta"]),
+    ] {
+        let Some(told) = on_a_terminal(&sandbox, &[program, "--lang", language, "sweep"], &[]) else { return };
+        let told = told.ok().stdout;
+        for head in heads {
+            assert!(told.contains(head), "{language} {head}: {told}");
+        }
+    }
+    let plain = sandbox.run(&["--lang", "fr", "sweep"]).ok().stdout;
+    assert!(plain.contains("\tremind\t"), "{plain}");
 }

@@ -34,12 +34,15 @@ fn every_sentence_has_its_row_and_every_row_its_state() {
         assert_eq!(row.len(), 5, "{row:?}");
         assert!(row.iter().all(|cell| !cell.is_empty()), "{row:?}");
         let (shown, state) = (&row[3], &row[4]);
+        let known = ["portal", "mail", "chat"];
+        let brought: Vec<&str> = state.split("later: ").skip(1).collect();
+        let is_known = |what: &&str| known.iter().any(|subject| what.split([';', ',']).next() == Some(*subject));
+        assert!(brought.iter().all(is_known), "{row:?} says not what brings it");
+        assert_eq!(state.matches("later").count(), brought.len(), "{row:?} says later, and not what brings it");
         match state.split([':', ';', ',', ' ']).next().unwrap() {
-            "done" | "partly" => assert!(shown.contains("]("), "{row:?} shows nothing"),
-            "later" => {
-                let known = ["portal", "mail", "chat"];
-                assert!(known.iter().any(|subject| state.ends_with(subject)), "{row:?} says not what brings it");
-            }
+            "done" => assert!(shown.contains("]("), "{row:?} shows nothing"),
+            "partly" => assert!(shown.contains("](") && !brought.is_empty(), "{row:?} is done in part, and no more"),
+            "later" => assert!(!brought.is_empty(), "{row:?} says not what brings it"),
             _ => panic!("{row:?} has no state"),
         }
     }

@@ -5,7 +5,7 @@
 //! not be able to tell in which of them she is: standard output, standard error and exit code are the same, byte by
 //! byte. What looks at the whole repository by design is named in [`OF_THE_CLONE`], and in docs/visibility.md.
 
-mod questions;
+pub mod questions;
 
 use std::collections::BTreeSet;
 

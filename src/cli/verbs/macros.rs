@@ -1,5 +1,7 @@
 //! `macro`: a named reply of the desk, and what is done with it.
 
+use std::cell::RefCell;
+
 use clap::Args;
 use serde_json::{Map, Value, json};
 
@@ -11,21 +13,21 @@ use super::super::writing::Telling;
 use super::show;
 use crate::casebook::{Casebook, Step, Work};
 use crate::domain::finding::Finding;
-use crate::domain::macros::{Deed, Macro};
+use crate::domain::macros::{Deed, Macro, Texts, language_of, speaker, text_in};
 use crate::domain::rule;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
 use crate::error::Error;
-use crate::view;
 use crate::view::macro_text;
 use crate::view::template::TemplateFlaw;
 use crate::view::terminal::one_line;
+use crate::view::{self, Viewer};
 
 /// Apply a macro of the desk: a reply with a name, and what is done with it.
 ///
 /// Macros stand in casebook.toml under [macros.NAME]: a `text` (one, or one per language; a template over the fields of
-/// `show --json`, and `agent`), and `actions` with the names of entries. All is one command and one commit; -n shows it
-/// first. Without a name, the macros there are.
+/// `show --json`, and `agent`), and `actions` with the names of entries, each with a `text` of its own where it needs
+/// one. All is one command and one commit; -n shows it first. Without a name, the macros there are. For agents.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  casebook macro\n  casebook macro ask_release 7S1W1X -n\n  casebook macro ask_release 7S1W1X"
@@ -48,6 +50,9 @@ pub struct ApplyMacro {
 impl ApplyMacro {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
         let casebook = session.casebook()?;
+        if session.viewer(&casebook)? == Viewer::Customer {
+            return Err(agents_only());
+        }
         let macros = casebook.macros()?;
         let (Some(name), Some(word)) = (&self.name, &self.ticket) else {
             return list(session, &macros, self.write.json.is_some());
@@ -61,29 +66,38 @@ impl ApplyMacro {
             Error::usage(message, "[macros] in casebook.toml defines it")
         })?;
         let typed = self.text.optional()?;
-        let text = match &typed.text {
-            Some(own) => Some(own.clone()),
-            None => filled(session, &casebook, known, &casebook.ticket(id)?, by.as_str())?,
+        let told = Told {
+            session,
+            casebook: &casebook,
+            ticket: casebook.ticket(id)?,
+            name,
+            agent: by.as_str(),
+            noted: RefCell::default(),
         };
-        let speaker = deeds.iter().position(Deed::speaks).unwrap_or(0);
+        let texts = told.texts(known, &deeds, typed.text.as_ref())?;
         let mut steps: Vec<Step> = deeds.into_iter().map(|deed| step(id, deed)).collect();
         if let Some(first) = steps.first_mut() {
             *first = self.conditions.on(first.clone());
         }
-        let work = |steps| Work::Steps(apart(steps, speaker, text));
+        let work = |steps| Work::Steps(apart(steps, texts));
         session.carry_out_in(casebook, steps, work, &self.write, typed, &Telling::One)
     }
+}
+
+fn agents_only() -> Complaint {
+    Complaint::new(Exit::NotAllowed, "person.not_allowed", "only an agent may `macro` here")
+        .hint("[team] in casebook.toml says who is what")
 }
 
 fn step(id: crate::domain::id::Id, deed: Deed) -> Step {
     Step { keep_open: deed.keep_open, ..Step::on(id, deed.action, None) }
 }
 
-/// The steps of one command on one ticket: the words go with the one that speaks, and each has a key of its own, so
-/// that a retry finds them all.
-fn apart(mut steps: Vec<Step>, speaker: usize, text: Option<Text>) -> Vec<Step> {
-    for (place, step) in steps.iter_mut().enumerate() {
-        step.text = if place == speaker { text.clone() } else { None };
+/// The steps of one command on one ticket, each with its words, and with a key of its own, so that a retry finds them
+/// all.
+fn apart(mut steps: Vec<Step>, texts: Vec<Option<Text>>) -> Vec<Step> {
+    for (place, (step, text)) in steps.iter_mut().zip(texts).enumerate() {
+        step.text = text;
         if let Some(key) = step.key.as_mut().filter(|_| place > 0) {
             key.push_str(&format!(" {}", place + 1));
         }
@@ -91,28 +105,73 @@ fn apart(mut steps: Vec<Step>, speaker: usize, text: Option<Text>) -> Vec<Step> 
     steps
 }
 
-/// The macro's text for a ticket; none where it has none.
-fn filled(
-    session: &Session,
-    casebook: &Casebook,
-    known: &Macro,
-    ticket: &Ticket,
-    agent: &str,
-) -> Result<Option<Text>, Complaint> {
-    let languages = casebook.languages_of(&ticket.header);
-    let Some(source) = known.text(languages.iter().map(String::as_str)) else { return Ok(None) };
-    let told = show::json_of(session, casebook, std::slice::from_ref(ticket), None)?;
-    let record = match told.into_iter().next() {
-        Some(Value::Object(record)) => record,
-        _ => Map::new(),
-    };
-    let flaw = |flaw: TemplateFlaw| {
-        Error::usage(
-            format!("the text of the macro `{}`: {}", known.name, why(flaw)),
-            "[macros] in casebook.toml has it; `casebook show TICKET --json=` lists the fields",
-        )
-    };
-    Ok(macro_text::filled(source, record, agent, session.world.now).map_err(flaw)?)
+/// What the texts of a macro are filled in with.
+struct Told<'a> {
+    session: &'a Session,
+    casebook: &'a Casebook,
+    ticket: Ticket,
+    name: &'a str,
+    agent: &'a str,
+    /// What was said last beside the result; said once.
+    noted: RefCell<String>,
+}
+
+impl Told<'_> {
+    /// The words of each action: those given with the command in the place of the macro's, else its own.
+    ///
+    /// # Errors
+    /// A text cannot be filled in, or an action that needs words has none.
+    fn texts(&self, known: &Macro, deeds: &[Deed], typed: Option<&Text>) -> Result<Vec<Option<Text>>, Complaint> {
+        let speaker = speaker(deeds);
+        let of = |(place, deed): (usize, &Deed)| {
+            let text = match typed.filter(|_| place == speaker) {
+                Some(typed) => Some(typed.clone()),
+                None if deed.texts.is_empty() && place == speaker => self.filled(&known.texts)?,
+                None => self.filled(&deed.texts)?,
+            };
+            match text {
+                None if deed.needs_words() => Err(self.wordless(deed)),
+                text => Ok(text),
+            }
+        };
+        deeds.iter().enumerate().map(of).collect()
+    }
+
+    /// Only where words could be given: check has looked after the others.
+    fn wordless(&self, deed: &Deed) -> Complaint {
+        let name = self.name;
+        let message = format!("`{}` needs words, and the macro `{name}` has none for it", deed.action.word());
+        Complaint::new(Exit::Usage, "text.missing", message)
+            .hint(format!("give them with -m TEXT, -F FILE or -F -, or as `text` of [macros.{name}] in casebook.toml"))
+    }
+
+    /// A text for the ticket, in its language where there is one; none where there is no text.
+    fn filled(&self, texts: &Texts) -> Result<Option<Text>, Complaint> {
+        let languages = self.casebook.languages_of(&self.ticket.header);
+        let Some((language, source)) = text_in(texts, languages.iter().map(String::as_str)) else { return Ok(None) };
+        if let Some(wanted) = languages.first().map(|tag| language_of(tag))
+            && !language.is_empty()
+            && language != wanted
+        {
+            let note =
+                format!("note: the macro `{}` has no text in `{wanted}`; this is the one in `{language}`", self.name);
+            if self.noted.replace(note.clone()) != note {
+                self.session.output.warn(&note);
+            }
+        }
+        let told = show::json_of(self.session, self.casebook, std::slice::from_ref(&self.ticket), None)?;
+        let record = match told.into_iter().next() {
+            Some(Value::Object(record)) => record,
+            _ => Map::new(),
+        };
+        let flaw = |flaw: TemplateFlaw| {
+            Error::usage(
+                format!("the text of the macro `{}`: {}", self.name, why(flaw)),
+                "[macros] in casebook.toml has it; `casebook show TICKET --json=` lists the fields",
+            )
+        };
+        Ok(macro_text::filled(source, record, self.agent, self.session.world.now).map_err(flaw)?)
+    }
 }
 
 fn why(flaw: TemplateFlaw) -> String {
@@ -131,7 +190,8 @@ pub(super) fn flaws(casebook: &Casebook) -> Vec<Finding> {
     let (Ok(macros), Ok(choices)) = (casebook.macros(), casebook.choices()) else { return Vec::new() };
     let mut findings = Vec::new();
     for known in &macros {
-        for (language, source) in &known.texts {
+        let own = known.own_texts();
+        for (language, source) in std::iter::once(&known.texts).chain(&own).flatten() {
             let Err(flaw) = macro_text::tried(source, &choices.fields) else { continue };
             let rule = match flaw {
                 TemplateFlaw::Field(_) => &rule::CONFIG_INVALID,

@@ -24,8 +24,9 @@ use crate::error::Error;
 
 /// Open a ticket.
 ///
-/// Prints it; with -q its full id alone. Without -s, on a terminal, it asks: for the product group, the priority, the
-/// subject, the desk's own fields, and for the text in the editor.
+/// Prints it; with -q its full id alone. Without -s, on a terminal, it asks: for the instance where the organization has
+/// several, the subject, the product group, the priority, the desk's own fields, and for the text in the editor. Whether
+/// the requester may ask for support is looked at before.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  casebook open\n  casebook open -s \"Tiles time out\" -p S2 --requester ana@acme.example -m \"Since this morning.\"\n  id=$(casebook open -q -s \"Disk full on db1\" -p S1 -m \"$ALERT\" --key alert-$ALERT_ID)"
@@ -83,6 +84,10 @@ impl Open {
     pub(super) fn run(mut self, session: &Session) -> Result<Exit, Complaint> {
         let casebook = session.casebook()?;
         let by = session.actor()?.cloned().ok_or(Error::NoIdentity)?;
+        // A retry gets the first result, whatever has become of the requester's roles since.
+        if session.can_ask() && !self.has_all_words() && self.write.key.is_none() {
+            self.settle(&casebook, &by)?;
+        }
         if self.subject.is_none() {
             self.ask(session, &casebook)?;
         }
@@ -97,6 +102,11 @@ impl Open {
             ..Step::on(Id::at(session.world.now, 0), Action::Open(Box::new(opening)), None)
         };
         session.carry_out(casebook, vec![step], &self.write, typed, &Telling::Opened)
+    }
+
+    /// Whether nothing is left to type.
+    fn has_all_words(&self) -> bool {
+        self.subject.is_some() && (!self.text.message.is_empty() || self.text.file.is_some())
     }
 
     /// What the ticket opens with.

@@ -51,6 +51,10 @@ labels! {
     Priorities of Priority { s1: S1, s2: S2, s3: S3, s4: S4 }
 }
 labels! {
+    /// What each priority means.
+    Impacts of Priority { s1: S1, s2: S2, s3: S3, s4: S4 }
+}
+labels! {
     /// What kind of ticket it is.
     Kinds of Kind { organization_access: OrganizationAccess }
 }
@@ -126,7 +130,11 @@ impl Groups {
 
 words! {
     /// What stands over the columns of tables.
-    Columns { id, priority, status, due, last_activity, assignee, requester, subject, time, who, what, text, tickets }
+    Columns { id, priority, status, due, last_activity, assignee, requester, subject, time, who, what, why, text, tickets }
+}
+words! {
+    /// What a sweep finds due.
+    Sweeps { remind, solve, first_word, hold_ended }
 }
 words! {
     /// The names of the facts of a ticket.
@@ -198,6 +206,7 @@ pub struct Catalogue {
     pub statuses: Statuses,
     pub next_steps: NextSteps,
     pub priorities: Priorities,
+    pub impacts: Impacts,
     pub kinds: Kinds,
     pub groups: Groups,
     pub hold_reasons: HoldReasons,
@@ -208,6 +217,7 @@ pub struct Catalogue {
     pub roles: Roles,
     pub organization_roles: OrganizationRoles,
     pub columns: Columns,
+    pub sweeps: Sweeps,
     pub facts: Facts,
     pub remarks: Remarks,
     pub deeds: Deeds,
@@ -242,6 +252,7 @@ impl Catalogue {
             ("statuses", self.statuses.listed()),
             ("next steps", self.next_steps.listed()),
             ("priorities", self.priorities.listed()),
+            ("impacts", self.impacts.listed()),
             ("kinds", self.kinds.listed()),
             ("product groups", self.groups.listed()),
             ("hold reasons", self.hold_reasons.listed()),
@@ -252,6 +263,7 @@ impl Catalogue {
             ("roles", self.roles.listed()),
             ("roles in an organisation", self.organization_roles.listed()),
             ("columns", self.columns.listed()),
+            ("sweeps", self.sweeps.listed()),
             ("facts", self.facts.listed()),
             ("remarks", self.remarks.listed()),
             ("deeds", self.deeds.listed()),

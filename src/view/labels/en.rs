@@ -1,9 +1,9 @@
 //! English. Customers read what the portal says; support reads the short words of its trade.
 
 use super::catalogue::{
-    Ages, Catalogue, Changes, Columns, Counts, Deeds, EscalationReasons, Facts, Glances, Groups, HoldReasons, Kinds,
-    MergeReasons, NextSteps, OrganizationRoles, Plural, Priorities, Promises, Remarks, ReopenReasons, Resolutions,
-    Roles, Statuses,
+    Ages, Catalogue, Changes, Columns, Counts, Deeds, EscalationReasons, Facts, Glances, Groups, HoldReasons, Impacts,
+    Kinds, MergeReasons, NextSteps, OrganizationRoles, Plural, Priorities, Promises, Remarks, ReopenReasons,
+    Resolutions, Roles, Statuses, Sweeps,
 };
 
 /// For customers.
@@ -40,6 +40,7 @@ pub(super) static DESK: Catalogue = Catalogue {
         time: "time",
         who: "who",
         what: "what",
+        why: "why",
         text: "text",
         tickets: "tickets",
     },
@@ -79,6 +80,12 @@ const WORDS: Catalogue = Catalogue {
         solved: "nobody owes anything",
     },
     priorities: Priorities { s1: "S1 - Urgent", s2: "S2 - High", s3: "S3 - Tolerable", s4: "S4 - Question" },
+    impacts: Impacts {
+        s1: "nothing works, and the business stands still",
+        s2: "it works badly, with significant impact",
+        s3: "it is usable, and most work goes on",
+        s4: "a question, and no impact",
+    },
     kinds: Kinds { organization_access: "organisation-level access" },
     groups: Groups {
         reports_dashboards: "Creating reports or dashboards",
@@ -133,9 +140,11 @@ const WORDS: Catalogue = Catalogue {
         time: "Time",
         who: "Who",
         what: "What",
+        why: "Why",
         text: "Text",
         tickets: "Requests",
     },
+    sweeps: Sweeps { remind: "remind", solve: "solve", first_word: "first word", hold_ended: "hold ended" },
     facts: Facts {
         status: "Status",
         priority: "Priority",

@@ -1,9 +1,9 @@
 //! French, as the seeds have it; what they have no word for is our own.
 
 use super::catalogue::{
-    Ages, Catalogue, Changes, Columns, Counts, Deeds, EscalationReasons, Facts, Glances, Groups, HoldReasons, Kinds,
-    MergeReasons, NextSteps, OrganizationRoles, Plural, Priorities, Promises, Remarks, ReopenReasons, Resolutions,
-    Roles, Statuses,
+    Ages, Catalogue, Changes, Columns, Counts, Deeds, EscalationReasons, Facts, Glances, Groups, HoldReasons, Impacts,
+    Kinds, MergeReasons, NextSteps, OrganizationRoles, Plural, Priorities, Promises, Remarks, ReopenReasons,
+    Resolutions, Roles, Statuses, Sweeps,
 };
 
 /// For customers.
@@ -30,6 +30,12 @@ const WORDS: Catalogue = Catalogue {
         solved: "plus rien n'est attendu",
     },
     priorities: Priorities { s1: "S1-Urgent", s2: "S2-élevé", s3: "S3-Tolerable", s4: "S4-Question" },
+    impacts: Impacts {
+        s1: "plus rien ne fonctionne, et l'activité est paralysée",
+        s2: "le service est dégradé, avec un impact important sur l'activité",
+        s3: "le service est utilisable, et l'essentiel du travail continue",
+        s4: "une question, sans effet sur le fonctionnement",
+    },
     kinds: Kinds { organization_access: "accès au niveau de l'organisation" },
     groups: Groups {
         reports_dashboards: "Créer des rapports ou des tableaux de bord",
@@ -84,8 +90,15 @@ const WORDS: Catalogue = Catalogue {
         time: "Date",
         who: "Qui",
         what: "Action",
+        why: "Motif",
         text: "Texte",
         tickets: "Demandes",
+    },
+    sweeps: Sweeps {
+        remind: "relancer",
+        solve: "résoudre",
+        first_word: "premier mot d'un responsable",
+        hold_ended: "attente terminée",
     },
     facts: Facts {
         status: "État",

@@ -2,9 +2,9 @@
 //! for is our own; product groups are in English, since no seed names them in Japanese.
 
 use super::catalogue::{
-    Ages, Catalogue, Changes, Columns, Counts, Deeds, EscalationReasons, Facts, Glances, Groups, HoldReasons, Kinds,
-    MergeReasons, NextSteps, OrganizationRoles, Plural, Priorities, Promises, Remarks, ReopenReasons, Resolutions,
-    Roles, Statuses,
+    Ages, Catalogue, Changes, Columns, Counts, Deeds, EscalationReasons, Facts, Glances, Groups, HoldReasons, Impacts,
+    Kinds, MergeReasons, NextSteps, OrganizationRoles, Plural, Priorities, Promises, Remarks, ReopenReasons,
+    Resolutions, Roles, Statuses, Sweeps,
 };
 
 /// For customers.
@@ -27,6 +27,12 @@ const WORDS: Catalogue = Catalogue {
         solved: "必要な対応はありません",
     },
     priorities: Priorities { s1: "S1: 緊急", s2: "S2: 重大", s3: "S3: 許容範囲", s4: "S4: 質問" },
+    impacts: Impacts {
+        s1: "まったく機能せず、業務が止まっています",
+        s2: "稼働していますが、業務に重大な影響があります",
+        s3: "利用でき、ほとんどの業務に影響はありません",
+        s4: "質問など。業務に影響はありません",
+    },
     kinds: Kinds { organization_access: "組織レベルのアクセス" },
     groups: Groups {
         reports_dashboards: "Creating reports or dashboards",
@@ -81,8 +87,15 @@ const WORDS: Catalogue = Catalogue {
         time: "日時",
         who: "名前",
         what: "内容",
+        why: "理由",
         text: "本文",
         tickets: "件数",
+    },
+    sweeps: Sweeps {
+        remind: "アラートを送信",
+        solve: "解決",
+        first_word: "管理者の最初の返信",
+        hold_ended: "保留期間の終了",
     },
     facts: Facts {
         status: "Status",

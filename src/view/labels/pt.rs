@@ -2,9 +2,9 @@
 //! seed names them in Portuguese.
 
 use super::catalogue::{
-    Ages, Catalogue, Changes, Columns, Counts, Deeds, EscalationReasons, Facts, Glances, Groups, HoldReasons, Kinds,
-    MergeReasons, NextSteps, OrganizationRoles, Plural, Priorities, Promises, Remarks, ReopenReasons, Resolutions,
-    Roles, Statuses,
+    Ages, Catalogue, Changes, Columns, Counts, Deeds, EscalationReasons, Facts, Glances, Groups, HoldReasons, Impacts,
+    Kinds, MergeReasons, NextSteps, OrganizationRoles, Plural, Priorities, Promises, Remarks, ReopenReasons,
+    Resolutions, Roles, Statuses, Sweeps,
 };
 
 /// For customers.
@@ -30,6 +30,12 @@ const WORDS: Catalogue = Catalogue {
         solved: "não há próximo passo",
     },
     priorities: Priorities { s1: "S1-Urgente", s2: "S2-Alta", s3: "S3-Tolerable", s4: "Pergunta S4" },
+    impacts: Impacts {
+        s1: "nada funciona, e o negócio está parado",
+        s2: "funciona mal, com impacto significativo no negócio",
+        s3: "pode ser usado, e a maior parte do trabalho continua",
+        s4: "uma pergunta, sem impacto nas operações",
+    },
     kinds: Kinds { organization_access: "acesso no nível da organização" },
     groups: Groups {
         reports_dashboards: "Creating reports or dashboards",
@@ -84,8 +90,15 @@ const WORDS: Catalogue = Catalogue {
         time: "Data",
         who: "Quem",
         what: "Ação",
+        why: "Motivo",
         text: "Texto",
         tickets: "Solicitações",
+    },
+    sweeps: Sweeps {
+        remind: "enviar alerta",
+        solve: "resolver",
+        first_word: "primeira palavra de um gestor",
+        hold_ended: "espera encerrada",
     },
     facts: Facts {
         status: "Status",

@@ -108,9 +108,11 @@ fn fields() -> Json {
 }
 
 fn product_groups() -> Json {
+    let line = json!({ "anyOf": [{ "type": "string" }, listed()] });
+    let examples = json!({ "anyOf": [line, { "type": "object", "additionalProperties": line }] });
     let group = section(json!({
         "label": { "type": "string" },
-        "examples": { "type": "string" },
+        "examples": examples,
         "words": listed(),
         "team": { "type": "string" },
     }));
@@ -119,7 +121,8 @@ fn product_groups() -> Json {
 
 fn macros() -> Json {
     let text = json!({ "type": ["string", "object"], "additionalProperties": { "type": "string" } });
-    let action = json!({ "type": "object", "required": ["action"], "properties": { "action": { "type": "string" } } });
+    let properties = json!({ "action": { "type": "string" }, "text": text });
+    let action = json!({ "type": "object", "required": ["action"], "properties": properties });
     let known = section(json!({
         "about": { "type": "string" },
         "text": text,

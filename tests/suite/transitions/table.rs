@@ -80,9 +80,11 @@ const ACTIONS: &[(&str, &str, Ask)] = &[
     ("merge", "Into an open ticket of the same customer.", |scene| Asked::without_text(scene.merge())),
     ("reopen", "", |_| Asked::without_text(reopen(false))),
     ("reopen --unmerge", "Takes the merge back on both sides.", |_| Asked::without_text(reopen(true))),
-    ("escalate", "Asks for a manager's attention, and changes neither status nor priority.", |_| {
-        Asked::with_text(escalate())
-    }),
+    (
+        "escalate",
+        "Asks for a manager's attention, and changes neither status nor priority. The customer here is the requester: who is in\ncopy alone may not.",
+        |_| Asked::with_text(escalate()),
+    ),
     ("deescalate", "", |_| Asked::without_text(deescalate())),
     (
         "prioritize S2",

@@ -8,7 +8,9 @@ use super::super::super::complaint::Complaint;
 use super::super::super::session::Session;
 use super::Open;
 use crate::casebook::Casebook;
+use crate::domain::organization::Instance;
 use crate::domain::own_field::{FieldKind, OwnField};
+use crate::domain::person::Person;
 use crate::domain::product_group::{ProductGroup, suggested};
 use crate::domain::text::clean_subject;
 use crate::domain::value::Value;
@@ -21,6 +23,20 @@ use crate::view::terminal::one_line;
 const NO_GROUP: &str = "none of these";
 
 impl Open {
+    /// Looks whether the ticket may be opened at all, and asks for the instance where there are several: before anybody
+    /// types what is refused in the end.
+    pub(super) fn settle(&mut self, casebook: &Casebook, by: &Person) -> Result<(), Complaint> {
+        let instances = casebook.before_opening(&self.opening(casebook, by.clone(), String::new())?, by)?;
+        if instances.is_empty() {
+            return Ok(());
+        }
+        let items: Vec<String> = instances.iter().map(told_instance).collect();
+        let chosen = choose("Which instance is it about", &items, 0)?;
+        self.instance = instances.get(chosen).map(|instance| instance.id.clone());
+        casebook.before_opening(&self.opening(casebook, by.clone(), String::new())?, by)?;
+        Ok(())
+    }
+
     /// Asks for what was not said, where there is somebody to ask.
     pub(super) fn ask(&mut self, session: &Session, casebook: &Casebook) -> Result<(), Complaint> {
         if !session.can_ask() {
@@ -56,6 +72,16 @@ impl Open {
     }
 }
 
+/// An instance, and what is on file about it.
+fn told_instance(instance: &Instance) -> String {
+    let release = instance.release.as_ref().map(|release| format!("release {release}"));
+    let edition = instance.edition.map(|edition| edition.word().replace('_', " "));
+    let hosting = instance.hosting.map(|hosting| format!("hosted by the {}", hosting.word()));
+    let facts: Vec<String> = release.into_iter().chain(edition).chain(hosting).collect();
+    let told = if facts.is_empty() { instance.id.clone() } else { format!("{}: {}", instance.id, facts.join(", ")) };
+    one_line(&told).into_owned()
+}
+
 /// The product group; where the subject hints at one, the choice begins there.
 fn ask_group(groups: &[ProductGroup], subject: &str, audience: &Audience<'_>) -> Result<Option<String>, Complaint> {
     let hinted = suggested(groups, subject).and_then(|group| groups.iter().position(|known| known == group));
@@ -67,19 +93,15 @@ fn ask_group(groups: &[ProductGroup], subject: &str, audience: &Audience<'_>) ->
 
 fn told(group: &ProductGroup, audience: &Audience<'_>) -> String {
     let label = group.label.as_deref().unwrap_or_else(|| audience.group(&group.name));
-    let examples = group.examples.as_deref().map(|examples| format!(": {examples}")).unwrap_or_default();
+    let examples =
+        group.examples_in(audience.language.code()).map(|examples| format!(": {examples}")).unwrap_or_default();
     one_line(&format!("{label}{examples}")).into_owned()
 }
 
 /// The priority, with what each means (seeds 002 to 004).
 fn ask_priority(default: Priority, audience: &Audience<'_>) -> Result<Priority, Complaint> {
-    let meaning = |priority: &Priority| match priority {
-        Priority::S1 => "nothing works, and the business stands still",
-        Priority::S2 => "it works badly, with significant impact",
-        Priority::S3 => "it is usable, and most work goes on",
-        Priority::S4 => "a question, and no impact",
-    };
-    let label = |priority: &Priority| format!("{}: {}", audience.words().priorities.of(*priority), meaning(priority));
+    let words = audience.words();
+    let label = |priority: &Priority| format!("{}: {}", words.priorities.of(*priority), words.impacts.of(*priority));
     let items: Vec<String> = Priority::ALL.iter().map(label).collect();
     let chosen = choose("Priority: the impact as it is now", &items, default as usize)?;
     Ok(Priority::ALL.get(chosen).copied().unwrap_or(default))
