@@ -27,18 +27,26 @@ const AGENT: &str = "agent";
 /// The desk's own fields of a ticket.
 const OWN: &str = "fields";
 
-/// The text of a macro for a ticket; `record` are the ticket's fields.
+/// The text of a macro for a ticket; `record` are the ticket's fields, `own` those that the desk has defined. One of
+/// these that is not set is nothing; a name that is none of them is no field, where there are any.
 ///
 /// # Errors
 /// The template asks for what there is not, or cannot be filled in.
 pub fn filled(
     source: &str,
     mut record: Map<String, Json>,
+    own: &[OwnField],
     agent: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<Text>, TemplateFlaw> {
+    let template = read(source, now)?;
+    let is_set = |name: &str| record.get(OWN).is_some_and(|set| set.get(name).is_some());
+    let is_known = |name: &str| own.is_empty() || own.iter().any(|field| field.name == name) || is_set(name);
+    if let Some(unknown) = template.own_fields().iter().find(|name| !is_known(name)) {
+        return Err(TemplateFlaw::Language(format!("there is no field `{OWN}.{unknown}`")));
+    }
     record.insert(AGENT.to_owned(), Json::from(agent));
-    Ok(Text::clean(&read(source, now)?.fill(&[record], Paper { aligned: false, width: None })?))
+    Ok(Text::clean(&template.fill(&[record], Paper { aligned: false, width: None })?))
 }
 
 /// Whether the text of a macro can be filled in for a ticket that has every fact. `own` are the fields that the desk has
@@ -58,7 +66,7 @@ pub fn tried(source: &str, own: &[OwnField]) -> Result<(), TemplateFlaw> {
     }
     let Some((ticket, clock)) = sample(own, now) else { return Ok(()) };
     let record = json::ticket_json(&ticket, "000001", "tickets/1970/01/ID.yaml", &[clock], Viewer::Support);
-    filled(source, record, "agent@desk.example", now).map(drop)
+    filled(source, record, own, "agent@desk.example", now).map(drop)
 }
 
 fn read(source: &str, now: DateTime<Utc>) -> Result<Template, TemplateFlaw> {

@@ -215,6 +215,9 @@ fn what_the_text_of_a_macro_asks_for_is_there() {
         .write("casebook.toml", &policy.replace("requestr", "requester").replace("fields.region }", "fields.regoin }"));
     let found = sandbox.run(&["check", "--json"]).ok().json();
     assert_eq!((&found[0]["code"], found[0]["severity"].as_str()), (&"CB309".into(), Some("warning")), "{found}");
+    sandbox.run(&["set", &ticket, "language=en"]).ok();
+    let told = sandbox.run(&["macro", "ask", &ticket]).fails(2).stderr;
+    assert!(told.contains("there is no field `fields.regoin`"), "{told}");
     sandbox.write("casebook.toml", &format!("{text}{}", macros.replace("requestr", "requester")));
     sandbox.run(&["check", "--strict"]).ok();
 }

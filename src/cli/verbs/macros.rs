@@ -170,7 +170,8 @@ impl Told<'_> {
                 "[macros] in casebook.toml has it; `casebook show TICKET --json=` lists the fields",
             )
         };
-        Ok(macro_text::filled(source, record, self.agent, self.session.world.now).map_err(flaw)?)
+        let own = self.casebook.choices()?.fields;
+        Ok(macro_text::filled(source, record, &own, self.agent, self.session.world.now).map_err(flaw)?)
     }
 }
 
