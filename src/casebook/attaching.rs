@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use crate::domain::attachment::{Attachment, Digest};
 use crate::error::Error;
 use crate::store::files::{Beside, Change, NotRead, Placed, place, read_plain, take_back};
+use crate::store::git::Repository;
 use crate::store::layout;
 use crate::store::yaml::{Damage, DamageKind};
 
@@ -52,6 +53,28 @@ impl Casebook {
         let path = layout::ATTACHMENT_ATTRIBUTES.to_owned();
         let is_missing = matches!(read_plain(&self.root, &path), Err(NotRead::Missing));
         is_missing.then(|| Change { path, before: None, after: layout::ATTACHMENTS_AS_THEY_ARE.to_owned() })
+    }
+
+    /// The attachments of the tickets a command has written to that no commit has yet, among those that lie there: a command without a commit
+    /// left them behind, and the next commit of the entries that name them brings them.
+    ///
+    /// # Errors
+    /// git is not installed.
+    pub(super) fn left_behind(&self, desk: &mut Desk<'_>) -> Result<Vec<Beside>, Error> {
+        let mut paths = Vec::new();
+        for (id, _) in desk.entries.clone() {
+            let named = desk.ticket(id)?.history.iter().flat_map(|entry| &entry.attachments);
+            paths.extend(named.map(Attachment::path));
+        }
+        if paths.is_empty() {
+            return Ok(Vec::new());
+        }
+        paths.push(layout::ATTACHMENT_ATTRIBUTES.to_owned());
+        paths.sort_unstable();
+        paths.dedup();
+        let committed = Repository::at(&self.root).held_by_head(&paths).map_err(|refusal| Error::Git { refusal })?;
+        paths.retain(|path| !committed.contains(path) && self.root.join(path).is_file());
+        Ok(paths.into_iter().map(|path| Beside { path, is_new: false }).collect())
     }
 
     /// Puts the bytes of attachments in place, on disk when this returns. Those that are there already stay.

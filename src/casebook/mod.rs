@@ -232,6 +232,8 @@ pub struct Report {
     pub notices: Vec<(Id, Notice)>,
     /// The files brought, with their bytes; some may be there already.
     pub attached: Vec<Attached>,
+    /// Files that lie there and go with the commit.
+    pub left_behind: Vec<crate::store::files::Beside>,
     /// The files changed, with what they held and hold.
     pub changes: Vec<crate::store::files::Change>,
     /// The commit message, where there is a commit or would be one.

@@ -117,8 +117,9 @@ impl Casebook {
             some => some,
         };
         let tickets = about.into_iter().map(|id| desk.ticket(id).cloned()).collect::<Result<_, _>>()?;
+        let left_behind = if message.is_some() { self.left_behind(&mut desk)? } else { Vec::new() };
         let Desk { entries, notices, attached, .. } = desk;
-        Ok(Report { tickets, entries, notices, attached, changes, message })
+        Ok(Report { tickets, entries, notices, attached, left_behind, changes, message })
     }
 
     /// What mending makes of some tickets. It adds no entry.
@@ -187,7 +188,9 @@ impl Casebook {
     fn write(&self, report: &Report, texts: Vec<String>) -> Result<(), Error> {
         let date = self.world.clock_is_fixed.then(|| self.world.now.to_rfc3339());
         let commit = report.message.clone().map(|message| PlannedCommit { message, date });
-        let beside = self.bring(&report.attached)?;
+        let mut beside = self.bring(&report.attached)?;
+        let is_brought = |path: &str| report.attached.iter().any(|attached| attached.what.path() == path);
+        beside.extend(report.left_behind.iter().filter(|one| !is_brought(&one.path)).cloned());
         let journal = Journal { changes: report.changes.clone(), beside, commit, texts };
         // git tells what the commit needs to know while the files are written.
         let look = |commit: &PlannedCommit| {

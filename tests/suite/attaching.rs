@@ -219,3 +219,21 @@ fn without_a_repository_files_come_all_the_same() {
     sandbox.run(&["check", "--strict"]).ok();
     sandbox.assert_nothing_waits("done");
 }
+
+#[test]
+fn what_was_left_without_a_commit_goes_with_the_next_one() {
+    let sandbox = desk();
+    let ticket = sandbox.opened("Tiles", &[]);
+    let trace = sandbox.given("trace", b"trace");
+    sandbox.run(&["attach", &ticket, &trace, "--no-commit"]).ok();
+    let other = sandbox.opened("Another", &[]);
+    assert_ne!(sandbox.status(), "", "what another ticket names is not this one's to commit");
+    sandbox.run(&["note", &ticket, "-m", "See the trace."]).ok();
+    assert_eq!(sandbox.status(), "");
+    sandbox.run(&["check", "--range", "HEAD"]).ok();
+    // The same with a hook, where git itself makes the commit, and where the file comes again.
+    sandbox.run(&["attach", &other, &sandbox.given("more", b"more"), "--no-commit"]).ok();
+    sandbox.run(&["reply", &other, "--attach", &trace, "-m", "Here."]).ok();
+    assert_eq!(sandbox.status(), "");
+    sandbox.run(&["audit", "--strict"]).ok();
+}

@@ -113,11 +113,12 @@ impl Clones {
             sandbox.run(&opening(&subject)).ok();
         }
         sandbox.git(&["remote", "add", "origin", "../hub.git"]).ok();
-        sandbox.git(&["push", "-q", "-u", "origin", "main"]).ok();
         sandbox.write("../../hooks/pre-commit", "#!/bin/sh\nexit 0\n");
         sandbox.shell("chmod +x ../../hooks/pre-commit").ok();
         let desks: Vec<PathBuf> = (0..self.clones).map(|number| root.join(format!("clone{number}"))).collect();
         let stage = Stage { sandbox, program: program.to_owned(), quiet: RwLock::new(()) };
+        stage.attach_first(&desks[0]);
+        stage.git(&desks[0], &["push", "-q", "-u", "origin", "main"]).ok();
         // `init` has told git of the program found on PATH, which may be another build.
         let driver = format!("{} merge-file %O %A %B %L %P", program.display());
         stage.git(&desks[0], &["config", "merge.casebook.driver", &driver]).ok();
@@ -159,7 +160,7 @@ fn git(worker: &Worker<'_>, words: &[&str]) -> Outcome {
 /// Commits what commands left uncommitted.
 fn leftovers(worker: &mut Worker<'_>) {
     worker.count("git commit by hand");
-    git(worker, &["add", "-A", "tickets"]).ok();
+    git(worker, &["add", "-A", "."]).ok();
     git(worker, &["commit", "-q", "-m", "By hand"]);
 }
 

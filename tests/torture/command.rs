@@ -20,6 +20,13 @@ pub struct Command {
     pub is_merge: bool,
     /// Whether it may be tried again without being done twice.
     pub has_key: bool,
+    /// The file it attaches, seen from the desk; whoever runs it makes it.
+    pub file: Option<String>,
+}
+
+/// A file of its own for each command.
+pub fn given(mark: &str) -> String {
+    format!("../../given/{mark}/trace.txt")
 }
 
 /// The settings of a desk all of these may act on.
@@ -38,6 +45,11 @@ impl Command {
     /// Draws one about some of the tickets. `mark` is a word of its own.
     pub fn draw(chance: &mut Chance, tickets: &[String], mark: &str) -> Self {
         let mut words = verb(chance, tickets);
+        let file = (words[0] == "attach" || words[0] == "reply" && chance.hits(1, 10)).then(|| given(mark));
+        if let Some(file) = &file {
+            words.extend((words[0] == "reply").then(|| "--attach".to_owned()));
+            words.push(file.clone());
+        }
         let is_merge = words[0] == "merge";
         let customer = chance.one(&["ana@acme.example", "bo@acme.example"]);
         let agent = chance.one(&["kenji@desk.example", "lea@desk.example", "mia@desk.example"]);
@@ -59,7 +71,7 @@ impl Command {
             words.push(format!("--key={mark}"));
         }
         words.push("--json=id,version".to_owned());
-        Self { words, mark: mark.to_owned(), commits, is_merge, has_key }
+        Self { words, mark: mark.to_owned(), commits, is_merge, has_key, file }
     }
 }
 
@@ -97,7 +109,8 @@ fn verb(chance: &mut Chance, tickets: &[String]) -> Vec<String> {
         84 => &["assign", one, "--none"],
         85..=87 => &["escalate", one, "--reason", cause],
         88..=89 => &["deescalate", one],
-        90..=93 => &["tag", one, change, label],
+        90..=92 => &["tag", one, change, label],
+        93 => &["attach", one],
         94..=95 => &["cc", one, change, "carla@acme.example"],
         96..=98 => &["set", one, &fact],
         _ => &["open", "-s", "Another", "--requester", "ana@acme.example", "--cc", "bo@acme.example"],

@@ -182,7 +182,8 @@ pub fn differences(lines: &[Line], files: &Files) -> Vec<String> {
 pub fn prove() {
     let mut files = Files::default();
     files.take("T", "history:\n- id: A\n  text: |\n    @@1-2 says so.\n\n- id: B\n  text: |\n    @@1-2 again\n");
-    let command = Command { words: vec![], mark: mark(1, 2), commits: true, is_merge: false, has_key: false };
+    let command =
+        Command { words: vec![], mark: mark(1, 2), commits: true, is_merge: false, has_key: false, file: None };
     let line = |entry: &str| {
         let fate = Fate::Told(vec![("T".to_owned(), entry.to_owned())]);
         [Line { command: command.clone(), fate }]

@@ -47,6 +47,7 @@ impl Processes {
             sandbox.run(&opening(&subject)).ok();
         }
         let stage = Stage { sandbox, program: program.to_owned(), quiet: RwLock::new(()) };
+        stage.attach_first(&desk);
         let workers: Vec<Worker<'_>> = std::thread::scope(|scope| {
             let work = |number: usize| {
                 let mut worker = Worker::new(&stage, number, desk.clone(), Chance::of(self.seed, number));
@@ -91,7 +92,7 @@ fn judge(stage: &Stage, desk: &Path, lines: &[Line], told: &mut Told) {
     told.counts.insert("entries".to_owned(), files.count());
     told.counts.insert("tickets".to_owned(), files.entries.len());
     committed_once(stage, desk, lines, &files, told);
-    stage.git(desk, &["add", "-A", "tickets"]).ok();
+    stage.git(desk, &["add", "-A", "."]).ok();
     stage.git(desk, &["commit", "-q", "--allow-empty", "-m", "What was left"]).ok();
     sound(stage, desk, told);
     let count = stage.git(desk, &["rev-list", "--count", "HEAD"]).ok().stdout;

@@ -10,7 +10,7 @@ use std::sync::RwLock;
 use std::time::{Duration, Instant};
 
 use crate::chance::Chance;
-use crate::command::Command;
+use crate::command::{Command, given};
 use crate::killing::{Kill, lives_on};
 use crate::ledger::{Fate, Line, mark, tickets};
 use crate::sandbox::{Outcome, Running, Sandbox};
@@ -66,6 +66,20 @@ impl Stage {
         Running::start(self.command(&self.program, desk, words)).finish()
     }
 
+    /// Makes a file to be attached, whose path is seen from a desk.
+    pub fn give(&self, desk: &Path, file: &str, words: &str) {
+        let path = desk.join(file);
+        fs::create_dir_all(path.parent().expect("a file has a folder")).expect("a folder can be made");
+        fs::write(path, format!("{words}\r\n")).expect("a file can be written");
+    }
+
+    /// The first attachment of a desk, so that clones agree on how git takes them.
+    pub fn attach_first(&self, desk: &Path) {
+        let file = given("first");
+        self.give(desk, &file, "first");
+        self.run(desk, &["attach", &tickets(desk).remove(0), &file, "--commit"]).ok();
+    }
+
     /// Runs git in a desk.
     pub fn git(&self, desk: &Path, words: &[&str]) -> Outcome {
         Running::start(self.command("git".as_ref(), desk, words)).finish()
@@ -97,6 +111,9 @@ impl<'a> Worker<'a> {
     pub fn work(&mut self, left: usize) {
         let mark = mark(self.number, self.lines.len());
         let command = Command::draw(&mut self.chance, &tickets(&self.desk), &mark);
+        if let Some(file) = &command.file {
+            self.stage.give(&self.desk, file, &mark);
+        }
         let mut kill = self.chance.hits(self.kills * 3, left).then(|| Kill::draw(&mut self.chance, self.usual));
         // git makes the commit where a hook wants to see it; else casebook does.
         let with_hook = self.chance.hits(1, 4);

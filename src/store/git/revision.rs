@@ -1,6 +1,8 @@
 //! The files of a revision, and those that differ between two: one listing and one `cat-file --batch`, whatever
 //! their number.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 
 use super::{GitRefusal, Repository};
@@ -65,6 +67,20 @@ impl Repository {
             (folder.is_empty() || folder.ends_with('/')).then(|| folder.to_owned())
         };
         Ok(listed.stdout.split('\0').filter_map(is_it).collect())
+    }
+
+    /// Those of some paths that HEAD has; none where there is no commit.
+    ///
+    /// # Errors
+    /// git is not installed.
+    pub fn held_by_head(&self, paths: &[String]) -> Result<HashSet<String>, GitRefusal> {
+        let mut committed = HashSet::new();
+        // ls-tree takes paths as arguments alone, and there may be more than fit.
+        for paths in paths.chunks(50) {
+            let listed = self.run(&["ls-tree", "-z", "--name-only", "HEAD"]).paths(paths).output()?;
+            committed.extend(listed.stdout.split('\0').filter(|path| !path.is_empty()).map(str::to_owned));
+        }
+        Ok(committed)
     }
 
     /// Whether any commit that a ref leads to has touched a path, which begins at the top.
