@@ -36,7 +36,8 @@ impl Casebook {
             _ => (Snapshot::Index(None), None),
         };
         let below = [layout::TICKETS, layout::ORGANIZATIONS, layout::ATTACHMENTS, layout::MARKER].map(str::to_owned);
-        let changed = repository.changed(&snapshot, before.as_deref(), &below).map_err(failed)?;
+        let mut changed = repository.changed(&snapshot, before.as_deref(), &below).map_err(failed)?;
+        changed.extend(bereft(&repository, &snapshot, &changed).map_err(failed)?);
         let policy = self.policy_in(&repository, &snapshot).map_err(failed)?;
         let mut sheets = Sheets::by(policy);
         for held in &changed {
@@ -74,6 +75,19 @@ impl Casebook {
             fields: choices::read(&text).map(|choices| choices.fields).unwrap_or_default(),
         })
     }
+}
+
+/// The tickets that did not change and name an attachment that is gone.
+fn bereft(repository: &Repository, snapshot: &Snapshot, changed: &[Held]) -> Result<Vec<Held>, GitRefusal> {
+    let gone = changed.iter().filter(|held| held.bytes.is_none()).filter_map(|held| Digest::at(&held.path));
+    let gone: Vec<String> = gone.map(|digest| digest.to_string()).collect();
+    if gone.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut paths = repository.naming(snapshot, &gone, layout::TICKETS)?;
+    paths.retain(|path| !changed.iter().any(|held| held.path == *path));
+    let held = repository.held(snapshot, &paths)?;
+    Ok(paths.into_iter().zip(held).map(|(path, bytes)| Held { path, is_plain: true, bytes }).collect())
 }
 
 /// Files of git that are looked at, one behind the other.

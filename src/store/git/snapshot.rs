@@ -149,6 +149,37 @@ impl Repository {
         Ok(listing.stdout.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect())
     }
 
+    /// The files below a folder that hold one of some words.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn naming(&self, snapshot: &Snapshot, words: &[String], folder: &str) -> Result<Vec<String>, GitRefusal> {
+        let mut arguments = vec!["grep", "-l", "-z", "-F"];
+        words.iter().for_each(|word| arguments.extend(["-e", word]));
+        let prefix = match snapshot {
+            Snapshot::Index(_) => {
+                arguments.push("--cached");
+                String::new()
+            }
+            Snapshot::Commit(commit) => {
+                arguments.push(commit);
+                format!("{commit}:")
+            }
+        };
+        let run = self.run(&arguments);
+        let run = match snapshot {
+            Snapshot::Index(Some(index)) => run.env("GIT_INDEX_FILE", &index.to_string_lossy()),
+            _ => run,
+        };
+        // It ends with 1 where there are none, and says nothing.
+        let found = run.paths(&[folder.to_owned()]).output()?;
+        if !found.success && !found.stderr.trim().is_empty() {
+            return Err(found.refusal());
+        }
+        let paths = found.stdout.split('\0').filter(|path| !path.is_empty());
+        Ok(paths.map(|path| path.strip_prefix(&prefix).unwrap_or(path).to_owned()).collect())
+    }
+
     /// The commit that is checked out, if there is one.
     ///
     /// # Errors

@@ -58,6 +58,22 @@ fn the_index_and_commits_are_looked_at_by_themselves() {
 }
 
 #[test]
+fn an_attachment_that_goes_is_missed_by_tickets_that_stay() {
+    let (sandbox, _, lies) = attached();
+    let other = sandbox.opened("Another", &[]);
+    sandbox.git(&["rm", "-q", &lies]).ok();
+    assert_eq!(found(&sandbox, &["--staged"]), ["CB204"]);
+    sandbox.git(&["commit", "-qm", "Gone"]).ok();
+    assert_eq!(found(&sandbox, &["--range", "HEAD~1..HEAD"]), ["CB204"]);
+    // What nobody names may go.
+    sandbox.run(&["attach", &other, &sandbox.given("x", b"x"), "--no-commit"]).ok();
+    sandbox.git(&["add", "attachments"]).ok();
+    sandbox.git(&["commit", "-qm", "A file"]).ok();
+    sandbox.git(&["rm", "-q", &super::place(b"x")]).ok();
+    assert_eq!(found(&sandbox, &["--staged"]), [""; 0]);
+}
+
+#[test]
 fn the_file_that_keeps_git_from_changing_bytes_is_missed() {
     let (sandbox, _, lies) = attached();
     for text in [None, Some("* text=auto\n")] {
