@@ -31,7 +31,8 @@ impl Desk<'_> {
 }
 
 impl Casebook {
-    /// The agent a ticket goes to next. Its language is that in which it is spoken of. The team is the one named, else that of the ticket's product group, if it has
+    /// The agent a ticket goes to next. Its language is that in which it is spoken of. The team is the one named, else
+    /// that of the ticket's product group, if it has
     /// one. Whoever writes down the answer holds the lock, so that two who ask at once get two answers.
     ///
     /// # Errors

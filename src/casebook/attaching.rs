@@ -3,11 +3,13 @@
 //!
 //! Must not know where the bytes come from: whoever asks has read them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::attachment::{Attachment, Digest};
+use crate::domain::id::Id;
 use crate::error::Error;
 use crate::store::files::{Beside, Change, NotRead, Placed, place, read_plain, take_back};
 use crate::store::git::Repository;
@@ -55,14 +57,15 @@ impl Casebook {
         is_missing.then(|| Change { path, before: None, after: layout::ATTACHMENTS_AS_THEY_ARE.to_owned() })
     }
 
-    /// The attachments of the tickets a command has written to that no commit has yet, among those that lie there: a command without a commit
-    /// left them behind, and the next commit of the entries that name them brings them.
+    /// The attachments of the tickets a command has written to that no commit has yet, among those that lie there: a
+    /// command without a commit left them behind, and the next commit of the entries that name them brings them.
     ///
     /// # Errors
     /// git is not installed.
     pub(super) fn left_behind(&self, desk: &mut Desk<'_>) -> Result<Vec<Beside>, Error> {
         let mut paths = Vec::new();
-        for (id, _) in desk.entries.clone() {
+        let written: BTreeSet<Id> = desk.entries.iter().map(|(id, _)| *id).collect();
+        for id in written {
             let named = desk.ticket(id)?.history.iter().flat_map(|entry| &entry.attachments);
             paths.extend(named.map(Attachment::path));
         }

@@ -166,16 +166,21 @@ impl Promises<'_> {
 
     /// The clocks of a ticket: by its plan in the order they began, then the first word of the manager it is escalated to.
     pub fn clocks(&self, row: &Summary) -> Vec<Clock> {
-        if !self.has_targets() {
+        let mut clocks = self.clocks_of_plan(row);
+        clocks.extend(self.first_words_of(row));
+        clocks
+    }
+
+    /// Those of them that its plan gives it.
+    pub fn clocks_of_plan(&self, row: &Summary) -> Vec<Clock> {
+        if !self.policy.plans.iter().any(Plan::has_targets) {
             return Vec::new();
         }
         let plan = match row.header.organization {
             None => self.policy.desk_plan.as_deref().and_then(|name| self.plan(name)),
             Some(_) => self.in_force(row).map(|in_force| in_force.plan),
         };
-        let mut clocks = plan.map(|plan| self.clocks_under(row, plan)).unwrap_or_default();
-        clocks.extend(self.first_words_of(row));
-        clocks
+        plan.map(|plan| self.clocks_under(row, plan)).unwrap_or_default()
     }
 
     /// The clocks of managers' first words, which only the history tells; few tickets are escalated.

@@ -152,8 +152,15 @@ fn silence_and_imports_are_clean_and_counted() {
     sandbox.wait("4d");
     sandbox.run(&["sweep", "--apply"]).ok();
     let told = sandbox.run(&["audit", "--identity", "--strict"]).ok().stdout;
-    let counts = "exempt from --identity: 2 imported entries; judged as any other: 1 entry of the role `system`\n";
+    let counts = "exempt from --identity: 2 imported entries and 1 entry of the role `system`\n";
     assert!(told.starts_with(counts), "{told}");
+    // Whoever commits what a program made: theirs is no forgery, but an agent's words would be.
+    sandbox.git(&["commit", "-q", "--amend", "--author", "x <x@y.example>", "-m", "Swept"]).ok();
+    sandbox.run(&["audit", "--identity", "--strict"]).ok();
+    sandbox.run(&["note", ticket, "-m", "By whom?"]).ok();
+    sandbox.git(&["commit", "-q", "--amend", "--author", "x <x@y.example>", "-m", "Noted"]).ok();
+    assert_eq!(sandbox.run(&["audit", "--identity", "--json"]).fails(1).json()[0]["code"], "CB409");
+    sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]).ok();
     let told = sandbox.run(&["audit", "--identity", "--json"]).ok();
     assert_eq!((told.stdout.trim(), told.stderr), ("[]", format!("note: {counts}")));
     assert!(!sandbox.run(&["audit"]).ok().stdout.contains("exempt"));

@@ -190,7 +190,8 @@ impl Judge {
             // The commit may be dated as far ahead as the entry.
             self.find(about(Finding::new(&AUDIT_TIME, path, told::ahead(entry, now))));
         }
-        if self.questions.identity && !names(commit, entry) {
+        // What a program made in an agent's name may come with anybody's commit; whose name it bears is asked all the same.
+        if self.questions.identity && entry.role != Role::System && !names(commit, entry) {
             let message = format!("{} is not of {}", told::entry(entry), told::author(commit.revision));
             self.find(about(Finding::new(&AUDIT_IDENTITY, path, message)));
         }

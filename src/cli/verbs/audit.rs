@@ -30,8 +30,8 @@ pub struct Audit {
     /// All that any branch or tag leads to
     #[arg(long, conflicts_with = "since_verified")]
     all: bool,
-    /// Entries name the author of their commit, or whom its `On-behalf-of:` names; imported ones are exempt and counted,
-    /// those of the role `system` are judged and counted
+    /// Entries name the author of their commit, or whom its `On-behalf-of:` names; imported ones and
+    /// those of the role `system` are exempt, and counted
     #[arg(long)]
     identity: bool,
     /// Commits are signed with keys that the section `signing` of casebook.toml names
@@ -93,10 +93,10 @@ impl Audit {
         Ok(if self.all { Span::All } else { Span::Head })
     }
 
-    /// How many entries name somebody who did not type them: to people beside the findings, to programs on standard error.
+    /// How many entries may name somebody else than their commit: to people beside the findings, to programs on standard error.
     fn count_apart(&self, session: &Session, found: &Findings) -> Result<(), Complaint> {
         let (imported, system) = (entries(found.imported, "imported "), entries(found.system, ""));
-        let words = format!("exempt from --identity: {imported}; judged as any other: {system} of the role `system`");
+        let words = format!("exempt from --identity: {imported} and {system} of the role `system`");
         if self.telling.is_for_people() {
             session.output.say(&words)?;
         } else {

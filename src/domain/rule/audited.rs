@@ -51,7 +51,7 @@ super::table! {
     }
     AUDIT_IDENTITY = "CB409" "entry.identity" Error {
         title: "an entry names somebody else than its commit does",
-        explanation: "The person of an entry is the author of the commit that brought it, or named by its trailer `On-behalf-of:`. A command sees to that; by hand anything can be written. Entries of imported tickets are exempt, and counted. A sweep's entries (role `system`) bear the name of the agent who let it run; they are judged as any other, and counted too.",
+        explanation: "The person of an entry is the author of the commit that brought it, or named by its trailer `On-behalf-of:`. A command sees to that; by hand anything can be written. Entries of imported tickets are exempt, and so are a sweep's (role `system`), which bear the name of the agent who let it run; both are counted. The guard exempts neither.",
         example: "by: lea@desk.example        (in a commit of ana@acme.example without a trailer)",
         repair: "Ask the author of the commit. A commit made for somebody else says so: `git commit --trailer \"On-behalf-of: WHO\"`, or `casebook --as WHO`.",
     }

@@ -5,7 +5,6 @@ use super::super::super::complaint::Complaint;
 use super::super::super::formats::Chosen;
 use super::super::super::session::Session;
 use crate::casebook::{Casebook, Promises};
-use crate::domain::plan::Metric;
 use crate::domain::query::{AsOf, Query};
 use crate::domain::summary::Summary;
 use crate::domain::target::{Clock, timeline};
@@ -43,9 +42,8 @@ pub(super) fn run(
         Some((clock, calendar.zone.clone(), spans))
     };
     let period = in_force.as_ref().and_then(|in_force| in_force.period.as_ref());
-    let mut clocks = promises.clocks(&row);
+    let mut clocks = promises.clocks_of_plan(&row);
     // Those of escalations that have ended are told here too.
-    clocks.retain(|clock| clock.metric != Metric::FirstWord);
     if casebook.tells_first_words(session.actor()?) {
         clocks.extend(casebook.first_words(&ticket, promises));
     }
