@@ -1,4 +1,6 @@
 //! Files that somebody wants to attach: read whole, once, and refused before anything is done.
+//!
+//! Must not know where they will lie.
 
 use std::fs::{self, File};
 use std::io::Read;

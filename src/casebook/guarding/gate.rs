@@ -1,4 +1,6 @@
 //! Who brings a commit, and what that allows: which entries, and which files.
+//!
+//! Must not know how rights follow from files: the ground is given.
 
 use std::path::Path;
 use std::sync::Arc;

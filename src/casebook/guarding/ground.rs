@@ -1,4 +1,6 @@
 //! What a push is judged by: casebook.toml and the organisations as they were before it.
+//!
+//! Reads one commit alone; must not know what is pushed.
 
 use std::sync::Arc;
 

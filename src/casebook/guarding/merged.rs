@@ -3,6 +3,8 @@
 //!
 //! An honest merge of a file that differs takes the version of the side that changed it. One that takes the other side
 //! undoes the change, whatever its age; and that is a change like any other.
+//!
+//! Must not know what entries mean: files are compared by their objects.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;

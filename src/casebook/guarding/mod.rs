@@ -1,7 +1,7 @@
 //! The guard: what a push may carry, decided before anybody else sees it.
 //!
-//! Rights are those of casebook.toml and of the organisations as they were before the push, on the branch the repository stands for; so nobody
-//! raises themselves within a push. Works with the git directory alone, and reads only what the push changes.
+//! Rights are those of casebook.toml and of the organisations as they were before the push, on the branch the repository
+//! stands for; so nobody raises themselves within a push. Must not know exit codes. Works with the git directory alone, and reads only what the push changes.
 
 mod copies;
 mod gate;

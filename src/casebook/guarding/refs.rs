@@ -1,4 +1,6 @@
 //! Which branches, tags and other refs a push may make, move and take away.
+//!
+//! Must not know what the commits hold.
 
 use super::Guard;
 use super::ground::is_branch;

@@ -1,4 +1,6 @@
 //! `attach`: files for a ticket, with or without words.
+//!
+//! Must not know what becomes of the bytes.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,6 @@
 //! Files that are named after their bytes: put in place once, and never written again.
+//!
+//! Must not know what the bytes are for, nor which digest it is.
 
 use std::fs::{self, File};
 use std::io::Read;

@@ -1,5 +1,7 @@
 //! A file whose header cannot be read, and whose history can: the header is printed anew from the history, which is what
 //! it follows from. Entries keep their bytes; comments on lines of their own are kept above the history.
+//!
+//! Must not know where the file lies, nor who mends it.
 
 use super::{Damage, DamageKind, print, read};
 use crate::domain::id::Id;

@@ -1,4 +1,6 @@
 //! Lines that two sides changed since a base, made one: where they changed different lines, both changes stand.
+//!
+//! Must not know what the lines mean.
 
 use imara_diff::{Algorithm, Diff, InternedInput};
 

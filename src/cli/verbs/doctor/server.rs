@@ -1,4 +1,6 @@
 //! What `doctor` says of a bare repository: a server has no desk to work in, and one to guard.
+//!
+//! Changes nothing, and must not know what the guard asks of a push.
 
 use super::super::super::complaint::Complaint;
 use super::super::super::program::quoted;

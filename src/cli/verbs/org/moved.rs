@@ -1,5 +1,7 @@
 //! Which running tickets have another plan when an organization's periods change: a ticket's plan is that of the day it
 //! opened, and what the file says of that day may have become something else.
+//!
+//! Must not know how files are changed: it is given both.
 
 use super::super::super::session::Session;
 use super::super::plan::unsolved;
