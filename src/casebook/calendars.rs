@@ -18,7 +18,7 @@ use crate::domain::words::Priority;
 use crate::error::Error;
 use crate::store::config::ConfigFlaw;
 use crate::store::escalation::WrittenEscalation;
-use crate::store::files::{Change, NotRead, read_plain};
+use crate::store::files::Change;
 use crate::store::holidays;
 use crate::store::policy::{self, WrittenCalendar};
 
@@ -135,15 +135,14 @@ impl Casebook {
 
     fn list_text(&self, name: &str) -> Result<Option<String>, Error> {
         let path = holidays::path(name);
-        let flaw = |message: String| Error::Config {
-            path: PathBuf::from(&path),
-            flaw: ConfigFlaw { line: 1, column: 1, message },
-        };
-        match read_plain(&self.root, &path) {
-            Ok(bytes) => String::from_utf8(bytes).map(Some).map_err(|_| flaw("the file is not UTF-8".to_owned())),
-            Err(NotRead::Missing) => Ok(None),
-            Err(NotRead::Io(source)) => Err(Error::Io { path: self.root.join(&path), attempt: "read", source }),
-            Err(NotRead::Damaged(kind)) => Err(flaw(kind.to_string())),
+        let unsound = |flaw| Error::Config { path: PathBuf::from(&path), flaw };
+        match self.bytes_at(&path) {
+            Ok(Some(bytes)) => holidays::text(&bytes).map(|text| Some(text.to_owned())).map_err(unsound),
+            Ok(None) => Ok(None),
+            Err(Error::Damaged { damage, .. }) => {
+                Err(unsound(ConfigFlaw { line: damage.line, column: damage.column, message: damage.kind.to_string() }))
+            }
+            Err(other) => Err(other),
         }
     }
 

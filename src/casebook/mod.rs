@@ -57,6 +57,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::action::Action;
 use crate::domain::calendar::HolidayList;
+use crate::domain::finding::Finding;
 use crate::domain::id::Id;
 use crate::domain::person::Person;
 use crate::domain::text::Text;
@@ -74,7 +75,7 @@ pub use amending::Amending;
 pub use attaching::Attached;
 pub use auditing::{Auditor, Findings, Questions, Redaction, Span};
 pub use calendars::Policy;
-pub use check::{Checked, Scope};
+pub use check::{Checked, Scope, macro_finding};
 pub use comparing::Stretch;
 pub use doctor::Condition;
 pub use drivers::{Telling, TellingState, tell, tellings};
@@ -109,7 +110,12 @@ pub struct World {
     pub no_index: bool,
     /// How long to wait for other writers, of casebook or git.
     pub patience: Duration,
+    /// What the texts of macros break, by the text of a casebook.toml: the edge fills them in, and so it tries them.
+    pub macro_flaws: MacroFlaws,
 }
+
+/// What the texts of macros break, by the text of a casebook.toml.
+pub type MacroFlaws = fn(&str) -> Vec<Finding>;
 
 /// A desk in a folder.
 #[derive(Debug)]

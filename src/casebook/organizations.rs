@@ -12,9 +12,8 @@ use crate::domain::membership::Memberships;
 use crate::domain::organization::Organization;
 use crate::domain::person::Person;
 use crate::error::Error;
-use crate::store::files::{NotRead, read_plain};
 use crate::store::layout;
-use crate::store::yaml::{self, Damage};
+use crate::store::yaml;
 
 use super::{Casebook, Trouble};
 
@@ -97,18 +96,7 @@ impl Casebook {
 
     /// The bytes of an organisation's file, as a pending command leaves them; none where there is no plain file.
     pub(super) fn organization_bytes(&self, id: &str) -> Result<Option<Vec<u8>>, Error> {
-        let path = layout::organization_path(id);
-        let read = read_plain(&self.root, &path);
-        let there = read.as_ref().ok().map(Vec::as_slice);
-        if let Some(after) = self.pending.as_ref().and_then(|pending| pending.look_through(&path, there)) {
-            return Ok(Some(after.as_bytes().to_vec()));
-        }
-        match read {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(NotRead::Missing) => Ok(None),
-            Err(NotRead::Damaged(kind)) => Err(Error::Damaged { path, damage: Damage { line: 1, column: 1, kind } }),
-            Err(NotRead::Io(source)) => Err(Error::Io { path: self.root.join(path), attempt: "read", source }),
-        }
+        self.bytes_at(&layout::organization_path(id))
     }
 
     /// An organisation that a person may see: every one for agents and for those without any identity, their own for

@@ -64,6 +64,22 @@ impl Casebook {
         })
     }
 
+    /// The bytes of a file of the desk, as a pending command leaves them; none where nothing is there.
+    pub(super) fn bytes_at(&self, path: &str) -> Result<Option<Vec<u8>>, Error> {
+        let read = read_plain(&self.root, path);
+        let there = read.as_ref().ok().map(Vec::as_slice);
+        if let Some(after) = self.pending.as_ref().and_then(|pending| pending.look_through(path, there)) {
+            return Ok(Some(after.as_bytes().to_vec()));
+        }
+        let damage = |kind| Damage { line: 1, column: 1, kind };
+        match read {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(NotRead::Missing) => Ok(None),
+            Err(NotRead::Damaged(kind)) => Err(Error::Damaged { path: path.to_owned(), damage: damage(kind) }),
+            Err(NotRead::Io(source)) => Err(Error::Io { path: self.root.join(path), attempt: "read", source }),
+        }
+    }
+
     /// Opens the folder of a month to read many tickets of it. None where a command was interrupted, which is looked
     /// through by the slower way.
     pub(super) fn open_month(&self, month: &Month) -> Option<Folder> {

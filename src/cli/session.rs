@@ -11,6 +11,7 @@ use super::arguments::{Colour, Global};
 use super::complaint::Complaint;
 use super::identity::Identity;
 use super::output::Output;
+use super::verbs;
 use crate::casebook::{Casebook, Halt, World};
 use crate::domain::person::Person;
 use crate::domain::when::when;
@@ -191,6 +192,7 @@ fn world(global: &Global) -> Result<World, Complaint> {
         patience: variable("CASEBOOK_PATIENCE")
             .and_then(|seconds| seconds.parse().ok())
             .map_or(PATIENCE, Duration::from_secs),
+        macro_flaws: verbs::macros::flaws,
     })
 }
 

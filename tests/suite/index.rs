@@ -72,7 +72,15 @@ impl Desk {
 
     fn read(&self, no_index: bool) -> Answers {
         let patience = Duration::from_secs(10);
-        let world = World { now: now(), clock_is_fixed: true, seed: None, halt: None, no_index, patience };
+        let world = World {
+            now: now(),
+            clock_is_fixed: true,
+            seed: None,
+            halt: None,
+            no_index,
+            patience,
+            macro_flaws: |_| Vec::new(),
+        };
         let casebook = Casebook::open(&self.root(), world).unwrap();
         let Found { rows, troubles } = casebook.summaries(None).unwrap();
         let names = casebook.names().unwrap().tickets;

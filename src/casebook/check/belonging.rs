@@ -10,24 +10,45 @@ use crate::domain::rule;
 use crate::error::Error;
 use crate::store::{layout, yaml};
 
-use super::super::Casebook;
+use super::reader::{Reader, plain};
 use super::sheet::with_line;
 
-impl Casebook {
-    /// The domains and addresses that stand in two files, told at the later one.
-    pub(super) fn check_belonging(&self) -> Result<Vec<Finding>, Error> {
-        let (mut seen, mut findings) = (Seen::default(), Vec::new());
-        for id in self.organization_ids()? {
-            let Ok(Some(bytes)) = self.organization_bytes(&id) else { continue };
-            let Ok(organization) = yaml::read_organization(&bytes, &id) else { continue };
-            findings.extend(seen.shared(&organization).into_iter().map(|(word, message)| {
-                let finding = Finding::new(&rule::ORGANIZATION_SHARED, layout::organization_path(&id), message);
-                let (line, column) = place(&String::from_utf8_lossy(&bytes), &word);
-                with_line(finding.at(line, column), &bytes)
-            }));
-        }
-        Ok(findings)
+/// That something stands in two files.
+pub(super) struct Shared {
+    /// What is to be said, of the later one.
+    pub finding: Finding,
+    /// The organisation of that one.
+    pub id: String,
+    /// The organisation of the earlier one.
+    pub with: String,
+}
+
+/// The domains and addresses that stand in two files of some organisations, in their order.
+pub(super) fn shared<'a>(
+    organizations: impl IntoIterator<Item = &'a str>,
+    read: &mut Reader<'_>,
+) -> Result<Vec<Shared>, Error> {
+    let (mut seen, mut all) = (Seen::default(), Vec::new());
+    for id in organizations {
+        let path = layout::organization_path(id);
+        let Some(bytes) = plain(read, &path)? else { continue };
+        let Ok(organization) = yaml::read_organization(&bytes, id) else { continue };
+        all.extend(seen.shared(&organization).into_iter().map(|Known { word, with, message }| {
+            let finding = Finding::new(&rule::ORGANIZATION_SHARED, &path, message);
+            let (line, column) = place(&String::from_utf8_lossy(&bytes), &word);
+            Shared { finding: with_line(finding.at(line, column), &bytes), id: id.to_owned(), with }
+        }));
     }
+    Ok(all)
+}
+
+/// A word that another organisation has.
+struct Known {
+    word: String,
+    /// That organisation.
+    with: String,
+    /// What is to be said of it.
+    message: String,
 }
 
 /// Whose domains and addresses are, by their small letters: the first organisation that has them.
@@ -38,23 +59,22 @@ struct Seen {
 }
 
 impl Seen {
-    /// What of an organisation another one has: the word, and what is to be said of it.
-    fn shared(&mut self, organization: &Organization) -> Vec<(String, String)> {
+    /// What of an organisation another one has.
+    fn shared(&mut self, organization: &Organization) -> Vec<Known> {
         let addresses =
             organization.people.iter().flat_map(|member| std::iter::once(&member.email).chain(&member.aliases));
         let addresses: Vec<String> = addresses.map(|person| person.as_str().to_owned()).collect();
         let domains = first_known(&mut self.domains, &organization.domains, &organization.id);
         let people = first_known(&mut self.addresses, &addresses, &organization.id);
-        let of_domain = |(domain, other): (String, String)| {
-            let file = layout::organization_path(&other);
-            let message =
-                format!("the domain `{domain}` is in {file} too: whoever has an address there belongs to both");
-            (domain, message)
+        let of_domain = |(word, with): (String, String)| {
+            let file = layout::organization_path(&with);
+            let message = format!("the domain `{word}` is in {file} too: whoever has an address there belongs to both");
+            Known { word, with, message }
         };
-        let of_person = |(address, other): (String, String)| {
-            let file = layout::organization_path(&other);
-            let message = format!("{address} is in {file} too: this person belongs to both");
-            (address, message)
+        let of_person = |(word, with): (String, String)| {
+            let file = layout::organization_path(&with);
+            let message = format!("{word} is in {file} too: this person belongs to both");
+            Known { word, with, message }
         };
         domains.into_iter().map(of_domain).chain(people.into_iter().map(of_person)).collect()
     }
@@ -106,7 +126,7 @@ mod tests {
         let words: Vec<String> = seen
             .shared(&of("beta", "ACME.example", "x@beta.example", "Ana@Home.example"))
             .into_iter()
-            .map(|told| told.1)
+            .map(|told| told.message)
             .collect();
         assert_eq!(words.len(), 2);
         assert!(words[0].contains("ACME.example") && words[0].contains("organizations/acme.yaml"), "{words:?}");

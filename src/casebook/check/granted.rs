@@ -2,8 +2,6 @@
 //!
 //! Reads the files that name such access, and those tickets alone.
 
-use std::collections::HashSet;
-
 use memchr::memmem;
 
 use crate::domain::action::{Action, Solution};
@@ -16,46 +14,51 @@ use crate::domain::words::{Kind, Role};
 use crate::error::Error;
 use crate::store::{layout, yaml};
 
-use super::super::Casebook;
+use super::reader::{Reader, plain};
 use super::sheet::with_line;
 
 /// The field of an organisation's file that names the ticket.
 const FIELD: &str = "organization_access:";
 
-impl Casebook {
-    /// What is wrong with the access that some organisations grant, in the order of their ids. A file that cannot be
-    /// read is told elsewhere.
-    pub(super) fn check_access(&self, organizations: &HashSet<String>) -> Result<Vec<Finding>, Error> {
-        let mut ids: Vec<&str> = organizations.iter().map(String::as_str).collect();
-        ids.sort_unstable();
-        let mut findings = Vec::new();
-        for id in ids {
-            let Ok(Some(bytes)) = self.organization_bytes(id) else { continue };
-            if memmem::find(&bytes, FIELD.as_bytes()).is_none() {
-                continue;
-            }
-            let Ok(organization) = yaml::read_organization(&bytes, id) else { continue };
-            for member in &organization.people {
-                let Some(ticket) = member.organization_access else { continue };
-                let Some(why) = self.not_granted(id, member, ticket)? else { continue };
-                let message = format!("{} reads every ticket by {ticket}, {why}", member.email);
-                let finding = Finding::new(&rule::ACCESS_UNGRANTED, layout::organization_path(id), message);
-                findings.push(with_line(finding.at(line_of(&bytes, ticket), 1), &bytes));
-            }
+/// What is wrong with the access that some organisations grant, in the order they are named in. A file that cannot be
+/// read is told elsewhere.
+pub(super) fn access<'a>(
+    organizations: impl IntoIterator<Item = &'a str>,
+    read: &mut Reader<'_>,
+) -> Result<Vec<Finding>, Error> {
+    let mut findings = Vec::new();
+    for id in organizations {
+        let path = layout::organization_path(id);
+        let Some(bytes) = plain(read, &path)? else { continue };
+        if memmem::find(&bytes, FIELD.as_bytes()).is_none() {
+            continue;
         }
-        Ok(findings)
+        let Ok(organization) = yaml::read_organization(&bytes, id) else { continue };
+        for member in &organization.people {
+            let Some(ticket) = member.organization_access else { continue };
+            let Some(why) = not_granted(id, member, ticket, read)? else { continue };
+            let message = format!("{} reads every ticket by {ticket}, {why}", member.email);
+            let finding = Finding::new(&rule::ACCESS_UNGRANTED, &path, message);
+            findings.push(with_line(finding.at(line_of(&bytes, ticket), 1), &bytes));
+        }
     }
+    Ok(findings)
+}
 
-    /// Why a ticket does not grant somebody access; nothing where it does, or cannot be read.
-    fn not_granted(&self, organization: &str, member: &Member, ticket: Id) -> Result<Option<String>, Error> {
-        let bytes = match self.bytes(ticket) {
-            Ok(bytes) => bytes,
-            Err(Error::NotFound { .. }) => return Ok(Some("which is no ticket".to_owned())),
-            Err(Error::Damaged { .. }) => return Ok(None),
-            Err(other) => return Err(other),
-        };
-        Ok(yaml::read(&bytes, Some(ticket)).ok().and_then(|ticket| misses(organization, member, &ticket)))
-    }
+/// Why a ticket does not grant somebody access; nothing where it does, or cannot be read.
+fn not_granted(
+    organization: &str,
+    member: &Member,
+    ticket: Id,
+    read: &mut Reader<'_>,
+) -> Result<Option<String>, Error> {
+    let bytes = match read(&layout::ticket_path(ticket)) {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => return Ok(Some("which is no ticket".to_owned())),
+        Err(Error::Damaged { .. }) => return Ok(None),
+        Err(other) => return Err(other),
+    };
+    Ok(yaml::read(&bytes, Some(ticket)).ok().and_then(|ticket| misses(organization, member, &ticket)))
 }
 
 /// What a ticket lacks to grant somebody access.

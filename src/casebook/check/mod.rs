@@ -10,6 +10,7 @@ mod granted;
 mod links;
 mod promising;
 mod pushed;
+mod reader;
 mod sheet;
 mod staged;
 mod wording;
@@ -31,6 +32,7 @@ use super::roll::{Share, Unread};
 use super::sharing::{on_every_processor, processors};
 use super::{Casebook, Stretch};
 use links::{Other, Web};
+pub use promising::macro_finding;
 pub(super) use pushed::Tree;
 use sheet::{Policy, Sheet, damaged, look};
 
@@ -195,13 +197,23 @@ impl Casebook {
         let text = std::fs::read_to_string(&path).map_err(Error::io(&path, "read"))?;
         let read = Config::read(&text);
         let mut findings: Vec<Finding> = beside::config(&text, read.as_ref()).into_iter().collect();
+        findings.extend((self.world.macro_flaws)(&text));
+        let (ids, bytes) = (self.organization_ids()?, &mut |path: &str| self.bytes_at(path));
+        let ids = || ids.iter().map(String::as_str);
         if read.is_ok() {
-            findings.extend(self.check_promises(&text)?);
+            findings.extend(promising::sections(&text));
+            match promising::policy(&text) {
+                Ok(written) => {
+                    findings.extend(promising::lists(&text, &written, &|_| true, bytes)?);
+                    findings.extend(promising::unknown_plans(&written, ids(), bytes)?);
+                }
+                Err(finding) => findings.push(*finding),
+            }
         }
         let organizations = beside::organizations(&self.root);
         let (broken, known) = organizations.map_err(Error::io(self.root.join(layout::ORGANIZATIONS), "read"))?;
         findings.extend(broken);
-        findings.extend(self.check_belonging()?);
+        findings.extend(belonging::shared(ids(), bytes)?.into_iter().map(|shared| shared.finding));
         let has_some = |scope: &Scope| match scope {
             Scope::Paths(paths) => paths.iter().any(|path| is_below(path, layout::ATTACHMENTS) || path.is_empty()),
             _ => true,
@@ -211,7 +223,7 @@ impl Casebook {
             findings.extend(attachments.map_err(Error::io(self.root.join(layout::ATTACHMENTS), "read"))?);
         }
         let (follow_up, team) = (self.config.follow_up.clone(), self.config.team.clone());
-        findings.extend(self.check_access(&known)?);
+        findings.extend(granted::access(ids(), bytes)?);
         let fields = choices::read(&text).map(|choices| choices.fields).unwrap_or_default();
         Ok((findings, Policy { follow_up, team, organizations: (!known.is_empty()).then_some(known), fields }))
     }

@@ -1,17 +1,21 @@
 //! Whether the policy of time can be read: plans and calendars in casebook.toml, the lists of holidays that calendars
 //! name, and the plans that organisations are on.
 
+use std::collections::HashSet;
+
 use crate::domain::finding::Finding;
 use crate::domain::plan::default_roles;
-use crate::domain::rule::{self, Rule};
+use crate::domain::rule::{self, Rule, Severity};
 use crate::error::Error;
 use crate::store::config::{Config, ConfigFlaw};
 use crate::store::policy::{self, WrittenPolicy};
 use crate::store::wording::Wording;
+use crate::store::yaml::{DamageKind, LARGEST_FILE};
 use crate::store::{choices, eligibility, holidays, layout, macros, roster, yaml};
 
 use super::super::Casebook;
 use super::super::calendars::on_duty_without_office;
+use super::reader::{Reader, plain};
 use super::sheet::with_line;
 
 /// What the text of a casebook.toml breaks by what it says of time; else what it says.
@@ -39,7 +43,11 @@ fn on_duty(text: &str) -> Option<ConfigFlaw> {
 }
 
 fn invalid(text: &str, flaw: &ConfigFlaw) -> Finding {
-    let finding = Finding::new(&rule::CONFIG_INVALID, layout::MARKER, &flaw.message);
+    at_flaw(text, &rule::CONFIG_INVALID, flaw)
+}
+
+fn at_flaw(text: &str, rule: &'static Rule, flaw: &ConfigFlaw) -> Finding {
+    let finding = Finding::new(rule, layout::MARKER, &flaw.message);
     with_line(finding.at(flaw.line, flaw.column), text.as_bytes())
 }
 
@@ -47,77 +55,84 @@ impl Casebook {
     /// What casebook.toml alone breaks in the sections that are read only where they are needed.
     pub fn unsound_sections(&self) -> Vec<Finding> {
         let policy = policy(&self.text).err().map(|finding| *finding);
-        sections(&self.text).into_iter().chain(policy).collect()
+        let macros = (self.world.macro_flaws)(&self.text).into_iter();
+        let macros = macros.filter(|finding| finding.severity == Severity::Error);
+        sections(&self.text).into_iter().chain(policy).chain(macros).collect()
     }
+}
 
-    /// A finding about the text of a macro, where casebook.toml has it.
-    pub fn macro_finding(&self, name: &str, rule: &'static Rule, message: String) -> Finding {
-        let flaw = macros::flaw_at(&self.text, name, message);
-        let finding = Finding::new(rule, layout::MARKER, &flaw.message);
-        with_line(finding.at(flaw.line, flaw.column), self.text.as_bytes())
-    }
+/// A finding about the text of a macro, where a casebook.toml has it.
+pub fn macro_finding(text: &str, name: &str, rule: &'static Rule, message: String) -> Finding {
+    at_flaw(text, rule, &macros::flaw_at(text, name, message))
+}
 
-    /// What plans, calendars and their lists break in the work tree.
-    pub(super) fn check_promises(&self, text: &str) -> Result<Vec<Finding>, Error> {
-        let mut findings = sections(text);
-        let written = match policy(text) {
-            Ok(written) => written,
-            Err(finding) => {
-                findings.push(*finding);
-                return Ok(findings);
-            }
-        };
-        let mut looked: Vec<&str> = Vec::new();
-        for (name, place) in written.calendars.iter().flat_map(|calendar| &calendar.lists) {
-            if looked.contains(&name.as_str()) {
-                continue;
-            }
-            looked.push(name);
-            match self.holiday_list(name) {
-                Ok(Some(_)) => {}
-                Ok(None) => {
-                    let message = format!("there is no {}", holidays::path(name));
-                    let flaw = policy::flaw_at(text, place, message);
-                    let finding = Finding::new(&rule::CONFIG_INVALID, layout::MARKER, flaw.message);
-                    findings.push(with_line(finding.at(flaw.line, flaw.column), text.as_bytes()));
-                }
-                Err(Error::Config { path, flaw }) => {
-                    let finding = Finding::new(&rule::CALENDAR_INVALID, path.to_string_lossy(), flaw.message);
-                    let bytes = std::fs::read(self.root.join(&path)).unwrap_or_default();
-                    findings.push(with_line(finding.at(flaw.line, flaw.column), &bytes));
-                }
-                Err(other) => return Err(other),
-            }
+/// What lists of holidays break that calendars name: those that are meant, each once.
+pub(super) fn lists(
+    text: &str,
+    written: &WrittenPolicy,
+    is_meant: &dyn Fn(&str) -> bool,
+    read: &mut Reader<'_>,
+) -> Result<Vec<Finding>, Error> {
+    let (mut findings, mut looked) = (Vec::new(), HashSet::new());
+    for (name, place) in written.calendars.iter().flat_map(|calendar| &calendar.lists) {
+        let path = holidays::path(name);
+        if !is_meant(&path) || !looked.insert(name) {
+            continue;
         }
-        if !written.plans.is_empty() {
-            let known: Vec<&str> = written.plans.iter().map(|plan| plan.name.as_str()).collect();
-            for id in self.organization_ids()? {
-                findings.extend(self.unknown_plans(&id, &known));
+        match read(&path) {
+            Ok(Some(bytes)) => findings.extend(list(&path, &bytes)),
+            Ok(None) => {
+                let flaw = policy::flaw_at(text, place, format!("there is no {path}"));
+                findings.push(invalid(text, &flaw));
             }
+            Err(Error::Damaged { damage, .. }) => findings.push(no_list(&path, &damage.kind)),
+            Err(other) => return Err(other),
         }
-        Ok(findings)
     }
+    Ok(findings)
+}
 
-    /// The plans of an organisation that the desk does not have. A file that cannot be read is told elsewhere.
-    fn unknown_plans(&self, id: &str, known: &[&str]) -> Vec<Finding> {
-        let Ok(Some(bytes)) = self.organization_bytes(id) else { return Vec::new() };
-        let Ok(organization) = yaml::read_organization(&bytes, id) else { return Vec::new() };
-        let text = String::from_utf8_lossy(&bytes);
+/// What a list of holidays breaks.
+fn list(path: &str, bytes: &[u8]) -> Option<Finding> {
+    if bytes.len() as u64 > LARGEST_FILE {
+        return Some(no_list(path, &DamageKind::TooLarge { limit: LARGEST_FILE }));
+    }
+    let flaw = holidays::text(bytes).and_then(holidays::read).err()?;
+    let finding = Finding::new(&rule::CALENDAR_INVALID, path, flaw.message);
+    Some(with_line(finding.at(flaw.line, flaw.column), bytes))
+}
+
+fn no_list(path: &str, why: &DamageKind) -> Finding {
+    Finding::new(&rule::CALENDAR_INVALID, path, why.to_string()).at(1, 1)
+}
+
+/// The plans of some organisations that the desk does not have, where it has any. A file that cannot be read is told
+/// elsewhere.
+pub(super) fn unknown_plans<'a>(
+    written: &WrittenPolicy,
+    organizations: impl IntoIterator<Item = &'a str>,
+    read: &mut Reader<'_>,
+) -> Result<Vec<Finding>, Error> {
+    let known: Vec<&str> = written.plans.iter().map(|plan| plan.name.as_str()).collect();
+    let mut findings = Vec::new();
+    for id in organizations.into_iter().filter(|_| !known.is_empty()) {
+        let path = layout::organization_path(id);
+        let Some(bytes) = plain(read, &path)? else { continue };
+        let Ok(organization) = yaml::read_organization(&bytes, id) else { continue };
         let unknown = organization.plans.iter().filter(|period| !known.contains(&period.plan.as_str()));
-        let finding = |plan: &str| {
-            let names =
-                |line: &str| line.trim_start_matches(['-', ' ']).strip_prefix("plan:").map(str::trim) == Some(plan);
-            let line = text.lines().position(names).map_or(1, |index| index + 1);
-            let meant =
-                policy::nearest(plan, known).map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
-            let roles: Vec<&str> = default_roles(plan).iter().map(|role| role.word()).collect();
-            let message = format!(
-                "`{plan}` is no plan of casebook.toml{meant}: it promises nothing, and lets {} alone open tickets",
-                roles.join(" and ")
-            );
-            let finding = Finding::new(&rule::PLAN_UNKNOWN, layout::organization_path(id), message);
-            with_line(finding.at(line, 1), &bytes)
-        };
-        unknown.map(|period| finding(&period.plan)).collect()
+        findings.extend(unknown.map(|period| unknown_plan(&path, &bytes, &period.plan, &known)));
     }
+    Ok(findings)
+}
+
+fn unknown_plan(path: &str, bytes: &[u8], plan: &str, known: &[&str]) -> Finding {
+    let names = |line: &str| line.trim_start_matches(['-', ' ']).strip_prefix("plan:").map(str::trim) == Some(plan);
+    let line = String::from_utf8_lossy(bytes).lines().position(names).map_or(1, |index| index + 1);
+    let meant = policy::nearest(plan, known).map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
+    let roles: Vec<&str> = default_roles(plan).iter().map(|role| role.word()).collect();
+    let message = format!(
+        "`{plan}` is no plan of casebook.toml{meant}: it promises nothing, and lets {} alone open tickets",
+        roles.join(" and ")
+    );
+    with_line(Finding::new(&rule::PLAN_UNKNOWN, path, message).at(line, 1), bytes)
 }

@@ -10,7 +10,6 @@ use super::super::complaint::Complaint;
 use super::super::session::{Session, variable};
 use super::super::telling::TellingFlags;
 use super::changes::{complain, stretch};
-use super::macros;
 use crate::casebook::{Checked, Scope, Work};
 use crate::domain::finding::Finding;
 use crate::domain::id::Id;
@@ -62,11 +61,7 @@ impl Check {
             casebook = session.unsound_casebook()?;
             checked = casebook.check(&scope).map_err(complain)?;
         }
-        let Checked { mut findings, count } = checked;
-        if matches!(scope, Scope::Everything | Scope::Paths(_)) && scope.means(layout::MARKER) {
-            findings.extend(macros::flaws(&casebook));
-            findings.sort_by(|a, b| a.order().cmp(&b.order()));
-        }
+        let Checked { findings, count } = checked;
         let exit = self.telling.tell(session, &findings, "check", (count, "ticket"))?;
         if casebook.has_pending() {
             session.output.warn("note: a command was interrupted; the next one that writes brings it to its end");

@@ -9,9 +9,7 @@ use super::super::Exit;
 use super::super::complaint::Complaint;
 use super::super::program::{program, quoted};
 use super::super::session::Session;
-use super::macros;
 use crate::casebook::{Casebook, Condition, ServerCondition, Telling, TellingState};
-use crate::domain::rule::Severity;
 use crate::domain::zone::Zone;
 use crate::store::git::Repository;
 use crate::view::labels::count;
@@ -162,8 +160,7 @@ fn zone(casebook: &Casebook, findings: &mut Findings) {
 
 /// What some commands would refuse to work with, though this one was read.
 fn settings(casebook: &Casebook, findings: &mut Findings) {
-    let macros = macros::flaws(casebook).into_iter().filter(|finding| finding.severity == Severity::Error);
-    for finding in casebook.unsound_sections().into_iter().chain(macros) {
+    for finding in casebook.unsound_sections() {
         findings.wrong("config", format!("casebook.toml:{}: {}", finding.line, finding.message), "casebook check");
     }
 }

@@ -11,13 +11,14 @@ use super::super::complaint::Complaint;
 use super::super::session::Session;
 use super::super::writing::Telling;
 use super::show;
-use crate::casebook::{Casebook, Step, Work};
+use crate::casebook::{Casebook, Step, Work, macro_finding};
 use crate::domain::finding::Finding;
 use crate::domain::macros::{Deed, Macro, Texts, language_of, speaker, text_in};
 use crate::domain::rule;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
 use crate::error::Error;
+use crate::store::{choices, macros};
 use crate::view::macro_text;
 use crate::view::template::TemplateFlaw;
 use crate::view::terminal::one_line;
@@ -185,10 +186,10 @@ fn why(flaw: TemplateFlaw) -> String {
     }
 }
 
-/// What is wrong with the texts of macros, as applying one would find it. What is wrong with `[macros]` itself is told
-/// by whoever reads it.
-pub(super) fn flaws(casebook: &Casebook) -> Vec<Finding> {
-    let (Ok(macros), Ok(choices)) = (casebook.macros(), casebook.choices()) else { return Vec::new() };
+/// What is wrong with the texts of macros in the text of a casebook.toml, as applying one would find it. What is wrong
+/// with `[macros]` itself is told by whoever reads it.
+pub fn flaws(text: &str) -> Vec<Finding> {
+    let (Ok(macros), Ok(choices)) = (macros::read(text), choices::read(text)) else { return Vec::new() };
     let mut findings = Vec::new();
     for known in &macros {
         let own = known.own_texts();
@@ -200,7 +201,7 @@ pub(super) fn flaws(casebook: &Casebook) -> Vec<Finding> {
             };
             let of = if language.is_empty() { String::new() } else { format!(" ({language})") };
             let message = format!("the text{of} of the macro `{}`: {}", known.name, why(flaw));
-            findings.push(casebook.macro_finding(&known.name, rule, message));
+            findings.push(macro_finding(text, &known.name, rule, message));
         }
     }
     findings

@@ -51,6 +51,15 @@ struct Written {
     days: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 
+/// The text of a list, by its bytes.
+///
+/// # Errors
+/// They are no text.
+pub fn text(bytes: &[u8]) -> Result<&str, ConfigFlaw> {
+    let flaw = |_| ConfigFlaw { line: 1, column: 1, message: "the file is not UTF-8".to_owned() };
+    std::str::from_utf8(bytes).map_err(flaw)
+}
+
 /// Reads the text of a list.
 ///
 /// # Errors

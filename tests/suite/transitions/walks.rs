@@ -55,7 +55,15 @@ impl Desk {
     pub fn casebook(&self) -> Casebook {
         let seed = Some(self.now.timestamp().cast_unsigned());
         let patience = Duration::from_secs(5);
-        let world = World { now: self.now, clock_is_fixed: true, seed, halt: None, no_index: false, patience };
+        let world = World {
+            now: self.now,
+            clock_is_fixed: true,
+            seed,
+            halt: None,
+            no_index: false,
+            patience,
+            macro_flaws: |_| Vec::new(),
+        };
         Casebook::open(self.folder.path(), world).unwrap()
     }
 
