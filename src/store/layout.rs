@@ -43,6 +43,11 @@ pub fn organization_path(id: &str) -> String {
     format!("{ORGANIZATIONS}/{id}.yaml")
 }
 
+/// Whether a path lies below a folder.
+pub fn is_in(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
 /// The organisation a path is the file of.
 pub fn organization_of(path: &str) -> Option<&str> {
     path.strip_prefix(ORGANIZATIONS)?.strip_prefix('/').and_then(organization_of_name)

@@ -1,5 +1,7 @@
 //! What `check` looks at: the desk, some paths, git's index, a range. What it mends, and what it leaves alone.
 
+mod snapshots;
+
 use crate::desk::desk;
 use crate::sandbox::Sandbox;
 

@@ -8,6 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use crate::auditing::{LATER, Scene, entry};
 use crate::sandbox::{Outcome, Running};
 
+mod beside;
 mod customers;
 mod grounds;
 mod hooks;

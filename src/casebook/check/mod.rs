@@ -13,6 +13,7 @@ mod pushed;
 mod reader;
 mod sheet;
 mod staged;
+mod together;
 mod wording;
 
 use std::collections::BTreeMap;

@@ -14,10 +14,11 @@ use crate::store::git::{GitRefusal, Held, Lookup, Repository};
 use crate::store::layout;
 use crate::store::yaml;
 
-use super::super::Casebook;
+use super::super::{Casebook, MacroFlaws};
 use super::read_other;
 use super::sheet::Policy;
-use super::staged::Sheets;
+use super::staged::{Sheets, held_to_rules};
+use super::together::Together;
 
 /// What a commit holds of a desk.
 pub struct Tree<'a> {
@@ -27,11 +28,18 @@ pub struct Tree<'a> {
     pub commit: &'a str,
     /// The folder of the desk in the repository: empty, or with a slash at its end.
     pub prefix: &'a str,
+    /// Who tries the texts of macros.
+    pub macro_flaws: MacroFlaws,
 }
 
 impl Tree<'_> {
     fn bytes(&mut self, path: &str) -> Result<Option<Vec<u8>>, GitRefusal> {
         self.lookup.object(&format!("{}:{}{path}", self.commit, self.prefix))
+    }
+
+    /// The same, for the rules about files beside the tickets.
+    pub(super) fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>, Error> {
+        self.bytes(path).map_err(failed)
     }
 
     fn organizations(&mut self) -> Result<HashSet<String>, GitRefusal> {
@@ -70,12 +78,13 @@ impl Tree<'_> {
         let known = self.organizations().map_err(failed)?;
         let organizations = (!known.is_empty()).then_some(known);
         // What the desk lets its own fields hold is worth a warning alone.
-        let mut sheets = Sheets::by(Policy { follow_up, team, organizations, ..Policy::default() });
+        let mut sheets = Sheets::by(Policy { follow_up, team, organizations, ..Policy::default() }, self.macro_flaws);
         for path in paths {
             if let Some(bytes) = self.bytes(path).map_err(failed)? {
                 sheets.take(&Held { path: (*path).to_owned(), is_plain: true, bytes: Some(bytes) })?;
             }
         }
+        sheets.add(Together::of(paths.iter().copied()).errors(&mut |path| self.read(path))?);
         let mut others = BTreeMap::new();
         for id in sheets.wanted() {
             let bytes = self.bytes(&layout::ticket_path(id)).map_err(failed)?;
@@ -122,7 +131,7 @@ impl Tree<'_> {
 
     /// What another commit holds of the same desk.
     fn at<'b>(&'b mut self, commit: &'b str) -> Tree<'b> {
-        Tree { lookup: self.lookup, commit, prefix: self.prefix }
+        Tree { lookup: self.lookup, commit, ..*self }
     }
 }
 
@@ -139,10 +148,10 @@ impl Casebook {
         commit: &str,
     ) -> Result<Vec<Finding>, Error> {
         let prefix = repository.prefix().map_err(failed)?;
-        let below = [layout::TICKETS, layout::ORGANIZATIONS, layout::ATTACHMENTS, layout::MARKER].map(str::to_owned);
-        let paths = repository.changed_paths(before, commit, &below).map_err(failed)?;
+        let paths = repository.changed_paths(before, commit, &held_to_rules()).map_err(failed)?;
         let mut lookup = Lookup::of(repository.clone());
-        Tree { lookup: &mut lookup, commit, prefix: &prefix }.errors_beyond(before, paths, &|_| false)
+        let macro_flaws = self.world.macro_flaws;
+        Tree { lookup: &mut lookup, commit, prefix: &prefix, macro_flaws }.errors_beyond(before, paths, &|_| false)
     }
 }
 

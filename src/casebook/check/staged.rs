@@ -9,15 +9,16 @@ use crate::domain::id::Id;
 use crate::error::Error;
 use crate::store::choices;
 use crate::store::config::Config;
-use crate::store::git::{GitRefusal, Held, Repository, Snapshot};
+use crate::store::git::{GitRefusal, Held, Lookup, Repository, Snapshot};
 use crate::store::layout;
 use crate::store::yaml::{Damage, DamageKind, LARGEST_FILE};
 
-use super::super::Casebook;
+use super::super::{Casebook, MacroFlaws};
 use super::attached::{Named, missing};
 use super::links::{Other, Web};
 use super::sheet::{Policy, Sheet, damaged, look};
-use super::{Checked, Scope, beside, promising, read_other, sorted};
+use super::together::Together;
+use super::{Checked, Scope, Tree, beside, promising, read_other, sorted};
 
 impl Casebook {
     /// Checks what changed in git's index, or in a range of revisions.
@@ -35,14 +36,15 @@ impl Casebook {
             Scope::Staged(index) => (Snapshot::Index(index.clone()), repository.head().map_err(failed)?),
             _ => (Snapshot::Index(None), None),
         };
-        let below = [layout::TICKETS, layout::ORGANIZATIONS, layout::ATTACHMENTS, layout::MARKER].map(str::to_owned);
-        let mut changed = repository.changed(&snapshot, before.as_deref(), &below).map_err(failed)?;
+        let mut changed = repository.changed(&snapshot, before.as_deref(), &held_to_rules()).map_err(failed)?;
         changed.extend(bereft(&repository, &snapshot, &changed).map_err(failed)?);
         let policy = self.policy_in(&repository, &snapshot).map_err(failed)?;
-        let mut sheets = Sheets::by(policy);
+        let known: BTreeSet<String> = policy.organizations.iter().flatten().cloned().collect();
+        let mut sheets = Sheets::by(policy, self.world.macro_flaws);
         for held in &changed {
             sheets.take(held)?;
         }
+        sheets.add(self.together_in(&repository, &snapshot, &changed, &known)?);
         let wanted = sheets.wanted();
         let paths: Vec<String> = wanted.iter().map(|id| layout::ticket_path(*id)).collect();
         let there = repository.held(&snapshot, &paths).map_err(failed)?;
@@ -50,12 +52,30 @@ impl Casebook {
             wanted.into_iter().zip(there).map(|(id, bytes)| (id, read_other(id, bytes.as_deref()))).collect();
         let wanted: Vec<String> = sheets.wanted_attachments().into_iter().collect();
         let sizes = repository.sizes(&snapshot, &wanted).map_err(failed)?;
-        if changed.iter().any(|held| is_in(&held.path, layout::ATTACHMENTS)) {
+        if changed.iter().any(|held| layout::is_in(&held.path, layout::ATTACHMENTS)) {
             let attributes = repository.held(&snapshot, &[layout::ATTACHMENT_ATTRIBUTES.to_owned()]).map_err(failed)?;
             let has_some = changed.iter().any(|held| Digest::at(&held.path).is_some() && held.bytes.is_some());
             sheets.findings.extend(beside::attributes(attributes.first().and_then(Option::as_deref), has_some));
         }
         Ok(sheets.end(&others, &wanted.into_iter().zip(sizes).collect()))
+    }
+
+    /// What the files beside the tickets break that changed, by what others say. `known` are the organisations.
+    fn together_in(
+        &self,
+        repository: &Repository,
+        snapshot: &Snapshot,
+        changed: &[Held],
+        known: &BTreeSet<String>,
+    ) -> Result<Vec<Finding>, Error> {
+        let together = Together::of(changed.iter().map(|held| held.path.as_str()));
+        let commit = if let Snapshot::Commit(commit) = snapshot { commit.as_str() } else { "" };
+        let mut lookup = Lookup::within(repository.clone(), snapshot);
+        let mut tree = Tree { lookup: &mut lookup, commit, prefix: "./", macro_flaws: self.world.macro_flaws };
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let mut findings = together.errors(&mut |path| tree.read(path))?;
+        findings.extend(together.warnings(&known, &mut |path| tree.read(path))?);
+        Ok(findings)
     }
 
     /// The policy as git holds it; this desk's where it holds none that is sound.
@@ -77,6 +97,12 @@ impl Casebook {
     }
 }
 
+/// The paths below which files are held to rules.
+pub(super) fn held_to_rules() -> Vec<String> {
+    let folders = [layout::TICKETS, layout::ORGANIZATIONS, layout::CALENDARS, layout::ATTACHMENTS, layout::MARKER];
+    folders.map(str::to_owned).to_vec()
+}
+
 /// The tickets that did not change and name an attachment that is gone.
 fn bereft(repository: &Repository, snapshot: &Snapshot, changed: &[Held]) -> Result<Vec<Held>, GitRefusal> {
     let gone = changed.iter().filter(|held| held.bytes.is_none()).filter_map(|held| Digest::at(&held.path));
@@ -93,6 +119,7 @@ fn bereft(repository: &Repository, snapshot: &Snapshot, changed: &[Held]) -> Res
 /// Files of git that are looked at, one behind the other.
 pub(super) struct Sheets {
     policy: Policy,
+    macro_flaws: MacroFlaws,
     findings: Vec<Finding>,
     web: Web,
     /// The tickets that name attachments, with their files.
@@ -102,8 +129,8 @@ pub(super) struct Sheets {
 
 impl Sheets {
     /// None yet, to be held against a policy.
-    pub fn by(policy: Policy) -> Self {
-        Self { policy, findings: Vec::new(), web: Web::default(), naming: Vec::new(), count: 0 }
+    pub fn by(policy: Policy, macro_flaws: MacroFlaws) -> Self {
+        Self { policy, macro_flaws, findings: Vec::new(), web: Web::default(), naming: Vec::new(), count: 0 }
     }
 
     /// Looks at a file; one that is gone says nothing.
@@ -113,7 +140,7 @@ impl Sheets {
             let text = String::from_utf8_lossy(bytes);
             let read = Config::read(&text);
             self.findings.extend(beside::config(&text, read.as_ref()));
-            // Lists of holidays and organisations are looked at in the work tree.
+            self.findings.extend((self.macro_flaws)(&text));
             if read.is_ok() {
                 self.findings.extend(promising::sections(&text));
                 self.findings.extend(promising::policy(&text).err().map(|finding| *finding));
@@ -122,10 +149,10 @@ impl Sheets {
             self.findings.extend(beside::organization(&held.path, id, bytes));
         } else if held.path == layout::ATTACHMENT_ATTRIBUTES {
             // It is held against the attachments that are there, once.
-        } else if is_in(&held.path, layout::ATTACHMENTS) {
+        } else if layout::is_in(&held.path, layout::ATTACHMENTS) {
             let looked = beside::attachment(&held.path, Ok(bytes.as_slice()));
             self.findings.extend(looked.map_err(Error::io(&held.path, "read"))?);
-        } else if is_in(&held.path, layout::TICKETS) {
+        } else if layout::is_in(&held.path, layout::TICKETS) {
             let (sheet, other) = ticket_in(held, bytes, &self.policy);
             self.findings.extend(other);
             if let Some(sheet) = sheet {
@@ -138,6 +165,11 @@ impl Sheets {
             }
         }
         Ok(())
+    }
+
+    /// Takes in what else was found.
+    pub fn add(&mut self, findings: Vec<Finding>) {
+        self.findings.extend(findings);
     }
 
     /// The tickets that are named and were not looked at.
@@ -159,10 +191,6 @@ impl Sheets {
         }
         Checked { findings: sorted(findings), count }
     }
-}
-
-fn is_in(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// A file of the tickets folder: a sheet where it is a ticket at its place, else what is wrong with it.

@@ -22,6 +22,7 @@ use crate::store::git::{RefChange, Repository, Signature, Trusted};
 
 use super::auditing::{Auditor, Findings, Judge, Policy, Questions, git, wanted};
 use super::check::Tree;
+use super::{MacroFlaws, World};
 use copies::ASKED;
 pub(super) use gate::Gate;
 
@@ -43,11 +44,12 @@ pub struct Guard {
     pusher: Pusher,
     tolerance: TimeDelta,
     now: DateTime<Utc>,
+    macro_flaws: MacroFlaws,
 }
 
 impl Guard {
     /// A guard of the repository whose git has started us as its hook; `folder` is where the desk lies in it: empty, or
-    /// with a slash at its end. `now` is what the guard's own clock says, and `tolerance` how far others may be ahead of it.
+    /// with a slash at its end. `world` has what the guard's own clock says, and `tolerance` how far others may be ahead of it.
     ///
     /// # Errors
     /// There is no repository.
@@ -55,14 +57,14 @@ impl Guard {
         start: &Path,
         folder: Option<&str>,
         pusher: Pusher,
-        now: DateTime<Utc>,
+        world: &World,
         tolerance: TimeDelta,
     ) -> Result<Self, Error> {
         let mut auditor = Auditor::of(Repository::of_hook(start), start)?;
         if let Some(folder) = folder {
             folder.clone_into(&mut auditor.prefix);
         }
-        Ok(Self { auditor, pusher, tolerance, now })
+        Ok(Self { auditor, pusher, tolerance, now: world.now, macro_flaws: world.macro_flaws })
     }
 
     fn questions(&self) -> Questions {
@@ -164,7 +166,8 @@ impl Guard {
         let is_told = |error: &Finding| {
             told.iter().any(|told| told.rule == error.rule && told.path == error.path && told.entry == error.entry)
         };
-        let mut tree = Tree { lookup: judge.registry.lookup(), commit: new, prefix: &self.auditor.prefix };
+        let (prefix, macro_flaws) = (self.auditor.prefix.as_str(), self.macro_flaws);
+        let mut tree = Tree { lookup: judge.registry.lookup(), commit: new, prefix, macro_flaws };
         let errors = tree.errors_beyond(before, touched, &is_told)?;
         for error in errors {
             judge.find(if new.is_empty() { error } else { error.in_commit(new) });

@@ -75,7 +75,7 @@ impl Guard {
         let start = session.start()?;
         let pusher = self.pusher(&start)?;
         let desk = self.desk.as_ref().map(|desk| format!("{}/", desk.trim_matches('/'))).filter(|desk| desk != "/");
-        let guard = Guarding::at(&start, desk.as_deref(), pusher, session.world.now, self.tolerance)?;
+        let guard = Guarding::at(&start, desk.as_deref(), pusher, &session.world, self.tolerance)?;
         let found = match self.hook {
             HookName::PreCommit => guard.staged()?,
             HookName::Update => guard.receive(&[self.given_ref()?])?,

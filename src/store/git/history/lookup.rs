@@ -3,21 +3,30 @@
 //! For what few commits need; what all of them need comes ahead of who reads it ([`super::Walk`]).
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ChildStdin;
 
 use super::Objects;
-use crate::store::git::{GitRefusal, Repository};
+use crate::store::git::{GitRefusal, Repository, Snapshot};
 
 /// Answers questions for single objects.
 pub struct Lookup {
     repository: Repository,
+    /// The index that is asked where no commit is named; git's usual one without it.
+    index: Option<PathBuf>,
     running: Option<(Objects, ChildStdin)>,
 }
 
 impl Lookup {
     /// Somebody who can be asked; nothing runs yet.
     pub const fn of(repository: Repository) -> Self {
-        Self { repository, running: None }
+        Self { repository, index: None, running: None }
+    }
+
+    /// Somebody who can be asked what a snapshot holds: git's index may be another one than its usual.
+    pub fn within(repository: Repository, snapshot: &Snapshot) -> Self {
+        let index = if let Snapshot::Index(index) = snapshot { index.clone() } else { None };
+        Self { index, ..Self::of(repository) }
     }
 
     /// The bytes of an object, as git names objects: `HEAD:organizations`, or an object's own name. None where there
@@ -31,7 +40,11 @@ impl Lookup {
             return Ok(None);
         }
         if self.running.is_none() {
-            self.running = Some(Objects::start(self.repository.frank(&["cat-file", "--batch"]))?);
+            let mut run = self.repository.frank(&["cat-file", "--batch"]);
+            if let Some(index) = &self.index {
+                run = run.env("GIT_INDEX_FILE", &index.to_string_lossy());
+            }
+            self.running = Some(Objects::start(run)?);
         }
         let Some((objects, pipe)) = &mut self.running else { return Ok(None) };
         let asked = pipe.write_all(format!("{name}\n").as_bytes()).and_then(|()| pipe.flush());
@@ -44,7 +57,7 @@ impl Lookup {
     /// # Errors
     /// git is not installed, or refuses.
     pub fn sizes(&self, names: &[String]) -> Result<Vec<Option<u64>>, GitRefusal> {
-        self.repository.sizes_of(names, None)
+        self.repository.sizes_of(names, self.index.as_ref())
     }
 
     /// The plain files right in a folder of a commit, given by its whole name: by name, with their objects. Nothing where there is no folder.
