@@ -10,11 +10,12 @@ use crate::domain::id::Id;
 use crate::domain::rule::Severity;
 use crate::error::Error;
 use crate::store::config::Config;
-use crate::store::git::{GitRefusal, Held, Lookup, Repository};
+use crate::store::git::{GitRefusal, Held, Lookup, Repository, Snapshot};
 use crate::store::layout;
 use crate::store::yaml;
 
 use super::super::Casebook;
+use super::super::copied::{Ground, add};
 use super::read_other;
 use super::sheet::Policy;
 use super::staged::Sheets;
@@ -142,7 +143,14 @@ impl Casebook {
         let below = [layout::TICKETS, layout::ORGANIZATIONS, layout::ATTACHMENTS, layout::MARKER].map(str::to_owned);
         let paths = repository.changed_paths(before, commit, &below).map_err(failed)?;
         let mut lookup = Lookup::of(repository.clone());
-        Tree { lookup: &mut lookup, commit, prefix: &prefix }.errors_beyond(before, paths, &|_| false)
+        let mut errors =
+            Tree { lookup: &mut lookup, commit, prefix: &prefix }.errors_beyond(before, paths, &|_| false)?;
+        if let Some(before) = before {
+            let copies =
+                Ground { repository, prefix: &prefix, commit: before }.copies_in(&Snapshot::Commit(commit.to_owned()));
+            add(copies.map_err(failed)?, &mut errors);
+        }
+        Ok(errors)
     }
 }
 

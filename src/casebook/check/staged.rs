@@ -14,6 +14,7 @@ use crate::store::layout;
 use crate::store::yaml::{Damage, DamageKind, LARGEST_FILE};
 
 use super::super::Casebook;
+use super::super::copied::{Ground, add};
 use super::attached::{Named, missing};
 use super::links::{Other, Web};
 use super::sheet::{Policy, Sheet, damaged, look};
@@ -55,7 +56,14 @@ impl Casebook {
             let has_some = changed.iter().any(|held| Digest::at(&held.path).is_some() && held.bytes.is_some());
             sheets.findings.extend(beside::attributes(attributes.first().and_then(Option::as_deref), has_some));
         }
-        Ok(sheets.end(&others, &wanted.into_iter().zip(sizes).collect()))
+        let mut checked = sheets.end(&others, &wanted.into_iter().zip(sizes).collect());
+        if let Some(before) = &before {
+            let prefix = repository.prefix().map_err(failed)?;
+            let ground = Ground { repository: &repository, prefix: &prefix, commit: before };
+            add(ground.copies_in(&snapshot).map_err(failed)?, &mut checked.findings);
+            checked.findings = sorted(checked.findings);
+        }
+        Ok(checked)
     }
 
     /// The policy as git holds it; this desk's where it holds none that is sound.
