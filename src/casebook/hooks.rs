@@ -11,6 +11,7 @@ use crate::store::git::Repository;
 
 use super::Whereabouts;
 use super::auditing::git;
+use super::copied::Ground;
 
 /// What marks a hook as ours.
 const MARK: &str = "# Made by `casebook hooks install`.";
@@ -57,6 +58,7 @@ pub struct HookPlan {
     /// Whether git is told to look at what is pushed, which it was not told before.
     pub tells_fsck: bool,
     repository: Repository,
+    prefix: String,
     is_hooked: bool,
 }
 
@@ -70,7 +72,7 @@ impl HookPlan {
     /// There is no repository; the hook is a link, or the name for the hook that is there is taken.
     pub fn of(desk: &Whereabouts, hook: Hook, program: &str, flags: &[String]) -> Result<Self, Error> {
         let no_repository = |_| Error::NoRepository { root: desk.folder.clone() };
-        let repository = Repository::at(&desk.folder);
+        let (repository, prefix) = (Repository::at(&desk.folder), desk.prefix.clone());
         let hooks = repository.hooks_folder().map_err(no_repository)?;
         let is_told = |name: &str| repository.setting(name).map(|value| value.is_some()).map_err(git);
         let tells_fsck = hook != Hook::PreCommit && !is_told(FSCK)? && !is_told(FSCK_OF_ALL)?;
@@ -95,7 +97,7 @@ impl HookPlan {
         let gives_way = |text: &String| runs(text, hook, &command) || is_as_made(text, hook, asked.as_deref());
         if before.as_ref().is_none_or(gives_way) {
             let is_hooked = before.as_ref().is_some_and(|text| runs(text, hook, &command));
-            return Ok(Self { tells_fsck, repository, path, before, after, chained: None, is_hooked });
+            return Ok(Self { tells_fsck, repository, prefix, path, before, after, chained: None, is_hooked });
         }
         if before.as_ref().is_some_and(|text| text.contains(MARK)) {
             // Under the other name it would run itself.
@@ -107,7 +109,8 @@ impl HookPlan {
             let message = format!("there is a hook {} and one called {}", path.display(), chained.display());
             return Err(Error::usage(message, "bring the two together, or take one away; then install again"));
         }
-        Ok(Self { tells_fsck, repository, path, before: None, after, chained: Some(chained), is_hooked: false })
+        let chained = Some(chained);
+        Ok(Self { tells_fsck, repository, prefix, path, before: None, after, chained, is_hooked: false })
     }
 
     /// Whether there is nothing to do.
@@ -140,7 +143,16 @@ impl HookPlan {
         if let Some(chained) = &self.chained {
             fs::rename(&self.path, chained).map_err(Error::io(&self.path, "rename"))?;
         }
-        new.persist(&self.path).map(|_| ()).map_err(|error| Error::io(&self.path, "write")(error.error))
+        new.persist(&self.path).map(|_| ()).map_err(|error| Error::io(&self.path, "write")(error.error))?;
+        self.look_ahead();
+        Ok(())
+    }
+
+    /// Reads the tickets once, so that the first push need not. What goes wrong here the guard will tell.
+    fn look_ahead(&self) {
+        if let Ok(Some(head)) = self.repository.head() {
+            let _ = Ground { repository: &self.repository, prefix: &self.prefix, commit: &head }.look_ahead();
+        }
     }
 }
 

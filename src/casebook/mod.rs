@@ -14,6 +14,7 @@ mod check;
 mod choices;
 mod circumstances;
 mod comparing;
+mod copied;
 mod desk;
 mod discretion;
 mod doctor;

@@ -9,6 +9,7 @@ use crate::auditing::{LATER, Scene, entry};
 use crate::sandbox::{Outcome, Running};
 
 mod beside;
+mod copies;
 mod customers;
 mod grounds;
 mod hooks;
@@ -300,35 +301,4 @@ fn what_was_broken_before_is_not_the_pushs_fault() {
 fn executable(path: &std::path::Path, text: &str) {
     fs::write(path, text).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
-}
-
-#[test]
-fn an_entry_that_lies_in_another_ticket_is_not_taken() {
-    for hook in ["pre-receive", "update"] {
-        let scene = served(hook);
-        let other = scene.sandbox.opened("Third", &[]);
-        let file = scene.sandbox.shown(&other)["path"].as_str().unwrap().to_owned();
-        scene.note("For one.");
-        scene.push(KENJI, &["main"]).ok();
-        let whole = scene.sandbox.read(&scene.file);
-        let note = whole.rsplit("\n\n- id: ").next().unwrap();
-        let text = scene.sandbox.read(&file);
-        scene.sandbox.write(&file, &text.replace("\n...\n", &format!("\n\n- id: {note}")));
-        scene.commit();
-        scene.refused(KENJI, &["main"], "CB114");
-        scene.refused(KENJI, &["main:another"], "CB114");
-        // A message alone refuses nothing: the entry has to lie there.
-        scene.sandbox.git(&["reset", "-q", "--hard", "origin/main"]).ok();
-        let word = |name: &str| {
-            let body = scene.sandbox.git(&["log", "-1", "--format=%B"]).ok().stdout;
-            body.lines().find_map(|line| line.strip_prefix(name)).unwrap().to_owned()
-        };
-        scene.note("Another.");
-        let entry = word("Entry: ");
-        scene
-            .sandbox
-            .git(&["commit", "-q", "--allow-empty", "-m", &format!("Lie\n\nTicket: {other}\nEntry: {entry}")])
-            .ok();
-        scene.push(KENJI, &["main"]).ok();
-    }
 }

@@ -5,6 +5,7 @@
 
 mod attached;
 mod commit;
+mod earlier;
 mod entries;
 mod notes;
 mod people;
@@ -160,13 +161,17 @@ impl Auditor {
             judge.incomplete("grafts or replace refs show another history here; they are not followed");
         }
         let Chosen { tip, revisions, lost } = chosen?;
-        judge.found.tip = tip;
+        judge.found.tip.clone_from(&tip);
+        let is_lost = lost.is_some();
         if let Some(lost) = lost {
             judge.find(lost);
         }
         if let Some(walk) = walk {
             let walked = walk.and_then(|walk| Self::follow(walk, &mut judge, tell));
             walked.map_err(|error| self.unknown(span).unwrap_or(error))?;
+            if let (Span::Since(verified), Some(tip), false) = (span, &tip, is_lost) {
+                self.judge_copies(verified, tip, &mut judge)?;
+            }
             if questions.signed {
                 self.judge_signatures(&revisions, &mut judge)?;
             }

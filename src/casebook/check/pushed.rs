@@ -10,10 +10,11 @@ use crate::domain::id::Id;
 use crate::domain::rule::Severity;
 use crate::error::Error;
 use crate::store::config::Config;
-use crate::store::git::{GitRefusal, Held, Lookup, Repository};
+use crate::store::git::{GitRefusal, Held, Lookup, Repository, Snapshot};
 use crate::store::layout;
 use crate::store::yaml;
 
+use super::super::copied::{Ground, add};
 use super::super::{Casebook, MacroFlaws};
 use super::read_other;
 use super::sheet::Policy;
@@ -151,7 +152,15 @@ impl Casebook {
         let paths = repository.changed_paths(before, commit, &held_to_rules()).map_err(failed)?;
         let mut lookup = Lookup::of(repository.clone());
         let macro_flaws = self.world.macro_flaws;
-        Tree { lookup: &mut lookup, commit, prefix: &prefix, macro_flaws }.errors_beyond(before, paths, &|_| false)
+        let mut errors =
+            Tree { lookup: &mut lookup, commit, prefix: &prefix, macro_flaws }
+                .errors_beyond(before, paths, &|_| false)?;
+        if let Some(before) = before {
+            let copies =
+                Ground { repository, prefix: &prefix, commit: before }.copies_in(&Snapshot::Commit(commit.to_owned()));
+            add(copies.map_err(failed)?, &mut errors);
+        }
+        Ok(errors)
     }
 }
 

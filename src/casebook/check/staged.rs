@@ -13,6 +13,7 @@ use crate::store::git::{GitRefusal, Held, Lookup, Repository, Snapshot};
 use crate::store::layout;
 use crate::store::yaml::{Damage, DamageKind, LARGEST_FILE};
 
+use super::super::copied::{Ground, add};
 use super::super::{Casebook, MacroFlaws};
 use super::attached::{Named, missing};
 use super::links::{Other, Web};
@@ -57,7 +58,14 @@ impl Casebook {
             let has_some = changed.iter().any(|held| Digest::at(&held.path).is_some() && held.bytes.is_some());
             sheets.findings.extend(beside::attributes(attributes.first().and_then(Option::as_deref), has_some));
         }
-        Ok(sheets.end(&others, &wanted.into_iter().zip(sizes).collect()))
+        let mut checked = sheets.end(&others, &wanted.into_iter().zip(sizes).collect());
+        if let Some(before) = &before {
+            let prefix = repository.prefix().map_err(failed)?;
+            let ground = Ground { repository: &repository, prefix: &prefix, commit: before };
+            add(ground.copies_in(&snapshot).map_err(failed)?, &mut checked.findings);
+            checked.findings = sorted(checked.findings);
+        }
+        Ok(checked)
     }
 
     /// What the files beside the tickets break that changed, by what others say. `known` are the organisations.

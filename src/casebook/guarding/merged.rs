@@ -17,7 +17,7 @@ use crate::domain::finding::Finding;
 use crate::domain::person::Person;
 use crate::domain::rule::{PUSH_FILES, PUSH_REWRITES};
 use crate::error::Error;
-use crate::store::git::{Change, GitRefusal, Repository, Side};
+use crate::store::git::{Change, GitRefusal, Repository, Side, Snapshot};
 use crate::store::layout;
 
 /// What one side changed since each of the commits where it parted from another one.
@@ -85,7 +85,7 @@ impl<'a> Sides<'a> {
         let mut since = Vec::new();
         if let (Some(ours), Some(theirs)) = (&self.sides[ours].parent, &self.sides[theirs].parent) {
             for base in self.repository.partings(ours, theirs)? {
-                let changes = self.repository.changes(&base, theirs, self.prefix)?;
+                let changes = self.repository.changes(Some(&base), &Snapshot::Commit(theirs.clone()), self.prefix)?;
                 since.push(changes.into_iter().map(|change| change.path).collect());
             }
         }
@@ -110,7 +110,8 @@ impl Guard {
             return Ok(());
         }
         let grounds: Vec<_> = judge.overruling.iter().cloned().collect();
-        for change in self.auditor.repository.changes(old, new, &self.auditor.prefix).map_err(git)? {
+        let new_one = Snapshot::Commit(new.to_owned());
+        for change in self.auditor.repository.changes(Some(old), &new_one, &self.auditor.prefix).map_err(git)? {
             let is_told = |told: &Finding| *told.rule == PUSH_FILES && told.path == change.path;
             // Attachments were judged with the commits that bring them.
             if is_new_attachment(&change.path, &[&change]) || is_for_attachments(&change.path, &[&change]) {

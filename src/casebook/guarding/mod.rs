@@ -18,12 +18,12 @@ use crate::domain::finding::Finding;
 use crate::domain::person::Person;
 use crate::domain::rule::{COMMIT_SIGNER, COMMIT_UNSIGNED, PUSH_UNKNOWN};
 use crate::error::Error;
-use crate::store::git::{RefChange, Repository, Signature, Trusted};
+use crate::store::git::{RefChange, Repository, Signature, Snapshot, Trusted};
 
 use super::auditing::{Auditor, Findings, Judge, Policy, Questions, git, wanted};
 use super::check::Tree;
+use super::copied::add;
 use super::{MacroFlaws, World};
-use copies::ASKED;
 pub(super) use gate::Gate;
 
 /// Who pushes, as far as that is known.
@@ -97,7 +97,7 @@ impl Guard {
         }
         let revisions: Vec<String> = news.into_iter().chain(["--not", "--all"].map(str::to_owned)).collect();
         judge.paths = Some(BTreeSet::new());
-        let (head, messages) = std::thread::scope(|scope| {
+        let (head, copies) = std::thread::scope(|scope| {
             let before = scope.spawn(|| self.before(changes));
             self.judge_commits(&revisions, &policy, &mut judge)?;
             before.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
@@ -107,26 +107,13 @@ impl Guard {
             let Some(new) = &change.new else { continue };
             let before = change.old.as_ref().or(head.as_ref());
             self.check(new, before.map(String::as_str), &mut judge)?;
-            self.judge_copies(new, &messages, &mut judge)?;
             if let (Some(customer), Some(old), true) = (customer, &change.old, main.as_ref() == Some(&change.name)) {
                 self.judge_outcome(customer, old, new, &mut judge)?;
             }
         }
+        add(copies, &mut judge.found.findings);
+        self.judge_new_refs(changes, head.as_deref(), &mut judge)?;
         Ok(judge.found)
-    }
-
-    /// Where the default branch was, and what the last commits before the push say of themselves. Asked while the push
-    /// is walked.
-    fn before(&self, changes: &[RefChange]) -> Result<(Option<String>, String), Error> {
-        let repository = &self.auditor.repository;
-        let head = repository.head().map_err(git)?;
-        let mut known: Vec<&str> =
-            changes.iter().filter_map(|change| change.old.as_deref()).chain(head.as_deref()).collect();
-        known.sort_unstable();
-        known.dedup();
-        let messages =
-            if known.is_empty() { String::new() } else { repository.messages(&known, ASKED).map_err(git)? };
-        Ok((head, messages))
     }
 
     /// Whether somebody pushes at all, for all one knows.
@@ -150,6 +137,10 @@ impl Guard {
         judge.found.commits = 1;
         let head = self.auditor.repository.head().map_err(git)?;
         self.check("", head.as_deref(), &mut judge)?;
+        if let Some(head) = &head {
+            let copies = self.upon(head).copies_in(&Snapshot::Index(None)).map_err(git)?;
+            add(copies, &mut judge.found.findings);
+        }
         // It has no name yet.
         judge.found.findings.iter_mut().for_each(|finding| finding.commit = None);
         Ok(judge.found)

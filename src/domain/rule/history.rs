@@ -81,7 +81,7 @@ super::table! {
     }
     ENTRY_SHARED = "CB114" "entry.shared" Error {
         title: "an entry stands in two tickets",
-        explanation: "The id of an entry is unique in the store. A second one was copied by hand. `check` of the whole desk finds each of them, `audit` of all commits the commit that did it; the guard finds those of one push, and of entries that the last 1,000 commits name.",
+        explanation: "The id of an entry is unique in the store. A second one was copied by hand. `check` finds it, the guard refuses it, and `audit` names the commit that did it; an audit of a range looks among the entries of that range alone.",
         example: "cp tickets/2026/11/01M7….yaml tickets/2026/11/01M8….yaml",
         repair: "Take the copy out; `git log -p FILE` tells which one is younger.",
     }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::history::{self, Change, Revision, Side};
-use super::{GitRefusal, Repository};
+use super::{GitRefusal, Repository, Snapshot};
 
 /// How git spells that there is no object.
 pub const NOTHING: &str = "0000000000000000000000000000000000000000";
@@ -152,26 +152,26 @@ impl Repository {
         Ok(output.stdout.lines().map(str::to_owned).collect())
     }
 
-    /// The messages of the last commits that some lead to, one behind the other.
+    /// The files that differ between a commit, or nothing, and what git holds, by paths that begin in `prefix`.
     ///
     /// # Errors
     /// git refuses.
-    pub fn messages(&self, commits: &[&str], count: usize) -> Result<String, GitRefusal> {
-        let count = format!("--max-count={count}");
-        let words = ["log", "--no-decorate", "--no-notes", "--encoding=UTF-8", "--format=%B%x00", &count];
-        let bytes = self.frank(&[&words[..], commits, &["--"]].concat()).bytes()?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
-    }
-
-    /// The files that differ between two commits, by paths that begin in `prefix`.
-    ///
-    /// # Errors
-    /// git refuses.
-    pub fn changes(&self, from: &str, to: &str, prefix: &str) -> Result<Vec<Change>, GitRefusal> {
+    pub fn changes(&self, from: Option<&str>, to: &Snapshot, prefix: &str) -> Result<Vec<Change>, GitRefusal> {
         let relative = if prefix.is_empty() { "--no-relative".to_owned() } else { format!("--relative={prefix}") };
-        let words = ["diff-tree", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", &relative, from, to, "--"];
-        let bytes = self.frank(&words).bytes()?;
-        history::listing::differences(&mut bytes.as_slice())
+        let nothing = if from.is_none() { self.empty_tree()? } else { String::new() };
+        let from = from.unwrap_or(&nothing);
+        let form = ["-r", "--raw", "-z", "--no-renames", "--no-abbrev", &relative];
+        let run = match to {
+            Snapshot::Commit(to) => self.frank(&[&["diff-tree"][..], &form, &[from, to, "--"]].concat()),
+            Snapshot::Index(index) => {
+                let run = self.frank(&[&["diff-index", "--cached"][..], &form[1..], &[from, "--"]].concat());
+                match index {
+                    Some(index) => run.env("GIT_INDEX_FILE", &index.to_string_lossy()),
+                    None => run,
+                }
+            }
+        };
+        history::listing::differences(&mut run.bytes()?.as_slice())
     }
 
     /// Whether one commit comes before another, or is it.
@@ -187,16 +187,12 @@ impl Repository {
     /// # Errors
     /// git refuses.
     pub fn staged(&self, prefix: &str, author: &str) -> Result<Revision, GitRefusal> {
-        let relative = if prefix.is_empty() { "--no-relative".to_owned() } else { format!("--relative={prefix}") };
-        let nothing = self.answer(&["hash-object", "-t", "tree", "--stdin"])?;
         let mut parents = vec![self.commit_of("HEAD").ok()];
         parents.extend(self.commit_of("MERGE_HEAD").ok().map(Some));
         let mut sides = Vec::new();
         for parent in parents {
-            let from = parent.as_ref().unwrap_or(&nothing);
-            let words = ["diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", &relative, from, "--"];
-            let bytes = self.run(&words).bytes()?;
-            sides.push(Side { parent, changes: history::listing::differences(&mut bytes.as_slice())? });
+            let changes = self.changes(parent.as_deref(), &Snapshot::Index(None), prefix)?;
+            sides.push(Side { parent, changes });
         }
         Ok(Revision { author: author.to_owned(), sides, ..Revision::default() })
     }

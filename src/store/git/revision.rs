@@ -91,6 +91,17 @@ impl Repository {
         Ok(!self.answer(&["rev-list", "-1", "--all", "--", &format!(":(top,literal){path}")])?.is_empty())
     }
 
+    /// The first commit behind one, up to another, that brought some words to a path, which begins at the top.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn first_with(&self, words: &str, path: &str, from: &str, to: &str) -> Result<Option<String>, GitRefusal> {
+        let (range, words) = (format!("{from}..{to}"), format!("-S{words}"));
+        let form = ["log", "--reverse", "--format=%H", "--no-show-signature", &words, &range, "--"];
+        let listed = self.answer(&[&form[..], &[&format!(":(top,literal){path}")]].concat())?;
+        Ok(listed.lines().next().map(str::to_owned))
+    }
+
     /// Whether a branch, a tag or what is known of a remote leads to a commit.
     ///
     /// # Errors

@@ -192,22 +192,25 @@ impl Repository {
         }
     }
 
-    fn empty_tree(&self) -> Result<String, GitRefusal> {
+    pub(super) fn empty_tree(&self) -> Result<String, GitRefusal> {
         let output = self.run(&["hash-object", "-t", "tree", "--stdin"]).output()?;
         if output.success { Ok(output.stdout.trim().to_owned()) } else { Err(output.refusal()) }
     }
 
-    fn objects(&self, names: &[String]) -> Result<Vec<Option<Vec<u8>>>, GitRefusal> {
+    /// The bytes of objects by name, in one run; none where there is no such file.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn objects(&self, names: &[String]) -> Result<Vec<Option<Vec<u8>>>, GitRefusal> {
         self.objects_of(names, None)
     }
 
-    /// The bytes of objects by name, in one run.
     fn objects_of(&self, names: &[String], index: Option<&PathBuf>) -> Result<Vec<Option<Vec<u8>>>, GitRefusal> {
         if names.is_empty() {
             return Ok(Vec::new());
         }
         let asked: String = names.iter().map(|name| format!("{name}\n")).collect();
-        let mut run = self.run(&["cat-file", "--batch"]).input(asked.into_bytes());
+        let mut run = self.frank(&["cat-file", "--batch"]).input(asked.into_bytes());
         if let Some(index) = index {
             run = run.env("GIT_INDEX_FILE", &index.to_string_lossy());
         }

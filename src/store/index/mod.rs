@@ -13,6 +13,7 @@ mod facts;
 mod log;
 mod making;
 mod packed;
+mod register;
 mod row;
 mod stamp;
 mod tail;
@@ -30,6 +31,7 @@ use log::{Log, Piece, Renamed};
 
 pub use making::Making;
 pub use packed::Rows;
+pub use register::{Register, Trace};
 pub use row::Row;
 pub use stamp::Stamp;
 

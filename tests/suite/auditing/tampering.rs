@@ -309,15 +309,20 @@ fn an_entry_that_is_copied_to_another_ticket_later_is_told() {
     let first = scene.ticket.clone();
     let other = scene.sandbox.opened("Third", &[]);
     scene.sandbox.run(&["note", &first, "-m", "For both."]).ok();
+    scene.sandbox.run(&["audit", "--since-verified"]).ok();
     let copied = scene.sandbox.shown(&first)["version"].as_str().unwrap().to_owned();
     let note = scene.parts().1.pop().unwrap();
     let file = scene.sandbox.shown(&other)["path"].as_str().unwrap().to_owned();
     let text = scene.sandbox.read(&file);
     scene.sandbox.write(&file, &text.replace("\n...\n", &format!("\n\n{note}...\n")));
     let commit = scene.commit();
-    let findings = scene.findings(&[]);
-    let [finding] = findings.as_slice() else { panic!("{findings:#?}") };
-    assert_eq!((&finding["code"], &finding["commit"]), (&"CB114".into(), &commit.into()));
-    assert_eq!((&finding["ticket"], &finding["entry"]), (&other.into(), &copied.into()));
-    assert!(finding["message"].as_str().unwrap().contains(&first), "{finding}");
+    scene.sandbox.run(&["note", &other, "-m", "Behind it."]).ok();
+    // An audit that goes on from what was verified does not walk the commit that brought the original.
+    for flags in [&[][..], &["--since-verified"]] {
+        let findings = scene.findings(flags);
+        let [finding] = findings.as_slice() else { panic!("{findings:#?}") };
+        assert_eq!((&finding["code"], &finding["commit"]), (&"CB114".into(), &commit.as_str().into()));
+        assert_eq!((&finding["ticket"], &finding["entry"]), (&other.as_str().into(), &copied.as_str().into()));
+        assert!(finding["message"].as_str().unwrap().contains(&first), "{finding}");
+    }
 }
