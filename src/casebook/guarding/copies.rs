@@ -9,10 +9,17 @@ use crate::domain::id::Id;
 use crate::error::Error;
 use crate::store::git::{RefChange, Snapshot};
 
+/// What can be known of a push without judging its commits.
+pub(super) struct Before {
+    /// Where the default branch was.
+    pub head: Option<String>,
+    /// What is pushed to refs that were there, and lies in another ticket of them already.
+    pub copies: Vec<Finding>,
+}
+
 impl Guard {
-    /// Where the default branch was, and what is pushed to refs that were there and lies in another ticket of them already.
-    /// Asked while the push is walked.
-    pub(super) fn before(&self, changes: &[RefChange]) -> Result<(Option<String>, Vec<Finding>), Error> {
+    /// What there was before a push. Asked while the push is judged.
+    pub(super) fn before(&self, changes: &[RefChange]) -> Result<Before, Error> {
         let head = self.auditor.repository.head().map_err(git)?;
         let mut copies = Vec::new();
         for change in changes {
@@ -24,7 +31,7 @@ impl Guard {
                 copies.extend(found.into_iter().map(|copy| copy.in_commit(new)));
             }
         }
-        Ok((head, copies))
+        Ok(Before { head, copies })
     }
 
     /// Tells of what is pushed to new refs and lies in another ticket of the default branch already: the entries that

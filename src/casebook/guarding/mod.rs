@@ -24,6 +24,7 @@ use super::auditing::{Auditor, Findings, Judge, Policy, Questions, git, wanted};
 use super::check::Tree;
 use super::copied::add;
 use super::{MacroFlaws, World};
+use copies::Before;
 pub(super) use gate::Gate;
 
 /// Who pushes, as far as that is known.
@@ -76,6 +77,18 @@ impl Guard {
     /// # Errors
     /// git refuses.
     pub fn receive(&self, changes: &[RefChange]) -> Result<Findings, Error> {
+        std::thread::scope(|scope| {
+            let before = scope.spawn(|| self.before(changes));
+            self.judge_push(changes, || before.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        })
+    }
+
+    /// Judges a push. `before` is what [`Guard::before`] comes to, which takes its time as well.
+    fn judge_push(
+        &self,
+        changes: &[RefChange],
+        before: impl FnOnce() -> Result<Before, Error>,
+    ) -> Result<Findings, Error> {
         let repository = &self.auditor.repository;
         let mut judge = Judge::new(&self.auditor, self.questions());
         judge.now = Some(self.now);
@@ -97,11 +110,8 @@ impl Guard {
         }
         let revisions: Vec<String> = news.into_iter().chain(["--not", "--all"].map(str::to_owned)).collect();
         judge.paths = Some(BTreeSet::new());
-        let (head, copies) = std::thread::scope(|scope| {
-            let before = scope.spawn(|| self.before(changes));
-            self.judge_commits(&revisions, &policy, &mut judge)?;
-            before.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        })?;
+        self.judge_commits(&revisions, &policy, &mut judge)?;
+        let Before { head, copies } = before()?;
         judge.judge_brought();
         for change in changes {
             let Some(new) = &change.new else { continue };

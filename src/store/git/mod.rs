@@ -19,6 +19,7 @@ mod snapshot;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 pub use commit::Commit;
 pub use conflict::{Conflict, merge_lines};
@@ -60,18 +61,20 @@ pub enum GitRefusal {
 pub struct Repository {
     root: PathBuf,
     of_hook: bool,
+    /// The git directory, once git was asked for it.
+    git_folder: Arc<OnceLock<PathBuf>>,
 }
 
 impl Repository {
     /// The repository that holds the store at `root`.
     pub fn at(root: &Path) -> Self {
-        Self { root: root.to_owned(), of_hook: false }
+        Self { root: root.to_owned(), of_hook: false, git_folder: Arc::default() }
     }
 
     /// The repository whose git has started us as its hook, in a folder of it: git's environment says where it is, and
     /// where the objects of a push wait until it is accepted.
     pub fn of_hook(folder: &Path) -> Self {
-        Self { root: folder.to_owned(), of_hook: true }
+        Self { root: folder.to_owned(), of_hook: true, git_folder: Arc::default() }
     }
 
     fn run(&self, arguments: &[&str]) -> Run {

@@ -71,7 +71,12 @@ impl Repository {
     /// # Errors
     /// No repository.
     pub fn prefix(&self) -> Result<String, GitRefusal> {
-        self.answer(&["rev-parse", "--show-prefix"])
+        let output = self.run(&["rev-parse", "--show-prefix", "--absolute-git-dir"]).output()?;
+        let lines = output.stdout.trim_end_matches('\n').split_once('\n').filter(|_| output.success);
+        let Some((prefix, git_folder)) = lines else { return Err(output.refusal()) };
+        // Who asks for the one mostly needs the other, and a run of git takes longer than what it is asked.
+        self.git_folder.get_or_init(|| git_folder.into());
+        Ok(prefix.to_owned())
     }
 
     /// The git directory, of a worktree its own.
@@ -79,7 +84,11 @@ impl Repository {
     /// # Errors
     /// No repository.
     pub fn git_folder(&self) -> Result<PathBuf, GitRefusal> {
-        self.answer(&["rev-parse", "--absolute-git-dir"]).map(PathBuf::from)
+        if let Some(known) = self.git_folder.get() {
+            return Ok(known.clone());
+        }
+        let told = self.answer(&["rev-parse", "--absolute-git-dir"]).map(PathBuf::from)?;
+        Ok(self.git_folder.get_or_init(|| told).clone())
     }
 
     /// Where git looks for hooks.
