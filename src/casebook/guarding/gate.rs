@@ -13,7 +13,7 @@ use crate::domain::finding::Finding;
 use crate::domain::membership::Memberships;
 use crate::domain::person::Person;
 use crate::domain::rule::{PUSH_FILES, PUSH_FORGED, Severity};
-use crate::store::git::{Change, GitRefusal, Repository};
+use crate::store::git::{Change, GitRefusal, Repository, Revision};
 use crate::store::layout;
 
 /// The new entries of the files a commit touched: by path, with their places.
@@ -55,11 +55,7 @@ impl Gate {
     /// Whether this person may change the files that a commit changes. `new` are the entries it brings.
     pub fn judge_files(&self, commit: &Commit<'_>, new: &New<'_>, judge: &mut Judge) -> Result<(), GitRefusal> {
         let id = &commit.revision.id;
-        let mut changes = commit.revision.sides.iter().flat_map(|side| &side.changes);
-        if changes.any(|change| change.path == layout::MARKER && change.new.is_none()) {
-            let message = "casebook.toml would be gone, and with it who may do what";
-            judge.find(Finding::new(&PUSH_FILES, layout::MARKER, message).in_commit(id));
-        }
+        judge.found.findings.extend(loss_of_desk(commit.revision));
         let Some(pusher) = self.pusher.as_ref().filter(|_| !self.is_agent) else { return Ok(()) };
         name_attachments(pusher, commit, new, judge);
         let mut found = Vec::new();
@@ -103,6 +99,14 @@ impl Gate {
         found.into_iter().for_each(|(path, why)| judge.find(Finding::new(&PUSH_FILES, path, why).in_commit(id)));
         Ok(())
     }
+}
+
+/// That a commit takes casebook.toml away, or puts something else than a file there.
+pub(super) fn loss_of_desk(revision: &Revision) -> Option<Finding> {
+    let mut changes = revision.sides.iter().flat_map(|side| &side.changes);
+    let is_lost = changes.any(|change| change.path == layout::MARKER && change.new.is_none());
+    let message = "casebook.toml would be gone, and with it who may do what";
+    is_lost.then(|| Finding::new(&PUSH_FILES, layout::MARKER, message).in_commit(&revision.id))
 }
 
 /// Takes note of the attachments that the person's own new entries name.

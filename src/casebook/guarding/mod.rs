@@ -26,6 +26,7 @@ use super::copied::add;
 use super::{MacroFlaws, World};
 use copies::Before;
 pub(super) use gate::Gate;
+use gate::loss_of_desk;
 
 /// Who pushes, as far as that is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,6 +146,7 @@ impl Guard {
         judge.paths = Some(BTreeSet::new());
         judge.look_at(&marked, &mut objects).map_err(git)?;
         judge.found.commits = 1;
+        judge.found.findings.extend(loss_of_desk(&marked));
         let head = self.auditor.repository.head().map_err(git)?;
         self.check("", head.as_deref(), &mut judge)?;
         if let Some(head) = &head {

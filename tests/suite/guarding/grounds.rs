@@ -24,6 +24,11 @@ fn nobody_takes_the_desk_away() {
     scene.commit();
     scene.refused(KENJI, &["main"], "CB505");
     scene.refused(KENJI, &["main:side"], "CB505");
+    // A clone refuses it before it is committed.
+    scene.sandbox.git(&["reset", "-q", "--soft", "HEAD~1"]).ok();
+    let told = scene.sandbox.run(&["guard", "pre-commit"]).fails(1);
+    assert!(format!("{}{}", told.stdout, told.stderr).contains("[CB505]"), "{}{}", told.stdout, told.stderr);
+    scene.commit();
     scene.sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]).ok();
     scene.sandbox.git(&["mv", "casebook.toml", "desk.toml"]).ok();
     scene.commit();
