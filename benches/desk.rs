@@ -10,7 +10,6 @@ use std::path::Path;
 use std::process::Command;
 
 use casebook::domain::action::{Action, Opening, Solution};
-use casebook::domain::clock::whole_seconds;
 use casebook::domain::entry::Entry;
 use casebook::domain::id::Id;
 use casebook::domain::person::Person;
@@ -61,19 +60,7 @@ fn entry(
     to: Option<Status>,
 ) -> Entry {
     let text = matches!(action, Action::Open(_) | Action::Reply { .. } | Action::Note { .. }).then(|| dice.text());
-    Entry {
-        id,
-        at: whole_seconds(id.time()),
-        by,
-        role,
-        action,
-        from,
-        to: to.filter(|to| from != Some(*to)),
-        key: None,
-        message_id: None,
-        attachments: Vec::new(),
-        text,
-    }
+    Entry { from, to: to.filter(|to| from != Some(*to)), text, ..Entry::new(id, by, role, action) }
 }
 
 fn ticket(dice: &mut Dice, opened: DateTime<Utc>) -> Ticket {

@@ -5,7 +5,6 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::domain::action::Action;
-use crate::domain::clock;
 use crate::domain::codec::{HEADER_NAMES, header_fields};
 use crate::domain::entry::Entry;
 use crate::domain::id::Id;
@@ -290,20 +289,7 @@ impl<'a> Desk<'a> {
         let (now, random, by) = (self.casebook.world().now, (self.random)(), self.by.clone());
         let ticket = self.ticket(id)?;
         let (entry_id, from) = (Id::after(Some(ticket.version()), now, random), Some(ticket.header.status));
-        let (at, role) = (clock::whole_seconds(entry_id.time()), standing.role());
-        Ok(Entry {
-            id: entry_id,
-            at,
-            by,
-            role,
-            action,
-            from,
-            to: None,
-            key: None,
-            message_id: None,
-            attachments: Vec::new(),
-            text: None,
-        })
+        Ok(Entry { from, ..Entry::new(entry_id, by, standing.role(), action) })
     }
 
     /// Adds an entry as it is, behind the last one.

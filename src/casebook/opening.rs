@@ -3,7 +3,6 @@
 //! Works in memory, as the rest of a command in the making does.
 
 use crate::domain::action::{Action, Opening};
-use crate::domain::clock;
 use crate::domain::entry::Entry;
 use crate::domain::id::Id;
 use crate::domain::person::Standing;
@@ -54,17 +53,11 @@ impl Desk<'_> {
             }
         };
         let entry = Entry {
-            id,
-            at: clock::whole_seconds(id.time()),
-            by: self.by.clone(),
-            role: standing.role(),
-            action: Action::Open(Box::new(opening.clone())),
-            from: None,
             to: Some(Status::Open),
             key: step.key.clone(),
-            message_id: None,
             attachments: self.attached_by(step),
             text: step.text.clone(),
+            ..Entry::new(id, self.by.clone(), standing.role(), Action::Open(Box::new(opening.clone())))
         };
         let ticket = Ticket::opened_by(entry).expect("an entry that opens a ticket makes one");
         self.adopt(ticket);

@@ -69,20 +69,7 @@ mod tests {
     fn entry(random: u128, action: Action, to: Option<Status>) -> Entry {
         let id = Id::at("2026-11-21T17:05:12Z".parse().expect("an instant"), random);
         let by = Person::from_name("kenji").expect("a person");
-        let (at, role) = (id.time(), Role::Agent);
-        Entry {
-            id,
-            at,
-            by,
-            role,
-            action,
-            from: None,
-            to,
-            key: None,
-            message_id: None,
-            attachments: Vec::new(),
-            text: None,
-        }
+        Entry { to, ..Entry::new(id, by, Role::Agent, action) }
     }
 
     #[test]

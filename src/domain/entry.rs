@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::action::Action;
 use super::attachment::Attachment;
+use super::clock::whole_seconds;
 use super::id::Id;
 use super::person::Person;
 use super::text::Text;
@@ -39,6 +40,23 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// An entry that was made when its id was, to the whole second. It saw no status and led to none, and says nothing.
+    pub fn new(id: Id, by: Person, role: Role, action: Action) -> Self {
+        Self {
+            id,
+            at: whole_seconds(id.time()),
+            by,
+            role,
+            action,
+            from: None,
+            to: None,
+            key: None,
+            message_id: None,
+            attachments: Vec::new(),
+            text: None,
+        }
+    }
+
     /// Whether it is a public reply of somebody in that role, written by a human.
     pub fn is_reply_of(&self, role: Role) -> bool {
         self.role == role && matches!(self.action, Action::Reply { auto: false, .. })

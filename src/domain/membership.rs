@@ -130,17 +130,8 @@ mod tests {
         opening.organization = organization.map(str::to_owned);
         let id = Id::at("2026-11-21T09:00:00Z".parse().expect("a time"), 2);
         let entry = Entry {
-            id,
-            at: id.time(),
-            by: person(requester),
-            role: Role::Customer,
-            action: Action::Open(Box::new(opening)),
-            from: None,
             to: Some(Status::Open),
-            key: None,
-            message_id: None,
-            attachments: Vec::new(),
-            text: None,
+            ..Entry::new(id, person(requester), Role::Customer, Action::Open(Box::new(opening)))
         };
         Ticket::opened_by(entry).expect("it opens a ticket").header
     }

@@ -86,17 +86,9 @@ fn sample(own: &[OwnField], now: DateTime<Utc>) -> Option<(Ticket, Clock)> {
     opening.follow_up_of = Some(id);
     opening.fields = own.iter().map(|field| (field.name.clone(), value(&field.kind))).collect();
     let mut ticket = Ticket::opened_by(Entry {
-        id,
         at: now,
-        by: person.clone(),
-        role: Role::Customer,
-        action: Action::Open(Box::new(opening)),
-        from: None,
         to: Some(Status::Open),
-        key: None,
-        message_id: None,
-        attachments: Vec::new(),
-        text: None,
+        ..Entry::new(id, person.clone(), Role::Customer, Action::Open(Box::new(opening)))
     })?;
     let header = &mut ticket.header;
     header.hold = Some(Hold { reason: HoldReason::Engineering, team: some("team"), until: Some(now) });

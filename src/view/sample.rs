@@ -39,19 +39,7 @@ pub(super) fn note() -> Action {
 
 /// An entry of Ana's.
 pub(super) fn entry(id: Id, action: Action) -> Entry {
-    Entry {
-        id,
-        at: id.time(),
-        by: person("ana@acme.example"),
-        role: Role::Customer,
-        action,
-        from: None,
-        to: None,
-        key: None,
-        message_id: None,
-        attachments: Vec::new(),
-        text: None,
-    }
+    Entry::new(id, person("ana@acme.example"), Role::Customer, action)
 }
 
 /// A ticket that Ana opened at 17:05 UTC.

@@ -1,7 +1,6 @@
 //! The ticket file: printing and reading are inverse, appends keep every byte, and bad files are refused.
 
 use casebook::domain::action::{Action, Fact, Opening};
-use casebook::domain::clock::whole_seconds;
 use casebook::domain::entry::Entry;
 use casebook::domain::id::Id;
 use casebook::domain::person::Person;
@@ -32,17 +31,9 @@ fn a_block_that_changes_in_the_header_goes_whole_and_leaves_the_blank_line_befor
         let mut opening = Opening::new("s".to_owned(), Priority::S3, Person::from_address("a@a.example").unwrap());
         opening.fields = vec![("steps".to_owned(), Value::String(words.to_owned()))];
         let entry = |id: Id, action, from, to| Entry {
-            id,
-            at: whole_seconds(id.time()),
-            by: Person::from_address("a@a.example").unwrap(),
-            role: Role::Agent,
-            action,
             from,
             to,
-            key: None,
-            message_id: None,
-            attachments: Vec::new(),
-            text: None,
+            ..Entry::new(id, Person::from_address("a@a.example").unwrap(), Role::Agent, action)
         };
         let open = entry(at, Action::Open(Box::new(opening)), None, Some(Status::Open));
         let before = Ticket::opened_by(open).unwrap();

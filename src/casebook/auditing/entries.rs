@@ -65,17 +65,10 @@ fn up_to(ticket: &Ticket, count: usize) -> Option<Ticket> {
 /// An entry as far as what comes behind it depends on it: its words take most of the space, and decide nothing.
 fn without_words(entry: &Entry) -> Entry {
     Entry {
-        id: entry.id,
         at: entry.at,
-        by: entry.by.clone(),
-        role: entry.role,
-        action: entry.action.clone(),
         from: entry.from,
         to: entry.to,
-        key: None,
-        message_id: None,
-        attachments: Vec::new(),
-        text: None,
+        ..Entry::new(entry.id, entry.by.clone(), entry.role, entry.action.clone())
     }
 }
 

@@ -19,19 +19,7 @@ fn minutes(minutes: i64) -> DateTime<Utc> {
 
 fn entry(at: i64, by: &str, action: Action, to: Option<Status>) -> Entry {
     let (at, role) = (minutes(at), Role::Agent);
-    Entry {
-        id: Id::at(at, 1),
-        at,
-        by: person(by),
-        role,
-        action,
-        from: None,
-        to,
-        key: None,
-        message_id: None,
-        attachments: Vec::new(),
-        text: None,
-    }
+    Entry { to, ..Entry::new(Id::at(at, 1), person(by), role, action) }
 }
 
 fn office() -> Calendar {

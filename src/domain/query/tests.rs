@@ -29,17 +29,10 @@ fn ticket() -> Ticket {
     opening.tags = vec!["outage".to_owned(), "two words".to_owned()];
     opening.cc = vec![person("bo@acme.example")];
     let entry = |at: DateTime<Utc>, by: &Person, role, action, from, to, text| Entry {
-        id: Id::at(at, 0),
-        at,
-        by: by.clone(),
-        role,
-        action,
         from,
         to,
-        key: None,
-        message_id: None,
-        attachments: Vec::new(),
         text: Text::clean(text),
+        ..Entry::new(Id::at(at, 0), by.clone(), role, action)
     };
     let open = Action::Open(Box::new(opening));
     let mut ticket = Ticket::opened_by(entry(at, &ana, Role::Customer, open, None, Some(Status::Open), "タイルが遅い"))

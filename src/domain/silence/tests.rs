@@ -21,19 +21,7 @@ fn hours(hours: i64) -> DateTime<Utc> {
 
 fn entry(at: DateTime<Utc>, role: Role, action: Action, to: Option<Status>) -> Entry {
     let by = Person::from_address("kenji@desk.example").expect("an address");
-    Entry {
-        id: Id::at(at, 1),
-        at,
-        by,
-        role,
-        action,
-        from: None,
-        to,
-        key: None,
-        message_id: None,
-        attachments: Vec::new(),
-        text: None,
-    }
+    Entry { to, ..Entry::new(Id::at(at, 1), by, role, action) }
 }
 
 const fn reply() -> Action {

@@ -51,19 +51,7 @@ fn plan() -> Plan {
 
 fn entry(at: DateTime<Utc>, role: Role, action: Action, to: Option<Status>) -> Entry {
     let by = Person::from_address("ana@acme.example").expect("an address");
-    Entry {
-        id: Id::at(at, 1),
-        at,
-        by,
-        role,
-        action,
-        from: None,
-        to,
-        key: None,
-        message_id: None,
-        attachments: Vec::new(),
-        text: None,
-    }
+    Entry { to, ..Entry::new(Id::at(at, 1), by, role, action) }
 }
 
 fn opened(at: &str, priority: Priority, language: &str) -> Entry {

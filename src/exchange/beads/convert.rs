@@ -94,5 +94,5 @@ fn entered(opening: Event, events: Vec<Event>, random: &mut dyn FnMut() -> u128)
 fn entry(id: Id, event: Event, from: Option<Status>, to: Option<Status>) -> Entry {
     let Event { at, by, role, action, text } = event;
     let at = clock::whole_seconds(at);
-    Entry { id, at, by, role, action, from, to, key: None, message_id: None, attachments: Vec::new(), text }
+    Entry { at, from, to, text, ..Entry::new(id, by, role, action) }
 }

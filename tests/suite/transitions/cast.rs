@@ -4,7 +4,6 @@
 
 use casebook::domain::action::{Action, Opening, Solution};
 use casebook::domain::attachment::{Attachment, Digest};
-use casebook::domain::clock::whole_seconds;
 use casebook::domain::entry::Entry;
 use casebook::domain::followup::FollowUpPolicy;
 use casebook::domain::id::Id;
@@ -188,36 +187,17 @@ impl Scene {
                 _ => None,
             };
             self.ticket.append(Entry {
-                id,
-                at: whole_seconds(id.time()),
-                by: side.person(),
-                role: side.standing(&self.ticket).role(),
-                action: (**action).clone(),
                 from: Some(self.ticket.header.status),
                 to: *to,
-                key: None,
-                message_id: None,
                 attachments: files(action),
                 text: asked.text.clone(),
+                ..Entry::new(id, side.person(), side.standing(&self.ticket).role(), (**action).clone())
             });
             if let Some(action) = other_side {
                 let id = Id::after(Some(self.other.version()), self.now, 7);
                 let from = Some(self.other.header.status);
                 let (by, role) = (side.person(), side.standing(&self.ticket).role());
-                let at = whole_seconds(id.time());
-                self.other.append(Entry {
-                    id,
-                    at,
-                    by,
-                    role,
-                    action,
-                    from,
-                    to: None,
-                    key: None,
-                    message_id: None,
-                    attachments: Vec::new(),
-                    text: None,
-                });
+                self.other.append(Entry { from, ..Entry::new(id, by, role, action) });
             }
         }
         Ok(decision)
@@ -256,17 +236,9 @@ pub fn opened_at(now: DateTime<Utc>, side: Side, organization: Option<&str>, ran
     opening.organization = organization.map(str::to_owned);
     let id = Id::at(now, random);
     let opened = Entry {
-        id,
-        at: whole_seconds(now),
-        by: side.person(),
-        role: team().standing(&side.person(), None).role(),
-        action: Action::Open(Box::new(opening)),
-        from: None,
         to: Some(Status::Open),
-        key: None,
-        message_id: None,
-        attachments: Vec::new(),
         text: Text::clean("Since this morning."),
+        ..Entry::new(id, side.person(), team().standing(&side.person(), None).role(), Action::Open(Box::new(opening)))
     };
     Ticket::opened_by(opened).unwrap()
 }

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use casebook::casebook::{Casebook, Scope, World};
 use casebook::domain::action::{Action, Solution};
-use casebook::domain::clock::whole_seconds;
 use casebook::domain::entry::Entry;
 use casebook::domain::id::Id;
 use casebook::domain::rule::Severity;
@@ -35,22 +34,9 @@ impl Union {
         let random = ticket as u128 + 3;
         let ticket = &mut self.tickets[ticket];
         let id = Id::after(Some(ticket.version()), ticket.created_at() + TimeDelta::minutes(minutes), random);
-        let (by, at) = (Side::Agent.person(), whole_seconds(id.time()));
-        let role = Role::Agent;
+        let (by, role) = (Side::Agent.person(), Role::Agent);
         let text = action.needs_text().then(|| Text::clean("Words.").unwrap());
-        ticket.append(Entry {
-            id,
-            at,
-            by,
-            role,
-            action,
-            from: Some(saw),
-            to,
-            key: None,
-            message_id: None,
-            attachments: Vec::new(),
-            text,
-        });
+        ticket.append(Entry { from: Some(saw), to, text, ..Entry::new(id, by, role, action) });
     }
 
     /// What `check` says of it: severities and rules.

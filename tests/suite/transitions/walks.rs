@@ -244,17 +244,9 @@ fn linked(links: &[(Option<usize>, u32)]) -> Vec<Ticket> {
         let at = begun + TimeDelta::seconds(1 + i64::from(*order));
         let action = Action::Merge { into: ids[*into].id, reason: MergeReason::SameIssue };
         tickets[place].append(Entry {
-            id: Id::at(at, place as u128),
-            at,
-            by: Side::Agent.person(),
-            role: Role::Agent,
-            action,
             from: Some(Status::Open),
             to: Some(Status::Solved),
-            key: None,
-            message_id: None,
-            attachments: Vec::new(),
-            text: None,
+            ..Entry::new(Id::at(at, place as u128), Side::Agent.person(), Role::Agent, action)
         });
     }
     tickets

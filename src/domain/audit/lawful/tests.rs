@@ -23,22 +23,10 @@ fn begin() -> DateTime<Utc> {
 
 fn opening(by: &str, role: Role) -> Entry {
     let facts = Opening::new("Tiles".to_owned(), Priority::S3, person("ana@acme.example"));
-    let (id, at) = (Id::at(begin(), 1), begin());
+    let id = Id::at(begin(), 1);
     let action = Action::Open(Box::new(facts));
     let text = Text::clean("Help.");
-    Entry {
-        id,
-        at,
-        by: person(by),
-        role,
-        action,
-        from: None,
-        to: Some(Status::Open),
-        key: None,
-        message_id: None,
-        attachments: Vec::new(),
-        text,
-    }
+    Entry { to: Some(Status::Open), text, ..Entry::new(id, person(by), role, action) }
 }
 
 fn ticket() -> Ticket {
@@ -49,7 +37,7 @@ fn entry(ticket: &Ticket, by: &str, role: Role, action: Action, to: Option<Statu
     let at = ticket.last_activity_at() + TimeDelta::minutes(1);
     let text = action.needs_text().then(|| Text::clean("Words.").expect("words"));
     let (id, from) = (Id::at(at, 1), Some(ticket.header.status));
-    Entry { id, at, by: person(by), role, action, from, to, key: None, message_id: None, attachments: Vec::new(), text }
+    Entry { from, to, text, ..Entry::new(id, person(by), role, action) }
 }
 
 fn judged(ticket: &Ticket, entry: &Entry) -> Verdict {
