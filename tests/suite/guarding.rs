@@ -14,11 +14,16 @@ mod customers;
 mod grounds;
 mod hooks;
 mod merges;
+mod odd;
 mod organizations;
 
 /// A scene whose desk has a guarded server, `../desk.git`; `hook` judges.
 pub fn served(hook: &str) -> Scene {
-    let scene = Scene::new();
+    served_from(Scene::new(), hook)
+}
+
+/// The same of a scene in which something has happened.
+fn served_from(scene: Scene, hook: &str) -> Scene {
     scene.sandbox.git(&["clone", "-q", "--bare", ".", "../desk.git"]).ok();
     scene.sandbox.git(&["remote", "add", "origin", "../desk.git"]).ok();
     scene.sandbox.git(&["fetch", "-q"]).ok();

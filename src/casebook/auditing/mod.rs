@@ -12,7 +12,7 @@ mod people;
 mod policy;
 mod told;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -308,8 +308,8 @@ pub(super) struct Judge {
     pub overruling: Option<Ground>,
     /// The organisations of any commit.
     pub registry: Registry,
-    /// The paths that commits touched, where the guard asks.
-    pub paths: Option<BTreeSet<String>>,
+    /// The paths that commits touched, where the guard asks, and whether something else than a file was put there.
+    pub paths: Option<BTreeMap<String, bool>>,
     /// The commits that were looked at, where the guard asks.
     pub walked: HashSet<String>,
     /// What the clock of whoever judges says, where the guard asks.
@@ -360,10 +360,9 @@ impl Judge {
     pub fn look_at(&mut self, revision: &Revision, objects: &mut Objects) -> Result<(), GitRefusal> {
         let commit = self.take_in(revision, objects)?;
         if let Some(paths) = &mut self.paths {
-            // A list of holidays that is no plain file is no list; what else is odd, the audit tells.
-            let is_meant = |change: &&Change| !change.odd || layout::is_in(&change.path, layout::CALENDARS);
-            let changes = revision.sides.iter().flat_map(|side| &side.changes).filter(is_meant);
-            paths.extend(changes.map(|change| change.path.clone()));
+            for Change { path, odd, .. } in revision.sides.iter().flat_map(|side| &side.changes) {
+                *paths.entry(path.clone()).or_default() |= *odd;
+            }
             self.walked.insert(revision.id.clone());
         }
         if !self.given.contains(&revision.id) {

@@ -67,8 +67,12 @@ pub(super) fn missing(
     findings.into_iter().map(|finding| with_line(finding, bytes)).collect()
 }
 
-/// How large a file of a work tree is; none where there is no plain file.
+/// How large a file of a work tree is; none where there is no plain file, or a link leads to it.
 pub(super) fn size_in(root: &Path, path: &str) -> Option<u64> {
+    let is_folder = |end| root.join(&path[..end]).symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+    if !path.match_indices('/').all(|(end, _)| is_folder(end)) {
+        return None;
+    }
     let metadata = root.join(path).symlink_metadata().ok()?;
     metadata.is_file().then_some(metadata.len())
 }

@@ -13,8 +13,10 @@ use crate::domain::finding::Finding;
 use crate::domain::rule;
 use crate::domain::zone::Zone;
 use crate::store::config::{Config, ConfigFlaw};
+use crate::store::git::Nature;
 use crate::store::{layout, signing, yaml};
 
+use super::odd;
 use super::sheet::with_line;
 
 /// What the text of a casebook.toml breaks.
@@ -62,13 +64,29 @@ pub(super) fn attachment(path: &str, bytes: io::Result<impl io::Read>) -> io::Re
     Ok((digest != named).then(differs))
 }
 
-/// The organisations' files of a work tree: what they break, and the ids that have one.
+/// The organisations' files of a work tree: what they break, and the ids that have one, sound or not.
 pub(super) fn organizations(root: &Path) -> io::Result<(Vec<Finding>, HashSet<String>)> {
     let (mut findings, mut known) = (Vec::new(), HashSet::new());
-    for path in files(root, layout::ORGANIZATIONS)? {
-        let Some(id) = layout::organization_of(&path) else { continue };
+    match odd::nature_in(root, layout::ORGANIZATIONS)? {
+        None => return Ok((findings, known)),
+        Some(Nature::Folder) => {}
+        Some(nature) => {
+            findings.extend(odd::finding(layout::ORGANIZATIONS, nature));
+            return Ok((findings, known));
+        }
+    }
+    for entry in fs::read_dir(root.join(layout::ORGANIZATIONS))? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let Some(id) = name.to_str().and_then(layout::organization_of_name) else { continue };
+        let path = layout::organization_path(id);
         known.insert(id.to_owned());
-        findings.extend(organization(&path, id, &fs::read(root.join(&path))?));
+        if entry.file_type()?.is_file() {
+            findings.extend(organization(&path, id, &fs::read(root.join(&path))?));
+        } else {
+            let nature = odd::nature_in(root, &path)?;
+            findings.extend(nature.and_then(|nature| odd::finding(&path, nature)));
+        }
     }
     Ok((findings, known))
 }
@@ -85,10 +103,25 @@ pub(super) fn attributes(held: Option<&[u8]>, has_some: bool) -> Option<Finding>
     Some(Finding::new(&rule::ATTACHMENT_ATTRIBUTES, path, message))
 }
 
-/// The attachments of a work tree: what they break.
+/// The attachments of a work tree: what they break, and what stands there that is no file.
 pub(super) fn attachments(root: &Path) -> io::Result<Vec<Finding>> {
-    let mut findings = Vec::new();
-    let files = files(root, layout::ATTACHMENTS)?;
+    let (mut findings, mut files) = (Vec::new(), Vec::new());
+    let top = root.join(layout::ATTACHMENTS);
+    if top.symlink_metadata().is_err() {
+        return Ok(findings);
+    }
+    for entry in WalkDir::new(&top).follow_root_links(false).sort_by_file_name() {
+        let entry = entry?;
+        let path = entry.path().strip_prefix(root).unwrap_or(entry.path()).to_string_lossy().into_owned();
+        match entry.file_type() {
+            kind if kind.is_file() && path != layout::ATTACHMENTS => files.push(path),
+            kind if kind.is_dir() => {}
+            kind => {
+                let nature = if kind.is_symlink() { Nature::Link } else { Nature::File };
+                findings.extend(odd::finding(&path, nature));
+            }
+        }
+    }
     let has_some = files.iter().any(|path| Digest::at(path).is_some());
     let held = fs::read(root.join(layout::ATTACHMENT_ATTRIBUTES)).ok();
     findings.extend(attributes(held.as_deref(), has_some));
@@ -96,23 +129,6 @@ pub(super) fn attachments(root: &Path) -> io::Result<Vec<Finding>> {
         findings.extend(attachment(&path, fs::File::open(root.join(&path)))?);
     }
     Ok(findings)
-}
-
-/// The plain files below a folder, and what is no file: by path relative to the root, in order.
-fn files(root: &Path, folder: &str) -> io::Result<Vec<String>> {
-    let top = root.join(folder);
-    if top.symlink_metadata().is_err() {
-        return Ok(Vec::new());
-    }
-    let mut files = Vec::new();
-    for entry in WalkDir::new(&top).follow_root_links(false).sort_by_file_name() {
-        let entry = entry?;
-        if entry.file_type().is_file() {
-            let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
-            files.push(relative.to_string_lossy().into_owned());
-        }
-    }
-    Ok(files)
 }
 
 /// Something in the tickets folder that is no ticket.

@@ -8,6 +8,7 @@ mod belonging;
 mod beside;
 mod granted;
 mod links;
+mod odd;
 mod promising;
 mod pushed;
 mod reader;
@@ -26,6 +27,7 @@ use crate::error::Error;
 use crate::store::choices;
 use crate::store::config::Config;
 use crate::store::files::Journal;
+use crate::store::git::Nature;
 use crate::store::layout;
 use crate::store::yaml;
 
@@ -199,7 +201,14 @@ impl Casebook {
         let read = Config::read(&text);
         let mut findings: Vec<Finding> = beside::config(&text, read.as_ref()).into_iter().collect();
         findings.extend((self.world.macro_flaws)(&text));
-        let (ids, bytes) = (self.organization_ids()?, &mut |path: &str| self.bytes_at(path));
+        if path.is_symlink() {
+            findings.extend(odd::finding(layout::MARKER, Nature::Link));
+        }
+        let organizations = self.root.join(layout::ORGANIZATIONS);
+        // What stands in the folder's place is told below, and holds none.
+        let has_folder = organizations.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+        let ids = if has_folder || self.has_pending() { self.organization_ids()? } else { Vec::new() };
+        let bytes = &mut |path: &str| self.bytes_at(path);
         let ids = || ids.iter().map(String::as_str);
         if read.is_ok() {
             findings.extend(promising::sections(&text));
@@ -211,8 +220,7 @@ impl Casebook {
                 Err(finding) => findings.push(*finding),
             }
         }
-        let organizations = beside::organizations(&self.root);
-        let (broken, known) = organizations.map_err(Error::io(self.root.join(layout::ORGANIZATIONS), "read"))?;
+        let (broken, known) = beside::organizations(&self.root).map_err(Error::io(&organizations, "read"))?;
         findings.extend(broken);
         findings.extend(belonging::shared(ids(), bytes)?.into_iter().map(|shared| shared.finding));
         let has_some = |scope: &Scope| match scope {

@@ -2,7 +2,7 @@
 //!
 //! Needs no work tree. Bytes are asked of whoever has git open already, so that a push waits for no further process.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use crate::domain::finding::Finding;
@@ -10,16 +10,16 @@ use crate::domain::id::Id;
 use crate::domain::rule::Severity;
 use crate::error::Error;
 use crate::store::config::Config;
-use crate::store::git::{GitRefusal, Held, Lookup, Repository, Snapshot};
+use crate::store::git::{GitRefusal, Held, Lookup, Nature, Repository, Snapshot};
 use crate::store::layout;
-use crate::store::yaml;
+use crate::store::yaml::{self, Damage, DamageKind};
 
 use super::super::copied::{Ground, add};
 use super::super::{Casebook, MacroFlaws};
-use super::read_other;
 use super::sheet::Policy;
-use super::staged::{Sheets, held_to_rules};
+use super::staged::{Sheets, is_held_to_rules};
 use super::together::Together;
+use super::{odd, read_other};
 
 /// What a commit holds of a desk.
 pub struct Tree<'a> {
@@ -31,6 +31,8 @@ pub struct Tree<'a> {
     pub prefix: &'a str,
     /// Who tries the texts of macros.
     pub macro_flaws: MacroFlaws,
+    /// What is known to be no plain file there.
+    pub odd: HashMap<String, Nature>,
 }
 
 impl Tree<'_> {
@@ -40,7 +42,36 @@ impl Tree<'_> {
 
     /// The same, for the rules about files beside the tickets.
     pub(super) fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>, Error> {
-        self.bytes(path).map_err(failed)
+        let kind = match self.odd.get(path) {
+            None => return self.bytes(path).map_err(failed),
+            Some(Nature::Link) => DamageKind::Symlink,
+            Some(_) => DamageKind::NotAFile,
+        };
+        Err(Error::Damaged { path: path.to_owned(), damage: Damage { line: 1, column: 1, kind } })
+    }
+
+    /// How large the plain files at some paths are; none where there is no such file.
+    pub(super) fn sizes(&mut self, paths: BTreeSet<String>) -> Result<BTreeMap<String, Option<u64>>, GitRefusal> {
+        let paths: Vec<String> = paths.into_iter().collect();
+        if paths.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let names = paths.iter().map(|path| format!("{}:{}{path}", self.commit, self.prefix)).collect::<Vec<_>>();
+        let sizes = self.lookup.sizes(&names)?;
+        let natures = self.lookup.natures(self.commit, self.prefix, &paths)?;
+        let of_file = |(size, nature): (Option<u64>, Option<Nature>)| size.filter(|_| nature == Some(Nature::File));
+        Ok(paths.into_iter().zip(sizes.into_iter().zip(natures).map(of_file)).collect())
+    }
+
+    /// Those of some paths, and of the folders above them where files belong, that are no plain files there.
+    fn odd_among(&mut self, doubtful: BTreeSet<String>) -> Result<HashMap<String, Nature>, GitRefusal> {
+        if doubtful.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let doubtful: Vec<String> = doubtful.into_iter().collect();
+        let natures = self.lookup.natures(self.commit, self.prefix, &doubtful)?;
+        let is_odd = |(path, nature): (String, Option<Nature>)| Some((path, nature.filter(|it| *it != Nature::File)?));
+        Ok(doubtful.into_iter().zip(natures).filter_map(is_odd).collect())
     }
 
     fn organizations(&mut self) -> Result<HashSet<String>, GitRefusal> {
@@ -68,11 +99,16 @@ impl Tree<'_> {
         Ok(linked)
     }
 
-    /// The errors that `check` finds in some files, and in what they say of others.
+    /// The errors that `check` finds in some files, and in what they say of others. Where a path may be of something else
+    /// than a file, it says so.
     ///
     /// # Errors
     /// git has ended.
-    pub fn errors(&mut self, paths: &[&str]) -> Result<Vec<Finding>, Error> {
+    fn errors(&mut self, paths: &BTreeMap<String, bool>) -> Result<Vec<Finding>, Error> {
+        let above = paths.keys().flat_map(|path| odd::folders_for_files(path));
+        let doubtful = paths.iter().filter(|(_, may_be_odd)| **may_be_odd).map(|(path, _)| path.as_str());
+        let doubtful = doubtful.chain(above).map(str::to_owned).collect();
+        self.odd = self.odd_among(doubtful).map_err(failed)?;
         let text = self.bytes(layout::MARKER).map_err(failed)?;
         let config = text.and_then(|bytes| Config::read(&String::from_utf8_lossy(&bytes)).ok());
         let (follow_up, team) = config.map(|config| (config.follow_up, config.team)).unwrap_or_default();
@@ -80,21 +116,22 @@ impl Tree<'_> {
         let organizations = (!known.is_empty()).then_some(known);
         // What the desk lets its own fields hold is worth a warning alone.
         let mut sheets = Sheets::by(Policy { follow_up, team, organizations, ..Policy::default() }, self.macro_flaws);
-        for path in paths {
-            if let Some(bytes) = self.bytes(path).map_err(failed)? {
-                sheets.take(&Held { path: (*path).to_owned(), is_plain: true, bytes: Some(bytes) })?;
+        for (path, nature) in &self.odd {
+            sheets.take(&Held::odd(path, *nature))?;
+        }
+        for path in paths.keys().filter(|path| !self.odd.contains_key(*path)).cloned().collect::<Vec<_>>() {
+            if let Some(bytes) = self.bytes(&path).map_err(failed)? {
+                sheets.take(&Held { path, nature: Nature::File, bytes: Some(bytes) })?;
             }
         }
-        sheets.add(Together::of(paths.iter().copied()).errors(&mut |path| self.read(path))?);
+        sheets.add(Together::of(paths.keys().map(String::as_str)).errors(&mut |path| self.read(path))?);
         let mut others = BTreeMap::new();
         for id in sheets.wanted() {
             let bytes = self.bytes(&layout::ticket_path(id)).map_err(failed)?;
             others.insert(id, read_other(id, bytes.as_deref()));
         }
-        let wanted: Vec<String> = sheets.wanted_attachments().into_iter().collect();
-        let names = wanted.iter().map(|path| format!("{}:{}{path}", self.commit, self.prefix)).collect::<Vec<_>>();
-        let sizes = self.lookup.sizes(&names).map_err(failed)?;
-        let mut findings = sheets.end(&others, &wanted.into_iter().zip(sizes).collect()).findings;
+        let sizes = self.sizes(sheets.wanted_attachments()).map_err(failed)?;
+        let mut findings = sheets.end(&others, &sizes).findings;
         findings.retain(|finding| finding.severity == Severity::Error);
         Ok(findings)
     }
@@ -102,27 +139,26 @@ impl Tree<'_> {
 
 impl Tree<'_> {
     /// The errors in some files and in what those are linked to, without what is wrong in the same words in an older
-    /// commit, and without those that are told already.
+    /// commit, and without those that are told already. A path says whether something else than a file may be there.
     ///
     /// # Errors
     /// git has ended.
     pub fn errors_beyond(
         &mut self,
         before: Option<&str>,
-        touched: Vec<String>,
+        mut paths: BTreeMap<String, bool>,
         is_told: &dyn Fn(&Finding) -> bool,
     ) -> Result<Vec<Finding>, Error> {
-        let mut paths: BTreeSet<String> = touched.into_iter().collect();
         if let Some(before) = before {
-            let touched: Vec<&str> = paths.iter().map(String::as_str).collect();
-            let linked = self.at(before).linked(&touched)?;
-            paths.extend(linked);
+            let touched: Vec<&str> = paths.keys().map(String::as_str).collect();
+            for linked in self.at(before).linked(&touched)? {
+                paths.entry(linked).or_default();
+            }
         }
-        let mut errors = self.errors(&paths.iter().map(String::as_str).collect::<Vec<_>>())?;
+        let mut errors = self.errors(&paths)?;
         errors.retain(|error| !is_told(error));
         if let (Some(before), false) = (before, errors.is_empty()) {
-            let mut paths: Vec<&str> = errors.iter().map(|error| error.path.as_str()).collect();
-            paths.dedup();
+            let paths = errors.iter().map(|error| (error.path.clone(), true)).collect();
             let said = |error: &Finding| (error.rule.code, error.path.clone(), error.message.clone());
             let known: HashSet<_> = self.at(before).errors(&paths)?.iter().map(said).collect();
             errors.retain(|error| !known.contains(&said(error)));
@@ -132,7 +168,8 @@ impl Tree<'_> {
 
     /// What another commit holds of the same desk.
     fn at<'b>(&'b mut self, commit: &'b str) -> Tree<'b> {
-        Tree { lookup: self.lookup, commit, ..*self }
+        let Self { prefix, macro_flaws, .. } = *self;
+        Tree { lookup: self.lookup, commit, prefix, macro_flaws, odd: HashMap::new() }
     }
 }
 
@@ -149,12 +186,13 @@ impl Casebook {
         commit: &str,
     ) -> Result<Vec<Finding>, Error> {
         let prefix = repository.prefix().map_err(failed)?;
-        let paths = repository.changed_paths(before, commit, &held_to_rules()).map_err(failed)?;
+        let changes = repository.changes(before, &Snapshot::Commit(commit.to_owned()), &prefix).map_err(failed)?;
+        let paths = changes.into_iter().filter(|change| is_held_to_rules(&change.path));
+        let paths = paths.map(|change| (change.path, change.odd)).collect();
         let mut lookup = Lookup::of(repository.clone());
         let macro_flaws = self.world.macro_flaws;
-        let mut errors =
-            Tree { lookup: &mut lookup, commit, prefix: &prefix, macro_flaws }
-                .errors_beyond(before, paths, &|_| false)?;
+        let mut tree = Tree { lookup: &mut lookup, commit, prefix: &prefix, macro_flaws, odd: HashMap::new() };
+        let mut errors = tree.errors_beyond(before, paths, &|_| false)?;
         if let Some(before) = before {
             let copies =
                 Ground { repository, prefix: &prefix, commit: before }.copies_in(&Snapshot::Commit(commit.to_owned()));

@@ -2,6 +2,7 @@
 //! at, by the policy that stands beside it there; the other side of a link is read from there too.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use crate::domain::attachment::Digest;
 use crate::domain::finding::Finding;
@@ -9,7 +10,7 @@ use crate::domain::id::Id;
 use crate::error::Error;
 use crate::store::choices;
 use crate::store::config::Config;
-use crate::store::git::{GitRefusal, Held, Lookup, Repository, Snapshot};
+use crate::store::git::{GitRefusal, Held, Lookup, Nature, Repository, Snapshot};
 use crate::store::layout;
 use crate::store::yaml::{Damage, DamageKind, LARGEST_FILE};
 
@@ -19,7 +20,7 @@ use super::attached::{Named, missing};
 use super::links::{Other, Web};
 use super::sheet::{Policy, Sheet, damaged, look};
 use super::together::Together;
-use super::{Checked, Scope, Tree, beside, promising, read_other, sorted};
+use super::{Checked, Scope, Tree, beside, is_below, odd, promising, read_other, sorted};
 
 impl Casebook {
     /// Checks what changed in git's index, or in a range of revisions.
@@ -37,7 +38,9 @@ impl Casebook {
             Scope::Staged(index) => (Snapshot::Index(index.clone()), repository.head().map_err(failed)?),
             _ => (Snapshot::Index(None), None),
         };
-        let mut changed = repository.changed(&snapshot, before.as_deref(), &held_to_rules()).map_err(failed)?;
+        let mut changed =
+            repository.changed(&snapshot, before.as_deref(), &HELD_TO_RULES.map(str::to_owned)).map_err(failed)?;
+        changed.extend(odd::folders(&changed));
         changed.extend(bereft(&repository, &snapshot, &changed).map_err(failed)?);
         let policy = self.policy_in(&repository, &snapshot).map_err(failed)?;
         let known: BTreeSet<String> = policy.organizations.iter().flatten().cloned().collect();
@@ -45,45 +48,32 @@ impl Casebook {
         for held in &changed {
             sheets.take(held)?;
         }
-        sheets.add(self.together_in(&repository, &snapshot, &changed, &known)?);
+        let prefix = repository.prefix().map_err(failed)?;
+        let commit = if let Snapshot::Commit(commit) = &snapshot { commit.as_str() } else { "" };
+        let mut lookup = Lookup::within(repository.clone(), &snapshot);
+        let odd = changed.iter().filter(|held| held.bytes.is_some() && !held.is_file());
+        let odd = odd.map(|held| (held.path.clone(), held.nature)).collect();
+        let macro_flaws = self.world.macro_flaws;
+        let mut tree = Tree { lookup: &mut lookup, commit, prefix: &prefix, macro_flaws, odd };
+        sheets.add(together_in(&mut tree, &changed, &known)?);
         let wanted = sheets.wanted();
         let paths: Vec<String> = wanted.iter().map(|id| layout::ticket_path(*id)).collect();
         let there = repository.held(&snapshot, &paths).map_err(failed)?;
         let others: BTreeMap<_, _> =
             wanted.into_iter().zip(there).map(|(id, bytes)| (id, read_other(id, bytes.as_deref()))).collect();
-        let wanted: Vec<String> = sheets.wanted_attachments().into_iter().collect();
-        let sizes = repository.sizes(&snapshot, &wanted).map_err(failed)?;
+        let sizes = tree.sizes(sheets.wanted_attachments()).map_err(failed)?;
         if changed.iter().any(|held| layout::is_in(&held.path, layout::ATTACHMENTS)) {
             let attributes = repository.held(&snapshot, &[layout::ATTACHMENT_ATTRIBUTES.to_owned()]).map_err(failed)?;
-            let has_some = changed.iter().any(|held| Digest::at(&held.path).is_some() && held.bytes.is_some());
+            let has_some = changed.iter().any(|held| Digest::at(&held.path).is_some() && held.is_file());
             sheets.findings.extend(beside::attributes(attributes.first().and_then(Option::as_deref), has_some));
         }
-        let mut checked = sheets.end(&others, &wanted.into_iter().zip(sizes).collect());
+        let mut checked = sheets.end(&others, &sizes);
         if let Some(before) = &before {
-            let prefix = repository.prefix().map_err(failed)?;
             let ground = Ground { repository: &repository, prefix: &prefix, commit: before };
             add(ground.copies_in(&snapshot).map_err(failed)?, &mut checked.findings);
             checked.findings = sorted(checked.findings);
         }
         Ok(checked)
-    }
-
-    /// What the files beside the tickets break that changed, by what others say. `known` are the organisations.
-    fn together_in(
-        &self,
-        repository: &Repository,
-        snapshot: &Snapshot,
-        changed: &[Held],
-        known: &BTreeSet<String>,
-    ) -> Result<Vec<Finding>, Error> {
-        let together = Together::of(changed.iter().map(|held| held.path.as_str()));
-        let commit = if let Snapshot::Commit(commit) = snapshot { commit.as_str() } else { "" };
-        let mut lookup = Lookup::within(repository.clone(), snapshot);
-        let mut tree = Tree { lookup: &mut lookup, commit, prefix: "./", macro_flaws: self.world.macro_flaws };
-        let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        let mut findings = together.errors(&mut |path| tree.read(path))?;
-        findings.extend(together.warnings(&known, &mut |path| tree.read(path))?);
-        Ok(findings)
     }
 
     /// The policy as git holds it; this desk's where it holds none that is sound.
@@ -105,15 +95,27 @@ impl Casebook {
     }
 }
 
+/// What the files beside the tickets break that changed, by what others say. `known` are the organisations.
+fn together_in(tree: &mut Tree<'_>, changed: &[Held], known: &BTreeSet<String>) -> Result<Vec<Finding>, Error> {
+    let together = Together::of(changed.iter().map(|held| held.path.as_str()));
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let mut findings = together.errors(&mut |path| tree.read(path))?;
+    findings.extend(together.warnings(&known, &mut |path| tree.read(path))?);
+    Ok(findings)
+}
+
 /// The paths below which files are held to rules.
-pub(super) fn held_to_rules() -> Vec<String> {
-    let folders = [layout::TICKETS, layout::ORGANIZATIONS, layout::CALENDARS, layout::ATTACHMENTS, layout::MARKER];
-    folders.map(str::to_owned).to_vec()
+const HELD_TO_RULES: [&str; 5] =
+    [layout::TICKETS, layout::ORGANIZATIONS, layout::CALENDARS, layout::ATTACHMENTS, layout::MARKER];
+
+/// Whether a file is held to rules.
+pub(super) fn is_held_to_rules(path: &str) -> bool {
+    HELD_TO_RULES.iter().any(|held| is_below(path, held))
 }
 
 /// The tickets that did not change and name an attachment that is gone.
 fn bereft(repository: &Repository, snapshot: &Snapshot, changed: &[Held]) -> Result<Vec<Held>, GitRefusal> {
-    let gone = changed.iter().filter(|held| held.bytes.is_none()).filter_map(|held| Digest::at(&held.path));
+    let gone = changed.iter().filter(|held| !held.is_file()).filter_map(|held| Digest::at(&held.path));
     let gone: Vec<String> = gone.map(|digest| digest.to_string()).collect();
     if gone.is_empty() {
         return Ok(Vec::new());
@@ -121,7 +123,7 @@ fn bereft(repository: &Repository, snapshot: &Snapshot, changed: &[Held]) -> Res
     let mut paths = repository.naming(snapshot, &gone, layout::TICKETS)?;
     paths.retain(|path| !changed.iter().any(|held| held.path == *path));
     let held = repository.held(snapshot, &paths)?;
-    Ok(paths.into_iter().zip(held).map(|(path, bytes)| Held { path, is_plain: true, bytes }).collect())
+    Ok(paths.into_iter().zip(held).map(|(path, bytes)| Held { path, nature: Nature::File, bytes }).collect())
 }
 
 /// Files of git that are looked at, one behind the other.
@@ -144,7 +146,9 @@ impl Sheets {
     /// Looks at a file; one that is gone says nothing.
     pub fn take(&mut self, held: &Held) -> Result<(), Error> {
         let Some(bytes) = &held.bytes else { return Ok(()) };
-        if held.path == layout::MARKER {
+        if !held.is_file() || odd::stands_for_a_folder(&held.path) {
+            self.take_odd(&held.path, held.nature);
+        } else if held.path == layout::MARKER {
             let text = String::from_utf8_lossy(bytes);
             let read = Config::read(&text);
             self.findings.extend(beside::config(&text, read.as_ref()));
@@ -175,6 +179,21 @@ impl Sheets {
         Ok(())
     }
 
+    /// Takes in what is no plain file, or a file where a folder belongs. In a ticket's place nothing can be said of it.
+    fn take_odd(&mut self, path: &str, nature: Nature) {
+        let finding = odd::finding(path, nature);
+        let is_place = layout::is_place(Path::new(path));
+        let id = Path::new(path).file_stem().and_then(|stem| stem.to_str()?.parse().ok()).filter(|_| is_place);
+        self.findings.extend(finding.map(|finding| match id {
+            Some(id) => finding.of(id),
+            None => finding,
+        }));
+        if let Some(id) = id {
+            self.count += 1;
+            self.web.add(id, None);
+        }
+    }
+
     /// Takes in what else was found.
     pub fn add(&mut self, findings: Vec<Finding>) {
         self.findings.extend(findings);
@@ -203,7 +222,7 @@ impl Sheets {
 
 /// A file of the tickets folder: a sheet where it is a ticket at its place, else what is wrong with it.
 fn ticket_in(held: &Held, bytes: &[u8], policy: &Policy) -> (Option<Sheet>, Option<Finding>) {
-    let path = std::path::Path::new(&held.path);
+    let path = Path::new(&held.path);
     let damage = |kind| damaged(&held.path, &Damage { line: 1, column: 1, kind });
     let is_ticket = path.file_name().is_some_and(layout::is_named_like_a_ticket);
     if !layout::is_place(path) {
@@ -213,9 +232,7 @@ fn ticket_in(held: &Held, bytes: &[u8], policy: &Policy) -> (Option<Sheet>, Opti
     let id: Option<Id> = path.file_stem().and_then(|stem| stem.to_str()?.parse().ok());
     let Some(id) = id else { return (None, None) };
     let broken = |kind| Sheet { id, findings: vec![damage(kind).of(id)], named: Vec::new(), said: None };
-    let sheet = if !held.is_plain {
-        broken(DamageKind::Symlink)
-    } else if bytes.len() as u64 > LARGEST_FILE {
+    let sheet = if bytes.len() as u64 > LARGEST_FILE {
         broken(DamageKind::TooLarge { limit: LARGEST_FILE })
     } else {
         look(&held.path, id, bytes, policy)

@@ -9,7 +9,7 @@ use crate::store::config::Config;
 use crate::store::layout;
 use crate::store::policy::WrittenPolicy;
 
-use super::reader::Reader;
+use super::reader::{Reader, plain};
 use super::{belonging, granted, promising};
 
 /// What changed beside the tickets.
@@ -70,7 +70,7 @@ impl<'a> Together<'a> {
 
 /// casebook.toml and what it says of time; none where it is not sound, or not there.
 fn policy_in(read: &mut Reader<'_>) -> Result<Option<(String, WrittenPolicy)>, Error> {
-    let Some(bytes) = read(layout::MARKER)? else { return Ok(None) };
+    let Some(bytes) = plain(read, layout::MARKER)? else { return Ok(None) };
     let text = String::from_utf8_lossy(&bytes).into_owned();
     if Config::read(&text).is_err() {
         return Ok(None);

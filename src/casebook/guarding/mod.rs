@@ -9,7 +9,7 @@ mod ground;
 mod merged;
 mod refs;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -110,7 +110,7 @@ impl Guard {
             return Ok(judge.found);
         }
         let revisions: Vec<String> = news.into_iter().chain(["--not", "--all"].map(str::to_owned)).collect();
-        judge.paths = Some(BTreeSet::new());
+        judge.paths = Some(BTreeMap::new());
         self.judge_commits(&revisions, &policy, &mut judge)?;
         let Before { head, copies } = before()?;
         judge.judge_brought();
@@ -143,7 +143,7 @@ impl Guard {
         let revision = self.auditor.repository.staged(&self.auditor.prefix, "").map_err(git)?;
         let (mut objects, marked) =
             self.auditor.repository.read_of(revision, &self.auditor.prefix, &wanted(true)).map_err(git)?;
-        judge.paths = Some(BTreeSet::new());
+        judge.paths = Some(BTreeMap::new());
         judge.look_at(&marked, &mut objects).map_err(git)?;
         judge.found.commits = 1;
         judge.found.findings.extend(loss_of_desk(&marked));
@@ -161,7 +161,7 @@ impl Guard {
     /// Holds what the commits touched against the rules of `check`, as one commit has it. What was so before, and the
     /// audit has not told, is not the push's fault.
     fn check(&self, new: &str, before: Option<&str>, judge: &mut Judge) -> Result<(), Error> {
-        let touched: Vec<String> = judge.paths.iter().flatten().cloned().collect();
+        let touched = judge.paths.clone().unwrap_or_default();
         if touched.is_empty() {
             return Ok(());
         }
@@ -170,7 +170,7 @@ impl Guard {
             told.iter().any(|told| told.rule == error.rule && told.path == error.path && told.entry == error.entry)
         };
         let (prefix, macro_flaws) = (self.auditor.prefix.as_str(), self.macro_flaws);
-        let mut tree = Tree { lookup: judge.registry.lookup(), commit: new, prefix, macro_flaws };
+        let mut tree = Tree { lookup: judge.registry.lookup(), commit: new, prefix, macro_flaws, odd: HashMap::new() };
         let errors = tree.errors_beyond(before, touched, &is_told)?;
         for error in errors {
             judge.find(if new.is_empty() { error } else { error.in_commit(new) });

@@ -32,7 +32,7 @@ pub use push::{Completeness, NOTHING, RefChange};
 pub use remote::Merging;
 pub use revision::Differing;
 pub use signature::{Signature, Trusted};
-pub use snapshot::{Held, Snapshot};
+pub use snapshot::{Held, Nature, Snapshot};
 
 /// Why git did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,15 +14,52 @@ pub enum Snapshot {
     Commit(String),
 }
 
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nature {
+    /// A plain file.
+    File,
+    /// A symbolic link.
+    Link,
+    /// A folder.
+    Folder,
+    /// The commit of another repository.
+    Repository,
+}
+
+impl Nature {
+    /// By the mode git has for it, which trees write without the leading zero.
+    pub(super) fn of_mode(mode: &str) -> Option<Self> {
+        match mode.trim_start_matches('0') {
+            "120000" => Some(Self::Link),
+            "160000" => Some(Self::Repository),
+            "40000" => Some(Self::Folder),
+            mode => mode.starts_with("100").then_some(Self::File),
+        }
+    }
+}
+
 /// A file that is there, or was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Held {
     /// Its path, relative to the store.
     pub path: String,
-    /// Whether it is a plain file; a link is none.
-    pub is_plain: bool,
-    /// Its bytes; none where it is gone.
+    /// What it is, or was.
+    pub nature: Nature,
+    /// Its bytes; none where it is gone. Of what has none of its own, they are empty.
     pub bytes: Option<Vec<u8>>,
+}
+
+impl Held {
+    /// What is there and no file, of which nothing is to be read.
+    pub fn odd(path: impl Into<String>, nature: Nature) -> Self {
+        Self { path: path.into(), nature, bytes: Some(Vec::new()) }
+    }
+
+    /// Whether a plain file is there.
+    pub fn is_file(&self) -> bool {
+        self.nature == Nature::File && self.bytes.is_some()
+    }
 }
 
 impl Repository {
@@ -61,29 +98,47 @@ impl Repository {
             let [_, mode, _, object, _] = facts.as_slice() else { continue };
             changed.push((path.to_owned(), (*mode).to_owned(), (*object).to_owned()));
         }
-        let there = changed.iter().filter(|(_, mode, _)| mode.starts_with('1') && mode != "160000");
-        let bytes = self.objects(&there.map(|(.., object)| object.clone()).collect::<Vec<_>>())?;
+        let files = changed.iter().filter(|(_, mode, _)| Nature::of_mode(mode) == Some(Nature::File));
+        let bytes = self.objects(&files.map(|(.., object)| object.clone()).collect::<Vec<_>>())?;
         let mut bytes = bytes.into_iter();
-        let held = |(path, mode, _): (String, String, String)| {
-            let is_there = mode.starts_with('1') && mode != "160000";
-            let bytes = if is_there { bytes.next().flatten() } else { None };
-            Held { path, is_plain: mode.starts_with("100"), bytes }
+        let held = |(path, mode, _): (String, String, String)| match Nature::of_mode(&mode) {
+            Some(Nature::File) => Held { path, nature: Nature::File, bytes: bytes.next().flatten() },
+            Some(nature) => Held::odd(path, nature),
+            None => Held { path, nature: Nature::File, bytes: None },
         };
         Ok(changed.into_iter().map(held).collect())
     }
 
-    /// The paths below some folders that differ between two commits; all of them where there is no older one.
-    ///
-    /// # Errors
-    /// git refuses.
-    pub fn changed_paths(&self, before: Option<&str>, to: &str, below: &[String]) -> Result<Vec<String>, GitRefusal> {
-        let nothing = self.empty_tree()?;
-        let form = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--relative"];
-        let listing = self.run(&[&form[..], &[before.unwrap_or(&nothing), to]].concat()).paths(below).output()?;
-        if !listing.success {
-            return Err(listing.refusal());
+    /// What stands at some paths of git's index, which begin in a folder of the repository (empty, or with a slash at its
+    /// end); none where nothing does.
+    pub(super) fn staged_natures(
+        &self,
+        index: Option<&PathBuf>,
+        prefix: &str,
+        paths: &[String],
+    ) -> Result<Vec<Option<Nature>>, GitRefusal> {
+        let mut natures = Vec::with_capacity(paths.len());
+        // `ls-files` takes paths as arguments alone, and there may be more than fit.
+        for paths in paths.chunks(50) {
+            let mut run = self.run(&["ls-files", "--stage", "-z", "--full-name"]);
+            if let Some(index) = index {
+                run = run.env("GIT_INDEX_FILE", &index.to_string_lossy());
+            }
+            let meant: Vec<String> = paths.iter().map(|path| format!(":(top,literal){prefix}{path}")).collect();
+            let listing = run.paths(&meant).output()?;
+            if !listing.success {
+                return Err(listing.refusal());
+            }
+            let there: Vec<(&str, &str)> =
+                listing.stdout.split('\0').filter_map(|line| line.split_once('\t')).collect();
+            natures.extend(paths.iter().map(|path| {
+                there.iter().find_map(|(facts, name)| match name.strip_prefix(prefix)?.strip_prefix(path.as_str())? {
+                    "" => Nature::of_mode(facts.split(' ').next()?),
+                    below => below.starts_with('/').then_some(Nature::Folder),
+                })
+            }));
         }
-        Ok(listing.stdout.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect())
+        Ok(natures)
     }
 
     /// The bytes at some paths; none where nothing is there.

@@ -2,12 +2,13 @@
 //!
 //! For what few commits need; what all of them need comes ahead of who reads it ([`super::Walk`]).
 
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ChildStdin;
 
 use super::Objects;
-use crate::store::git::{GitRefusal, Repository, Snapshot};
+use crate::store::git::{GitRefusal, Nature, Repository, Snapshot};
 
 /// Answers questions for single objects.
 pub struct Lookup {
@@ -67,22 +68,52 @@ impl Lookup {
     pub fn files_in(&mut self, commit: &str, folder: &str) -> Result<Vec<(String, String)>, GitRefusal> {
         Ok(self.object(&format!("{commit}:{folder}"))?.map_or_else(Vec::new, |tree| files(&tree, commit.len() / 2)))
     }
+
+    /// What stands at some paths of a commit, given by its whole name, or of git's index where that is empty; none where
+    /// nothing does. The paths begin in a folder of the repository: empty, or with a slash at its end.
+    ///
+    /// # Errors
+    /// As [`Lookup::object`].
+    pub fn natures(&mut self, commit: &str, prefix: &str, paths: &[String]) -> Result<Vec<Option<Nature>>, GitRefusal> {
+        if commit.is_empty() {
+            return self.repository.staged_natures(self.index.as_ref(), prefix, paths);
+        }
+        let mut trees: HashMap<String, HashMap<String, Nature>> = HashMap::new();
+        let mut natures = Vec::with_capacity(paths.len());
+        for path in paths {
+            let whole = format!("{prefix}{path}");
+            let (folder, name) = whole.rsplit_once('/').unwrap_or(("", &whole));
+            if !trees.contains_key(folder) {
+                let tree = self.object(&format!("{commit}:{folder}"))?.unwrap_or_default();
+                let of_mode = |(mode, name, _): (String, String, &[u8])| Some((name, Nature::of_mode(&mode)?));
+                let tree = entries(&tree, commit.len() / 2).into_iter().filter_map(of_mode).collect();
+                trees.insert(folder.to_owned(), tree);
+            }
+            natures.push(trees.get(folder).and_then(|tree| tree.get(name)).copied());
+        }
+        Ok(natures)
+    }
 }
 
-/// The plain files of a tree: `mode name NUL object`, the object in so many bytes.
+/// The plain files of a tree, with their objects.
 fn files(tree: &[u8], width: usize) -> Vec<(String, String)> {
-    let mut files = Vec::new();
+    let files = entries(tree, width).into_iter().filter(|(mode, ..)| mode.starts_with("100"));
+    files.map(|(_, name, object)| (name, object.iter().map(|byte| format!("{byte:02x}")).collect())).collect()
+}
+
+/// What a tree holds: `mode name NUL object`, the object in so many bytes.
+fn entries(tree: &[u8], width: usize) -> Vec<(String, String, &[u8])> {
+    let mut entries = Vec::new();
     let mut rest = tree;
     while let Some(end) = memchr::memchr(0, rest) {
         let (entry, behind) = rest.split_at(end);
         let Some((object, next)) = behind[1..].split_at_checked(width) else { break };
-        let words = String::from_utf8_lossy(entry);
-        if let Some((_, name)) = words.split_once(' ').filter(|(mode, _)| mode.starts_with("100")) {
-            files.push((name.to_owned(), object.iter().map(|byte| format!("{byte:02x}")).collect()));
+        if let Some((mode, name)) = String::from_utf8_lossy(entry).split_once(' ') {
+            entries.push((mode.to_owned(), name.to_owned(), object));
         }
         rest = next;
     }
-    files
+    entries
 }
 
 #[cfg(test)]
