@@ -1,6 +1,7 @@
 //! `merge-file`: what git runs to merge a ticket that both sides changed.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,6 +9,7 @@ use clap::Args;
 use super::super::Exit;
 use super::super::complaint::Complaint;
 use super::super::session::Session;
+use super::super::text::unreadable;
 use crate::domain::id::LENGTH;
 use crate::domain::ticket::Ticket;
 use crate::domain::union::{Concurrent, Discord};
@@ -75,7 +77,10 @@ impl MergeFile {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    let metadata = fs::metadata(path).map_err(Error::io(path, "read"))?;
+    let metadata = fs::metadata(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => unreadable(path, &error),
+        _ => Error::io(path, "read")(error),
+    })?;
     if metadata.len() > LARGEST_FILE {
         return Err(Error::Usage { message: format!("{} is larger than any ticket", path.display()), hint: None });
     }

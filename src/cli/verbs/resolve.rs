@@ -44,6 +44,14 @@ impl Resolve {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
         let mut casebook = session.casebook()?;
         let only = self.paths.iter().map(|path| below(path, &casebook)).collect::<Result<Vec<_>, _>>()?;
+        for (path, only) in self.paths.iter().zip(&only) {
+            // One that both sides deleted is not there, and a conflict all the same.
+            let is_there = casebook.root().join(only).symlink_metadata().is_ok();
+            if !is_there && casebook.resolve(std::slice::from_ref(only), true)?.is_empty() {
+                let message = format!("there is no `{}`", path.display());
+                return Err(Error::usage(message, "`git status` names the conflicted files").into());
+            }
+        }
         let resolutions = casebook.resolve(&only, self.end.dry_run)?;
         for resolution in &resolutions {
             self.tell(session, resolution)?;

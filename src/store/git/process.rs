@@ -40,6 +40,8 @@ pub(super) struct Output {
     pub success: bool,
     /// The signal that ended it, where one did.
     pub signal: Option<i32>,
+    /// What it ended with, where no signal did.
+    pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
 }
@@ -134,10 +136,11 @@ impl Run {
         let words = |bytes: Vec<u8>| {
             String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
         };
-        let signal = output.status.signal();
+        let (signal, code) = (output.status.signal(), output.status.code());
         Ok(Output {
             success: output.status.success(),
             signal,
+            code,
             stdout: words(output.stdout),
             stderr: words(output.stderr),
         })
@@ -190,7 +193,8 @@ impl Run {
         };
         // What a process of git's leaves running may hold the pipe open; nobody waits for that.
         let said = |heard: &mpsc::Receiver<String>| heard.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
-        Ok(Output { success: status.success(), signal: status.signal(), stdout: said(&stdout), stderr: said(&stderr) })
+        let (signal, code) = (status.signal(), status.code());
+        Ok(Output { success: status.success(), signal, code, stdout: said(&stdout), stderr: said(&stderr) })
     }
 
     /// Runs it for its effect alone.
@@ -222,7 +226,10 @@ impl Output {
         if let Some(signal) = self.signal {
             said.push_str(&format!("git was ended by signal {signal}"));
         }
-        let said = said.trim().to_owned();
+        let mut said = said.trim().to_owned();
+        if let (true, Some(code)) = (said.is_empty(), self.code) {
+            said = format!("neither git nor a hook of the repository said why; git ended with {code}");
+        }
         if self.signal.is_none() && is_about_a_lock(&said) {
             GitRefusal::Locked { said }
         } else {
