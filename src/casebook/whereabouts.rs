@@ -8,6 +8,8 @@ use crate::error::Error;
 use crate::store::git::{GitRefusal, Repository};
 use crate::store::layout;
 
+use super::Casebook;
+
 /// A desk in a repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Whereabouts {
@@ -59,6 +61,16 @@ impl Whereabouts {
             _ => return Err(nowhere(known)),
         };
         Ok(Self { folder, prefix, is_bare })
+    }
+}
+
+impl Casebook {
+    /// The folder of the desk in its repository: empty at its top and without a repository, else with a slash at its end.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn folder_in_repository(&self) -> Result<String, Error> {
+        if self.state.in_repository() { Repository::at(&self.root).prefix().map_err(git) } else { Ok(String::new()) }
     }
 }
 

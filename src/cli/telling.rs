@@ -1,6 +1,7 @@
 //! How findings are told: in which form, to whom, and what they do to the exit code.
 
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -32,23 +33,40 @@ pub struct TellingFlags {
 }
 
 impl TellingFlags {
+    /// Refuses what would lose a report before anything is done.
+    ///
+    /// # Errors
+    /// Two reports go into one file.
+    pub fn judge(&self) -> Result<(), Complaint> {
+        one_file_each(self.report.iter().map(|(_, file)| file))
+    }
+
+    /// Whether anything is told to systems that look for files from the top of the repository.
+    pub fn begins_at_the_top(&self) -> bool {
+        let reports = self.report.iter().map(|(form, _)| form);
+        reports.chain([&self.format]).any(|told| told.form().begins_at_the_top())
+    }
+
     /// Whether people read what is printed.
     pub const fn is_for_people(&self) -> bool {
         !self.json && self.format.form().is_for_people()
     }
 
-    /// Tells the findings, with a summary for people, and gives the exit code. `count` is of `noun`s.
+    /// Tells the findings, with a summary for people, and gives the exit code. `count` is of `noun`s, and `folder` that of
+    /// the desk in its repository.
     pub fn tell(
         &self,
         session: &Session,
         findings: &[Finding],
         verb: &'static str,
         (count, noun): (usize, &'static str),
+        folder: &str,
     ) -> Result<Exit, Complaint> {
         let run = Run {
             verb,
             version: env!("CARGO_PKG_VERSION"),
             noun,
+            folder,
             count,
             is_strict: self.strict,
             paint: Paint { colour: session.output.colour },
@@ -63,11 +81,36 @@ impl TellingFlags {
             let report = told(form.form(), findings, &plain);
             match file.as_os_str() == "-" {
                 true => session.output.print(&report)?,
-                false => std::fs::write(file, report).map_err(Error::io(file, "write"))?,
+                false => std::fs::write(file, report).map_err(|error| unwritable(file, error))?,
             }
         }
         let counts = |finding: &Finding| self.strict || finding.severity == Severity::Error;
         Ok(if findings.iter().any(counts) { Exit::Found } else { Exit::Done })
+    }
+}
+
+/// Refuses to write two reports into one file, of which the last would be left.
+pub(super) fn one_file_each<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Complaint> {
+    let mut seen: Vec<PathBuf> = Vec::new();
+    for file in files.into_iter().filter(|file| file.as_os_str() != "-") {
+        let whole = std::path::absolute(file).unwrap_or_else(|_| file.clone());
+        if seen.contains(&whole) {
+            let message = format!("two reports go into {}", file.display());
+            return Err(Error::usage(message, "nothing was done; give each --report a file of its own").into());
+        }
+        seen.push(whole);
+    }
+    Ok(())
+}
+
+/// A file named on the command line that cannot be written: where the name is wrong, trying again will not help.
+pub(super) fn unwritable(file: &Path, error: std::io::Error) -> Error {
+    match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory => {
+            let message = format!("cannot write {}: {error}", file.display());
+            Error::usage(message, "name a file in a folder that is there, or make the folder first")
+        }
+        _ => Error::io(file, "write")(error),
     }
 }
 

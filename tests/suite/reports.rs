@@ -148,3 +148,106 @@ fn a_place_is_shown_with_its_line() {
             || told.contains(" tickets checked: 1 error, 2 warnings\n")
     );
 }
+
+/// A desk with an error, in a folder of a bigger repository.
+fn nested() -> Sandbox {
+    let mut sandbox = Sandbox::new();
+    sandbox.git(&["init", "-q", "../whole"]).ok();
+    sandbox.enter("../whole");
+    sandbox.run(&["init", "my desk"]).ok();
+    sandbox.enter("my desk");
+    sandbox.shell("mkdir -p tickets/2026 && ln -s ../x tickets/2026/11 && git add -A && git commit -qm desk").ok();
+    sandbox
+}
+
+#[test]
+fn systems_find_the_files_of_a_desk_in_a_folder() {
+    let sandbox = nested();
+    let told = |words: &[&str], form| sandbox.run(&[words, &["--format", form]].concat()).fails(1).stdout;
+    for verb in [&["check"][..], &["audit", "--signed"]] {
+        let (path, coded) = match verb[0] {
+            "check" => ("my desk/tickets/2026/11", "my%20desk/tickets/2026/11"),
+            _ => ("my desk", "my%20desk"),
+        };
+        assert!(told(verb, "github").contains(&format!("file={path},line=1")), "{}", told(verb, "github"));
+        let issues: Value = serde_json::from_str(&told(verb, "gitlab")).unwrap();
+        assert_eq!(issues[0]["location"]["path"], path);
+        let log: Value = serde_json::from_str(&told(verb, "sarif")).unwrap();
+        let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"];
+        assert_eq!(place, &json!({ "uri": coded, "uriBaseId": "%SRCROOT%" }));
+        for form in ["full", "concise", "json", "jsonl"] {
+            assert!(!told(verb, form).contains("my desk"), "{form}");
+        }
+    }
+    sandbox.run(&["check", "--report", "github=out.txt"]).fails(1);
+    assert!(sandbox.read("out.txt").contains("file=my desk/tickets/2026/11,"));
+}
+
+#[test]
+fn clocks_are_told_from_the_top_of_the_repository_too() {
+    let sandbox = nested();
+    sandbox.shell("rm tickets/2026/11").ok();
+    sandbox.run(&["open", "-s", "Tiles", "--requester", "ana@acme.example", "-p", "S1", "-m", "x"]).ok();
+    let later = ["sla", "--now", "2027-01-01", "--fail-on", "breached", "-q", "--report", "github=-"];
+    let told = sandbox.run(&later);
+    assert!(told.stdout.contains("file=my desk/tickets/2026/11/"), "{}{}", told.stdout, told.stderr);
+}
+
+#[test]
+fn a_range_that_names_nothing_is_no_sound_one() {
+    let sandbox = desk();
+    for verb in [&["audit"][..], &["check", "--range"], &["changes"]] {
+        for range in ["", "..", "...", " "] {
+            let told = sandbox.run(&[verb, &[range]].concat()).fails(2);
+            assert!(told.stderr.contains("names no revision") && told.stderr.contains("A..B"), "{}", told.stderr);
+            assert_eq!(told.stdout, "");
+        }
+        sandbox.run(&[verb, &["..HEAD"]].concat()).ok();
+    }
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_nothing_to_try_again() {
+    let sandbox = broken();
+    for verb in ["check", "audit", "sla"] {
+        let two = [verb, "--report", "sarif=out", "--report", "junit=./out"];
+        let told = sandbox.run(&two).fails(2);
+        assert!(told.stderr.contains("two reports go into ./out") && told.stdout.is_empty(), "{}", told.stderr);
+        assert!(!sandbox.path("out").exists());
+        for file in ["sarif=none/x", "sarif=casebook.toml/x", "sarif=tickets"] {
+            let told = sandbox.run(&[verb, "--report", file]).fails(2);
+            assert!(told.stderr.contains("cannot write"), "{}", told.stderr);
+        }
+        sandbox.run(&[verb, "--report", "sarif=a", "--report", "junit=b"]);
+        assert!(sandbox.path("a").exists() && sandbox.path("b").exists());
+        sandbox.shell("rm a b").ok();
+    }
+}
+
+#[test]
+fn what_is_named_and_is_not_there_is_said() {
+    let sandbox = desk();
+    let told = sandbox.run(&["merge-file", "none", "casebook.toml", "casebook.toml"]).fails(2);
+    assert!(told.stderr.contains("cannot read none"), "{}", told.stderr);
+    for path in ["none", "tickets/none.yaml", "7S1W1X"] {
+        let told = sandbox.run(&["resolve", path]).fails(2);
+        assert!(told.stderr.contains(&format!("there is no `{path}`")), "{}", told.stderr);
+    }
+    assert_eq!(sandbox.run(&["resolve", "casebook.toml"]).ok().stdout, "nothing to resolve\n");
+    let zeros = "0".repeat(40);
+    for words in [["refs/heads/a", "b", "c"], ["refs/heads/a", &zeros, "HEAD"]] {
+        let told = sandbox.run(&[&["guard", "update"][..], &words].concat()).fails(2);
+        assert!(told.stderr.contains("is no name of an object") && !told.stderr.contains("commit"), "{}", told.stderr);
+    }
+    let told = sandbox.run_with(&["guard"], "a b refs/heads/main\n").fails(2);
+    assert!(told.stderr.contains("`a` is no name of an object"), "{}", told.stderr);
+}
+
+#[test]
+fn a_hook_that_says_nothing_is_told_as_such() {
+    let sandbox = desk();
+    sandbox.shell("printf '#!/bin/sh\nexit 3\n' >.git/hooks/commit-msg && chmod +x .git/hooks/commit-msg").ok();
+    let told = sandbox.run(&["open", "-s", "Tiles", "--requester", "ana@acme.example", "-m", "x"]).fails(8);
+    let words = "git refused the commit:\nneither git nor a hook of the repository said why; git ended with 1";
+    assert!(told.stderr.contains(words), "{}", told.stderr);
+}

@@ -61,8 +61,10 @@ fn entries(count: usize, kind: &str) -> String {
 
 impl Audit {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        self.telling.judge()?;
         let start = session.start()?;
-        let auditor = Auditor::at(&Whereabouts::of(&start, self.desk.as_deref())?);
+        let whereabouts = Whereabouts::of(&start, self.desk.as_deref())?;
+        let auditor = Auditor::at(&whereabouts);
         let questions = Questions { identity: self.identity, signed: self.signed, tolerance: self.tolerance };
         let span = self.span(&auditor, &questions)?;
         let progress = Progress::begin("walking through the history");
@@ -80,12 +82,12 @@ impl Audit {
         if self.since_verified || span == Span::Head {
             auditor.note(&found, questions, self.since_verified, self.telling.strict)?;
         }
-        self.telling.tell(session, &found.findings, "audit", (found.commits, "commit"))
+        self.telling.tell(session, &found.findings, "audit", (found.commits, "commit"), &whereabouts.prefix)
     }
 
     fn span(&self, auditor: &Auditor, questions: &Questions) -> Result<Span, Complaint> {
         if let Some(range) = &self.range {
-            return Ok(Span::Stretch(stretch(Some(range))));
+            return Ok(Span::Stretch(stretch(Some(range))?));
         }
         if self.since_verified {
             return Ok(auditor.verified(questions)?.map_or(Span::Head, Span::Since));

@@ -45,7 +45,7 @@ impl Changes {
         }
         let chosen = self.json.as_deref().map_or(Ok(Chosen::Words), |fields| SHAPE.of(fields))?;
         let casebook = session.casebook()?;
-        let census = casebook.compared(&stretch(self.stretch.as_deref()), session.actor()?).map_err(complain)?;
+        let census = casebook.compared(&stretch(self.stretch.as_deref())?, session.actor()?).map_err(complain)?;
         let compared = census.tickets.as_slice();
         let viewer = session.viewer(&casebook)?;
         let zone = session.zone(&casebook)?;
@@ -71,15 +71,22 @@ impl Changes {
 }
 
 /// `A..B` as git reads it: a side left out is HEAD.
-pub(super) fn stretch(words: Option<&str>) -> Stretch {
+///
+/// # Errors
+/// Neither side is there, as where a script has no value for them: nothing would be looked at, and found sound.
+pub(super) fn stretch(words: Option<&str>) -> Result<Stretch, Error> {
+    if let Some(words) = words.map(str::trim).filter(|words| words.chars().all(|c| c == '.')) {
+        let hint = "write A..B, such as `origin/main..HEAD`; in a script, look whether its variables are set";
+        return Err(Error::usage(format!("the range `{words}` names no revision"), hint));
+    }
     let head = |side: &str| if side.is_empty() { "HEAD".to_owned() } else { side.to_owned() };
-    let Some(words) = words else { return Stretch { from: None, to: head(""), since_parting: false } };
+    let Some(words) = words else { return Ok(Stretch { from: None, to: head(""), since_parting: false }) };
     let (from, to, since_parting) = match (words.split_once("..."), words.split_once("..")) {
         (Some((from, to)), _) => (from, to, true),
         (None, Some((from, to))) => (from, to, false),
         (None, None) => (words, "", false),
     };
-    Stretch { from: Some(head(from)), to: head(to), since_parting }
+    Ok(Stretch { from: Some(head(from)), to: head(to), since_parting })
 }
 
 pub(super) fn complain(error: Error) -> Complaint {

@@ -54,6 +54,7 @@ pub struct Check {
 
 impl Check {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+        self.telling.judge()?;
         let mut casebook = session.unsound_casebook()?;
         let scope = self.scope(session, casebook.root())?;
         let mut checked = casebook.check(&scope).map_err(complain)?;
@@ -62,7 +63,9 @@ impl Check {
             checked = casebook.check(&scope).map_err(complain)?;
         }
         let Checked { findings, count } = checked;
-        let exit = self.telling.tell(session, &findings, "check", (count, "ticket"))?;
+        let from_the_top = self.telling.begins_at_the_top();
+        let folder = if from_the_top { casebook.folder_in_repository()? } else { String::new() };
+        let exit = self.telling.tell(session, &findings, "check", (count, "ticket"), &folder)?;
         if casebook.has_pending() {
             session.output.warn("note: a command was interrupted; the next one that writes brings it to its end");
         }
@@ -75,7 +78,7 @@ impl Check {
             return Ok(Scope::Staged(index));
         }
         if let Some(range) = &self.range {
-            return Ok(Scope::Range(stretch(Some(range))));
+            return Ok(Scope::Range(stretch(Some(range))?));
         }
         if self.paths.is_empty() {
             return Ok(Scope::Everything);

@@ -86,7 +86,10 @@ impl Guard {
 
     fn given_ref(&self) -> Result<RefChange, Complaint> {
         match self.given.as_slice() {
-            [name, old, new] => Ok(RefChange::of(name, old, new)),
+            [name, old, new] => match [old, new].into_iter().find(|end| !is_object_name(end)) {
+                None => Ok(RefChange::of(name, old, new)),
+                Some(end) => Err(no_object_name(end)),
+            },
             _ => Err(Error::usage("`update` is given a ref and both its ends", "git runs this hook").into()),
         }
     }
@@ -129,6 +132,7 @@ impl Guard {
             verb: "guard",
             version: env!("CARGO_PKG_VERSION"),
             noun: "commit",
+            folder: "",
             count: found.commits,
             is_strict: self.strict,
             paint: Paint { colour: session.output.colour },
@@ -157,9 +161,23 @@ fn read_refs() -> Result<Vec<RefChange>, Complaint> {
     std::io::stdin().lock().read_to_string(&mut text).map_err(Error::io("standard input", "read"))?;
     let lines = text.lines().filter(|line| !line.trim().is_empty());
     let read = |line: &str| {
-        RefChange::of_line(line).ok_or_else(|| {
-            Error::usage(format!("`{line}` is no line of pre-receive: OLD NEW REF is"), "git runs this hook").into()
-        })
+        let change = RefChange::of_line(line).ok_or_else(|| {
+            Error::usage(format!("`{line}` is no line of pre-receive: OLD NEW REF is"), "git runs this hook")
+        })?;
+        match line.split(' ').take(2).find(|end| !is_object_name(end)) {
+            None => Ok(change),
+            Some(end) => Err(no_object_name(end)),
+        }
     };
     lines.map(read).collect()
+}
+
+/// Whether a word is a whole name of an object, as git gives it to hooks.
+fn is_object_name(word: &str) -> bool {
+    [40, 64].contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn no_object_name(word: &str) -> Complaint {
+    let hint = "git runs this hook, and gives it whole names of objects: 40 digits, or 64; zeros stand for none";
+    Error::usage(format!("`{word}` is no name of an object"), hint).into()
 }

@@ -10,7 +10,7 @@ use crate::domain::rule::Severity;
 use super::super::terminal::one_line;
 use super::Run;
 
-pub(super) fn report(findings: &[Finding], run: &Run) -> String {
+pub(super) fn report(findings: &[Finding], run: &Run<'_>) -> String {
     let fails = |finding: &&Finding| run.is_strict || finding.severity == Severity::Error;
     let failures = findings.iter().filter(fails).count();
     let name = format!("casebook {}", run.verb);

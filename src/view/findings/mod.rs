@@ -17,13 +17,15 @@ use super::paint::Paint;
 
 /// What the findings come from.
 #[derive(Clone, Debug)]
-pub struct Run {
+pub struct Run<'a> {
     /// The verb: `check`, `audit`, `guard`.
     pub verb: &'static str,
     /// The version of the program.
     pub version: &'static str,
     /// What was looked at, one of them: `ticket`, `commit`.
     pub noun: &'static str,
+    /// The folder of the desk in its repository, where systems that build look for files: empty, or with a slash at its end.
+    pub folder: &'a str,
     /// How many of them.
     pub count: usize,
     /// Whether warnings count as much as errors.
@@ -54,6 +56,12 @@ pub enum Form {
 }
 
 impl Form {
+    /// Whether paths begin at the top of the repository, as systems read them that check it out. For others they begin in
+    /// the desk.
+    pub const fn begins_at_the_top(self) -> bool {
+        matches!(self, Self::Github | Self::Gitlab | Self::Sarif)
+    }
+
     /// Whether people read it, so that a summary belongs below.
     pub const fn is_for_people(self) -> bool {
         matches!(self, Self::Full | Self::Concise)
@@ -61,7 +69,14 @@ impl Form {
 }
 
 /// The findings in a form.
-pub fn told(form: Form, findings: &[Finding], run: &Run) -> String {
+pub fn told(form: Form, findings: &[Finding], run: &Run<'_>) -> String {
+    let placed: Vec<Finding>;
+    let findings = if form.begins_at_the_top() && !run.folder.is_empty() {
+        placed = findings.iter().map(|finding| below(run.folder, finding)).collect();
+        &placed
+    } else {
+        findings
+    };
     match form {
         Form::Full => words::full(findings, run),
         Form::Concise => words::concise(findings, run),
@@ -74,8 +89,17 @@ pub fn told(form: Form, findings: &[Finding], run: &Run) -> String {
     }
 }
 
+/// A finding whose path begins at the top of the repository. What is of no file is of the desk.
+fn below(folder: &str, finding: &Finding) -> Finding {
+    let path = match finding.path.as_str() {
+        "." => folder.trim_end_matches('/').to_owned(),
+        path => format!("{folder}{path}"),
+    };
+    Finding { path, ..finding.clone() }
+}
+
 /// How many were looked at and what came out: `3 tickets checked: 0 errors, 1 warning`.
-pub fn summary(findings: &[Finding], run: &Run) -> String {
+pub fn summary(findings: &[Finding], run: &Run<'_>) -> String {
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     let warnings = findings.len() - errors;
     let (errors, warnings) = (many(errors, "error"), many(warnings, "warning"));

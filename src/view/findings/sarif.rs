@@ -13,7 +13,7 @@ use crate::domain::rule::{Rule, Severity};
 use super::super::json::pretty;
 use super::{Run, fingerprints};
 
-pub(super) fn log(findings: &[Finding], run: &Run) -> String {
+pub(super) fn log(findings: &[Finding], run: &Run<'_>) -> String {
     let broken: BTreeMap<&str, &Rule> = findings.iter().map(|finding| (finding.rule.code, finding.rule)).collect();
     let places: BTreeMap<&str, usize> = broken.keys().enumerate().map(|(place, code)| (*code, place)).collect();
     let results = findings.iter().zip(fingerprints(findings));

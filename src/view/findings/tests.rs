@@ -3,8 +3,15 @@
 use super::*;
 use crate::domain::rule;
 
-const RUN: Run =
-    Run { verb: "check", version: "1.2.3", noun: "ticket", count: 2, is_strict: false, paint: Paint::PLAIN };
+const RUN: Run<'_> = Run {
+    verb: "check",
+    version: "1.2.3",
+    noun: "ticket",
+    folder: "",
+    count: 2,
+    is_strict: false,
+    paint: Paint::PLAIN,
+};
 
 fn findings() -> Vec<Finding> {
     let mut header = Finding::new(&rule::HEADER_DIFFERS, "tickets/a b.yaml", "`status` differs").at(4, 9);
@@ -54,6 +61,23 @@ fn an_annotation_ends_where_it_should() {
     let properties = lines[1].strip_prefix("::warning ").unwrap().split_once("::").unwrap().0;
     assert_eq!(properties.split(',').count(), 4, "{properties}");
     assert!(properties.starts_with("file=tickets/x%2Cy%3Az %3A%3Astop-commands%3A%3Aw,line=1,col=1,"), "{properties}");
+}
+
+#[test]
+fn systems_find_the_files_of_a_desk_in_a_folder() {
+    let run = Run { folder: "my desk/é/", ..RUN };
+    let mut all = findings();
+    all.push(Finding::new(&rule::COMMIT_UNSIGNED, ".", "the commit is not signed"));
+    let told = |form| told(form, &all, &run);
+    let github = told(Form::Github);
+    assert!(github.starts_with("::error file=my desk/é/tickets/a b.yaml,line=4"), "{github}");
+    assert!(github.contains("::error file=my desk/é,line=1"), "{github}");
+    assert!(told(Form::Gitlab).contains("\"path\": \"my desk/é/tickets/a b.yaml\""));
+    let sarif = told(Form::Sarif);
+    assert!(sarif.contains("\"uri\": \"my%20desk/%C3%A9/tickets/a%20b.yaml\""), "{sarif}");
+    for form in [Form::Full, Form::Concise, Form::Json, Form::Lines, Form::Junit] {
+        assert!(!told(form).contains("my desk"), "{form:?}");
+    }
 }
 
 #[test]

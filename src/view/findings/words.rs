@@ -16,14 +16,14 @@ use super::Run;
 const SHOWN: usize = 100;
 
 /// One line for each: `FILE:LINE:COLUMN: SEVERITY: MESSAGE [CODE]`.
-pub(super) fn concise(findings: &[Finding], run: &Run) -> String {
+pub(super) fn concise(findings: &[Finding], run: &Run<'_>) -> String {
     let mut told = String::new();
     findings.iter().for_each(|finding| line(&mut told, finding, run));
     told
 }
 
 /// The same, each with its line of the file.
-pub(super) fn full(findings: &[Finding], run: &Run) -> String {
+pub(super) fn full(findings: &[Finding], run: &Run<'_>) -> String {
     let mut told = String::new();
     for finding in findings {
         line(&mut told, finding, run);
@@ -34,7 +34,7 @@ pub(super) fn full(findings: &[Finding], run: &Run) -> String {
     told
 }
 
-fn line(told: &mut String, finding: &Finding, run: &Run) {
+fn line(told: &mut String, finding: &Finding, run: &Run<'_>) {
     let severity = run.paint.text(style(finding.severity), finding.severity.word());
     let place = match &finding.commit {
         Some(commit) => format!("{}: {}", commit.get(..10).unwrap_or(commit), finding.path),

@@ -7,12 +7,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::super::complaint::Complaint;
 use super::super::super::session::Session;
+use super::super::super::telling::unwritable;
 use crate::casebook::{Owed, Owing};
 use crate::domain::clock::{self, spell};
 use crate::domain::finding::Finding;
 use crate::domain::rule::{TARGET_BREACHED, TARGET_DUE};
 use crate::domain::target::ClockState;
-use crate::error::Error;
 use crate::store::layout;
 use crate::view::findings::{Form, Run, told};
 use crate::view::paint::Paint;
@@ -92,12 +92,13 @@ impl ReportForm {
         session: &Session,
         failing: &[Finding],
         file: &Path,
-        count: usize,
+        (count, folder): (usize, &str),
     ) -> Result<(), Complaint> {
         let run = Run {
             verb: "sla",
             version: env!("CARGO_PKG_VERSION"),
             noun: "clock",
+            folder,
             count,
             is_strict: true,
             paint: Paint::PLAIN,
@@ -112,6 +113,6 @@ impl ReportForm {
         let mut options = std::fs::OpenOptions::new();
         options.create(true).write(true).append(self == Self::Summary).truncate(self != Self::Summary);
         let written = options.open(file).and_then(|mut file| file.write_all(text.as_bytes()));
-        Ok(written.map_err(Error::io(file, "write"))?)
+        Ok(written.map_err(|error| unwritable(file, error))?)
     }
 }

@@ -12,6 +12,7 @@ use super::super::complaint::Complaint;
 use super::super::formats::{Chosen, FormatFlags, Shape};
 use super::super::query::QueryFlags;
 use super::super::session::Session;
+use super::super::telling::one_file_each;
 use crate::casebook::{Asked, Casebook, Owing};
 use crate::domain::query::AsOf;
 use crate::error::Error;
@@ -64,6 +65,7 @@ impl Sla {
         if matches!(chosen, Chosen::Names) {
             return SHAPE.list(session);
         }
+        one_file_each(self.report.iter().map(|(_, file)| file))?;
         let casebook = session.casebook()?;
         let now = self.now.as_deref().map(|words| session.when(&casebook, words)).transpose()?;
         let mut query = self.query.query_at(session, &casebook, now.unwrap_or(session.world.now))?;
@@ -94,8 +96,9 @@ impl Sla {
         }
         owing.clocks.truncate(self.limit.unwrap_or(usize::MAX));
         let told = tell(session, &casebook, &owing, &chosen, moment)?;
+        let folder = if self.report.is_empty() { String::new() } else { casebook.folder_in_repository()? };
         for (form, file) in &self.report {
-            form.write(session, &failing, file, count)?;
+            form.write(session, &failing, file, (count, &folder))?;
         }
         let exit = session.name_troubles(&casebook, &owing.troubles);
         let exit = if self.fail_on.is_some() && !failing.is_empty() { Exit::Found } else { exit };
