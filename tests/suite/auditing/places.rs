@@ -107,3 +107,17 @@ fn an_older_commit_is_no_rewritten_history_while_the_newer_one_is_there() {
     scene.sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]).ok();
     assert!(audited(1).contains("[CB414]"));
 }
+
+#[test]
+fn a_git_that_says_much_stops_nobody() {
+    let scene = Scene::new();
+    // More than a pipe holds, from each git.
+    let folder = scene.sandbox.path("../bin");
+    std::fs::create_dir_all(&folder).unwrap();
+    let real = scene.sandbox.shell("command -v git").ok().stdout;
+    let loud = format!("#!/bin/sh\nhead -c 300000 /dev/zero | tr '\\0' x >&2\nexec {} \"$@\"\n", real.trim());
+    std::fs::write(folder.join("git"), loud).unwrap();
+    scene.sandbox.shell("chmod +x ../bin/git").ok();
+    let told = scene.sandbox.shell("PATH=$(cd ../bin && pwd):$PATH casebook audit").ok().stdout;
+    assert!(told.ends_with("0 errors, 0 warnings\n"), "{told}");
+}
