@@ -32,9 +32,9 @@ pub struct MergeFile {
     /// What comes (%B)
     #[arg(value_name = "THEIRS")]
     theirs: PathBuf,
-    /// How long the markers of a conflict are (%L)
-    #[arg(value_name = "SIZE", default_value = "7")]
-    marker_size: usize,
+    /// How long the markers of a conflict are, from 1 to 1000 (%L)
+    #[arg(value_name = "SIZE", default_value = "7", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    marker_size: u16,
     /// The path of the ticket, for messages (%P)
     #[arg(value_name = "PATH")]
     path: Option<String>,
@@ -63,8 +63,9 @@ impl MergeFile {
 
     /// Leaves the conflict as git would. Where the lines alone do not conflict, everything that differs does.
     fn leave_markers(&self, ours: &[u8]) -> Result<(), Complaint> {
-        let merge = |base: &Path| merge_lines(base, &self.ours, &self.theirs, self.marker_size);
-        let marker = "<".repeat(self.marker_size);
+        let size = usize::from(self.marker_size);
+        let merge = |base: &Path| merge_lines(base, &self.ours, &self.theirs, size);
+        let marker = "<".repeat(size);
         if merge(&self.base).is_ok() && !read(&self.ours)?.windows(marker.len()).any(|part| part == marker.as_bytes()) {
             fs::write(&self.ours, ours).map_err(Error::io(&self.ours, "write"))?;
             // Without a base whatever differs is a conflict. What git cannot merge at all stays as it is.
