@@ -334,6 +334,6 @@ fn the_recipe_for_a_forge_unites_the_tickets_of_a_pull_request() {
     }
     sandbox.git(&["push", "-q", "origin", "main"]).ok();
     sandbox.git(&["checkout", "-q", "topic"]).ok();
-    let stopped = sandbox.shell(&format!("set -e; TARGET=main\n{script}")).fails(1);
+    let stopped = sandbox.shell(&format!("set -e; TARGET=main\n{script}")).fails(7);
     assert!(stopped.stderr.contains("notes.txt"), "{}", stopped.stderr);
 }

@@ -8,13 +8,13 @@ use clap::Args;
 use super::super::Exit;
 use super::super::complaint::Complaint;
 use super::super::session::Session;
-use crate::domain::id::LENGTH;
+use super::super::unresolved::why;
 use crate::domain::ticket::Ticket;
-use crate::domain::union::{Concurrent, Discord};
+use crate::domain::union::Concurrent;
 use crate::domain::zone::Zone;
 use crate::error::Error;
 use crate::store::git::merge_lines;
-use crate::store::yaml::{self, LARGEST_FILE, Side, Split};
+use crate::store::yaml::{self, LARGEST_FILE};
 use crate::view;
 
 /// Merge a ticket that both sides changed, for git: the union of both histories.
@@ -55,7 +55,7 @@ impl MergeFile {
             }
             Err(split) => {
                 self.leave_markers(&ours)?;
-                session.output.complain(&view::terminal::one_line(&format!("casebook: {path}: {}", words(&split))));
+                session.output.complain(&view::terminal::one_line(&format!("casebook: {path}: {}", why(&split))));
                 Ok(Exit::Found)
             }
         }
@@ -92,26 +92,4 @@ pub(super) fn tell_crossings(session: &Session, place: &str, ticket: &Ticket, cr
         session.output.warn(&view::terminal::one_line(&said));
     }
     lines.iter().for_each(|line| session.output.warn(&format!("  {line}")));
-}
-
-/// Why two files are not one.
-pub(super) fn words(split: &Split) -> String {
-    match split {
-        Split::Unreadable { side, damage } => {
-            let side = match side {
-                Side::Ours => "ours",
-                Side::Theirs => "theirs",
-            };
-            format!("{side} cannot be read: {damage}")
-        }
-        Split::NewerFormat(format) => format!("a newer casebook wrote it (format {format})"),
-        Split::Discord(Discord::OtherTicket { theirs }) => format!("theirs is the ticket {theirs}"),
-        Split::Discord(Discord::Entry(entry)) | Split::Spelling(entry) => {
-            format!("the entry {} is not the same on both sides", &entry.to_string()[LENGTH - 6..])
-        }
-        Split::Discord(Discord::Doubled(entry)) => format!("the entry {entry} is there twice"),
-        Split::Discord(Discord::NotOpened) => "the first entry does not open the ticket".to_owned(),
-        Split::Surroundings => "both sides changed by hand what stands around the entries".to_owned(),
-        Split::Layout => "the layout cannot be merged line by line".to_owned(),
-    }
 }
