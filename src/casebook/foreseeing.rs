@@ -32,6 +32,8 @@ impl Sync {
                 let (staged, changed) = (in_the_way.staged, in_the_way.changed);
                 return Err(Error::Unsynced { why: Unsynced::InTheWay { staged, changed } });
             }
+            let since = repository.parting(&head, theirs).ok();
+            synced.broken = casebook.errors_beyond(&repository, since.as_deref(), theirs)?;
             if ahead > 0 {
                 foresee_merge(&repository, theirs, &mut synced)?;
             }

@@ -88,7 +88,7 @@ pub use owed::{Asked, Owed, Owing};
 pub use promises::{InForce, Promises};
 pub use reading::{Census, Trouble};
 pub use recovery::{Hindrance, Recovery};
-pub use resolve::{Resolution, Resolved};
+pub use resolve::{Elsewhere, Resolution, Resolved};
 pub use rows::Found;
 pub use searching::Search;
 pub use server::ServerCondition;
@@ -263,21 +263,42 @@ impl Casebook {
     /// No such file.
     pub fn open_unsound(root: &Path, world: World) -> Result<Self, Error> {
         Self::open_with(root, world, |_, _| {
-            Ok(Config::read("format = 1\n").expect("a file that says only its format is sound"))
+            Ok((Config::read("format = 1\n").expect("a file that says only its format is sound"), None))
+        })
+    }
+
+    /// The same for what ends conflicts: where casebook.toml itself is in conflict, and cannot be read for the markers in
+    /// it, the desk goes by what our side says, as it did before the merge began.
+    ///
+    /// # Errors
+    /// As [`Casebook::open`].
+    pub fn open_conflicted(root: &Path, world: World) -> Result<Self, Error> {
+        Self::open_with(root, world, |path, flaw| {
+            let ours = crate::store::git::Repository::at(root).of_our_side(layout::MARKER).ok().flatten();
+            match ours.as_deref().map(Config::read) {
+                Some(Ok(config)) => Ok((config, ours)),
+                _ => Err(Error::Config { path, flaw }),
+            }
         })
     }
 
     fn open_with(
         root: &Path,
         world: World,
-        unsound: impl FnOnce(PathBuf, config::ConfigFlaw) -> Result<Config, Error>,
+        unsound: impl FnOnce(PathBuf, config::ConfigFlaw) -> Result<(Config, Option<String>), Error>,
     ) -> Result<Self, Error> {
         let path = root.join(layout::MARKER);
         let text = std::fs::read_to_string(&path).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => Error::NoStore { start: root.to_owned() },
             _ => Error::Io { path: path.clone(), attempt: "read", source },
         })?;
-        let config = config::Config::read(&text).or_else(|flaw| unsound(path, flaw))?;
+        let (config, text) = match config::Config::read(&text) {
+            Ok(config) => (config, text),
+            Err(flaw) => {
+                let (config, other) = unsound(path, flaw)?;
+                (config, other.unwrap_or(text))
+            }
+        };
         let state = State::of(root);
         let pending = Journal::pending(&state).map_err(Error::io(state.path("journal"), "read"))?;
         Ok(Self {

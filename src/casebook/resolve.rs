@@ -48,14 +48,28 @@ pub enum Resolved {
     },
     /// The sides cannot be made one.
     Left(Split),
+    /// A side made something else of it than a plain file, which a ticket is.
+    NotPlain {
+        /// The side that still has the file, and where git has put that beside.
+        beside: Option<(Side, String)>,
+    },
     /// It is no ticket.
     NotATicket,
+}
+
+/// A path that stays in conflict, and that nobody asked to resolve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The path, for git: relative to the root, or from the top of the repository, with `:/` before it.
+    pub path: String,
+    /// Whether it is a ticket of this desk.
+    pub is_ticket: bool,
 }
 
 impl Resolved {
     /// Whether the conflict is over.
     pub const fn is_over(&self) -> bool {
-        !matches!(self, Self::Left(_) | Self::NotATicket)
+        !matches!(self, Self::Left(_) | Self::NotPlain { .. } | Self::NotATicket)
     }
 }
 
@@ -105,7 +119,10 @@ impl Casebook {
         let mut resolutions = Vec::new();
         let mut staged = Vec::new();
         for conflict in conflicts.iter().filter(|conflict| is_meant(&conflict.path)) {
-            let (how, after) = outcome(conflict, &self.root);
+            let (how, after) = match conflict.is_odd && layout::is_place(Path::new(&conflict.path)) {
+                true => (Resolved::NotPlain { beside: put_beside(conflict, &conflicts) }, None),
+                false => outcome(conflict, &self.root),
+            };
             let mut kept = None;
             if let Some(after) = after.filter(|_| !dry_run) {
                 kept = self.put(conflict, after)?;
@@ -119,6 +136,22 @@ impl Casebook {
             repository.stage(&staged).map_err(|refusal| Error::Git { refusal })?;
         }
         Ok(resolutions)
+    }
+
+    /// What is in conflict in the repository beside what was asked for.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn conflicts_beside(&self, asked: &[Resolution]) -> Result<Vec<Elsewhere>, Error> {
+        let repository = Repository::at(&self.root);
+        let failed = |refusal| Error::Git { refusal };
+        let (unmerged, prefix) = (repository.unmerged().map_err(failed)?, repository.prefix().map_err(failed)?);
+        let elsewhere = unmerged.iter().filter_map(|path| match path.strip_prefix(&prefix) {
+            Some(inside) if asked.iter().any(|known| known.path == inside) => None,
+            Some(inside) => Some(Elsewhere { path: inside.to_owned(), is_ticket: layout::is_place(Path::new(inside)) }),
+            None => Some(Elsewhere { path: format!(":/{path}"), is_ticket: false }),
+        });
+        Ok(elsewhere.collect())
     }
 
     /// Stages the files of tickets, where a commit under way is to hold them.
@@ -155,6 +188,16 @@ impl Casebook {
             None => Ok(kept),
         }
     }
+}
+
+/// The side that still has a ticket as a file, where the other one made something else of it, and where git has put
+/// that file: under the ticket's path, `~`, and the name of the side.
+fn put_beside(conflict: &Conflict, conflicts: &[Conflict]) -> Option<(Side, String)> {
+    let is_beside =
+        |other: &&Conflict| other.path.strip_prefix(&conflict.path).is_some_and(|name| name.starts_with('~'));
+    let beside = conflicts.iter().find(is_beside)?;
+    let side = if beside.ours.is_some() { Side::Ours } else { Side::Theirs };
+    Some((side, beside.path.clone()))
 }
 
 /// What becomes of a conflict, and the bytes to be written, where there are any.

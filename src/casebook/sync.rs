@@ -50,6 +50,8 @@ pub struct Synced {
     pub gone: usize,
     /// The errors that kept it from being sent: those of what was to be sent.
     pub errors: Vec<Finding>,
+    /// The errors that came: others let them through.
+    pub broken: Vec<Finding>,
 }
 
 /// The shortest time a step gets, however late it is.
@@ -65,7 +67,12 @@ impl Sync {
         let mut synced = self.begin(casebook, &repository)?;
         synced.uncommitted = repository.uncommitted(layout::TICKETS).map_err(git)?;
         match self.meet(casebook, &repository, &mut synced) {
-            Ok(()) => Ok(synced),
+            Ok(()) => {
+                // What the merge itself brought about is ours to answer for.
+                let Synced { broken, errors, .. } = &mut synced;
+                broken.retain(|came| !errors.contains(came));
+                Ok(synced)
+            }
             Err(because) if synced.received > 0 => {
                 Err(Error::Unsent { received: synced.received, because: Box::new(because) })
             }
@@ -190,6 +197,9 @@ impl Casebook {
         synced.received += behind;
         // The index of names and rows was made for the tree before.
         self.index = std::sync::OnceLock::new();
+        if let Some(head) = repository.head().map_err(git)? {
+            synced.broken.extend(self.errors_beyond(repository, Some(&before), &head)?);
+        }
         let crossed = self.crossed(repository, &before)?;
         synced.crossed.retain(|(known, _)| !crossed.iter().any(|(ticket, _)| ticket.id == known.id));
         synced.crossed.extend(crossed);

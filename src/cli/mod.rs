@@ -23,6 +23,7 @@ mod shortcut;
 mod telling;
 mod text;
 mod unmatched;
+mod unresolved;
 mod unsynced;
 mod verbs;
 mod writing;

@@ -75,6 +75,11 @@ impl Session {
         Ok(Casebook::open_unsound(&self.root()?, self.world.clone())?)
     }
 
+    /// The same for what ends conflicts, of casebook.toml too.
+    pub fn conflicted_casebook(&self) -> Result<Casebook, Complaint> {
+        Ok(Casebook::open_conflicted(&self.root()?, self.world.clone())?)
+    }
+
     /// The folder of the desk; begins to find out who acts.
     fn root(&self) -> Result<PathBuf, Complaint> {
         let start = self.start()?;

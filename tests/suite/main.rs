@@ -23,6 +23,7 @@ mod house;
 mod index;
 mod keys;
 mod languages;
+mod leftovers;
 mod locks;
 mod macros;
 mod mending;

@@ -256,7 +256,28 @@ fn the_driver_alone_leaves_markers_of_the_size_git_asks_for() {
     sandbox.write("theirs", "\0\u{1}");
     merge("7").fails(1);
     assert_eq!(sandbox.read("ours"), base, "what git cannot merge stays as it is");
-    sandbox.run(&["merge-file", "base", "ours", "nowhere"]).fails(6);
+    sandbox.run(&["merge-file", "base", "ours", "nowhere"]).fails(2);
+}
+
+#[test]
+fn markers_of_no_size_or_an_absurd_one_are_refused_and_all_that_git_asks_for_are_made() {
+    let clones = Clones::new(&["a"]);
+    let sandbox = &clones.sandbox;
+    let merge = |size: &str| {
+        for (name, text) in [("base", "a"), ("ours", "b"), ("theirs", "c")] {
+            sandbox.write(name, text);
+        }
+        sandbox.run(&["merge-file", "base", "ours", "theirs", size])
+    };
+    for size in ["0", "-1", "1001", "99999999", "18446744073709551616"] {
+        let refused = merge(size).fails(2);
+        assert!(refused.stderr.contains("SIZE"), "{}", refused.stderr);
+        assert_eq!(sandbox.read("ours"), "b");
+    }
+    for size in [1, 7, 32, 1000] {
+        merge(&size.to_string()).fails(1);
+        assert!(sandbox.read("ours").starts_with(&format!("{} ours\n", "<".repeat(size))), "{size}");
+    }
 }
 
 #[test]
@@ -313,6 +334,6 @@ fn the_recipe_for_a_forge_unites_the_tickets_of_a_pull_request() {
     }
     sandbox.git(&["push", "-q", "origin", "main"]).ok();
     sandbox.git(&["checkout", "-q", "topic"]).ok();
-    let stopped = sandbox.shell(&format!("set -e; TARGET=main\n{script}")).fails(1);
+    let stopped = sandbox.shell(&format!("set -e; TARGET=main\n{script}")).fails(7);
     assert!(stopped.stderr.contains("notes.txt"), "{}", stopped.stderr);
 }

@@ -60,8 +60,7 @@ pub fn loss(loss: Loss, before: &Version, after: &Version, was: &[Piece<'_>], no
                 piece.map(|piece| String::from_utf8_lossy(piece.bytes).into_owned()).unwrap_or_default()
             };
             let (was, now) = (bytes(was), bytes(now));
-            let (was, now) = first_difference(&was, &now);
-            format!("{name} was edited: `{was}` became `{now}`")
+            format!("{name} was edited: {}", difference(&was, &now))
         }
     };
     (message, 1)
@@ -115,15 +114,77 @@ fn without_comment(piece: &str) -> (String, Vec<(usize, &str)>) {
     (lines[..end].join("\n"), behind.filter(|(_, words)| !words.is_empty()).collect())
 }
 
-/// The first lines that differ; nothing where one has no more lines.
-fn first_difference(was: &str, now: &str) -> (String, String) {
-    let (mut was, mut now) = (was.lines(), now.lines());
-    loop {
-        match (was.next(), now.next()) {
-            (Some(was), Some(now)) if was == now => {}
-            (None, None) => return ("line ends".to_owned(), "other line ends".to_owned()),
-            (was, now) => return (line(was), line(now)),
+/// How the first lines that differ do: in their words, in blanks alone, or in how lines end.
+fn difference(was: &str, now: &str) -> String {
+    let (mut old, mut new) = (was.lines(), now.lines());
+    for number in 1.. {
+        let (was, now) = match (old.next(), new.next()) {
+            (Some(was), Some(now)) if was == now => continue,
+            (None, None) => break,
+            sides => sides,
+        };
+        let (told, tells) = (line(was), line(now));
+        // Words that are cut off may differ behind.
+        let same_words = was.zip(now).is_some_and(|(was, now)| was.split_whitespace().eq(now.split_whitespace()));
+        return match was.zip(now).filter(|_| same_words || told == tells) {
+            Some((was, now)) if same_words => blanks(number, was, now),
+            Some((was, now)) => {
+                let (was, now) = apart(was, now);
+                format!("`…{was}` became `…{now}` in its line {number}")
+            }
+            None => format!("`{told}` became `{tells}`"),
+        };
+    }
+    line_ends(was, now)
+}
+
+/// The same words with other blanks.
+fn blanks(number: usize, was: &str, now: &str) -> String {
+    let indent = |line: &str| line.chars().take_while(|c| c.is_whitespace()).count();
+    let place = format!("the same words with other blanks: its line {number}");
+    if was.trim_start() == now.trim_start() && !was.contains('\t') && !now.contains('\t') {
+        return format!("{place} has {} in front instead of {}, `{}`", indent(now), indent(was), line(Some(now)));
+    }
+    let (was, now) = apart(was, now);
+    format!("{place} has `{}` instead of `{}`", visible(&now), visible(&was))
+}
+
+/// Two lines from a little before where they part.
+fn apart(was: &str, now: &str) -> (String, String) {
+    const BEFORE: usize = 10;
+    let same = was.chars().zip(now.chars()).take_while(|(was, now)| was == now).count();
+    let from = |line: &str| line.chars().skip(same.saturating_sub(BEFORE)).take(TOLD).collect();
+    (from(was), from(now))
+}
+
+/// Blanks as signs that can be seen and counted.
+fn visible(words: &str) -> String {
+    words
+        .chars()
+        .map(|c| match c {
+            ' ' => '·',
+            '\t' => '→',
+            c if c.is_whitespace() => '⍽',
+            c => c,
+        })
+        .collect()
+}
+
+/// Lines that are the same, and end otherwise.
+fn line_ends(was: &str, now: &str) -> String {
+    let ends = |text: &str| {
+        let (all, crlf) = (text.matches('\n').count(), text.matches("\r\n").count());
+        match crlf {
+            0 => "LF",
+            _ if crlf == all => "CRLF",
+            _ => "LF and CRLF",
         }
+    };
+    let (was, now) = (ends(was), ends(now));
+    if was == now {
+        "the same lines; the end of the last one differs, or which of them end with CRLF".to_owned()
+    } else {
+        format!("line ends: {was} became {now}")
     }
 }
 
@@ -177,6 +238,7 @@ pub fn unlawful(entry: &Entry, why: &Why) -> (&'static Rule, String) {
             (&ENTRY_STATUS, format!("{name} leads to `{}`, and the workflow to `{}`", status(to), status(follows)))
         }
         Why::Was { said, was } => (&ENTRY_ILLEGAL, format!("{name} says the priority was {said}, and it was {was}")),
+        Why::NobodyAgreed => (&SOLVE_EVIDENCE, format!("{name} is as agreed, and does not say by whom")),
         Why::Refused(refusal) => {
             let (rule, reason) = refused(refusal);
             (rule, format!("{name} was not allowed: {reason}"))
@@ -221,9 +283,27 @@ mod tests {
 
     #[test]
     fn the_first_line_that_differs_is_told() {
-        assert_eq!(first_difference("a\n  b\nc", "a\n  x\nc"), ("b".to_owned(), "x".to_owned()));
-        assert_eq!(first_difference("a", "a\n  b"), (String::new(), "b".to_owned()));
+        assert_eq!(difference("a\n  b\nc", "a\n  x\nc"), "`b` became `x`");
+        assert_eq!(difference("a", "a\n  b"), "`` became `b`");
         let long = "y".repeat(100);
-        assert_eq!(first_difference(&long, "a").0.chars().count(), TOLD + 1);
+        assert_eq!(difference(&long, "a").chars().count(), TOLD + "`…` became `a`".chars().count());
+        // Where they are the same for longer than is told, what differs is told all the same.
+        let (was, now) = (format!("{long} here"), format!("{long} there"));
+        assert_eq!(difference(&was, &now), "`…yyyyyyyyy here` became `…yyyyyyyyy there` in its line 1");
+    }
+
+    #[test]
+    fn blanks_that_differ_can_be_seen() {
+        let told = |was, now| difference(was, now);
+        assert_eq!(
+            told("a\n  b c\n", "a\n    b c\n"),
+            "the same words with other blanks: its line 2 has 4 in front instead of 2, `b c`"
+        );
+        assert_eq!(told("b c\n", "b  c\n"), "the same words with other blanks: its line 1 has `b··c` instead of `b·c`");
+        assert_eq!(told("b\n", "b \n"), "the same words with other blanks: its line 1 has `b·` instead of `b`");
+        assert_eq!(told("  b\n", "\tb\n"), "the same words with other blanks: its line 1 has `→b` instead of `··b`");
+        assert_eq!(told("a\nb\n", "a\r\nb\r\n"), "line ends: LF became CRLF");
+        assert_eq!(told("a\r\nb\r\n", "a\nb\n"), "line ends: CRLF became LF");
+        assert_eq!(told("a\nb\n", "a\r\nb\n"), "line ends: LF became LF and CRLF");
     }
 }

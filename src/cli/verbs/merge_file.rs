@@ -10,13 +10,13 @@ use super::super::Exit;
 use super::super::complaint::Complaint;
 use super::super::session::Session;
 use super::super::text::unreadable;
-use crate::domain::id::LENGTH;
+use super::super::unresolved::why;
 use crate::domain::ticket::Ticket;
-use crate::domain::union::{Concurrent, Discord};
+use crate::domain::union::Concurrent;
 use crate::domain::zone::Zone;
 use crate::error::Error;
 use crate::store::git::merge_lines;
-use crate::store::yaml::{self, LARGEST_FILE, Side, Split};
+use crate::store::yaml::{self, LARGEST_FILE};
 use crate::view;
 
 /// Merge a ticket that both sides changed, for git: the union of both histories.
@@ -34,9 +34,9 @@ pub struct MergeFile {
     /// What comes (%B)
     #[arg(value_name = "THEIRS")]
     theirs: PathBuf,
-    /// How long the markers of a conflict are (%L)
-    #[arg(value_name = "SIZE", default_value = "7")]
-    marker_size: usize,
+    /// How long the markers of a conflict are, from 1 to 1000 (%L)
+    #[arg(value_name = "SIZE", default_value = "7", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    marker_size: u16,
     /// The path of the ticket, for messages (%P)
     #[arg(value_name = "PATH")]
     path: Option<String>,
@@ -57,7 +57,7 @@ impl MergeFile {
             }
             Err(split) => {
                 self.leave_markers(&ours)?;
-                session.output.complain(&view::terminal::one_line(&format!("casebook: {path}: {}", words(&split))));
+                session.output.complain(&view::terminal::one_line(&format!("casebook: {path}: {}", why(&split))));
                 Ok(Exit::Found)
             }
         }
@@ -65,8 +65,9 @@ impl MergeFile {
 
     /// Leaves the conflict as git would. Where the lines alone do not conflict, everything that differs does.
     fn leave_markers(&self, ours: &[u8]) -> Result<(), Complaint> {
-        let merge = |base: &Path| merge_lines(base, &self.ours, &self.theirs, self.marker_size);
-        let marker = "<".repeat(self.marker_size);
+        let size = usize::from(self.marker_size);
+        let merge = |base: &Path| merge_lines(base, &self.ours, &self.theirs, size);
+        let marker = "<".repeat(size);
         if merge(&self.base).is_ok() && !read(&self.ours)?.windows(marker.len()).any(|part| part == marker.as_bytes()) {
             fs::write(&self.ours, ours).map_err(Error::io(&self.ours, "write"))?;
             // Without a base whatever differs is a conflict. What git cannot merge at all stays as it is.
@@ -96,26 +97,4 @@ pub(super) fn tell_crossings(session: &Session, place: &str, ticket: &Ticket, cr
         session.output.warn(&view::terminal::one_line(&said));
     }
     lines.iter().for_each(|line| session.output.warn(&format!("  {line}")));
-}
-
-/// Why two files are not one.
-pub(super) fn words(split: &Split) -> String {
-    match split {
-        Split::Unreadable { side, damage } => {
-            let side = match side {
-                Side::Ours => "ours",
-                Side::Theirs => "theirs",
-            };
-            format!("{side} cannot be read: {damage}")
-        }
-        Split::NewerFormat(format) => format!("a newer casebook wrote it (format {format})"),
-        Split::Discord(Discord::OtherTicket { theirs }) => format!("theirs is the ticket {theirs}"),
-        Split::Discord(Discord::Entry(entry)) | Split::Spelling(entry) => {
-            format!("the entry {} is not the same on both sides", &entry.to_string()[LENGTH - 6..])
-        }
-        Split::Discord(Discord::Doubled(entry)) => format!("the entry {entry} is there twice"),
-        Split::Discord(Discord::NotOpened) => "the first entry does not open the ticket".to_owned(),
-        Split::Surroundings => "both sides changed by hand what stands around the entries".to_owned(),
-        Split::Layout => "the layout cannot be merged line by line".to_owned(),
-    }
 }

@@ -9,8 +9,9 @@ use super::super::Exit;
 use super::super::arguments::{CommitFlags, key};
 use super::super::complaint::Complaint;
 use super::super::session::Session;
+use super::super::unresolved;
 use super::merge_file;
-use crate::casebook::{Casebook, Report, Resolution, Resolved, Terms, Work};
+use crate::casebook::{Casebook, Elsewhere, Report, Resolution, Resolved, Terms, Work};
 use crate::error::Error;
 use crate::store::layout::tail;
 use crate::store::yaml::Side;
@@ -42,7 +43,7 @@ pub struct Resolve {
 
 impl Resolve {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        let mut casebook = session.casebook()?;
+        let mut casebook = session.conflicted_casebook()?;
         let only = self.paths.iter().map(|path| below(path, &casebook)).collect::<Result<Vec<_>, _>>()?;
         for (path, only) in self.paths.iter().zip(&only) {
             // One that both sides deleted is not there, and a conflict all the same.
@@ -53,29 +54,64 @@ impl Resolve {
             }
         }
         let resolutions = casebook.resolve(&only, self.end.dry_run)?;
+        let elsewhere = casebook.conflicts_beside(&resolutions)?;
         for resolution in &resolutions {
-            self.tell(session, resolution)?;
+            self.tell(session, resolution, casebook.is_git_at_work())?;
         }
-        let left = resolutions.iter().any(|resolution| matches!(resolution.how, Resolved::Left(_)));
+        let is_left = |resolution: &Resolution| matches!(resolution.how, Resolved::Left(_) | Resolved::NotPlain { .. });
+        let left = resolutions.iter().any(is_left);
         let mended = if left || !only.is_empty() { None } else { self.mend(session, &mut casebook)? };
+        let has_done = !resolutions.is_empty() || mended.as_ref().is_some_and(|report| !report.entries.is_empty());
+        let is_over = elsewhere.is_empty() && resolutions.iter().all(|resolution| resolution.how.is_over());
         if self.json {
             let mends = mended.as_ref().map(|report| report.entries.as_slice()).unwrap_or_default();
             let mends =
                 mends.iter().map(|(ticket, entry)| json!({"ticket": ticket.to_string(), "entry": entry.to_string()}));
             let resolved: Vec<Value> = resolutions.iter().map(record).collect();
-            session.output.json(&json!({"conflicts": resolved, "entries": mends.collect::<Vec<_>>()}))?;
-        } else if resolutions.is_empty() && mended.is_none_or(|report| report.entries.is_empty()) {
+            let beside: Vec<&str> = elsewhere.iter().map(|one| one.path.as_str()).collect();
+            session
+                .output
+                .json(&json!({"conflicts": resolved, "entries": mends.collect::<Vec<_>>(), "elsewhere": beside}))?;
+        } else if is_over && !has_done {
             session.output.say("nothing to resolve")?;
-        } else if let Some(what) = casebook.is_git_at_work().filter(|_| !left && !self.end.dry_run) {
-            let next =
-                if what == "merge" { "git commit --no-edit".to_owned() } else { format!("git {what} --continue") };
-            session.output.say(&format!("Next: {next}"))?;
         }
-        Ok(if left { Exit::Damaged } else { Exit::Done })
+        self.tell_next(session, &resolutions, &elsewhere, casebook.is_git_at_work().filter(|_| has_done || !is_over))?;
+        Ok(if is_over { Exit::Done } else { Exit::Damaged })
     }
 
-    fn tell(&self, session: &Session, resolution: &Resolution) -> Result<(), Complaint> {
+    /// What is in conflict elsewhere, and the command that comes next.
+    fn tell_next(
+        &self,
+        session: &Session,
+        resolutions: &[Resolution],
+        elsewhere: &[Elsewhere],
+        at_work: Option<&str>,
+    ) -> Result<(), Complaint> {
+        if !elsewhere.is_empty() {
+            session.output.complain(&unresolved::elsewhere(elsewhere));
+        }
+        let by_hand = resolutions.iter().any(|resolution| !resolution.how.is_over());
+        let next = match at_work.map(unresolved::ending) {
+            _ if self.end.dry_run => return Ok(()),
+            Some(ending) if by_hand || elsewhere.iter().any(|one| !one.is_ticket) => {
+                session.output.complain(&format!("  when nothing is in conflict any more, `{ending}`"));
+                return Ok(());
+            }
+            _ if !elsewhere.is_empty() => "casebook resolve".to_owned(),
+            Some(ending) => ending,
+            None => return Ok(()),
+        };
+        if !self.json {
+            session.output.say(&format!("Next: {next}"))?;
+        }
+        Ok(())
+    }
+
+    fn tell(&self, session: &Session, resolution: &Resolution, at_work: Option<&str>) -> Result<(), Complaint> {
         let Resolution { path, how, kept } = resolution;
+        if let Some(way) = unresolved::left(resolution, at_work) {
+            way.lines().for_each(|line| session.output.complain(&one_line(line)));
+        }
         let said = match how {
             Resolved::United { ticket, .. } => {
                 format!("resolved  {path}: all entries of both sides; {} now", ticket.header.status)
@@ -90,13 +126,8 @@ impl Resolve {
                 format!("kept      {path}: {who} had deleted it, and nothing is lost")
             }
             Resolved::NotATicket => format!("left      {path}: no ticket"),
-            Resolved::Left(split) => {
-                session.output.complain(&one_line(&format!("casebook: {path}: {}", merge_file::words(split))));
-                session.output.complain(&format!(
-                    "  `git show :2:./{path}` and `git show :3:./{path}` have both sides; mend the file by hand, then `git add {path}`"
-                ));
-                return Ok(());
-            }
+            Resolved::NotPlain { .. } => format!("left      {path}: no plain file"),
+            Resolved::Left(_) => return Ok(()),
         };
         if !self.json {
             session.output.say(&one_line(&said))?;
@@ -173,10 +204,11 @@ fn record(resolution: &Resolution) -> Value {
         Resolved::AsItLies => "as_it_lies",
         Resolved::Kept { .. } => "kept",
         Resolved::Left(_) => "left",
+        Resolved::NotPlain { .. } => "no_plain_file",
         Resolved::NotATicket => "no_ticket",
     };
     let why = match &resolution.how {
-        Resolved::Left(split) => Some(merge_file::words(split)),
+        Resolved::Left(split) => Some(unresolved::why(split)),
         _ => None,
     };
     json!({"path": resolution.path, "result": how, "reason": why, "kept": resolution.kept})

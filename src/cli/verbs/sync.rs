@@ -12,11 +12,15 @@ use super::super::session::Session;
 use super::super::unsynced::refused;
 use super::merge_file;
 use crate::casebook::{Sync as Syncing, Synced};
+use crate::domain::finding::Finding;
 use crate::error::Error;
 use crate::store::git::GitRefusal;
 use crate::store::layout::tail;
 use crate::view::labels::count;
 use crate::view::terminal::one_line;
+
+/// So many broken places are named; more are counted.
+const NAMED: usize = 8;
 
 /// Bring the desk together with its remote.
 ///
@@ -80,6 +84,7 @@ impl Sync {
         if !synced.loose.is_empty() {
             session.output.warn("note: links between tickets have come apart; `casebook check` names them, `casebook resolve` mends them");
         }
+        self.tell_broken(session, &synced);
         for error in &synced.errors {
             // The line is that of the commit.
             let place = format!("{}:{}:{}", error.path, error.line, error.column);
@@ -95,6 +100,27 @@ impl Sync {
 }
 
 impl Sync {
+    /// What came that is not sound: others let it through, and nothing of one's own is held back for it.
+    fn tell_broken(&self, session: &Session, synced: &Synced) {
+        for Finding { rule, path, line, column, message, .. } in synced.broken.iter().take(NAMED) {
+            let came = if self.dry_run { "would come" } else { "came" };
+            let said =
+                format!("warning: {path}:{line}:{column}: {} ({}) {came} broken: {message}", rule.code, rule.word);
+            session.output.warn(&one_line(&said));
+        }
+        if !synced.broken.is_empty() {
+            let more = synced.broken.len().saturating_sub(NAMED);
+            let more = if more > 0 { format!("and {more} more; ") } else { String::new() };
+            let Synced { remote, branch, .. } = synced;
+            let advice =
+                if self.dry_run { "after the sync, `casebook check` shows all" } else { "`casebook check` shows all" };
+            let said = format!(
+                "  {more}that is in {remote}/{branch} already, and nothing is held back for it; {advice}, `casebook guard` on the server would refuse it"
+            );
+            session.output.warn(&one_line(&said));
+        }
+    }
+
     /// What the remote has lost since it was last asked.
     fn tell_remote(&self, session: &Session, synced: &Synced) {
         let Synced { remote, branch, .. } = synced;
@@ -110,6 +136,17 @@ impl Sync {
             session.output.warn(&one_line(&message));
         }
     }
+}
+
+fn broken(finding: &Finding) -> Value {
+    json!({
+        "rule": finding.rule.word,
+        "code": finding.rule.code,
+        "file": finding.path,
+        "line": finding.line,
+        "column": finding.column,
+        "message": finding.message,
+    })
 }
 
 fn record(synced: &Synced) -> Value {
@@ -128,5 +165,6 @@ fn record(synced: &Synced) -> Value {
         "uncommitted": synced.uncommitted,
         "loose": synced.loose.len(),
         "errors": synced.errors.len(),
+        "broken": synced.broken.iter().map(broken).collect::<Vec<_>>(),
     })
 }

@@ -18,6 +18,8 @@ pub struct Conflict {
     pub ours: Option<Vec<u8>>,
     /// What comes.
     pub theirs: Option<Vec<u8>>,
+    /// Whether a side has something else there than a plain file: a link, say. Its bytes are not among these.
+    pub is_odd: bool,
 }
 
 impl Repository {
@@ -30,21 +32,28 @@ impl Repository {
         if !listed.success {
             return Err(listed.refusal());
         }
-        let stages: Vec<(&str, usize, &str)> = listed.stdout.split('\0').filter_map(stage).collect();
-        let asked: String = stages.iter().map(|(object, _, _)| format!("{object}\n")).collect();
+        let stages: Vec<Stage<'_>> = listed.stdout.split('\0').filter_map(stage).collect();
+        let plain = stages.iter().filter(|stage| stage.is_plain);
+        let asked: String = plain.map(|stage| format!("{}\n", stage.object)).collect();
         let bytes = self.run(&["cat-file", "--batch"]).input(asked.into_bytes()).bytes()?;
         let mut rest = bytes.as_slice();
-        let mut conflicts: BTreeMap<&str, [Option<Vec<u8>>; 3]> = BTreeMap::new();
-        for (_, stage, path) in stages {
+        let mut conflicts: BTreeMap<&str, ([Option<Vec<u8>>; 3], bool)> = BTreeMap::new();
+        for stage in stages {
+            let (sides, is_odd) = conflicts.entry(stage.path).or_default();
+            if !stage.is_plain {
+                *is_odd = true;
+                continue;
+            }
             let Some((content, behind)) = take_object(rest) else { break };
-            conflicts.entry(path).or_default()[stage - 1] = Some(content.to_vec());
+            sides[stage.number - 1] = Some(content.to_vec());
             rest = behind;
         }
-        let conflict = |(path, [base, ours, theirs]): (&str, [Option<Vec<u8>>; 3])| Conflict {
+        let conflict = |(path, ([base, ours, theirs], is_odd)): (&str, ([Option<Vec<u8>>; 3], bool))| Conflict {
             path: path.to_owned(),
             base,
             ours,
             theirs,
+            is_odd,
         };
         Ok(conflicts.into_iter().map(conflict).collect())
     }
@@ -55,6 +64,15 @@ impl Repository {
     /// git refuses.
     pub fn unmerged(&self) -> Result<Vec<String>, GitRefusal> {
         self.paths_of(&["diff", "--name-only", "--diff-filter=U", "--no-relative", "-z"])
+    }
+
+    /// What our side has at a path that is in conflict; nothing where it is not, or where it is no text.
+    ///
+    /// # Errors
+    /// git is not installed.
+    pub fn of_our_side(&self, path: &str) -> Result<Option<String>, GitRefusal> {
+        let output = self.run(&["cat-file", "blob", &format!(":2:./{path}")]).output()?;
+        Ok(output.success.then_some(output.stdout))
     }
 
     /// Puts paths into the index as they lie in the work tree, which ends their conflicts.
@@ -78,12 +96,20 @@ impl Repository {
     }
 }
 
-/// The object, stage and path of one line of `ls-files --unmerged`, if it is a plain file.
-fn stage(line: &str) -> Option<(&str, usize, &str)> {
+/// One line of `ls-files --unmerged`.
+struct Stage<'a> {
+    object: &'a str,
+    /// 1 the base, 2 ours, 3 theirs.
+    number: usize,
+    path: &'a str,
+    is_plain: bool,
+}
+
+fn stage(line: &str) -> Option<Stage<'_>> {
     let (facts, path) = line.split_once('\t')?;
     let mut facts = facts.split(' ');
-    let (mode, object, stage) = (facts.next()?, facts.next()?, facts.next()?.parse().ok()?);
-    (mode.starts_with("100") && (1..=3).contains(&stage)).then_some((object, stage, path))
+    let (mode, object, number) = (facts.next()?, facts.next()?, facts.next()?.parse().ok()?);
+    (1..=3).contains(&number).then_some(Stage { object, number, path, is_plain: mode.starts_with("100") })
 }
 
 /// Merges texts line by line into the file `ours`, as git does where no driver knows better. What differs is left

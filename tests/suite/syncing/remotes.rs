@@ -175,3 +175,27 @@ fn what_talks_to_the_remote_is_ended_with_git() {
     assert_eq!(error["code"], "git.unanswered");
     nothing_talks_any_more(sandbox);
 }
+
+#[test]
+fn what_comes_broken_is_told_and_holds_nothing_back() {
+    let mut clones = Clones::new(&["a", "b"]);
+    let sandbox = clones.at("a");
+    let path = sandbox.git(&["ls-files", "tickets"]).ok().stdout.trim().to_owned();
+    sandbox.write(&path, &sandbox.read(&path).replace("status: open", "status: solved"));
+    sandbox.git(&["commit", "-qam", "By hand"]).ok();
+    // No guard is there to refuse it.
+    sandbox.git(&["push", "-q"]).ok();
+    let sandbox = clones.at("b");
+    let other = sandbox.opened("Maps", &[]);
+    let planned = sandbox.run(&["sync", "-n"]).ok().stderr;
+    assert!(planned.contains(&format!("{path}:")) && planned.contains("CB101"), "{planned}");
+    let came = sandbox.run(&["sync", "--json"]).ok();
+    let told = &came.json()["broken"];
+    assert_eq!((&told[0]["code"], &told[0]["file"]), (&"CB101".into(), &path.as_str().into()));
+    assert_eq!((&came.json()["errors"], told.as_array().unwrap().len()), (&0.into(), 1));
+    assert!(came.stderr.contains("CB101 (header.differs) came broken"), "{came:?}");
+    assert!(came.stderr.contains("`casebook check` shows all"), "{came:?}");
+    assert_eq!(sandbox.run(&["sync"]).ok().stderr, "", "it is told once");
+    clones.at("a").run(&["sync"]).ok();
+    assert_eq!(actions(&clones.sandbox, &other), ["open"], "what was made meanwhile has gone");
+}
