@@ -17,6 +17,8 @@ pub struct Whereabouts {
     pub prefix: String,
     /// Whether the repository has no work tree.
     pub is_bare: bool,
+    /// Whether the desk was asked for by its folder.
+    pub is_asked: bool,
 }
 
 impl Whereabouts {
@@ -36,7 +38,7 @@ impl Whereabouts {
         if let Some(folder) = root {
             let prefix = if folder == start { Ok(prefix) } else { Repository::at(&folder).prefix() };
             let prefix = prefix.map_err(|_| Error::NoRepository { root: folder.clone() })?;
-            return Ok(Self { folder, prefix, is_bare });
+            return Ok(Self { folder, prefix, is_bare, is_asked: false });
         }
         let folder = if is_bare { start.to_owned() } else { here.top().unwrap_or_else(|| start.to_owned()) };
         let repository = Repository::at(&folder);
@@ -58,7 +60,7 @@ impl Whereabouts {
             (None, []) if !repository.has_commits() => String::new(),
             _ => return Err(nowhere(known)),
         };
-        Ok(Self { folder, prefix, is_bare })
+        Ok(Self { folder, prefix, is_bare, is_asked: asked.is_some() })
     }
 }
 

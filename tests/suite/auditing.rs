@@ -1,5 +1,6 @@
 //! `audit`: every kind of tampering is found by its rule, with its commit, ticket and entry, and nothing else is.
 
+mod doubled;
 mod merges;
 mod places;
 mod reports;

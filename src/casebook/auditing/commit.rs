@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Ground, Judge, Policy, TICKETS, told};
 use crate::casebook::desk::differing_fact;
-use crate::domain::audit::{Loss, Piece, added, inserted, losses};
+use crate::domain::audit::{Loss, Piece, added, inserted, losses, places};
 use crate::domain::finding::Finding;
 use crate::domain::id::Id;
 use crate::domain::rule::{
@@ -269,6 +269,7 @@ impl Judge {
         if let [before] = befores.as_slice()
             && after.extends(before)
             && let Ok(before) = before.ticket()
+            && ticket.history.iter().skip(before.history.len()).all(|entry| entry.id > before.version())
         {
             let new = before.history.len()..ticket.history.len();
             return if is_as_in_a_parent { Vec::new() } else { new.collect() };
@@ -277,12 +278,12 @@ impl Judge {
             return if is_as_in_a_parent { Vec::new() } else { (0..ticket.history.len()).collect() };
         }
         let now = after.pieces();
-        let mut lost: Vec<Loss> = Vec::new();
-        let mut known = Vec::new();
+        let (mut lost, mut known, mut kept): (Vec<Loss>, Vec<Vec<Piece<'_>>>, Vec<_>) = Default::default();
         for before in &befores {
             let was = before.pieces();
-            for loss in losses(&was, &now) {
-                if !lost.contains(&loss) && !self.is_restored(loss, &was, &now) {
+            let places = places(&was, &now);
+            for (loss, place) in losses(&was, &now, &places) {
+                if !lost.contains(&loss) && !self.is_restored(loss, was[place], &now) {
                     lost.push(loss);
                     let rule = match loss {
                         Loss::Removed(_) => &HISTORY_REMOVED,
@@ -294,17 +295,23 @@ impl Judge {
                 }
             }
             known.push(was);
+            kept.push(places);
         }
         if is_as_in_a_parent {
             return Vec::new();
         }
-        let known: Vec<&[_]> = known.iter().map(Vec::as_slice).collect();
-        // What comes back as it was is no news.
-        let is_back = |place: &usize| {
-            let piece = &now[*place];
-            self.originals.get(&piece.id).is_some_and(|original| original == piece.bytes)
-        };
-        let new: Vec<usize> = added(&known, &now).into_iter().filter(|place| !is_back(place)).collect();
+        let mut new = added(&kept, now.len());
+        new.retain(|place| {
+            let piece = now[*place];
+            match known.iter().flatten().find(|known| known.id == piece.id) {
+                // It stands twice now. Should one of the two go, the first one is the original.
+                Some(known) => _ = self.originals.entry(piece.id).or_insert_with(|| known.bytes.to_vec()),
+                // What comes back as it was is no news.
+                None if self.originals.get(&piece.id).is_some_and(|original| original == piece.bytes) => return false,
+                None => {}
+            }
+            true
+        });
         if commit.revision.sides.len() == 1 {
             for place in inserted(&new, now.len()) {
                 let entry = &ticket.history[place];
@@ -315,16 +322,14 @@ impl Judge {
         new
     }
 
-    /// Whether an entry that was edited has its first bytes again. Those of every entry that is lost are kept for that.
-    fn is_restored(&mut self, loss: Loss, was: &[Piece<'_>], now: &[Piece<'_>]) -> bool {
+    /// Whether an entry that was edited, or stood twice, has its first bytes again. Those of every entry that is lost are
+    /// kept for that.
+    fn is_restored(&mut self, loss: Loss, was: Piece<'_>, now: &[Piece<'_>]) -> bool {
         if let Loss::Reordered(_) = loss {
             return false;
         }
-        let of = |pieces: &[Piece<'_>]| {
-            pieces.iter().find(|piece| piece.id == loss.entry()).map(|piece| piece.bytes.to_vec()).unwrap_or_default()
-        };
-        let original = self.originals.entry(loss.entry()).or_insert_with(|| of(was));
-        *original == of(now)
+        let original = self.originals.entry(was.id).or_insert_with(|| was.bytes.to_vec());
+        now.iter().any(|piece| piece.id == was.id && piece.bytes == original)
     }
 
     fn tell_header(&mut self, ticket: &Ticket, path: &str, about: &dyn Fn(Finding) -> Finding) {
@@ -339,8 +344,12 @@ impl Judge {
         if file.is_odd {
             self.find(about(Finding::new(&FILE_NOT_PLAIN, path, DamageKind::NotAFile.to_string())));
         }
-        let Some(before) = file.befores.first().filter(|_| !file.is_odd) else { return };
+        let Some(before) = file.befores.first() else { return };
+        // What comes back later is held against it, whatever stood there meanwhile.
         self.gone.insert(path.to_owned(), before.version.clone());
+        if file.is_odd {
+            return;
+        }
         let id = file.id();
         let same = |(other, touched): &(&String, &Touched)| {
             let is_new = touched.after.is_some() && touched.befores.is_empty();

@@ -119,6 +119,7 @@ impl Judge {
         let mut so_far: Option<Ticket> = if known.is_some() { None } else { up_to(ticket, new[0]) };
         for (place, entry) in ticket.history.iter().enumerate().skip(new[0]) {
             if new.binary_search(&place).is_ok() {
+                self.judge_order(commit, path, ticket, place, new);
                 let before = known.or(so_far.as_ref());
                 self.judge_entry(commit, brought, path, ticket, place, before)?;
             }
@@ -132,10 +133,28 @@ impl Judge {
         Ok(())
     }
 
+    /// Whether a new entry stands behind older ones and before newer ones, so that no id stands twice either.
+    fn judge_order(&mut self, commit: &Commit<'_>, path: &str, ticket: &Ticket, place: usize, new: &[usize]) {
+        let entry = &ticket.history[place];
+        let older = place.checked_sub(1).map(|place| &ticket.history[place]);
+        // One that is new as well is told by itself.
+        let newer = ticket.history.get(place + 1).filter(|_| new.binary_search(&(place + 1)).is_err());
+        let why = if older.is_some_and(|older| older.id >= entry.id) {
+            "does not come after the one before it"
+        } else if newer.is_some_and(|newer| newer.id <= entry.id) {
+            "stands before one that is not newer"
+        } else {
+            return;
+        };
+        let finding = Finding::new(&ENTRY_ORDER, path, format!("{} {why}", told::entry(entry)));
+        self.find(finding.of(ticket.id).about(entry.id).in_commit(&commit.revision.id));
+    }
+
     fn judge_import(&mut self, commit: &Commit<'_>, path: &str, ticket: &Ticket, new: &[usize]) {
         self.found.entries += new.len();
         self.found.imported += new.len();
         self.list_redactions(commit, ticket, new);
+        new.iter().for_each(|place| self.judge_order(commit, path, ticket, *place, new));
         new.iter().for_each(|place| self.tell_shared(commit, path, ticket.id, ticket.history[*place].id));
         let carriers: Vec<Person> = self.carriers(commit);
         let is_agent = |ground: &Ground| carriers.iter().any(|person| ground.policy.team.has_agent(person));
@@ -171,10 +190,6 @@ impl Judge {
         self.list_redactions(commit, ticket, &[place]);
         self.tell_shared(commit, path, ticket.id, entry.id);
         let previous = place.checked_sub(1).map(|place| &ticket.history[place]);
-        if previous.is_some_and(|previous| previous.id >= entry.id) {
-            let message = format!("{} does not come after the one before it", told::entry(entry));
-            self.find(about(Finding::new(&ENTRY_ORDER, path, message)));
-        }
         let committed =
             (commit.revision.committed > 0).then(|| DateTime::from_timestamp(commit.revision.committed, 0)).flatten();
         if let Some(lapse) = lapse(previous, entry, committed, self.questions.tolerance) {

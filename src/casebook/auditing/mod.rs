@@ -5,11 +5,13 @@
 
 mod attached;
 mod commit;
+mod desks;
 mod earlier;
 mod entries;
 mod notes;
 mod people;
 mod policy;
+mod span;
 mod told;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -21,7 +23,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::domain::finding::Finding;
 use crate::domain::id::Id;
 use crate::domain::person::Person;
-use crate::domain::rule::{COMMIT_SIGNER, COMMIT_UNSIGNED, HISTORY_REWRITTEN, HISTORY_SHALLOW, Severity};
+use crate::domain::rule::{COMMIT_SIGNER, COMMIT_UNSIGNED, HISTORY_SHALLOW, Severity};
 use crate::error::Error;
 use crate::store::git::{Change, GitRefusal, Objects, Repository, Revision, Shelf, Signature, Trusted, Walk, Wanted};
 use crate::store::layout;
@@ -31,8 +33,11 @@ use super::Whereabouts;
 
 pub(super) use attached::{is_for_attachments, is_new_attachment};
 pub(super) use commit::Commit;
+use desks::Desks;
 use people::Registry;
 pub(super) use policy::{Ground, Policy};
+use span::Chosen;
+pub use span::Span;
 
 /// Where tickets lie, as paths of git begin.
 const TICKETS: &str = "tickets/";
@@ -94,40 +99,20 @@ impl Findings {
     }
 }
 
-/// Which commits to look at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Span {
-    /// All that HEAD leads to.
-    Head,
-    /// All that any branch or tag leads to.
-    All,
-    /// Those of a stretch.
-    Stretch(super::Stretch),
-    /// All that HEAD leads to, but for those before a commit that was verified.
-    Since(String),
-}
-
-/// The commits a span comes to.
-struct Chosen {
-    /// The newest.
-    tip: Option<String>,
-    /// What git is asked for.
-    revisions: Vec<String>,
-    /// That what was verified is not there any more.
-    lost: Option<Finding>,
-}
-
 /// Somebody who audits a repository.
 #[derive(Clone, Debug)]
 pub struct Auditor {
     pub(super) repository: Repository,
     pub(super) prefix: String,
+    /// Whether this desk was asked for, whatever else the repository holds.
+    is_asked: bool,
 }
 
 impl Auditor {
     /// An auditor of a desk, with a work tree or without.
     pub fn at(whereabouts: &Whereabouts) -> Self {
-        Self { repository: Repository::at(&whereabouts.folder), prefix: whereabouts.prefix.clone() }
+        let (repository, prefix) = (Repository::at(&whereabouts.folder), whereabouts.prefix.clone());
+        Self { repository, prefix, is_asked: whereabouts.is_asked }
     }
 
     pub(super) fn of(repository: Repository, folder: &Path) -> Result<Self, Error> {
@@ -135,7 +120,7 @@ impl Auditor {
             GitRefusal::Refused { .. } => Error::NoRepository { root: folder.to_owned() },
             refusal => Error::Git { refusal },
         })?;
-        Ok(Self { repository, prefix })
+        Ok(Self { repository, prefix, is_asked: true })
     }
 
     /// Audits some commits. `tell` is told after each how many it were.
@@ -172,6 +157,10 @@ impl Auditor {
             if let (Span::Since(verified), Some(tip), false) = (span, &tip, is_lost) {
                 self.judge_copies(verified, tip, &mut judge)?;
             }
+            if !self.is_asked && (is_lost || matches!(span, Span::Head | Span::All)) {
+                let desks = std::mem::take(&mut judge.desks);
+                self.judge_desks(&desks, &revisions, &mut judge.found)?;
+            }
             if questions.signed {
                 self.judge_signatures(&revisions, &mut judge)?;
             }
@@ -199,58 +188,6 @@ impl Auditor {
             tell(judge.found.commits);
         }
         Ok(())
-    }
-
-    /// What to walk.
-    fn revisions(&self, span: &Span) -> Result<Chosen, Error> {
-        let head = || self.repository.commit_of("HEAD").ok();
-        let chosen = |tip: Option<String>, revisions| Chosen { tip, revisions, lost: None };
-        Ok(match span {
-            Span::Head => {
-                let head = head();
-                chosen(head.clone(), head.into_iter().collect())
-            }
-            Span::All => {
-                let (all, head) = (["--branches", "--tags", "--remotes"].map(str::to_owned), head());
-                chosen(head.clone(), all.into_iter().chain(head).collect())
-            }
-            Span::Stretch(stretch) => {
-                let to = self.known(&stretch.to)?;
-                let from = match &stretch.from {
-                    Some(from) if stretch.since_parting => {
-                        Some(self.repository.parting(&self.known(from)?, &to).map_err(git)?)
-                    }
-                    // Finding it may mean walking all the way to it, as git will when it lists the commits.
-                    from => from.as_ref().map(|from| format!("{from}^{{commit}}")),
-                };
-                chosen(Some(to.clone()), std::iter::once(to).chain(from.map(|from| format!("^{from}"))).collect())
-            }
-            Span::Since(verified) => match head() {
-                Some(now) if self.repository.comes_before(verified, &now).map_err(git)? => {
-                    chosen(Some(now.clone()), vec![now, format!("^{verified}")])
-                }
-                // An older commit is checked out, and what was verified is still there.
-                Some(now) if self.leads_back(verified, &now)? => chosen(Some(verified.clone()), Vec::new()),
-                head => {
-                    let message = format!(
-                        "the history was verified up to {verified}, which HEAD does not lead to: it was rewritten, or another branch is checked out; all that HEAD leads to was audited anew"
-                    );
-                    let lost = Some(Finding::new(&HISTORY_REWRITTEN, ".", message));
-                    Chosen { lost, ..chosen(head.clone(), head.into_iter().collect()) }
-                }
-            },
-        })
-    }
-
-    fn known(&self, revision: &str) -> Result<String, Error> {
-        let unknown = |refusal| Error::NoRevision { revision: revision.to_owned(), refusal };
-        self.repository.commit_of(revision).map_err(unknown)
-    }
-
-    /// That git does not know where a stretch begins, where that is why it could not be walked.
-    fn unknown(&self, span: &Span) -> Option<Error> {
-        let Span::Stretch(stretch) = span else { return None };
-        self.known(stretch.from.as_deref()?).err()
     }
 
     /// Each commit is signed with a key that casebook.toml named before it.
@@ -308,6 +245,8 @@ pub(super) struct Judge {
     pub overruling: Option<Ground>,
     /// The organisations of any commit.
     pub registry: Registry,
+    /// What was seen of this desk and others.
+    desks: Desks,
     /// The paths that commits touched, where the guard asks.
     pub paths: Option<BTreeSet<String>>,
     /// The commits that were looked at, where the guard asks.
@@ -334,6 +273,7 @@ impl Judge {
             attachments: attached::Attachments::default(),
             given: HashSet::new(),
             overruling: None,
+            desks: Desks::default(),
             paths: None,
             walked: HashSet::new(),
             now: None,
@@ -359,6 +299,7 @@ impl Judge {
     /// Looks at a commit: takes in its objects, and judges it unless it is taken as it is.
     pub fn look_at(&mut self, revision: &Revision, objects: &mut Objects) -> Result<(), GitRefusal> {
         let commit = self.take_in(revision, objects)?;
+        self.desks.look_at(revision);
         if let Some(paths) = &mut self.paths {
             // A list of holidays that is no plain file is no list; what else is odd, the audit tells.
             let is_meant = |change: &&Change| !change.odd || layout::is_in(&change.path, layout::CALENDARS);

@@ -238,6 +238,7 @@ pub fn unlawful(entry: &Entry, why: &Why) -> (&'static Rule, String) {
             (&ENTRY_STATUS, format!("{name} leads to `{}`, and the workflow to `{}`", status(to), status(follows)))
         }
         Why::Was { said, was } => (&ENTRY_ILLEGAL, format!("{name} says the priority was {said}, and it was {was}")),
+        Why::NobodyAgreed => (&SOLVE_EVIDENCE, format!("{name} is as agreed, and does not say by whom")),
         Why::Refused(refusal) => {
             let (rule, reason) = refused(refusal);
             (rule, format!("{name} was not allowed: {reason}"))

@@ -35,48 +35,61 @@ impl Loss {
     }
 }
 
-/// What of an older history a newer one does not keep, in the older one's order. Nothing where the newer one extends
-/// it: whatever else it holds, the older one's entries are there, in order, in the same bytes.
-pub fn losses(before: &[Piece<'_>], after: &[Piece<'_>]) -> Vec<Loss> {
-    let mut places: HashMap<Id, Vec<usize>> = HashMap::with_capacity(after.len());
+/// Where a newer history has each entry of an older one, in the older one's order. An id that stands twice is two
+/// entries: each is sought in its own bytes, behind the one before it if it is there; what is left over is taken for
+/// what was edited.
+pub fn places(before: &[Piece<'_>], after: &[Piece<'_>]) -> Vec<Option<usize>> {
+    let mut left: HashMap<Id, Vec<usize>> = HashMap::with_capacity(after.len());
     for (place, piece) in after.iter().enumerate() {
-        places.entry(piece.id).or_default().push(place);
+        left.entry(piece.id).or_default().push(place);
     }
+    let mut last = None;
+    let mut places: Vec<Option<usize>> = Vec::with_capacity(before.len());
+    for piece in before {
+        let same = |left: &&usize| after[**left].bytes == piece.bytes;
+        let behind = |left: &&usize| last.is_none_or(|last| **left > last);
+        let candidates = left.get_mut(&piece.id);
+        let place = candidates.and_then(|left| {
+            let found = left.iter().find(|place| same(place) && behind(place)).or_else(|| left.iter().find(same));
+            let found = found.copied();
+            left.retain(|place| Some(*place) != found);
+            found
+        });
+        last = last.max(place);
+        places.push(place);
+    }
+    for (piece, place) in before.iter().zip(&mut places).filter(|(_, place)| place.is_none()) {
+        *place = left.get_mut(&piece.id).filter(|left| !left.is_empty()).map(|left| left.remove(0));
+    }
+    places
+}
+
+/// What of an older history a newer one does not keep, in the older one's order, each with its place there. `places` are
+/// where the newer one has it. Nothing where it extends the older one: whatever else it holds, the older one's entries
+/// are there, in order, in the same bytes.
+pub fn losses(before: &[Piece<'_>], after: &[Piece<'_>], places: &[Option<usize>]) -> Vec<(Loss, usize)> {
     let mut losses = Vec::new();
     let mut last = None;
-    for piece in before {
-        // An id that stands twice is two entries; the second is looked for behind the first.
-        let Some(candidates) = places.get(&piece.id).filter(|places| !places.is_empty()) else {
-            losses.push(Loss::Removed(piece.id));
+    for (was, (piece, place)) in before.iter().zip(places).enumerate() {
+        let Some(place) = *place else {
+            losses.push((Loss::Removed(piece.id), was));
             continue;
         };
-        let same = |place: &&usize| after[**place].bytes == piece.bytes;
-        let behind = |place: &&usize| last.is_none_or(|last| **place > last);
-        let place = candidates
-            .iter()
-            .find(|place| same(place) && behind(place))
-            .or_else(|| candidates.iter().find(same))
-            .or_else(|| candidates.iter().find(behind))
-            .unwrap_or(&candidates[0]);
-        if after[*place].bytes != piece.bytes {
-            losses.push(Loss::Edited(piece.id));
+        if after[place].bytes != piece.bytes {
+            losses.push((Loss::Edited(piece.id), was));
         }
-        if last.is_some_and(|last| *place < last) {
-            losses.push(Loss::Reordered(piece.id));
+        if last.is_some_and(|last| place < last) {
+            losses.push((Loss::Reordered(piece.id), was));
         }
-        last = last.max(Some(*place));
-        let place = *place;
-        if let Some(places) = places.get_mut(&piece.id) {
-            places.retain(|other| *other != place);
-        }
+        last = last.max(Some(place));
     }
     losses
 }
 
-/// The places of the entries that none of the older histories has.
-pub fn added(befores: &[&[Piece<'_>]], after: &[Piece<'_>]) -> Vec<usize> {
-    let known: HashSet<Id> = befores.iter().flat_map(|before| before.iter().map(|piece| piece.id)).collect();
-    (0..after.len()).filter(|place| !known.contains(&after[*place].id)).collect()
+/// The places of the entries that none of the older histories has, of which `kept` says where each of theirs is.
+pub fn added(kept: &[Vec<Option<usize>>], count: usize) -> Vec<usize> {
+    let known: HashSet<usize> = kept.iter().flatten().flatten().copied().collect();
+    (0..count).filter(|place| !known.contains(place)).collect()
 }
 
 /// Those of the new entries that do not stand behind every older one. A rebased branch brings such entries.
@@ -113,7 +126,12 @@ mod tests {
     }
 
     fn found(before: &[(u8, u8)], after: &[(u8, u8)]) -> Vec<Loss> {
-        losses(&pieces(before), &pieces(after))
+        let (before, after) = (pieces(before), pieces(after));
+        losses(&before, &after, &places(&before, &after)).into_iter().map(|(loss, _)| loss).collect()
+    }
+
+    fn new(before: &[(u8, u8)], after: &[(u8, u8)]) -> Vec<usize> {
+        added(&[places(&pieces(before), &pieces(after))], after.len())
     }
 
     #[test]
@@ -130,11 +148,41 @@ mod tests {
     #[test]
     fn new_entries_and_those_put_before_older_ones() {
         let (before, after) = ([(1, 1), (4, 4)], [(1, 1), (2, 2), (4, 4), (5, 5), (6, 6)]);
-        let added = added(&[&pieces(&before)], &pieces(&after));
+        let added = new(&before, &after);
         assert_eq!(added, [1, 3, 4]);
         assert_eq!(inserted(&added, after.len()), [1]);
         assert_eq!(inserted(&[3, 4], after.len()), Vec::<usize>::new());
         assert_eq!(inserted(&[0, 1, 2, 3, 4], after.len()), Vec::<usize>::new());
+    }
+
+    #[test]
+    fn an_id_that_stands_twice_is_two_entries() {
+        let before = [(1, 1), (2, 2), (3, 3)];
+        // Beside the original, before it or behind it, edited or not; before older ones, and at the end.
+        for (after, place) in [
+            ([(1, 1), (2, 9), (2, 2), (3, 3)], 1),
+            ([(1, 1), (2, 2), (2, 9), (3, 3)], 2),
+            ([(1, 1), (2, 2), (2, 2), (3, 3)], 2),
+            ([(1, 1), (3, 3), (2, 2), (3, 3)], 1),
+            ([(1, 1), (2, 2), (3, 3), (2, 2)], 3),
+            ([(1, 1), (2, 2), (3, 3), (3, 9)], 3),
+        ] {
+            assert_eq!(found(&before, &after), [], "{after:?}");
+            assert_eq!(new(&before, &after), [place], "{after:?}");
+        }
+        // Then one of the two goes.
+        let twice = [(1, 1), (2, 9), (2, 2), (3, 3)];
+        for after in [[(1, 1), (2, 9), (3, 3)], [(1, 1), (2, 2), (3, 3)]] {
+            assert_eq!(found(&twice, &after), [Loss::Removed(id(2))], "{after:?}");
+            assert_eq!(new(&twice, &after), Vec::<usize>::new(), "{after:?}");
+        }
+        let lost = |after: &[(u8, u8)]| {
+            let (before, after) = (pieces(&twice), pieces(after));
+            losses(&before, &after, &places(&before, &after))
+        };
+        assert_eq!(lost(&[(1, 1), (2, 9), (3, 3)]), [(Loss::Removed(id(2)), 2)], "the one that is not there");
+        assert_eq!(lost(&[(1, 1), (2, 2), (3, 3)]), [(Loss::Removed(id(2)), 1)]);
+        assert_eq!(lost(&[(1, 1), (2, 2), (2, 8), (3, 3)]), [(Loss::Edited(id(2)), 1), (Loss::Reordered(id(2)), 2)]);
     }
 
     fn history() -> impl Strategy<Value = Vec<(u8, u8)>> {

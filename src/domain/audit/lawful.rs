@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::domain::access::{AccessRefusal, may_have_access};
-use crate::domain::action::{Action, Opening};
+use crate::domain::action::{Action, Opening, Solution};
 use crate::domain::admission::Admission;
 use crate::domain::entry::Entry;
 use crate::domain::followup::FollowUpPolicy;
@@ -105,6 +105,8 @@ pub enum Why {
         /// What follows from the action.
         follows: Option<Status>,
     },
+    /// It solves as agreed, and does not say by whom.
+    NobodyAgreed,
     /// It says that the priority was another one.
     Was {
         /// What it says.
@@ -260,6 +262,9 @@ fn judge_here(before: &Ticket, entry: &Entry, law: &Law<'_>, company: &Company<'
                 && *said != was
             {
                 return Err(Why::Was { said: *said, was });
+            }
+            if let Action::Solve(Solution::Agreed { by: None }) = entry.action {
+                return Err(Why::NobodyAgreed);
             }
             leads(entry, to)?;
             let is_two_sided = matches!(entry.action, Action::Merge { .. } | Action::Reopen { unmerge: true, .. })

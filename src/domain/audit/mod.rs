@@ -8,6 +8,6 @@ mod kept;
 mod lawful;
 mod times;
 
-pub use kept::{Loss, Piece, added, inserted, losses};
+pub use kept::{Loss, Piece, added, inserted, losses, places};
 pub use lawful::{Company, Law, Verdict, Why, judge, judge_opening, needs_organizations};
 pub use times::{Lapse, lapse};

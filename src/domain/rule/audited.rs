@@ -27,13 +27,13 @@ super::table! {
     }
     TICKET_DELETED = "CB405" "ticket.deleted" Error {
         title: "a commit deleted a ticket's file",
-        explanation: "Tickets are solved, never deleted. What git still has can be brought back.",
+        explanation: "Tickets are solved, never deleted. What git still has can be brought back. Of a desk that was taken away its casebook.toml is named.",
         example: "git rm tickets/2026/11/01M7ZH3CA08R6T2M4N0P5S7W1X.yaml",
         repair: "`git checkout COMMIT^ -- FILE` brings it back; commit that.",
     }
     TICKET_MOVED = "CB406" "ticket.moved" Error {
         title: "a commit moved a ticket's file",
-        explanation: "The path is a function of the id alone. At another place the ticket is found by nobody.",
+        explanation: "The path is a function of the id alone. At another place the ticket is found by nobody. Of a desk that was moved its casebook.toml is named: what lay there before is another audit's.",
         example: "git mv tickets/2026/11/01M7ZH3CA08R6T2M4N0P5S7W1X.yaml archive/",
         repair: "Move it back with `git mv`, and commit that.",
     }

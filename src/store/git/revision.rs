@@ -83,6 +83,28 @@ impl Repository {
         Ok(committed)
     }
 
+    /// The commits among those that `revisions` select that took away a file of some name, with its path, which begins at
+    /// the top, the oldest first.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn deletions(&self, revisions: &[String], name: &str) -> Result<Vec<(String, String)>, GitRefusal> {
+        let form = ["log", "--reverse", "--diff-filter=D", "--no-renames", "--name-only", "-z", "--format=%x01%H"];
+        let everywhere = [format!(":(top,glob)**/{name}"), format!(":(top,literal){name}")];
+        let mut words: Vec<&str> = form.to_vec();
+        words.extend(["--no-relative", "-m", "--no-show-signature"]);
+        words.extend(revisions.iter().map(String::as_str).chain(["--"]));
+        words.extend(everywhere.iter().map(String::as_str));
+        let listed = String::from_utf8_lossy(&self.frank(&words).bytes()?).into_owned();
+        let mut deletions = Vec::new();
+        for commit in listed.split('\u{1}').filter(|commit| !commit.is_empty()) {
+            let mut words = commit.split(['\0', '\n']).filter(|word| !word.is_empty());
+            let Some(id) = words.next() else { continue };
+            deletions.extend(words.map(|path| (id.to_owned(), path.to_owned())));
+        }
+        Ok(deletions)
+    }
+
     /// Whether any commit that a ref leads to has touched a path, which begins at the top.
     ///
     /// # Errors

@@ -107,3 +107,66 @@ fn an_older_commit_is_no_rewritten_history_while_the_newer_one_is_there() {
     scene.sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]).ok();
     assert!(audited(1).contains("[CB414]"));
 }
+
+#[test]
+fn a_git_that_says_much_stops_nobody() {
+    let scene = Scene::new();
+    // More than a pipe holds, from each git.
+    let folder = scene.sandbox.path("../bin");
+    std::fs::create_dir_all(&folder).unwrap();
+    let real = scene.sandbox.shell("command -v git").ok().stdout;
+    let loud = format!("#!/bin/sh\nhead -c 300000 /dev/zero | tr '\\0' x >&2\nexec {} \"$@\"\n", real.trim());
+    std::fs::write(folder.join("git"), loud).unwrap();
+    scene.sandbox.shell("chmod +x ../bin/git").ok();
+    let told = scene.sandbox.shell("PATH=$(cd ../bin && pwd):$PATH casebook audit").ok().stdout;
+    assert!(told.ends_with("0 errors, 0 warnings\n"), "{told}");
+}
+
+/// The findings of an audit in a folder: codes, commits and paths.
+fn told_in(scene: &Scene, words: &[&str]) -> Vec<(String, String, String)> {
+    let told = scene.sandbox.run(&[words, &["audit", "--format", "json"]].concat()).json();
+    let word = |finding: &serde_json::Value, name: &str| finding[name].as_str().unwrap().to_owned();
+    let told = told.as_array().unwrap().clone();
+    told.iter().map(|finding| (word(finding, "code"), word(finding, "commit"), word(finding, "file"))).collect()
+}
+
+#[test]
+fn a_desk_that_moved_or_is_gone_is_told() {
+    let scene = Scene::new();
+    let text = scene.sandbox.read(&scene.file);
+    scene.sandbox.run(&["audit", "--since-verified"]).ok();
+    scene
+        .sandbox
+        .shell("mkdir d && git mv casebook.toml tickets d/ && mv .gitattributes calendars d/ 2>/dev/null; true")
+        .ok();
+    scene.sandbox.write(format!("d/{}", scene.file), &text.replace("release?", "release, then?"));
+    let moved = scene.commit();
+    let expected = [("CB406".to_owned(), moved.clone(), "casebook.toml".to_owned())];
+    assert_eq!(told_in(&scene, &["-C", "d"]), expected);
+    let told = scene.sandbox.run(&["-C", "d", "audit", "--since-verified"]).fails(1).stdout;
+    assert!(told.contains("audit --desk ."), "{told}");
+    // Whoever asks for one desk is told of that one.
+    scene.sandbox.run(&["audit", "--desk", "d"]).ok();
+    assert!(scene.sandbox.run(&["audit", "--desk", "."]).fails(1).stdout.contains("[CB406]"));
+    // Back, in two steps.
+    scene.sandbox.shell("cp -r d/casebook.toml d/tickets .").ok();
+    scene.commit();
+    scene.sandbox.git(&["rm", "-rq", "d"]).ok();
+    let gone = scene.commit();
+    let told = told_in(&scene, &[]);
+    assert!(told.contains(&("CB405".to_owned(), gone, "d/casebook.toml".to_owned())), "{told:?}");
+    assert!(!told.iter().any(|(_, _, path)| path == "casebook.toml"), "{told:?}");
+}
+
+#[test]
+fn two_desks_of_a_repository_are_no_fault() {
+    let scene = Scene::new();
+    scene.sandbox.run(&["init", "other"]).ok();
+    scene.sandbox.run(&["-C", "other", "open", "-s", "There", "-m", "x"]).ok();
+    scene.sandbox.shell("git add -A && git commit -qm Both || true").ok();
+    assert_eq!(told_in(&scene, &[]), []);
+    assert_eq!(told_in(&scene, &["-C", "other"]), []);
+    scene.sandbox.git(&["rm", "-rqf", "other"]).ok();
+    let gone = scene.commit();
+    assert_eq!(told_in(&scene, &[]), [("CB405".to_owned(), gone, "other/casebook.toml".to_owned())]);
+}

@@ -105,6 +105,17 @@ fn an_entry_that_an_earlier_version_allowed_is_concurrent() {
 }
 
 #[test]
+fn who_agreed_is_named() {
+    let ticket = ticket();
+    let solve = |by| {
+        let agreed = Action::Solve(Solution::Agreed { by });
+        judged(&ticket, &entry(&ticket, "kenji@desk.example", Role::Agent, agreed, Some(Status::Solved)))
+    };
+    assert_eq!(solve(Some(person("ana@acme.example"))), Verdict::Lawful);
+    assert_eq!(solve(None), Verdict::Unlawful(Why::NobodyAgreed));
+}
+
+#[test]
 fn what_is_about_two_tickets_needs_both() {
     let (source, other) = (ticket(), Id::at(begin(), 9));
     let (team, follow_up) = (team(), FollowUpPolicy::default());

@@ -2,10 +2,11 @@
 //!
 //! Must not know what the files are for.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
-use super::{Change, Revision, Side, unheard, widen};
+use super::said::Said;
+use super::{Change, Revision, Side, widen};
 use crate::store::git::{GitRefusal, Repository};
 
 /// The facts of a commit, each behind the other, and on whose behalf it was made.
@@ -23,6 +24,7 @@ pub(super) struct Listing {
     log: Child,
     out: BufReader<ChildStdout>,
     merges: Merges,
+    said: Said,
     ended: bool,
 }
 
@@ -40,11 +42,12 @@ impl Listing {
         words.extend(revisions.iter().map(String::as_str).chain(["--"]));
         // Else git hands over each commit by itself, and both sides wake up for it.
         let run = repository.frank(&words).env("GIT_FLUSH", "0");
-        let mut log = run.start(Stdio::null(), unheard())?;
+        let said = Said::nothing();
+        let mut log = run.start(Stdio::null(), said.stdio())?;
         let out = log.stdout.take().ok_or_else(|| refused("git log has no output"))?;
         widen(&out);
         let merges = Merges { repository: repository.clone(), relative, running: None };
-        Ok(Self { log, out: BufReader::with_capacity(1 << 16, out), merges, ended: false })
+        Ok(Self { log, out: BufReader::with_capacity(1 << 16, out), merges, said, ended: false })
     }
 
     /// The next commit; none behind the last one.
@@ -86,13 +89,9 @@ impl Listing {
     }
 
     fn end(&mut self) -> Result<(), GitRefusal> {
-        let mut said = String::new();
-        if let Some(mut stderr) = self.log.stderr.take() {
-            let _ = stderr.read_to_string(&mut said);
-        }
         match self.log.wait() {
             Ok(status) if status.success() => Ok(()),
-            Ok(_) => Err(refused(said.trim())),
+            Ok(_) => Err(refused(&self.said.words())),
             Err(error) => Err(refused(&error.to_string())),
         }
     }

@@ -8,10 +8,10 @@ pub(super) mod listing;
 mod lookup;
 mod named;
 mod objects;
+mod said;
 
 use std::collections::HashSet;
 use std::os::fd::AsFd;
-use std::process::Stdio;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
 
@@ -172,11 +172,6 @@ impl Walk {
             }
         }
     }
-}
-
-/// Where the bytes of a process's error output go: nowhere, since its end is told by its exit code.
-fn unheard() -> Stdio {
-    Stdio::piped()
 }
 
 /// Lets a pipe hold more, where the system can: who writes and who reads then wait for each other less often.

@@ -7,7 +7,8 @@ use std::collections::{HashMap, HashSet};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
-use super::{Revision, Wanted, unheard, widen};
+use super::said::Said;
+use super::{Revision, Wanted, widen};
 use crate::store::git::GitRefusal;
 use crate::store::git::process::Run;
 
@@ -124,15 +125,17 @@ impl Asking {
 pub struct Objects {
     child: Child,
     out: BufReader<ChildStdout>,
+    said: Said,
 }
 
 impl Objects {
     pub(super) fn start(run: Run) -> Result<(Self, ChildStdin), GitRefusal> {
-        let mut child = run.start(Stdio::piped(), unheard())?;
+        let said = Said::nothing();
+        let mut child = run.start(Stdio::piped(), said.stdio())?;
         let pipes = child.stdin.take().zip(child.stdout.take());
         let (stdin, stdout) = pipes.ok_or_else(|| GitRefusal::Refused { said: "git cat-file has no pipes".into() })?;
         widen(&stdout);
-        Ok((Self { child, out: BufReader::with_capacity(1 << 16, stdout) }, stdin))
+        Ok((Self { child, out: BufReader::with_capacity(1 << 16, stdout), said }, stdin))
     }
 
     /// The next object's bytes; none where git has no such object.
@@ -141,12 +144,10 @@ impl Objects {
     /// git has ended.
     pub fn take(&mut self) -> Result<Option<Vec<u8>>, GitRefusal> {
         answer(&mut self.out).map_err(|error| {
-            let mut said = String::new();
-            if let Some(stderr) = self.child.stderr.as_mut() {
-                let _ = stderr.read_to_string(&mut said);
-            }
-            let said = if said.trim().is_empty() { error.to_string() } else { said.trim().to_owned() };
-            GitRefusal::Refused { said }
+            // Its output has ended, and so will it.
+            let _ = self.child.wait();
+            let said = self.said.words();
+            GitRefusal::Refused { said: if said.is_empty() { error.to_string() } else { said } }
         })
     }
 }
