@@ -8,7 +8,8 @@ use crate::store::{layout, yaml};
 
 use super::Casebook;
 use super::sync::{Sync, Synced, ask};
-use crate::domain::union::newly_concurrent;
+use crate::domain::aftermath::unseen_between;
+use crate::domain::union::{crossed_unseen, newly_concurrent};
 
 impl Sync {
     /// Says what [`Sync::run`] would come to. The merge is made in memory, of tickets alone; what `check` says is of
@@ -64,7 +65,10 @@ fn foresee_merge(repository: &Repository, theirs: &str, synced: &mut Synced) -> 
         match yaml::unite(one.before.as_deref(), ours, theirs) {
             Ok(united) => {
                 let Ok(before) = yaml::read(ours, None) else { continue };
-                let crossed = newly_concurrent(&united.ticket, &before, &before);
+                let mut crossed = newly_concurrent(&united.ticket, &before, &before);
+                if let Ok(theirs) = yaml::read(theirs, None) {
+                    crossed.extend(crossed_unseen(&united.ticket, &unseen_between(&before, &theirs)));
+                }
                 synced.crossed.extend(Some((united.ticket, crossed)).filter(|(_, crossed)| !crossed.is_empty()));
             }
             Err(_) => split.push(one.path.clone()),

@@ -46,6 +46,7 @@ mod settings;
 mod sharing;
 mod sweep;
 mod sync;
+mod unseen;
 mod whereabouts;
 
 use std::collections::HashMap;

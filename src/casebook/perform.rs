@@ -94,7 +94,13 @@ impl Casebook {
                 if let Some(done) = key.as_deref().map(|key| self.rejoined(key)).transpose()?.flatten() {
                     return Ok(done);
                 }
-                about = desk.rejoin(&self.linked()?, key.as_deref())?.iter().map(super::resolve::about).collect();
+                let linked = self.linked()?;
+                let tickets: Vec<Ticket> = linked.iter().filter_map(|id| self.ticket(*id).ok()).collect();
+                about = desk
+                    .rejoin(&linked, &self.unseen(tickets.iter()), key.as_deref())?
+                    .iter()
+                    .map(super::resolve::about)
+                    .collect();
                 about.dedup();
                 None
             }

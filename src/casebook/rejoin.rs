@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use crate::domain::action::Action;
-use crate::domain::aftermath::{Loose, brought, forwarding_key, loose};
+use crate::domain::aftermath::{Loose, Unseen, brought, forwarding_key, loose};
 use crate::domain::clock;
 use crate::domain::entry::Entry;
 use crate::domain::id::Id;
@@ -91,19 +91,20 @@ impl Casebook {
     /// A folder that cannot be read. Damaged tickets are left out.
     pub fn loose(&self) -> Result<Vec<Loose>, Error> {
         let tickets = self.linked()?.into_iter().filter_map(|id| Some((id, self.ticket(id).ok()?)));
-        Ok(loose(&tickets.collect()))
+        let tickets: BTreeMap<Id, Ticket> = tickets.collect();
+        Ok(loose(&tickets, &self.unseen(tickets.values())))
     }
 }
 
 impl Desk<'_> {
     /// Mends everything that has come apart between some tickets. Gives what it mended, in order.
     /// The first entry on each ticket bears the key, where what mends has none of its own.
-    pub fn rejoin(&mut self, linked: &[Id], key: Option<&str>) -> Result<Vec<Loose>, Error> {
+    pub fn rejoin(&mut self, linked: &[Id], unseen: &Unseen, key: Option<&str>) -> Result<Vec<Loose>, Error> {
         let mut mended = Vec::new();
         for _ in 0..ROUNDS {
             let tickets = linked.iter().filter_map(|id| Some((*id, self.ticket(*id).ok()?.clone())));
             let tickets: BTreeMap<Id, Ticket> = tickets.collect();
-            let found = loose(&tickets);
+            let found = loose(&tickets, unseen);
             if found.is_empty() {
                 break;
             }

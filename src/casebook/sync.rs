@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 
 use crate::domain::aftermath::Loose;
 use crate::domain::ticket::Ticket;
-use crate::domain::union::{Concurrent, newly_concurrent};
+use crate::domain::union::{Concurrent, crossed_unseen, newly_concurrent};
 use crate::error::{Error, Unsynced};
 use crate::store::git::{GitRefusal, Merging, Repository};
 use crate::store::{layout, yaml};
 
 use super::Casebook;
 use super::drivers::driver;
+use super::unseen::unseen_in;
 use crate::domain::finding::Finding;
 
 /// What to bring together.
@@ -235,10 +236,12 @@ impl Casebook {
     fn crossed(&self, repository: &Repository, before: &str) -> Result<Vec<(Ticket, Vec<Concurrent>)>, Error> {
         let read = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| yaml::read(&bytes, None).ok());
         let files = repository.differing(Some(before), "HEAD", layout::TICKETS).map_err(git)?;
+        let unseen = unseen_in(repository, &[&format!("{before}..HEAD")]).map_err(git)?;
         let mut crossed = Vec::new();
         for file in files {
             if let (Some(before), Some(after)) = (read(file.before), read(file.after)) {
-                let new = newly_concurrent(&after, &before, &before);
+                let mut new = newly_concurrent(&after, &before, &before);
+                new.extend(crossed_unseen(&after, &unseen));
                 crossed.extend(Some((after, new)).filter(|(_, new)| !new.is_empty()));
             }
         }

@@ -4,7 +4,7 @@
 //! Each file by itself is what its history says; this looks at several together (WORKFLOW, After a merge of two
 //! clones). What mends is always an entry, and nothing is taken away.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::action::Action;
 use super::entry::Entry;
@@ -110,10 +110,79 @@ pub fn may_share_key(key: &str, entry: &Entry) -> bool {
     key.starts_with(FORWARDING) && matches!(entry.action, Action::Reply { .. } | Action::Forward { .. })
 }
 
+/// Solves and entries by which another ticket had come (`merged`), each pair where whoever solved the ticket had not
+/// seen the other: it was made on another clone, and stands before the solve since. A history does not tell these from
+/// solves that have seen it; the versions that git keeps of the ticket do.
+pub type Unseen = BTreeSet<(Id, Id)>;
+
+/// What each of two versions of a ticket had not seen of the other one.
+pub fn unseen_between(one: &Ticket, other: &Ticket) -> Unseen {
+    let mut unseen = Unseen::new();
+    for (here, there) in [(one, other), (other, one)] {
+        let is_new = |entry: &&Entry| there.entry(entry.id).is_none();
+        let solves = here.history.iter().filter(|entry| matches!(entry.action, Action::Solve(_))).filter(is_new);
+        for solve in solves {
+            let came = |entry: &&Entry| matches!(entry.action, Action::Merged { .. }) && entry.id < solve.id;
+            let came = there.history.iter().filter(came).filter(|entry| here.entry(entry.id).is_none());
+            unseen.extend(came.map(|entry| (solve.id, entry.id)));
+        }
+    }
+    unseen
+}
+
+/// A solve that ended a conversation it had not seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Blind {
+    /// The solve.
+    pub solve: Id,
+    /// The entry by which the other ticket had come.
+    pub merged: Id,
+    /// That ticket.
+    pub source: Id,
+}
+
+/// The solve that holds still, and ended what had come to go on in the ticket without having seen it. Solved again by
+/// somebody who had, it is as they say.
+pub fn solved_unseen(ticket: &Ticket, unseen: &Unseen) -> Option<Blind> {
+    blind(ticket, &|solve, merged| unseen.contains(&(solve, merged)))
+}
+
+/// Whether it is solved by an entry behind one by which another ticket came: only git can tell whether that was seen.
+pub fn may_be_unseen(ticket: &Ticket) -> bool {
+    blind(ticket, &|_, _| true).is_some()
+}
+
+fn blind(ticket: &Ticket, is_unseen: &dyn Fn(Id, Id) -> bool) -> Option<Blind> {
+    let is_solved = |header: &super::ticket::Header| header.status == Status::Solved && header.merged_into.is_none();
+    if !is_solved(&ticket.header) || ticket.header.merged_from.is_empty() {
+        return None;
+    }
+    let mut came: Vec<(Id, Id)> = Vec::new();
+    let mut found: Option<Blind> = None;
+    let mut so_far = replay::replay(ticket.history.get(..1)?)?;
+    for entry in &ticket.history[1..] {
+        let was_solved = is_solved(&so_far);
+        replay::apply(&mut so_far, entry);
+        match &entry.action {
+            Action::Merged { source, .. } if ticket.header.merged_from.contains(source) => {
+                came.push((entry.id, *source));
+            }
+            Action::Solve(_) if was_solved => found = found.filter(|blind| is_unseen(entry.id, blind.merged)),
+            Action::Solve(_) => {
+                let last = came.iter().rev().find(|(merged, _)| is_unseen(entry.id, *merged));
+                found = last.map(|(merged, source)| Blind { solve: entry.id, merged: *merged, source: *source });
+            }
+            _ if !is_solved(&so_far) => found = None,
+            _ => {}
+        }
+    }
+    found
+}
+
 /// Everything that has come apart between some tickets, in a fixed order; rings alone where there are any, since
 /// taking one back changes what else is true. Stranded replies come first: what brings one follows from the version of
 /// the ticket it comes to, which every other mend changes. Tickets without a link need not be among them.
-pub fn loose(tickets: &BTreeMap<Id, Ticket>) -> Vec<Loose> {
+pub fn loose(tickets: &BTreeMap<Id, Ticket>, unseen: &Unseen) -> Vec<Loose> {
     let rings = rings(tickets);
     if !rings.is_empty() {
         return rings;
@@ -136,7 +205,10 @@ pub fn loose(tickets: &BTreeMap<Id, Ticket>) -> Vec<Loose> {
                 found.push(Loose::UnknownTarget { source: *source, target: *id });
             }
         }
-        found.extend(solved_meanwhile(ticket).map(|source| Loose::SolvedMeanwhile { ticket: *id, source }));
+        let unknown = || solved_unseen(ticket, unseen).map(|blind| blind.source);
+        found.extend(
+            solved_meanwhile(ticket).or_else(unknown).map(|source| Loose::SolvedMeanwhile { ticket: *id, source }),
+        );
     }
     found.sort_by_key(|one| !matches!(one, Loose::Stranded { .. }));
     found

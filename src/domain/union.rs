@@ -5,6 +5,7 @@
 //! kept and named. Must not know how entries are spelled: whoever writes them keeps their bytes.
 
 use super::action::Action;
+use super::aftermath::{Unseen, solved_unseen, unseen_between};
 use super::entry::Entry;
 use super::id::Id;
 use super::replay;
@@ -90,6 +91,8 @@ pub enum Crossing {
     Escalated,
     /// It ended an escalation that was over.
     NotEscalated,
+    /// It solved the ticket, and another one had come to go on in it.
+    Came,
 }
 
 /// The entries of a history that could not have been made on one clone, in their order: each with the one that crossed
@@ -130,5 +133,14 @@ pub fn concurrent(ticket: &Ticket) -> Vec<Concurrent> {
 /// The entries that cross each other in a union, and did in neither of its sides.
 pub fn newly_concurrent(union: &Ticket, ours: &Ticket, theirs: &Ticket) -> Vec<Concurrent> {
     let known: Vec<Id> = concurrent(ours).iter().chain(&concurrent(theirs)).map(|crossing| crossing.entry).collect();
-    concurrent(union).into_iter().filter(|crossing| !known.contains(&crossing.entry)).collect()
+    let mut new: Vec<Concurrent> =
+        concurrent(union).into_iter().filter(|crossing| !known.contains(&crossing.entry)).collect();
+    new.extend(crossed_unseen(union, &unseen_between(ours, theirs)));
+    new
+}
+
+/// The solve that crossed what had come to go on in the ticket, as the versions of the ticket tell.
+pub fn crossed_unseen(ticket: &Ticket, unseen: &Unseen) -> Option<Concurrent> {
+    let blind = solved_unseen(ticket, unseen)?;
+    Some(Concurrent { entry: blind.solve, beside: blind.merged, about: Crossing::Came })
 }

@@ -15,6 +15,9 @@ use super::{labels, terminal};
 /// A line for each entry that crossed another, and one for what holds now.
 pub fn lines(ticket: &Ticket, crossings: &[Concurrent], zone: &Zone) -> Vec<String> {
     let mut lines: Vec<String> = crossings.iter().map(|crossing| told(ticket, crossing, zone)).collect();
+    if crossings.iter().any(|crossing| crossing.about == Crossing::Came) {
+        lines.push("what came to go on here has ended with it: `casebook resolve` opens the ticket again".to_owned());
+    }
     if !lines.is_empty() {
         lines.push(next(ticket));
     }
@@ -32,6 +35,7 @@ fn told(ticket: &Ticket, crossing: &Concurrent, zone: &Zone) -> String {
         Crossing::Status { saw: None, was } => format!("when it was {} already", status(was)),
         Crossing::Priority { saw, was } => format!("when it was {was}, not {saw}"),
         Crossing::Escalated => "when it was escalated already".to_owned(),
+        Crossing::Came => "without having seen this".to_owned(),
         Crossing::NotEscalated => "when the escalation was over already".to_owned(),
     };
     terminal::one_line(&format!("{} {otherwise}: {}", done(crossing.entry), done(crossing.beside))).into_owned()

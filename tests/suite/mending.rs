@@ -99,6 +99,105 @@ fn a_ticket_solved_while_another_came_to_go_on_in_it_is_opened_again() {
     assert_eq!(sandbox.run(&["resolve"]).ok().stdout, "nothing to resolve\n");
 }
 
+/// The first ticket merged into the second one, and that solved later on a clone that had not seen it.
+fn solved_unseen() -> (Clones, [String; 3]) {
+    let (mut clones, tickets) = clones();
+    clones.at("a").run(&["merge", &tickets[0], "--into", &tickets[1]]).ok();
+    clones.at("b").run(&["--as", "lea@desk.example", "solve", &tickets[1]]).ok();
+    (clones, tickets)
+}
+
+#[test]
+fn a_ticket_solved_by_somebody_who_had_not_seen_what_came_to_go_on_in_it_is_told_and_opened_again() {
+    let (mut clones, [one, other, _]) = solved_unseen();
+    clones.at("a").run(&["sync"]).ok();
+    let foreseen = clones.at("b").run(&["sync", "-n"]).ok().stderr;
+    let merger = clones.sandbox.run(&["sync"]).ok().stderr;
+    assert_eq!(actions(&clones.sandbox, &other), ["open", "merged", "solve"]);
+    // Who takes the merge in later is told as well.
+    let second = clones.at("a").run(&["sync"]).ok().stderr;
+    for said in [&foreseen, &merger, &second] {
+        assert!(said.contains("lea@desk.example solved it") && said.contains("without having seen this"), "{said}");
+        assert!(said.contains("kenji@desk.example merged") && said.contains("`casebook resolve`"), "{said}");
+    }
+    for name in ["a", "b"] {
+        let sandbox = clones.at(name);
+        // The second time from memory.
+        for _ in 0..2 {
+            let checked = sandbox.run(&["check", "--json"]).ok().json();
+            let finding = &checked[0];
+            assert_eq!((&finding["code"], &finding["severity"]), (&"CB103".into(), &"warning".into()), "{checked}");
+            let line = sandbox
+                .read(sandbox.file_of(&other))
+                .lines()
+                .nth(finding["line"].as_u64().unwrap() as usize - 1)
+                .unwrap()
+                .to_owned();
+            assert_eq!(line, "  action: solve");
+            assert!(finding["message"].as_str().unwrap().contains(&one), "{finding}");
+        }
+    }
+    let sandbox = clones.at("b");
+    sandbox.run(&["resolve"]).ok();
+    assert_eq!(actions(sandbox, &other), ["open", "merged", "solve", "reopen"]);
+    assert_eq!((status(sandbox, &one), status(sandbox, &other)), ("solved".to_owned(), "open".to_owned()));
+    assert_eq!(found(sandbox), [] as [String; 0]);
+    // Solved once more by somebody who knows of both, it stays so.
+    sandbox.run(&["solve", &other]).ok();
+    assert_eq!(sandbox.run(&["resolve"]).ok().stdout, "nothing to resolve\n");
+    assert_eq!(found(sandbox), [] as [String; 0]);
+    sandbox.run(&["audit"]).ok();
+}
+
+#[test]
+fn a_solve_that_has_seen_what_came_is_as_it_is() {
+    let (mut clones, [one, other, _]) = clones();
+    clones.at("a").run(&["merge", &one, "--into", &other]).ok();
+    clones.pull("a", "b").ok();
+    clones.at("a").run(&["note", &other, "-m", "Beside it."]).ok();
+    clones.at("b").run(&["--as", "lea@desk.example", "solve", &other]).ok();
+    clones.pull("a", "b").ok();
+    let sandbox = &clones.sandbox;
+    assert_eq!(actions(sandbox, &other), ["open", "merged", "note", "solve"]);
+    assert_eq!(found(sandbox), [] as [String; 0]);
+    assert_eq!(sandbox.run(&["resolve"]).ok().stdout, "nothing to resolve\n");
+}
+
+#[test]
+fn what_was_not_seen_is_told_by_the_driver_and_mended_within_the_merge() {
+    let (mut clones, [_, other, _]) = solved_unseen();
+    let said = clones.pull("a", "b").ok().stderr;
+    assert!(said.contains("without having seen this"), "{said}");
+    let sandbox = &clones.sandbox;
+    sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]).ok();
+    sandbox.git(&["config", "--remove-section", "merge.casebook"]).ok();
+    clones.pull("a", "b").fails(1);
+    let sandbox = &clones.sandbox;
+    let resolved = sandbox.run(&["resolve"]).ok();
+    assert!(resolved.stdout.contains("mended    "), "{resolved:?}");
+    sandbox.git(&["commit", "-q", "--no-edit"]).ok();
+    assert_eq!(actions(sandbox, &other), ["open", "merged", "solve", "reopen"]);
+    assert_eq!(found(sandbox), [] as [String; 0]);
+    sandbox.run(&["audit"]).ok();
+}
+
+#[test]
+fn a_memory_that_was_cut_or_of_a_commit_that_is_no_more_is_made_anew() {
+    let (mut clones, [_, other, _]) = solved_unseen();
+    clones.pull("a", "b").ok();
+    let sandbox = &clones.sandbox;
+    assert_eq!(found(sandbox), ["entry.concurrent"]);
+    let memory = sandbox.path(".git/casebook/unseen");
+    let whole = std::fs::read_to_string(&memory).unwrap();
+    for text in ["", "0123\nend\n", &whole[..whole.len() - 4], "\0"] {
+        std::fs::write(&memory, text).unwrap();
+        assert_eq!(found(sandbox), ["entry.concurrent"], "{text:?}");
+        assert_eq!(std::fs::read_to_string(&memory).unwrap(), whole);
+    }
+    sandbox.run(&["note", &other, "-m", "Later."]).ok();
+    assert_eq!(found(sandbox), ["entry.concurrent"]);
+}
+
 #[test]
 fn in_the_middle_of_a_merge_what_mends_is_part_of_its_commit() {
     let (mut clones, [one, other, _]) = clones();

@@ -41,6 +41,8 @@ proptest! {
         prop_assert_eq!(united(&a, &b), united(&b, &a));
         prop_assert_eq!(united(&united(&a, &b), &c), united(&a, &united(&b, &c)));
         prop_assert_eq!(united(&a, &a), a.clone());
+        let crossed = |one: &[u8], other: &[u8]| unite(None, one, other).map(|united| united.concurrent).unwrap();
+        prop_assert_eq!(crossed(&a, &b), crossed(&b, &a));
         let all = united(&united(&a, &b), &c);
         prop_assert_eq!(&united(&all, &a), &all);
         // All entries, and the header that follows: what one clone would have, had it made all of it.

@@ -20,9 +20,11 @@ mod wording;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::domain::aftermath::solved_unseen;
 use crate::domain::finding::Finding;
 use crate::domain::id::Id;
 use crate::domain::rule;
+use crate::domain::ticket::Ticket;
 use crate::error::Error;
 use crate::store::choices;
 use crate::store::config::Config;
@@ -115,12 +117,13 @@ impl Casebook {
         })?;
         let is_meant = |id: &Id| *scope == Scope::Everything || scope.means(&layout::ticket_path(*id));
         shares.iter_mut().for_each(|(_, ids)| ids.retain(is_meant));
-        let (mut web, mut count) = (Web::default(), 0);
+        let (mut web, mut count, mut unsure) = (Web::default(), 0, Vec::new());
         for group in shares.chunks(AHEAD * processors()) {
             for sheets in on_every_processor(group, |share| self.sheets(share, &policy)) {
                 for sheet in sheets? {
                     count += 1;
                     findings.extend(sheet.findings);
+                    unsure.extend(sheet.said.as_ref().filter(|said| said.may_be_unseen).map(|_| sheet.id));
                     web.add(sheet.id, sheet.said);
                     self.reach("read");
                 }
@@ -132,8 +135,20 @@ impl Casebook {
             others.insert(id, self.other(id)?);
         }
         findings.extend(web.findings(&others));
+        findings.extend(self.solved_blindly(&unsure));
         findings.retain(|finding| scope.means(&finding.path));
         Ok(Checked { findings: sorted(findings), count })
+    }
+
+    /// Which of some tickets were solved by somebody who had not seen that another one came to go on in them.
+    fn solved_blindly(&self, ids: &[Id]) -> Vec<Finding> {
+        let tickets: Vec<Ticket> = ids.iter().filter_map(|id| self.ticket(*id).ok()).collect();
+        let unseen = self.unseen(tickets.iter());
+        let found = |ticket: &Ticket| {
+            let blind = solved_unseen(ticket, &unseen)?;
+            Some(sheet::solved_blindly(ticket, blind, &self.bytes(ticket.id).ok()?))
+        };
+        tickets.iter().filter_map(found).collect()
     }
 
     /// Some tickets' files.

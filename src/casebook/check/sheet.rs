@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::action::Action;
-use crate::domain::aftermath::{may_share_key, stranded};
+use crate::domain::aftermath::{Blind, may_be_unseen, may_share_key, stranded};
 use crate::domain::codec::Step;
 use crate::domain::entry::Entry;
 use crate::domain::finding::Finding;
@@ -18,6 +18,7 @@ use crate::domain::ticket::{FORMAT, Ticket};
 use crate::domain::transition::{Breach, retrace, retrace_opening};
 use crate::domain::visibility::internal_entries;
 use crate::domain::words::{Role, Status};
+use crate::store::layout;
 use crate::store::yaml::{self, Damage};
 
 use super::super::desk::differing_fact;
@@ -55,6 +56,8 @@ pub(super) struct Said {
     pub key: Option<String>,
     /// Its links, where it has any.
     pub links: Option<Box<Links>>,
+    /// Whether it was solved behind a ticket that had come, which its history does not say to have been seen.
+    pub may_be_unseen: bool,
 }
 
 /// A ticket's links, as it records them.
@@ -219,6 +222,19 @@ fn in_entry(index: usize, place: &str) -> Vec<Step> {
     vec![name("history"), Step::Index(index), name(place)]
 }
 
+/// That a solve ended a conversation it had not seen.
+pub(super) fn solved_blindly(ticket: &Ticket, blind: Blind, bytes: &[u8]) -> Finding {
+    let index = ticket.history.iter().position(|entry| entry.id == blind.solve).unwrap_or_default();
+    let place = yaml::places(bytes, &[in_entry(index, "action")]);
+    let (line, column) = place.first().copied().unwrap_or((1, 1));
+    let Blind { solve, merged, source } = blind;
+    let message = format!(
+        "the entry {solve} (solve) had not seen the entry {merged}, by which {source} came to go on here: written at the same time elsewhere"
+    );
+    let finding = Finding::new(&rule::ENTRY_CONCURRENT, layout::ticket_path(ticket.id), message);
+    with_line(finding.at(line, column).of(ticket.id).about(solve), bytes)
+}
+
 /// The finding with the line of the file it is about.
 pub(super) fn with_line(mut finding: Finding, bytes: &[u8]) -> Finding {
     finding.source_line = line_of(bytes, finding.line);
@@ -274,6 +290,7 @@ fn said(ticket: &Ticket, bytes: &[u8]) -> Said {
         entries: ticket.history.iter().map(|entry| entry.id).collect(),
         key: ticket.history.first().and_then(|entry| entry.key.clone()),
         links: has_links.then(|| Box::new(links(ticket, bytes))),
+        may_be_unseen: has_links && may_be_unseen(ticket),
     }
 }
 

@@ -15,9 +15,9 @@ super::table! {
     }
     ENTRY_CONCURRENT = "CB103" "entry.concurrent" Warning {
         title: "an entry was written at the same time as another one elsewhere",
-        explanation: "The entry saw another status, priority or fact than the history before it has. Two clones worked at the same time, and a merge brought both together. Nothing is lost: both entries are there, and the header follows from them in the order of their ids.",
+        explanation: "The entry saw another status, priority or fact than the history before it has. Two clones worked at the same time, and a merge brought both together. Nothing is lost: both entries are there, and the header follows from them in the order of their ids. A solve that had not seen that another ticket was merged into this one says so nowhere; what git keeps of the merge of the clones tells it, and it is told until the ticket is opened again.",
         example: "one clone solves the ticket (`from: open`), the other one puts it on hold (`from: open`)",
-        repair: "Look at both entries with `casebook log TICKET`, and bring the ticket with a command to where it should be.",
+        repair: "Look at both entries with `casebook log TICKET`, and bring the ticket with a command to where it should be. A ticket that was solved while another came to go on in it is opened again by `casebook resolve`.",
     }
     ENTRY_ILLEGAL = "CB104" "entry.illegal" Error {
         title: "an entry does what the ticket did not allow",

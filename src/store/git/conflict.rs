@@ -8,7 +8,7 @@ use super::revision::take_object;
 use super::{GitRefusal, Repository};
 
 /// A path that git could not merge, with what each side has.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Conflict {
     /// The path, relative to the store.
     pub path: String,
@@ -37,25 +37,24 @@ impl Repository {
         let asked: String = plain.map(|stage| format!("{}\n", stage.object)).collect();
         let bytes = self.run(&["cat-file", "--batch"]).input(asked.into_bytes()).bytes()?;
         let mut rest = bytes.as_slice();
-        let mut conflicts: BTreeMap<&str, ([Option<Vec<u8>>; 3], bool)> = BTreeMap::new();
+        let mut conflicts: BTreeMap<&str, Conflict> = BTreeMap::new();
         for stage in stages {
-            let (sides, is_odd) = conflicts.entry(stage.path).or_default();
+            let conflict = conflicts.entry(stage.path).or_default();
+            stage.path.clone_into(&mut conflict.path);
             if !stage.is_plain {
-                *is_odd = true;
+                conflict.is_odd = true;
                 continue;
             }
             let Some((content, behind)) = take_object(rest) else { break };
-            sides[stage.number - 1] = Some(content.to_vec());
+            let side = match stage.number {
+                1 => &mut conflict.base,
+                2 => &mut conflict.ours,
+                _ => &mut conflict.theirs,
+            };
+            *side = Some(content.to_vec());
             rest = behind;
         }
-        let conflict = |(path, ([base, ours, theirs], is_odd)): (&str, ([Option<Vec<u8>>; 3], bool))| Conflict {
-            path: path.to_owned(),
-            base,
-            ours,
-            theirs,
-            is_odd,
-        };
-        Ok(conflicts.into_iter().map(conflict).collect())
+        Ok(conflicts.into_values().collect())
     }
 
     /// The conflicted paths of the whole repository, relative to its top.
