@@ -197,9 +197,9 @@ fn clocks_are_told_from_the_top_of_the_repository_too() {
 fn a_range_that_names_nothing_is_no_sound_one() {
     let sandbox = desk();
     for verb in [&["audit"][..], &["check", "--range"], &["changes"]] {
-        for range in ["", "..", "...", " "] {
+        for range in ["", "..", "...", " ", "..HEAD", "...HEAD"] {
             let told = sandbox.run(&[verb, &[range]].concat()).fails(2);
-            assert!(told.stderr.contains("names no revision") && told.stderr.contains("A..B"), "{}", told.stderr);
+            assert!(told.stderr.contains("begins nowhere") && told.stderr.contains("A..B"), "{}", told.stderr);
             assert_eq!(told.stdout, "");
         }
         sandbox.run(&[verb, &["..HEAD"]].concat()).ok();

@@ -73,11 +73,16 @@ impl Changes {
 /// `A..B` as git reads it: a side left out is HEAD.
 ///
 /// # Errors
-/// Neither side is there, as where a script has no value for them: nothing would be looked at, and found sound.
+/// Neither side is there, or HEAD alone, as where a script has no value for them: nothing would be looked at, and found
+/// sound.
 pub(super) fn stretch(words: Option<&str>) -> Result<Stretch, Error> {
-    if let Some(words) = words.map(str::trim).filter(|words| words.chars().all(|c| c == '.')) {
+    let is_nothing = |words: &&str| {
+        let end = words.trim_start_matches('.');
+        end.is_empty() || end.len() < words.len() && matches!(end, "HEAD" | "@")
+    };
+    if let Some(words) = words.map(str::trim).filter(is_nothing) {
         let hint = "write A..B, such as `origin/main..HEAD`; in a script, look whether its variables are set";
-        return Err(Error::usage(format!("the range `{words}` names no revision"), hint));
+        return Err(Error::usage(format!("the range `{words}` begins nowhere"), hint));
     }
     let head = |side: &str| if side.is_empty() { "HEAD".to_owned() } else { side.to_owned() };
     let Some(words) = words else { return Ok(Stretch { from: None, to: head(""), since_parting: false }) };
