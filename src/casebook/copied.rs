@@ -55,6 +55,7 @@ impl Ground<'_> {
                 self.others(brought, &self.known()?)?.unwrap_or_default()
             }
         };
+        found.extend(twice(brought));
         found.sort_unstable();
         found.dedup();
         let finding = |Copied { entry, ticket, other }: Copied| {
@@ -159,6 +160,14 @@ struct Copied {
     entry: Id,
     ticket: Id,
     other: Id,
+}
+
+/// Those of some entries that came to two tickets at once, as where branches meet.
+fn twice(brought: &[(Id, Id)]) -> Vec<Copied> {
+    let mut brought = brought.to_vec();
+    brought.sort_unstable();
+    let pairs = brought.windows(2).filter(|pair| pair[0].0 == pair[1].0 && pair[0].1 != pair[1].1);
+    pairs.map(|pair| Copied { entry: pair[1].0, ticket: pair[1].1, other: pair[0].1 }).collect()
 }
 
 /// Where the entries of a commit lie.

@@ -12,6 +12,7 @@ mod beside;
 mod copies;
 mod customers;
 mod grounds;
+mod holes;
 mod hooks;
 mod merges;
 mod odd;

@@ -9,10 +9,10 @@ use crate::domain::audit::{Loss, Piece, added, inserted, losses, places};
 use crate::domain::finding::Finding;
 use crate::domain::id::Id;
 use crate::domain::rule::{
-    FILE_MISPLACED, FILE_NOT_PLAIN, FILE_OTHER_ID, HEADER_DIFFERS, HISTORY_EDITED, HISTORY_INSERTED, HISTORY_REMOVED,
-    HISTORY_REORDERED, HISTORY_UNREADABLE, POLICY_UNREADABLE, TICKET_DELETED, TICKET_MOVED,
+    FILE_MISPLACED, FILE_NEWER, FILE_NOT_PLAIN, FILE_OTHER_ID, HEADER_DIFFERS, HISTORY_EDITED, HISTORY_INSERTED,
+    HISTORY_REMOVED, HISTORY_REORDERED, HISTORY_UNREADABLE, POLICY_UNREADABLE, TICKET_DELETED, TICKET_MOVED,
 };
-use crate::domain::ticket::Ticket;
+use crate::domain::ticket::{FORMAT, Ticket};
 use crate::store::git::{Change, GitRefusal, Objects, Revision, is_blob};
 use crate::store::layout;
 use crate::store::yaml::{DamageKind, Version};
@@ -256,6 +256,12 @@ impl Judge {
                 return Vec::new();
             }
         };
+        let is_newer = |version: &Version| version.ticket().is_ok_and(|ticket| ticket.format > FORMAT);
+        if is_newer(after) && !file.befores.iter().any(|before| is_newer(&before.version)) {
+            let message =
+                format!("format {} is newer than {FORMAT}: what is not understood is not judged", ticket.format);
+            self.find(about(Finding::new(&FILE_NEWER, path, message)));
+        }
         let sound = |before: &Before| self.sound_of(Some(&before.name), &before.version);
         let mut befores: Vec<Arc<Version>> = file.befores.iter().filter_map(sound).collect();
         if befores.is_empty() {
@@ -312,12 +318,11 @@ impl Judge {
             }
             true
         });
-        if commit.revision.sides.len() == 1 {
-            for place in inserted(&new, now.len()) {
-                let entry = &ticket.history[place];
-                let message = format!("{} was put before entries that were there already", told::entry(entry));
-                self.find(about(Finding::new(&HISTORY_INSERTED, path, message)).about(entry.id));
-            }
+        // Of a merge they are what no parent has.
+        for place in inserted(&new, now.len()) {
+            let entry = &ticket.history[place];
+            let message = format!("{} was put before entries that were there already", told::entry(entry));
+            self.find(about(Finding::new(&HISTORY_INSERTED, path, message)).about(entry.id));
         }
         new
     }
@@ -346,7 +351,8 @@ impl Judge {
         }
         let Some(before) = file.befores.first() else { return };
         // What comes back later is held against it, whatever stood there meanwhile.
-        self.gone.insert(path.to_owned(), before.version.clone());
+        let sound = self.sound_of(Some(&before.name), &before.version).unwrap_or_else(|| before.version.clone());
+        self.gone.insert(path.to_owned(), sound);
         if file.is_odd {
             return;
         }

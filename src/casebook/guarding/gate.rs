@@ -13,6 +13,7 @@ use crate::domain::finding::Finding;
 use crate::domain::membership::Memberships;
 use crate::domain::person::Person;
 use crate::domain::rule::{PUSH_FILES, PUSH_FORGED, Severity};
+use crate::domain::ticket::FORMAT;
 use crate::store::git::{Change, GitRefusal, Repository, Revision};
 use crate::store::layout;
 
@@ -56,6 +57,17 @@ impl Gate {
     pub fn judge_files(&self, commit: &Commit<'_>, new: &New<'_>, judge: &mut Judge) -> Result<(), GitRefusal> {
         let id = &commit.revision.id;
         judge.found.findings.extend(loss_of_desk(commit.revision));
+        for (path, file) in &commit.touched {
+            let newer =
+                file.after.as_ref().and_then(|after| after.ticket().ok()).filter(|ticket| ticket.format > FORMAT);
+            if let Some(ticket) = newer {
+                let message = format!(
+                    "format {} is newer than {FORMAT}, which is all that this guard can judge; bring casebook on the server up to date",
+                    ticket.format
+                );
+                judge.find(Finding::new(&PUSH_FILES, path, message).of(ticket.id).in_commit(id));
+            }
+        }
         let Some(pusher) = self.pusher.as_ref().filter(|_| !self.is_agent) else { return Ok(()) };
         name_attachments(pusher, commit, new, judge);
         let mut found = Vec::new();

@@ -17,10 +17,15 @@ const USUAL: [&str; 2] = ["refs/heads/main", "refs/heads/master"];
 impl Guard {
     /// What the push is judged by. Where `HEAD` leads to no desk, as in a repository whose default branch has another
     /// name, the other branches are asked in an order that no push can choose. Only where nothing in the repository has
-    /// a desk it is the one that the push brings: somebody has to be the first.
-    pub(super) fn ground_before(&self, changes: &[RefChange], lookup: &mut Lookup) -> Result<Option<Ground>, Error> {
+    /// a desk it is the one that the push brings: somebody has to be the first. Says too whether no other branch could
+    /// take its place: it is that of `HEAD`, or the only one.
+    pub(super) fn ground_before(
+        &self,
+        changes: &[RefChange],
+        lookup: &mut Lookup,
+    ) -> Result<(Option<Ground>, bool), Error> {
         if let Some(ground) = self.first_desk(&["HEAD".to_owned()], lookup)? {
-            return Ok(Some(ground));
+            return Ok((Some(ground), true));
         }
         let mut refs = self.auditor.repository.refs().map_err(git)?;
         refs.sort_by_key(|name| {
@@ -28,10 +33,10 @@ impl Guard {
             (!is_branch(name), usual, name.clone())
         });
         if let Some(ground) = self.first_desk(&refs, lookup)? {
-            return Ok(Some(ground));
+            return Ok((Some(ground), false));
         }
         let news: Vec<String> = changes.iter().filter_map(|change| change.new.clone()).collect();
-        self.first_desk(&news, lookup)
+        Ok((self.first_desk(&news, lookup)?, true))
     }
 
     fn first_desk(&self, revisions: &[String], lookup: &mut Lookup) -> Result<Option<Ground>, Error> {

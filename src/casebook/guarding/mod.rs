@@ -27,6 +27,7 @@ use super::{MacroFlaws, World};
 use copies::Before;
 pub(super) use gate::Gate;
 use gate::loss_of_desk;
+use refs::judge_beside_head;
 
 /// Who pushes, as far as that is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,15 +95,18 @@ impl Guard {
         let mut judge = Judge::new(&self.auditor, self.questions());
         judge.now = Some(self.now);
         let main = repository.main_branch().map_err(git)?;
-        let ground = self.ground_before(changes, judge.registry.lookup())?;
+        let (ground, is_head) = self.ground_before(changes, judge.registry.lookup())?;
         judge.overruling.clone_from(&ground);
         let policy = ground.map(|ground| ground.policy).unwrap_or_default();
         let customer = match &self.pusher {
             Pusher::Named(person) => Some(person).filter(|person| !policy.team.has_agent(person)),
             Pusher::Signers | Pusher::Unknown => None,
         };
+        if let (Some(customer), false) = (customer, is_head) {
+            judge_beside_head(customer, changes, &mut judge);
+        }
         for change in changes {
-            self.judge_ref(change, main.as_deref(), customer, &mut judge)?;
+            self.judge_ref(change, changes, main.as_deref(), customer, &mut judge)?;
         }
         let news: Vec<String> = changes.iter().filter_map(|change| change.new.clone()).collect();
         if news.is_empty() {

@@ -15,6 +15,7 @@ impl Guard {
     pub(super) fn judge_ref(
         &self,
         change: &RefChange,
+        changes: &[RefChange],
         main: Option<&str>,
         customer: Option<&Person>,
         judge: &mut Judge,
@@ -30,7 +31,7 @@ impl Guard {
             (Some(old), Some(new)) => self.auditor.repository.comes_before(old, new).map_err(git)?,
             (old, _) => old.is_none(),
         };
-        if !grows && let Some(finding) = self.lost_by(change, main)? {
+        if !grows && let Some(finding) = self.lost_by(change, changes, main)? {
             judge.find(finding);
             return Ok(());
         }
@@ -41,14 +42,14 @@ impl Guard {
     }
 
     /// What is lost where a ref is not moved forward.
-    fn lost_by(&self, change: &RefChange, main: Option<&str>) -> Result<Option<Finding>, Error> {
+    fn lost_by(&self, change: &RefChange, changes: &[RefChange], main: Option<&str>) -> Result<Option<Finding>, Error> {
         let (repository, name, is_main) = (&self.auditor.repository, &change.name, main == Some(change.name.as_str()));
         let Some(old) = &change.old else { return Ok(None) };
         if is_main && change.new.is_none() {
             let message = format!("{name} is what the repository stands for");
             return Ok(Some(Finding::new(&PUSH_DELETES, ".", message).in_commit(old)));
         }
-        let count = repository.lost(name, old, change.new.as_deref()).map_err(git)?;
+        let count = repository.lost(old, changes).map_err(git)?;
         if count == 0 && !is_main {
             return Ok(None);
         }
@@ -64,6 +65,19 @@ impl Guard {
             Some(_) => Finding::new(&PUSH_REWRITES, ".", format!("{name} would lose {}", commits(count))),
         };
         Ok(Some(finding.in_commit(old)))
+    }
+}
+
+/// Where `HEAD` leads to no desk, the first branch that has one says who may what. A customer makes none that could be
+/// the first in its place, nor moves one: they push to that branch alone.
+pub(super) fn judge_beside_head(customer: &Person, changes: &[RefChange], judge: &mut Judge) {
+    let Some(ground) = judge.overruling.as_ref().map(|ground| ground.commit.clone()) else { return };
+    for change in changes.iter().filter(|change| change.old.as_ref() != Some(&ground)) {
+        let message = format!(
+            "{} is not {customer}'s to change while HEAD of the repository leads to no desk; there, `git symbolic-ref HEAD refs/heads/BRANCH` names the branch that has it",
+            change.name
+        );
+        judge.find(Finding::new(&PUSH_REFS, ".", message));
     }
 }
 

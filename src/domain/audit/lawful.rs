@@ -194,25 +194,35 @@ pub fn judge(before: &Ticket, entry: &Entry, law: &Law<'_>, company: &Company<'_
     };
     // An entry of a newer program is not ours to judge, and rights do not depend on what was written meanwhile, but
     // for who is in copy.
-    let mut earlier: Vec<Ticket> = Vec::new();
+    let mut fitting: Vec<usize> = Vec::new();
     let mut so_far: Option<Ticket> = None;
-    for known in &before.history[..before.history.len().saturating_sub(1)] {
-        match &mut so_far {
-            Some(ticket) => ticket.append(known.clone()),
-            none => *none = Ticket::opened_by(known.clone()),
-        }
-        earlier.extend(so_far.clone().filter(|ticket| Some(ticket.header.status) == entry.from));
-        if earlier.len() > EARLIER {
-            earlier.remove(0);
-        }
+    for (place, known) in before.history[..before.history.len().saturating_sub(1)].iter().enumerate() {
+        extend(&mut so_far, known);
+        fitting.extend(so_far.iter().filter(|ticket| Some(ticket.header.status) == entry.from).map(|_| place + 1));
     }
-    let fits = |ticket: &&Ticket| judge_here(ticket, entry, law, company).is_ok();
-    earlier.iter().rev().find(fits).map_or(Verdict::Unlawful(why), |ticket| Verdict::Concurrent(ticket.version()))
+    // Most fit the last that they might have seen; the others are not made.
+    let earlier = fitting.into_iter().rev().take(EARLIER).filter_map(|count| {
+        let mut earlier = None;
+        before.history[..count].iter().for_each(|known| extend(&mut earlier, known));
+        earlier
+    });
+    let found = { earlier }.find(|ticket| judge_here(ticket, entry, law, company).is_ok());
+    found.map_or(Verdict::Unlawful(why), |ticket| Verdict::Concurrent(ticket.version()))
+}
+
+/// Adds an entry to a ticket, or opens it by the entry.
+fn extend(ticket: &mut Option<Ticket>, entry: &Entry) {
+    match ticket {
+        Some(ticket) => ticket.append(entry.clone()),
+        none => *none = Ticket::opened_by(entry.clone()),
+    }
 }
 
 fn judge_here(before: &Ticket, entry: &Entry, law: &Law<'_>, company: &Company<'_>) -> Result<Verdict, Why> {
     if matches!(entry.action, Action::Foreign(_)) {
-        return Ok(Verdict::Lawful);
+        // What it does a newer program knows; who may do anything at all is known here.
+        let is_theirs = standing(entry, Some(before), law)?.sees();
+        return if is_theirs { Ok(Verdict::Lawful) } else { Err(Why::Refused(Refusal::NotVisible)) };
     }
     let mut standing = match standing(entry, Some(before), law) {
         Err(Why::NoAgent) if company.is_brought => Standing::Agent,

@@ -128,17 +128,17 @@ impl Repository {
         Ok(output.success.then_some(output.stdout))
     }
 
-    /// How many commits would be lost if `old` were no longer there and `new` were: those no other ref leads to.
-    /// `name` is the ref that goes.
+    /// How many commits of `old` no ref leads to any more once some refs have changed.
     ///
     /// # Errors
     /// git refuses.
-    pub fn lost(&self, name: &str, old: &str, new: Option<&str>) -> Result<usize, GitRefusal> {
-        let exclude = format!("--exclude={name}");
+    pub fn lost(&self, old: &str, changes: &[RefChange]) -> Result<usize, GitRefusal> {
+        let excluded: Vec<String> = changes.iter().map(|change| format!("--exclude={}", change.name)).collect();
         let mut words = vec!["rev-list", "--count", old, "--not"];
-        words.extend(new);
+        words.extend(changes.iter().filter_map(|change| change.new.as_deref()));
+        words.extend(excluded.iter().map(String::as_str));
         // Not `--all`, which means HEAD too, by whatever branch that is.
-        words.extend([exclude.as_str(), "--glob=refs/*"]);
+        words.push("--glob=refs/*");
         let count = self.answer(&words)?;
         count.parse().map_err(|_| GitRefusal::Refused { said: format!("git counted `{count}` commits") })
     }

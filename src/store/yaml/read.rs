@@ -16,6 +16,9 @@ use crate::domain::value::{Fields, Value};
 /// The largest file that is read, in bytes.
 pub const LARGEST_FILE: u64 = 16 << 20;
 
+/// Where lines break for some readers of YAML alone: those of version 1.1. The printer escapes them.
+const ODD_BREAKS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
+
 /// Reads a ticket: quickly where it is spelled as the printer spells it, else by the library. `id` is the one
 /// the file is named after.
 ///
@@ -89,7 +92,19 @@ pub(super) fn source_of(bytes: &[u8]) -> Result<Source<'_>, Damage> {
     if bytes.len() as u64 > LARGEST_FILE {
         return Err(Damage { line: 1, column: 1, kind: DamageKind::TooLarge { limit: LARGEST_FILE } });
     }
-    Source::of(bytes)
+    let source = Source::of(bytes)?;
+    // One reader would see entries where another sees a comment, or a text.
+    match source.text.char_indices().find(|(_, c)| ODD_BREAKS.contains(c)) {
+        Some((offset, c)) => {
+            let (line, column) = source.place(offset);
+            let message = format!(
+                "some readers break lines at U+{:04X}, and others do not: write it as an escape, in double quotes",
+                u32::from(c)
+            );
+            Err(Damage { line, column, kind: DamageKind::Syntax(message) })
+        }
+        None => Ok(source),
+    }
 }
 
 pub(super) fn value_of(source: &Source<'_>) -> Result<Value, Damage> {

@@ -40,6 +40,13 @@ impl<'a> Source<'a> {
         self.text[start..].char_indices().nth(column).map_or(self.text.len(), |(offset, _)| start + offset)
     }
 
+    /// The line and the column of a byte, both from 1.
+    pub fn place(&self, offset: usize) -> (usize, usize) {
+        let line = self.line_starts.partition_point(|&start| start <= offset);
+        let start = self.line_start(line);
+        (line, self.text[start..offset].chars().count() + 1)
+    }
+
     /// Where the line behind the one that holds `offset` begins.
     pub fn next_line(&self, offset: usize) -> usize {
         let place = self.line_starts.partition_point(|&start| start <= offset);

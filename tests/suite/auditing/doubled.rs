@@ -122,3 +122,35 @@ fn who_agreed_is_asked_of_every_entry() {
     let commit = scene.sandbox.git(&["rev-parse", "HEAD"]).ok().stdout;
     assert_eq!(of(&scene.findings(&[]), commit.trim()), ["CB111"]);
 }
+
+#[test]
+fn what_was_unreadable_when_it_was_deleted_is_compared_when_it_comes_back() {
+    let scene = Scene::new();
+    let text = scene.sandbox.read(&scene.file);
+    scene.sandbox.write(&scene.file, "garbage: [\n");
+    scene.commit();
+    scene.sandbox.git(&["rm", "-q", &scene.file]).ok();
+    scene.commit();
+    scene.sandbox.write(&scene.file, &text.replace("release?", "release, then?"));
+    let edited = scene.commit();
+    assert_eq!(of(&scene.findings(&[]), &edited), ["CB402"]);
+}
+
+#[test]
+fn many_entries_that_saw_something_else_are_judged_one_by_one() {
+    let scene = Scene::new();
+    // Each saw `on_hold`, which the ticket was once.
+    scene.sandbox.run(&["hold", &scene.ticket, "--reason", "engineering"]).ok();
+    scene.sandbox.run(&["resume", &scene.ticket]).ok();
+    let (head, mut entries) = scene.parts();
+    let begin: chrono::DateTime<chrono::Utc> = super::LATER.parse().unwrap();
+    for second in 0..400 {
+        let at = (begin + chrono::TimeDelta::seconds(second)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        let lines = ["by: kenji@desk.example", "role: agent", "action: note", "from: on_hold", "text: x"];
+        entries.push(super::entry(&at, &lines));
+    }
+    scene.put(&head, &entries);
+    let commit = scene.commit();
+    let told = of(&scene.findings(&[]), &commit);
+    assert_eq!((told.len(), told.iter().all(|code| code == "CB103")), (400, true), "{told:?}");
+}

@@ -145,8 +145,11 @@ fn a_header_is_not_read_alone_before_lines_that_belong_to_no_entry() {
 fn a_header_is_not_read_alone_before_breaks_that_only_the_library_knows() {
     for sign in ["\r", "\u{85}", "\u{2028}", "\u{2029}"] {
         let behind = FILE.replace("画面が遅い。\n", &format!("画面が遅い。{sign}channel: no\n"));
-        let ticket = read(behind.as_bytes(), Some(id())).expect("the library ends a line there");
-        assert_eq!(ticket.header.channel.as_deref(), Some("no"), "{sign:?}");
         assert_eq!(survey_header(behind.as_bytes(), id()), None, "{sign:?}");
+        match read(behind.as_bytes(), Some(id())) {
+            Ok(ticket) => assert_eq!((ticket.header.channel.as_deref(), sign), (Some("no"), "\r")),
+            // Readers do not agree on these.
+            Err(damage) => assert!(sign != "\r" && damage.to_string().contains("U+"), "{damage}"),
+        }
     }
 }
