@@ -206,6 +206,29 @@ fn signatures_say_who_pushes() {
     sign(&scene.sandbox, Some("kenji"));
     scene.note("Signed by Kenji.");
     scene.push("", &["main"]).ok();
+    // A merge of merges that crossed brings no old casebook.toml back.
+    let git = |words: &[&str]| scene.sandbox.git(words).ok();
+    let config = scene.sandbox.read("casebook.toml");
+    git(&["branch", "before"]);
+    scene.sandbox.write("casebook.toml", &config.replace("agents = [", &format!("agents = [{ANA:?}, ")));
+    git(&["commit", "-qam", "Ana comes"]);
+    git(&["branch", "within"]);
+    scene.sandbox.write("casebook.toml", &config);
+    git(&["commit", "-qam", "Ana goes"]);
+    git(&["checkout", "-q", "before"]);
+    scene.note("Aside.");
+    git(&["checkout", "-q", "main"]);
+    git(&["merge", "-q", "--no-ff", "-m", "m", "before"]);
+    scene.push("", &["main"]).ok();
+    sign(&scene.sandbox, Some("ana"));
+    git(&["checkout", "-q", "within"]);
+    git(&["merge", "-q", "--no-ff", "-m", "y", "before"]);
+    git(&["branch", "y"]);
+    git(&["checkout", "-q", "main"]);
+    git(&["merge", "-q", "--no-ff", "--no-commit", "y"]);
+    git(&["checkout", "y", "--", "casebook.toml"]);
+    git(&["commit", "-qm", "z"]);
+    scene.refused("", &["main"], "CB505");
 }
 
 #[test]

@@ -115,7 +115,9 @@ impl Guard {
         }
         let revisions: Vec<String> = news.into_iter().chain(["--not", "--all"].map(str::to_owned)).collect();
         judge.paths = Some(BTreeMap::new());
-        self.judge_commits(&revisions, &policy, &mut judge)?;
+        let signer = self.judge_commits(&revisions, &policy, &mut judge)?;
+        // Where customers alone signed, what comes out is theirs as well.
+        let customer = customer.or(signer.as_ref());
         let Before { head, copies } = before()?;
         judge.judge_brought();
         for change in changes {
@@ -182,15 +184,16 @@ impl Guard {
         Ok(())
     }
 
-    fn judge_commits(&self, revisions: &[String], policy: &Policy, judge: &mut Judge) -> Result<(), Error> {
+    /// Judges each commit. Where signatures say who pushes, a customer who signed, if no agent has.
+    fn judge_commits(&self, revisions: &[String], policy: &Policy, judge: &mut Judge) -> Result<Option<Person>, Error> {
         match &self.pusher {
             Pusher::Unknown => {
                 self.ask_who(judge);
-                return Ok(());
+                return Ok(None);
             }
             Pusher::Named(person) => {
                 judge.gate = Some(Gate::of(Some(person.clone()), policy, &self.auditor));
-                return self.auditor.walk(revisions, judge, &mut |_| {});
+                return self.auditor.walk(revisions, judge, &mut |_| {}).map(|()| None);
             }
             Pusher::Signers => {}
         }
@@ -198,6 +201,7 @@ impl Guard {
         let signatures = self.auditor.repository.signatures(revisions, &keys).map_err(git)?;
         let mut walk = self.auditor.repository.walk(revisions, &self.auditor.prefix, &wanted(true)).map_err(git)?;
         let mut signatures = signatures.into_iter();
+        let mut signers: Vec<Person> = Vec::new();
         while let Some(revision) = walk.step().map_err(git)? {
             let signature = signatures.find(|(commit, _)| *commit == revision.id).map(|(_, signature)| signature);
             let mut signer = None;
@@ -211,10 +215,12 @@ impl Guard {
                     judge.find(Finding::new(&COMMIT_SIGNER, ".", message).in_commit(&revision.id));
                 }
             }
+            signers.extend(signer.clone());
             judge.gate = Some(Gate::of(signer, policy, &self.auditor));
             judge.look_at(&revision, &mut walk.objects).map_err(git)?;
             judge.found.commits += 1;
         }
-        Ok(())
+        let has_agent = signers.iter().any(|signer| policy.team.has_agent(signer));
+        Ok(signers.pop().filter(|_| !has_agent))
     }
 }
