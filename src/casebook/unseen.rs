@@ -1,7 +1,7 @@
 //! Which solves had not seen that another ticket came to go on in theirs: what merges united tells, asked of git.
 //!
 //! A merge stays a merge, so what was found once is remembered in the state folder, up to the commit it was found at.
-//! It is a memory and no record: without it all merges are looked at again.
+//! It is a memory and no record: without it all merges are looked at again. Must not know what is told of them.
 
 use std::fs;
 

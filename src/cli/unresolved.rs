@@ -1,4 +1,5 @@
-//! What `resolve` leaves in conflict, in words, with what to do about each path and the command that comes next.
+//! What `resolve` leaves in conflict, in words, with what to do about each path and the command that comes next. Must not
+//! know how conflicts are resolved.
 
 use std::path::Path;
 

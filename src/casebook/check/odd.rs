@@ -1,6 +1,7 @@
 //! Links, folders and other repositories where plain files belong, and what no folder is where one belongs.
 //!
-//! By paths and what stands there alone: the work tree, git's index and commits are held against the same rules.
+//! By paths and what stands there alone: the work tree, git's index and commits are held against the same rules. Must
+//! not know which of them it is.
 
 use std::io;
 use std::path::Path;

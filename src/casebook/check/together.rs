@@ -1,7 +1,8 @@
 //! What files beside the tickets break by what others say, in what git holds: lists of holidays that calendars name, plans
 //! that organisations are on, access that tickets granted, and what two organisations call theirs.
 //!
-//! Looks at what changed alone, by the rules of the work tree. Where nothing beside the tickets changed, nothing is read.
+//! Looks at what changed alone, by the rules of the work tree. Where nothing beside the tickets changed, nothing is read. Must not
+//! know where the files are read from.
 
 use crate::domain::finding::Finding;
 use crate::error::Error;

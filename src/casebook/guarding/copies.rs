@@ -1,4 +1,5 @@
-//! Whether entries of a push lie in other tickets of the same ref already, or of the default branch where the ref is new.
+//! Whether entries of a push lie in other tickets of the same ref already, or of the default branch where the ref is new. Must
+//! not know how that is found.
 
 use super::Guard;
 use super::ground::is_branch;

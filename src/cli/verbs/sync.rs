@@ -16,6 +16,7 @@ use crate::domain::finding::Finding;
 use crate::error::Error;
 use crate::store::git::GitRefusal;
 use crate::store::layout::tail;
+use crate::view::findings::object;
 use crate::view::labels::count;
 use crate::view::terminal::one_line;
 
@@ -138,17 +139,6 @@ impl Sync {
     }
 }
 
-fn broken(finding: &Finding) -> Value {
-    json!({
-        "rule": finding.rule.word,
-        "code": finding.rule.code,
-        "file": finding.path,
-        "line": finding.line,
-        "column": finding.column,
-        "message": finding.message,
-    })
-}
-
 fn record(synced: &Synced) -> Value {
     let crossed = synced.crossed.iter().flat_map(|(ticket, crossings)| {
         let one = |entry: &crate::domain::union::Concurrent| {
@@ -165,6 +155,6 @@ fn record(synced: &Synced) -> Value {
         "uncommitted": synced.uncommitted,
         "loose": synced.loose.len(),
         "errors": synced.errors.len(),
-        "broken": synced.broken.iter().map(broken).collect::<Vec<_>>(),
+        "broken": synced.broken.iter().map(object).collect::<Vec<_>>(),
     })
 }

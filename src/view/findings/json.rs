@@ -15,7 +15,8 @@ pub(super) fn lines(findings: &[Finding]) -> String {
     findings.iter().map(|finding| records::line(object(finding))).collect()
 }
 
-fn object(finding: &Finding) -> Map<String, Value> {
+/// A finding with its fields.
+pub fn object(finding: &Finding) -> Map<String, Value> {
     let values = json!({
         "severity": finding.severity.word(),
         "rule": finding.rule.word,

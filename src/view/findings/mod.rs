@@ -10,6 +10,8 @@ mod junit;
 mod sarif;
 mod words;
 
+pub use json::object;
+
 use crate::domain::finding::Finding;
 use crate::domain::rule::Severity;
 

@@ -1,6 +1,7 @@
 //! What a process says on its error output while its output is read.
 //!
 //! It goes to a file without a name: a pipe that nobody reads before the end stops whoever fills it, and git may say much.
+//! Must not know what is said, or to whom it is told.
 
 use std::fs::File;
 use std::io::{Read, Seek};
