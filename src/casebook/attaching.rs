@@ -75,7 +75,7 @@ impl Casebook {
         paths.push(layout::ATTACHMENT_ATTRIBUTES.to_owned());
         paths.sort_unstable();
         paths.dedup();
-        let committed = Repository::at(&self.root).held_by_head(&paths).map_err(|refusal| Error::Git { refusal })?;
+        let committed = Repository::at(&self.root).held_by_head(&paths)?;
         paths.retain(|path| !committed.contains(path) && self.root.join(path).is_file());
         Ok(paths.into_iter().map(|path| Beside { path, is_new: false }).collect())
     }

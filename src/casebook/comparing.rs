@@ -6,7 +6,7 @@ use crate::domain::person::Person;
 use crate::domain::summary::Summary;
 use crate::domain::ticket::Ticket;
 use crate::error::Error;
-use crate::store::git::{GitRefusal, Repository};
+use crate::store::git::{GitError, Repository};
 use crate::store::{layout, yaml};
 
 use super::{Casebook, Census, Trouble};
@@ -34,7 +34,7 @@ impl Casebook {
         let repository = Repository::at(&self.root);
         let files = repository.differing(from.as_deref(), &to, layout::TICKETS);
         let mut census = Census { tickets: Vec::new(), troubles: Vec::new() };
-        for file in files.map_err(|refusal| Error::Git { refusal })? {
+        for file in files? {
             let id = file.path.strip_suffix(".yaml").and_then(|stem| stem.rsplit('/').next()?.parse::<Id>().ok());
             let mut read = |bytes: Option<Vec<u8>>, revision: &str| {
                 yaml::read(&bytes?, id)
@@ -73,12 +73,12 @@ impl Casebook {
         let from = match &stretch.from {
             Some(from) if stretch.since_parting => {
                 let from = known(from)?;
-                Some(repository.parting(&from, &to).map_err(|refusal| Error::Git { refusal })?)
+                Some(repository.parting(&from, &to)?)
             }
             Some(from) => Some(known(from)?),
             None => match repository.commit_of(&format!("{to}~1")) {
                 Ok(from) => Some(from),
-                Err(GitRefusal::Refused { .. }) => None,
+                Err(GitError::Refused { .. }) => None,
                 Err(refusal) => return Err(Error::Git { refusal }),
             },
         };

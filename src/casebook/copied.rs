@@ -11,7 +11,7 @@ use super::sharing::on_every_processor;
 use crate::domain::finding::Finding;
 use crate::domain::id::Id;
 use crate::domain::rule::ENTRY_SHARED;
-use crate::store::git::{Change, GitRefusal, Repository, Snapshot};
+use crate::store::git::{Change, GitError, Repository, Snapshot};
 use crate::store::index::{Register, Trace};
 use crate::store::layout;
 use crate::store::yaml::Version;
@@ -36,7 +36,7 @@ impl Ground<'_> {
     ///
     /// # Errors
     /// git refuses.
-    pub fn copies_in(self, snapshot: &Snapshot) -> Result<Vec<Finding>, GitRefusal> {
+    pub fn copies_in(self, snapshot: &Snapshot) -> Result<Vec<Finding>, GitError> {
         self.copies_among(&self.brought(snapshot)?)
     }
 
@@ -44,7 +44,7 @@ impl Ground<'_> {
     ///
     /// # Errors
     /// git refuses.
-    pub fn copies_among(self, brought: &[(Id, Id)]) -> Result<Vec<Finding>, GitRefusal> {
+    pub fn copies_among(self, brought: &[(Id, Id)]) -> Result<Vec<Finding>, GitError> {
         if brought.is_empty() {
             return Ok(Vec::new());
         }
@@ -69,12 +69,12 @@ impl Ground<'_> {
     ///
     /// # Errors
     /// git refuses.
-    pub fn look_ahead(self) -> Result<(), GitRefusal> {
+    pub fn look_ahead(self) -> Result<(), GitError> {
         self.known().map(drop)
     }
 
     /// Where entries lie. A register that cannot be written is made by the next one.
-    fn known(self) -> Result<Known, GitRefusal> {
+    fn known(self) -> Result<Known, GitError> {
         let folder: PathBuf = self.repository.git_folder()?;
         let register = Register::open(&folder, self.prefix);
         // git may not have its commit any more.
@@ -95,7 +95,7 @@ impl Ground<'_> {
 
     /// Those of some entries that lie here in another ticket than they came to. None where the register is not
     /// as it was written.
-    fn others(self, brought: &[(Id, Id)], known: &Known) -> Result<Option<Vec<Copied>>, GitRefusal> {
+    fn others(self, brought: &[(Id, Id)], known: &Known) -> Result<Option<Vec<Copied>>, GitError> {
         let mut came: HashMap<Id, Vec<Id>> = HashMap::new();
         brought.iter().for_each(|(entry, ticket)| came.entry(*entry).or_default().push(*ticket));
         let others_of = |(entry, other): (Id, Id)| {
@@ -118,13 +118,13 @@ impl Ground<'_> {
     }
 
     /// The tickets that another commit has otherwise or not at all, with their objects; all of them where none is given.
-    fn tickets_since(self, other: Option<&str>) -> Result<Vec<(Id, String)>, GitRefusal> {
+    fn tickets_since(self, other: Option<&str>) -> Result<Vec<(Id, String)>, GitError> {
         let changes = self.repository.changes(other, &Snapshot::Commit(self.commit.to_owned()), self.prefix)?;
         Ok(changes.into_iter().filter_map(|change| Some((ticket_at(&change)?, change.new?))).collect())
     }
 
     /// The entries of some tickets, each with its ticket.
-    fn entries_of(self, files: &[(Id, String)]) -> Result<Vec<(Id, Id)>, GitRefusal> {
+    fn entries_of(self, files: &[(Id, String)]) -> Result<Vec<(Id, Id)>, GitError> {
         in_chunks(files, |files| {
             let objects: Vec<String> = files.iter().map(|(_, object)| object.clone()).collect();
             let bytes = self.repository.objects(&objects)?;
@@ -134,7 +134,7 @@ impl Ground<'_> {
     }
 
     /// The entries that tickets have in a snapshot and did not have here, each with its ticket.
-    fn brought(self, snapshot: &Snapshot) -> Result<Vec<(Id, Id)>, GitRefusal> {
+    fn brought(self, snapshot: &Snapshot) -> Result<Vec<(Id, Id)>, GitError> {
         let changes = self.repository.changes(Some(self.commit), snapshot, self.prefix)?;
         let files: Vec<(Id, Change)> =
             changes.into_iter().filter_map(|change| Some((ticket_at(&change)?, change))).collect();
@@ -180,10 +180,10 @@ struct Known {
 /// Works on so many files at a time, on every processor.
 fn in_chunks<I: Sync, T: Send>(
     files: &[I],
-    work: impl Fn(&[I]) -> Result<Vec<T>, GitRefusal> + Sync,
-) -> Result<Vec<T>, GitRefusal> {
+    work: impl Fn(&[I]) -> Result<Vec<T>, GitError> + Sync,
+) -> Result<Vec<T>, GitError> {
     let chunks: Vec<&[I]> = files.chunks(AT_ONCE).collect();
-    let done: Result<Vec<Vec<T>>, GitRefusal> = on_every_processor(&chunks, |chunk| work(chunk)).into_iter().collect();
+    let done: Result<Vec<Vec<T>>, GitError> = on_every_processor(&chunks, |chunk| work(chunk)).into_iter().collect();
     Ok(done?.into_iter().flatten().collect())
 }
 

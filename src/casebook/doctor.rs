@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::store::files::{Lock, LockError};
-use crate::store::git::{GitRefusal, Repository};
+use crate::store::git::Repository;
 use crate::store::index::Index;
 
 use super::Casebook;
@@ -42,7 +42,6 @@ impl Casebook {
     pub fn condition(&self, program: &str) -> Result<Condition, Error> {
         let in_repository = self.state.in_repository();
         let repository = Repository::at(&self.root);
-        let git = |refusal: GitRefusal| Error::Git { refusal };
         let lock = self.state.path("lock");
         // Taking the lock would make its file: where there is none, nobody holds it.
         let is_locked = lock.exists() && matches!(Lock::take(&lock, Duration::ZERO), Err(LockError::Busy { .. }));
@@ -51,7 +50,7 @@ impl Casebook {
         Ok(Condition {
             tellings: if in_repository { tellings(&self.root, program, false)? } else { Vec::new() },
             at_work: self.is_git_at_work(),
-            conflicted: if in_repository { repository.unmerged().map_err(git)? } else { Vec::new() },
+            conflicted: if in_repository { repository.unmerged()? } else { Vec::new() },
             is_locked,
             is_interrupted: self.has_pending(),
             left_behind: ["journal", "kept"]

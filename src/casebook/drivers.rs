@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::error::Error;
 use crate::store::files::State;
-use crate::store::git::{GitRefusal, Repository};
+use crate::store::git::Repository;
 
 /// What git shall know of ticket files.
 const ATTRIBUTES: &str = "tickets/**/*.yaml text eol=lf diff=casebook merge=casebook\n";
@@ -58,9 +58,8 @@ pub fn tellings(root: &Path, program: &str, textconv: bool) -> Result<Vec<Tellin
     if !State::of(root).in_repository() {
         return Err(Error::NoRepository { root: root.to_owned() });
     }
-    let git = |refusal: GitRefusal| Error::Git { refusal };
     let repository = Repository::at(root);
-    let known = repository.settings(r"^(merge|diff)\.casebook\.").map_err(git)?;
+    let known = repository.settings(r"^(merge|diff)\.casebook\.")?;
     let state =
         |name: &str, wanted: &str, ending: Option<&str>| match known.iter().rev().find(|(known, _)| known == name) {
             None => TellingState::Missing,
@@ -91,7 +90,7 @@ pub fn tellings(root: &Path, program: &str, textconv: bool) -> Result<Vec<Tellin
             Telling { name: name.to_owned(), wanted, state }
         })
         .collect();
-    let attributes = repository.attributes(&["diff", "merge"], ANY_TICKET).map_err(git)?;
+    let attributes = repository.attributes(&["diff", "merge"], ANY_TICKET)?;
     let state = match attributes.iter().map(String::as_str).find(|value| *value != "casebook") {
         None => TellingState::There,
         Some("unspecified") => TellingState::Missing,
@@ -116,7 +115,7 @@ pub fn tell(root: &Path, tellings: &[Telling]) -> Result<(), Error> {
             add_attributes(root)?;
         } else {
             let set = Repository::at(root).set(&telling.name, &telling.wanted);
-            set.map_err(|refusal| Error::Git { refusal })?;
+            set?;
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 //! Asks the remote, so git's remote-tracking branches move, and nothing else does.
 
 use crate::error::{Error, Unsynced};
-use crate::store::git::{GitRefusal, Repository};
+use crate::store::git::Repository;
 use crate::store::{layout, yaml};
 
 use super::Casebook;
@@ -20,15 +20,15 @@ impl Sync {
     pub fn foresee(&self, casebook: &Casebook) -> Result<Synced, Error> {
         let repository = Repository::at(&casebook.root);
         let mut synced = self.begin(casebook, &repository)?;
-        synced.uncommitted = repository.uncommitted(layout::TICKETS).map_err(git)?;
+        synced.uncommitted = repository.uncommitted(layout::TICKETS)?;
         let theirs = ask(&repository, &mut synced, self.deadline)?;
-        let Some(head) = repository.head().map_err(git)? else { return Ok(synced) };
+        let Some(head) = repository.head()? else { return Ok(synced) };
         let (ahead, behind) = match &theirs {
-            Some(theirs) => repository.apart(theirs).map_err(git)?,
-            None => (repository.beyond(&head, None).map_err(git)?, 0),
+            Some(theirs) => repository.apart(theirs)?,
+            None => (repository.beyond(&head, None)?, 0),
         };
         if let Some(theirs) = theirs.as_ref().filter(|_| behind > 0) {
-            let in_the_way = repository.in_the_way(theirs, ahead == 0).map_err(git)?;
+            let in_the_way = repository.in_the_way(theirs, ahead == 0)?;
             if !in_the_way.staged.is_empty() || !in_the_way.changed.is_empty() {
                 let (staged, changed) = (in_the_way.staged, in_the_way.changed);
                 return Err(Error::Unsynced { why: Unsynced::InTheWay { staged, changed } });
@@ -55,9 +55,9 @@ impl Sync {
 
 /// Unites the tickets that both sides changed.
 fn foresee_merge(repository: &Repository, theirs: &str, synced: &mut Synced) -> Result<(), Error> {
-    let base = repository.parting("HEAD", theirs).map_err(git)?;
-    let ours = repository.differing(Some(&base), "HEAD", layout::TICKETS).map_err(git)?;
-    let theirs = repository.differing(Some(&base), theirs, layout::TICKETS).map_err(git)?;
+    let base = repository.parting("HEAD", theirs)?;
+    let ours = repository.differing(Some(&base), "HEAD", layout::TICKETS)?;
+    let theirs = repository.differing(Some(&base), theirs, layout::TICKETS)?;
     let mut split = Vec::new();
     for one in ours.iter().filter(|one| layout::is_place(one.path.as_ref())) {
         let Some(other) = theirs.iter().find(|other| other.path == one.path) else { continue };
@@ -75,8 +75,4 @@ fn foresee_merge(repository: &Repository, theirs: &str, synced: &mut Synced) -> 
         }
     }
     if split.is_empty() { Ok(()) } else { Err(Error::Unsynced { why: Unsynced::Split { paths: split } }) }
-}
-
-const fn git(refusal: GitRefusal) -> Error {
-    Error::Git { refusal }
 }

@@ -10,7 +10,6 @@ use crate::error::Error;
 use crate::store::git::Repository;
 
 use super::Whereabouts;
-use super::auditing::git;
 use super::copied::Ground;
 
 /// What marks a hook as ours.
@@ -74,7 +73,7 @@ impl HookPlan {
         let no_repository = |_| Error::NoRepository { root: desk.folder.clone() };
         let (repository, prefix) = (Repository::at(&desk.folder), desk.prefix.clone());
         let hooks = repository.hooks_folder().map_err(no_repository)?;
-        let is_told = |name: &str| repository.setting(name).map(|value| value.is_some()).map_err(git);
+        let is_told = |name: &str| repository.setting(name).map(|value| value.is_some()).map_err(Error::from);
         let tells_fsck = hook != Hook::PreCommit && !is_told(FSCK)? && !is_told(FSCK_OF_ALL)?;
         let path = hooks.join(hook.name());
         let mut words = vec![quoted(program), "guard".to_owned(), hook.name().to_owned()];
@@ -129,7 +128,7 @@ impl HookPlan {
     /// The system refused; a hook that was there is still run.
     pub fn carry_out(&self) -> Result<(), Error> {
         if self.tells_fsck {
-            self.repository.set(FSCK, "true").map_err(git)?;
+            self.repository.set(FSCK, "true")?;
         }
         if self.is_hooked {
             return Ok(());
@@ -185,7 +184,7 @@ impl Guarded {
 /// # Errors
 /// git refuses.
 pub fn guarded(repository: &Repository) -> Result<Vec<Guarded>, Error> {
-    let folder = repository.hooks_folder().map_err(git)?;
+    let folder = repository.hooks_folder()?;
     let installed = |hook: Hook| {
         let path = folder.join(hook.name());
         let text = fs::read(&path).ok()?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::domain::person::Person;
 use crate::error::Error;
 use crate::store::files::State;
-use crate::store::git::{Commit, GitRefusal, Repository};
+use crate::store::git::{Commit, GitError, Repository};
 use crate::store::{config, holidays, layout};
 
 use super::World;
@@ -43,7 +43,7 @@ pub struct InitReport {
     /// Who is the first agent.
     pub agent: Option<Person>,
     /// Why there is no repository or no commit, where one was wanted.
-    pub git: Option<GitRefusal>,
+    pub git: Option<GitError>,
     /// What git was told of tickets, or was told otherwise before.
     pub tellings: Vec<Telling>,
 }
@@ -112,7 +112,7 @@ impl Founding {
     ///
     /// # Errors
     /// The system refused; what git has against it is the inner result.
-    pub fn commit_files(root: &Path, world: &World) -> Result<Result<(), GitRefusal>, Error> {
+    pub fn commit_files(root: &Path, world: &World) -> Result<Result<(), GitError>, Error> {
         let state = State::of(root);
         state.make().map_err(Error::io(state.folder(), "make"))?;
         let message = state.path("message");

@@ -39,7 +39,7 @@ impl Casebook {
         if !self.state.in_repository() {
             return Ok(false);
         }
-        let committed = Repository::at(&self.root).committed(path).map_err(|refusal| Error::Git { refusal })?;
+        let committed = Repository::at(&self.root).committed(path)?;
         Ok(committed.is_some_and(|text| text.len() > bytes.len() + END.len() && text.as_bytes().starts_with(bytes)))
     }
 }

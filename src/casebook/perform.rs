@@ -183,7 +183,7 @@ impl Casebook {
         }
         let author = match &terms.git_author {
             Some(author) => Some(author.clone()),
-            None => Repository::at(&self.root).email().map_err(|refusal| Error::Git { refusal })?,
+            None => Repository::at(&self.root).email()?,
         };
         let actor = terms.by.as_str();
         Ok(author.is_none_or(|author| !author.eq_ignore_ascii_case(actor)).then(|| actor.to_owned()))

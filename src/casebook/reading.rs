@@ -104,7 +104,7 @@ impl Casebook {
         if !self.state.in_repository() {
             return Ok(0);
         }
-        Repository::at(&self.root).uncommitted(".").map_err(|refusal| Error::Git { refusal })
+        Repository::at(&self.root).uncommitted(".").map_err(Error::from)
     }
 
     /// Reads a ticket.

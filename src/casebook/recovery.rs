@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::domain::person::Person;
 use crate::error::Error;
 use crate::store::files::{Change, Journal};
-use crate::store::git::{Commit, GitRefusal, Outlook, Repository};
+use crate::store::git::{Commit, GitError, Outlook, Repository};
 use crate::store::layout;
 use crate::store::yaml;
 
@@ -37,7 +37,7 @@ pub enum Recovery {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Hindrance {
     /// git refused its commit.
-    Git(GitRefusal),
+    Git(GitError),
     /// Somebody has changed files since in which the command had not got to its end.
     Changed(Vec<String>),
 }
@@ -81,10 +81,7 @@ impl Casebook {
                 match committed {
                     Ok(()) => None,
                     // Waiting did not help, or git is not there: nothing is lost, the journal stays for the next writer.
-                    Err(
-                        refusal
-                        @ (GitRefusal::Locked { .. } | GitRefusal::NotInstalled | GitRefusal::Unanswered { .. }),
-                    ) => {
+                    Err(refusal @ (GitError::Locked { .. } | GitError::NotInstalled | GitError::Unanswered { .. })) => {
                         return Err(Error::Git { refusal });
                     }
                     Err(refusal) => Some(Hindrance::Git(refusal)),
@@ -129,18 +126,18 @@ impl Casebook {
     }
 
     fn committed(&self, path: &str) -> Result<Option<String>, Error> {
-        Repository::at(&self.root).committed(path).map_err(|refusal| Error::Git { refusal })
+        Repository::at(&self.root).committed(path).map_err(Error::from)
     }
 
     /// Commits what a journal has changed, unless that is committed already.
-    pub(super) fn commit_journal(&self, journal: &Journal, outlook: Option<Outlook>) -> Result<(), GitRefusal> {
+    pub(super) fn commit_journal(&self, journal: &Journal, outlook: Option<Outlook>) -> Result<(), GitError> {
         let Some(commit) = &journal.commit else { return Ok(()) };
         let paths = journal.paths();
         let beside = journal.beside.iter().filter(|one| one.is_new).map(|one| one.path.clone());
         let changed = journal.changes.iter().filter(|change| change.before.is_none()).map(|change| change.path.clone());
         let new: Vec<String> = changed.chain(beside).collect();
         let message = self.state.path("message");
-        let said = |error: std::io::Error| GitRefusal::Refused { said: error.to_string() };
+        let said = |error: std::io::Error| GitError::Refused { said: error.to_string() };
         std::fs::write(&message, &commit.message).map_err(said)?;
         let path: &Path = &std::path::absolute(&message).map_err(said)?;
         let date = commit.date.as_deref();

@@ -114,7 +114,7 @@ impl Casebook {
         only: &[String],
         dry_run: bool,
     ) -> Result<Vec<Resolution>, Error> {
-        let conflicts = repository.conflicts().map_err(|refusal| Error::Git { refusal })?;
+        let conflicts = repository.conflicts()?;
         let is_meant = |path: &str| only.is_empty() || only.iter().any(|one| Path::new(path).starts_with(one));
         let mut resolutions = Vec::new();
         let mut staged = Vec::new();
@@ -133,7 +133,7 @@ impl Casebook {
             resolutions.push(Resolution { path: conflict.path.clone(), how, kept });
         }
         if !dry_run {
-            repository.stage(&staged).map_err(|refusal| Error::Git { refusal })?;
+            repository.stage(&staged)?;
         }
         Ok(resolutions)
     }
@@ -144,8 +144,7 @@ impl Casebook {
     /// git refuses.
     pub fn conflicts_beside(&self, asked: &[Resolution]) -> Result<Vec<Elsewhere>, Error> {
         let repository = Repository::at(&self.root);
-        let failed = |refusal| Error::Git { refusal };
-        let (unmerged, prefix) = (repository.unmerged().map_err(failed)?, repository.prefix().map_err(failed)?);
+        let (unmerged, prefix) = (repository.unmerged()?, repository.prefix()?);
         let elsewhere = unmerged.iter().filter_map(|path| match path.strip_prefix(&prefix) {
             Some(inside) if asked.iter().any(|known| known.path == inside) => None,
             Some(inside) => Some(Elsewhere { path: inside.to_owned(), is_ticket: layout::is_place(Path::new(inside)) }),
@@ -159,7 +158,7 @@ impl Casebook {
     /// # Errors
     /// git refuses.
     pub fn stage(&self, paths: &[String]) -> Result<(), Error> {
-        Repository::at(&self.root).stage(paths).map_err(|refusal| Error::Git { refusal })
+        Repository::at(&self.root).stage(paths).map_err(Error::from)
     }
 
     /// Puts the resolved bytes in the place of a conflicted file. Gives where words are kept that stood there alone.

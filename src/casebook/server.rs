@@ -9,7 +9,6 @@ use crate::store::config::{Config, ConfigFlaw};
 use crate::store::git::{Completeness, Repository};
 use crate::store::layout;
 
-use super::auditing::git;
 use super::hooks::{FSCK, FSCK_OF_ALL, Guarded, guarded};
 use super::whereabouts::Whereabouts;
 
@@ -50,19 +49,19 @@ impl ServerCondition {
         let text = match &desk {
             Ok(desk) => {
                 let path = format!("{}{}", desk.prefix, layout::MARKER);
-                repository.file_at("HEAD", &path).map_err(git)?
+                repository.file_at("HEAD", &path)?
             }
             Err(_) => None,
         };
-        let setting = |name: &str| repository.setting(name).map_err(git);
+        let setting = |name: &str| repository.setting(name).map_err(Error::from);
         let is_on = |value: String| ["true", "yes", "on", "1"].contains(&value.to_ascii_lowercase().as_str());
         let fsck = match setting(FSCK)? {
             Some(value) => Some(value),
             None => setting(FSCK_OF_ALL)?,
         };
-        let branch = repository.main_branch().map_err(git)?;
+        let branch = repository.main_branch()?;
         Ok(Some(Self {
-            folder: repository.git_folder().map_err(git)?,
+            folder: repository.git_folder()?,
             branch: branch.map(|name| name.trim_start_matches("refs/heads/").to_owned()),
             has_commits: repository.has_commits(),
             desk,
@@ -70,7 +69,7 @@ impl ServerCondition {
             guarded: guarded(&repository)?,
             is_fsck: fsck.is_some_and(is_on),
             pusher: setting("casebook.pusher")?,
-            completeness: repository.completeness().map_err(git)?,
+            completeness: repository.completeness()?,
         }))
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::aftermath::Loose;
 use crate::domain::ticket::Ticket;
 use crate::domain::union::{Concurrent, crossed_unseen, newly_concurrent};
 use crate::error::{Error, Unsynced};
-use crate::store::git::{GitRefusal, Merging, Repository};
+use crate::store::git::{GitError, Merging, Repository};
 use crate::store::{layout, yaml};
 
 use super::Casebook;
@@ -66,7 +66,7 @@ impl Sync {
     pub fn run(&self, casebook: &mut Casebook) -> Result<Synced, Error> {
         let repository = Repository::at(&casebook.root);
         let mut synced = self.begin(casebook, &repository)?;
-        synced.uncommitted = repository.uncommitted(layout::TICKETS).map_err(git)?;
+        synced.uncommitted = repository.uncommitted(layout::TICKETS)?;
         match self.meet(casebook, &repository, &mut synced) {
             Ok(()) => {
                 // What the merge itself brought about is ours to answer for.
@@ -92,8 +92,8 @@ impl Sync {
             if let Some(theirs) = &theirs {
                 casebook.take_in(repository, theirs, &self.program, synced)?;
             }
-            let Some(head) = repository.head().map_err(git)? else { return Ok(()) };
-            let ahead = repository.beyond(&head, theirs.as_deref()).map_err(git)?;
+            let Some(head) = repository.head()? else { return Ok(()) };
+            let ahead = repository.beyond(&head, theirs.as_deref())?;
             if ahead == 0 {
                 return Ok(());
             }
@@ -107,12 +107,12 @@ impl Sync {
                     synced.sent = ahead;
                     return Ok(());
                 }
-                Err(refusal @ (GitRefusal::NotInstalled | GitRefusal::Unanswered { .. })) => return Err(git(refusal)),
+                Err(refusal @ (GitError::NotInstalled | GitError::Unanswered { .. })) => return Err(refusal.into()),
                 Err(refusal) => {
                     let now = ask(repository, synced, left())?;
                     // Somebody else was faster, or is at it in this very moment. Anything else will not change.
-                    if now == theirs && !matches!(refusal, GitRefusal::Locked { .. }) {
-                        return Err(git(refusal));
+                    if now == theirs && !matches!(refusal, GitError::Locked { .. }) {
+                        return Err(refusal.into());
                     }
                     if began.elapsed() >= self.deadline {
                         return Err(Error::Unsynced { why: Unsynced::Outrun });
@@ -130,16 +130,16 @@ impl Sync {
             return Err(Error::NoRepository { root: casebook.root.clone() });
         }
         let refuse = |why| Err(Error::Unsynced { why });
-        let unmerged = repository.unmerged().map_err(git)?;
+        let unmerged = repository.unmerged()?;
         if !unmerged.is_empty() {
             return refuse(Unsynced::Conflicted(unmerged));
         }
         if let Some(what) = casebook.is_git_at_work() {
             return refuse(Unsynced::AtWork(what));
         }
-        let Some(branch) = repository.branch().map_err(git)? else { return refuse(Unsynced::Detached) };
-        let known = repository.remotes().map_err(git)?;
-        let (remote, there) = repository.upstream(&branch).map_err(git)?;
+        let Some(branch) = repository.branch()? else { return refuse(Unsynced::Detached) };
+        let known = repository.remotes()?;
+        let (remote, there) = repository.upstream(&branch)?;
         let only = || {
             if known.len() == 1 { known.first().cloned() } else { known.iter().find(|name| *name == "origin").cloned() }
         };
@@ -153,12 +153,12 @@ impl Sync {
 
 /// Asks the remote for its branch: the commit it is at. What it had when last asked and has no more is noted.
 pub(super) fn ask(repository: &Repository, synced: &mut Synced, patience: Duration) -> Result<Option<String>, Error> {
-    let known = repository.tracked(&synced.remote, &synced.branch).map_err(git)?;
-    repository.fetch(&synced.remote, &synced.branch, patience).map_err(git)?;
-    let theirs = repository.tracked(&synced.remote, &synced.branch).map_err(git)?;
+    let known = repository.tracked(&synced.remote, &synced.branch)?;
+    repository.fetch(&synced.remote, &synced.branch, patience)?;
+    let theirs = repository.tracked(&synced.remote, &synced.branch)?;
     synced.is_new = theirs.is_none();
     if let (Some(known), Some(theirs)) = (&known, &theirs) {
-        synced.gone = synced.gone.max(repository.beyond(known, Some(theirs)).map_err(git)?);
+        synced.gone = synced.gone.max(repository.beyond(known, Some(theirs))?);
     }
     Ok(theirs)
 }
@@ -172,20 +172,20 @@ impl Casebook {
         program: &str,
         synced: &mut Synced,
     ) -> Result<(), Error> {
-        let (_, behind) = repository.apart(theirs).map_err(git)?;
+        let (_, behind) = repository.apart(theirs)?;
         if behind == 0 {
             return Ok(());
         }
         let _lock = self.lock()?;
         self.recovery = self.recover()?;
         self.pending = None;
-        let (ahead, behind) = repository.apart(theirs).map_err(git)?;
-        let in_the_way = repository.in_the_way(theirs, ahead == 0).map_err(git)?;
+        let (ahead, behind) = repository.apart(theirs)?;
+        let in_the_way = repository.in_the_way(theirs, ahead == 0)?;
         if !in_the_way.staged.is_empty() || !in_the_way.changed.is_empty() {
             let (staged, changed) = (in_the_way.staged, in_the_way.changed);
             return Err(Error::Unsynced { why: Unsynced::InTheWay { staged, changed } });
         }
-        let before = repository.commit_of("HEAD").map_err(git)?;
+        let before = repository.commit_of("HEAD")?;
         let message = format!("Merge {}/{}", synced.remote, synced.branch);
         let date = self.world.clock_is_fixed.then(|| self.world.now.to_rfc3339());
         let driver = driver(program);
@@ -198,7 +198,7 @@ impl Casebook {
         synced.received += behind;
         // The index of names and rows was made for the tree before.
         self.index = std::sync::OnceLock::new();
-        if let Some(head) = repository.head().map_err(git)? {
+        if let Some(head) = repository.head()? {
             synced.broken.extend(self.errors_beyond(repository, Some(&before), &head)?);
         }
         let crossed = self.crossed(repository, &before)?;
@@ -210,24 +210,24 @@ impl Casebook {
 
     /// Ends a merge that stopped: tickets are resolved, and where nothing else conflicts it is committed. Otherwise it is
     /// taken back.
-    fn finish(&self, repository: &Repository, merging: &Merging<'_>, refusal: GitRefusal) -> Result<(), Error> {
+    fn finish(&self, repository: &Repository, merging: &Merging<'_>, refusal: GitError) -> Result<(), Error> {
         if self.is_git_at_work() != Some("merge") {
-            return Err(git(refusal));
+            return Err(refusal.into());
         }
-        if repository.unmerged().map_err(git)?.is_empty() {
+        if repository.unmerged()?.is_empty() {
             // It was merged, and a hook would not have it.
-            repository.abort_merge().map_err(git)?;
-            return Err(git(refusal));
+            repository.abort_merge()?;
+            return Err(refusal.into());
         }
         let resolved = self.resolve_locked(repository, &[], false).map(|_| ());
-        let paths = repository.unmerged().map_err(git)?;
+        let paths = repository.unmerged()?;
         let ended = match resolved {
-            Ok(()) if paths.is_empty() => repository.conclude(merging).map_err(git),
+            Ok(()) if paths.is_empty() => repository.conclude(merging).map_err(Error::from),
             Ok(()) => Err(Error::Unsynced { why: Unsynced::Split { paths } }),
             Err(error) => Err(error),
         };
         ended.or_else(|error| {
-            repository.abort_merge().map_err(git)?;
+            repository.abort_merge()?;
             Err(error)
         })
     }
@@ -235,8 +235,8 @@ impl Casebook {
     /// The tickets in which something crossed since a commit.
     fn crossed(&self, repository: &Repository, before: &str) -> Result<Vec<(Ticket, Vec<Concurrent>)>, Error> {
         let read = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| yaml::read(&bytes, None).ok());
-        let files = repository.differing(Some(before), "HEAD", layout::TICKETS).map_err(git)?;
-        let unseen = unseen_in(repository, &[&format!("{before}..HEAD")]).map_err(git)?;
+        let files = repository.differing(Some(before), "HEAD", layout::TICKETS)?;
+        let unseen = unseen_in(repository, &[&format!("{before}..HEAD")])?;
         let mut crossed = Vec::new();
         for file in files {
             if let (Some(before), Some(after)) = (read(file.before), read(file.after)) {
@@ -247,8 +247,4 @@ impl Casebook {
         }
         Ok(crossed)
     }
-}
-
-const fn git(refusal: GitRefusal) -> Error {
-    Error::Git { refusal }
 }

@@ -8,7 +8,7 @@ use std::fs;
 use crate::domain::aftermath::{Unseen, may_be_unseen, unseen_between};
 use crate::domain::id::Id;
 use crate::domain::ticket::Ticket;
-use crate::store::git::{GitRefusal, Lookup, Met, Repository};
+use crate::store::git::{GitError, Lookup, Met, Repository};
 use crate::store::{layout, yaml};
 
 use super::Casebook;
@@ -33,7 +33,7 @@ impl Casebook {
     }
 
     /// What all merges tell, those that were looked at before from memory.
-    fn remembered(&self, repository: &Repository) -> Result<Unseen, GitRefusal> {
+    fn remembered(&self, repository: &Repository) -> Result<Unseen, GitError> {
         let Some(head) = repository.head()? else { return Ok(Unseen::new()) };
         let file = self.state.path(MEMORY);
         let known = fs::read_to_string(&file).ok().and_then(|text| memory(&text));
@@ -57,7 +57,7 @@ impl Casebook {
 }
 
 /// What the merges among some revisions tell.
-pub(super) fn unseen_in(repository: &Repository, revisions: &[&str]) -> Result<Unseen, GitRefusal> {
+pub(super) fn unseen_in(repository: &Repository, revisions: &[&str]) -> Result<Unseen, GitError> {
     let mut lookup = Lookup::of(repository.clone());
     let mut unseen = Unseen::new();
     for Met { path, sides } in repository.met(revisions)? {
@@ -76,7 +76,7 @@ pub(super) fn unseen_in(repository: &Repository, revisions: &[&str]) -> Result<U
 }
 
 /// What the merge tells that is not committed yet.
-fn under_way(repository: &Repository, tickets: &[Id]) -> Result<Unseen, GitRefusal> {
+fn under_way(repository: &Repository, tickets: &[Id]) -> Result<Unseen, GitError> {
     let mut lookup = Lookup::of(repository.clone());
     let prefix = repository.prefix()?;
     let mut unseen = Unseen::new();
@@ -84,7 +84,7 @@ fn under_way(repository: &Repository, tickets: &[Id]) -> Result<Unseen, GitRefus
         let path = layout::ticket_path(*id);
         let mut at = |commit: &str| {
             let bytes = lookup.object(&format!("{commit}:{prefix}{path}"))?;
-            Ok::<_, GitRefusal>(bytes.and_then(|bytes| yaml::read(&bytes, None).ok()))
+            Ok::<_, GitError>(bytes.and_then(|bytes| yaml::read(&bytes, None).ok()))
         };
         if let (Some(ours), Some(theirs)) = (at("HEAD")?, at("MERGE_HEAD")?) {
             unseen.extend(unseen_between(&ours, &theirs));

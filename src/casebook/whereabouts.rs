@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::store::git::{GitRefusal, Repository};
+use crate::store::git::{GitError, Repository};
 use crate::store::layout;
 
 use super::Casebook;
@@ -32,7 +32,7 @@ impl Whereabouts {
     pub fn of(start: &Path, asked: Option<&str>) -> Result<Self, Error> {
         let here = Repository::at(start);
         let (is_bare, prefix) = here.standing().map_err(|refusal| match refusal {
-            GitRefusal::Refused { .. } => Error::NoRepository { root: start.to_owned() },
+            GitError::Refused { .. } => Error::NoRepository { root: start.to_owned() },
             refusal => Error::Git { refusal },
         })?;
         // A desk around a bare repository is another one.
@@ -44,14 +44,14 @@ impl Whereabouts {
         }
         let folder = if is_bare { start.to_owned() } else { here.top().unwrap_or_else(|| start.to_owned()) };
         let repository = Repository::at(&folder);
-        let known = repository.folders_with(layout::MARKER).map_err(git)?;
+        let known = repository.folders_with(layout::MARKER)?;
         let nowhere = |known| Error::NoDesk { root: folder.clone(), asked: asked.map(str::to_owned), known };
         let prefix = match (asked, known.as_slice()) {
             (Some(asked), _) => {
                 let asked = prefix_of(asked);
                 let was_there = || repository.was_ever(&format!("{asked}{}", layout::MARKER));
                 // Nothing was ever sent to a server that is still being set up.
-                if known.contains(&asked) || !repository.has_commits() || was_there().map_err(git)? {
+                if known.contains(&asked) || !repository.has_commits() || was_there()? {
                     asked
                 } else {
                     return Err(nowhere(known));
@@ -72,7 +72,11 @@ impl Casebook {
     /// # Errors
     /// git refuses.
     pub fn folder_in_repository(&self) -> Result<String, Error> {
-        if self.state.in_repository() { Repository::at(&self.root).prefix().map_err(git) } else { Ok(String::new()) }
+        if self.state.in_repository() {
+            Repository::at(&self.root).prefix().map_err(Error::from)
+        } else {
+            Ok(String::new())
+        }
     }
 }
 
@@ -80,10 +84,6 @@ impl Casebook {
 fn prefix_of(folder: &str) -> String {
     let parts: Vec<&str> = folder.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
     parts.iter().map(|part| format!("{part}/")).collect()
-}
-
-const fn git(refusal: GitRefusal) -> Error {
-    Error::Git { refusal }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::unsynced;
 use crate::domain::assignment::NobodyNext;
 use crate::domain::id::Id;
 use crate::error::Error;
-use crate::store::git::GitRefusal;
+use crate::store::git::GitError;
 use crate::store::layout;
 use crate::store::yaml::{Damage, DamageKind, Unwritable};
 
@@ -157,86 +157,86 @@ pub(super) fn of_parsing(error: &clap::Error) -> Complaint {
 
 impl From<Error> for Complaint {
     fn from(error: Error) -> Self {
+        let said = error.to_string();
         match error {
-            Error::NoStore { start } => Self::new(Exit::NotFound, "store.missing", format!("no desk at {} or above", start.display()))
+            Error::NoStore { .. } => Self::new(Exit::NotFound, "store.missing", said)
                 .hint("make one with `casebook init`, or a living one to explore with `casebook demo`"),
-            Error::NoDesk { root, asked, known } => no_desk(&root, asked.as_deref(), &known),
-            Error::StoreExists { root } => Self::new(Exit::Refused, "store.exists", format!("there is a desk in {} already", root.display()))
+            Error::NoDesk { asked, known, .. } => no_desk(said, asked.as_deref(), &known),
+            Error::StoreExists { root } => Self::new(Exit::Refused, "store.exists", said)
                 .hint(format!("look at it with `casebook -C {}`", root.display())),
-            Error::SplitIndex { root } => Self::new(Exit::Refused, "git.split_index", format!("git's index is split in {}: with feature.manyFiles beside that, git 2.47 reads an empty one", root.display()))
+            Error::SplitIndex { .. } => Self::new(Exit::Refused, "git.split_index", said)
                 .hint("join it: `git config core.splitIndex false && git update-index --no-split-index`; or leave --many-files out"),
             Error::Config { path, flaw } => Self::new(Exit::Damaged, "config.invalid", flaw.message)
                 .at(path.display().to_string(), flaw.line, flaw.column)
                 .hint(format!("mend {}, then try again", path.file_name().unwrap_or_default().to_string_lossy())),
-            Error::NewerStore { format } => Self::new(Exit::Refused, "format.newer", format!("the desk has format {format}, newer than this program writes"))
+            Error::NewerStore { .. } => Self::new(Exit::Refused, "format.newer", said)
                 .hint("install a newer casebook; reading goes on working"),
-            Error::NotFound { word } => Self::new(Exit::NotFound, "ticket.not_found", format!("no ticket `{word}`"))
+            Error::NotFound { .. } => Self::new(Exit::NotFound, "ticket.not_found", said)
                 .hint("a ticket is named by its id, or a part of it of 4 characters or more; `casebook list` shows them"),
-            Error::NoOrganization { id } => Self::new(Exit::NotFound, "organization.not_found", format!("no organization `{id}`"))
+            Error::NoOrganization { .. } => Self::new(Exit::NotFound, "organization.not_found", said)
                 .hint("`casebook org list` shows those there are"),
-            Error::OrganizationExists { id } => Self::new(Exit::Refused, "organization.exists", format!("there is an organization `{id}` already"))
+            Error::OrganizationExists { id } => Self::new(Exit::Refused, "organization.exists", said)
                 .hint(format!("look at it with `casebook org show {id}`, change it with `casebook org set {id} KEY=VALUE`")),
-            Error::Ambiguous { word, candidates } => {
-                let mut complaint = Self::new(Exit::NotFound, "ticket.ambiguous", format!("`{word}` could be {} tickets:", candidates.len()));
+            Error::Ambiguous { candidates, .. } => {
+                let mut complaint = Self::new(Exit::NotFound, "ticket.ambiguous", format!("{said}:"));
                 complaint.candidates = candidates;
                 complaint.hint("give more characters")
             }
             Error::Damaged { path, damage } => damaged(path, damage),
             Error::HeaderDiffers { path, name } => {
-                Self::new(Exit::Damaged, "ticket.header_differs", format!("`{name}` in the header is not what the history leads to"))
+                Self::new(Exit::Damaged, "ticket.header_differs", said)
                     .at(path, 1, 1)
                     .hint(format!("the header follows from the history: `casebook check --fix` sets `{name}` back; change it with a command"))
             }
             Error::Unwritable { path, why } => unwritable(path, &why),
             Error::Refused { ticket, action, refusal } => refusal::complain(ticket, &action, refusal),
-            Error::NobodyNext(NobodyNext::NoAgents) => Self::new(Exit::Usage, "usage", "this desk has no agents")
+            Error::NobodyNext(NobodyNext::NoAgents) => Self::new(Exit::Usage, "usage", said)
                 .hint("list them under `agents` in [team] of casebook.toml"),
-            Error::NobodyNext(NobodyNext::NoneOf { team }) => {
-                Self::new(Exit::Usage, "usage", format!("nobody is of the team `{team}`"))
+            Error::NobodyNext(NobodyNext::NoneOf { .. }) => {
+                Self::new(Exit::Usage, "usage", said)
                     .hint("[team.people.\"WHO\"] in casebook.toml has their `teams`")
             }
-            Error::NoIdentity => Self::new(Exit::NotAllowed, "person.unknown", "nobody is known to act")
+            Error::NoIdentity => Self::new(Exit::NotAllowed, "person.unknown", said)
                 .hint("say who acts with --as WHO, CASEBOOK_ACTOR, or `git config user.email`"),
-            Error::OtherStatus { ticket, expected, found } => {
-                Self::new(Exit::Busy, "ticket.changed", format!("the ticket is {found}, not {expected}")).ticket(ticket).hint("look at it again with `casebook show`")
+            Error::OtherStatus { ticket, .. } => {
+                Self::new(Exit::Busy, "ticket.changed", said).ticket(ticket).hint("look at it again with `casebook show`")
             }
-            Error::OtherVersion { ticket, expected, found } => {
-                Self::new(Exit::Busy, "ticket.changed", format!("the last entry is {found}, not {expected}")).ticket(ticket).hint("look at it again with `casebook show`")
+            Error::OtherVersion { ticket, .. } => {
+                Self::new(Exit::Busy, "ticket.changed", said).ticket(ticket).hint("look at it again with `casebook show`")
             }
-            Error::OtherFile { path } => Self::new(Exit::Busy, "ticket.changed", "somebody changed the file in this very moment, so nothing was done")
+            Error::OtherFile { path } => Self::new(Exit::Busy, "ticket.changed", said)
                 .at(path, 1, 1)
                 .hint("look at it again with `casebook show`, then try again"),
             Error::OtherBytes { path } => {
-                Self::new(Exit::Damaged, "attachment.differs", "the bytes of an attachment are not those it is named after, so nothing was done")
+                Self::new(Exit::Damaged, "attachment.differs", said)
                     .at(path, 1, 1)
                     .hint("`casebook rule CB205` tells how to bring the file back")
             }
-            Error::KeyUsed { ticket, key, action } => {
-                Self::new(Exit::Refused, "key.used", format!("the key `{key}` was used for `{action}`")).ticket(ticket).hint("use a key for one command and its retries only")
+            Error::KeyUsed { ticket, .. } => {
+                Self::new(Exit::Refused, "key.used", said).ticket(ticket).hint("use a key for one command and its retries only")
             }
-            Error::Busy { path, waited } => {
-                Self::new(Exit::Busy, "store.busy", format!("another command has been writing for {}", seconds(waited)))
+            Error::Busy { path, .. } => {
+                Self::new(Exit::Busy, "store.busy", said)
                     .hint(format!("try again; the lock {} is let go of when that process ends", path.display()))
             }
             Error::Git { refusal } => git(refusal),
-            Error::NoRepository { root } => Self::new(Exit::Git, "git.no_repository", format!("{} is in no git repository", root.display()))
+            Error::NoRepository { .. } => Self::new(Exit::Git, "git.no_repository", said)
                 .hint("`git init` makes one; --no-commit writes without"),
-            Error::NoRevision { revision, refusal: GitRefusal::Refused { .. } } => Self::new(
+            Error::NoRevision { refusal: GitError::Refused { .. }, .. } => Self::new(
                 Exit::Usage,
                 "usage",
-                format!("`{revision}` is no date, no time and no revision of git"),
+                said,
             )
             .hint("as-of: takes 2026-11-01, 2026-11-01T09:00:00Z, or whatever `git rev-parse` knows"),
             Error::NoRevision { refusal, .. } => git(refusal),
             Error::Unsynced { why } => unsynced::complain(why),
             Error::Unsent { received, because } => unsynced::unsent(received, *because),
-            Error::Io { path, attempt, source } => {
+            Error::Io { path, source, .. } => {
                 let hint = way_out(&path, source.kind());
-                Self::new(Exit::Busy, "io.failed", format!("cannot {attempt} {}: {source}", path.display())).hint(hint)
+                Self::new(Exit::Busy, "io.failed", format!("{said}: {source}")).hint(hint)
             }
-            Error::Halfway { path, source } => {
-                let message = format!("cannot take back what was begun in {}: {source}", path.display());
-                Self::new(Exit::Busy, "io.failed", message)
+            Error::Halfway { source, .. } => {
+                Self::new(Exit::Busy, "io.failed", format!("{said}: {source}"))
                     .hint("do not repeat it: once there is room, the next command that writes brings it to its end")
             }
             Error::Usage { message, hint } => Self { hint, ..Self::new(Exit::Usage, "usage", message) },
@@ -244,19 +244,19 @@ impl From<Error> for Complaint {
     }
 }
 
-/// No desk in a repository, or not the one that is meant.
-fn no_desk(root: &Path, asked: Option<&str>, known: &[String]) -> Complaint {
+impl From<GitError> for Complaint {
+    fn from(refusal: GitError) -> Self {
+        git(refusal)
+    }
+}
+
+/// Adds the folders that hold a desk, where one of them must be named.
+fn no_desk(message: String, asked: Option<&str>, known: &[String]) -> Complaint {
     let place = |folder: &String| match folder.trim_end_matches('/') {
         "" => "`--desk .`".to_owned(),
         folder => format!("`--desk {}`", quoted(Path::new(folder))),
     };
     let known: Vec<String> = known.iter().map(place).collect();
-    let here = root.display();
-    let message = match asked {
-        Some(asked) => format!("the repository {here} never had a desk in its folder `{asked}`"),
-        None if known.is_empty() => format!("no desk in the last commit of the repository {here}"),
-        None => format!("the repository {here} has {} desks", known.len()),
-    };
     let hint = if known.is_empty() {
         "`--desk FOLDER` names the folder of one that an older commit or another branch has".to_owned()
     } else {
@@ -326,21 +326,16 @@ fn unwritable(path: String, why: &Unwritable) -> Complaint {
     }
 }
 
-fn git(refusal: GitRefusal) -> Complaint {
+fn git(refusal: GitError) -> Complaint {
+    let said = refusal.to_string();
     match refusal {
-        GitRefusal::NotInstalled => {
-            Complaint::new(Exit::Git, "git.missing", "git was not found on PATH, so nothing can be committed")
-                .hint("install git, or write without a commit: --no-commit, or `commit = \"never\"` in casebook.toml")
-        }
-        GitRefusal::Locked { said } => {
-            Complaint::new(Exit::Git, "git.locked", format!("git is locked by another process:\n{said}"))
-                .hint("the files are as before; try again, or look whether that process still runs")
-        }
-        GitRefusal::Unanswered { waited } => {
-            Complaint::new(Exit::Git, "git.unanswered", format!("the remote did not answer within {}", seconds(waited)))
-                .hint("look at the network and `git remote -v`, then try again; --deadline SECONDS waits longer")
-        }
-        GitRefusal::Refused { said } => {
+        GitError::NotInstalled => Complaint::new(Exit::Git, "git.missing", said)
+            .hint("install git, or write without a commit: --no-commit, or `commit = \"never\"` in casebook.toml"),
+        GitError::Locked { .. } => Complaint::new(Exit::Git, "git.locked", said)
+            .hint("the files are as before; try again, or look whether that process still runs"),
+        GitError::Unanswered { .. } => Complaint::new(Exit::Git, "git.unanswered", said)
+            .hint("look at the network and `git remote -v`, then try again; --deadline SECONDS waits longer"),
+        GitError::Refused { said } => {
             let identity = said.contains("user.email") || said.contains("identity");
             let hint = if identity {
                 "the files are as before; tell git who you are with `git config user.email`"
@@ -348,26 +343,6 @@ fn git(refusal: GitRefusal) -> Complaint {
                 "the files are as before"
             };
             Complaint::new(Exit::Git, "git.failed", format!("git refused the commit:\n{said}")).hint(hint)
-        }
-    }
-}
-
-/// `30 s`, `0.1 s`: what somebody waited, without a false zero.
-fn seconds(waited: std::time::Duration) -> String {
-    let tenths = (waited.as_millis().div_ceil(100)).max(1);
-    if tenths < 100 { format!("{}.{} s", tenths / 10, tenths % 10) } else { format!("{} s", tenths / 10) }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    #[test]
-    fn a_wait_is_never_told_as_none() {
-        for (millis, told) in
-            [(0, "0.1 s"), (99, "0.1 s"), (101, "0.2 s"), (2_000, "2.0 s"), (10_000, "10 s"), (60_400, "60 s")]
-        {
-            assert_eq!(super::seconds(Duration::from_millis(millis)), told);
         }
     }
 }

@@ -242,49 +242,28 @@ fn is_negated(word: &str) -> bool {
 /// What is wrong with a query, with the place marked below it, and what would do.
 fn complain(text: &str, flaw: &QueryFlaw) -> Complaint {
     let mark = format!("{}{}", " ".repeat(flaw.start), "^".repeat(flaw.length.max(1)));
-    let (message, hint) = words(&flaw.kind);
-    let column = flaw.start + 1;
-    Error::usage(format!("{message} (column {column})\n  {text}\n  {mark}"), hint).into()
+    Error::usage(format!("{flaw}\n  {text}\n  {mark}"), hint(&flaw.kind)).into()
 }
 
-fn words(kind: &QueryFlawKind) -> (String, String) {
+/// Returns what would do in place of what is wrong.
+fn hint(kind: &QueryFlawKind) -> String {
     match kind {
-        QueryFlawKind::UnknownKey(key) => (
-            format!("`{key}:` is no key of a query"),
-            did_you_mean(key, &KEYS, "in quotes it is searched for as words"),
-        ),
-        QueryFlawKind::UnknownWord(unknown) => {
-            (format!("`{}` is no {}", unknown.given, unknown.kind), did_you_mean(&unknown.given, unknown.known, ""))
-        }
-        QueryFlawKind::UnknownState(word) => {
-            let known = Is::WORDS.map(|(word, _)| word);
-            (format!("`is:` does not know `{word}`"), did_you_mean(word, &known, ""))
-        }
-        QueryFlawKind::NoValue => {
-            ("a value is missing".to_owned(), "write it behind the colon, without a blank".to_owned())
-        }
-        QueryFlawKind::NoTime(word) => (
-            format!("`{word}` names no time"),
+        QueryFlawKind::UnknownKey(key) => did_you_mean(key, &KEYS, "in quotes it is searched for as words"),
+        QueryFlawKind::UnknownWord(unknown) => did_you_mean(&unknown.given, unknown.known, ""),
+        QueryFlawKind::UnknownState(word) => did_you_mean(word, &Is::WORDS.map(|(word, _)| word), ""),
+        QueryFlawKind::NoValue => "write it behind the colon, without a blank".to_owned(),
+        QueryFlawKind::NoTime(_) => {
             "times look like 2026-11-01, >=2026-11-01, 2026-10-01..2026-10-31, <7d (less than 7 days ago), today"
-                .to_owned(),
-        ),
-        QueryFlawKind::NoBound(word) => (
-            format!("`{word}` compares with no number or day"),
-            "for example fields.cost:>5, fields.renewal:<2027-01-01, fields.cost:5..9".to_owned(),
-        ),
-        QueryFlawKind::NoPerson(word) => {
-            (format!("`{word}` names nobody"), "give an e-mail address, `me` or `none`".to_owned())
+                .to_owned()
         }
-        QueryFlawKind::OpenQuote => ("this quote is never closed".to_owned(), "close it with another \"".to_owned()),
-        QueryFlawKind::UnknownSaved(name) => {
-            (format!("there is no saved query `{name}`"), "[queries] in casebook.toml names them".to_owned())
+        QueryFlawKind::NoBound(_) => {
+            "for example fields.cost:>5, fields.renewal:<2027-01-01, fields.cost:5..9".to_owned()
         }
-        QueryFlawKind::SavedInCircle(name) => {
-            (format!("the saved query `{name}` leads back to itself"), "mend [queries] in casebook.toml".to_owned())
-        }
-        QueryFlawKind::SecondMoment => {
-            ("`as-of:` stands here twice".to_owned(), "a query looks at one moment".to_owned())
-        }
+        QueryFlawKind::NoPerson(_) => "give an e-mail address, `me` or `none`".to_owned(),
+        QueryFlawKind::OpenQuote => "close it with another \"".to_owned(),
+        QueryFlawKind::UnknownSaved(_) => "[queries] in casebook.toml names them".to_owned(),
+        QueryFlawKind::SavedInCircle(_) => "mend [queries] in casebook.toml".to_owned(),
+        QueryFlawKind::SecondMoment => "a query looks at one moment".to_owned(),
     }
 }
 

@@ -5,8 +5,6 @@ use std::path::Path;
 
 use super::program::quoted;
 use crate::casebook::{Elsewhere, Resolution, Resolved};
-use crate::domain::id::LENGTH;
-use crate::domain::union::Discord;
 use crate::store::yaml::{Side, Split};
 
 /// So many paths are named; more are counted.
@@ -87,21 +85,7 @@ fn head_of_theirs(at_work: Option<&str>) -> &'static str {
 /// Why two files are not one.
 pub(super) fn why(split: &Split) -> String {
     match split {
-        Split::Unreadable { side, damage } => {
-            let side = match side {
-                Side::Ours => "ours",
-                Side::Theirs => "theirs",
-            };
-            format!("{side} cannot be read: {damage}")
-        }
-        Split::NewerFormat(format) => format!("a newer casebook wrote it (format {format})"),
-        Split::Discord(Discord::OtherTicket { theirs }) => format!("theirs is the ticket {theirs}"),
-        Split::Discord(Discord::Entry(entry)) | Split::Spelling(entry) => {
-            format!("the entry {} is not the same on both sides", &entry.to_string()[LENGTH - 6..])
-        }
-        Split::Discord(Discord::Doubled(entry)) => format!("the entry {entry} is there twice"),
-        Split::Discord(Discord::NotOpened) => "the first entry does not open the ticket".to_owned(),
-        Split::Surroundings => "both sides changed by hand what stands around the entries".to_owned(),
-        Split::Layout => "the layout cannot be merged line by line".to_owned(),
+        Split::Unreadable { damage, .. } => format!("{split}: {damage}"),
+        _ => split.to_string(),
     }
 }

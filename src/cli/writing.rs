@@ -23,7 +23,7 @@ use crate::domain::ticket::Ticket;
 use crate::domain::transition::Notice;
 use crate::domain::visibility::as_customers_have_it;
 use crate::error::Error;
-use crate::store::git::GitRefusal;
+use crate::store::git::GitError;
 use crate::store::layout::{self, tail};
 use crate::store::yaml;
 use crate::view;
@@ -285,11 +285,11 @@ fn keep_elsewhere(text: &str) -> Option<PathBuf> {
     file.keep().ok().map(|(_, path)| path)
 }
 
-fn said(refusal: &GitRefusal) -> &str {
+fn said(refusal: &GitError) -> &str {
     match refusal {
-        GitRefusal::NotInstalled => "git was not found",
-        GitRefusal::Unanswered { .. } => "the remote did not answer",
-        GitRefusal::Locked { said } | GitRefusal::Refused { said } => said,
+        GitError::NotInstalled => "git was not found",
+        GitError::Unanswered { .. } => "the remote did not answer",
+        GitError::Locked { said } | GitError::Refused { said } => said,
     }
 }
 

@@ -63,11 +63,13 @@ pub struct Chosen {
 }
 
 /// Why nobody was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NobodyNext {
     /// The desk has no agents.
+    #[error("this desk has no agents")]
     NoAgents,
     /// None of them is of the team.
+    #[error("nobody is of the team `{team}`")]
     NoneOf {
         /// The team.
         team: String,

@@ -2,6 +2,8 @@
 //!
 //! Must not know the present: every instant is given. Calendars come with the clocks of response targets.
 
+use std::time::Duration;
+
 use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
 
 /// An instant as files and JSON spell it: RFC 3339, UTC, whole seconds.
@@ -12,6 +14,12 @@ pub fn spell(instant: DateTime<Utc>) -> String {
 /// The instant at whole seconds, as `at` records it.
 pub fn whole_seconds(instant: DateTime<Utc>) -> DateTime<Utc> {
     instant.trunc_subsecs(0)
+}
+
+/// Formats a time that a command waited, as `30 s` or `0.1 s`. It is never shown as none.
+pub fn seconds(waited: Duration) -> String {
+    let tenths = (waited.as_millis().div_ceil(100)).max(1);
+    if tenths < 100 { format!("{}.{} s", tenths / 10, tenths % 10) } else { format!("{} s", tenths / 10) }
 }
 
 /// Reads a span such as `30m`, `4h`, `7d`, `2w` or `1d12h`: days of 24 hours, weeks of seven days.
@@ -65,6 +73,15 @@ pub fn spell_hours(span: TimeDelta) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wait_is_never_formatted_as_none() {
+        for (millis, expected) in
+            [(0, "0.1 s"), (99, "0.1 s"), (101, "0.2 s"), (2_000, "2.0 s"), (10_000, "10 s"), (60_400, "60 s")]
+        {
+            assert_eq!(seconds(Duration::from_millis(millis)), expected);
+        }
+    }
 
     #[test]
     fn spans_are_told_so_that_they_add_up() {

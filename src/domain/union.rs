@@ -7,24 +7,28 @@
 use super::action::Action;
 use super::aftermath::{Unseen, solved_unseen, unseen_between};
 use super::entry::Entry;
-use super::id::Id;
+use super::id::{Id, LENGTH};
 use super::replay;
 use super::ticket::Ticket;
 use super::words::{Priority, Status};
 
 /// Why two histories are not of one ticket.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Discord {
     /// They are of different tickets.
+    #[error("theirs is the ticket {theirs}")]
     OtherTicket {
         /// The ticket of the other side.
         theirs: Id,
     },
     /// An entry says one thing here and another there.
+    #[error("the entry {} is not the same on both sides", &.0.to_string()[LENGTH - 6..])]
     Entry(Id),
     /// A history holds an entry twice.
+    #[error("the entry {0} is there twice")]
     Doubled(Id),
     /// The first entry does not open the ticket.
+    #[error("the first entry does not open the ticket")]
     NotOpened,
 }
 

@@ -54,7 +54,8 @@ pub struct Config {
 }
 
 /// What is wrong with a casebook.toml, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{line}:{column}: {message}")]
 pub struct ConfigFlaw {
     /// The line, from 1.
     pub line: usize,

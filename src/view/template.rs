@@ -31,11 +31,13 @@ pub struct Template {
 }
 
 /// Why a template is none, or cannot be filled in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateFlaw {
     /// It asks for a field no record has.
+    #[error(transparent)]
     Field(UnknownField),
     /// It does not follow the language.
+    #[error("{0}")]
     Language(String),
 }
 

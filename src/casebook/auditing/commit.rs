@@ -13,7 +13,7 @@ use crate::domain::rule::{
     HISTORY_REMOVED, HISTORY_REORDERED, HISTORY_UNREADABLE, POLICY_UNREADABLE, TICKET_DELETED, TICKET_MOVED,
 };
 use crate::domain::ticket::{FORMAT, Ticket};
-use crate::store::git::{Change, GitRefusal, Objects, Revision, is_blob};
+use crate::store::git::{Change, GitError, Objects, Revision, is_blob};
 use crate::store::layout;
 use crate::store::yaml::{DamageKind, Version};
 
@@ -67,7 +67,7 @@ pub struct Commit<'a> {
 
 impl Judge {
     /// Takes in what a commit brings, in the order it comes.
-    pub fn take_in<'a>(&mut self, revision: &'a Revision, objects: &mut Objects) -> Result<Commit<'a>, GitRefusal> {
+    pub fn take_in<'a>(&mut self, revision: &'a Revision, objects: &mut Objects) -> Result<Commit<'a>, GitError> {
         if revision.sends_base
             && let Some(parent) = revision.sides.first().and_then(|side| side.parent.clone())
             && let Some(bytes) = objects.take()?
@@ -122,7 +122,7 @@ impl Judge {
         revision: &Revision,
         change: &Change,
         objects: &mut Objects,
-    ) -> Result<Option<Arc<Policy>>, GitRefusal> {
+    ) -> Result<Option<Arc<Policy>>, GitError> {
         let Some(name) = &change.new else { return Ok(None) };
         if change.sends_new {
             let bytes = objects.take()?.unwrap_or_default();
@@ -138,7 +138,7 @@ impl Judge {
     }
 
     /// What a parent and the commit have of a file.
-    fn versions(&mut self, change: &Change, is_merge: bool, objects: &mut Objects) -> Result<Pair, GitRefusal> {
+    fn versions(&mut self, change: &Change, is_merge: bool, objects: &mut Objects) -> Result<Pair, GitError> {
         // A version that was extended is seldom asked for again, but for where branches part and meet.
         let known = match &change.old {
             Some(old) if is_merge || change.new.is_none() => self.shelf.get(old),
@@ -165,7 +165,7 @@ impl Judge {
         name: &str,
         before: Option<&Version>,
         objects: &mut Objects,
-    ) -> Result<Arc<Version>, GitRefusal> {
+    ) -> Result<Arc<Version>, GitError> {
         let bytes = if change.sends_new { objects.take()? } else { None };
         if let Some(version) = self.shelf.get(name) {
             return Ok(as_named(version, &change.path));
@@ -182,7 +182,7 @@ impl Judge {
 
     /// The version a parent has, which is not known yet. Mostly it is the newer one without its last entry, and then its
     /// name says so: git need not be asked, nor anything be read again.
-    fn older(&mut self, change: &Change, name: &str, after: Option<&Version>) -> Result<Arc<Version>, GitRefusal> {
+    fn older(&mut self, change: &Change, name: &str, after: Option<&Version>) -> Result<Arc<Version>, GitError> {
         let shorter = |count| after?.without_last(count).filter(|older| is_blob(name, older.bytes()));
         if let Some(older) = (1..=FEW).find_map(shorter) {
             return Ok(Arc::new(older));
@@ -213,7 +213,7 @@ impl Judge {
     ///
     /// # Errors
     /// git has ended.
-    pub fn judge(&mut self, commit: &Commit<'_>) -> Result<(), GitRefusal> {
+    pub fn judge(&mut self, commit: &Commit<'_>) -> Result<(), GitError> {
         let mut judged = Vec::with_capacity(commit.touched.len());
         for (path, file) in &commit.touched {
             judged.push((path.as_str(), self.compare(commit, path, file)));
@@ -375,8 +375,8 @@ impl Judge {
     }
 }
 
-fn missing(change: &Change, name: &str) -> GitRefusal {
-    GitRefusal::Refused { said: format!("the object {name} of {} is missing", change.path) }
+fn missing(change: &Change, name: &str) -> GitError {
+    GitError::Refused { said: format!("the object {name} of {} is missing", change.path) }
 }
 
 /// The same bytes under a name: those of another ticket say nothing of the one that the name means.

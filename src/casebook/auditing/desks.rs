@@ -2,7 +2,7 @@
 //!
 //! Looks at the places of casebook.toml alone; must not know tickets.
 
-use super::{Auditor, Findings, git};
+use super::{Auditor, Findings};
 use crate::domain::finding::Finding;
 use crate::domain::rule::{TICKET_DELETED, TICKET_MOVED};
 use crate::error::Error;
@@ -38,16 +38,12 @@ impl Auditor {
     /// Tells of desks that commits took away, and that are not there any more. A walk that begins at the top of the
     /// repository has seen them; else git is asked.
     pub(super) fn judge_desks(&self, desks: &Desks, revisions: &[String], found: &mut Findings) -> Result<(), Error> {
-        let asked = if self.prefix.is_empty() {
-            Vec::new()
-        } else {
-            self.repository.deletions(revisions, MARKER).map_err(git)?
-        };
+        let asked = if self.prefix.is_empty() { Vec::new() } else { self.repository.deletions(revisions, MARKER)? };
         let gone = if self.prefix.is_empty() { &desks.gone } else { &asked };
         if gone.is_empty() {
             return Ok(());
         }
-        let there = self.repository.folders_with(MARKER).map_err(git)?;
+        let there = self.repository.folders_with(MARKER)?;
         let mut told: Vec<&str> = Vec::new();
         for (commit, path) in gone {
             let folder = path.strip_suffix(MARKER).unwrap_or(path);

@@ -2,7 +2,7 @@
 //!
 //! Reads what that commit holds, and must not know how it was verified.
 
-use super::{Auditor, Judge, git};
+use super::{Auditor, Judge};
 use crate::casebook::copied::Ground;
 use crate::domain::id::Id;
 use crate::error::Error;
@@ -14,13 +14,13 @@ impl Auditor {
         let mut brought: Vec<(Id, Id)> = judge.tickets.iter().map(|(entry, ticket)| (*entry, *ticket)).collect();
         brought.sort_unstable();
         let ground = Ground { repository: &self.repository, prefix: &self.prefix, commit: verified };
-        for copy in ground.copies_among(&brought).map_err(git)? {
+        for copy in ground.copies_among(&brought)? {
             let place = copy.ticket.map(layout::ticket_path).zip(copy.entry);
             let Some((path, entry)) = place.map(|(path, entry)| (format!("{}{path}", self.prefix), entry)) else {
                 continue;
             };
             let words = entry.to_string();
-            let commit = self.repository.first_with(&words, &path, verified, tip).map_err(git)?;
+            let commit = self.repository.first_with(&words, &path, verified, tip)?;
             judge.find(copy.in_commit(commit.unwrap_or_else(|| tip.to_owned())));
         }
         Ok(())

@@ -19,7 +19,7 @@ use crate::domain::rule::{
 };
 use crate::domain::ticket::Ticket;
 use crate::domain::words::Role;
-use crate::store::git::GitRefusal;
+use crate::store::git::GitError;
 
 /// The new entries of a commit, for what is about two tickets at once.
 struct Brought<'a>(HashMap<Id, (&'a Touched, &'a Ticket, &'a [usize])>);
@@ -74,11 +74,7 @@ fn without_words(entry: &Entry) -> Entry {
 
 impl Judge {
     /// Judges the entries a commit brought: by path, with their places in the file.
-    pub(super) fn judge_entries(
-        &mut self,
-        commit: &Commit<'_>,
-        judged: &[(&str, Vec<usize>)],
-    ) -> Result<(), GitRefusal> {
+    pub(super) fn judge_entries(&mut self, commit: &Commit<'_>, judged: &[(&str, Vec<usize>)]) -> Result<(), GitError> {
         let mut brought = Brought(HashMap::with_capacity(judged.len()));
         for (path, new) in judged.iter().filter(|(_, new)| !new.is_empty()) {
             let file = &commit.touched[*path];
@@ -103,7 +99,7 @@ impl Judge {
         file: &Touched,
         ticket: &Ticket,
         new: &[usize],
-    ) -> Result<(), GitRefusal> {
+    ) -> Result<(), GitError> {
         let is_import = new.first() == Some(&0) && ticket.opening().is_some_and(|facts| facts.imported_from.is_some());
         if is_import {
             self.judge_import(commit, path, ticket, new);
@@ -182,7 +178,7 @@ impl Judge {
         ticket: &Ticket,
         place: usize,
         before: Option<&Ticket>,
-    ) -> Result<(), GitRefusal> {
+    ) -> Result<(), GitError> {
         let entry = &ticket.history[place];
         let about = |finding: Finding| finding.of(ticket.id).about(entry.id).in_commit(&commit.revision.id);
         self.found.entries += 1;
@@ -250,7 +246,7 @@ impl Judge {
         ticket: &Ticket,
         entry: &Entry,
         before: Option<&Ticket>,
-    ) -> Result<Verdict, GitRefusal> {
+    ) -> Result<Verdict, GitError> {
         let mut worst = Verdict::Unlawful(Why::NoAgent);
         for ground in &commit.grounds {
             let organizations =

@@ -25,7 +25,7 @@ use crate::domain::id::Id;
 use crate::domain::person::Person;
 use crate::domain::rule::{COMMIT_SIGNER, COMMIT_UNSIGNED, HISTORY_SHALLOW, Severity};
 use crate::error::Error;
-use crate::store::git::{Change, GitRefusal, Objects, Repository, Revision, Shelf, Signature, Trusted, Walk, Wanted};
+use crate::store::git::{Change, GitError, Objects, Repository, Revision, Shelf, Signature, Trusted, Walk, Wanted};
 use crate::store::layout;
 use crate::store::yaml::Version;
 
@@ -117,7 +117,7 @@ impl Auditor {
 
     pub(super) fn of(repository: Repository, folder: &Path) -> Result<Self, Error> {
         let prefix = repository.prefix().map_err(|refusal| match refusal {
-            GitRefusal::Refused { .. } => Error::NoRepository { root: folder.to_owned() },
+            GitError::Refused { .. } => Error::NoRepository { root: folder.to_owned() },
             refusal => Error::Git { refusal },
         })?;
         Ok(Self { repository, prefix, is_asked: true })
@@ -137,7 +137,7 @@ impl Auditor {
             let walk = (!revisions.is_empty()).then(|| self.begin(revisions, &judge));
             (completeness.join(), chosen, walk)
         });
-        let completeness = completeness.unwrap_or_else(|panic| std::panic::resume_unwind(panic)).map_err(git)?;
+        let completeness = completeness.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         judge.given = completeness.shallow;
         if !judge.given.is_empty() {
             judge.incomplete("this clone is shallow: what lies before its first commits is taken as it is");
@@ -178,12 +178,12 @@ impl Auditor {
     }
 
     fn begin(&self, revisions: &[String], judge: &Judge) -> Result<Walk, Error> {
-        self.repository.walk(revisions, &self.prefix, &wanted(judge.asks_for_whom())).map_err(git)
+        self.repository.walk(revisions, &self.prefix, &wanted(judge.asks_for_whom())).map_err(Error::from)
     }
 
     fn follow(mut walk: Walk, judge: &mut Judge, tell: &mut dyn FnMut(usize)) -> Result<(), Error> {
-        while let Some(revision) = walk.step().map_err(git)? {
-            judge.look_at(&revision, &mut walk.objects).map_err(git)?;
+        while let Some(revision) = walk.step()? {
+            judge.look_at(&revision, &mut walk.objects)?;
             judge.found.commits += 1;
             tell(judge.found.commits);
         }
@@ -193,7 +193,7 @@ impl Auditor {
     /// Each commit is signed with a key that casebook.toml named before it.
     fn judge_signatures(&self, revisions: &[String], judge: &mut Judge) -> Result<(), Error> {
         let keys = judge.keys();
-        let signatures = self.repository.signatures(revisions, &keys).map_err(git)?;
+        let signatures = self.repository.signatures(revisions, &keys)?;
         for (commit, signature) in signatures {
             let finding = match signature {
                 Signature::None => Finding::new(&COMMIT_UNSIGNED, ".", "the commit is not signed"),
@@ -215,10 +215,6 @@ pub(super) fn named(entry: &crate::domain::entry::Entry) -> String {
 
 pub(super) fn wanted(behalf: bool) -> Wanted {
     Wanted { folder: TICKETS, base: layout::MARKER, behalf }
-}
-
-pub(super) fn git(refusal: GitRefusal) -> Error {
-    Error::Git { refusal }
 }
 
 /// What is known while commits are looked at, one behind the other.
@@ -297,7 +293,7 @@ impl Judge {
     }
 
     /// Looks at a commit: takes in its objects, and judges it unless it is taken as it is.
-    pub fn look_at(&mut self, revision: &Revision, objects: &mut Objects) -> Result<(), GitRefusal> {
+    pub fn look_at(&mut self, revision: &Revision, objects: &mut Objects) -> Result<(), GitError> {
         let commit = self.take_in(revision, objects)?;
         self.desks.look_at(revision);
         if let Some(paths) = &mut self.paths {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::{Auditor, Findings, Questions, git};
+use super::{Auditor, Findings, Questions};
 use crate::domain::finding::Finding;
 use crate::domain::rule::{HISTORY_REWRITTEN, Severity};
 use crate::error::Error;
@@ -28,7 +28,7 @@ struct Verified {
 
 impl Auditor {
     fn place(&self) -> Result<PathBuf, Error> {
-        Ok(self.repository.git_folder().map_err(git)?.join("casebook").join(NAME))
+        Ok(self.repository.git_folder()?.join("casebook").join(NAME))
     }
 
     fn noted(&self) -> Result<Option<Value>, Error> {
@@ -39,8 +39,7 @@ impl Auditor {
 
     /// Whether a commit is older than one that was verified, and a branch or a tag still leads to that one.
     pub(super) fn leads_back(&self, verified: &str, now: &str) -> Result<bool, Error> {
-        Ok(self.repository.comes_before(now, verified).map_err(git)?
-            && self.repository.is_held(verified).map_err(git)?)
+        Ok(self.repository.comes_before(now, verified)? && self.repository.is_held(verified)?)
     }
 
     /// Takes note of what an audit came to. One that goes on from the last, and finds nothing but that this was
@@ -58,7 +57,7 @@ impl Auditor {
         if !goes_on {
             let note = self.noted()?;
             let Some(known) = note.as_ref().and_then(|note| note["commit"].as_str()) else { return Ok(()) };
-            if self.repository.comes_before(known, &tip).map_err(git)? || self.leads_back(known, &tip)? {
+            if self.repository.comes_before(known, &tip)? || self.leads_back(known, &tip)? {
                 return Ok(());
             }
         }

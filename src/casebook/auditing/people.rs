@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::domain::organization::Organization;
-use crate::store::git::{GitRefusal, Lookup, Repository};
+use crate::store::git::{GitError, Lookup, Repository};
 use crate::store::{layout, yaml};
 
 /// The organisations of one commit.
@@ -34,7 +34,7 @@ impl Registry {
     ///
     /// # Errors
     /// git has ended.
-    pub fn at(&mut self, commit: &str) -> Result<Organizations, GitRefusal> {
+    pub fn at(&mut self, commit: &str) -> Result<Organizations, GitError> {
         if let Some((known, organizations)) = &self.last
             && known == commit
         {
@@ -61,7 +61,7 @@ impl Registry {
     ///
     /// # Errors
     /// git has ended.
-    pub fn file(&mut self, id: &str, object: &str) -> Result<Option<Arc<Organization>>, GitRefusal> {
+    pub fn file(&mut self, id: &str, object: &str) -> Result<Option<Arc<Organization>>, GitError> {
         let name = (object.to_owned(), id.to_owned());
         if let Some(known) = self.files.get(&name) {
             return Ok(known.clone());

@@ -1,6 +1,6 @@
 //! Which commits are audited. Must not know what is asked of them.
 
-use super::{Auditor, git};
+use super::Auditor;
 use crate::casebook::Stretch;
 use crate::domain::finding::Finding;
 use crate::domain::rule::HISTORY_REWRITTEN;
@@ -46,16 +46,14 @@ impl Auditor {
             Span::Stretch(stretch) => {
                 let to = self.known(&stretch.to)?;
                 let from = match &stretch.from {
-                    Some(from) if stretch.since_parting => {
-                        Some(self.repository.parting(&self.known(from)?, &to).map_err(git)?)
-                    }
+                    Some(from) if stretch.since_parting => Some(self.repository.parting(&self.known(from)?, &to)?),
                     // Finding it may mean walking all the way to it, as git will when it lists the commits.
                     from => from.as_ref().map(|from| format!("{from}^{{commit}}")),
                 };
                 chosen(Some(to.clone()), std::iter::once(to).chain(from.map(|from| format!("^{from}"))).collect())
             }
             Span::Since(verified) => match head() {
-                Some(now) if self.repository.comes_before(verified, &now).map_err(git)? => {
+                Some(now) if self.repository.comes_before(verified, &now)? => {
                     chosen(Some(now.clone()), vec![now, format!("^{verified}")])
                 }
                 // An older commit is checked out, and what was verified is still there.

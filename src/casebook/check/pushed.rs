@@ -10,7 +10,7 @@ use crate::domain::id::Id;
 use crate::domain::rule::Severity;
 use crate::error::Error;
 use crate::store::config::Config;
-use crate::store::git::{GitRefusal, Held, Lookup, Nature, Repository, Snapshot};
+use crate::store::git::{GitError, Held, Lookup, Nature, Repository, Snapshot};
 use crate::store::layout;
 use crate::store::yaml::{self, Damage, DamageKind};
 
@@ -36,14 +36,14 @@ pub struct Tree<'a> {
 }
 
 impl Tree<'_> {
-    fn bytes(&mut self, path: &str) -> Result<Option<Vec<u8>>, GitRefusal> {
+    fn bytes(&mut self, path: &str) -> Result<Option<Vec<u8>>, GitError> {
         self.lookup.object(&format!("{}:{}{path}", self.commit, self.prefix))
     }
 
     /// The same, for the rules about files beside the tickets.
     pub(super) fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>, Error> {
         let kind = match self.odd.get(path) {
-            None => return self.bytes(path).map_err(failed),
+            None => return self.bytes(path).map_err(Error::from),
             Some(Nature::Link) => DamageKind::Symlink,
             Some(_) => DamageKind::NotAFile,
         };
@@ -51,7 +51,7 @@ impl Tree<'_> {
     }
 
     /// How large the plain files at some paths are; none where there is no such file.
-    pub(super) fn sizes(&mut self, paths: BTreeSet<String>) -> Result<BTreeMap<String, Option<u64>>, GitRefusal> {
+    pub(super) fn sizes(&mut self, paths: BTreeSet<String>) -> Result<BTreeMap<String, Option<u64>>, GitError> {
         let paths: Vec<String> = paths.into_iter().collect();
         if paths.is_empty() {
             return Ok(BTreeMap::new());
@@ -64,7 +64,7 @@ impl Tree<'_> {
     }
 
     /// Those of some paths, and of the folders above them where files belong, that are no plain files there.
-    fn odd_among(&mut self, doubtful: BTreeSet<String>) -> Result<HashMap<String, Nature>, GitRefusal> {
+    fn odd_among(&mut self, doubtful: BTreeSet<String>) -> Result<HashMap<String, Nature>, GitError> {
         if doubtful.is_empty() {
             return Ok(HashMap::new());
         }
@@ -74,7 +74,7 @@ impl Tree<'_> {
         Ok(doubtful.into_iter().zip(natures).filter_map(is_odd).collect())
     }
 
-    fn organizations(&mut self) -> Result<HashSet<String>, GitRefusal> {
+    fn organizations(&mut self) -> Result<HashSet<String>, GitError> {
         let files = self.lookup.files_in(self.commit, &format!("{}{}", self.prefix, layout::ORGANIZATIONS))?;
         Ok(files.iter().filter_map(|(name, _)| layout::organization_of_name(name)).map(str::to_owned).collect())
     }
@@ -88,7 +88,7 @@ impl Tree<'_> {
         let mut linked = Vec::new();
         for path in paths.iter().filter(|path| layout::is_place(Path::new(path))) {
             let id = path.rsplit('/').next().and_then(|name| name.strip_suffix(".yaml")?.parse().ok());
-            let bytes = self.bytes(path).map_err(failed)?;
+            let bytes = self.bytes(path)?;
             // What the quick reader leaves to the full one has links all the same.
             let header = |(bytes, id): (Vec<u8>, Id)| {
                 yaml::survey_header(&bytes, id).or_else(|| Some(yaml::read(&bytes, Some(id)).ok()?.header))
@@ -108,11 +108,11 @@ impl Tree<'_> {
         let above = paths.keys().flat_map(|path| odd::folders_for_files(path));
         let doubtful = paths.iter().filter(|(_, may_be_odd)| **may_be_odd).map(|(path, _)| path.as_str());
         let doubtful = doubtful.chain(above).map(str::to_owned).collect();
-        self.odd = self.odd_among(doubtful).map_err(failed)?;
-        let text = self.bytes(layout::MARKER).map_err(failed)?;
+        self.odd = self.odd_among(doubtful)?;
+        let text = self.bytes(layout::MARKER)?;
         let config = text.and_then(|bytes| Config::read(&String::from_utf8_lossy(&bytes)).ok());
         let (follow_up, team) = config.map(|config| (config.follow_up, config.team)).unwrap_or_default();
-        let known = self.organizations().map_err(failed)?;
+        let known = self.organizations()?;
         let organizations = (!known.is_empty()).then_some(known);
         // What the desk lets its own fields hold is worth a warning alone.
         let mut sheets = Sheets::by(Policy { follow_up, team, organizations, ..Policy::default() }, self.macro_flaws);
@@ -120,17 +120,17 @@ impl Tree<'_> {
             sheets.take(&Held::odd(path, *nature))?;
         }
         for path in paths.keys().filter(|path| !self.odd.contains_key(*path)).cloned().collect::<Vec<_>>() {
-            if let Some(bytes) = self.bytes(&path).map_err(failed)? {
+            if let Some(bytes) = self.bytes(&path)? {
                 sheets.take(&Held { path, nature: Nature::File, bytes: Some(bytes) })?;
             }
         }
         sheets.add(Together::of(paths.keys().map(String::as_str)).errors(&mut |path| self.read(path))?);
         let mut others = BTreeMap::new();
         for id in sheets.wanted() {
-            let bytes = self.bytes(&layout::ticket_path(id)).map_err(failed)?;
+            let bytes = self.bytes(&layout::ticket_path(id))?;
             others.insert(id, read_other(id, bytes.as_deref()));
         }
-        let sizes = self.sizes(sheets.wanted_attachments()).map_err(failed)?;
+        let sizes = self.sizes(sheets.wanted_attachments())?;
         let mut findings = sheets.end(&others, &sizes).findings;
         findings.retain(|finding| finding.severity == Severity::Error);
         Ok(findings)
@@ -185,8 +185,8 @@ impl Casebook {
         before: Option<&str>,
         commit: &str,
     ) -> Result<Vec<Finding>, Error> {
-        let prefix = repository.prefix().map_err(failed)?;
-        let changes = repository.changes(before, &Snapshot::Commit(commit.to_owned()), &prefix).map_err(failed)?;
+        let prefix = repository.prefix()?;
+        let changes = repository.changes(before, &Snapshot::Commit(commit.to_owned()), &prefix)?;
         let paths = changes.into_iter().filter(|change| is_held_to_rules(&change.path));
         let paths = paths.map(|change| (change.path, change.odd)).collect();
         let mut lookup = Lookup::of(repository.clone());
@@ -196,12 +196,8 @@ impl Casebook {
         if let Some(before) = before {
             let copies =
                 Ground { repository, prefix: &prefix, commit: before }.copies_in(&Snapshot::Commit(commit.to_owned()));
-            add(copies.map_err(failed)?, &mut errors);
+            add(copies?, &mut errors);
         }
         Ok(errors)
     }
-}
-
-const fn failed(refusal: GitRefusal) -> Error {
-    Error::Git { refusal }
 }

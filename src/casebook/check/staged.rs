@@ -10,7 +10,7 @@ use crate::domain::id::Id;
 use crate::error::Error;
 use crate::store::choices;
 use crate::store::config::Config;
-use crate::store::git::{GitRefusal, Held, Lookup, Nature, Repository, Snapshot};
+use crate::store::git::{GitError, Held, Lookup, Nature, Repository, Snapshot};
 use crate::store::layout;
 use crate::store::yaml::{Damage, DamageKind, LARGEST_FILE};
 
@@ -29,26 +29,24 @@ impl Casebook {
             return Err(Error::NoRepository { root: self.root.clone() });
         }
         let repository = Repository::at(&self.root);
-        let failed = |refusal| Error::Git { refusal };
         let (snapshot, before) = match scope {
             Scope::Range(stretch) => {
                 let (from, to) = self.ends_of(stretch)?;
                 (Snapshot::Commit(to), from)
             }
-            Scope::Staged(index) => (Snapshot::Index(index.clone()), repository.head().map_err(failed)?),
+            Scope::Staged(index) => (Snapshot::Index(index.clone()), repository.head()?),
             _ => (Snapshot::Index(None), None),
         };
-        let mut changed =
-            repository.changed(&snapshot, before.as_deref(), &HELD_TO_RULES.map(str::to_owned)).map_err(failed)?;
+        let mut changed = repository.changed(&snapshot, before.as_deref(), &HELD_TO_RULES.map(str::to_owned))?;
         changed.extend(odd::folders(&changed));
-        changed.extend(bereft(&repository, &snapshot, &changed).map_err(failed)?);
-        let policy = self.policy_in(&repository, &snapshot).map_err(failed)?;
+        changed.extend(bereft(&repository, &snapshot, &changed)?);
+        let policy = self.policy_in(&repository, &snapshot)?;
         let known: BTreeSet<String> = policy.organizations.iter().flatten().cloned().collect();
         let mut sheets = Sheets::by(policy, self.world.macro_flaws);
         for held in &changed {
             sheets.take(held)?;
         }
-        let prefix = repository.prefix().map_err(failed)?;
+        let prefix = repository.prefix()?;
         let commit = if let Snapshot::Commit(commit) = &snapshot { commit.as_str() } else { "" };
         let mut lookup = Lookup::within(repository.clone(), &snapshot);
         let odd = changed.iter().filter(|held| held.bytes.is_some() && !held.is_file());
@@ -58,26 +56,26 @@ impl Casebook {
         sheets.add(together_in(&mut tree, &changed, &known)?);
         let wanted = sheets.wanted();
         let paths: Vec<String> = wanted.iter().map(|id| layout::ticket_path(*id)).collect();
-        let there = repository.held(&snapshot, &paths).map_err(failed)?;
+        let there = repository.held(&snapshot, &paths)?;
         let others: BTreeMap<_, _> =
             wanted.into_iter().zip(there).map(|(id, bytes)| (id, read_other(id, bytes.as_deref()))).collect();
-        let sizes = tree.sizes(sheets.wanted_attachments()).map_err(failed)?;
+        let sizes = tree.sizes(sheets.wanted_attachments())?;
         if changed.iter().any(|held| layout::is_in(&held.path, layout::ATTACHMENTS)) {
-            let attributes = repository.held(&snapshot, &[layout::ATTACHMENT_ATTRIBUTES.to_owned()]).map_err(failed)?;
+            let attributes = repository.held(&snapshot, &[layout::ATTACHMENT_ATTRIBUTES.to_owned()])?;
             let has_some = changed.iter().any(|held| Digest::at(&held.path).is_some() && held.is_file());
             sheets.findings.extend(beside::attributes(attributes.first().and_then(Option::as_deref), has_some));
         }
         let mut checked = sheets.end(&others, &sizes);
         if let Some(before) = &before {
             let ground = Ground { repository: &repository, prefix: &prefix, commit: before };
-            add(ground.copies_in(&snapshot).map_err(failed)?, &mut checked.findings);
+            add(ground.copies_in(&snapshot)?, &mut checked.findings);
             checked.findings = sorted(checked.findings);
         }
         Ok(checked)
     }
 
     /// The policy as git holds it; this desk's where it holds none that is sound.
-    fn policy_in(&self, repository: &Repository, snapshot: &Snapshot) -> Result<Policy, GitRefusal> {
+    fn policy_in(&self, repository: &Repository, snapshot: &Snapshot) -> Result<Policy, GitError> {
         let held = repository.held(snapshot, &[layout::MARKER.to_owned()])?;
         let text = held.into_iter().flatten().next().and_then(|bytes| String::from_utf8(bytes).ok());
         let text = text.filter(|text| Config::read(text).is_ok()).unwrap_or_else(|| self.text.clone());
@@ -114,7 +112,7 @@ pub(super) fn is_held_to_rules(path: &str) -> bool {
 }
 
 /// The tickets that did not change and name an attachment that is gone.
-fn bereft(repository: &Repository, snapshot: &Snapshot, changed: &[Held]) -> Result<Vec<Held>, GitRefusal> {
+fn bereft(repository: &Repository, snapshot: &Snapshot, changed: &[Held]) -> Result<Vec<Held>, GitError> {
     let gone = changed.iter().filter(|held| !held.is_file()).filter_map(|held| Digest::at(&held.path));
     let gone: Vec<String> = gone.map(|digest| digest.to_string()).collect();
     if gone.is_empty() {

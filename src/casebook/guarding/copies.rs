@@ -3,7 +3,7 @@
 
 use super::Guard;
 use super::ground::is_branch;
-use crate::casebook::auditing::{Judge, git};
+use crate::casebook::auditing::Judge;
 use crate::casebook::copied::{Ground, add};
 use crate::domain::finding::Finding;
 use crate::domain::id::Id;
@@ -21,14 +21,14 @@ pub(super) struct Before {
 impl Guard {
     /// What there was before a push. Asked while the push is judged.
     pub(super) fn before(&self, changes: &[RefChange]) -> Result<Before, Error> {
-        let head = self.auditor.repository.head().map_err(git)?;
+        let head = self.auditor.repository.head()?;
         let mut copies = Vec::new();
         for change in changes {
             let (Some(new), Some(old)) = (&change.new, &change.old) else { continue };
             // What leads to no commit, as a tag of a file, holds no tickets.
             let is_commit = |name: &str| self.auditor.repository.commit_of(name).is_ok();
             if is_branch(&change.name) || (is_commit(old) && is_commit(new)) {
-                let found = self.upon(old).copies_in(&Snapshot::Commit(new.clone())).map_err(git)?;
+                let found = self.upon(old).copies_in(&Snapshot::Commit(new.clone()))?;
                 copies.extend(found.into_iter().map(|copy| copy.in_commit(new)));
             }
         }
@@ -47,7 +47,7 @@ impl Guard {
         if let (Some(new), Some(head)) = (new.next(), head) {
             let mut brought: Vec<(Id, Id)> = judge.tickets.iter().map(|(entry, ticket)| (*entry, *ticket)).collect();
             brought.sort_unstable();
-            let found = self.upon(head).copies_among(&brought).map_err(git)?;
+            let found = self.upon(head).copies_among(&brought)?;
             add(found.into_iter().map(|copy| copy.in_commit(new)), &mut judge.found.findings);
         }
         Ok(())

@@ -14,7 +14,7 @@ use crate::domain::membership::Memberships;
 use crate::domain::person::Person;
 use crate::domain::rule::{PUSH_FILES, PUSH_FORGED, Severity};
 use crate::domain::ticket::FORMAT;
-use crate::store::git::{Change, GitRefusal, Repository, Revision};
+use crate::store::git::{Change, GitError, Repository, Revision};
 use crate::store::layout;
 
 /// The new entries of the files a commit touched: by path, with their places.
@@ -54,7 +54,7 @@ impl Gate {
     }
 
     /// Whether this person may change the files that a commit changes. `new` are the entries it brings.
-    pub fn judge_files(&self, commit: &Commit<'_>, new: &New<'_>, judge: &mut Judge) -> Result<(), GitRefusal> {
+    pub fn judge_files(&self, commit: &Commit<'_>, new: &New<'_>, judge: &mut Judge) -> Result<(), GitError> {
         let id = &commit.revision.id;
         judge.found.findings.extend(loss_of_desk(commit.revision));
         for (path, file) in &commit.touched {
@@ -174,7 +174,7 @@ pub(super) fn of_other(
     changes: &[&Change],
     grounds: &[Ground],
     judge: &mut Judge,
-) -> Result<Option<String>, GitRefusal> {
+) -> Result<Option<String>, GitError> {
     let theirs = format!("this file is not {pusher}'s to change");
     let Some(id) = layout::organization_of(path).filter(|_| !changes.is_empty()) else { return Ok(Some(theirs)) };
     for change in changes {
@@ -197,7 +197,7 @@ fn amends(
     change: &Change,
     grounds: &[Ground],
     judge: &mut Judge,
-) -> Result<Result<(), NotTheirs>, GitRefusal> {
+) -> Result<Result<(), NotTheirs>, GitError> {
     let (Some(old), Some(new), false) = (&change.old, &change.new, change.turns) else {
         return Ok(Err(NotTheirs::Supports));
     };

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::Guard;
-use crate::casebook::auditing::{Ground, Policy, git};
+use crate::casebook::auditing::{Ground, Policy};
 use crate::error::Error;
 use crate::store::config::ConfigFlaw;
 use crate::store::git::{Lookup, RefChange};
@@ -27,7 +27,7 @@ impl Guard {
         if let Some(ground) = self.first_desk(&["HEAD".to_owned()], lookup)? {
             return Ok((Some(ground), true));
         }
-        let mut refs = self.auditor.repository.refs().map_err(git)?;
+        let mut refs = self.auditor.repository.refs()?;
         refs.sort_by_key(|name| {
             let usual = USUAL.iter().position(|usual| usual == name).unwrap_or(USUAL.len());
             (!is_branch(name), usual, name.clone())
@@ -42,13 +42,13 @@ impl Guard {
     fn first_desk(&self, revisions: &[String], lookup: &mut Lookup) -> Result<Option<Ground>, Error> {
         let path = format!("{}{}", self.auditor.prefix, layout::MARKER);
         for revision in revisions {
-            let Some(bytes) = lookup.object(&format!("{revision}:{path}")).map_err(git)? else { continue };
+            let Some(bytes) = lookup.object(&format!("{revision}:{path}"))? else { continue };
             let broken = |(line, column, message)| Error::Config {
                 path: path.clone().into(),
                 flaw: ConfigFlaw { line, column, message },
             };
             let policy = Arc::new(Policy::read(&String::from_utf8_lossy(&bytes)).map_err(broken)?);
-            let commit = self.auditor.repository.commit_of(revision).map_err(git)?;
+            let commit = self.auditor.repository.commit_of(revision)?;
             return Ok(Some(Ground { policy, commit }));
         }
         Ok(None)

@@ -12,12 +12,12 @@ use std::rc::Rc;
 
 use super::Guard;
 use super::gate::of_other;
-use crate::casebook::auditing::{Judge, git, is_for_attachments, is_new_attachment};
+use crate::casebook::auditing::{Judge, is_for_attachments, is_new_attachment};
 use crate::domain::finding::Finding;
 use crate::domain::person::Person;
 use crate::domain::rule::{PUSH_FILES, PUSH_REWRITES};
 use crate::error::Error;
-use crate::store::git::{Change, GitRefusal, Repository, Side, Snapshot};
+use crate::store::git::{Change, GitError, Repository, Side, Snapshot};
 use crate::store::layout;
 
 /// What one side changed since each of the commits where it parted from another one.
@@ -59,7 +59,7 @@ impl<'a> Sides<'a> {
     ///
     /// # Errors
     /// git refuses.
-    pub fn is_honest(&mut self, path: &str) -> Result<bool, GitRefusal> {
+    pub fn is_honest(&mut self, path: &str) -> Result<bool, GitError> {
         let (mut same, mut others) = (Vec::new(), Vec::new());
         for (place, change) in self.changes(path).iter().enumerate() {
             if change.is_none() { same.push(place) } else { others.push(place) }
@@ -78,7 +78,7 @@ impl<'a> Sides<'a> {
         Ok(false)
     }
 
-    fn since(&mut self, ours: usize, theirs: usize) -> Result<Since, GitRefusal> {
+    fn since(&mut self, ours: usize, theirs: usize) -> Result<Since, GitError> {
         if let Some(known) = self.since.get(&(ours, theirs)) {
             return Ok(known.clone());
         }
@@ -111,7 +111,7 @@ impl Guard {
         }
         let grounds: Vec<_> = judge.overruling.iter().cloned().collect();
         let new_one = Snapshot::Commit(new.to_owned());
-        for change in self.auditor.repository.changes(Some(old), &new_one, &self.auditor.prefix).map_err(git)? {
+        for change in self.auditor.repository.changes(Some(old), &new_one, &self.auditor.prefix)? {
             let is_told = |told: &Finding| *told.rule == PUSH_FILES && told.path == change.path;
             // Attachments were judged with the commits that bring them.
             if is_new_attachment(&change.path, &[&change]) || is_for_attachments(&change.path, &[&change]) {
@@ -120,7 +120,7 @@ impl Guard {
             if layout::is_place(Path::new(&change.path)) || judge.found.findings.iter().any(is_told) {
                 continue;
             }
-            if let Some(why_not) = of_other(customer, &change.path, &[&change], &grounds, judge).map_err(git)? {
+            if let Some(why_not) = of_other(customer, &change.path, &[&change], &grounds, judge)? {
                 judge.find(Finding::new(&PUSH_FILES, &change.path, why_not).in_commit(new));
             }
         }

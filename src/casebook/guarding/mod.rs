@@ -20,7 +20,7 @@ use crate::domain::rule::{COMMIT_SIGNER, COMMIT_UNSIGNED, PUSH_UNKNOWN};
 use crate::error::Error;
 use crate::store::git::{RefChange, Repository, Signature, Snapshot, Trusted};
 
-use super::auditing::{Auditor, Findings, Judge, Policy, Questions, git, wanted};
+use super::auditing::{Auditor, Findings, Judge, Policy, Questions, wanted};
 use super::check::Tree;
 use super::copied::add;
 use super::{MacroFlaws, World};
@@ -94,7 +94,7 @@ impl Guard {
         let repository = &self.auditor.repository;
         let mut judge = Judge::new(&self.auditor, self.questions());
         judge.now = Some(self.now);
-        let main = repository.main_branch().map_err(git)?;
+        let main = repository.main_branch()?;
         let (ground, is_head) = self.ground_before(changes, judge.registry.lookup())?;
         judge.overruling.clone_from(&ground);
         let policy = ground.map(|ground| ground.policy).unwrap_or_default();
@@ -146,17 +146,16 @@ impl Guard {
     /// git refuses.
     pub fn staged(&self) -> Result<Findings, Error> {
         let mut judge = Judge::new(&self.auditor, self.questions());
-        let revision = self.auditor.repository.staged(&self.auditor.prefix, "").map_err(git)?;
-        let (mut objects, marked) =
-            self.auditor.repository.read_of(revision, &self.auditor.prefix, &wanted(true)).map_err(git)?;
+        let revision = self.auditor.repository.staged(&self.auditor.prefix, "")?;
+        let (mut objects, marked) = self.auditor.repository.read_of(revision, &self.auditor.prefix, &wanted(true))?;
         judge.paths = Some(BTreeMap::new());
-        judge.look_at(&marked, &mut objects).map_err(git)?;
+        judge.look_at(&marked, &mut objects)?;
         judge.found.commits = 1;
         judge.found.findings.extend(loss_of_desk(&marked));
-        let head = self.auditor.repository.head().map_err(git)?;
+        let head = self.auditor.repository.head()?;
         self.check("", head.as_deref(), &mut judge)?;
         if let Some(head) = &head {
-            let copies = self.upon(head).copies_in(&Snapshot::Index(None)).map_err(git)?;
+            let copies = self.upon(head).copies_in(&Snapshot::Index(None))?;
             add(copies, &mut judge.found.findings);
         }
         // It has no name yet.
@@ -198,11 +197,11 @@ impl Guard {
             Pusher::Signers => {}
         }
         let keys: Vec<Trusted> = policy.keys.iter().map(|(_, key)| key.clone()).collect();
-        let signatures = self.auditor.repository.signatures(revisions, &keys).map_err(git)?;
-        let mut walk = self.auditor.repository.walk(revisions, &self.auditor.prefix, &wanted(true)).map_err(git)?;
+        let signatures = self.auditor.repository.signatures(revisions, &keys)?;
+        let mut walk = self.auditor.repository.walk(revisions, &self.auditor.prefix, &wanted(true))?;
         let mut signatures = signatures.into_iter();
         let mut signers: Vec<Person> = Vec::new();
-        while let Some(revision) = walk.step().map_err(git)? {
+        while let Some(revision) = walk.step()? {
             let signature = signatures.find(|(commit, _)| *commit == revision.id).map(|(_, signature)| signature);
             let mut signer = None;
             match signature {
@@ -217,7 +216,7 @@ impl Guard {
             }
             signers.extend(signer.clone());
             judge.gate = Some(Gate::of(signer, policy, &self.auditor));
-            judge.look_at(&revision, &mut walk.objects).map_err(git)?;
+            judge.look_at(&revision, &mut walk.objects)?;
             judge.found.commits += 1;
         }
         let has_agent = signers.iter().any(|signer| policy.team.has_agent(signer));

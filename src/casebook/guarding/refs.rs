@@ -4,7 +4,7 @@
 
 use super::Guard;
 use super::ground::is_branch;
-use crate::casebook::auditing::{Judge, git};
+use crate::casebook::auditing::Judge;
 use crate::domain::finding::Finding;
 use crate::domain::person::Person;
 use crate::domain::rule::{PUSH_DELETES, PUSH_REFS, PUSH_REWRITES};
@@ -28,7 +28,7 @@ impl Guard {
             return Ok(());
         }
         let grows = match (&change.old, &change.new) {
-            (Some(old), Some(new)) => self.auditor.repository.comes_before(old, new).map_err(git)?,
+            (Some(old), Some(new)) => self.auditor.repository.comes_before(old, new)?,
             (old, _) => old.is_none(),
         };
         if !grows && let Some(finding) = self.lost_by(change, changes, main)? {
@@ -49,7 +49,7 @@ impl Guard {
             let message = format!("{name} is what the repository stands for");
             return Ok(Some(Finding::new(&PUSH_DELETES, ".", message).in_commit(old)));
         }
-        let count = repository.lost(old, changes).map_err(git)?;
+        let count = repository.lost(old, changes)?;
         if count == 0 && !is_main {
             return Ok(None);
         }
@@ -94,7 +94,7 @@ fn not_theirs(change: &RefChange, grows: bool, customer: &Person, judge: &mut Ju
     if change.old.is_some() && (is_tag || !grows) {
         return Ok(Some(format!("{name} is not {customer}'s to move")));
     }
-    let commit = judge.registry.lookup().object(&format!("{new}^{{commit}}")).map_err(git)?;
+    let commit = judge.registry.lookup().object(&format!("{new}^{{commit}}"))?;
     Ok(commit.is_none().then(|| format!("{name} would lead to no commit")))
 }
 

@@ -10,7 +10,7 @@ use super::super::session::Session;
 use super::show::lists_fields;
 use crate::casebook::Stretch;
 use crate::error::Error;
-use crate::store::git::GitRefusal;
+use crate::store::git::GitError;
 use crate::store::layout::tail;
 use crate::view;
 
@@ -96,7 +96,7 @@ pub(super) fn stretch(words: Option<&str>) -> Result<Stretch, Error> {
 
 pub(super) fn complain(error: Error) -> Complaint {
     match error {
-        Error::NoRevision { revision, refusal: GitRefusal::Refused { .. } } => Error::usage(
+        Error::NoRevision { revision, refusal: GitError::Refused { .. } } => Error::usage(
             format!("git knows no revision `{revision}`"),
             "`git log` shows them; in CI, let the checkout fetch more than the last commit",
         )

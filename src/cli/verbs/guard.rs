@@ -100,7 +100,7 @@ impl Guard {
             return Ok(Pusher::Unknown);
         }
         let repository = Repository::of_hook(start);
-        let setting = |name: &str| repository.setting(name).map_err(|refusal| Error::Git { refusal });
+        let setting = |name: &str| repository.setting(name).map_err(Error::from);
         let words = match &self.pusher {
             Some(who) => Some(who.clone()),
             None => match setting("casebook.pusher")? {

@@ -12,7 +12,7 @@ use super::git_setup::note_path;
 use crate::casebook::{Founding, InitReport, TellingState};
 use crate::domain::person::Person;
 use crate::error::Error;
-use crate::store::git::GitRefusal;
+use crate::store::git::GitError;
 
 /// Make a store in a folder.
 ///
@@ -79,10 +79,10 @@ fn tell(session: &Session, report: &InitReport) -> Result<Exit, Complaint> {
     session.output.say("  or once for all tickets, as `casebook schema --help` says.")?;
     match &report.git {
         None => session.output.say("Next: casebook open -s \"SUBJECT\" -m \"TEXT\"")?,
-        Some(GitRefusal::NotInstalled) => session.output.warn("warning: git was not found, so there is no repository; the desk works without, and has no history beyond its files"),
+        Some(GitError::NotInstalled) => session.output.warn("warning: git was not found, so there is no repository; the desk works without, and has no history beyond its files"),
         Some(refusal) if !report.in_repository => return Err(Error::Git { refusal: refusal.clone() }.into()),
-        Some(refusal @ GitRefusal::Unanswered { .. }) => return Err(Error::Git { refusal: refusal.clone() }.into()),
-        Some(GitRefusal::Locked { said } | GitRefusal::Refused { said }) => {
+        Some(refusal @ GitError::Unanswered { .. }) => return Err(Error::Git { refusal: refusal.clone() }.into()),
+        Some(GitError::Locked { said } | GitError::Refused { said }) => {
             session.output.warn(&format!("warning: the files are there, and git did not commit them:\n{said}"));
             return Ok(Exit::Git);
         }

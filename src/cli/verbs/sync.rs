@@ -14,7 +14,7 @@ use super::merge_file;
 use crate::casebook::{Sync as Syncing, Synced};
 use crate::domain::finding::Finding;
 use crate::error::Error;
-use crate::store::git::GitRefusal;
+use crate::store::git::GitError;
 use crate::store::layout::tail;
 use crate::view::findings::object;
 use crate::view::labels::count;
@@ -53,7 +53,7 @@ impl Sync {
         let done = if self.dry_run { syncing.foresee(&casebook) } else { syncing.run(&mut casebook) };
         session.tell_recovery(&casebook);
         let synced = done.map_err(|error| match error {
-            Error::Git { refusal: GitRefusal::Refused { said } } => {
+            Error::Git { refusal: GitError::Refused { said } } => {
                 refused(&said).hint("nothing of yours has changed; mend what git names, then `casebook sync` again")
             }
             other => other.into(),

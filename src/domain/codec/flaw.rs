@@ -79,3 +79,7 @@ impl fmt::Display for Flaw {
         fmt::Display::fmt(&self.kind, formatter)
     }
 }
+
+impl std::error::Error for FlawKind {}
+
+impl std::error::Error for Flaw {}

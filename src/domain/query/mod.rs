@@ -156,7 +156,8 @@ impl Is {
 }
 
 /// What is wrong with a query, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{kind} (column {})", start + 1)]
 pub struct QueryFlaw {
     /// Where it begins, in characters from 0.
     pub start: usize,
@@ -167,29 +168,40 @@ pub struct QueryFlaw {
 }
 
 /// What can be wrong with a query.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QueryFlawKind {
     /// A key that is none.
+    #[error("`{0}:` is no key of a query")]
     UnknownKey(String),
     /// A word that is not in its vocabulary.
+    #[error("`{}` is no {}", .0.given, .0.kind)]
     UnknownWord(UnknownWord),
     /// A word that `is:` does not know.
+    #[error("`is:` does not know `{0}`")]
     UnknownState(String),
     /// A key without a value.
+    #[error("a value is missing")]
     NoValue,
     /// Words that name no time.
+    #[error("`{0}` names no time")]
     NoTime(String),
     /// Words that compare with no number or day.
+    #[error("`{0}` compares with no number or day")]
     NoBound(String),
     /// Words that name no person.
+    #[error("`{0}` names nobody")]
     NoPerson(String),
     /// A quote that is never closed.
+    #[error("this quote is never closed")]
     OpenQuote,
     /// A saved query there is none of.
+    #[error("there is no saved query `{0}`")]
     UnknownSaved(String),
     /// A saved query that leads back to itself.
+    #[error("the saved query `{0}` leads back to itself")]
     SavedInCircle(String),
     /// A second moment.
+    #[error("`as-of:` stands here twice")]
     SecondMoment,
 }
 

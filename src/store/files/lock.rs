@@ -5,6 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::domain::clock::seconds;
+
 /// The right to write, held until dropped.
 #[derive(Debug)]
 pub struct Lock {
@@ -12,9 +14,10 @@ pub struct Lock {
 }
 
 /// Why the right to write was not had.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Another process held it all the time.
+    #[error("another process has held {} for {}", path.display(), seconds(*waited))]
     Busy {
         /// The lock file.
         path: PathBuf,
@@ -22,7 +25,8 @@ pub enum LockError {
         waited: Duration,
     },
     /// The lock file cannot be made or locked.
-    Io(io::Error),
+    #[error("the lock file cannot be made or locked")]
+    Io(#[source] io::Error),
 }
 
 impl Lock {

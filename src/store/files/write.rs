@@ -10,13 +10,16 @@ use crate::store::layout;
 use crate::store::yaml::{DamageKind, LARGEST_FILE};
 
 /// What reading a plain file can run into.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum NotRead {
     /// Nothing is there.
+    #[error("there is no such file")]
     Missing,
     /// Something is there that is no sound file.
+    #[error(transparent)]
     Damaged(DamageKind),
     /// The system refused.
+    #[error(transparent)]
     Io(io::Error),
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::direct::Outlook;
 use super::process::Run;
-use super::{GitRefusal, Repository};
+use super::{GitError, Repository};
 use crate::store::files::State;
 
 /// A commit to be made.
@@ -46,24 +46,19 @@ impl Repository {
         commit: &Commit<'_>,
         mut outlook: Option<Outlook>,
         reach: &dyn Fn(&str),
-    ) -> Result<(), GitRefusal> {
+    ) -> Result<(), GitError> {
         let began = Instant::now();
         let mut pause = Duration::from_millis(5);
         loop {
             match self.try_commit(commit, outlook.take(), reach) {
-                Err(GitRefusal::Locked { .. }) if began.elapsed() < commit.patience => std::thread::sleep(pause),
+                Err(GitError::Locked { .. }) if began.elapsed() < commit.patience => std::thread::sleep(pause),
                 other => return other,
             }
             pause = (pause * 2).min(Duration::from_millis(100));
         }
     }
 
-    fn try_commit(
-        &self,
-        commit: &Commit<'_>,
-        outlook: Option<Outlook>,
-        reach: &dyn Fn(&str),
-    ) -> Result<(), GitRefusal> {
+    fn try_commit(&self, commit: &Commit<'_>, outlook: Option<Outlook>, reach: &dyn Fn(&str)) -> Result<(), GitError> {
         if self.commit_directly(commit, outlook, reach)? {
             return Ok(());
         }
@@ -75,7 +70,7 @@ impl Repository {
             Ok(()) => return Ok(()),
             Err(refusal) => refusal,
         };
-        if let GitRefusal::Refused { .. } = refusal {
+        if let GitError::Refused { .. } = refusal {
             // Nothing to commit any more: a killed predecessor's commit has appeared.
             if self.is_committed(commit.paths)? {
                 // Its index may not have. Where that cannot be helped, the commit stands all the same.
@@ -98,14 +93,14 @@ impl Repository {
         Err(refusal)
     }
 
-    fn commit_only(&self, commit: &Commit<'_>) -> Result<(), GitRefusal> {
+    fn commit_only(&self, commit: &Commit<'_>) -> Result<(), GitError> {
         let message = commit.message.to_string_lossy();
         let run = self.run(&["commit", "--quiet", "--only", "--cleanup=verbatim", "--file", &message]);
         dated(run, commit.date).paths(commit.paths).done()
     }
 
     /// Those of the paths that git does not know.
-    fn untracked(&self, paths: &[String]) -> Result<Vec<String>, GitRefusal> {
+    fn untracked(&self, paths: &[String]) -> Result<Vec<String>, GitError> {
         let output = self.run(&["ls-files", "--others", "-z"]);
         // `ls-files` takes no list through standard input; many paths are always new, and given as such.
         let few: Vec<String> = paths.iter().take(32).cloned().collect();

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::process::Run;
 use super::revision::take_object;
-use super::{GitRefusal, Repository};
+use super::{GitError, Repository};
 
 /// A path that git could not merge, with what each side has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,7 +27,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn conflicts(&self) -> Result<Vec<Conflict>, GitRefusal> {
+    pub fn conflicts(&self) -> Result<Vec<Conflict>, GitError> {
         let listed = self.run(&["ls-files", "--unmerged", "-z"]).output()?;
         if !listed.success {
             return Err(listed.refusal());
@@ -61,7 +61,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn unmerged(&self) -> Result<Vec<String>, GitRefusal> {
+    pub fn unmerged(&self) -> Result<Vec<String>, GitError> {
         self.paths_of(&["diff", "--name-only", "--diff-filter=U", "--no-relative", "-z"])
     }
 
@@ -69,7 +69,7 @@ impl Repository {
     ///
     /// # Errors
     /// git is not installed.
-    pub fn of_our_side(&self, path: &str) -> Result<Option<String>, GitRefusal> {
+    pub fn of_our_side(&self, path: &str) -> Result<Option<String>, GitError> {
         let output = self.run(&["cat-file", "blob", &format!(":2:./{path}")]).output()?;
         Ok(output.success.then_some(output.stdout))
     }
@@ -78,12 +78,12 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn stage(&self, paths: &[String]) -> Result<(), GitRefusal> {
+    pub fn stage(&self, paths: &[String]) -> Result<(), GitError> {
         if paths.is_empty() { Ok(()) } else { self.run(&["add"]).paths(paths).done() }
     }
 
     /// The paths that a run of git prints, each ended by a zero byte.
-    pub(super) fn paths_of(&self, arguments: &[&str]) -> Result<Vec<String>, GitRefusal> {
+    pub(super) fn paths_of(&self, arguments: &[&str]) -> Result<Vec<String>, GitError> {
         let listed = self.run(arguments).output()?;
         if !listed.success {
             return Err(listed.refusal());
@@ -116,7 +116,7 @@ fn stage(line: &str) -> Option<Stage<'_>> {
 ///
 /// # Errors
 /// git is not there, or cannot merge these bytes at all; then `ours` is as it was.
-pub fn merge_lines(base: &Path, ours: &Path, theirs: &Path, marker_size: usize) -> Result<(), GitRefusal> {
+pub fn merge_lines(base: &Path, ours: &Path, theirs: &Path, marker_size: usize) -> Result<(), GitError> {
     let size = format!("--marker-size={marker_size}");
     let mut words = vec!["merge-file", "--quiet", &size, "-L", "ours", "-L", "base", "-L", "theirs", "--"];
     let paths = [ours, base, theirs].map(|path| path.to_string_lossy().into_owned());

@@ -2,14 +2,14 @@
 //!
 //! Must not know which settings there should be.
 
-use super::{GitRefusal, Repository};
+use super::{GitError, Repository};
 
 impl Repository {
     /// The settings of a name that a pattern of git's means, as pairs of name and value; the last of one counts.
     ///
     /// # Errors
     /// git is not there, or cannot read its own settings.
-    pub fn settings(&self, pattern: &str) -> Result<Vec<(String, String)>, GitRefusal> {
+    pub fn settings(&self, pattern: &str) -> Result<Vec<(String, String)>, GitError> {
         let output = self.run(&["config", "-z", "--get-regexp", pattern]).output()?;
         // Without any such setting git ends with 1 and says nothing.
         if !output.success && !output.stderr.is_empty() {
@@ -26,7 +26,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn set(&self, name: &str, value: &str) -> Result<(), GitRefusal> {
+    pub fn set(&self, name: &str, value: &str) -> Result<(), GitError> {
         self.run(&["config", "--local", name, value]).done()
     }
 
@@ -34,7 +34,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn attributes(&self, names: &[&str], path: &str) -> Result<Vec<String>, GitRefusal> {
+    pub fn attributes(&self, names: &[&str], path: &str) -> Result<Vec<String>, GitError> {
         let output = self.run(&[&["check-attr", "-z"], names].concat()).paths(&[path.to_owned()]).output()?;
         if !output.success {
             return Err(output.refusal());
@@ -47,7 +47,7 @@ impl Repository {
     ///
     /// # Errors
     /// git is not there.
-    pub fn version(&self) -> Result<String, GitRefusal> {
+    pub fn version(&self) -> Result<String, GitError> {
         let said = self.run(&["--version"]).output()?.stdout;
         Ok(said.trim().trim_start_matches("git version ").to_owned())
     }

@@ -2,7 +2,7 @@
 //!
 //! Must not know what the files are for.
 
-use super::{GitRefusal, Repository};
+use super::{GitError, Repository};
 
 /// A file that a merge made another one of than any of its parents had.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ impl Repository {
     ///
     /// # Errors
     /// git does not know a revision.
-    pub fn met(&self, revisions: &[&str]) -> Result<Vec<Met>, GitRefusal> {
+    pub fn met(&self, revisions: &[&str]) -> Result<Vec<Met>, GitError> {
         let fixed = ["log", "--merges", "-c", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-relative"];
         let form = ["--no-show-signature", "--format="];
         let listed = self.run(&[&fixed[..], &form, revisions, &["--"]].concat()).output()?;

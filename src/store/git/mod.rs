@@ -36,22 +36,28 @@ pub use revision::Differing;
 pub use signature::{Signature, Trusted};
 pub use snapshot::{Held, Nature, Snapshot};
 
+use crate::domain::clock::seconds;
+
 /// Why git did not do what was asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum GitRefusal {
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GitError {
     /// There is no `git` to run.
+    #[error("git was not found on PATH, so nothing can be committed")]
     NotInstalled,
     /// Another git process held its lock all the time.
+    #[error("git is locked by another process:\n{said}")]
     Locked {
         /// What git said.
         said: String,
     },
     /// The other side of a connection did not answer in time.
+    #[error("the remote did not answer within {}", seconds(*waited))]
     Unanswered {
         /// How long was waited.
         waited: std::time::Duration,
     },
     /// It said no: a hook, a missing identity, a merge in progress, signing.
+    #[error("git refused:\n{said}")]
     Refused {
         /// What git and its hooks said.
         said: String,
@@ -87,7 +93,7 @@ impl Repository {
     ///
     /// # Errors
     /// git is not installed.
-    pub fn email(&self) -> Result<Option<String>, GitRefusal> {
+    pub fn email(&self) -> Result<Option<String>, GitError> {
         let output = self.run(&["config", "--get", "user.email"]).output()?;
         let email = output.stdout.trim().to_owned();
         Ok((output.success && !email.is_empty()).then_some(email))
@@ -97,7 +103,7 @@ impl Repository {
     ///
     /// # Errors
     /// What git said against it.
-    pub fn init(&self) -> Result<(), GitRefusal> {
+    pub fn init(&self) -> Result<(), GitError> {
         self.run(&["init", "--quiet"]).done()
     }
 
@@ -105,7 +111,7 @@ impl Repository {
     ///
     /// # Errors
     /// git is not installed, or refuses.
-    pub fn name_visitor(&self, email: &str) -> Result<(), GitRefusal> {
+    pub fn name_visitor(&self, email: &str) -> Result<(), GitError> {
         for (key, value) in [("user.email", email), ("user.name", "You")] {
             if !self.run(&["config", "--get", key]).output()?.success {
                 self.run(&["config", key, value]).done()?;
@@ -126,7 +132,7 @@ impl Repository {
     ///
     /// # Errors
     /// git is not installed, or refuses.
-    pub fn expect_many_files(&self) -> Result<(), GitRefusal> {
+    pub fn expect_many_files(&self) -> Result<(), GitError> {
         self.run(&["config", "feature.manyFiles", "true"]).done()
     }
 
@@ -146,7 +152,7 @@ impl Repository {
     ///
     /// # Errors
     /// git is not installed.
-    pub fn is_committed(&self, paths: &[String]) -> Result<bool, GitRefusal> {
+    pub fn is_committed(&self, paths: &[String]) -> Result<bool, GitError> {
         let listed = self.run(&["ls-tree", "-r", "-z", "HEAD"]).output()?;
         let there = self.run(&["hash-object", "--stdin-paths"]).lines(paths).output()?;
         let blobs: HashMap<&str, &str> = listed
@@ -167,7 +173,7 @@ impl Repository {
     ///
     /// # Errors
     /// git is not installed.
-    pub fn committed(&self, path: &str) -> Result<Option<String>, GitRefusal> {
+    pub fn committed(&self, path: &str) -> Result<Option<String>, GitError> {
         let output = self.run(&["cat-file", "blob", &format!("HEAD:./{path}")]).output()?;
         Ok(output.success.then_some(output.stdout))
     }

@@ -5,7 +5,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
-use super::{GitRefusal, Repository};
+use super::{GitError, Repository};
 
 /// So many paths go on one command line.
 const AT_ONCE: usize = 200;
@@ -25,7 +25,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn in_the_way(&self, theirs: &str, forward: bool) -> Result<InTheWay, GitRefusal> {
+    pub fn in_the_way(&self, theirs: &str, forward: bool) -> Result<InTheWay, GitError> {
         let names = |more: &[&str]| {
             self.paths_of(&[&["diff", "--name-only", "--no-renames", "--no-relative", "-z"], more].concat())
         };
@@ -44,7 +44,7 @@ impl Repository {
 
     /// The files, ignored ones among them, that lie where new files would come: at their paths, below them, or in the
     /// place of a folder above them. One with the very bytes that come is in nobody's way.
-    fn uncovered(&self, theirs: &str, new: &[String]) -> Result<Vec<String>, GitRefusal> {
+    fn uncovered(&self, theirs: &str, new: &[String]) -> Result<Vec<String>, GitError> {
         let Some(top) = self.top() else { return Ok(Vec::new()) };
         let mut folders = HashMap::new();
         let taken: BTreeSet<&str> = new.iter().filter_map(|path| taken(&top, path, &mut folders)).collect();

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
-use super::GitRefusal;
+use super::GitError;
 
 /// Variables by which a hook's environment, or an odd shell, would point git at another repository or index, or have
 /// it do for somebody else's command what it does for ours.
@@ -47,14 +47,14 @@ pub(super) struct Output {
 }
 
 /// Why git did not start. A folder that is not there is no lack of git, though the system says the same of both.
-fn unstarted(folder: Option<&Path>, error: &io::Error) -> GitRefusal {
+fn unstarted(folder: Option<&Path>, error: &io::Error) -> GitError {
     match (error.kind(), folder) {
         (io::ErrorKind::NotFound | io::ErrorKind::NotADirectory, Some(folder)) if !folder.is_dir() => {
-            GitRefusal::Refused { said: format!("{} is no folder", folder.display()) }
+            GitError::Refused { said: format!("{} is no folder", folder.display()) }
         }
         // A PATH that names a file where a folder belongs leads to no git either.
-        (io::ErrorKind::NotFound | io::ErrorKind::NotADirectory, _) => GitRefusal::NotInstalled,
-        _ => GitRefusal::Refused { said: error.to_string() },
+        (io::ErrorKind::NotFound | io::ErrorKind::NotADirectory, _) => GitError::NotInstalled,
+        _ => GitError::Refused { said: error.to_string() },
     }
 }
 
@@ -76,7 +76,7 @@ impl Run {
     }
 
     /// Starts it, for somebody who reads while it runs. What it says goes where `stderr` leads.
-    pub fn start(mut self, stdin: Stdio, stderr: Stdio) -> Result<Child, GitRefusal> {
+    pub fn start(mut self, stdin: Stdio, stderr: Stdio) -> Result<Child, GitError> {
         let spawned = self.command.stdin(stdin).stderr(stderr).spawn();
         spawned.map_err(|error| unstarted(self.command.get_current_dir(), &error))
     }
@@ -111,8 +111,8 @@ impl Run {
     }
 
     /// Runs it for the bytes it prints, which are read while its input is still being written.
-    pub fn bytes(mut self) -> Result<Vec<u8>, GitRefusal> {
-        let refused = |error: io::Error| GitRefusal::Refused { said: error.to_string() };
+    pub fn bytes(mut self) -> Result<Vec<u8>, GitError> {
+        let refused = |error: io::Error| GitError::Refused { said: error.to_string() };
         let mut child = self.command.spawn().map_err(refused)?;
         let (input, pipe) = (self.input.take().unwrap_or_default(), child.stdin.take());
         let writer = std::thread::spawn(move || pipe.map(|mut pipe| pipe.write_all(&input)));
@@ -122,11 +122,11 @@ impl Run {
         if output.status.success() {
             Ok(output.stdout)
         } else {
-            Err(GitRefusal::Refused { said: String::from_utf8_lossy(&output.stderr).into_owned() })
+            Err(GitError::Refused { said: String::from_utf8_lossy(&output.stderr).into_owned() })
         }
     }
 
-    pub fn output(mut self) -> Result<Output, GitRefusal> {
+    pub fn output(mut self) -> Result<Output, GitError> {
         let mut child = self.command.spawn().map_err(|error| unstarted(self.command.get_current_dir(), &error))?;
         if let (Some(input), Some(mut pipe)) = (self.input, child.stdin.take()) {
             // git may end before it has read all; what it says then matters more.
@@ -148,7 +148,7 @@ impl Run {
 
     /// Runs it for what it says, and ends it where it takes longer than that: the other side may never answer.
     #[allow(clippy::disallowed_methods)] // waiting measures time; it decides nothing that is written
-    pub fn within(mut self, patience: Duration) -> Result<Output, GitRefusal> {
+    pub fn within(mut self, patience: Duration) -> Result<Output, GitError> {
         // With a group of its own, what it has started is ended with it. Where there is a terminal, a group beside ours
         // could not ask for a passphrase there; then git stays in ours, and what it has started is looked for.
         let has_terminal = File::open("/dev/tty").is_ok();
@@ -186,7 +186,7 @@ impl Run {
                     std::thread::sleep(Duration::from_millis(200));
                     end(&all, Signal::KILL);
                     let _ = child.wait();
-                    return Err(GitRefusal::Unanswered { waited: began.elapsed() });
+                    return Err(GitError::Unanswered { waited: began.elapsed() });
                 }
             }
             pause = (pause * 2).min(Duration::from_millis(20));
@@ -198,7 +198,7 @@ impl Run {
     }
 
     /// Runs it for its effect alone.
-    pub fn done(self) -> Result<(), GitRefusal> {
+    pub fn done(self) -> Result<(), GitError> {
         let output = self.output()?;
         if output.success { Ok(()) } else { Err(output.refusal()) }
     }
@@ -218,7 +218,7 @@ fn with_descendants(process: Pid) -> Vec<Pid> {
 }
 
 impl Output {
-    pub fn refusal(self) -> GitRefusal {
+    pub fn refusal(self) -> GitError {
         let mut said = self.stderr;
         if !self.stdout.trim().is_empty() {
             said.push_str(&self.stdout);
@@ -231,9 +231,9 @@ impl Output {
             said = format!("neither git nor a hook of the repository said why; git ended with {code}");
         }
         if self.signal.is_none() && is_about_a_lock(&said) {
-            GitRefusal::Locked { said }
+            GitError::Locked { said }
         } else {
-            GitRefusal::Refused { said }
+            GitError::Refused { said }
         }
     }
 }

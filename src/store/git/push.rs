@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::history::{self, Change, Revision, Side};
-use super::{GitRefusal, Repository, Snapshot};
+use super::{GitError, Repository, Snapshot};
 
 /// How git spells that there is no object.
 pub const NOTHING: &str = "0000000000000000000000000000000000000000";
@@ -53,7 +53,7 @@ impl Repository {
     ///
     /// # Errors
     /// No repository.
-    pub fn completeness(&self) -> Result<Completeness, GitRefusal> {
+    pub fn completeness(&self) -> Result<Completeness, GitError> {
         let paths = self.answer(&["rev-parse", "--git-path", "shallow", "--git-path", "info/grafts"])?;
         let mut paths = paths.lines();
         let mut read = || {
@@ -70,7 +70,7 @@ impl Repository {
     ///
     /// # Errors
     /// No repository.
-    pub fn prefix(&self) -> Result<String, GitRefusal> {
+    pub fn prefix(&self) -> Result<String, GitError> {
         let output = self.run(&["rev-parse", "--show-prefix", "--absolute-git-dir"]).output()?;
         let lines = output.stdout.trim_end_matches('\n').split_once('\n').filter(|_| output.success);
         let Some((prefix, git_folder)) = lines else { return Err(output.refusal()) };
@@ -83,7 +83,7 @@ impl Repository {
     ///
     /// # Errors
     /// No repository.
-    pub fn git_folder(&self) -> Result<PathBuf, GitRefusal> {
+    pub fn git_folder(&self) -> Result<PathBuf, GitError> {
         if let Some(known) = self.git_folder.get() {
             return Ok(known.clone());
         }
@@ -95,7 +95,7 @@ impl Repository {
     ///
     /// # Errors
     /// No repository.
-    pub fn hooks_folder(&self) -> Result<PathBuf, GitRefusal> {
+    pub fn hooks_folder(&self) -> Result<PathBuf, GitError> {
         let path = self.answer(&["rev-parse", "--git-path", "hooks"])?;
         Ok(self.root.join(path))
     }
@@ -104,7 +104,7 @@ impl Repository {
     ///
     /// # Errors
     /// git is not installed.
-    pub fn setting(&self, name: &str) -> Result<Option<String>, GitRefusal> {
+    pub fn setting(&self, name: &str) -> Result<Option<String>, GitError> {
         let output = self.run(&["config", "--get", name]).output()?;
         let value = output.stdout.trim().to_owned();
         Ok((output.success && !value.is_empty()).then_some(value))
@@ -114,7 +114,7 @@ impl Repository {
     ///
     /// # Errors
     /// git is not installed.
-    pub fn main_branch(&self) -> Result<Option<String>, GitRefusal> {
+    pub fn main_branch(&self) -> Result<Option<String>, GitError> {
         let output = self.run(&["symbolic-ref", "--quiet", "HEAD"]).output()?;
         Ok(output.success.then(|| output.stdout.trim().to_owned()))
     }
@@ -123,7 +123,7 @@ impl Repository {
     ///
     /// # Errors
     /// git is not installed.
-    pub fn file_at(&self, revision: &str, path: &str) -> Result<Option<String>, GitRefusal> {
+    pub fn file_at(&self, revision: &str, path: &str) -> Result<Option<String>, GitError> {
         let output = self.run(&["cat-file", "blob", &format!("{revision}:{path}")]).output()?;
         Ok(output.success.then_some(output.stdout))
     }
@@ -132,7 +132,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn lost(&self, old: &str, changes: &[RefChange]) -> Result<usize, GitRefusal> {
+    pub fn lost(&self, old: &str, changes: &[RefChange]) -> Result<usize, GitError> {
         let excluded: Vec<String> = changes.iter().map(|change| format!("--exclude={}", change.name)).collect();
         let mut words = vec!["rev-list", "--count", old, "--not"];
         words.extend(changes.iter().filter_map(|change| change.new.as_deref()));
@@ -140,14 +140,14 @@ impl Repository {
         // Not `--all`, which means HEAD too, by whatever branch that is.
         words.push("--glob=refs/*");
         let count = self.answer(&words)?;
-        count.parse().map_err(|_| GitRefusal::Refused { said: format!("git counted `{count}` commits") })
+        count.parse().map_err(|_| GitError::Refused { said: format!("git counted `{count}` commits") })
     }
 
     /// The names of all refs.
     ///
     /// # Errors
     /// git refuses.
-    pub fn refs(&self) -> Result<Vec<String>, GitRefusal> {
+    pub fn refs(&self) -> Result<Vec<String>, GitError> {
         Ok(self.answer(&["for-each-ref", "--format=%(refname)"])?.lines().map(str::to_owned).collect())
     }
 
@@ -156,7 +156,7 @@ impl Repository {
     ///
     /// # Errors
     /// git is not installed.
-    pub fn partings(&self, one: &str, other: &str) -> Result<Vec<String>, GitRefusal> {
+    pub fn partings(&self, one: &str, other: &str) -> Result<Vec<String>, GitError> {
         let output = self.frank(&["merge-base", "--all", one, other]).output()?;
         Ok(output.stdout.lines().map(str::to_owned).collect())
     }
@@ -165,7 +165,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn changes(&self, from: Option<&str>, to: &Snapshot, prefix: &str) -> Result<Vec<Change>, GitRefusal> {
+    pub fn changes(&self, from: Option<&str>, to: &Snapshot, prefix: &str) -> Result<Vec<Change>, GitError> {
         let relative = if prefix.is_empty() { "--no-relative".to_owned() } else { format!("--relative={prefix}") };
         let nothing = if from.is_none() { self.empty_tree()? } else { String::new() };
         let from = from.unwrap_or(&nothing);
@@ -187,7 +187,7 @@ impl Repository {
     ///
     /// # Errors
     /// git is not installed.
-    pub fn comes_before(&self, old: &str, new: &str) -> Result<bool, GitRefusal> {
+    pub fn comes_before(&self, old: &str, new: &str) -> Result<bool, GitError> {
         Ok(self.run(&["merge-base", "--is-ancestor", old, new]).output()?.success)
     }
 
@@ -195,7 +195,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn staged(&self, prefix: &str, author: &str) -> Result<Revision, GitRefusal> {
+    pub fn staged(&self, prefix: &str, author: &str) -> Result<Revision, GitError> {
         let mut parents = vec![self.commit_of("HEAD").ok()];
         parents.extend(self.commit_of("MERGE_HEAD").ok().map(Some));
         let mut sides = Vec::new();

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{GitRefusal, Repository};
+use super::{GitError, Repository};
 
 /// A merge to be made.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +24,7 @@ impl Repository {
     ///
     /// # Errors
     /// git is not there.
-    pub fn branch(&self) -> Result<Option<String>, GitRefusal> {
+    pub fn branch(&self) -> Result<Option<String>, GitError> {
         let output = self.run(&["symbolic-ref", "--quiet", "--short", "HEAD"]).output()?;
         Ok(output.success.then(|| output.stdout.trim().to_owned()))
     }
@@ -33,7 +33,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn remotes(&self) -> Result<Vec<String>, GitRefusal> {
+    pub fn remotes(&self) -> Result<Vec<String>, GitError> {
         Ok(self.answer(&["remote"])?.lines().map(str::to_owned).collect())
     }
 
@@ -41,7 +41,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn upstream(&self, branch: &str) -> Result<(Option<String>, Option<String>), GitRefusal> {
+    pub fn upstream(&self, branch: &str) -> Result<(Option<String>, Option<String>), GitError> {
         let of = |what: &str| {
             let output = self.run(&["config", "--get", &format!("branch.{branch}.{what}")]).output()?;
             Ok(output.success.then(|| output.stdout.trim().to_owned()))
@@ -54,7 +54,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses, or there is no answer in time.
-    pub fn fetch(&self, remote: &str, branch: &str, patience: Duration) -> Result<(), GitRefusal> {
+    pub fn fetch(&self, remote: &str, branch: &str, patience: Duration) -> Result<(), GitError> {
         // As a pattern, a branch that is not there is no error, and what is known of it goes; other branches stay.
         let refs = format!("+refs/heads/{branch}*:refs/remotes/{remote}/{branch}*");
         let output = self.run(&["fetch", "--quiet", "--prune", "--end-of-options", remote, &refs]).within(patience)?;
@@ -65,7 +65,7 @@ impl Repository {
     ///
     /// # Errors
     /// git is not there.
-    pub fn tracked(&self, remote: &str, branch: &str) -> Result<Option<String>, GitRefusal> {
+    pub fn tracked(&self, remote: &str, branch: &str) -> Result<Option<String>, GitError> {
         let name = format!("refs/remotes/{remote}/{branch}");
         let output = self.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &name]).output()?;
         Ok(output.success.then(|| output.stdout.trim().to_owned()))
@@ -75,7 +75,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn beyond(&self, one: &str, other: Option<&str>) -> Result<usize, GitRefusal> {
+    pub fn beyond(&self, one: &str, other: Option<&str>) -> Result<usize, GitError> {
         let not = other.map(|other| format!("^{other}"));
         let words = ["rev-list", "--count", one].into_iter().chain(not.as_deref());
         Ok(self.answer(&words.collect::<Vec<_>>())?.parse().unwrap_or(0))
@@ -85,7 +85,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn apart(&self, theirs: &str) -> Result<(usize, usize), GitRefusal> {
+    pub fn apart(&self, theirs: &str) -> Result<(usize, usize), GitError> {
         let counts = self.answer(&["rev-list", "--left-right", "--count", &format!("HEAD...{theirs}")])?;
         let mut counts = counts.split_whitespace().map(|count| count.parse().unwrap_or(0));
         Ok((counts.next().unwrap_or(0), counts.next().unwrap_or(0)))
@@ -95,7 +95,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn uncommitted(&self, folder: &str) -> Result<usize, GitRefusal> {
+    pub fn uncommitted(&self, folder: &str) -> Result<usize, GitError> {
         let status = ["status", "--porcelain", "--no-renames", "--untracked-files=all", "-z", "--", folder];
         Ok(self.paths_of(&status)?.len())
     }
@@ -104,7 +104,7 @@ impl Repository {
     ///
     /// # Errors
     /// What git said; it may have left a merge to be finished or taken back.
-    pub fn merge(&self, merging: &Merging<'_>) -> Result<(), GitRefusal> {
+    pub fn merge(&self, merging: &Merging<'_>) -> Result<(), GitError> {
         let driver = format!("merge.casebook.driver={}", merging.driver);
         let words = ["-c", &driver, "-c", "merge.casebook.name=casebook", "merge", "--quiet", "--no-stat", "--ff"];
         let run = self.run(&[&words[..], &["-m", merging.message, "--end-of-options", merging.theirs]].concat());
@@ -115,7 +115,7 @@ impl Repository {
     ///
     /// # Errors
     /// What git or a hook said.
-    pub fn conclude(&self, merging: &Merging<'_>) -> Result<(), GitRefusal> {
+    pub fn conclude(&self, merging: &Merging<'_>) -> Result<(), GitError> {
         dated(self.run(&["commit", "--quiet", "-m", merging.message]), merging.date).done()
     }
 
@@ -123,7 +123,7 @@ impl Repository {
     ///
     /// # Errors
     /// What git said.
-    pub fn abort_merge(&self) -> Result<(), GitRefusal> {
+    pub fn abort_merge(&self) -> Result<(), GitError> {
         self.run(&["merge", "--abort"]).done()
     }
 
@@ -131,7 +131,7 @@ impl Repository {
     ///
     /// # Errors
     /// What git said, or no answer in time.
-    pub fn push(&self, remote: &str, commit: &str, branch: &str, patience: Duration) -> Result<(), GitRefusal> {
+    pub fn push(&self, remote: &str, commit: &str, branch: &str, patience: Duration) -> Result<(), GitError> {
         let to = format!("{commit}:refs/heads/{branch}");
         let output = self.run(&["push", "--quiet", "--end-of-options", remote, &to]).within(patience)?;
         if output.success { Ok(()) } else { Err(output.refusal()) }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 
-use super::{GitRefusal, Repository};
+use super::{GitError, Repository};
 
 /// A file that differs between two revisions, with its bytes where it is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ impl Repository {
     ///
     /// # Errors
     /// git does not know it.
-    pub fn commit_of(&self, revision: &str) -> Result<String, GitRefusal> {
+    pub fn commit_of(&self, revision: &str) -> Result<String, GitError> {
         let commit = format!("{revision}^{{commit}}");
         self.answer(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
     }
@@ -32,7 +32,7 @@ impl Repository {
     ///
     /// # Errors
     /// git does not know it.
-    pub fn time_of(&self, revision: &str) -> Result<DateTime<Utc>, GitRefusal> {
+    pub fn time_of(&self, revision: &str) -> Result<DateTime<Utc>, GitError> {
         let commit = self.commit_of(revision)?;
         let seconds = self.answer(&["show", "--no-patch", "--no-show-signature", "--format=%ct", &commit])?;
         Ok(seconds.parse().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0)).unwrap_or_default())
@@ -42,7 +42,7 @@ impl Repository {
     ///
     /// # Errors
     /// They have nothing in common.
-    pub fn parting(&self, one: &str, other: &str) -> Result<String, GitRefusal> {
+    pub fn parting(&self, one: &str, other: &str) -> Result<String, GitError> {
         self.answer(&["merge-base", one, other])
     }
 
@@ -50,7 +50,7 @@ impl Repository {
     ///
     /// # Errors
     /// There is no repository.
-    pub fn standing(&self) -> Result<(bool, String), GitRefusal> {
+    pub fn standing(&self) -> Result<(bool, String), GitError> {
         let standing = self.answer(&["rev-parse", "--is-bare-repository", "--show-prefix"])?;
         let (is_bare, prefix) = standing.split_once('\n').unwrap_or((&standing, ""));
         Ok((is_bare == "true", prefix.to_owned()))
@@ -60,7 +60,7 @@ impl Repository {
     ///
     /// # Errors
     /// git is not installed.
-    pub fn folders_with(&self, name: &str) -> Result<Vec<String>, GitRefusal> {
+    pub fn folders_with(&self, name: &str) -> Result<Vec<String>, GitError> {
         let listed = self.run(&["ls-tree", "-r", "-z", "--name-only", "--full-tree", "HEAD"]).output()?;
         let is_it = |path: &str| {
             let folder = path.strip_suffix(name)?;
@@ -73,7 +73,7 @@ impl Repository {
     ///
     /// # Errors
     /// git is not installed.
-    pub fn held_by_head(&self, paths: &[String]) -> Result<HashSet<String>, GitRefusal> {
+    pub fn held_by_head(&self, paths: &[String]) -> Result<HashSet<String>, GitError> {
         let mut committed = HashSet::new();
         // ls-tree takes paths as arguments alone, and there may be more than fit.
         for paths in paths.chunks(50) {
@@ -88,7 +88,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn deletions(&self, revisions: &[String], name: &str) -> Result<Vec<(String, String)>, GitRefusal> {
+    pub fn deletions(&self, revisions: &[String], name: &str) -> Result<Vec<(String, String)>, GitError> {
         let form = ["log", "--reverse", "--diff-filter=D", "--no-renames", "--name-only", "-z", "--format=%x01%H"];
         let everywhere = [format!(":(top,glob)**/{name}"), format!(":(top,literal){name}")];
         let mut words: Vec<&str> = form.to_vec();
@@ -109,7 +109,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn was_ever(&self, path: &str) -> Result<bool, GitRefusal> {
+    pub fn was_ever(&self, path: &str) -> Result<bool, GitError> {
         Ok(!self.answer(&["rev-list", "-1", "--all", "--", &format!(":(top,literal){path}")])?.is_empty())
     }
 
@@ -117,7 +117,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn first_with(&self, words: &str, path: &str, from: &str, to: &str) -> Result<Option<String>, GitRefusal> {
+    pub fn first_with(&self, words: &str, path: &str, from: &str, to: &str) -> Result<Option<String>, GitError> {
         let (range, words) = (format!("{from}..{to}"), format!("-S{words}"));
         let form = ["log", "--reverse", "--format=%H", "--no-show-signature", &words, &range, "--"];
         let listed = self.answer(&[&form[..], &[&format!(":(top,literal){path}")]].concat())?;
@@ -128,14 +128,14 @@ impl Repository {
     ///
     /// # Errors
     /// git is not installed.
-    pub fn is_held(&self, commit: &str) -> Result<bool, GitRefusal> {
+    pub fn is_held(&self, commit: &str) -> Result<bool, GitError> {
         let refs = ["refs/heads/", "refs/tags/", "refs/remotes/"];
         let words = ["for-each-ref", "--count=1", "--contains", commit].into_iter().chain(refs);
         let listed = self.run(&words.collect::<Vec<_>>()).output()?;
         Ok(listed.success && !listed.stdout.trim().is_empty())
     }
 
-    pub(super) fn answer(&self, arguments: &[&str]) -> Result<String, GitRefusal> {
+    pub(super) fn answer(&self, arguments: &[&str]) -> Result<String, GitError> {
         let output = self.run(arguments).output()?;
         if output.success { Ok(output.stdout.trim().to_owned()) } else { Err(output.refusal()) }
     }
@@ -145,7 +145,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn differing(&self, from: Option<&str>, to: &str, folder: &str) -> Result<Vec<Differing>, GitRefusal> {
+    pub fn differing(&self, from: Option<&str>, to: &str, folder: &str) -> Result<Vec<Differing>, GitError> {
         let nothing = self.answer(&["hash-object", "-t", "tree", "--stdin"])?;
         let arguments = ["diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--relative"];
         let listing = self
@@ -181,12 +181,12 @@ impl Repository {
     ///
     /// # Errors
     /// git does not know the revision.
-    pub fn files_at(&self, revision: &str, folder: &str) -> Result<Vec<(String, Vec<u8>)>, GitRefusal> {
+    pub fn files_at(&self, revision: &str, folder: &str) -> Result<Vec<(String, Vec<u8>)>, GitError> {
         // `--end-of-options` keeps a revision that begins with a minus from being an option.
         let listing =
             self.run(&["ls-tree", "-r", "-z", "--end-of-options", revision]).paths(&[folder.to_owned()]).output()?;
         if !listing.success {
-            return Err(GitRefusal::Refused { said: listing.stderr });
+            return Err(GitError::Refused { said: listing.stderr });
         }
         let entries: Vec<(&str, &str)> = listing.stdout.split('\0').filter_map(blob).collect();
         let asked: String = entries.iter().map(|(object, _)| format!("{object}\n")).collect();

@@ -5,7 +5,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::{GitRefusal, Repository};
+use super::{GitError, Repository};
 
 /// A key somebody signs with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +32,8 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses, or the list of keys cannot be written.
-    pub fn signatures(&self, revisions: &[String], keys: &[Trusted]) -> Result<Vec<(String, Signature)>, GitRefusal> {
-        let refused = |error: std::io::Error| GitRefusal::Refused { said: error.to_string() };
+    pub fn signatures(&self, revisions: &[String], keys: &[Trusted]) -> Result<Vec<(String, Signature)>, GitError> {
+        let refused = |error: std::io::Error| GitError::Refused { said: error.to_string() };
         let mut allowed = tempfile::NamedTempFile::new().map_err(refused)?;
         for (place, key) in keys.iter().enumerate() {
             if let Trusted::Ssh(key) = key {

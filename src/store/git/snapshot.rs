@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::{GitRefusal, Repository};
+use super::{GitError, Repository};
 
 /// Where git holds files.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,12 +68,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn changed(
-        &self,
-        snapshot: &Snapshot,
-        before: Option<&str>,
-        below: &[String],
-    ) -> Result<Vec<Held>, GitRefusal> {
+    pub fn changed(&self, snapshot: &Snapshot, before: Option<&str>, below: &[String]) -> Result<Vec<Held>, GitError> {
         let nothing = self.empty_tree()?;
         let before = before.unwrap_or(&nothing);
         let form = ["-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--relative"];
@@ -116,7 +111,7 @@ impl Repository {
         index: Option<&PathBuf>,
         prefix: &str,
         paths: &[String],
-    ) -> Result<Vec<Option<Nature>>, GitRefusal> {
+    ) -> Result<Vec<Option<Nature>>, GitError> {
         let mut natures = Vec::with_capacity(paths.len());
         // `ls-files` takes paths as arguments alone, and there may be more than fit.
         for paths in paths.chunks(50) {
@@ -145,7 +140,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn held(&self, snapshot: &Snapshot, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>, GitRefusal> {
+    pub fn held(&self, snapshot: &Snapshot, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>, GitError> {
         let (revision, index) = match snapshot {
             Snapshot::Index(index) => ("", index.as_ref()),
             Snapshot::Commit(commit) => (commit.as_str(), None),
@@ -158,7 +153,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn sizes(&self, snapshot: &Snapshot, paths: &[String]) -> Result<Vec<Option<u64>>, GitRefusal> {
+    pub fn sizes(&self, snapshot: &Snapshot, paths: &[String]) -> Result<Vec<Option<u64>>, GitError> {
         let (revision, index) = match snapshot {
             Snapshot::Index(index) => ("", index.as_ref()),
             Snapshot::Commit(commit) => (commit.as_str(), None),
@@ -168,7 +163,7 @@ impl Repository {
     }
 
     /// How large objects are, by name, in one run; their bytes are not read.
-    pub(super) fn sizes_of(&self, names: &[String], index: Option<&PathBuf>) -> Result<Vec<Option<u64>>, GitRefusal> {
+    pub(super) fn sizes_of(&self, names: &[String], index: Option<&PathBuf>) -> Result<Vec<Option<u64>>, GitError> {
         if names.is_empty() {
             return Ok(Vec::new());
         }
@@ -189,7 +184,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn names_in(&self, snapshot: &Snapshot, folder: &str) -> Result<Vec<String>, GitRefusal> {
+    pub fn names_in(&self, snapshot: &Snapshot, folder: &str) -> Result<Vec<String>, GitError> {
         let run = match snapshot {
             Snapshot::Index(Some(index)) => {
                 self.run(&["ls-files", "-z"]).env("GIT_INDEX_FILE", &index.to_string_lossy())
@@ -208,7 +203,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn naming(&self, snapshot: &Snapshot, words: &[String], folder: &str) -> Result<Vec<String>, GitRefusal> {
+    pub fn naming(&self, snapshot: &Snapshot, words: &[String], folder: &str) -> Result<Vec<String>, GitError> {
         let mut arguments = vec!["grep", "-l", "-z", "-F"];
         words.iter().for_each(|word| arguments.extend(["-e", word]));
         let prefix = match snapshot {
@@ -239,15 +234,15 @@ impl Repository {
     ///
     /// # Errors
     /// git is not installed.
-    pub fn head(&self) -> Result<Option<String>, GitRefusal> {
+    pub fn head(&self) -> Result<Option<String>, GitError> {
         match self.commit_of("HEAD") {
             Ok(head) => Ok(Some(head)),
-            Err(GitRefusal::Refused { .. }) => Ok(None),
+            Err(GitError::Refused { .. }) => Ok(None),
             Err(other) => Err(other),
         }
     }
 
-    pub(super) fn empty_tree(&self) -> Result<String, GitRefusal> {
+    pub(super) fn empty_tree(&self) -> Result<String, GitError> {
         let output = self.run(&["hash-object", "-t", "tree", "--stdin"]).output()?;
         if output.success { Ok(output.stdout.trim().to_owned()) } else { Err(output.refusal()) }
     }
@@ -256,11 +251,11 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn objects(&self, names: &[String]) -> Result<Vec<Option<Vec<u8>>>, GitRefusal> {
+    pub fn objects(&self, names: &[String]) -> Result<Vec<Option<Vec<u8>>>, GitError> {
         self.objects_of(names, None)
     }
 
-    fn objects_of(&self, names: &[String], index: Option<&PathBuf>) -> Result<Vec<Option<Vec<u8>>>, GitRefusal> {
+    fn objects_of(&self, names: &[String], index: Option<&PathBuf>) -> Result<Vec<Option<Vec<u8>>>, GitError> {
         if names.is_empty() {
             return Ok(Vec::new());
         }

@@ -109,4 +109,6 @@ impl fmt::Display for Damage {
     }
 }
 
+impl std::error::Error for DamageKind {}
+
 impl std::error::Error for Damage {}

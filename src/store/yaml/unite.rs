@@ -4,6 +4,8 @@
 //! the base. Where both did, or an entry says two things, nobody can know which is meant, and the files are split.
 //! What comes out is read again and compared with what was meant.
 
+use std::fmt;
+
 use super::amend::with_header;
 use super::damage::Damage;
 use super::outline::{Outline, Parts};
@@ -33,25 +35,41 @@ pub enum Side {
     Theirs,
 }
 
+impl fmt::Display for Side {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Ours => "ours",
+            Self::Theirs => "theirs",
+        })
+    }
+}
+
 /// Why two files cannot be made one.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Split {
     /// A file is no sound ticket.
+    #[error("{side} cannot be read")]
     Unreadable {
         /// Which.
         side: Side,
         /// What is wrong with it.
+        #[source]
         damage: Damage,
     },
     /// A newer program wrote one of them.
+    #[error("a newer casebook wrote it (format {0})")]
     NewerFormat(u32),
     /// They are not of one history.
+    #[error(transparent)]
     Discord(Discord),
     /// Both sides changed by hand what stands around the entries.
+    #[error("both sides changed by hand what stands around the entries")]
     Surroundings,
     /// An entry is spelled in two ways that mean the same, and neither is that of the base.
+    #[error("{}", Discord::Entry(*.0))]
     Spelling(Id),
     /// A layout that cannot be taken apart line by line.
+    #[error("the layout cannot be merged line by line")]
     Layout,
 }
 

@@ -86,7 +86,7 @@ fn found(root: &Path, session: &Session, begun: DateTime<Utc>) -> Result<Person,
         return Err(Error::Git { refusal }.into());
     }
     let repository = Repository::at(root);
-    repository.name_visitor(VISITOR).map_err(|refusal| Error::Git { refusal })?;
+    repository.name_visitor(VISITOR)?;
     let you = match report.agent {
         Some(you) => you,
         None => person(VISITOR)?,
@@ -98,7 +98,7 @@ fn found(root: &Path, session: &Session, begun: DateTime<Utc>) -> Result<Person,
         .replace("agents = []", &format!("agents = [{agents}]"))
         .replace("managers = []", &format!("managers = [{:?}]", script::MORI));
     std::fs::write(&marker, text).map_err(Error::io(&marker, "write"))?;
-    Founding::commit_files(root, &world)?.map_err(|refusal| Error::Git { refusal })?;
+    Founding::commit_files(root, &world)??;
     Ok(you)
 }
 

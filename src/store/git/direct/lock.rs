@@ -9,7 +9,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::store::files::State;
-use crate::store::git::GitRefusal;
+use crate::store::git::GitError;
 
 /// The second name.
 const OWN: &str = "index-lock";
@@ -27,8 +27,8 @@ impl IndexLock {
     /// Takes it. The caller holds the store's lock. `None` where the file system gives a file no second name.
     ///
     /// # Errors
-    /// [`GitRefusal::Locked`] while somebody else has it.
-    pub fn take(git_dir: &Path, state: &State) -> Result<Option<Self>, GitRefusal> {
+    /// [`GitError::Locked`] while somebody else has it.
+    pub fn take(git_dir: &Path, state: &State) -> Result<Option<Self>, GitError> {
         free(git_dir, state);
         let (index, lock, own) = (git_dir.join("index"), git_dir.join("index.lock"), state.path(OWN));
         let Ok(file) = OpenOptions::new().write(true).create_new(true).open(&own) else { return Ok(None) };
@@ -38,7 +38,7 @@ impl IndexLock {
                 let _ = fs::remove_file(&own);
                 if error.kind() == io::ErrorKind::AlreadyExists {
                     let said = format!("fatal: Unable to create '{}': File exists.", lock.display());
-                    return Err(GitRefusal::Locked { said });
+                    return Err(GitError::Locked { said });
                 }
                 Ok(None)
             }
@@ -105,7 +105,7 @@ mod tests {
         drop(IndexLock::take(&git, &state).unwrap().unwrap());
         assert!(!git.join("index.lock").exists() && !state.path(OWN).exists());
         fs::write(git.join("index.lock"), "somebody's").unwrap();
-        assert!(matches!(IndexLock::take(&git, &state), Err(GitRefusal::Locked { .. })));
+        assert!(matches!(IndexLock::take(&git, &state), Err(GitError::Locked { .. })));
         free(&git, &state);
         assert_eq!(fs::read(git.join("index.lock")).unwrap(), b"somebody's");
         assert!(!state.path(OWN).exists());

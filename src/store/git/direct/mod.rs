@@ -19,7 +19,7 @@ use std::os::unix::fs::MetadataExt;
 use std::thread::JoinHandle;
 
 use super::commit::dated;
-use super::{Commit, GitRefusal, Repository};
+use super::{Commit, GitError, Repository};
 use crate::store::files::{State, read_plain};
 use entries::{Staged, Stamp};
 use lock::IndexLock;
@@ -82,13 +82,13 @@ impl Repository {
     /// Makes the commit, or says that git shall. A commit of the same that appeared meanwhile counts as this one.
     ///
     /// # Errors
-    /// [`GitRefusal::Locked`] while another process holds a lock, or has moved the branch.
+    /// [`GitError::Locked`] while another process holds a lock, or has moved the branch.
     pub(super) fn commit_directly(
         &self,
         commit: &Commit<'_>,
         outlook: Option<Outlook>,
         reach: &dyn Fn(&str),
-    ) -> Result<bool, GitRefusal> {
+    ) -> Result<bool, GitError> {
         let Some(state) = commit.state else { return Ok(false) };
         let outlook = outlook.or_else(|| self.outlook(commit.paths, commit.date, state));
         let Some((place, paths, settings, trees)) = outlook.and_then(Outlook::seen) else { return Ok(false) };
@@ -184,7 +184,7 @@ struct Direct<'a> {
 
 impl Direct<'_> {
     /// `Ok(None)`, as [`Made::No`], leaves it to git; nothing has changed then.
-    fn make(&self, paths: &[String], reach: &dyn Fn(&str)) -> Result<Option<Made>, GitRefusal> {
+    fn make(&self, paths: &[String], reach: &dyn Fn(&str)) -> Result<Option<Made>, GitError> {
         let Some(mut lock) = IndexLock::take(&self.place.git_dir, self.state)? else { return Ok(None) };
         reach("index locked");
         let Some((index, made)) = self.prepared(paths, &lock) else { return Ok(None) };
@@ -201,7 +201,7 @@ impl Direct<'_> {
             reach("objects");
             match self.move_branch(&commit) {
                 Ok(()) => {}
-                Err(locked @ GitRefusal::Locked { .. }) => return Err(locked),
+                Err(locked @ GitError::Locked { .. }) => return Err(locked),
                 Err(_) => return Ok(None),
             }
             reach("branch");
@@ -301,7 +301,7 @@ impl Direct<'_> {
 
     /// Points HEAD, or the branch it names, at the commit, unless it has moved since; with the line `git commit`
     /// would have written into the reflogs.
-    fn move_branch(&self, commit: &str) -> Result<(), GitRefusal> {
+    fn move_branch(&self, commit: &str) -> Result<(), GitError> {
         let message = fs::read_to_string(self.commit.message).unwrap_or_default();
         let subject = message.lines().next().unwrap_or_default();
         let (how, before) = match &self.trees.head {

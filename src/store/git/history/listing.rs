@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 use super::said::Said;
 use super::{Change, Revision, Side, widen};
-use crate::store::git::{GitRefusal, Repository};
+use crate::store::git::{GitError, Repository};
 
 /// The facts of a commit, each behind the other, and on whose behalf it was made.
 const FORMAT: &str = "--format=%H%x00%P%x00%ae%x00%ct%x00%(trailers:key=On-behalf-of,valueonly,unfold,separator=%x02)";
@@ -29,12 +29,7 @@ pub(super) struct Listing {
 }
 
 impl Listing {
-    pub fn start(
-        repository: &Repository,
-        revisions: &[String],
-        prefix: &str,
-        behalf: bool,
-    ) -> Result<Self, GitRefusal> {
+    pub fn start(repository: &Repository, revisions: &[String], prefix: &str, behalf: bool) -> Result<Self, GitError> {
         let relative = if prefix.is_empty() { "--no-relative".to_owned() } else { format!("--relative={prefix}") };
         let format = if behalf { FORMAT } else { BARE };
         let fixed = ["log", "--reverse", "--topo-order", "--no-diff-merges", "--no-notes", "--encoding=UTF-8", format];
@@ -51,7 +46,7 @@ impl Listing {
     }
 
     /// The next commit; none behind the last one.
-    pub fn next(&mut self) -> Result<Option<Revision>, GitRefusal> {
+    pub fn next(&mut self) -> Result<Option<Revision>, GitError> {
         if self.ended {
             return Ok(None);
         }
@@ -88,7 +83,7 @@ impl Listing {
         Ok(Some(revision))
     }
 
-    fn end(&mut self) -> Result<(), GitRefusal> {
+    fn end(&mut self) -> Result<(), GitError> {
         match self.log.wait() {
             Ok(status) if status.success() => Ok(()),
             Ok(_) => Err(refused(&self.said.words())),
@@ -114,7 +109,7 @@ struct Merges {
 }
 
 impl Merges {
-    fn sides(&mut self, commit: &str, parents: &[&str]) -> Result<Vec<Side>, GitRefusal> {
+    fn sides(&mut self, commit: &str, parents: &[&str]) -> Result<Vec<Side>, GitError> {
         if self.running.is_none() {
             let words = [&["diff-tree", "--stdin", "--always", "--root"][..], &RAW[..], &[&self.relative]].concat();
             let mut child = self.repository.frank(&words).start(Stdio::piped(), Stdio::null())?;
@@ -148,12 +143,12 @@ impl Drop for Merges {
     }
 }
 
-fn refused(said: &str) -> GitRefusal {
-    GitRefusal::Refused { said: said.to_owned() }
+fn refused(said: &str) -> GitError {
+    GitError::Refused { said: said.to_owned() }
 }
 
 /// The words up to the next NUL; none at the end.
-fn word(out: &mut impl BufRead) -> Result<Option<String>, GitRefusal> {
+fn word(out: &mut impl BufRead) -> Result<Option<String>, GitError> {
     let mut bytes = Vec::with_capacity(96);
     out.read_until(0, &mut bytes).map_err(|error| refused(&error.to_string()))?;
     if bytes.pop() != Some(0) {
@@ -162,13 +157,13 @@ fn word(out: &mut impl BufRead) -> Result<Option<String>, GitRefusal> {
     Ok(Some(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())))
 }
 
-fn next_is(out: &mut impl BufRead, byte: u8) -> Result<bool, GitRefusal> {
+fn next_is(out: &mut impl BufRead, byte: u8) -> Result<bool, GitError> {
     let ahead = out.fill_buf().map_err(|error| refused(&error.to_string()))?;
     Ok(ahead.first() == Some(&byte))
 }
 
 /// `:mode mode object object letter` and a path, as long as there are any.
-pub fn differences(out: &mut impl BufRead) -> Result<Vec<Change>, GitRefusal> {
+pub fn differences(out: &mut impl BufRead) -> Result<Vec<Change>, GitError> {
     let mut changes = Vec::new();
     while next_is(out, b':')? {
         let (facts, path) = (word(out)?.unwrap_or_default(), word(out)?.unwrap_or_default());

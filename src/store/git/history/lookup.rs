@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::ChildStdin;
 
 use super::Objects;
-use crate::store::git::{GitRefusal, Nature, Repository, Snapshot};
+use crate::store::git::{GitError, Nature, Repository, Snapshot};
 
 /// Answers questions for single objects.
 pub struct Lookup {
@@ -35,7 +35,7 @@ impl Lookup {
     ///
     /// # Errors
     /// git has ended, or is not installed.
-    pub fn object(&mut self, name: &str) -> Result<Option<Vec<u8>>, GitRefusal> {
+    pub fn object(&mut self, name: &str) -> Result<Option<Vec<u8>>, GitError> {
         // A path with a line end in it would be two questions.
         if name.contains('\n') {
             return Ok(None);
@@ -49,7 +49,7 @@ impl Lookup {
         }
         let Some((objects, pipe)) = &mut self.running else { return Ok(None) };
         let asked = pipe.write_all(format!("{name}\n").as_bytes()).and_then(|()| pipe.flush());
-        asked.map_err(|error| GitRefusal::Refused { said: error.to_string() })?;
+        asked.map_err(|error| GitError::Refused { said: error.to_string() })?;
         objects.take()
     }
 
@@ -57,7 +57,7 @@ impl Lookup {
     ///
     /// # Errors
     /// git is not installed, or refuses.
-    pub fn sizes(&self, names: &[String]) -> Result<Vec<Option<u64>>, GitRefusal> {
+    pub fn sizes(&self, names: &[String]) -> Result<Vec<Option<u64>>, GitError> {
         self.repository.sizes_of(names, self.index.as_ref())
     }
 
@@ -65,7 +65,7 @@ impl Lookup {
     ///
     /// # Errors
     /// As [`Lookup::object`].
-    pub fn files_in(&mut self, commit: &str, folder: &str) -> Result<Vec<(String, String)>, GitRefusal> {
+    pub fn files_in(&mut self, commit: &str, folder: &str) -> Result<Vec<(String, String)>, GitError> {
         Ok(self.object(&format!("{commit}:{folder}"))?.map_or_else(Vec::new, |tree| files(&tree, commit.len() / 2)))
     }
 
@@ -74,7 +74,7 @@ impl Lookup {
     ///
     /// # Errors
     /// As [`Lookup::object`].
-    pub fn natures(&mut self, commit: &str, prefix: &str, paths: &[String]) -> Result<Vec<Option<Nature>>, GitRefusal> {
+    pub fn natures(&mut self, commit: &str, prefix: &str, paths: &[String]) -> Result<Vec<Option<Nature>>, GitError> {
         if commit.is_empty() {
             return self.repository.staged_natures(self.index.as_ref(), prefix, paths);
         }

@@ -20,7 +20,7 @@ pub use lookup::Lookup;
 pub use named::is_blob;
 pub use objects::{Objects, Shelf};
 
-use super::{GitRefusal, Repository};
+use super::{GitError, Repository};
 
 /// Objects that are asked for ahead: git need not hand each over by itself.
 const AHEAD: [&str; 3] = ["cat-file", "--batch", "--buffer"];
@@ -88,7 +88,7 @@ pub struct Wanted {
 
 /// A walk under way.
 pub struct Walk {
-    listed: Receiver<Result<Revision, GitRefusal>>,
+    listed: Receiver<Result<Revision, GitError>>,
     /// The bytes of files, in the order in which the commits name them.
     pub objects: Objects,
     lister: Option<JoinHandle<()>>,
@@ -100,7 +100,7 @@ impl Repository {
     ///
     /// # Errors
     /// git is not installed.
-    pub fn walk(&self, revisions: &[String], prefix: &str, wanted: &Wanted) -> Result<Walk, GitRefusal> {
+    pub fn walk(&self, revisions: &[String], prefix: &str, wanted: &Wanted) -> Result<Walk, GitError> {
         let (objects, asking) = Objects::start(self.frank(&AHEAD))?;
         let mut listing = Listing::start(self, revisions, prefix, wanted.behalf)?;
         // Without a bound: who asks must never wait for who reads, since git keeps answers back until it has more of them,
@@ -138,7 +138,7 @@ impl Repository {
         mut revision: Revision,
         prefix: &str,
         wanted: &Wanted,
-    ) -> Result<(Objects, Revision), GitRefusal> {
+    ) -> Result<(Objects, Revision), GitError> {
         let (objects, asking) = Objects::start(self.frank(&AHEAD))?;
         let mut asking = objects::Asking::new(asking, prefix, wanted.clone());
         asking.mark(&mut revision);
@@ -160,7 +160,7 @@ impl Walk {
     ///
     /// # Errors
     /// What git said.
-    pub fn step(&mut self) -> Result<Option<Revision>, GitRefusal> {
+    pub fn step(&mut self) -> Result<Option<Revision>, GitError> {
         match self.listed.recv() {
             Ok(Ok(revision)) => Ok(Some(revision)),
             Ok(Err(refusal)) => Err(refusal),

@@ -9,7 +9,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 use super::said::Said;
 use super::{Revision, Wanted, widen};
-use crate::store::git::GitRefusal;
+use crate::store::git::GitError;
 use crate::store::git::process::Run;
 
 /// How many names of what was sent are remembered at most, twice.
@@ -129,11 +129,11 @@ pub struct Objects {
 }
 
 impl Objects {
-    pub(super) fn start(run: Run) -> Result<(Self, ChildStdin), GitRefusal> {
+    pub(super) fn start(run: Run) -> Result<(Self, ChildStdin), GitError> {
         let said = Said::nothing();
         let mut child = run.start(Stdio::piped(), said.stdio())?;
         let pipes = child.stdin.take().zip(child.stdout.take());
-        let (stdin, stdout) = pipes.ok_or_else(|| GitRefusal::Refused { said: "git cat-file has no pipes".into() })?;
+        let (stdin, stdout) = pipes.ok_or_else(|| GitError::Refused { said: "git cat-file has no pipes".into() })?;
         widen(&stdout);
         Ok((Self { child, out: BufReader::with_capacity(1 << 16, stdout), said }, stdin))
     }
@@ -142,12 +142,12 @@ impl Objects {
     ///
     /// # Errors
     /// git has ended.
-    pub fn take(&mut self) -> Result<Option<Vec<u8>>, GitRefusal> {
+    pub fn take(&mut self) -> Result<Option<Vec<u8>>, GitError> {
         answer(&mut self.out).map_err(|error| {
             // Its output has ended, and so will it.
             let _ = self.child.wait();
             let said = self.said.words();
-            GitRefusal::Refused { said: if said.is_empty() { error.to_string() } else { said } }
+            GitError::Refused { said: if said.is_empty() { error.to_string() } else { said } }
         })
     }
 }
