@@ -244,6 +244,14 @@ impl From<Error> for Complaint {
     }
 }
 
+/// An error without a type of its own is one that the program did not expect: a bug.
+impl From<anyhow::Error> for Complaint {
+    fn from(error: anyhow::Error) -> Self {
+        Self::new(Exit::Bug, "bug", format!("this is a bug in casebook: {error:#}"))
+            .hint("please report it, with the command and these lines; the desk is whole, `casebook check` shows it")
+    }
+}
+
 impl From<GitError> for Complaint {
     fn from(refusal: GitError) -> Self {
         git(refusal)

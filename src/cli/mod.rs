@@ -29,6 +29,8 @@ mod verbs;
 mod writing;
 
 use std::ffi::OsString;
+use std::panic::{AssertUnwindSafe, PanicHookInfo};
+use std::sync::{Mutex, PoisonError};
 
 use clap::{CommandFactory, FromArgMatches};
 
@@ -74,33 +76,47 @@ pub fn run(words: Vec<OsString>) -> u8 {
         let rest = word.strip_prefix("--jsonl").or_else(|| word.strip_prefix("--json"));
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
     });
-    std::panic::set_hook(Box::new(move |panic| end_with_bug(panic, wants_json)));
-    let outcome = match parse(query::protect(words)) {
+    let outcome = caught(|| match parse(query::protect(words)) {
         Ok(arguments) => execute(arguments, wants_json),
         Err(error) if !error.use_stderr() => {
             // Help and versions. A reader that went away is no error.
             let _ = error.print();
-            return Exit::Done as u8;
+            Ok(Exit::Done)
         }
         Err(error) => Err(complaint::of_parsing(&error)),
-    };
-    match outcome {
+    });
+    match outcome.unwrap_or_else(|bug| Err(bug.into())) {
         Ok(exit) => exit as u8,
         Err(complaint) => complaint.tell(wants_json),
     }
 }
 
-/// What should never happen ends the program at once, in every profile. What it was writing is whole or not there,
-/// as after a power failure.
-#[allow(clippy::disallowed_methods)] // a panic has no way back to `run`
-fn end_with_bug(panic: &std::panic::PanicHookInfo<'_>, wants_json: bool) {
+/// The first panic since the last command, of any thread: its message and place.
+static PANIC: Mutex<Option<String>> = Mutex::new(None);
+
+/// Runs a command and returns its result, or the panic that ended it or one of its threads. What the command was
+/// writing is complete or absent, as after a power failure: unwinding rolls nothing back, the next command does.
+fn caught<T>(command: impl FnOnce() -> T) -> anyhow::Result<T> {
+    std::panic::set_hook(Box::new(|panic| {
+        let mut first = PANIC.lock().unwrap_or_else(PoisonError::into_inner);
+        first.get_or_insert_with(|| describe(panic));
+    }));
+    let ended = std::panic::catch_unwind(AssertUnwindSafe(command));
+    match (PANIC.lock().unwrap_or_else(PoisonError::into_inner).take(), ended) {
+        (None, Ok(result)) => Ok(result),
+        (panic, _) => Err(anyhow::Error::msg(panic.unwrap_or_else(|| UNEXPLAINED.to_owned()))),
+    }
+}
+
+/// The message of a panic that has none.
+const UNEXPLAINED: &str = "no word of why";
+
+/// Formats a panic as its message and its place.
+fn describe(panic: &PanicHookInfo<'_>) -> String {
     let payload = panic.payload();
     let said = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    let said = said.unwrap_or("no word of why");
     let place = panic.location().map(|place| format!(" ({}:{})", place.file(), place.line())).unwrap_or_default();
-    let complaint = Complaint::new(Exit::Bug, "bug", format!("this is a bug in casebook: {said}{place}"))
-        .hint("please report it, with the command and these lines; the desk is whole, `casebook check` shows it");
-    std::process::exit(i32::from(complaint.tell(wants_json)));
+    format!("{}{place}", said.unwrap_or(UNEXPLAINED))
 }
 
 fn parse(words: Vec<OsString>) -> Result<Arguments, clap::Error> {

@@ -265,6 +265,40 @@ fn a_bug_of_ours_ends_with_70_and_says_so() {
 }
 
 #[test]
+fn a_bug_in_the_middle_of_a_write_leaves_what_a_kill_leaves() {
+    let desk = Desk::new();
+    let ticket = desk.open();
+    let entries = || desk.sandbox.shown(&ticket)["history"].as_array().unwrap().len();
+    for step in ["locked", "journalled", "filed", "committed", "ended"] {
+        let before = entries();
+        let failed =
+            desk.sandbox.shell(&format!("CASEBOOK_KILLED_AT=bug:{step} casebook note {ticket} -m x")).fails(70);
+        let lines: Vec<&str> = failed.stderr.lines().collect();
+        let [message, hint] = lines.as_slice() else { panic!("{step}: {}", failed.stderr) };
+        assert!(message.starts_with("casebook: this is a bug in casebook: as asked for (src/"), "{step}: {message}");
+        assert!(hint.starts_with("  please report it, "), "{step}: {hint}");
+        assert_eq!(failed.stdout, "", "{step}");
+        // The lock is free at once, and the next writer ends what was begun.
+        desk.sandbox.shell(&format!("CASEBOOK_PATIENCE=0 casebook note {ticket} -m y")).ok();
+        assert!(!desk.sandbox.path(".git/index.lock").exists(), "{step}");
+        assert!((before + 1..=before + 2).contains(&entries()), "{step}");
+        desk.sandbox.run(&["check"]).ok();
+        assert_eq!(desk.sandbox.git(&["status", "--short"]).ok().stdout, "", "{step}");
+    }
+}
+
+#[test]
+fn a_bug_in_a_thread_ends_the_command_as_well() {
+    let desk = Desk::new();
+    desk.open();
+    let failed = desk.sandbox.shell("CASEBOOK_KILLED_AT=bug:read casebook check --json").fails(70);
+    let error: serde_json::Value = serde_json::from_str(&failed.stderr).unwrap();
+    assert_eq!(error["error"]["code"], "bug");
+    assert!(error["error"]["message"].as_str().unwrap().contains("as asked for (src/"), "{error}");
+    assert_eq!(failed.stdout, "");
+}
+
+#[test]
 fn opening_and_importing_keep_the_same_promises() {
     let desk = Desk::new();
     let open = ["open", "-s", "Disk full", "-m", "97 %", "--key", "alert-1"];
