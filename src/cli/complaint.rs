@@ -1,5 +1,5 @@
-//! What a person or a script is told when something is not done: the sentence, the hint, the exit code, and the
-//! stable word for programs. The one place where errors become words, beside [`super::refusal`].
+//! The report of an error: its sentence, which [`crate::error::Error`] has, with a hint, the exit code, and the error
+//! code for programs. The sentences of the workflow are in [`super::refusal`].
 
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
