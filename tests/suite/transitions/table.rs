@@ -38,7 +38,7 @@ fn situations() -> Vec<(&'static str, Scene)> {
         ("open", opened()),
         ("open, escalated", escalated),
         ("awaiting_reply", answered),
-        ("awaiting_reply, silent", silent),
+        ("awaiting_reply, no response", silent),
         ("on_hold", held),
         ("solved", solved),
         ("merged", merged),
@@ -48,20 +48,22 @@ fn situations() -> Vec<(&'static str, Scene)> {
 /// Every action that can be asked of a ticket: its heading, what is special about it, and the request.
 const ACTIONS: &[(&str, &str, Ask)] = &[
     ("reply", "", |_| Asked::with_text(reply())),
-    ("reply --keep-open", "Support answers and works on. A customer's reply opens the ticket all the same.", |_| {
-        Asked { keep_open: true, ..Asked::with_text(reply()) }
-    }),
+    (
+        "reply --keep-open",
+        "Support replies and keeps working on the ticket. A customer's reply opens the ticket as usual.",
+        |_| Asked { keep_open: true, ..Asked::with_text(reply()) },
+    ),
     ("reply, an automatic mail", "An out-of-office answer is recorded and changes nothing.", |_| {
         Asked::with_text(automatic())
     }),
     ("note", "Customers never see it.", |_| Asked::with_text(note())),
-    ("hold --reason engineering", "The ticket that is on hold waits for this reason already.", |_| {
+    ("hold --reason engineering", "The ticket in the row `on_hold` is on hold for this reason already.", |_| {
         Asked::without_text(hold(HoldReason::Engineering))
     }),
-    ("hold --reason account_team", "The ticket that is on hold waits for another reason.", |_| {
+    ("hold --reason account_team", "The ticket in the row `on_hold` is on hold for another reason.", |_| {
         Asked::without_text(hold(HoldReason::AccountTeam))
     }),
-    ("hold --reason other, without a text", "`other` says nothing by itself.", |_| {
+    ("hold --reason other, without a text", "The reason `other` requires a text.", |_| {
         Asked::without_text(hold(HoldReason::Other))
     }),
     ("resume", "", |_| Asked::without_text(Action::Resume)),
@@ -69,26 +71,26 @@ const ACTIONS: &[(&str, &str, Ask)] = &[
     ("solve --resolution agreed", "", |_| Asked::without_text(agreed())),
     (
         "solve --resolution bug_reported",
-        "Comes with the bug's reference, the agreed priority and the estimated time.",
+        "Requires the reference of the bug, its agreed priority and the estimated time.",
         |_| Asked::without_text(bug_reported()),
     ),
     (
         "solve --resolution no_response",
-        "Needs as many reminders as the policy lists, its waiting period, and silence since the agent's last reply.",
+        "Requires as many reminders as the policy lists, the end of its waiting period, and no reply since the agent's last one.",
         |_| Asked::without_text(no_response()),
     ),
     ("merge", "Into an open ticket of the same customer.", |scene| Asked::without_text(scene.merge())),
     ("reopen", "", |_| Asked::without_text(reopen(false))),
-    ("reopen --unmerge", "Takes the merge back on both sides.", |_| Asked::without_text(reopen(true))),
+    ("reopen --unmerge", "Undoes the merge on both tickets.", |_| Asked::without_text(reopen(true))),
     (
         "escalate",
-        "Asks for a manager's attention, and changes neither status nor priority. The customer here is the requester: who is in\ncopy alone may not.",
+        "Asks for a manager's attention, and changes neither status nor priority. The customer in this table is the requester;\na person who is only in copy may not escalate.",
         |_| Asked::with_text(escalate()),
     ),
     ("deescalate", "", |_| Asked::without_text(deescalate())),
     (
         "prioritize S2",
-        "The priority is S3. No entry of an editor changes it: `casebook prioritize` records their wish as a reply, which opens\nthe ticket.",
+        "The priority is S3. An editor's entry cannot change it: `casebook prioritize` records the request as a reply, which opens\nthe ticket.",
         |_| Asked::with_text(prioritize(Priority::S2)),
     ),
     ("prioritize S3", "The priority is S3 already.", |_| Asked::with_text(prioritize(Priority::S3))),
@@ -97,20 +99,16 @@ const ACTIONS: &[(&str, &str, Ask)] = &[
         let language = (Fact::Language, Value::from("en"));
         Asked::without_text(Action::Set { set: vec![language], unset: Vec::new() })
     }),
-    (
-        "cc",
-        "The customer of this table is the requester. Whoever is only in copy may leave, and changes nothing else.",
-        |_| {
-            let bo = Person::from_address("bo@acme.example").unwrap();
-            Asked::without_text(Action::Cc { add: vec![bo], remove: Vec::new() })
-        },
-    ),
-    ("cc, of the requester", "What is so already makes no entry.", |_| {
+    ("cc", "The customer in this table is the requester. A person in copy may only remove themselves.", |_| {
+        let bo = Person::from_address("bo@acme.example").unwrap();
+        Asked::without_text(Action::Cc { add: vec![bo], remove: Vec::new() })
+    }),
+    ("cc, of the requester", "A change that is in effect already adds no entry.", |_| {
         Asked::without_text(Action::Cc { add: vec![Side::Customer.person()], remove: Vec::new() })
     }),
     (
         "attach",
-        "Comes with files. Whoever owed the next step still owes it; a merged ticket keeps what is brought to it.",
+        "Adds files. The same side owes the next step as before. Files added to a merged ticket stay there.",
         |_| Asked::without_text(Action::Attach),
     ),
     ("tag", "", |_| Asked::without_text(Action::Tag { add: vec!["outage".to_owned()], remove: Vec::new() })),
@@ -184,7 +182,7 @@ fn opening_table() -> String {
     let for_ana = |_: Side| Opening::new("Tiles time out".to_owned(), Priority::S3, Side::Customer.person());
     let with_tags = |side: Side| Opening { tags: vec!["outage".to_owned()], ..own(side) };
     let kinds: [(&str, &dyn Fn(Side) -> Opening); 3] =
-        [("in one's own name", &own), ("in Ana's name", &for_ana), ("with an assignee or labels", &with_tags)];
+        [("as one's own ticket", &own), ("for Ana", &for_ana), ("with an assignee or tags", &with_tags)];
     let rows = kinds.into_iter().map(|(name, opening)| {
         let cells = Side::ALL.map(|side| {
             let standing = match side {
@@ -200,7 +198,7 @@ fn opening_table() -> String {
     });
     let table = table("the ticket is opened", rows);
     format!(
-        "\n## open\n\nAna is the customer of the tables below; where there is no ticket yet, she is as much of an outsider as anybody.\n\n{table}"
+        "\n## open\n\nAna is the customer of the tables below. For this table she is an outsider like any other, because there is no ticket yet.\n\n{table}"
     )
 }
 
