@@ -41,7 +41,7 @@ fn the_page_has_every_label() {
             page.push_str(&format!("| `{key}` | {agents} | {} |\n", labels.join(" | ")));
         }
     }
-    page.push_str("\nNext steps are those customers read; agents read of `awaiting_reply`:");
+    page.push_str("\nNext steps are shown as customers see them. For `awaiting_reply` agents see:");
     for language in Language::ALL {
         let next = language.words(Viewer::Support).next_steps.awaiting_reply;
         page.push_str(&format!(" *{next}* ({}){}", language.code(), if language.code() == "pt" { ".\n" } else { "," }));
