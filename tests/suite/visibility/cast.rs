@@ -59,9 +59,9 @@ impl Relation {
     pub const fn heading(self) -> &'static str {
         match self {
             Self::Own => "Their own ticket",
-            Self::Copy => "A ticket they are in copy of, and no more",
+            Self::Copy => "A ticket they are only in copy of",
             Self::Organization => "A ticket of their organization",
-            Self::Other => "A ticket of others",
+            Self::Other => "A ticket of another customer",
         }
     }
 }
