@@ -87,7 +87,7 @@ def promised(results):
     for words, value, unit, target, stretch in targets.Judge(results).rows():
         wanted = f"{target:g}" + (f" (stretch {stretch:g})" if stretch is not None else "")
         rows.append([words, wanted, number(value), unit, targets.verdict(value, target, stretch)])
-    head = f"at {results['sizes']['large']:,} tickets unless said"
+    head = f"at {results['sizes']['large']:,} tickets unless noted"
     return table([head, "at most", "measured", "", ""], rows)
 
 
@@ -101,34 +101,35 @@ def tickets(results):
 def heading(results, old):
     """What the figures are, and what they were made on."""
     machine, begun, ended = results["machine"], results["begun"], results["ended"]
-    return f"""<!-- `{COMMAND}` writes this page; only what lies between marks of `by hand` stays. -->
+    return f"""<!-- `{COMMAND}` writes this page; only the text between `by hand` marks is kept. -->
 
-# What it costs
+# Performance
 
 Written by `{COMMAND}`, measured from {begun['at']} to {ended['at']}.{QUICK if results['quick'] else ''}
 
-Whole commands from start to end, release build, wall clock, warm cache, output to nowhere. The commands of a table run
-one after the other, then all again, as many times as it says, so that whatever else the machine does meets all of them
-alike; two rounds before do not count. Times are medians in milliseconds; `ratio` is the median beside that of the
-command of the same table that it is compared with. CPU time is that of all threads, and of the processes a command
-waited for. Peak memory is the highest of all runs; {results['floor']:.0f} MiB is what measuring itself takes, less is not seen.
+Whole commands from start to end, release build, wall clock, warm cache, output to `/dev/null`. The commands of a table
+run one after the other, and then all again, for the given number of runs, so that other load on the machine affects all
+of them equally. Two rounds of warm-up are not counted. Times are medians in milliseconds; `ratio` is the median divided
+by that of the reference command of the same table. CPU time includes all threads, and the processes that a command
+waited for. Peak memory is the highest of all runs; the measurement itself needs {results['floor']:.0f} MiB, so lower values are not
+visible.
 
 The machine: {machine['processor']}, {machine['memory']}, {machine['files']}, {machine['system']}. Its load was
-{begun['load']} when the run began and {ended['load']} when it ended; the measured commands are part of that.
+{begun['load']} at the start of the run and {ended['load']} at the end, including the measured commands.
 Versions: {', '.join(machine['versions'])}.
-The binary has {machine['binary']}.
+Size of the binary: {machine['binary']}.
 
 {by_hand('the machine', old)}"""
 
 
 def promises(results, old):
-    return f"""## Beside what was promised
+    return f"""## Targets and results
 
 {promised(results)}
 
 {by_hand('other promises', old)}
 
-## What was missed, and why
+## Missed targets and their causes
 
 {by_hand('misses', old)}"""
 
@@ -137,11 +138,11 @@ def desks(results):
     compared = [f"- {sentence}: {'yes' if holds else '**NO**'}" for sentence, holds in results["answers"]]
     return f"""## The desks
 
-Tickets with seeded texts, as `benches/desk.rs` makes them, in one packed commit; some have 200 entries.
+Tickets with texts generated from a seed by `benches/desk.rs`, in one packed commit; some have 200 entries.
 
 {tickets(results)}
 
-Answers that are compared were compared:
+Results that must agree were compared:
 
 """ + "\n".join(compared)
 
@@ -150,12 +151,12 @@ def reading(results, size):
     read, searched = results["groups"]["reading"], results["groups"]["searching"]
     return f"""## Reading a desk of {size:,} tickets
 
-{read['runs']} runs, beside `git status`. `{work.BUILD}` is `{work.LIST}` where there is no index file;
+{read['runs']} runs, compared with `git status`. `{work.BUILD}` is `{work.LIST}` without an index file;
 it writes one.
 
 {measured(read, size)}
 
-{searched['runs']} runs, beside `rg -l`, which stops at the first hit of a file; `search` prints every line with a hit.
+{searched['runs']} runs, compared with `rg -l`, which stops at the first hit in a file; `search` prints every line with a hit.
 
 {measured(searched, size)}"""
 
@@ -164,15 +165,15 @@ def one_ticket(groups):
     starting, writing, committing = (groups[title] for title in ("starting", "writing", "committing"))
     return f"""## One ticket
 
-{starting['runs']} runs, beside `git --version`.
+{starting['runs']} runs, compared with `git --version`.
 
 {measured(starting)}
 
-A reply that is on disk, synced; {writing['runs']} runs, each to another ticket, beside `git --version`.
+A reply written to disk and synced; {writing['runs']} runs, each for a different ticket, compared with `git --version`.
 
 {measured(writing)}
 
-A reply that is committed; {committing['runs']} runs, beside `{work.COMMIT}` of a ticket that was
+A committed reply; {committing['runs']} runs, compared with `{work.COMMIT}` for a ticket that was
 changed before, in the same repository.
 
 {measured(committing)}"""
@@ -191,29 +192,31 @@ def beside_peers(results):
     groups, size = results["groups"], results["sizes"]["peers"]
     tables = [f"**{title[0].upper()}{title[1:]}**, {groups[title]['runs']} runs:\n\n{measured(groups[title], size)}"
               for title in (work.PEERS_LIST, *work.PEERS_SEARCH.values(), work.PEERS_ADD)]
-    return f"""## Beside its peers, at {size:,} tickets
+    return f"""## Compared with other tools, at {size:,} tickets
 
-The tickets of the desk, in each peer: taskwarrior twice, by `task import`, once with the subjects alone, as it is
-used, and once with the text of each entry as an annotation; fossil by `fossil reconstruct` from ticket artifacts, all
-texts as one comment; git-issue by writing its files and one commit, subject and texts as the description. Ratios are to
-taskwarrior in the same table. What each prints is its own: `task list` a table as wide as a terminal, `fossil ticket
-show 0` all fields. casebook holds every entry with its author, time and transition, and syncs what it writes.
+Each tool has the tickets of the desk. taskwarrior has them twice, by `task import`: once with only the subjects, as it
+is normally used, and once with the text of each entry as an annotation. fossil has them by `fossil reconstruct` from
+ticket artifacts, with all texts as one comment; git-issue by writing its files and one commit, with subject and texts
+as the description. Ratios refer to taskwarrior in the same table. The tools print different things: `task list` a table
+as wide as a terminal, `fossil ticket show 0` all fields. casebook stores every entry with its author, time and
+transition, and syncs what it writes.
 
 """ + "\n\n".join(tables + results["notes"])
 
 
 def the_end(old):
     others = [by_hand(name, old) for name in (SECTIONS[-1], *(name for name in old if name not in SECTIONS))]
-    return "\n\n".join([f"## What is slow, and why\n\n{by_hand('why', old)}", *others, f"""## Doing it again
+    return "\n\n".join([f"## What is slow, and why\n\n{by_hand('why', old)}", *others, f"""## Repeating the measurements
 
 ```console
 cargo build --release
 {COMMAND}
 ```
 
-It builds what is missing (peers too, by `apt-get` and `cargo install`; `--no-install` leaves them out), and writes this
-page. `--million` adds a desk of 1,000,000 tickets, `--quick` tries it out in a few minutes and writes elsewhere,
-`--again` writes the page from the figures of the last run. Sections between `by hand` marks stay as they are.
+This builds what is missing (including the other tools, by `apt-get` and `cargo install`; `--no-install` leaves them
+out), and writes this page. `--million` adds a desk of 1,000,000 tickets, `--quick` tries the script in a few minutes
+and writes to another folder, `--again` writes the page from the figures of the last run. Sections between `by hand`
+marks are kept.
 """])
 
 

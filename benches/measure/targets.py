@@ -72,7 +72,7 @@ class Judge:
             yield f"`{ours}`, a word in {many} tickets", self.ratio("searching", ours), "x `rg -l`", 0.8, 0.5
         yield "`check` of every byte", self.ratio("reading", work.CHECK), status, 8, 5
         shows = worst(self.ratio("starting", name) for name in (work.FULL, work.PREFIX, work.SUFFIX))
-        yield "`show`, the dearest of beginning, end and full id", shows, "x `git --version`", 3, 1.5
+        yield "`show`, the slowest of prefix, suffix and full id", shows, "x `git --version`", 3, 1.5
 
     def writes(self):
         for size in (self.small, self.large):
