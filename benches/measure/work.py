@@ -186,6 +186,6 @@ def answers(casebook, desk):
     for query in (LIST.split(), ["list"]):
         with_index, without = (desk.run(casebook, *query, *more) for more in ([], ["--no-index"]))
         lines = len(with_index.splitlines())
-        seen.append((f"`{' '.join(query)}` says the same with and without the index, {lines:,} lines",
+        seen.append((f"`{' '.join(query)}` prints the same with and without the index, {lines:,} lines",
                      with_index == without and lines > 0))
     return [[f"{sentence} ({desk.size:,} tickets)", holds] for sentence, holds in seen]
