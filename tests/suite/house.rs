@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use crate::reference::verbs;
+use crate::stories::stories;
 
 /// Who may use whom (`src/lib.rs`, docs/architecture.md). What is not listed may use nobody of the crate.
 const DIRECTION: &[(&str, &[&str])] = &[
@@ -155,13 +156,8 @@ fn only_the_edge_prints_and_reads_the_environment() {
 
 #[test]
 fn every_verb_has_a_story() {
-    let stories = WalkDir::new(repository().join("examples")).into_iter().map(|entry| entry.unwrap());
-    let stories = stories.filter(|entry| entry.path().extension().is_some_and(|end| end == "md"));
-    let told: String = stories
-        .filter(|entry| entry.file_name() != "README.md")
-        .map(|entry| std::fs::read_to_string(entry.path()).unwrap())
-        .collect();
-    let commands: Vec<&str> = told.lines().filter(|line| line.starts_with("$ ")).collect();
+    let text: String = stories().iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    let commands: Vec<&str> = text.lines().filter(|line| line.starts_with("$ ")).collect();
     for verb in verbs() {
         assert!(commands.iter().any(|line| runs(line, &verb)), "no story runs `casebook {verb}`");
     }

@@ -1,6 +1,6 @@
-//! Stories: every Markdown file of `examples/`, and docs/slas.md, runs as it is written (see `examples/README.md`).
+//! Stories: Markdown pages whose commands run as written (docs/guides/writing-stories.md says how a story is written).
 //!
-//! `UPDATE_STORIES=1` writes down what the program says now instead of failing.
+//! `UPDATE_STORIES=1` writes down the current output of the program instead of failing.
 
 mod expected;
 mod script;
@@ -27,13 +27,15 @@ fn every_story_goes_as_it_is_told() {
     assert!(failures.is_empty(), "{} went otherwise:\n\n{}", failures.len(), failures.join("\n"));
 }
 
-/// The stories in the order of their names, and the page of docs/ that counts.
-fn stories() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    let files = walkdir::WalkDir::new(&folder).into_iter();
-    let mut stories: Vec<_> = files.map(|file| file.expect("a file of examples/").into_path()).collect();
+/// The folders of stories. Their index pages run nothing.
+const FOLDERS: [&str; 4] = ["docs/start", "docs/guides", "examples", "tests/suite/stories"];
+
+/// Returns the stories in the order of their folders and names, then the page of docs/ that computes clocks.
+pub fn stories() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = FOLDERS.into_iter().flat_map(|folder| walkdir::WalkDir::new(root.join(folder)).sort_by_file_name());
+    let mut stories: Vec<_> = files.map(|file| file.expect("a folder of stories").into_path()).collect();
     stories.retain(|path| path.extension().is_some_and(|end| end == "md") && !path.ends_with("README.md"));
-    stories.sort();
-    stories.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/slas.md"));
+    stories.push(root.join("docs/slas.md"));
     stories
 }
