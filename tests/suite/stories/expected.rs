@@ -3,7 +3,7 @@
 //! `[..]` stands for any run of characters in a line, a line `...` for any lines. Where the output has a line
 //! `...` in that very place (the end of a ticket file), that line is meant. Must not know stories or commands.
 
-use super::script::exit_code;
+use super::script::{SETUP_END, exit_code};
 
 /// What it costs to drop an expected line, to write a new one, and to write one in place of another. Writing
 /// in place has to be cheaper than both, so that a line `...` does not swallow what stands beside it.
@@ -113,7 +113,8 @@ fn fits(expected: &str, actual: &str) -> bool {
 /// A line of output as a story can hold it: never taken for a command, a fence or an exit code.
 fn spelled(line: &str, first: bool) -> String {
     let goes_on = first && (line == ">" || line.starts_with("> "));
-    let taken = goes_on || line.starts_with("$ ") || line.starts_with("```") || exit_code(line).is_some();
+    let is_mark = line.starts_with("$ ") || line.starts_with("```") || line.trim_end() == SETUP_END;
+    let taken = goes_on || is_mark || exit_code(line).is_some();
     if taken { format!("[..]{line}") } else { line.to_owned() }
 }
 
@@ -173,6 +174,6 @@ mod tests {
 
     #[test]
     fn an_output_is_never_taken_for_something_else() {
-        assert_eq!(told("", "> a\n> b\n$ c\n```\n[exit 3]"), "[..]> a\n> b\n[..]$ c\n[..]```\n[..][exit 3]");
+        assert_eq!(told("", "> a\n> b\n$ c\n```\n-->\n[exit 3]"), "[..]> a\n> b\n[..]$ c\n[..]```\n[..]-->\n[..][exit 3]");
     }
 }

@@ -55,6 +55,11 @@ pub fn parse(story: &str) -> Result<Vec<Step>, (usize, String)> {
             let end = end.ok_or_else(|| (at + 1, "this block never ends".to_owned()))?;
             block(fence.info, &lines, at + 1..end, &mut steps)?;
             at = end;
+        } else if lines[at].trim_end() == SETUP {
+            let end = (at + 1..lines.len()).find(|&end| lines[end].trim_end() == SETUP_END);
+            let end = end.ok_or_else(|| (at + 1, "this comment never ends".to_owned()))?;
+            commands(&lines, at + 1..end, &mut steps)?;
+            at = end;
         } else if let Some(deed) = directive(lines[at]) {
             match &deed {
                 Deed::Wait(span) if clock::span(span).is_none() => {
@@ -67,6 +72,12 @@ pub fn parse(story: &str) -> Result<Vec<Step>, (usize, String)> {
     }
     Ok(steps)
 }
+
+/// The line that opens a comment with commands, which pages do not show.
+const SETUP: &str = "<!-- setup";
+
+/// The line that closes it.
+pub const SETUP_END: &str = "-->";
 
 /// The line that opens a fenced block.
 struct Fence<'a> {
@@ -182,6 +193,11 @@ said
 
 ```
 <!-- wait 3d -->
+<!-- setup
+$ git config user.name Lea
+$ (exit 3)
+[exit 3]
+-->
 <!-- a word between us -->
 ```toml append=desk/casebook.toml
 a = 1
@@ -205,9 +221,11 @@ $ not a step
             (5, run("cat <<EOF\none\n\nEOF", &["one"], 0, 8..9)),
             (11, run("false", &["said"], 1, 11..13)),
             (16, Deed::Wait("3d".to_owned())),
-            (18, write("desk/casebook.toml", "a = 1\n", true)),
-            (21, write("a.yaml", "```\n", false)),
-            (27, Deed::ActAs(None)),
+            (18, run("git config user.name Lea", &[], 0, 18..18)),
+            (19, run("(exit 3)", &[], 3, 19..20)),
+            (23, write("desk/casebook.toml", "a = 1\n", true)),
+            (26, write("a.yaml", "```\n", false)),
+            (32, Deed::ActAs(None)),
         ];
         assert_eq!(parse(story), Ok(expected.map(|(line, deed)| Step { line, deed }).into()));
     }
@@ -216,6 +234,8 @@ $ not a step
     fn what_makes_no_sense_is_told_with_its_line() {
         assert_eq!(parse("a\n```console\n$ true").map_err(|(line, _)| line), Err(2));
         assert_eq!(parse("```console\n\n$ true\n```").map_err(|(line, _)| line), Err(2));
+        assert_eq!(parse("a\n<!-- setup\n$ true").map_err(|(line, _)| line), Err(2));
+        assert_eq!(parse("<!-- setup\ntrue\n-->").map_err(|(line, _)| line), Err(2));
         assert_eq!(parse("\n<!-- wait long -->"), Err((2, "`long` is no span of time".to_owned())));
     }
 }
