@@ -1,7 +1,7 @@
-//! What is made from the command line itself: `docs/cli.md`, completions and manual pages. All of them name
-//! every verb.
+//! Documents generated from the command line: `docs/cli.md`, the pages of `docs/cli/`, completions and manual pages.
+//! All of them name every verb.
 //!
-//! `UPDATE_DOCS=1` writes the page.
+//! `UPDATE_DOCS=1` writes the pages.
 
 use casebook::cli::{CODES, Exit, VARIABLES, command};
 
@@ -14,43 +14,76 @@ pub fn verbs() -> Vec<String> {
 }
 
 #[test]
-fn the_reference_page_is_the_programs_own_help() {
+fn the_reference_is_the_programs_own_help() {
     let mut page = include_str!("reference.head.md").to_owned();
-    page.push_str("\n## Exit codes\n\n| code | it means |\n|---|---|\n");
+    page.push_str("\n## Verbs\n\n| verb | purpose |\n|---|---|\n");
+    for verb in command().get_subcommands() {
+        let name = verb.get_name();
+        page.push_str(&format!("| [{name}](cli/{name}.md) | {} |\n", about(verb, false).replace('|', "\\|")));
+    }
+    page.push_str("\n## Exit codes\n\n| code | meaning |\n|---|---|\n");
     for exit in Exit::ALL {
         page.push_str(&format!("| {} | {} |\n", *exit as u8, exit.meaning()));
     }
-    page.push_str("\n## Error codes\n\nWith `--json` an error is one object on standard error:\n");
-    page.push_str("`{\"error\": {\"code\", \"message\", \"hint\", \"ticket\", \"file\", \"line\", \"column\", \"candidates\"}}`.\n");
-    page.push_str("Files that a list had to leave out are such objects too, each on a line of its own.\n");
-    page.push_str(
-        "A script that tries again on 6 should look at the word as well: `io.failed` does not go away by itself. It\n",
-    );
-    page.push_str("shares the number with what changed underneath, since the same is true of both: nothing was done, and the same\n");
-    page.push_str("command may be given again.\n");
-    page.push_str("The sentences may change; these words do not.\n\n| code | exit | it means |\n|---|---|---|\n");
+    page.push_str(include_str!("reference.errors.md"));
+    page.push_str("\n| code | exit | meaning |\n|---|---|---|\n");
     for (code, exit, meaning) in CODES {
         page.push_str(&format!("| `{code}` | {} | {meaning} |\n", *exit as u8));
     }
-    page.push_str("\n## Environment\n\n| variable | it says |\n|---|---|\n");
+    page.push_str("\n## Environment\n\n| variable | meaning |\n|---|---|\n");
     for (name, meaning) in VARIABLES {
         page.push_str(&format!("| `{name}` | {meaning} |\n"));
     }
     page.push_str(&format!("\n## casebook\n\n```text\n{}```\n", help(command())));
-    for verb in command().get_subcommands() {
-        page.push_str(&format!("\n## casebook {}\n\n```text\n{}```\n", verb.get_name(), help(verb.clone())));
-        for inner in verb.get_subcommands() {
-            let heading = format!("casebook {} {}", verb.get_name(), inner.get_name());
-            page.push_str(&format!(
-                "\n### {heading}\n\n```text\n{}```\n",
-                help(inner.clone().bin_name(heading.clone()))
-            ));
-        }
-    }
     snapshot::assert_is("docs/cli.md", &page);
 }
 
-/// The long help of a verb, as wide as anywhere. Flags every verb has stand on the first page alone.
+#[test]
+fn every_verb_has_a_page_and_every_page_a_verb() {
+    for verb in command().get_subcommands() {
+        snapshot::assert_is(&format!("docs/cli/{}.md", verb.get_name()), &verb_page(verb));
+    }
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/cli");
+    for file in std::fs::read_dir(&folder).expect("docs/cli") {
+        let path = file.expect("a page").path();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        if verbs().contains(&name) {
+            continue;
+        }
+        assert!(snapshot::is_updating(), "{}: there is no such verb; UPDATE_DOCS=1 deletes the page", path.display());
+        std::fs::remove_file(&path).expect("a page that can be deleted");
+    }
+}
+
+/// Returns the page of a verb: a table of contents if it has verbs of its own, then the help of each.
+fn verb_page(verb: &clap::Command) -> String {
+    let name = format!("casebook {}", verb.get_name());
+    let mut page = format!(
+        "# {name}\n\n*A test generates this page from the program's help. [The command line](../cli.md) lists all verbs, exit \
+         codes and\nerror codes.*\n"
+    );
+    let inner = inner_verbs(verb, &name);
+    if !inner.is_empty() {
+        page.push_str("\n| verb | purpose |\n|---|---|\n");
+        for (name, inner) in &inner {
+            let anchor = name.replace(' ', "-");
+            page.push_str(&format!("| [{name}](#{anchor}) | {} |\n", about(inner, false).replace('|', "\\|")));
+        }
+    }
+    page.push_str(&format!("\n```text\n{}```\n", help(verb.clone().bin_name(name))));
+    for (name, inner) in inner {
+        page.push_str(&format!("\n## {name}\n\n```text\n{}```\n", help(inner.clone().bin_name(name.clone()))));
+    }
+    page
+}
+
+/// Returns the verbs below a verb, at any depth, with their full names.
+fn inner_verbs<'a>(verb: &'a clap::Command, name: &str) -> Vec<(String, &'a clap::Command)> {
+    let inner = verb.get_subcommands().map(|inner| (format!("{name} {}", inner.get_name()), inner));
+    inner.flat_map(|(name, inner)| std::iter::once((name.clone(), inner)).chain(inner_verbs(inner, &name))).collect()
+}
+
+/// Returns the long help of a verb, at one width. Global options are in the help of the program only.
 fn help(verb: clap::Command) -> String {
     let help = verb.term_width(100).render_long_help().to_string();
     help.lines().flat_map(|line| [line.trim_end(), "\n"]).collect()

@@ -15,11 +15,16 @@ pub fn assert_is(path: &str, text: &str) {
     if stands == text {
         return;
     }
-    if std::env::var_os("UPDATE_DOCS").is_some_and(|value| value == "1") {
+    if is_updating() {
         fs::create_dir_all(file.parent().expect("a folder")).expect("the folder of the page");
         fs::write(&file, text).expect("the page");
         return;
     }
     let diff = unified(path, Some(stands.as_str()), text, Paint::PLAIN);
     panic!("{path} differs (- as it stands, + as the program says); UPDATE_DOCS=1 writes it anew\n{diff}");
+}
+
+/// Returns whether pages are to be written instead of compared.
+pub fn is_updating() -> bool {
+    std::env::var_os("UPDATE_DOCS").is_some_and(|value| value == "1")
 }
