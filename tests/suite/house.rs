@@ -188,19 +188,3 @@ fn the_map_names_every_folder() {
         assert!(map.contains(&format!("`{folder}/`")), "docs/architecture.md does not name `{folder}/`");
     }
 }
-
-#[test]
-fn links_between_pages_lead_somewhere() {
-    let pages = ["README.md", "docs", "examples"].into_iter().flat_map(|path| WalkDir::new(repository().join(path)));
-    let pages =
-        pages.map(|entry| entry.unwrap()).filter(|entry| entry.path().extension().is_some_and(|end| end == "md"));
-    for page in pages {
-        let text = std::fs::read_to_string(page.path()).unwrap();
-        let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
-        for target in targets.filter(|target| !target.contains("://") && !target.starts_with('#')) {
-            let file = target.split('#').next().unwrap_or_default();
-            let place = page.path().parent().unwrap().join(file);
-            assert!(place.exists(), "{}: {target} leads nowhere", page.path().display());
-        }
-    }
-}

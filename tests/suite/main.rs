@@ -31,6 +31,7 @@ mod merging;
 mod organization_files;
 mod organizations;
 mod own_fields;
+mod pages;
 mod promises;
 mod pyyaml;
 mod readme;

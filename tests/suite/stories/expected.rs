@@ -174,6 +174,9 @@ mod tests {
 
     #[test]
     fn an_output_is_never_taken_for_something_else() {
-        assert_eq!(told("", "> a\n> b\n$ c\n```\n-->\n[exit 3]"), "[..]> a\n> b\n[..]$ c\n[..]```\n[..]-->\n[..][exit 3]");
+        assert_eq!(
+            told("", "> a\n> b\n$ c\n```\n-->\n[exit 3]"),
+            "[..]> a\n> b\n[..]$ c\n[..]```\n[..]-->\n[..][exit 3]"
+        );
     }
 }
