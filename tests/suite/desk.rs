@@ -116,8 +116,16 @@ impl Running {
     /// Waits until it has stopped where it was told to.
     #[track_caller]
     pub fn stands_still(&self) {
-        let status = format!("/proc/{}/status", self.child.id());
-        wait_for(|| fs::read_to_string(&status).unwrap().contains("State:\tT"));
+        let id = self.child.id().to_string();
+        let status = format!("/proc/{id}/status");
+        wait_for(|| match fs::read_to_string(&status) {
+            Ok(status) => status.contains("State:\tT"),
+            // Systems without /proc.
+            Err(_) => {
+                let ps = std::process::Command::new("ps").args(["-o", "stat=", "-p", &id]).output();
+                ps.expect("ps").stdout.starts_with(b"T")
+            }
+        });
     }
 
     /// Lets it go on.

@@ -3,7 +3,8 @@
 use super::*;
 
 /// A hook that kills the program that runs git.
-const KILL_CASEBOOK: &str = "kill -9 $(awk '/^PPid:/ { print $2 }' /proc/$PPID/status)";
+const KILL_CASEBOOK: &str =
+    "kill -9 $(awk '/^PPid:/ { print $2 }' /proc/$PPID/status 2>/dev/null || ps -o ppid= -p $PPID)";
 
 #[test]
 fn a_commit_that_outlives_its_command_is_the_only_one() {
