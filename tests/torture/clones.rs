@@ -7,10 +7,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::RwLock;
 
-use crate::chance::Chance;
 use crate::command::{opening, policy};
 use crate::ledger::{Files, differences, ticket_files};
 use crate::processes::sound;
+use crate::random::Chance;
 use crate::sandbox::{Outcome, Sandbox};
 use crate::worker::{Stage, Worker};
 use crate::{Told, adopt};

@@ -2,7 +2,7 @@
 //!
 //! Must not know where they run, nor what becomes of them.
 
-use crate::chance::Chance;
+use crate::random::Chance;
 
 /// Tickets most commands are about, so that they meet.
 const HOT: usize = 8;

@@ -4,15 +4,15 @@
 //! `cargo test --test torture -- processes --processes 8 --commands 1000 --kills 200 --seed 1`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, clippy::print_stdout, missing_docs)]
 
-mod chance;
 mod clones;
 mod command;
 mod faults;
-mod killing;
+mod kill;
 mod ledger;
 mod processes;
+mod random;
 #[allow(dead_code, unused_imports)] // its own tests run in the suite
-#[path = "../suite/sandbox/mod.rs"]
+#[path = "../suite/fixtures/sandbox/mod.rs"]
 mod sandbox;
 mod worker;
 

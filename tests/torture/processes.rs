@@ -5,9 +5,9 @@
 use std::path::Path;
 use std::sync::RwLock;
 
-use crate::chance::Chance;
 use crate::command::{opening, policy};
 use crate::ledger::{Fate, Files, Line, differences};
+use crate::random::Chance;
 use crate::sandbox::Sandbox;
 use crate::worker::{Counts, Stage, Worker};
 use crate::{Told, adopt};

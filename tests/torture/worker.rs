@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use std::sync::RwLock;
 use std::time::{Duration, Instant};
 
-use crate::chance::Chance;
 use crate::command::{Command, given};
-use crate::killing::{Kill, lives_on};
+use crate::kill::{Kill, lives_on};
 use crate::ledger::{Fate, Line, mark, tickets};
+use crate::random::Chance;
 use crate::sandbox::{Outcome, Running, Sandbox};
 
 /// How often a command is tried again that found somebody in its way.

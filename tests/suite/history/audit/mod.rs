@@ -1,0 +1,230 @@
+//! `audit`: every kind of tampering is found by its rule, with its commit, ticket and entry, and nothing else is.
+
+mod duplicate_entries;
+mod locations;
+mod merges;
+mod reports;
+pub mod signatures;
+mod tampering;
+
+use serde_json::Value;
+
+use crate::fixtures::desk::desk;
+use crate::fixtures::sandbox::Sandbox;
+
+/// A desk with a ticket of four entries, and one of one.
+pub struct Scene {
+    /// Where it lies.
+    pub sandbox: Sandbox,
+    /// The ticket.
+    pub ticket: String,
+    /// Its file.
+    pub file: String,
+}
+
+impl Scene {
+    /// The desk as commands made it: Kenji is its agent, Ana asks.
+    pub fn new() -> Self {
+        let sandbox = desk();
+        sandbox.opened("Another one", &[]);
+        let ticket = sandbox.opened("Tiles", &[]);
+        sandbox.run(&["reply", &ticket, "-m", "Which release?"]).ok();
+        sandbox.run(&["--as", "ana@acme.example", "reply", &ticket, "-m", "26.18"]).ok();
+        sandbox.run(&["note", &ticket, "-m", "A note.", "--key", "k"]).ok();
+        let file = sandbox.shown(&ticket)["path"].as_str().unwrap().to_owned();
+        Self { sandbox, ticket, file }
+    }
+
+    /// The file's text up to the first entry, its entries, and no end marker.
+    fn parts(&self) -> (String, Vec<String>) {
+        let text = self.sandbox.read(&self.file);
+        let (head, history) = text.split_once("\nhistory:\n").unwrap();
+        let entries = history
+            .strip_suffix("...\n")
+            .unwrap()
+            .split("\n- ")
+            .map(|entry| format!("- {}\n", entry.trim_start_matches("- ").trim_end()));
+        (format!("{head}\nhistory:\n"), entries.collect())
+    }
+
+    /// Writes the file anew.
+    fn put(&self, head: &str, entries: &[String]) {
+        self.sandbox.write(&self.file, &format!("{head}{}...\n", entries.join("\n")));
+    }
+
+    /// Changes the entries by hand.
+    fn edit(&self, change: impl FnOnce(&mut Vec<String>)) {
+        let (head, mut entries) = self.parts();
+        change(&mut entries);
+        self.put(&head, &entries);
+    }
+
+    /// Adds an entry by hand, behind the last one, by a word for its time and its lines.
+    pub fn add(&self, time: &str, lines: &[&str]) {
+        let (head, mut entries) = self.parts();
+        entries.push(entry(time, lines));
+        self.put(&head, &entries);
+    }
+
+    /// Sets the status in the header.
+    pub fn status(&self, status: &str) {
+        let text = self.sandbox.read(&self.file);
+        let line = text.lines().find(|line| line.starts_with("status: ")).unwrap().to_owned();
+        self.sandbox.write(&self.file, &text.replacen(&line, &format!("status: {status}"), 1));
+    }
+
+    /// Commits whatever lies there.
+    pub fn commit(&self) -> String {
+        self.sandbox.git(&["add", "-A"]).ok();
+        self.sandbox.git(&["commit", "-q", "--no-verify", "-m", "By hand"]).ok();
+        self.sandbox.git(&["rev-parse", "HEAD"]).ok().stdout.trim().to_owned()
+    }
+
+    /// The rules an audit finds broken, with their severities.
+    #[track_caller]
+    pub fn findings(&self, flags: &[&str]) -> Vec<Value> {
+        let told = self.sandbox.run(&[&["audit", "--format", "json"], flags].concat());
+        assert!(matches!(told.code, Some(0 | 1)), "{}{}", told.stdout, told.stderr);
+        told.json().as_array().unwrap().clone()
+    }
+
+    /// The words of the rules.
+    #[track_caller]
+    pub fn rules(&self, flags: &[&str]) -> Vec<String> {
+        self.findings(flags).iter().map(|finding| finding["rule"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+/// An entry as the printer spells it. Its id is made at a time: `2026-11-21T10:00:00Z`.
+pub fn entry(time: &str, lines: &[&str]) -> String {
+    let at: chrono::DateTime<chrono::Utc> = time.parse().unwrap();
+    let id = casebook::domain::id::Id::at(at, 7);
+    let lines: String = lines.iter().map(|line| format!("  {line}\n")).collect();
+    format!("- id: {id}\n  at: {time}\n{lines}")
+}
+
+/// Behind everything the scene did.
+pub const LATER: &str = "2026-11-21T09:30:00Z";
+
+#[test]
+fn what_commands_do_is_clean() {
+    let scene = Scene::new();
+    let (sandbox, ticket) = (&scene.sandbox, &scene.ticket);
+    let other = sandbox.opened("Tiles again", &[]);
+    for words in [
+        &["merge", &other, "--into", ticket][..],
+        &["--as", "ana@acme.example", "reply", &other, "-m", "More."],
+        &["reopen", &other, "--unmerge"],
+        &["hold", ticket, "--reason", "engineering"],
+        &["hold", ticket, "--reason", "workaround"],
+        &["resume", ticket],
+        &["reply", ticket, "-m", "Stays open.", "--keep-open"],
+        &["escalate", ticket, "--reason", "business_impact", "-m", "Now."],
+        &["prioritize", ticket, "S1", "-m", "Worse."],
+        &["assign", ticket, "kenji@desk.example"],
+        &["set", ticket, "product_group=other", "fields.region=emea"],
+        &["cc", ticket, "--add", "bo@acme.example"],
+        &["tag", ticket, "--add", "outage"],
+        &["--as", "bo@acme.example", "reply", ticket, "-m", "Me too."],
+        &["--as", "bo@acme.example", "solve", ticket],
+        &["reopen", ticket],
+        &["solve", ticket, "--resolution", "bug_reported", "--bug", "B-1", "--bug-priority", "S2", "--eta", "+3d"],
+    ] {
+        sandbox.run(words).ok();
+    }
+    let told = sandbox.run(&["audit", "--identity", "--strict"]).ok();
+    assert!(told.stdout.ends_with("commits audited: 0 errors, 0 warnings\n"), "{}", told.stdout);
+    assert_eq!(told.stderr, "");
+}
+
+#[test]
+fn silence_and_imports_are_clean_and_counted() {
+    let scene = Scene::new();
+    let (sandbox, ticket) = (&scene.sandbox, &scene.ticket);
+    sandbox.run(&["reply", ticket, "-m", "And?"]).ok();
+    for _ in 0..2 {
+        sandbox.wait("4d");
+        sandbox.run(&["remind", ticket]).ok();
+    }
+    sandbox.run(&["solve", ticket, "--resolution", "no_response"]).ok();
+    sandbox.write("issues.jsonl", "{\"id\":\"b-1\",\"title\":\"Old\",\"status\":\"closed\",\"priority\":1,\"issue_type\":\"bug\",\"created_at\":\"2025-01-01T00:00:00Z\",\"created_by\":\"x\",\"updated_at\":\"2025-01-02T00:00:00Z\",\"closed_at\":\"2025-01-02T00:00:00Z\"}\n");
+    sandbox.run(&["import", "beads", "issues.jsonl"]).ok();
+    sandbox.run(&["reply", &sandbox.opened("Silent", &[]), "-m", "And now?"]).ok();
+    sandbox.wait("4d");
+    sandbox.run(&["sweep", "--apply"]).ok();
+    let told = sandbox.run(&["audit", "--identity", "--strict"]).ok().stdout;
+    let counts = "exempt from --identity: 2 imported entries and 1 entry of the role `system`\n";
+    assert!(told.starts_with(counts), "{told}");
+    // Whoever commits what a program made: theirs is no forgery, but an agent's words would be.
+    sandbox.git(&["commit", "-q", "--amend", "--author", "x <x@y.example>", "-m", "Swept"]).ok();
+    sandbox.run(&["audit", "--identity", "--strict"]).ok();
+    sandbox.run(&["note", ticket, "-m", "By whom?"]).ok();
+    sandbox.git(&["commit", "-q", "--amend", "--author", "x <x@y.example>", "-m", "Noted"]).ok();
+    assert_eq!(sandbox.run(&["audit", "--identity", "--json"]).fails(1).json()[0]["code"], "CB409");
+    sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]).ok();
+    let told = sandbox.run(&["audit", "--identity", "--json"]).ok();
+    assert_eq!((told.stdout.trim(), told.stderr), ("[]", format!("note: {counts}")));
+    assert!(!sandbox.run(&["audit"]).ok().stdout.contains("exempt"));
+}
+
+#[test]
+fn a_finding_names_commit_ticket_entry_and_what_changed() {
+    let scene = Scene::new();
+    let reply = scene.sandbox.shown(&scene.ticket)["history"][1]["id"].clone();
+    scene.edit(|entries| entries[1] = entries[1].replace("Which", "What"));
+    let commit = scene.commit();
+    scene.sandbox.opened("Afterwards", &[]);
+    let findings = scene.findings(&[]);
+    let [finding] = findings.as_slice() else { panic!("{findings:#?}") };
+    assert_eq!((&finding["commit"], &finding["ticket"]), (&commit.into(), &scene.ticket.as_str().into()));
+    assert_eq!((&finding["entry"], &finding["file"]), (&reply, &scene.file.as_str().into()));
+    assert!(finding["message"].as_str().unwrap().ends_with("`Which release?` became `What release?`"), "{finding}");
+    scene.sandbox.run(&["audit"]).fails(1);
+    scene.sandbox.run(&["audit", "HEAD~1..HEAD"]).ok();
+}
+
+#[test]
+fn who_made_an_entry_is_asked_of_the_commit() {
+    let scene = Scene::new();
+    let config = scene.sandbox.read("casebook.toml");
+    scene.sandbox.write("casebook.toml", &config.replace("agents = [", "agents = [\"lea@desk.example\", "));
+    scene.commit();
+    scene.add(LATER, &["by: lea@desk.example", "role: agent", "action: note", "from: open", "text: x"]);
+    scene.sandbox.git(&["commit", "-qam", "For Lea\n\nOn-behalf-of: Lea <lea@desk.example>"]).ok();
+    assert_eq!(scene.rules(&["--identity"]), Vec::<String>::new());
+    scene
+        .add("2026-11-21T09:31:00Z", &["by: lea@desk.example", "role: agent", "action: note", "from: open", "text: x"]);
+    scene.commit();
+    assert_eq!(scene.rules(&["--identity"]), ["entry.identity"]);
+    assert_eq!(scene.rules(&[]), Vec::<String>::new());
+}
+
+#[test]
+fn a_commit_may_name_several_people() {
+    let scene = Scene::new();
+    for (time, who) in [("2026-11-21T09:30:00Z", "ana@acme.example"), ("2026-11-21T09:31:00Z", "ana@acme.example")] {
+        scene.add(time, &[&format!("by: {who}"), "role: customer", "action: reply", "from: open", "text: x"]);
+    }
+    scene.add(
+        "2026-11-21T09:32:00Z",
+        &["by: mori@desk.example", "role: agent", "action: note", "from: open", "text: x"],
+    );
+    let config = scene.sandbox.read("casebook.toml");
+    let before = config.replace("agents = [", "agents = [\"mori@desk.example\", ");
+    scene.sandbox.git(&["stash", "-q"]).ok();
+    scene.sandbox.write("casebook.toml", &before);
+    scene.commit();
+    scene.sandbox.git(&["stash", "pop", "-q"]).ok();
+    let one = "By mail\n\nOn-behalf-of: Ana <ana@acme.example>";
+    scene.sandbox.git(&["commit", "-qam", one]).ok();
+    assert_eq!(scene.rules(&["--identity"]), ["entry.identity"]);
+    let several = format!("{one}\non-behalf-of: mori@desk.example\nSigned-off-by: x <x@x.example>");
+    scene.sandbox.git(&["commit", "-q", "--amend", "-m", &several]).ok();
+    assert_eq!(scene.rules(&["--identity"]), Vec::<String>::new());
+    // People who are named and brought nothing are no finding; one who is not named still is.
+    let others = "By mail\n\nOn-behalf-of: bo@acme.example\nOn-behalf-of: mori@desk.example";
+    scene.sandbox.git(&["commit", "-q", "--amend", "-m", others]).ok();
+    let findings = scene.findings(&["--identity"]);
+    assert_eq!(findings.len(), 2);
+    assert!(findings[0]["message"].as_str().unwrap().ends_with("whom the commit names"), "{findings:?}");
+}

@@ -1,0 +1,333 @@
+//! The guard on a bare repository and in a clone: what a push may carry, whichever way it comes.
+//!
+//! The kinds of dishonest push are told in examples/server/pushing.md; here is what surrounds them.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::fixtures::sandbox::{Outcome, Running};
+use crate::history::audit::{LATER, Scene, entry};
+
+mod base_policy;
+mod bypasses;
+mod customers;
+mod duplicate_entries;
+mod file_types;
+mod hooks;
+mod merges;
+mod organizations;
+mod other_files;
+
+/// A scene whose desk has a guarded server, `../desk.git`; `hook` judges.
+pub fn served(hook: &str) -> Scene {
+    served_from(Scene::new(), hook)
+}
+
+/// The same of a scene in which something has happened.
+fn served_from(scene: Scene, hook: &str) -> Scene {
+    scene.sandbox.git(&["clone", "-q", "--bare", ".", "../desk.git"]).ok();
+    scene.sandbox.git(&["remote", "add", "origin", "../desk.git"]).ok();
+    scene.sandbox.git(&["fetch", "-q"]).ok();
+    scene.sandbox.run(&["-C", "../desk.git", "hooks", "install", "--hook", hook]).ok();
+    scene
+}
+
+impl Scene {
+    /// Pushes as somebody.
+    pub fn push(&self, who: &str, words: &[&str]) -> Outcome {
+        let mut command = self.sandbox.command("git");
+        command.args([&["push", "-q", "origin"], words].concat()).env("CASEBOOK_PUSHER", who);
+        Running::start(command).finish()
+    }
+
+    /// Pushes what is refused, by a rule; the server is as before.
+    #[track_caller]
+    pub fn refused(&self, who: &str, words: &[&str], code: &str) -> String {
+        let before = self.refs();
+        let told = self.push(who, words);
+        assert_eq!(told.code, Some(1), "{}", told.stderr);
+        assert!(told.stderr.contains(&format!("[{code}]")), "no {code} in {}", told.stderr);
+        assert_eq!(self.refs(), before);
+        told.stderr
+    }
+
+    fn refs(&self) -> String {
+        self.sandbox.git(&["-C", "../desk.git", "for-each-ref"]).ok().stdout
+    }
+
+    pub fn note(&self, words: &str) {
+        self.sandbox.run(&["note", &self.ticket, "-m", words]).ok();
+    }
+}
+
+pub const KENJI: &str = "kenji@desk.example";
+const ANA: &str = "ana@acme.example";
+
+#[test]
+fn honest_pushes_pass_in_silence() {
+    for hook in ["pre-receive", "update"] {
+        let scene = served(hook);
+        scene.note("One.");
+        scene.note("Two.");
+        let told = scene.push(KENJI, &["main"]).ok();
+        assert_eq!((told.stdout.as_str(), told.stderr.as_str()), ("", ""), "{hook}");
+        scene.sandbox.git(&["checkout", "-qb", "side"]).ok();
+        scene.sandbox.run(&["--as", "bo@acme.example", "open", "-s", "By phone", "-m", "x"]).ok();
+        scene.push(KENJI, &["side"]).ok();
+        scene.sandbox.git(&["tag", "-a", "v1", "-m", "A tag"]).ok();
+        scene.push(KENJI, &["v1"]).ok();
+        scene.sandbox.git(&["checkout", "-q", "main"]).ok();
+        scene.note("Three.");
+        scene.sandbox.git(&["merge", "-q", "-m", "Both", "side"]).ok();
+        scene.push(KENJI, &["main"]).ok();
+        scene.push(KENJI, &["--delete", "side"]).ok();
+    }
+}
+
+#[test]
+fn a_customer_brings_their_own_entries_and_nothing_else() {
+    let scene = served("pre-receive");
+    scene.sandbox.run(&["--as", ANA, "reply", &scene.ticket, "-m", "Mine."]).ok();
+    scene.push(ANA, &["main"]).ok();
+    scene.note("Not mine.");
+    scene.refused(ANA, &["main"], "CB503");
+    scene.push(KENJI, &["main"]).ok();
+    let config = scene.sandbox.read("casebook.toml") + "# mine\n";
+    for (branch, file, text) in [
+        ("one", "README.md", "mine\n"),
+        ("two", "casebook.toml", &config),
+        ("three", "organizations/acme.yaml", "id: acme\n"),
+        ("four", "tickets/notes.txt", "x\n"),
+        ("five", "tickets/.gitattributes", "* -diff\n"),
+        ("six", "tickets/.gitignore", "*.bak\n"),
+        ("seven", "attachments/ab/abc", "x\n"),
+    ] {
+        scene.sandbox.git(&["checkout", "-qb", branch, "main"]).ok();
+        scene.sandbox.write(file, text);
+        scene.commit();
+        scene.refused(ANA, &[branch], "CB505");
+        scene.push(KENJI, &[branch]).ok();
+    }
+}
+
+#[test]
+fn an_agent_says_for_whom_they_write() {
+    let scene = served("pre-receive");
+    scene.add(LATER, &["by: ana@acme.example", "role: customer", "action: reply", "from: open", "text: x"]);
+    scene.sandbox.git(&["commit", "-qam", "By hand"]).ok();
+    scene.refused(KENJI, &["main"], "CB503");
+    scene.sandbox.git(&["commit", "-q", "--amend", "-m", "By mail\n\nOn-behalf-of: ana@acme.example"]).ok();
+    scene.push(KENJI, &["main"]).ok();
+}
+
+#[test]
+fn rights_are_those_before_the_push() {
+    let scene = served("pre-receive");
+    let config = scene.sandbox.read("casebook.toml");
+    scene.sandbox.write("casebook.toml", &config.replace("agents = [", "agents = [\"lea@desk.example\", "));
+    scene.commit();
+    scene.sandbox.run(&["--as", "lea@desk.example", "note", &scene.ticket, "-m", "New here."]).ok();
+    scene.refused("lea@desk.example", &["main"], "CB408");
+    // The colleague is pushed first, and then what she did.
+    scene.refused(KENJI, &["main"], "CB408");
+    scene.push(KENJI, &["HEAD~1:main"]).ok();
+    scene.push("lea@desk.example", &["main"]).ok();
+}
+
+#[test]
+fn branches_lose_nothing() {
+    let scene = served("pre-receive");
+    scene.note("One.");
+    scene.push(KENJI, &["main", "main:side"]).ok();
+    scene.sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]).ok();
+    let told = scene.refused(KENJI, &["-f", "main"], "CB501");
+    assert!(told.contains("main would not lead to what it had, though other branches do"), "{told}");
+    scene.refused(KENJI, &["--delete", "main"], "CB502");
+    scene.note("Another one.");
+    scene.refused(KENJI, &["-f", "main"], "CB501");
+    // What another branch has too is not lost.
+    scene.push(KENJI, &["-f", "main:side"]).ok();
+    scene.note("More.");
+    scene.push(KENJI, &["-f", "main:side"]).ok();
+    scene.refused(KENJI, &["--delete", "side"], "CB502");
+}
+
+#[test]
+fn nobody_pushes_unknown_and_no_refused_object_stays() {
+    let scene = served("pre-receive");
+    scene.note("One.");
+    scene.refused("", &["main"], "CB504");
+    scene.edit_reply();
+    let bad = scene.commit();
+    scene.refused(KENJI, &["main"], "CB402");
+    scene.sandbox.git(&["-C", "../desk.git", "cat-file", "-e", &bad]).fails(1);
+}
+
+impl Scene {
+    fn edit_reply(&self) {
+        let text = self.sandbox.read(&self.file);
+        self.sandbox.write(&self.file, &text.replace("Which release?", "Which browser?"));
+    }
+}
+
+#[test]
+fn the_server_says_who_pushes_in_its_own_way() {
+    let scene = served("pre-receive");
+    let server = |words: &[&str]| scene.sandbox.git(&[&["-C", "../desk.git", "config"], words].concat()).ok();
+    server(&["casebook.pusher", "REMOTE_USER"]);
+    scene.note("One.");
+    scene.refused(KENJI, &["main"], "CB504");
+    server(&["casebook.pusherDomain", "desk.example"]);
+    let mut command = scene.sandbox.command("git");
+    command.args(["push", "-q", "origin", "main"]).env("REMOTE_USER", "kenji");
+    Running::start(command).finish().ok();
+}
+
+#[test]
+fn signatures_say_who_pushes() {
+    use crate::history::audit::signatures::{key, sign};
+    let scene = served("pre-receive");
+    let Some(kenjis) = key(&scene.sandbox, "kenji") else { return };
+    let anas = key(&scene.sandbox, "ana").unwrap();
+    let config = scene.sandbox.read("casebook.toml");
+    let keys = format!("\"{KENJI}\" = [{kenjis:?}]\n\"{ANA}\" = [{anas:?}]\n");
+    scene.sandbox.write("casebook.toml", &format!("{config}\n[signing]\n{keys}"));
+    scene.commit();
+    scene.push(KENJI, &["main"]).ok();
+    scene.sandbox.git(&["-C", "../desk.git", "config", "casebook.pusher", "signature"]).ok();
+    scene.note("Not signed.");
+    scene.refused(KENJI, &["main"], "CB412");
+    scene.sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]).ok();
+    sign(&scene.sandbox, Some("ana"));
+    scene.note("Signed by Ana.");
+    scene.refused(KENJI, &["main"], "CB503");
+    scene.sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]).ok();
+    scene.sandbox.run(&["--as", ANA, "reply", &scene.ticket, "-m", "Mine."]).ok();
+    sign(&scene.sandbox, Some("kenji"));
+    scene.note("Signed by Kenji.");
+    scene.push("", &["main"]).ok();
+    // A merge of merges that crossed brings no old casebook.toml back.
+    let git = |words: &[&str]| scene.sandbox.git(words).ok();
+    let config = scene.sandbox.read("casebook.toml");
+    git(&["branch", "before"]);
+    scene.sandbox.write("casebook.toml", &config.replace("agents = [", &format!("agents = [{ANA:?}, ")));
+    git(&["commit", "-qam", "Ana comes"]);
+    git(&["branch", "within"]);
+    scene.sandbox.write("casebook.toml", &config);
+    git(&["commit", "-qam", "Ana goes"]);
+    git(&["checkout", "-q", "before"]);
+    scene.note("Aside.");
+    git(&["checkout", "-q", "main"]);
+    git(&["merge", "-q", "--no-ff", "-m", "m", "before"]);
+    scene.push("", &["main"]).ok();
+    sign(&scene.sandbox, Some("ana"));
+    git(&["checkout", "-q", "within"]);
+    git(&["merge", "-q", "--no-ff", "-m", "y", "before"]);
+    git(&["branch", "y"]);
+    git(&["checkout", "-q", "main"]);
+    git(&["merge", "-q", "--no-ff", "--no-commit", "y"]);
+    git(&["checkout", "y", "--", "casebook.toml"]);
+    git(&["commit", "-qm", "z"]);
+    scene.refused("", &["main"], "CB505");
+}
+
+#[test]
+fn the_first_push_founds_a_desk() {
+    let scene = Scene::new();
+    scene.sandbox.git(&["init", "-q", "--bare", "../desk.git"]).ok();
+    scene.sandbox.git(&["remote", "add", "origin", "../desk.git"]).ok();
+    scene.sandbox.run(&["-C", "../desk.git", "hooks", "install"]).ok();
+    scene.refused(ANA, &["main"], "CB505");
+    scene.push(KENJI, &["main"]).ok();
+}
+
+#[test]
+fn every_branch_is_judged_by_the_rights_of_the_main_one() {
+    let scene = served("pre-receive");
+    scene.sandbox.git(&["checkout", "-q", "--orphan", "own"]).ok();
+    let config = scene.sandbox.read("casebook.toml");
+    scene.sandbox.write("casebook.toml", &config.replace("agents = [", "agents = [\"bo@acme.example\", "));
+    scene.commit();
+    scene.refused("bo@acme.example", &["own"], "CB505");
+}
+
+#[test]
+fn what_breaks_check_is_refused() {
+    let scene = served("pre-receive");
+    scene.status("solved");
+    scene.commit();
+    scene.refused(KENJI, &["main"], "CB101");
+    scene.sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]).ok();
+    let lines = ["by: kenji@desk.example", "role: agent", "action: resume", "from: open", "to: open"];
+    scene.add(LATER, &lines);
+    scene.commit();
+    scene.refused(KENJI, &["main"], "CB104");
+    scene.sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]).ok();
+    let text = scene.sandbox.read(&scene.file);
+    let more = entry(LATER, &["by: kenji@desk.example", "role: agent", "action: note", "from: open", "text: x"]);
+    scene.sandbox.write(&scene.file, &text.replace("...\n", &format!("\n{more}")));
+    scene.commit();
+    scene.refused(KENJI, &["main"], "CB407");
+}
+
+#[test]
+fn what_files_say_of_each_other_is_checked_too() {
+    let scene = served("pre-receive");
+    let other = scene.sandbox.opened("Tiles again", &[]);
+    scene.sandbox.run(&["merge", &other, "--into", &scene.ticket]).ok();
+    scene.push(KENJI, &["main"]).ok();
+    // Ana takes her ticket out again, and commits one half alone.
+    scene.sandbox.run(&["--as", ANA, "reopen", &other, "--unmerge", "--no-commit"]).ok();
+    let file = scene.file.clone();
+    scene.sandbox.git(&["add", &file]).ok();
+    scene.sandbox.git(&["commit", "-qm", "One half", "--author", "Ana <ana@acme.example>"]).ok();
+    assert_eq!(scene.rules(&[]), ["entry.alone"]);
+    scene.refused(ANA, &["main"], "CB201");
+    scene.sandbox.git(&["commit", "-qam", "The other half", "--author", "Ana <ana@acme.example>"]).ok();
+    assert_eq!(scene.rules(&["--identity"]), ["entry.alone", "entry.alone"]);
+    scene.push(ANA, &["main"]).ok();
+    scene.sandbox.run(&["check"]).ok();
+}
+
+#[test]
+fn files_beside_the_tickets_are_checked_too() {
+    let scene = served("pre-receive");
+    for (path, text, code) in [
+        ("casebook.toml", "format = 1\nname = \"x\"\ntime_zone = \"Nowhere\"\n", "CB302"),
+        ("organizations/acme.yaml", "id: other\n", "CB303"),
+        ("attachments/ab/abc", "x", ""),
+        (&format!("attachments/ab/ab{}", "0".repeat(62)), "x", "CB205"),
+    ] {
+        let before = scene.sandbox.git(&["rev-parse", "HEAD"]).ok().stdout.trim().to_owned();
+        scene.sandbox.write(path, text);
+        scene.commit();
+        if code.is_empty() {
+            scene.push(KENJI, &["main"]).ok();
+        } else {
+            scene.refused(KENJI, &["main"], code);
+            scene.sandbox.git(&["reset", "-q", "--hard", &before]).ok();
+        }
+    }
+}
+
+#[test]
+fn what_was_broken_before_is_not_the_pushs_fault() {
+    let scene = Scene::new();
+    scene.sandbox.write("organizations/acme.yaml", "id: other\n");
+    scene.commit();
+    scene.sandbox.git(&["clone", "-q", "--bare", ".", "../desk.git"]).ok();
+    scene.sandbox.git(&["remote", "add", "origin", "../desk.git"]).ok();
+    scene.sandbox.run(&["-C", "../desk.git", "hooks", "install"]).ok();
+    scene.sandbox.write("organizations/acme.yaml", "id: other\nname: x\n");
+    scene.commit();
+    scene.push(KENJI, &["main"]).ok();
+    scene.sandbox.write("organizations/acme.yaml", "id: other\nname: [\n");
+    scene.commit();
+    scene.refused(KENJI, &["main"], "CB303");
+}
+
+/// The hooks' folder of the server.
+fn executable(path: &std::path::Path, text: &str) {
+    fs::write(path, text).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}

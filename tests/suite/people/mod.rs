@@ -1,0 +1,8 @@
+//! Tests of what a person may see and do: organizations, copies, eligibility, access, and what stays concealed.
+
+mod cc;
+mod concealment;
+mod eligibility;
+mod organization_access;
+mod organizations;
+mod visibility;

@@ -1,0 +1,86 @@
+//! The desk's own fields: asked for in queries and lists, and held against casebook.toml by `check`.
+
+use crate::fixtures::desk::desk;
+use crate::fixtures::sandbox::Sandbox;
+
+const FIELDS: &str =
+    "\n[fields.region]\ntype = \"enum\"\nvalues = [\"emea\", \"apac\"]\n[fields.seats]\ntype = \"number\"\n";
+
+/// A ticket from before the desk defined fields, one with both and one with none.
+fn scene() -> (Sandbox, [String; 3]) {
+    let sandbox = desk();
+    let old = sandbox.opened("Old", &["--field", "region=mars", "--field", "seats=many", "--field", "floor=3"]);
+    let policy = sandbox.read("casebook.toml");
+    let policy = policy.replace("[queries]\n", "[queries]\nasia = \"fields.region:apac is:open\"\n");
+    sandbox.write("casebook.toml", &format!("{policy}{FIELDS}"));
+    sandbox.git(&["commit", "-qam", "Fields"]).ok();
+    let both = sandbox.opened("Both", &["--field", "region=apac", "--field", "seats=5"]);
+    let none = sandbox.opened("None", &[]);
+    (sandbox, [old, both, none])
+}
+
+#[test]
+fn check_warns_of_values_that_are_not_as_defined() {
+    let (sandbox, [old, ..]) = scene();
+    let found = sandbox.run(&["check", "--json"]).ok().json();
+    let told: Vec<_> =
+        found.as_array().unwrap().iter().map(|one| (&one["code"], &one["ticket"], &one["message"])).collect();
+    assert_eq!(
+        told,
+        [
+            (
+                &"CB310".into(),
+                &old.as_str().into(),
+                &"`fields.region`: `mars` is no region; known are emea, apac".into()
+            ),
+            (&"CB310".into(), &old.as_str().into(), &"`fields.seats`: `many` is no number, which seats is".into()),
+        ]
+    );
+    let lines: Vec<u64> = found.as_array().unwrap().iter().map(|one| one["line"].as_u64().unwrap()).collect();
+    let text = std::fs::read_to_string(sandbox.file_of(&old)).unwrap();
+    let line = |words: &str| text.lines().position(|line| line.contains(words)).unwrap() as u64 + 1;
+    assert_eq!(lines, [line("region: mars"), line("seats: many")]);
+    // What git holds is judged by what stands beside it there.
+    let root = sandbox.git(&["rev-list", "--max-parents=0", "HEAD"]).ok().stdout.trim().to_owned();
+    let found_in = |until: &str| {
+        let told = sandbox.run(&["check", "--json", "--range", &format!("{root}..{until}")]).ok().json();
+        told.as_array().unwrap().len()
+    };
+    assert_eq!((found_in("HEAD~3"), found_in("HEAD~2")), (0, 2));
+    sandbox.run(&["set", &old, "fields.region=emea", "fields.seats=7"]).ok();
+    sandbox.run(&["check", "--strict"]).ok();
+}
+
+#[test]
+fn negated_conditions_on_them_and_saved_queries_are_words() {
+    let (sandbox, [old, both, none]) = scene();
+    let ids = |words: &[&str]| {
+        let told = sandbox.run(&[&["list"][..], words, &["--csv=id"]].concat()).ok().stdout;
+        told.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&["-fields.region:apac"]), [old.clone(), none.clone()]);
+    assert_eq!(ids(&["-@asia"]), [old.clone(), none.clone()]);
+    assert_eq!(ids(&["@asia"]), [both]);
+    assert_eq!(ids(&["-@asia", "-p", "S3", "-fields.seats:none"]), [old]);
+    sandbox.run(&["list", "-@nope"]).fails(2);
+    sandbox.run(&["list", "-fields.nope:x"]).fails(2);
+}
+
+#[test]
+fn a_field_that_is_not_set_is_nothing_and_one_that_is_none_is_refused() {
+    let (sandbox, [old, ..]) = scene();
+    let told = sandbox.run(&["list", "--format", "{{ subject }}:{{ fields.seats }}"]).ok().stdout;
+    assert_eq!(told, "Old:many\nBoth:5\nNone:\n");
+    for form in ["--json=fields.seat", "--jsonl=fields.seat", "--csv=fields.seat", "--format={{ fields.seat }}"] {
+        let told = sandbox.run(&["list", form]).fails(2).stderr;
+        assert!(told.contains("`fields.seat` is no field") && told.contains("did you mean `fields.seats`?"), "{told}");
+        sandbox.run(&["show", &old, form.replace("--jsonl", "--json").replace("--csv", "--json").as_str()]).fails(2);
+    }
+    // What a ticket has, it shows, defined or not.
+    sandbox.run(&["list", "--csv=id,fields.floor"]).ok();
+    let told = sandbox.run(&["list", "--csv=id,fields.floor", "fields.region:apac"]).fails(2).stderr;
+    assert!(told.contains("known are region, seats"), "{told}");
+    let plain = desk();
+    plain.opened("Any", &[]);
+    plain.run(&["list", "--csv=fields.nope"]).ok();
+}

@@ -1,0 +1,380 @@
+//! The index never lies: whatever happens to the files, the answers with it are those without it.
+
+use std::fs::{self, File, FileTimes};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use casebook::casebook::{Casebook, Found, Trouble, World};
+use casebook::domain::id::Id;
+use casebook::domain::summary::Summary;
+use casebook::store::index::{Index, Known, Making, Row, Rows, Stamp};
+use casebook::store::layout::{short_ids, ticket_path};
+use casebook::store::yaml::print;
+use chrono::{DateTime, TimeDelta, Utc};
+use proptest::prelude::*;
+use proptest::sample::Index as Pick;
+
+use crate::fixtures::arbitrary;
+use crate::fixtures::sandbox::Sandbox;
+
+/// More than so few that no index is written for them.
+const TICKETS: usize = 80;
+/// Longer than the tick a file has to have been left alone for.
+const A_WHILE: Duration = Duration::from_millis(70);
+
+/// Rows, what could not be read, names, and what is found by parts of ids.
+type Answers = (Vec<Summary>, Vec<Trouble>, Vec<Id>, Vec<String>);
+
+/// A desk of many small tickets over two months, in a repository with two branches that differ.
+struct Desk {
+    sandbox: Sandbox,
+}
+
+fn now() -> DateTime<Utc> {
+    "2026-11-21T09:00:00Z".parse().unwrap()
+}
+
+impl Desk {
+    fn new() -> Self {
+        let sandbox = Sandbox::new();
+        let desk = Self { sandbox };
+        desk.sandbox.write("casebook.toml", "format = 1\n[team]\nagents = [\"kenji@desk.example\"]\n");
+        let template = ticket_text();
+        for place in 0..TICKETS {
+            let id = Id::at(now() - TimeDelta::hours(12 * place as i64), place as u128);
+            desk.sandbox.write(ticket_path(id), &template.replace("ID", &id.to_string()));
+        }
+        desk.sandbox.shell("git init -q && git add -A && git commit -qm one && git checkout -qb other").ok();
+        let changed = desk.files();
+        for path in &changed[..TICKETS / 2] {
+            desk.swap(path, "priority: S3", "priority: S1");
+        }
+        fs::remove_file(&changed[0]).unwrap();
+        desk.sandbox.shell("git add -A && git commit -qm two && git checkout -q main").ok();
+        desk
+    }
+
+    fn root(&self) -> PathBuf {
+        self.sandbox.path(".")
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        let listed = self.sandbox.shell("find tickets -name '*.yaml' -type f | sort").ok().stdout;
+        listed.lines().map(|path| self.sandbox.path(path)).collect()
+    }
+
+    /// Changes a file in place: the same file, and where both words are as long, the same size.
+    fn swap(&self, path: &Path, from: &str, to: &str) {
+        let text = fs::read_to_string(path).unwrap();
+        let text = if text.contains(from) { text.replace(from, to) } else { text.replace(to, from) };
+        fs::write(path, text).unwrap();
+    }
+
+    fn read(&self, no_index: bool) -> Answers {
+        let patience = Duration::from_secs(10);
+        let world = World {
+            now: now(),
+            clock_is_fixed: true,
+            seed: None,
+            halt: None,
+            no_index,
+            patience,
+            macro_flaws: |_| Vec::new(),
+        };
+        let casebook = Casebook::open(&self.root(), world).unwrap();
+        let Found { rows, troubles } = casebook.summaries(None).unwrap();
+        let names = casebook.names().unwrap().tickets;
+        let mut short = short_ids(&names);
+        for (id, short) in names.iter().zip(&mut short) {
+            assert_eq!(casebook.short_id(*id, None).unwrap(), *short);
+            assert_eq!(casebook.find(short, None).unwrap(), *id);
+        }
+        // Parts of ids, and what is no ticket's any more, are looked up the same way.
+        for part in ["01K", "01M7", "0000", "0000000000000", "ZZZZ"] {
+            short.push(format!("{:?}", casebook.find(part, None)));
+        }
+        (rows.iter().collect(), troubles, names, short)
+    }
+
+    fn assert_true(&self, why: &str) {
+        let (rows, troubles, names, short) = self.read(true);
+        for turn in 0..2 {
+            let (with_rows, with_troubles, with_names, with_short) = self.read(false);
+            assert_eq!(with_rows, rows, "{why}, {turn}");
+            assert_eq!(with_troubles, troubles, "{why}, {turn}");
+            assert_eq!(with_names, names, "{why}, {turn}");
+            assert_eq!(with_short, short, "{why}, {turn}");
+        }
+    }
+
+    fn index(&self) -> PathBuf {
+        self.sandbox.path(".git/casebook/index")
+    }
+}
+
+fn ticket_text() -> String {
+    "format: 1\nid: ID\nsubject: Tiles time out\nstatus: open\npriority: S3\nrequester: ana@acme.example\n\nhistory:\n\
+     - id: ID\n  at: 2026-11-21T09:00:00Z\n  by: ana@acme.example\n  role: customer\n  action: open\n  to: open\n  \
+     subject: Tiles time out\n  priority: S3\n  requester: ana@acme.example\n  text: |\n    Text.\n...\n"
+        .to_owned()
+}
+
+/// Something that happens to the files.
+#[derive(Clone, Debug)]
+enum Event {
+    /// Long enough for the index to believe what it sees.
+    Wait,
+    /// The same size, in the same moment as whatever was before.
+    Edit(Pick),
+    /// An edit whose time is set back to what it was.
+    EditInSecret(Pick),
+    /// A time in the past or the future.
+    Touch(Pick, bool),
+    /// Away and back, or away for good.
+    Rename(Pick, bool),
+    Delete(Pick),
+    /// Another ticket's bytes, with its times.
+    CopyOver(Pick, Pick),
+    Damage(Pick),
+    /// By a command of ours.
+    Reply(Pick),
+    Open,
+    /// By git.
+    Checkout(bool),
+    Stash,
+    Restore,
+    /// Something that is no ticket.
+    Misplace(bool),
+    /// The index itself.
+    ForgetIndex,
+    DamageIndex(u16),
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        4 => Just(Event::Wait),
+        4 => any::<Pick>().prop_map(Event::Edit),
+        2 => any::<Pick>().prop_map(Event::EditInSecret),
+        1 => (any::<Pick>(), any::<bool>()).prop_map(|(pick, past)| Event::Touch(pick, past)),
+        1 => (any::<Pick>(), any::<bool>()).prop_map(|(pick, back)| Event::Rename(pick, back)),
+        1 => any::<Pick>().prop_map(Event::Delete),
+        1 => (any::<Pick>(), any::<Pick>()).prop_map(|(from, to)| Event::CopyOver(from, to)),
+        1 => any::<Pick>().prop_map(Event::Damage),
+        2 => any::<Pick>().prop_map(Event::Reply),
+        1 => Just(Event::Open),
+        2 => any::<bool>().prop_map(Event::Checkout),
+        1 => Just(Event::Stash),
+        1 => Just(Event::Restore),
+        1 => any::<bool>().prop_map(Event::Misplace),
+        1 => Just(Event::ForgetIndex),
+        1 => any::<u16>().prop_map(Event::DamageIndex),
+    ]
+}
+
+impl Desk {
+    fn happen(&self, event: &Event) {
+        let files = self.files();
+        let pick = |pick: &Pick| &files[pick.index(files.len())];
+        match event {
+            _ if files.is_empty() => {}
+            Event::Wait => std::thread::sleep(A_WHILE),
+            Event::Edit(at) => self.swap(pick(at), "priority: S3", "priority: S2"),
+            Event::EditInSecret(at) => {
+                let before = fs::metadata(pick(at)).unwrap().modified().unwrap();
+                self.swap(pick(at), "priority: S3", "priority: S4");
+                set_time(pick(at), before);
+            }
+            Event::Touch(at, past) => {
+                let span = Duration::from_secs(86_400);
+                let time = if *past { SystemTime::UNIX_EPOCH + span } else { SystemTime::UNIX_EPOCH + span * 40_000 };
+                set_time(pick(at), time);
+            }
+            Event::Rename(at, back) => {
+                let away = self.sandbox.path("away");
+                fs::rename(pick(at), &away).unwrap();
+                if *back {
+                    fs::rename(&away, pick(at)).unwrap();
+                }
+            }
+            Event::Delete(at) => fs::remove_file(pick(at)).unwrap(),
+            Event::CopyOver(from, to) => {
+                let (from, to) = (pick(from).display().to_string(), pick(to).display().to_string());
+                self.sandbox.shell(&format!("cp -p {from} {to} || true")).ok();
+            }
+            Event::Damage(at) => self.swap(pick(at), "status: open", "status: opne"),
+            Event::Reply(at) => {
+                let id = pick(at).file_stem().unwrap().to_str().unwrap().to_owned();
+                self.sandbox.run(&["reply", &id, "-m", "An answer.", "--no-commit"]);
+            }
+            Event::Open => drop(self.sandbox.run(&["open", "-s", "New", "-m", "Text", "--no-commit"])),
+            Event::Checkout(other) => {
+                let branch = if *other { "other" } else { "main" };
+                self.sandbox.shell(&format!("git checkout -qf {branch}")).ok();
+            }
+            Event::Stash => drop(self.sandbox.shell("git stash -q && git stash pop -q || true").ok()),
+            Event::Restore => drop(self.sandbox.shell("git checkout -q -f -- tickets").ok()),
+            Event::Misplace(link) => {
+                let script = if *link { "ln -sf nowhere" } else { "touch" };
+                self.sandbox.shell(&format!("{script} tickets/2026/11/note.yaml")).ok();
+            }
+            Event::ForgetIndex => drop(fs::remove_file(self.index())),
+            Event::DamageIndex(at) => {
+                if let Ok(mut bytes) = fs::read(self.index()) {
+                    let place = usize::from(*at) * bytes.len() / 65_536;
+                    bytes[place] ^= 1 << (at % 8);
+                    fs::write(self.index(), bytes).unwrap();
+                }
+            }
+        }
+    }
+}
+
+fn set_time(path: &Path, time: SystemTime) {
+    File::options().write(true).open(path).unwrap().set_times(FileTimes::new().set_modified(time)).unwrap();
+}
+
+proptest! {
+    #![proptest_config(arbitrary::config(12))]
+
+    #[test]
+    fn the_answers_are_those_without_an_index_whatever_happens(events in proptest::collection::vec(event(), 4..24)) {
+        let desk = Desk::new();
+        std::thread::sleep(A_WHILE);
+        desk.assert_true("at first");
+        for event in &events {
+            desk.happen(event);
+            desk.assert_true(&format!("{event:?}"));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(arbitrary::config(200))]
+
+    #[test]
+    fn a_row_comes_back_from_the_index_as_it_went_in(ticket in arbitrary::ticket()) {
+        let folder = tempfile::tempdir().unwrap();
+        let (row, stamp) = (Summary::from(&ticket), Stamp { size: 1, modified: 2, changed: 3, inode: 4 });
+        let mut making = Making::begin(folder.path()).unwrap();
+        making.add_all(&[(ticket.id, Some((stamp, row.clone())))]).unwrap();
+        making.finish(&[]).unwrap();
+        let index = Index::load(folder.path()).expect("an index");
+        let rows = index.rows(0..1).expect("a sound index");
+        let later = Stamp { changed: 4, ..stamp };
+        prop_assert!(rows[0].is_of(stamp) && !rows[0].is_of(later));
+        prop_assert_eq!(rows[0].glimpse, casebook::domain::summary::Glimpse::from(&row));
+        let mut taken = Rows::default();
+        prop_assert_eq!(index.take(&rows, &mut taken, |_| true), vec![]);
+        prop_assert_eq!(taken.iter().collect::<Vec<_>>(), vec![row], "{}", print(&ticket));
+    }
+}
+
+/// What the index knows of the desk's files as they are now: how many of their rows it believes.
+fn believed(desk: &Desk) -> usize {
+    let Some(index) = Index::load(&desk.sandbox.path(".git/casebook")) else { return 0 };
+    let ids: Vec<Id> =
+        desk.files().iter().map(|path| path.file_stem().unwrap().to_str().unwrap().parse().unwrap()).collect();
+    let rows = index.rows_of(&ids).expect("a sound index");
+    let is_known =
+        |(row, path): (Option<Row>, PathBuf)| row.is_some_and(|row| row.is_of(Stamp::of(&fs::metadata(path).unwrap())));
+    rows.into_iter().zip(desk.files()).map(is_known).filter(|known| *known).count()
+}
+
+/// Whether it knows all names in a month's folder.
+fn knows_folder(desk: &Desk, month: u32) -> bool {
+    let folder = desk.sandbox.path(format!("tickets/2026/{month:02}"));
+    let stamp = Stamp::of(&fs::metadata(folder).unwrap());
+    let index = Index::load(&desk.sandbox.path(".git/casebook"));
+    index.is_some_and(|index| matches!(index.known(2026, month, stamp), Some(Known::Rows(_) | Known::Ids(_))))
+}
+
+#[test]
+fn the_index_is_used_and_spares_reading() {
+    let desk = Desk::new();
+    std::thread::sleep(A_WHILE);
+    assert!(!desk.index().exists());
+    desk.read(false);
+    let made = fs::read(desk.index()).unwrap();
+    assert_eq!(believed(&desk), TICKETS);
+    assert!(knows_folder(&desk, 10) && knows_folder(&desk, 11));
+    desk.read(false);
+    assert_eq!(fs::read(desk.index()).unwrap(), made, "nothing changed, so nothing is written");
+}
+
+#[test]
+fn what_changed_is_added_and_the_rest_stays() {
+    let desk = Desk::new();
+    std::thread::sleep(A_WHILE);
+    desk.read(false);
+    let made = fs::read(desk.index()).unwrap();
+    let files = desk.files();
+    desk.swap(&files[3], "priority: S3", "priority: S1");
+    fs::remove_file(&files[7]).unwrap();
+    assert_eq!(believed(&desk), TICKETS - 2);
+    std::thread::sleep(A_WHILE);
+    desk.assert_true("one changed, one went");
+    assert_eq!(believed(&desk), TICKETS - 1);
+    let added = fs::read(desk.index()).unwrap();
+    assert!(added.starts_with(&made) && added.len() > made.len(), "the index itself stays as it is");
+    for _ in 0..400 {
+        desk.swap(&files[3], "priority: S3", "priority: S1");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    // What a killed writer leaves behind is no word of the log, and goes with the next one.
+    fs::write(desk.index(), [added.as_slice(), b"half a piece"].concat()).unwrap();
+    std::thread::sleep(A_WHILE);
+    desk.assert_true("a torn log");
+    let mended = fs::read(desk.index()).unwrap();
+    assert!(mended.starts_with(&added) && !mended.windows(4).any(|bytes| bytes == b"half"));
+    assert_eq!(believed(&desk), TICKETS - 1);
+}
+
+#[test]
+fn a_file_as_young_as_the_index_is_read_again() {
+    let desk = Desk::new();
+    std::thread::sleep(A_WHILE);
+    let files = desk.files();
+    desk.swap(&files[3], "priority: S3", "priority: S1");
+    desk.read(false);
+    let young = Stamp::of(&fs::metadata(&files[3]).unwrap());
+    if !young.is_older_than(Stamp::now(&desk.root()).unwrap()) {
+        assert_eq!(believed(&desk), TICKETS - 1);
+    }
+    desk.assert_true("a young file");
+}
+
+#[test]
+fn an_index_that_is_cut_or_garbled_changes_no_answer() {
+    let desk = Desk::new();
+    std::thread::sleep(A_WHILE);
+    desk.read(false);
+    // Behind the index, a log.
+    desk.swap(&desk.files()[3], "priority: S3", "priority: S1");
+    std::thread::sleep(A_WHILE);
+    let right = desk.read(true);
+    desk.read(false);
+    let whole = fs::read(desk.index()).unwrap();
+    let places = (0..whole.len()).step_by(whole.len() / 60);
+    for place in places {
+        for (what, bytes) in [
+            ("cut", whole[..place].to_vec()),
+            (
+                "garbled",
+                whole.iter().enumerate().map(|(at, byte)| if at == place { byte ^ 0x10 } else { *byte }).collect(),
+            ),
+        ] {
+            fs::write(desk.index(), bytes).unwrap();
+            assert_eq!(desk.read(false), right, "{what} at {place}");
+        }
+    }
+}
+
+#[test]
+fn reading_works_where_no_index_can_be_written() {
+    let desk = Desk::new();
+    std::thread::sleep(A_WHILE);
+    fs::create_dir_all(desk.sandbox.path(".git/casebook")).unwrap();
+    fs::create_dir(desk.index()).unwrap();
+    desk.assert_true("a folder in the index's place");
+    assert!(desk.index().is_dir());
+}

@@ -1,0 +1,9 @@
+//! Tests of commands that only read: `show`, `list`, `search`, `changes`, their output formats, and the index.
+
+mod changes;
+mod custom_fields;
+mod index;
+mod languages;
+mod output_formats;
+mod search;
+mod show;

@@ -1,0 +1,122 @@
+//! `calendar`: what it says of hours and holidays, what it warns of, and what it puts down.
+
+use crate::fixtures::desk::desk;
+use crate::fixtures::sandbox::Sandbox;
+
+const CHRISTMAS: &str = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20261225\r\nSUMMARY:Christmas Day\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+
+impl Sandbox {
+    fn policy(&self, text: &str) {
+        self.write("casebook.toml", &format!("format = 1\n[team]\nagents = [\"kenji@desk.example\"]\n{text}"));
+    }
+}
+
+#[test]
+fn a_new_desk_has_the_calendars_of_the_seeds() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["init"]).ok();
+    let shown = sandbox.run(&["calendar", "show", "--json"]).ok().json();
+    assert_eq!(shown[0]["name"], "english_24x5");
+    assert_eq!(shown[0]["time_zone"], "America/Los_Angeles");
+    assert_eq!(shown[0]["week"]["sun"], serde_json::json!(["17:00 - 24:00"]));
+    assert_eq!(shown[0]["week"]["sat"], serde_json::json!([]));
+    assert_eq!(shown[0]["holidays"][1]["name"], "gb");
+    assert_eq!(shown[1]["name"], "japan_business");
+    assert_eq!(shown[1]["plans"], serde_json::json!(["enhanced", "looker", "premium", "standard"]));
+    assert_eq!(sandbox.shell("git status --porcelain").ok().stdout, "", "the lists are part of the first commit");
+    let names = sandbox.shell("git ls-files calendars").ok().stdout;
+    assert_eq!(names, "calendars/gb.toml\ncalendars/jp.toml\ncalendars/us.toml\n");
+}
+
+#[test]
+fn a_list_that_is_there_is_kept_by_init() {
+    let sandbox = Sandbox::new();
+    sandbox.shell("mkdir calendars").ok();
+    let own = "title = \"Ours\"\nsource = \"us\"\nfrom = 2026-01-01\nuntil = 2026-12-31\n";
+    sandbox.write("calendars/us.toml", own);
+    sandbox.run(&["init"]).ok();
+    assert_eq!(sandbox.read("calendars/us.toml"), own);
+    let found = sandbox.run(&["calendar", "check", "--json"]).fails(1).json();
+    assert_eq!(found[0]["list"], "us");
+    assert!(found[0]["hint"].as_str().unwrap().contains("calendar import us --replace"), "{found}");
+    sandbox.run(&["calendar", "import", "us"]).fails(4);
+    sandbox.run(&["calendar", "import", "us", "--replace"]).ok();
+    sandbox.run(&["calendar", "check"]).ok();
+}
+
+#[test]
+fn what_will_go_wrong_is_told() {
+    let sandbox = desk();
+    sandbox.policy(
+        "[calendars.never]\ntime_zone = \"UTC\"\nopen = []\n\
+         [plans.half]\nfirst_response = { S1 = \"1h\" }\ncalendars = [{ language = \"ja\", calendar = \"always\" }]\n\
+         [plans.none]\ncalendar = \"always\"\n",
+    );
+    let found = sandbox.run(&["calendar", "check", "--json"]).fails(1).json();
+    assert_eq!(found.as_array().unwrap().len(), 2, "{found}");
+    assert_eq!(found[0]["calendar"], "never");
+    assert_eq!(found[1]["plan"], "half");
+    sandbox.policy("");
+    sandbox.run(&["calendar", "check"]).ok();
+    sandbox.run(&["calendar", "check", "--ahead", "soon"]).fails(2);
+}
+
+#[test]
+fn unsound_policy_and_lists_are_told_with_their_place() {
+    let sandbox = desk();
+    sandbox.policy("[calendars.a]\ntime_zone = \"UTC\"\nopen = [\"Mon\"]\nholidays = [\"xx\"]\n");
+    let place = |told: serde_json::Value| {
+        let error = &told["error"];
+        let file = error["file"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+        (error["code"].as_str().unwrap().to_owned(), file, error["line"].as_u64().unwrap())
+    };
+    let told = |sandbox: &Sandbox| {
+        let run = sandbox.run(&["calendar", "show", "--json"]).fails(7);
+        serde_json::from_str(&run.stderr).unwrap()
+    };
+    assert_eq!(place(told(&sandbox)), ("config.invalid".to_owned(), "casebook.toml".to_owned(), 7));
+    sandbox.shell("mkdir -p calendars").ok();
+    sandbox.write("calendars/xx.toml", "title = \"x\"\nsource = \"y\"\nfrom = 2026-01-01\nuntil = soon\n");
+    assert_eq!(place(told(&sandbox)), ("config.invalid".to_owned(), "xx.toml".to_owned(), 4));
+    sandbox.shell("rm calendars/xx.toml && ln -s /etc/hostname calendars/xx.toml").ok();
+    assert_eq!(place(told(&sandbox)), ("config.invalid".to_owned(), "xx.toml".to_owned(), 1));
+    sandbox.run(&["calendar", "show", "b"]).fails(7);
+    sandbox.policy("");
+    sandbox.run(&["calendar", "show", "b"]).fails(2);
+    sandbox.run(&["calendar", "show", "always"]).ok();
+}
+
+#[test]
+fn a_list_is_imported_in_one_commit_of_its_own() {
+    let sandbox = desk();
+    sandbox.write("xmas.ics", CHRISTMAS);
+    sandbox.write("staged.txt", "mine\n");
+    sandbox.shell("git add staged.txt").ok();
+    sandbox.run(&["calendar", "import", "xmas.ics", "-n"]).ok();
+    assert!(!sandbox.path("calendars/xmas.toml").exists(), "a dry run writes nothing");
+    let told = sandbox.run(&["calendar", "import", "xmas.ics", "--json"]).ok().json();
+    assert_eq!((told["path"].as_str(), told["days"].as_u64()), (Some("calendars/xmas.toml"), Some(1)));
+    assert_eq!(told["until"], "2026-12-31");
+    assert_eq!(sandbox.shell("git show --format= --name-only HEAD").ok().stdout, "calendars/xmas.toml\n");
+    assert!(sandbox.shell("git log -1 --format=%b").ok().stdout.contains("Action: calendar-import"));
+    assert_eq!(sandbox.shell("git diff --cached --name-only").ok().stdout, "staged.txt\n");
+    let again = sandbox.run(&["calendar", "import", "xmas.ics", "--json"]).ok().json();
+    assert_eq!(again["changed"], false);
+    for verb in ["check", "audit"] {
+        sandbox.run(&[verb]).ok();
+    }
+}
+
+#[test]
+fn what_is_no_list_is_refused() {
+    let sandbox = desk();
+    sandbox.write("xmas.ics", CHRISTMAS);
+    sandbox.write("yearly.ics", &CHRISTMAS.replace("SUMMARY", "RRULE:FREQ=YEARLY\r\nSUMMARY"));
+    sandbox.run(&["calendar", "import", "xmas.txt"]).fails(2);
+    sandbox.run(&["calendar", "import", "xmas.ics", "--name", "../up"]).fails(2);
+    sandbox.run(&["calendar", "import", "xmas.ics", "--until", "2026-12-24"]).fails(2);
+    let told = sandbox.run(&["calendar", "import", "yearly.ics", "--json"]).fails(7);
+    let error: serde_json::Value = serde_json::from_str(&told.stderr).unwrap();
+    assert_eq!((error["error"]["code"].as_str(), error["error"]["line"].as_u64()), (Some("calendar.invalid"), Some(4)));
+    sandbox.run(&["--as", "ana@acme.example", "calendar", "import", "xmas.ics"]).fails(5);
+}

@@ -1,0 +1,189 @@
+//! Two clones at work on the same tickets, whatever they do: when they meet nothing is lost, and what has come apart
+//! between tickets can be mended.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use casebook::casebook::{Scope, Step, Terms, Work};
+use casebook::domain::action::Action;
+use casebook::domain::aftermath::{FORWARDING, Loose, twins};
+use casebook::domain::entry::Entry;
+use casebook::domain::finding::Finding;
+use casebook::domain::id::Id;
+use casebook::domain::rule::Severity;
+use casebook::domain::ticket::Ticket;
+use casebook::domain::union::concurrent;
+use casebook::error::Error;
+use casebook::store::layout::ticket_path;
+use casebook::store::yaml::unite;
+use chrono::TimeDelta;
+use proptest::prelude::*;
+
+use super::random_walks::{Deed, Desk, deed, linking_deed, step};
+use crate::fixtures::arbitrary;
+use crate::fixtures::desk::tree;
+use crate::fixtures::sandbox::put;
+use crate::fixtures::workflow_cast::*;
+
+/// Lets somebody do it, if the rules let them.
+fn attempt(desk: &mut Desk, deed: &Deed) {
+    desk.now += TimeDelta::hours(deed.pause);
+    let asked = Step { keep_open: deed.keep_open, ..step(desk.tickets[deed.ticket], deed.action(desk)) };
+    match desk.perform(deed.side, asked) {
+        Ok(_) | Err(Error::Refused { .. } | Error::NotFound { .. }) => {}
+        Err(other) => panic!("{deed:?}: {other:?}"),
+    }
+}
+
+fn ids(ticket: &Ticket) -> BTreeSet<Id> {
+    ticket.history.iter().map(|entry| entry.id).collect()
+}
+
+/// Takes in what another desk has, as a merge of git's does. Nothing of either side is lost.
+fn meet(desk: &mut Desk, other: &Desk) {
+    for id in desk.tickets.clone() {
+        let (ours, theirs) = (desk.ticket(id), other.ticket(id));
+        let path = ticket_path(id);
+        let read = |desk: &Desk| fs::read(desk.folder.path().join(&path)).unwrap();
+        let united = unite(None, &read(desk), &read(other)).unwrap();
+        assert_eq!(ids(&united.ticket), &ids(&ours) | &ids(&theirs));
+        fs::write(desk.folder.path().join(&path), united.bytes).unwrap();
+    }
+    for (path, bytes) in tree(&other.folder.path().join("attachments")) {
+        put(&desk.folder.path().join("attachments").join(path), &String::from_utf8(bytes).unwrap(), false);
+    }
+    desk.now = desk.now.max(other.now);
+}
+
+/// Mends, as an agent or a manager does it on a clone of their own.
+fn mend(desk: &mut Desk, side: Side, later: TimeDelta) {
+    desk.now += later;
+    let terms = Terms { by: side.person(), on_behalf: false, git_author: None, dry_run: false, commit: None };
+    desk.casebook().perform(Work::Rejoin { key: None }, &terms).unwrap();
+}
+
+/// What `resolve` has brought to a ticket: the keys, once for each time a reader finds the words.
+fn brought_keys(ticket: &Ticket) -> Vec<String> {
+    let twins = twins(ticket);
+    let replies = ticket.history.iter().filter(|entry| matches!(entry.action, Action::Reply { .. }));
+    let read = replies.filter(|entry| !twins.contains_key(&entry.id));
+    read.filter_map(|entry| entry.key.clone()).filter(|key| key.starts_with(FORWARDING)).collect()
+}
+
+#[test]
+fn a_reply_that_opens_the_ticket_it_is_brought_to_leaves_nothing_to_reopen() {
+    let (mut one, mut other) = (Desk::new(), Desk::new());
+    other.now += TimeDelta::seconds(7);
+    let [first, second] = [one.tickets[0], one.tickets[1]];
+    one.perform(Side::Agent, step(second, agreed())).unwrap();
+    one.perform(Side::Customer, step(first, reply())).unwrap();
+    let merge = Action::Merge { into: second, reason: casebook::domain::words::MergeReason::SameIssue };
+    other.perform(Side::Agent, step(first, merge)).unwrap();
+    meet(&mut one, &other);
+    mend(&mut one, Side::Agent, TimeDelta::minutes(1));
+    assert_eq!(one.casebook().loose().unwrap(), Vec::new());
+    assert_eq!(one.ticket(second).header.status, casebook::domain::words::Status::Open);
+}
+
+fn deeds() -> impl Strategy<Value = Vec<Deed>> {
+    proptest::collection::vec(prop_oneof![5 => linking_deed(), 1 => deed()], 1..6)
+}
+
+proptest! {
+    #![proptest_config(arbitrary::config(80))]
+
+    #[test]
+    fn what_two_clones_leave_is_mended_and_nothing_is_lost(
+        before in proptest::collection::vec(linking_deed(), 0..3),
+        here in deeds(),
+        there in deeds(),
+    ) {
+        let (mut one, mut other) = (Desk::new(), Desk::new());
+        prop_assert_eq!(&one.tickets, &other.tickets, "both begin with the same tickets");
+        before.iter().for_each(|deed| {
+            attempt(&mut one, deed);
+            attempt(&mut other, deed);
+        });
+        for id in &one.tickets {
+            prop_assert_eq!(concurrent(&one.ticket(*id)), Vec::new(), "one clone alone crosses nothing");
+        }
+        // Another second, so that the ids of the clones differ.
+        other.now += TimeDelta::seconds(7);
+        here.iter().for_each(|deed| attempt(&mut one, deed));
+        there.iter().for_each(|deed| attempt(&mut other, deed));
+        meet(&mut one, &other);
+        let met: Vec<BTreeSet<Id>> = one.tickets.iter().map(|id| ids(&one.ticket(*id))).collect();
+        one.now += TimeDelta::minutes(1);
+        let by = Side::Agent.person();
+        let terms = Terms { by, on_behalf: false, git_author: None, dry_run: false, commit: None };
+        one.casebook().perform(Work::Rejoin { key: None }, &terms).unwrap();
+        prop_assert_eq!(one.casebook().loose().unwrap(), Vec::new());
+        let findings = one.casebook().check(&Scope::Everything).unwrap().findings;
+        let errors: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+        prop_assert!(errors.is_empty(), "{:#?}", errors);
+        let rings = findings.iter().filter(|finding| finding.rule.word == "merge.cycle").count();
+        prop_assert_eq!(rings, 0);
+        for (id, met) in one.tickets.iter().zip(met) {
+            prop_assert!(ids(&one.ticket(*id)).is_superset(&met));
+        }
+        let mended = one.files();
+        one.casebook().perform(Work::Rejoin { key: None }, &terms).unwrap();
+        prop_assert_eq!(one.files(), mended, "mending what is whole does nothing");
+    }
+
+    #[test]
+    fn two_clones_that_both_mend_come_to_the_same_and_no_reply_is_read_twice(
+        before in proptest::collection::vec(linking_deed(), 0..3),
+        here in deeds(),
+        there in deeds(),
+        meanwhile in proptest::collection::vec(linking_deed(), 0..2),
+    ) {
+        let (mut one, mut other) = (Desk::new(), Desk::new());
+        before.iter().for_each(|deed| {
+            attempt(&mut one, deed);
+            attempt(&mut other, deed);
+        });
+        other.now += TimeDelta::seconds(7);
+        here.iter().for_each(|deed| attempt(&mut one, deed));
+        there.iter().for_each(|deed| attempt(&mut other, deed));
+        meet(&mut one, &other);
+        meet(&mut other, &one);
+        other.now += TimeDelta::seconds(7);
+        // Something happens on one clone before it mends, unknown to the other, which mends too.
+        meanwhile.iter().for_each(|deed| attempt(&mut other, deed));
+        // Who takes a merge back does it in their own name, and so the two clones bring replies to two versions.
+        let takes_back = one.casebook().loose().unwrap().iter().any(|one| matches!(one, Loose::Ring { .. }));
+        mend(&mut one, Side::Agent, TimeDelta::minutes(1));
+        mend(&mut other, Side::Manager, TimeDelta::hours(5));
+        for round in 0..4 {
+            meet(&mut one, &other);
+            meet(&mut other, &one);
+            prop_assert!(one.files().values().eq(other.files().values()), "not the same bytes");
+            if one.casebook().loose().unwrap().is_empty() {
+                break;
+            }
+            prop_assert!(round < 3, "{:?}", one.casebook().loose().unwrap());
+            mend(&mut one, Side::Agent, TimeDelta::minutes(1));
+        }
+        let mut copies = 0;
+        for id in &one.tickets {
+            let ticket = one.ticket(*id);
+            let mut keys = brought_keys(&ticket);
+            let read = keys.len();
+            keys.sort();
+            keys.dedup();
+            prop_assert_eq!(keys.len(), read, "read twice: {:?}", keys);
+            copies += ticket.history.iter().filter(|entry| is_copy(entry)).count() - read;
+        }
+        prop_assert!(copies == 0 || takes_back || !meanwhile.is_empty(), "what mends the same version is the same entry");
+        let findings = one.casebook().check(&Scope::Everything).unwrap().findings;
+        let is_wrong = |finding: &&Finding| finding.severity == Severity::Error || finding.rule.word == "entry.key";
+        let errors: Vec<_> = findings.iter().filter(is_wrong).collect();
+        prop_assert!(errors.is_empty(), "{:#?}", errors);
+    }
+}
+
+fn is_copy(entry: &Entry) -> bool {
+    let has_key = entry.key.as_ref().is_some_and(|key| key.starts_with(FORWARDING));
+    has_key && matches!(entry.action, Action::Reply { .. })
+}

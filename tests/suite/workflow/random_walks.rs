@@ -1,0 +1,365 @@
+//! Walks nobody thought of: any history replays, any sequence of commands leaves a sound desk, and rings of
+//! merges that two clones made have one end.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use casebook::casebook::{Attached, Casebook, Scope, Step, Target, Terms, Work, World};
+use casebook::domain::action::{Action, Fact, Opening};
+use casebook::domain::entry::Entry;
+use casebook::domain::id::Id;
+use casebook::domain::person::Person;
+use casebook::domain::replay::replay;
+use casebook::domain::text::Text;
+use casebook::domain::ticket::Ticket;
+use casebook::domain::transition::{final_target, merged_action};
+use casebook::domain::value::Value;
+use casebook::domain::words::{HoldReason, MergeReason, Priority, Role, Status};
+use casebook::error::Error;
+use chrono::{DateTime, TimeDelta, Utc};
+use proptest::prelude::*;
+use proptest::sample::select;
+use tempfile::TempDir;
+
+use crate::fixtures::arbitrary;
+use crate::fixtures::workflow_cast::*;
+
+/// How many tickets the walked desk has; the last one is of another customer.
+const TICKETS: usize = 4;
+
+/// A desk in a plain folder, without git, whose clock moves when a command runs.
+pub struct Desk {
+    pub folder: TempDir,
+    pub now: DateTime<Utc>,
+    pub tickets: Vec<Id>,
+}
+
+impl Desk {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let people = "[team]\nagents = [\"kenji@desk.example\"]\nmanagers = [\"mori@desk.example\"]\n";
+        fs::write(folder.path().join("casebook.toml"), format!("format = 1\n{people}")).unwrap();
+        let mut desk = Self { folder, now: "2026-11-21T09:00:00Z".parse().unwrap(), tickets: Vec::new() };
+        for number in 0..TICKETS {
+            let side = if number + 1 < TICKETS { Side::Customer } else { Side::Outsider };
+            let opening = Opening::new(format!("Ticket {number}"), Priority::S3, side.person());
+            let step = Step { target: Target::New, ..step(Id::at(desk.now, 0), Action::Open(Box::new(opening))) };
+            let opened = desk.perform(side, step).unwrap();
+            desk.tickets.extend(opened);
+        }
+        desk
+    }
+
+    pub fn casebook(&self) -> Casebook {
+        let seed = Some(self.now.timestamp().cast_unsigned());
+        let patience = Duration::from_secs(5);
+        let world = World {
+            now: self.now,
+            clock_is_fixed: true,
+            seed,
+            halt: None,
+            no_index: false,
+            patience,
+            macro_flaws: |_| Vec::new(),
+        };
+        Casebook::open(self.folder.path(), world).unwrap()
+    }
+
+    pub fn perform(&mut self, side: Side, step: Step) -> Result<Vec<Id>, Error> {
+        self.now += TimeDelta::minutes(1);
+        let terms = Terms { by: side.person(), on_behalf: false, git_author: None, dry_run: false, commit: None };
+        let report = self.casebook().perform(Work::Steps(vec![step]), &terms)?;
+        Ok(report.tickets.iter().map(|ticket| ticket.id).collect())
+    }
+
+    pub fn ticket(&self, id: Id) -> Ticket {
+        self.casebook().ticket(id).unwrap()
+    }
+
+    /// Every file of the desk and what it holds.
+    pub fn files(&self) -> BTreeMap<String, Vec<u8>> {
+        let mut files = BTreeMap::new();
+        gather(&self.folder.path().join("tickets"), &mut files);
+        files
+    }
+}
+
+fn gather(folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            gather(&path, files);
+        } else {
+            files.insert(path.to_string_lossy().into_owned(), fs::read(&path).unwrap());
+        }
+    }
+}
+
+pub fn step(ticket: Id, action: Action) -> Step {
+    let files = if action == Action::Attach { vec!["trace\n"] } else { vec![] };
+    let attached = |words: &str| Attached::of("trace.txt".to_owned(), words.as_bytes().to_vec());
+    let attachments = files.into_iter().map(attached).collect();
+    Step { attachments, ..Step::on(ticket, action, Text::clean("Some words.")) }
+}
+
+/// Something to do; numbers stand for tickets until there are some.
+#[derive(Clone, Debug)]
+pub struct Deed {
+    pub side: Side,
+    pub ticket: usize,
+    other: usize,
+    what: usize,
+    pub keep_open: bool,
+    pub pause: i64,
+}
+
+pub fn deed() -> impl Strategy<Value = Deed> {
+    let sides = [Side::Agent, Side::Agent, Side::Agent, Side::Manager, Side::Customer, Side::Customer, Side::Outsider];
+    (select(sides.to_vec()), 0..TICKETS, 0..TICKETS, 0usize..25, any::<bool>(), select(vec![0, 1, 24, 96, 200]))
+        .prop_map(|(side, ticket, other, what, keep_open, pause)| Deed { side, ticket, other, what, keep_open, pause })
+}
+
+/// Something that links tickets, or is written to a linked one.
+pub fn linking_deed() -> impl Strategy<Value = Deed> {
+    let what = select(vec![0, 0, 9, 9, 13, 13, 13, 16, 17, 17]);
+    (deed(), what, select(vec![Side::Agent, Side::Agent, Side::Customer]), 0..TICKETS - 1, 0..TICKETS - 1)
+        .prop_map(|(deed, what, side, ticket, other)| Deed { what, side, ticket, other, pause: 0, ..deed })
+}
+
+impl Deed {
+    pub fn action(&self, desk: &Desk) -> Action {
+        let (ticket, other) = (desk.tickets[self.ticket], desk.tickets[self.other]);
+        let bo = Person::from_address("bo@acme.example").unwrap();
+        match self.what {
+            0..3 => reply(),
+            3 => note(),
+            4 => hold(HoldReason::Engineering),
+            5 => hold(HoldReason::Workaround),
+            6 => Action::Resume,
+            7 | 8 => Action::Remind { auto: false },
+            9 => agreed(),
+            10 => bug_reported(),
+            11 | 12 => no_response(),
+            13..16 => Action::Merge { into: other, reason: MergeReason::SameIssue },
+            16 => reopen(false),
+            17 => reopen(true),
+            18 => {
+                if self.keep_open {
+                    escalate()
+                } else {
+                    deescalate()
+                }
+            }
+            19 => prioritize(if self.keep_open { Priority::S1 } else { Priority::S2 }),
+            20 => Action::Assign { assignee: self.keep_open.then(|| Side::Agent.person()) },
+            21 => Action::Cc {
+                add: vec![bo.clone()],
+                remove: if self.keep_open { vec![Side::Customer.person()] } else { vec![] },
+            },
+            22 => Action::Set {
+                set: vec![(Fact::Field("region".to_owned()), Value::Bool(self.keep_open))],
+                unset: vec![Fact::Language],
+            },
+            23 => Action::Attach,
+            _ => Action::Correct { entry: ticket, reason: "a word".to_owned() },
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(arbitrary::config(300))]
+
+    #[test]
+    fn any_history_replays_and_always_to_the_same_header(ticket in arbitrary::ticket()) {
+        let once = replay(&ticket.history);
+        prop_assert!(once.is_some());
+        prop_assert_eq!(&once, &replay(&ticket.history));
+        prop_assert_eq!(once, Some(ticket.header));
+    }
+
+    #[test]
+    fn replay_can_stop_anywhere_and_go_on(ticket in arbitrary::ticket()) {
+        let mut so_far = Ticket::opened_by(ticket.history[0].clone()).unwrap();
+        for (place, entry) in ticket.history.iter().enumerate().skip(1) {
+            prop_assert_eq!(replay(&ticket.history[..place]), Some(so_far.header.clone()));
+            so_far.append(entry.clone());
+        }
+        prop_assert_eq!(so_far, ticket);
+    }
+
+    #[test]
+    fn a_merged_ticket_is_solved_whatever_else_was_written_to_it(ticket in arbitrary::ticket()) {
+        if ticket.header.merged_into.is_some() {
+            prop_assert_eq!(ticket.header.status, Status::Solved);
+        }
+        if ticket.header.hold.is_some() {
+            prop_assert_eq!(ticket.header.status, Status::OnHold);
+        }
+        if ticket.header.resolution.is_some() {
+            prop_assert_eq!(ticket.header.status, Status::Solved);
+        }
+    }
+
+    #[test]
+    fn chains_end_and_rings_are_broken_at_the_younger_merge(links in links()) {
+        let tickets = linked(&links);
+        for start in 0..tickets.len() {
+            let read = |id: Id| tickets.iter().find(|ticket| ticket.id == id).cloned().ok_or(id);
+            let found = final_target(&tickets[start], read);
+            prop_assert_eq!(found, Ok(tickets[end_of(start, &links)].id));
+        }
+    }
+}
+
+/// Where each ticket is merged into, and in which order the merges were made.
+fn links() -> impl Strategy<Value = Vec<(Option<usize>, u32)>> {
+    (2usize..7).prop_flat_map(|count| {
+        proptest::collection::vec((proptest::option::weighted(0.8, 0..count), any::<u32>()), count)
+    })
+}
+
+/// Where a conversation goes on, found in the plainest way: walk until a place comes back.
+fn end_of(start: usize, links: &[(Option<usize>, u32)]) -> usize {
+    let mut seen = vec![start];
+    loop {
+        let here = seen[seen.len() - 1];
+        let Some(next) = links[here].0 else { return here };
+        if let Some(ring) = seen.iter().position(|known| *known == next) {
+            return seen[ring..].iter().copied().max_by_key(|&place| (links[place].1, place)).unwrap();
+        }
+        seen.push(next);
+    }
+}
+
+/// Tickets with these links, as clones may have left them.
+fn linked(links: &[(Option<usize>, u32)]) -> Vec<Ticket> {
+    let begun: DateTime<Utc> = "2026-11-21T09:00:00Z".parse().unwrap();
+    let ids: Vec<Ticket> =
+        (0..links.len()).map(|number| opened_at(begun, Side::Customer, None, number as u128)).collect();
+    let mut tickets = ids.clone();
+    for (place, (into, order)) in links.iter().enumerate() {
+        let Some(into) = into else { continue };
+        let at = begun + TimeDelta::seconds(1 + i64::from(*order));
+        let action = Action::Merge { into: ids[*into].id, reason: MergeReason::SameIssue };
+        tickets[place].append(Entry {
+            from: Some(Status::Open),
+            to: Some(Status::Solved),
+            ..Entry::new(Id::at(at, place as u128), Side::Agent.person(), Role::Agent, action)
+        });
+    }
+    tickets
+}
+
+proptest! {
+    #![proptest_config(arbitrary::config(24))]
+
+    #[test]
+    fn any_commands_leave_a_sound_desk(deeds in proptest::collection::vec(deed(), 1..30)) {
+        let mut desk = Desk::new();
+        for deed in &deeds {
+            desk.now += TimeDelta::hours(deed.pause);
+            let before = desk.files();
+            let asked = Step { keep_open: deed.keep_open, ..step(desk.tickets[deed.ticket], deed.action(&desk)) };
+            match desk.perform(deed.side, asked) {
+                Ok(_) => {}
+                Err(Error::Refused { .. } | Error::NotFound { .. }) => prop_assert_eq!(before, desk.files()),
+                Err(other) => panic!("{deed:?}: {other:?}"),
+            }
+            for id in &desk.tickets {
+                let ticket = desk.ticket(*id);
+                prop_assert_eq!(replay(&ticket.history), Some(ticket.header), "{:?}", deed);
+            }
+        }
+        let checked = desk.casebook().check(&Scope::Everything).unwrap();
+        prop_assert_eq!((checked.findings, checked.count), (Vec::new(), TICKETS));
+    }
+}
+
+#[test]
+fn a_reply_follows_a_chain_of_merges_and_unmerging_undoes_both_sides() {
+    let mut desk = Desk::new();
+    let [first, second, third] = desk.tickets[..3] else { panic!("three tickets") };
+    let merge = |into| Action::Merge { into, reason: MergeReason::SameIssue };
+    desk.perform(Side::Agent, step(first, merge(second))).unwrap();
+    desk.perform(Side::Agent, step(second, merge(third))).unwrap();
+    assert!(matches!(desk.perform(Side::Agent, step(third, merge(first))), Err(Error::Refused { .. })), "no ring");
+
+    assert_eq!(desk.perform(Side::Agent, step(first, reply())).unwrap(), [third]);
+    assert_eq!(desk.ticket(third).header.status, Status::AwaitingReply);
+    let (from, to) = (desk.ticket(first), desk.ticket(third));
+    let entry = to.version();
+    assert_eq!(from.history.last().unwrap().action, Action::Forward { into: third, entry });
+    assert_eq!(to.history.last().unwrap().action, Action::Reply { auto: false, via_ticket: Some(first) });
+    assert_eq!(desk.ticket(second).history.len(), 3, "what lies between says nothing");
+
+    desk.perform(Side::Agent, step(third, agreed())).unwrap();
+    desk.perform(Side::Customer, step(first, reply())).unwrap();
+    assert_eq!(desk.ticket(third).header.status, Status::Open, "a customer's reply reopens the target");
+    assert_eq!(desk.ticket(first).header.status, Status::Solved);
+
+    desk.perform(Side::Customer, step(first, reopen(true))).unwrap();
+    let (first, second) = (desk.ticket(first), desk.ticket(second));
+    assert_eq!((first.header.status, first.header.merged_into), (Status::Open, None));
+    assert_eq!(second.header.merged_from, []);
+    assert_eq!(second.history.last().unwrap().action, Action::Unmerged { source: first.id });
+    assert_eq!(second.header.merged_into, Some(third), "its own merge stays");
+}
+
+#[test]
+fn two_clones_that_merge_tickets_into_each_other_agree_where_they_go_on() {
+    let mut older = Scene::opened();
+    let merge = older.merge();
+    older.does(Side::Agent, merge);
+    let mut younger = Scene { ticket: older.other.clone(), other: older.ticket.clone(), now: older.now };
+    // On the other clone nobody knew of the merge, so the target was free to be merged the other way round.
+    younger.ticket = Scene::opened().other;
+    younger.now += TimeDelta::hours(1);
+    younger.other = Scene::opened().ticket;
+    let merge = younger.merge();
+    younger.does(Side::Agent, merge);
+    let (a, b) = (older.ticket, younger.ticket);
+    assert!(a.version() < b.version());
+    let read = |id: Id| if id == a.id { Ok::<_, ()>(a.clone()) } else { Ok(b.clone()) };
+    assert_eq!((final_target(&a, read), final_target(&b, read)), (Ok(b.id), Ok(b.id)));
+    assert_eq!(merged_action(&a, &b), Action::Merged { source: a.id, cc: vec![] });
+}
+
+#[test]
+fn a_reply_by_way_of_a_merged_ticket_shows_nobody_a_ticket_they_may_not_see() {
+    let mut desk = Desk::new();
+    let organized = |side: Side| {
+        let opening = Opening::new("Slow".to_owned(), Priority::S3, side.person());
+        Action::Open(Box::new(Opening { organization: Some("acme".to_owned()), ..opening }))
+    };
+    let mut open = |side| {
+        let opening = Step { target: Target::New, ..step(Id::at(desk.now, 0), organized(side)) };
+        desk.perform(side, opening).unwrap()[0]
+    };
+    let (source, target) = (open(Side::Outsider), open(Side::Customer));
+    desk.perform(Side::Agent, step(source, Action::Merge { into: target, reason: MergeReason::SameIssue })).unwrap();
+    let keyed = |key: &str| Step { key: Some(key.to_owned()), ..step(source, reply()) };
+    assert_eq!(desk.perform(Side::Outsider, keyed("one")).unwrap(), [target]);
+    desk.perform(Side::Agent, step(target, Action::Cc { add: vec![], remove: vec![Side::Outsider.person()] })).unwrap();
+    assert_eq!(desk.perform(Side::Outsider, keyed("two")).unwrap(), [source], "it is recorded all the same");
+    assert_eq!(desk.perform(Side::Outsider, keyed("two")).unwrap(), [source]);
+    assert_eq!(desk.perform(Side::Agent, keyed("one")).unwrap(), [target]);
+    assert_eq!(desk.ticket(target).history.iter().filter(|entry| entry.is_reply_of(Role::Customer)).count(), 2);
+}
+
+#[test]
+fn a_version_is_one_entry_and_no_other() {
+    let mut desk = Desk::new();
+    let ticket = desk.tickets[0];
+    desk.perform(Side::Agent, step(ticket, note())).unwrap();
+    let at = |version: String| Step { if_version: Some(version), ..step(ticket, note()) };
+    let last = desk.ticket(ticket).version().to_string();
+    for shared in [&last[..4], &ticket.to_string()] {
+        let refused = desk.perform(Side::Agent, at(shared.to_owned()));
+        assert!(matches!(refused, Err(Error::OtherVersion { .. })), "{shared}");
+    }
+    desk.perform(Side::Agent, at(last.to_lowercase())).unwrap();
+    let last = desk.ticket(ticket).version().to_string();
+    desk.perform(Side::Agent, at(last[20..].to_owned())).unwrap();
+}

@@ -1,0 +1,133 @@
+//! What `check` says of attachments: in the work tree, in git's index, and in commits.
+
+use std::fs;
+
+use super::place;
+use crate::fixtures::desk::desk;
+use crate::fixtures::sandbox::Sandbox;
+
+/// A desk whose ticket has an attachment.
+fn attached() -> (Sandbox, String, String) {
+    let sandbox = desk();
+    let ticket = sandbox.opened("Tiles", &[]);
+    let file = sandbox.given("trace.txt", b"trace\n");
+    sandbox.run(&["attach", &ticket, &file]).ok();
+    (sandbox, ticket, place(b"trace\n"))
+}
+
+/// The codes of what is found.
+fn found(sandbox: &Sandbox, words: &[&str]) -> Vec<String> {
+    let told = sandbox.run(&[&["check", "--format", "json"], words].concat()).stdout;
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap_or_else(|error| panic!("{error}\n{told}"));
+    let findings = told.as_array().or_else(|| told["findings"].as_array()).unwrap();
+    findings.iter().map(|finding| finding["code"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_missing_attachment_is_named_with_its_line() {
+    let (sandbox, ticket, lies) = attached();
+    fs::remove_file(sandbox.path(&lies)).unwrap();
+    let told = sandbox.run(&["check"]).fails(1).stdout;
+    assert!(told.contains("CB204") && told.contains(&format!("{lies} is not there")), "{told}");
+    assert!(told.contains("sha256: "), "{told}");
+    let path = sandbox.shown(&ticket)["path"].as_str().unwrap().to_owned();
+    assert_eq!(found(&sandbox, &[&path]), ["CB204"]);
+    sandbox.write(&lies, "trace, and more\n");
+    assert_eq!(found(&sandbox, &[&path]), ["CB204"]);
+    assert_eq!(found(&sandbox, &[]), ["CB205", "CB204"]);
+    // Of the same size, the bytes alone tell.
+    sandbox.write(&lies, "trace!");
+    assert_eq!(found(&sandbox, &[]), ["CB205"]);
+    sandbox.git(&["checkout", "-q", "--", "."]).ok();
+    assert_eq!(found(&sandbox, &[]), [""; 0]);
+}
+
+#[test]
+fn the_index_and_commits_are_looked_at_by_themselves() {
+    let (sandbox, ticket, lies) = attached();
+    sandbox.run(&["note", &ticket, "-m", "One.", "--no-commit"]).ok();
+    sandbox.git(&["add", "-A"]).ok();
+    assert_eq!(found(&sandbox, &["--staged"]), [""; 0]);
+    sandbox.git(&["rm", "-q", "--cached", &lies]).ok();
+    // It lies in the work tree, and the index is asked.
+    assert_eq!(found(&sandbox, &["--staged"]), ["CB204"]);
+    assert_eq!(found(&sandbox, &[]), [""; 0]);
+    sandbox.git(&["commit", "-qm", "By hand"]).ok();
+    assert_eq!(found(&sandbox, &["--range", "HEAD~1..HEAD"]), ["CB204"]);
+    assert_eq!(found(&sandbox, &["--range", "HEAD~2..HEAD~1"]), [""; 0]);
+}
+
+#[test]
+fn an_attachment_that_goes_is_missed_by_tickets_that_stay() {
+    let (sandbox, _, lies) = attached();
+    let other = sandbox.opened("Another", &[]);
+    sandbox.git(&["rm", "-q", &lies]).ok();
+    assert_eq!(found(&sandbox, &["--staged"]), ["CB204"]);
+    sandbox.git(&["commit", "-qm", "Gone"]).ok();
+    assert_eq!(found(&sandbox, &["--range", "HEAD~1..HEAD"]), ["CB204"]);
+    // What nobody names may go.
+    sandbox.run(&["attach", &other, &sandbox.given("x", b"x"), "--no-commit"]).ok();
+    sandbox.git(&["add", "attachments"]).ok();
+    sandbox.git(&["commit", "-qm", "A file"]).ok();
+    sandbox.git(&["rm", "-q", &super::place(b"x")]).ok();
+    assert_eq!(found(&sandbox, &["--staged"]), [""; 0]);
+}
+
+#[test]
+fn the_file_that_keeps_git_from_changing_bytes_is_missed() {
+    let (sandbox, _, lies) = attached();
+    for text in [None, Some("* text=auto\n")] {
+        match text {
+            Some(text) => sandbox.write("attachments/.gitattributes", text),
+            None => fs::remove_file(sandbox.path("attachments/.gitattributes")).unwrap(),
+        }
+        assert_eq!(found(&sandbox, &[]), ["CB207"]);
+        sandbox.run(&["check"]).ok();
+        sandbox.git(&["add", "-A"]).ok();
+        assert_eq!(found(&sandbox, &["--staged"]), [""; 0], "no attachment is staged");
+    }
+    sandbox.git(&["commit", "-qm", "By hand"]).ok();
+    let whole =
+        ["--range", &format!("{}..HEAD", sandbox.git(&["rev-list", "--max-parents=0", "HEAD"]).ok().stdout.trim())];
+    assert_eq!(found(&sandbox, &whole), ["CB207"]);
+    // Without an attachment nothing is missed.
+    fs::remove_file(sandbox.path(&lies)).unwrap();
+    assert_eq!(found(&sandbox, &["attachments"]), [""; 0]);
+}
+
+#[test]
+fn an_entry_says_of_its_attachments_what_there_is_to_say() {
+    let (sandbox, ticket, _) = attached();
+    let path = sandbox.shown(&ticket)["path"].as_str().unwrap().to_owned();
+    let text = sandbox.read(&path);
+    for (was, is, why) in [
+        ("name: trace.txt", "name: a/trace.txt", "no `/` in it"),
+        ("name: trace.txt", "name: ..", "this names a folder"),
+        ("name: trace.txt", "name: \"a\\tb\"", "control characters"),
+        ("size: 6", "size: -6", "a number of bytes"),
+        ("size: 6", "size: \"6\"", "a whole number"),
+        ("    size: 6\n", "", "size"),
+        ("    size: 6\n", "    size: 6\n    kind: text\n", "kind"),
+        ("sha256: ", "sha256: A", "64 digits"),
+        ("action: attach", "action: resume", "attachments"),
+    ] {
+        let changed = text.replacen(was, is, 1);
+        assert_ne!(changed, text);
+        sandbox.write(&path, &changed);
+        let told = sandbox.run(&["check", &path]).fails(1).stdout;
+        assert!(told.contains(why), "{is}: {told}");
+    }
+    let (head, entry) = text.split_once("  attachments:\n").unwrap();
+    sandbox.write(&path, &format!("{head}  attachments: []\n...\n"));
+    assert!(sandbox.run(&["check", &path]).fails(1).stdout.contains("attachments"));
+    let twice = entry.replacen("...\n", "", 1);
+    sandbox.write(&path, &format!("{head}  attachments:\n{twice}{twice}...\n"));
+    assert!(sandbox.run(&["check", &path]).fails(1).stdout.contains("the same bytes stand here twice"));
+    // Any spelling that means the same is read.
+    let spelled = text.replacen("  - name: trace.txt\n    size: 6\n", "  - {name: 'trace.txt', size: 0x6,", 1);
+    let (start, digest) = spelled.split_once(",    sha256: ").unwrap();
+    let (digest, rest) = digest.split_once('\n').unwrap();
+    sandbox.write(&path, &format!("{start}, sha256: \"{digest}\"}}\n{rest}"));
+    assert_eq!(sandbox.shown(&ticket)["history"][1]["attachments"][0]["size"], 6);
+    assert_eq!(found(&sandbox, &[&path]), ["CB018"]);
+}

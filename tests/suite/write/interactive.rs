@@ -1,0 +1,192 @@
+//! `open` on a terminal asks for what was not said; without one it says which flag is missing.
+
+use crate::fixtures::desk::desk;
+use crate::fixtures::sandbox::{Outcome, Running, Sandbox};
+
+const TERMINAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suite/fixtures/terminal.py");
+
+/// Runs casebook on a terminal, and answers.
+fn asked_on_a_terminal(sandbox: &Sandbox, arguments: &[&str], answers: &[(&str, &str)]) -> Option<Outcome> {
+    on_a_terminal(sandbox, &[&[env!("CARGO_BIN_EXE_casebook")], arguments].concat(), answers)
+}
+
+/// Runs a program on a terminal, and answers. None where there is no python3 to hold the terminal.
+pub fn on_a_terminal(sandbox: &Sandbox, words: &[&str], answers: &[(&str, &str)]) -> Option<Outcome> {
+    if !std::process::Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: there is no python3 here, which holds the terminal");
+        return None;
+    }
+    let mut command = sandbox.command("python3");
+    command.arg(TERMINAL).arg(serde_json::to_string(answers).unwrap()).args(words);
+    command.env("TERM", "xterm").env("NO_COLOR", "1").env("GIT_EDITOR", sandbox.path("editor"));
+    Some(Running::start(command).finish())
+}
+
+fn with_editor() -> Sandbox {
+    let sandbox = desk();
+    sandbox.shell("printf '#!/bin/sh\\necho \"Since this morning.\" > \"$1\"\\n' > editor && chmod +x editor").ok();
+    sandbox
+}
+
+const SUBJECT: &str = "What is it about";
+const GROUP: &str = "Product group";
+const PRIORITY: &str = "Priority: the impact";
+
+#[test]
+fn open_asks_for_subject_group_priority_and_text() {
+    let sandbox = with_editor();
+    let answers = [(SUBJECT, "Dashboard tiles time out\r"), (GROUP, "\r"), (PRIORITY, "\u{1b}[A\r")];
+    let Some(asked) = asked_on_a_terminal(&sandbox, &["open"], &answers) else { return };
+    asked.ok();
+    let tickets = sandbox.run(&["list", "--json=subject,product_group,priority,requester"]).ok().json();
+    let wanted = serde_json::json!([{
+        "subject": "Dashboard tiles time out",
+        "product_group": "reports_dashboards",
+        "priority": "S2",
+        "requester": "kenji@desk.example",
+    }]);
+    assert_eq!(tickets, wanted, "the subject hints at the group, and the arrow went from S3 to S2");
+    assert!(sandbox.run(&["log"]).ok().stdout.contains("Since this morning."));
+}
+
+#[test]
+fn customers_choose_among_labels_in_their_language() {
+    let sandbox = with_editor();
+    let words = ["--as", "ana@acme.example", "--lang", "fr", "open"];
+    let answers = [(SUBJECT, "Hello\r"), (GROUP, "rapports\r"), (PRIORITY, "\r")];
+    let Some(asked) = asked_on_a_terminal(&sandbox, &words, &answers) else { return };
+    let told = asked.ok().stdout;
+    assert!(told.contains("S1-Urgent: plus rien ne fonctionne"), "{told}");
+    assert!(told.contains("envoi, téléchargement ou planification"), "{told}");
+    let tickets = sandbox.run(&["list", "--json=product_group"]).ok().json();
+    assert_eq!(tickets, serde_json::json!([{ "product_group": "reports_dashboards" }]));
+}
+
+#[test]
+fn a_language_is_a_tag_and_found_with_its_regions() {
+    let sandbox = desk();
+    let open = |tag: &str| sandbox.run(&["open", "-s", "x", "-m", "y", "--lang-of-ticket", tag]);
+    for wrong in ["ja JP", "klingonese_xx", "", "x"] {
+        assert!(open(wrong).fails(2).stderr.contains("ja, fr or pt-BR"), "{wrong}");
+    }
+    for right in ["ja", "ja-JP", "JA-jp", "pt-BR"] {
+        open(right).ok();
+    }
+    for (query, count) in [("lang:ja", "3"), ("lang:ja-JP", "2"), ("lang:pt,fr", "1"), ("lang:none", "0")] {
+        assert_eq!(sandbox.run(&["list", query, "--count"]).ok().stdout.trim(), count, "{query}");
+    }
+}
+
+#[test]
+fn letters_find_a_group_and_nothing_is_assumed() {
+    let sandbox = with_editor();
+    let answers = [(SUBJECT, "Something odd\r"), (GROUP, "lookml\r"), (PRIORITY, "\r")];
+    let Some(asked) = asked_on_a_terminal(&sandbox, &["open"], &answers) else { return };
+    asked.ok();
+    asked_on_a_terminal(&sandbox, &["open"], &[(SUBJECT, "Hello\r"), (GROUP, "\r"), (PRIORITY, "\r")]).unwrap().ok();
+    let told = sandbox.run(&["list", "--json=product_group,priority", "--sort", "created"]).ok().json();
+    let wanted = serde_json::json!([
+        { "product_group": "lookml_pdt_git", "priority": "S3" },
+        { "product_group": null, "priority": "S3" },
+    ]);
+    assert_eq!(told, wanted);
+}
+
+#[test]
+fn what_was_said_is_not_asked_and_own_fields_are() {
+    let sandbox = with_editor();
+    let toml = sandbox.read("casebook.toml");
+    let fields = "[fields.region]\ntype = \"enum\"\nvalues = [\"emea\", \"apac\"]\nrequired = true\n\
+                  [fields.cost]\ntype = \"number\"\n";
+    sandbox.write("casebook.toml", &format!("{}\n{fields}", toml.replace("\n[fields]\n", "\n")));
+    let answers = [(SUBJECT, "A bill\r"), ("region", "apac\r"), ("cost", "much\r"), ("is no number", "\u{15}12\r")];
+    let Some(asked) = asked_on_a_terminal(&sandbox, &["open", "-g", "billing", "-p", "S4", "-m", "Why?"], &answers)
+    else {
+        return;
+    };
+    let told = asked.ok().stdout;
+    assert!(!told.contains(GROUP) && !told.contains(PRIORITY), "{told}");
+    let told = sandbox.run(&["list", "--json=product_group,priority,fields"]).ok().json();
+    let fields = serde_json::json!({ "cost": 12, "region": "apac" });
+    assert_eq!(told, serde_json::json!([{ "product_group": "billing", "priority": "S4", "fields": fields }]));
+}
+
+#[test]
+fn what_another_editor_has_open_stays() {
+    let sandbox = with_editor();
+    let id = sandbox.opened("Tiles", &[]);
+    sandbox.write(".git/casebook/TEXT-1.txt", "Half a sentence\n");
+    let Some(replied) = asked_on_a_terminal(&sandbox, &["reply", &id], &[]) else { return };
+    replied.ok();
+    assert!(sandbox.run(&["log"]).ok().stdout.contains("Since this morning."));
+    assert_eq!(sandbox.read(".git/casebook/TEXT-1.txt"), "Half a sentence\n");
+    assert!(!sandbox.path(".git/casebook/TEXT-2.txt").exists());
+}
+
+/// Acme on a plan, with two instances, an editor and a viewer.
+fn with_instances() -> Sandbox {
+    let sandbox = with_editor();
+    let old = ["instances.old.release=24.2", "instances.old.edition=original", "instances.old.hosting=customer"];
+    let new = ["instances.new.release=26.18", "instances.new.edition=cloud_core", "instances.new.hosting=vendor"];
+    sandbox.run(&[&["org", "new", "acme", "domains=acme.example", "plans=enhanced"], &old[..], &new[..]].concat()).ok();
+    for (who, role) in [("ana@acme.example", "tech_support_editor"), ("bo@acme.example", "tech_support_viewer")] {
+        sandbox.run(&["org", "person", "add", "acme", who, "--role", role]).ok();
+    }
+    sandbox
+}
+
+const INSTANCE: &str = "Which instance is it about";
+
+#[test]
+fn the_instance_is_asked_for_where_there_are_several() {
+    let sandbox = with_instances();
+    let words = ["--as", "ana@acme.example", "open"];
+    let answers = [(INSTANCE, "new\r"), (SUBJECT, "Tiles\r"), (GROUP, "\r"), (PRIORITY, "\r")];
+    let Some(asked) = asked_on_a_terminal(&sandbox, &words, &answers) else { return };
+    let told = asked.ok().stdout;
+    assert!(told.contains("old: release 24.2, original, hosted by the customer"), "{told}");
+    let instance = |query: &str| sandbox.run(&["list", query, "--json=instance"]).ok().json();
+    assert_eq!(instance("tiles"), serde_json::json!([{ "instance": "new" }]));
+    // Also where only the text is left to write; not where everything was said.
+    let words = ["--as", "ana@acme.example", "open", "-s", "Disk"];
+    asked_on_a_terminal(&sandbox, &words, &[(INSTANCE, "new\r")]).unwrap().ok();
+    let told = asked_on_a_terminal(&sandbox, &[&words[..], &["-m", "Full."]].concat(), &[]).unwrap().fails(2);
+    assert!(!told.stdout.contains(INSTANCE), "{}", told.stdout);
+    let words = ["--as", "ana@acme.example", "open", "--instance", "new"];
+    let asked = asked_on_a_terminal(&sandbox, &words, &[(SUBJECT, "x\r"), (GROUP, "\r"), (PRIORITY, "\r")]).unwrap();
+    assert!(!asked.ok().stdout.contains(INSTANCE));
+}
+
+#[test]
+fn who_may_not_ask_is_told_before_they_type() {
+    let sandbox = with_instances();
+    let Some(told) = asked_on_a_terminal(&sandbox, &["--as", "bo@acme.example", "open"], &[]) else { return };
+    let told = told.fails(5).stdout;
+    assert!(told.contains("tech_support_editor") && !told.contains(INSTANCE) && !told.contains(SUBJECT), "{told}");
+    let told =
+        asked_on_a_terminal(&sandbox, &["--as", "bo@acme.example", "open", "-s", "Tiles"], &[]).unwrap().fails(5);
+    assert!(!told.stdout.contains("kept"), "{}", told.stdout);
+    // What the project number is missing for is known when it is chosen.
+    let words = ["--as", "ana@acme.example", "open"];
+    let told = asked_on_a_terminal(&sandbox, &words, &[(INSTANCE, "\r")]).unwrap().fails(4).stdout;
+    assert!(told.contains("project number") && !told.contains(SUBJECT), "{told}");
+    sandbox.run(&["list", "--exists"]).fails(3);
+}
+
+#[test]
+fn whoever_goes_away_has_opened_nothing() {
+    let sandbox = with_editor();
+    for answers in [&[(SUBJECT, "\u{3}")][..], &[(SUBJECT, "Tiles\r"), (GROUP, "\u{3}")]] {
+        let Some(asked) = asked_on_a_terminal(&sandbox, &["open"], answers) else { return };
+        assert_ne!(asked.code, Some(0), "{}", asked.stdout);
+        sandbox.run(&["list", "--exists"]).fails(3);
+    }
+}
+
+#[test]
+fn where_nobody_can_be_asked_the_flag_is_named() {
+    let sandbox = desk();
+    let refused = sandbox.run(&["open", "-m", "Why?"]).fails(2);
+    assert!(refused.stderr.contains("-s SUBJECT"), "{}", refused.stderr);
+    sandbox.run(&["open"]).fails(2);
+}
