@@ -178,7 +178,7 @@ const BREAKS: &[(&str, Break)] = &[
     ("CB204", |scene| {
         let file = scene.sandbox.given("trace.txt", b"trace\n");
         scene.sandbox.run(&["attach", &scene.ids[0], &file]).ok();
-        std::fs::remove_file(scene.sandbox.path(crate::write::attachments::place(b"trace\n"))).unwrap();
+        std::fs::remove_file(scene.sandbox.path(crate::fixtures::attachments::place(b"trace\n"))).unwrap();
     }),
     ("CB205", |scene| {
         scene.sandbox.write("attachments/.gitattributes", "* -text -diff\n");
@@ -188,7 +188,7 @@ const BREAKS: &[(&str, Break)] = &[
         scene.sandbox.write("attachments/trace.txt", "trace\n");
     }),
     ("CB207", |scene| {
-        scene.sandbox.write(crate::write::attachments::place(b"trace\n"), "trace\n");
+        scene.sandbox.write(crate::fixtures::attachments::place(b"trace\n"), "trace\n");
     }),
     ("CB301", |scene| {
         scene.sandbox.write("casebook.toml", "format = 1\n[git]\ncommit = \"often\"\n");

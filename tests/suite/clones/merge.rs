@@ -2,63 +2,8 @@
 
 use std::fs;
 
-use crate::fixtures::sandbox::{Outcome, Sandbox};
-
-/// A bare remote and clones of it, all in one sandbox, with one ticket that every clone has.
-pub struct Clones {
-    pub sandbox: Sandbox,
-    pub ticket: String,
-}
-
-impl Clones {
-    /// The clones of these names; git is told of tickets in all of them.
-    pub fn new(names: &[&str]) -> Self {
-        let mut sandbox = Sandbox::new();
-        sandbox.git(&["init", "-q", "--bare", "hub.git"]).ok();
-        sandbox.enter(names[0]);
-        sandbox.run(&["init"]).ok();
-        let team = "agents = [\"kenji@desk.example\", \"lea@desk.example\"]";
-        let policy = sandbox.read("casebook.toml").replace("agents = [\"kenji@desk.example\"]", team);
-        sandbox.write("casebook.toml", &policy);
-        sandbox.git(&["commit", "-qam", "Lea joins the team"]).ok();
-        let ticket = sandbox.opened("Tiles time out", &[]);
-        sandbox.git(&["remote", "add", "origin", "../hub.git"]).ok();
-        sandbox.git(&["push", "-q", "-u", "origin", "main"]).ok();
-        for name in &names[1..] {
-            sandbox.go_to("story");
-            sandbox.git(&["clone", "-q", "hub.git", name]).ok();
-            sandbox.enter(name);
-            sandbox.run(&["git-setup"]).ok();
-        }
-        let mut clones = Self { sandbox, ticket };
-        clones.at(names[0]);
-        clones
-    }
-
-    /// The clone of that name.
-    pub fn at(&mut self, name: &str) -> &Sandbox {
-        self.sandbox.go_to(format!("story/{name}"));
-        &self.sandbox
-    }
-
-    /// A ticket's file as a clone has it.
-    pub fn file_at(&mut self, name: &str, ticket: &str) -> String {
-        let sandbox = self.at(name);
-        sandbox.read(sandbox.file_of(ticket))
-    }
-
-    /// Sends what a clone has, and takes it in on another by a merge of git's.
-    pub fn pull(&mut self, from: &str, to: &str) -> Outcome {
-        self.at(from).git(&["push", "-q"]).ok();
-        self.at(to).git(&["-c", "merge.conflictStyle=merge", "pull", "-q", "--no-rebase", "--no-edit"])
-    }
-}
-
-/// The actions of a ticket's entries, in their order.
-pub fn actions(sandbox: &Sandbox, ticket: &str) -> Vec<String> {
-    let history = sandbox.shown(ticket)["history"].as_array().unwrap().clone();
-    history.iter().map(|entry| entry["action"].as_str().unwrap().to_owned()).collect()
-}
+use crate::fixtures::clones::{Clones, actions};
+use crate::fixtures::sandbox::Sandbox;
 
 /// Solved here, held there.
 fn solved_and_held() -> Clones {

@@ -1,6 +1,6 @@
 //! What two clones leave between tickets when they meet, and how `resolve` mends it.
 
-use crate::clones::merge::{Clones, actions};
+use crate::fixtures::clones::{Clones, actions};
 use crate::fixtures::sandbox::Sandbox;
 
 /// Two clones with three tickets of Ana's.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use crate::clones::merge::{Clones, actions};
+use crate::fixtures::clones::{Clones, actions};
 use crate::fixtures::sandbox::{Outcome, Sandbox};
 
 /// The command that the outcome calls the next one.

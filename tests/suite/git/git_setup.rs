@@ -93,7 +93,7 @@ fn a_program_that_is_not_on_path_is_named_by_its_full_path() {
     sandbox.git(&["checkout", "-q", "main"]).ok();
     sandbox.run(&["note", &ticket, "-m", "other"]).ok();
     sandbox.git(&["merge", "-q", "--no-edit", "other"]).ok();
-    assert_eq!(crate::clones::merge::actions(&sandbox, &ticket), ["open", "note", "note"]);
+    assert_eq!(crate::fixtures::clones::actions(&sandbox, &ticket), ["open", "note", "note"]);
     let told = sandbox.run(&["git-setup"]).ok().stdout;
     assert!(told.contains("there    merge.casebook.driver"), "{told}");
 }

@@ -1,4 +1,4 @@
 //! Tests of commands that judge git's history: `audit` afterwards, and the guard before a push is accepted.
 
-pub mod audit;
-pub mod guard;
+mod audit;
+mod guard;

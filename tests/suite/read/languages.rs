@@ -8,7 +8,7 @@ use casebook::view::labels::Language;
 use crate::fixtures::desk::desk;
 use crate::fixtures::generated_page;
 use crate::fixtures::sandbox::{Outcome, Running, Sandbox};
-use crate::write::interactive::on_a_terminal;
+use crate::fixtures::terminal::on_a_terminal;
 
 /// What is said in a table of the page; the sentences of the history would only make it long.
 const ON_THE_PAGE: [&str; 15] = [

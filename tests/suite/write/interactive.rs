@@ -1,25 +1,12 @@
 //! `open` on a terminal asks for what was not said; without one it says which flag is missing.
 
 use crate::fixtures::desk::desk;
-use crate::fixtures::sandbox::{Outcome, Running, Sandbox};
-
-const TERMINAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suite/fixtures/terminal.py");
+use crate::fixtures::sandbox::{Outcome, Sandbox};
+use crate::fixtures::terminal::on_a_terminal;
 
 /// Runs casebook on a terminal, and answers.
 fn asked_on_a_terminal(sandbox: &Sandbox, arguments: &[&str], answers: &[(&str, &str)]) -> Option<Outcome> {
     on_a_terminal(sandbox, &[&[env!("CARGO_BIN_EXE_casebook")], arguments].concat(), answers)
-}
-
-/// Runs a program on a terminal, and answers. None where there is no python3 to hold the terminal.
-pub fn on_a_terminal(sandbox: &Sandbox, words: &[&str], answers: &[(&str, &str)]) -> Option<Outcome> {
-    if !std::process::Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success()) {
-        eprintln!("skipped: there is no python3 here, which holds the terminal");
-        return None;
-    }
-    let mut command = sandbox.command("python3");
-    command.arg(TERMINAL).arg(serde_json::to_string(answers).unwrap()).args(words);
-    command.env("TERM", "xterm").env("NO_COLOR", "1").env("GIT_EDITOR", sandbox.path("editor"));
-    Some(Running::start(command).finish())
 }
 
 fn with_editor() -> Sandbox {

@@ -1,9 +1,9 @@
 //! Tests of commands that write: the contract of them all, keys, attachments, prompts, crashes, processes at once.
 
-pub mod attachments;
+mod attachments;
 mod concurrent_processes;
 mod crash;
 mod idempotency_keys;
-pub mod interactive;
+mod interactive;
 mod macros;
 mod write_contract;

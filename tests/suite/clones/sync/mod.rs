@@ -4,7 +4,7 @@ mod remotes;
 
 use std::collections::BTreeSet;
 
-use crate::clones::merge::{Clones, actions};
+use crate::fixtures::clones::{Clones, actions};
 use crate::fixtures::desk::Tree;
 use crate::fixtures::sandbox::Sandbox;
 

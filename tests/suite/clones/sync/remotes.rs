@@ -1,9 +1,9 @@
 //! What a remote really has, what is sent to it, and what is said where it will not have it.
 
 use super::everything;
-use crate::clones::merge::{Clones, actions};
+use crate::fixtures::clones::{Clones, actions};
 use crate::fixtures::sandbox::Sandbox;
-use crate::write::interactive::on_a_terminal;
+use crate::fixtures::terminal::on_a_terminal;
 
 #[test]
 fn what_a_remote_has_is_asked_and_not_remembered() {

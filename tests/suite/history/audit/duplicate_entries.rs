@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::Scene;
-use crate::history::guard::{KENJI, served};
+use crate::fixtures::audited_desk::Scene;
+use crate::fixtures::guarded_server::{KENJI, served};
 
 /// The rules of the findings of a commit.
 fn of(findings: &[Value], commit: &str) -> Vec<String> {

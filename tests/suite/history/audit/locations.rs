@@ -1,6 +1,6 @@
 //! Where the desk is that an audit is of, and how far one has gone.
 
-use super::Scene;
+use crate::fixtures::audited_desk::Scene;
 use crate::fixtures::sandbox::Sandbox;
 
 /// A repository with a desk in each of some folders, and in each an edited entry.

@@ -1,6 +1,6 @@
 //! What clones bring together: merges keep both sides, and what they lose is found.
 
-use super::{LATER, Scene, entry};
+use crate::fixtures::audited_desk::{LATER, Scene, entry};
 
 const NOTE: [&str; 5] = ["by: kenji@desk.example", "role: agent", "action: note", "from: open", "text: x"];
 

@@ -4,107 +4,10 @@ mod duplicate_entries;
 mod locations;
 mod merges;
 mod reports;
-pub mod signatures;
+mod signatures;
 mod tampering;
 
-use serde_json::Value;
-
-use crate::fixtures::desk::desk;
-use crate::fixtures::sandbox::Sandbox;
-
-/// A desk with a ticket of four entries, and one of one.
-pub struct Scene {
-    /// Where it lies.
-    pub sandbox: Sandbox,
-    /// The ticket.
-    pub ticket: String,
-    /// Its file.
-    pub file: String,
-}
-
-impl Scene {
-    /// The desk as commands made it: Kenji is its agent, Ana asks.
-    pub fn new() -> Self {
-        let sandbox = desk();
-        sandbox.opened("Another one", &[]);
-        let ticket = sandbox.opened("Tiles", &[]);
-        sandbox.run(&["reply", &ticket, "-m", "Which release?"]).ok();
-        sandbox.run(&["--as", "ana@acme.example", "reply", &ticket, "-m", "26.18"]).ok();
-        sandbox.run(&["note", &ticket, "-m", "A note.", "--key", "k"]).ok();
-        let file = sandbox.shown(&ticket)["path"].as_str().unwrap().to_owned();
-        Self { sandbox, ticket, file }
-    }
-
-    /// The file's text up to the first entry, its entries, and no end marker.
-    fn parts(&self) -> (String, Vec<String>) {
-        let text = self.sandbox.read(&self.file);
-        let (head, history) = text.split_once("\nhistory:\n").unwrap();
-        let entries = history
-            .strip_suffix("...\n")
-            .unwrap()
-            .split("\n- ")
-            .map(|entry| format!("- {}\n", entry.trim_start_matches("- ").trim_end()));
-        (format!("{head}\nhistory:\n"), entries.collect())
-    }
-
-    /// Writes the file anew.
-    fn put(&self, head: &str, entries: &[String]) {
-        self.sandbox.write(&self.file, &format!("{head}{}...\n", entries.join("\n")));
-    }
-
-    /// Changes the entries by hand.
-    fn edit(&self, change: impl FnOnce(&mut Vec<String>)) {
-        let (head, mut entries) = self.parts();
-        change(&mut entries);
-        self.put(&head, &entries);
-    }
-
-    /// Adds an entry by hand, behind the last one, by a word for its time and its lines.
-    pub fn add(&self, time: &str, lines: &[&str]) {
-        let (head, mut entries) = self.parts();
-        entries.push(entry(time, lines));
-        self.put(&head, &entries);
-    }
-
-    /// Sets the status in the header.
-    pub fn status(&self, status: &str) {
-        let text = self.sandbox.read(&self.file);
-        let line = text.lines().find(|line| line.starts_with("status: ")).unwrap().to_owned();
-        self.sandbox.write(&self.file, &text.replacen(&line, &format!("status: {status}"), 1));
-    }
-
-    /// Commits whatever lies there.
-    pub fn commit(&self) -> String {
-        self.sandbox.git(&["add", "-A"]).ok();
-        self.sandbox.git(&["commit", "-q", "--no-verify", "-m", "By hand"]).ok();
-        self.sandbox.git(&["rev-parse", "HEAD"]).ok().stdout.trim().to_owned()
-    }
-
-    /// The rules an audit finds broken, with their severities.
-    #[track_caller]
-    pub fn findings(&self, flags: &[&str]) -> Vec<Value> {
-        let told = self.sandbox.run(&[&["audit", "--format", "json"], flags].concat());
-        assert!(matches!(told.code, Some(0 | 1)), "{}{}", told.stdout, told.stderr);
-        told.json().as_array().unwrap().clone()
-    }
-
-    /// The words of the rules.
-    #[track_caller]
-    pub fn rules(&self, flags: &[&str]) -> Vec<String> {
-        self.findings(flags).iter().map(|finding| finding["rule"].as_str().unwrap().to_owned()).collect()
-    }
-}
-
-/// An entry as the printer spells it. Its id is made at a time: `2026-11-21T10:00:00Z`.
-pub fn entry(time: &str, lines: &[&str]) -> String {
-    let at: chrono::DateTime<chrono::Utc> = time.parse().unwrap();
-    let id = casebook::domain::id::Id::at(at, 7);
-    let lines: String = lines.iter().map(|line| format!("  {line}\n")).collect();
-    format!("- id: {id}\n  at: {time}\n{lines}")
-}
-
-/// Behind everything the scene did.
-pub const LATER: &str = "2026-11-21T09:30:00Z";
+use crate::fixtures::audited_desk::{LATER, Scene, entry};
 
 #[test]
 fn what_commands_do_is_clean() {

@@ -1,6 +1,6 @@
 //! What an audit says beside violations, how far it looks, and how it goes on.
 
-use super::{LATER, Scene};
+use crate::fixtures::audited_desk::{LATER, Scene};
 
 #[test]
 fn redactions_are_listed_and_are_no_violation() {

@@ -1,29 +1,7 @@
 //! `--signed`: commits bear a signature of a key that casebook.toml names, as it was before them.
 
-use super::Scene;
-use crate::fixtures::sandbox::Sandbox;
-
-/// Makes an SSH key and gives its public part. None where the machine cannot make one.
-pub fn key(sandbox: &Sandbox, name: &str) -> Option<String> {
-    let made = sandbox.shell(&format!(
-        "command -v ssh-keygen >/dev/null || exit 9; ssh-keygen -q -t ed25519 -N '' -C {name} -f ../{name}"
-    ));
-    if made.code == Some(9) {
-        return None;
-    }
-    made.ok();
-    Some(sandbox.read(format!("../{name}.pub")).trim().to_owned())
-}
-
-/// Signs from now on with a key, or no more.
-pub fn sign(sandbox: &Sandbox, name: Option<&str>) {
-    sandbox.git(&["config", "gpg.format", "ssh"]).ok();
-    sandbox.git(&["config", "commit.gpgSign", if name.is_some() { "true" } else { "false" }]).ok();
-    if let Some(name) = name {
-        let path = sandbox.path(format!("../{name}"));
-        sandbox.git(&["config", "user.signingKey", path.to_str().unwrap()]).ok();
-    }
-}
+use crate::fixtures::audited_desk::Scene;
+use crate::fixtures::signing::{key, sign};
 
 #[test]
 fn only_keys_that_were_named_before_count() {

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::{LATER, Scene, entry};
+use crate::fixtures::audited_desk::{LATER, Scene, entry};
 
 /// A tampering: what it is called, how it is done, and the rules that find it.
 type Tampering = (&'static str, fn(&Scene), &'static [&'static str]);

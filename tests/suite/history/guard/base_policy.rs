@@ -1,6 +1,6 @@
 //! What a push is judged by: the desk as it was before, whatever branch has it, and the clock of the server.
 
-use super::{ANA, KENJI, served};
+use crate::fixtures::guarded_server::{ANA, KENJI, served};
 
 #[test]
 fn a_desk_on_any_branch_says_who_may_what() {

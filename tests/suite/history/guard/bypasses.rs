@@ -1,7 +1,7 @@
 //! Ways around the guard and the audit that an adversary found, each closed.
 
-use super::{ANA, KENJI, Scene, served};
-use crate::history::audit::{LATER, entry};
+use crate::fixtures::audited_desk::{LATER, Scene, entry};
+use crate::fixtures::guarded_server::{ANA, KENJI, served};
 
 /// Adds lines to the scene's ticket by hand, before the end marker.
 fn append(scene: &Scene, words: &str) {

@@ -1,7 +1,8 @@
 //! What a customer's push may be besides entries: nothing in a ticket's file that these do not lead to, and of refs
 //! branches and tags of commits.
 
-use super::{ANA, KENJI, Scene, served};
+use crate::fixtures::audited_desk::Scene;
+use crate::fixtures::guarded_server::{ANA, KENJI, served};
 
 impl Scene {
     /// Puts a comment into the header.

@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use super::{ANA, KENJI, Scene, served};
+use crate::fixtures::audited_desk::{Scene, entry};
+use crate::fixtures::guarded_server::{ANA, KENJI, served};
 use crate::fixtures::sandbox::Outcome;
-use crate::history::audit::entry;
 
 /// A scene whose server has a third ticket, at `other`, and a note on the first one that was committed by hand.
 struct Copying {

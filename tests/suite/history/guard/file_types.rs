@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{KENJI, served};
-use crate::history::audit::Scene;
+use crate::fixtures::audited_desk::Scene;
+use crate::fixtures::guarded_server::{KENJI, served};
 
 /// What is put there, by a shell: `$MONTH` is the folder of the tickets, `$TRACE` an attachment that an entry names.
 /// Then the code and the file of the error.
@@ -50,7 +50,7 @@ fn furnished() -> (Scene, String) {
     scene.sandbox.run(&["hooks", "install"]).ok();
     scene.push(KENJI, &["main"]).ok();
     scene.sandbox.git(&["fetch", "-q"]).ok();
-    (scene, crate::write::attachments::place(b"trace, and more"))
+    (scene, crate::fixtures::attachments::place(b"trace, and more"))
 }
 
 /// The errors that a check finds, by code and file.
@@ -124,7 +124,7 @@ fn a_link_is_no_attachment_whatever_git_holds_of_it() {
 fn names_a_link(is_before: bool) {
     let (scene, _) = furnished();
     let file = scene.sandbox.given("more.txt", b"more");
-    let lies = crate::write::attachments::place(b"more");
+    let lies = crate::fixtures::attachments::place(b"more");
     // git holds the very bytes, as where a link leads.
     scene.sandbox.shell(&format!("mkdir -p $(dirname {lies}); ln -s more {lies}")).ok();
     scene.commit();

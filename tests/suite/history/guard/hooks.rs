@@ -1,6 +1,8 @@
 //! Installing hooks, and the one of a clone.
 
-use super::{KENJI, Scene, executable, served};
+use super::executable;
+use crate::fixtures::audited_desk::Scene;
+use crate::fixtures::guarded_server::{KENJI, served};
 
 #[test]
 fn a_hook_that_is_there_runs_first_and_reads_the_same() {

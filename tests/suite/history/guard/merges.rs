@@ -1,6 +1,7 @@
 //! What customers make of merges: a file that is not theirs stays as whoever changed it last has it.
 
-use super::{ANA, KENJI, Scene, served};
+use crate::fixtures::audited_desk::Scene;
+use crate::fixtures::guarded_server::{ANA, KENJI, served};
 
 /// A guarded desk whose main branch has gone on where Ana's own, `ana`, has not: settings are others, an organisation and
 /// an attachment are new. Ana has replied meanwhile; hers is checked out.

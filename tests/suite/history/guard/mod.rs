@@ -5,8 +5,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::fixtures::sandbox::{Outcome, Running};
-use crate::history::audit::{LATER, Scene, entry};
+use crate::fixtures::audited_desk::{LATER, Scene, entry};
+use crate::fixtures::guarded_server::{ANA, KENJI, served, served_from};
+use crate::fixtures::sandbox::Running;
 
 mod base_policy;
 mod bypasses;
@@ -17,51 +18,6 @@ mod hooks;
 mod merges;
 mod organizations;
 mod other_files;
-
-/// A scene whose desk has a guarded server, `../desk.git`; `hook` judges.
-pub fn served(hook: &str) -> Scene {
-    served_from(Scene::new(), hook)
-}
-
-/// The same of a scene in which something has happened.
-fn served_from(scene: Scene, hook: &str) -> Scene {
-    scene.sandbox.git(&["clone", "-q", "--bare", ".", "../desk.git"]).ok();
-    scene.sandbox.git(&["remote", "add", "origin", "../desk.git"]).ok();
-    scene.sandbox.git(&["fetch", "-q"]).ok();
-    scene.sandbox.run(&["-C", "../desk.git", "hooks", "install", "--hook", hook]).ok();
-    scene
-}
-
-impl Scene {
-    /// Pushes as somebody.
-    pub fn push(&self, who: &str, words: &[&str]) -> Outcome {
-        let mut command = self.sandbox.command("git");
-        command.args([&["push", "-q", "origin"], words].concat()).env("CASEBOOK_PUSHER", who);
-        Running::start(command).finish()
-    }
-
-    /// Pushes what is refused, by a rule; the server is as before.
-    #[track_caller]
-    pub fn refused(&self, who: &str, words: &[&str], code: &str) -> String {
-        let before = self.refs();
-        let told = self.push(who, words);
-        assert_eq!(told.code, Some(1), "{}", told.stderr);
-        assert!(told.stderr.contains(&format!("[{code}]")), "no {code} in {}", told.stderr);
-        assert_eq!(self.refs(), before);
-        told.stderr
-    }
-
-    fn refs(&self) -> String {
-        self.sandbox.git(&["-C", "../desk.git", "for-each-ref"]).ok().stdout
-    }
-
-    pub fn note(&self, words: &str) {
-        self.sandbox.run(&["note", &self.ticket, "-m", words]).ok();
-    }
-}
-
-pub const KENJI: &str = "kenji@desk.example";
-const ANA: &str = "ana@acme.example";
 
 #[test]
 fn honest_pushes_pass_in_silence() {
@@ -185,7 +141,7 @@ fn the_server_says_who_pushes_in_its_own_way() {
 
 #[test]
 fn signatures_say_who_pushes() {
-    use crate::history::audit::signatures::{key, sign};
+    use crate::fixtures::signing::{key, sign};
     let scene = served("pre-receive");
     let Some(kenjis) = key(&scene.sandbox, "kenji") else { return };
     let anas = key(&scene.sandbox, "ana").unwrap();

@@ -1,7 +1,7 @@
 //! What people of organisations may bring: by their roles, and by what is asked of those who open tickets.
 
-use super::{ANA, KENJI, served};
-use crate::history::audit::{Scene, entry};
+use crate::fixtures::audited_desk::{Scene, entry};
+use crate::fixtures::guarded_server::{ANA, KENJI, served};
 
 /// A guarded desk with an organisation: an editor, a viewer and an administrator, and a ticket of its.
 fn organized() -> (Scene, String) {

@@ -1,7 +1,8 @@
 //! What a push may bring beside the tickets: lists of holidays, casebook.toml and organisations' files hold together.
 
-use super::{KENJI, executable, served};
-use crate::history::audit::Scene;
+use super::executable;
+use crate::fixtures::audited_desk::Scene;
+use crate::fixtures::guarded_server::{KENJI, served};
 
 const POLICY: &str = "casebook.toml";
 const LIST: &str = "calendars/us.toml";

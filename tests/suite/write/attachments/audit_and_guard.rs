@@ -2,9 +2,10 @@
 
 use std::fs;
 
-use super::{ANA, place};
-use crate::history::audit::Scene;
-use crate::history::guard::{KENJI, served};
+use super::ANA;
+use crate::fixtures::attachments::place;
+use crate::fixtures::audited_desk::Scene;
+use crate::fixtures::guarded_server::{KENJI, served};
 
 /// The codes and paths that an audit tells.
 fn audited(scene: &Scene) -> Vec<(String, String)> {

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::place;
+use crate::fixtures::attachments::place;
 use crate::fixtures::desk::desk;
 use crate::fixtures::sandbox::Sandbox;
 

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use super::place;
-use crate::clones::merge::Clones;
+use crate::fixtures::attachments::place;
+use crate::fixtures::clones::Clones;
 use crate::fixtures::desk::desk;
 
 #[test]

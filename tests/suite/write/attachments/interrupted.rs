@@ -1,6 +1,7 @@
 //! The power goes, or git refuses, between an attachment and the entry that names it.
 
-use super::{ANA, place};
+use super::ANA;
+use crate::fixtures::attachments::place;
 use crate::fixtures::desk::{copy, desk};
 
 /// The command under test always writes the same bytes.

@@ -5,33 +5,11 @@ mod check;
 mod clones;
 mod interrupted;
 
-use std::fs;
-
-use casebook::domain::attachment::Digest;
-use sha2::{Digest as _, Sha256};
-
+use crate::fixtures::attachments::place;
 use crate::fixtures::desk::desk;
 use crate::fixtures::sandbox::Sandbox;
 
 const ANA: &str = "ana@acme.example";
-
-/// Where bytes lie that were attached.
-pub fn place(bytes: &[u8]) -> String {
-    Digest(Sha256::digest(bytes).into()).path()
-}
-
-impl Sandbox {
-    /// A file outside of the desk, to be attached.
-    pub fn given(&self, name: &str, bytes: &[u8]) -> String {
-        let path = self.root().join("tmp").join(name);
-        fs::write(&path, bytes).unwrap();
-        path.to_str().unwrap().to_owned()
-    }
-
-    fn bytes(&self, path: &str) -> Vec<u8> {
-        fs::read(self.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
-    }
-}
 
 #[test]
 fn files_come_with_their_entry_in_one_commit() {
