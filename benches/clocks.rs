@@ -1,4 +1,4 @@
-//! What a due instant costs: `cargo bench --bench clocks`. Beside it, `benches/due_beside.py` asks the same of the
+//! The cost of a due instant: `cargo bench --bench clocks`. `benches/due_beside.py` measures the same with the
 //! PyPI package of that name.
 //!
 //! Starts over a year, a target of a day of open time, hours from nine to five with holidays.

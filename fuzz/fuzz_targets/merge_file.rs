@@ -1,4 +1,4 @@
-//! Merging files: any three files, between zero bytes, are split or united; what is united reads back, holds every entry
+//! Merging files: any three files, between zero bytes, conflict or merge; a merged file reads back, has every entry
 //! of both sides, and is the same whichever side comes first. `cargo fuzz run merge_file`.
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! The query language: any words are refused with a reason or are a query, which answers for any ticket, and whose
-//! answer at a glance is never another one than that for the whole row. `cargo fuzz run query`.
+//! The query language: any text is refused with a reason or is a query, which answers for any ticket, and whose
+//! answer from a summary header is never another one than that from the summary. `cargo fuzz run query`.
 #![no_main]
 
 use std::collections::BTreeMap;

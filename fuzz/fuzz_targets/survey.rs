@@ -1,4 +1,4 @@
-//! The survey against the full reader: on any bytes it gives the row of the ticket the reader reads, or none; a header
+//! The summary reader against the full reader: on any bytes it gives the summary of the same ticket, or none; a header
 //! read alone is the header. `cargo fuzz run survey`.
 #![no_main]
 
@@ -8,7 +8,7 @@ use casebook::store::yaml::{print, read, read_by_library, survey, survey_header}
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    // The id the file's name would have: what it says itself, or one of no file.
+    // The id in the file's name: the one in its first entry, or one that no file has.
     let named = bytes.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"id: "));
     let id = named.and_then(|id| std::str::from_utf8(id).ok()?.parse::<Id>().ok());
     let id = id.unwrap_or_else(|| "01M807C41TC11V6V0HSM94Z40P".parse().expect("an id"));

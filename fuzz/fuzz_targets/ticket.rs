@@ -1,4 +1,4 @@
-//! The reader: any bytes are refused with a place or read as a ticket, and what is read can be printed, read
+//! The reader: any bytes are refused with a place or read as a ticket, and that ticket can be printed, read
 //! back the same, and extended without touching an older byte. `cargo fuzz run ticket`.
 #![no_main]
 

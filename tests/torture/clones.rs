@@ -1,7 +1,7 @@
-//! Clones of one desk over a bare remote, where everybody works, pulls, merges and syncs as they like, until all
+//! Clones of one desk over a bare remote, in which workers write, pull, merge and sync at random until all
 //! have the same bytes.
 //!
-//! Must not know how two histories are united.
+//! Must not know how two histories are merged.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,25 +15,25 @@ use crate::sandbox::{Outcome, Sandbox};
 use crate::worker::{Stage, Worker};
 use crate::{Told, adopt};
 
-/// Rounds of everybody's sync after which clones that still differ never come together.
+/// The number of rounds of sync after which clones that still differ never converge.
 const ROUNDS: usize = 12;
 
-/// How much of it.
+/// The size of a run.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Clones {
-    /// How many clones
+    /// The number of clones
     #[arg(long, default_value = "4")]
     clones: usize,
-    /// How many commands in each
+    /// The number of commands in each
     #[arg(long, default_value = "2000")]
     commands: usize,
-    /// How many of the commands that write are killed, all in all
+    /// The number of writing commands to kill, in total
     #[arg(long, default_value = "0")]
     kills: usize,
-    /// Which run of all possible ones
+    /// The seed of the run
     #[arg(long, default_value = "1")]
     seed: u64,
-    /// One clone after the other rather than all at once: without kills, every run of a seed is the same
+    /// Run one clone after the other rather than all at once: without kills, every run of a seed is the same
     #[arg(long)]
     in_turn: bool,
 }
@@ -119,12 +119,12 @@ impl Clones {
         let stage = Stage { sandbox, program: program.to_owned(), quiet: RwLock::new(()) };
         stage.attach_first(&desks[0]);
         stage.git(&desks[0], &["push", "-q", "-u", "origin", "main"]).ok();
-        // `init` has told git of the program found on PATH, which may be another build.
+        // `init` configured the program found on PATH, which may be another build.
         let driver = format!("{} merge-file %O %A %B %L %P", program.display());
         stage.git(&desks[0], &["config", "merge.casebook.driver", &driver]).ok();
         for (number, desk) in desks.iter().enumerate().skip(1) {
             stage.git(&root, &["clone", "-q", "hub.git", &desk.to_string_lossy()]).ok();
-            // The last one never tells git of tickets, as a forge does not.
+            // The last one never runs `git-setup`, as a forge does not.
             if number + 1 < self.clones {
                 stage.run(desk, &["git-setup"]).ok();
             }
@@ -133,7 +133,7 @@ impl Clones {
     }
 }
 
-/// One thing that happens in a clone.
+/// An event in a clone.
 fn step(worker: &mut Worker<'_>, left: usize) {
     match worker.chance.below(100) {
         0..=81 => worker.work(left),
@@ -147,7 +147,7 @@ fn step(worker: &mut Worker<'_>, left: usize) {
         97..=98 => leftovers(worker),
         _ => {
             worker.count("git push");
-            // Whoever is behind is refused.
+            // A clone that is behind the remote is refused.
             git(worker, &["push", "-q"]);
         }
     }
@@ -164,7 +164,7 @@ fn leftovers(worker: &mut Worker<'_>) {
     git(worker, &["commit", "-q", "-m", "By hand"]);
 }
 
-/// A pull or a merge of git's own, and what a person does where it stops.
+/// Runs a pull or a merge of git's, and does what a person does if it stops.
 fn pull(worker: &mut Worker<'_>, words: &[&str]) {
     worker.count(&format!("git {}", words[0]));
     let outcome = git(worker, words);
@@ -177,7 +177,7 @@ fn pull(worker: &mut Worker<'_>, words: &[&str]) {
             git(worker, &["merge", "--abort"]);
         }
     } else if outcome.code != Some(0) {
-        // What lies uncommitted stands against it.
+        // Uncommitted changes prevent it.
         worker.count("git pulls and merges refused");
         leftovers(worker);
     }
@@ -187,17 +187,17 @@ fn is_merging(desk: &Path) -> bool {
     fs::symlink_metadata(desk.join(".git/MERGE_HEAD")).is_ok()
 }
 
-/// A sync, and what a person does where it stops.
+/// Runs a sync, and does what a person does if it stops.
 fn sync(worker: &mut Worker<'_>) {
     let outcome = worker.stage.run(&worker.desk, &["sync", "--json"]);
     worker.count(&format!("sync: exit {}", outcome.code.unwrap_or(-1)));
     match outcome.code {
         Some(0) => {}
-        // Errors between tickets, which the merge brought about: nothing was pushed.
+        // Errors between tickets that the merge caused: nothing was pushed.
         Some(1) => mend(worker),
-        // Changes of one's own stand against it.
+        // Uncommitted changes prevent it.
         Some(4) => leftovers(worker),
-        // The others were quicker until the deadline.
+        // Other clones pushed first until the deadline.
         Some(6) => {}
         Some(8) if outcome.stderr.contains("git.locked") => worker.take_away_locks(),
         // The machine was too slow until the deadline.
@@ -206,7 +206,7 @@ fn sync(worker: &mut Worker<'_>) {
     }
 }
 
-/// Mends what came apart between tickets.
+/// Relinks tickets.
 fn mend(worker: &mut Worker<'_>) {
     worker.count("`casebook resolve` after a sync");
     let resolved = worker.stage.run(&worker.desk, &["resolve", "--commit"]);
@@ -215,7 +215,7 @@ fn mend(worker: &mut Worker<'_>) {
     }
 }
 
-/// Everybody syncs in turn until all have the same commit, and the same bytes.
+/// Syncs every clone in turn until all have the same commit, and the same bytes.
 fn converge(workers: &mut [Worker<'_>], told: &mut Told) {
     for round in 1..=ROUNDS {
         for worker in workers.iter_mut() {
@@ -223,7 +223,7 @@ fn converge(workers: &mut [Worker<'_>], told: &mut Told) {
             sync(worker);
         }
         for worker in workers.iter_mut() {
-            // What `check` names between tickets, `resolve` mends.
+            // Errors that `check` reports between tickets are relinked by `resolve`.
             let check = worker.stage.run(&worker.desk, &["check", "-q"]);
             if check.code != Some(0) {
                 mend(worker);

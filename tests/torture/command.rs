@@ -1,26 +1,26 @@
-//! Commands drawn by chance: every verb that writes, by agents, a manager and customers, sensible or not.
+//! Random commands: every verb that writes, by agents, a manager and customers, allowed or not.
 //!
-//! Must not know where they run, nor what becomes of them.
+//! Must not know where they run, or their outcomes.
 
 use crate::random::Chance;
 
-/// Tickets most commands are about, so that they meet.
+/// The number of tickets that most commands are about, so that they collide.
 const HOT: usize = 8;
 
-/// A command, and what it would leave behind.
+/// A command, and the traces it would leave.
 #[derive(Clone, Debug)]
 pub struct Command {
-    /// Its words.
+    /// Its arguments.
     pub words: Vec<String>,
     /// The word its entries' text begins with; no other command has it.
     pub mark: String,
-    /// Whether it was told to commit.
+    /// True if it commits.
     pub commits: bool,
-    /// Whether it may write its text into several tickets.
+    /// True if it may write its text into several tickets.
     pub is_merge: bool,
-    /// Whether it may be tried again without being done twice.
+    /// True if a retry does not do it twice.
     pub has_key: bool,
-    /// The file it attaches, seen from the desk; whoever runs it makes it.
+    /// The file it attaches, relative to the desk; the worker makes it.
     pub file: Option<String>,
 }
 
@@ -75,7 +75,7 @@ impl Command {
     }
 }
 
-/// Words that fit what a verb wants, so that commands are refused for their sense, seldom for their form.
+/// Draws arguments that suit a verb, so that commands are refused by the workflow, seldom by the parser.
 fn verb(chance: &mut Chance, tickets: &[String]) -> Vec<String> {
     let mut ticket = || {
         let among = if chance.hits(4, 5) { tickets.len().min(HOT) } else { tickets.len() };

@@ -1,8 +1,8 @@
-//! What fails around the program: a disk that is full, a folder nobody may write to, a hook that refuses, a clock that
-//! jumps back, a git that dies with its lock. Each leaves the desk as it was or the command done, keeps the text, says
-//! why, and the next command works.
+//! Faults around the program: a full disk, a read-only folder, a hook that refuses, a clock that
+//! jumps back, a git that dies with its lock. Each leaves the desk as it was or the command done, keeps the text, gives
+//! the reason, and the next command works.
 //!
-//! Must not know how the store writes.
+//! Must not know how files are written.
 
 use std::fs;
 use std::path::Path;
@@ -27,7 +27,7 @@ struct Scene {
     ticket: String,
 }
 
-/// What a desk is, as far as a command that failed must leave it: its tickets, what git says of them, its commits.
+/// The state of a desk that a failed command must not change: its tickets, the output of `git status`, its commits.
 #[derive(PartialEq)]
 struct Desk {
     files: Vec<Vec<u8>>,
@@ -56,18 +56,18 @@ impl Scene {
         }
     }
 
-    /// The reply every fault is tried with, behind words of the shell's.
+    /// Runs the reply that every fault is tried with, after a prefix for the shell.
     fn reply(&self, before: &str, commits: bool) -> Outcome {
         let mut command = self.stage.sandbox.command("sh");
         let mode = if commits { "--commit" } else { "--no-commit" };
-        // The text comes by a pipe, so that it is nowhere else.
+        // The text comes through a pipe, so that it is nowhere else.
         let script = format!("{before}\nprintf '%s' \"$TEXT\" | \"$PROGRAM\" reply {} -F - {mode} --json", self.ticket);
         command.args(["-c", &script]).env("TEXT", TEXT).env("PROGRAM", &self.stage.program);
         command.env("CASEBOOK_PATIENCE", "0");
         Running::start(command).finish()
     }
 
-    /// What is to be seen after a command under a fault: done, or as before with the text kept. Whether it was done.
+    /// Checks the desk after a command under a fault: done, or as before with the text kept. Returns whether it was.
     fn judge(&self, fault: &str, before: &Desk, outcome: &Outcome, told: &mut Told) -> bool {
         let said = format!("{:?}\n{}{}", outcome.code, outcome.stdout, outcome.stderr);
         let marks = Files::read(&self.stage.sandbox.path("")).marks;
@@ -89,7 +89,7 @@ impl Scene {
         false
     }
 
-    /// The next command works and everything is sound.
+    /// Checks that the next command works and no error is found.
     fn goes_on(&self, fault: &str, told: &mut Told) {
         let desk = self.stage.sandbox.path("");
         let next = self.stage.run(&desk, &["note", &self.ticket, "-m", "It goes on.", "--commit"]);
@@ -149,7 +149,7 @@ fn count(told: &mut Told, what: &str, done: bool) {
     *told.counts.entry(format!("{what}: {}", if done { "done" } else { "as before" })).or_default() += 1;
 }
 
-/// Runs a script in a place of its own, where it may mount: as root, or in a namespace where one is root.
+/// Runs a script in its own mount namespace: as root, or as root of a user namespace.
 fn may_mount() -> Option<&'static [&'static str]> {
     let ways: [&[&str]; 2] = [&["unshare", "-m"], &["unshare", "-r", "-m"]];
     let folder = tempfile::tempdir().ok()?;
@@ -170,7 +170,7 @@ fn full_disk(program: &Path, every: usize, commits: bool, told: &mut Told) {
         let fault = format!("a disk with {free} bytes left");
         let scene = Scene::new(program);
         let before = scene.desk();
-        // The desk goes onto the small disk, meets the fault there, and comes back as it is.
+        // The desk is copied to the small disk, gets the fault there, and is copied back as it is.
         let script = format!(
             "set -e; mkdir disk; mount -t tmpfs -o size=2m tmpfs disk; cp -a desk/. disk/; mount --bind disk desk\n\
             dd if=/dev/zero of=desk/.git/ballast bs=4096 2>/dev/null || true\n\
@@ -194,7 +194,7 @@ fn in_namespace(scene: &Scene, way: &[&str], script: &str) -> Outcome {
     Running::start(command).finish()
 }
 
-/// Nobody may write: the tickets alone, git's folder alone, and all of it.
+/// Read-only folders: the tickets only, the git directory only, and all of it.
 fn read_only(program: &Path, commits: bool, told: &mut Told) {
     let Some(way) = may_mount() else {
         told.said.push("read-only: not tried, nothing can be mounted here".to_owned());
@@ -232,7 +232,7 @@ fn hook(program: &Path, told: &mut Told) {
     }
 }
 
-/// git is killed while it holds its lock: this command says so, the next one names the lock and what to do.
+/// git is killed while it holds its lock: this command reports it, the next one names the lock and the repair.
 fn dead_git(program: &Path, told: &mut Told) {
     let scene = Scene::new(program);
     let before = scene.desk();
@@ -250,7 +250,7 @@ fn dead_git(program: &Path, told: &mut Told) {
     scene.goes_on("the lock of a git that died", told);
 }
 
-/// The clock jumps back a day, as far as an audit forgives: entries go on behind those that are there.
+/// The clock jumps back a day, which an audit tolerates: new entries come after those that are there.
 fn clock(program: &Path, told: &mut Told) {
     let scene = Scene::new(program);
     let desk = scene.stage.sandbox.path("");

@@ -1,4 +1,4 @@
-//! `kill -9` at a moment drawn by chance: of the program alone, of one git it started, or of all of them.
+//! `kill -9` at a random time: of the program only, of one git it started, or of all of them.
 //!
 //! Must not know which command it hits.
 
@@ -11,12 +11,12 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group, test_kill_p
 
 use crate::random::Chance;
 
-/// A kill to come.
+/// A kill that will be done.
 #[derive(Clone, Copy, Debug)]
 pub struct Kill {
-    /// Only once the command holds the store's lock, when it is about to write.
+    /// True to wait until the command holds the desk's lock and is about to write.
     holding: bool,
-    /// How long after that, or after its start.
+    /// The time after that, or after its start.
     after: Duration,
     whom: Whom,
 }
@@ -38,7 +38,7 @@ impl Kill {
         Self { holding, after: Duration::from_micros(chance.below(micros) as u64), whom }
     }
 
-    /// Waits for its moment and kills. `false` where the command was quicker.
+    /// Waits and kills. Returns `false` if the command ended first.
     pub fn strike(self, child: &mut Child) -> bool {
         let program = pid(child.id());
         while self.holding && !holds_a_lock(child.id()) {
@@ -65,7 +65,7 @@ impl Kill {
     }
 }
 
-/// Whether anything a command started still runs.
+/// Returns whether a process that a command started still runs.
 pub fn lives_on(command: u32) -> bool {
     test_kill_process_group(pid(command)).is_ok()
 }
@@ -78,7 +78,7 @@ fn has_ended(child: &mut Child) -> bool {
     child.try_wait().is_ok_and(|status| status.is_some())
 }
 
-/// Whether the kernel says that a process holds a lock, rather than waits for one.
+/// Returns whether a process holds a lock, by the kernel's list, rather than waits for one.
 fn holds_a_lock(process: u32) -> bool {
     let word = process.to_string();
     let locks = fs::read_to_string("/proc/locks").unwrap_or_default();

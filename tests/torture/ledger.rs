@@ -1,5 +1,5 @@
-//! What was told of commands, and whether the files say the same. Reads the files line by line, with nothing of
-//! casebook's own readers: the history is what stands between `- id:` and `- id:`.
+//! The outcomes of commands, compared with the files. Reads the files line by line, with nothing of
+//! casebook's own readers: an entry is the text between `- id:` and `- id:`.
 //!
 //! Must not know how the commands were run.
 
@@ -11,36 +11,36 @@ use walkdir::WalkDir;
 
 use crate::command::Command;
 
-/// What became of a command.
+/// The fate of a command.
 #[derive(Clone, Debug)]
 pub enum Fate {
     /// It ended with 0 and printed these tickets, each with its last entry.
     Told(Vec<(String, String)>),
     /// It ended by itself with another code.
     Refused,
-    /// It was killed, or somebody was in its way and it told nothing.
+    /// It was killed, or it was blocked and printed nothing.
     Unknown,
 }
 
-/// A command and what became of it.
+/// A command and its fate.
 #[derive(Clone, Debug)]
 pub struct Line {
     pub command: Command,
     pub fate: Fate,
 }
 
-/// What lies in the files.
+/// The contents of the files.
 #[derive(Debug, Default)]
 pub struct Files {
     /// The ids of every ticket's entries, in the order of the file.
     pub entries: BTreeMap<String, Vec<String>>,
     /// The tickets and entries whose text begins with a mark.
     pub marks: BTreeMap<String, Vec<(String, String)>>,
-    /// The same of what `resolve` wrote down once more where the conversation goes on, and under which key.
+    /// The same for the copies that `resolve` made where the conversation goes on, with their keys.
     pub copies: BTreeMap<String, Vec<Copy>>,
 }
 
-/// What `resolve` brought to where it is read.
+/// A copy that `resolve` made of a stranded reply.
 #[derive(Clone, Debug)]
 pub struct Copy {
     pub ticket: String,
@@ -48,7 +48,7 @@ pub struct Copy {
     pub key: String,
 }
 
-/// What a mark begins with.
+/// The prefix of a mark.
 const MARK: &str = "@@";
 
 /// The mark of a command.
@@ -108,7 +108,7 @@ impl Files {
         }
     }
 
-    /// The marks that two clones brought to one ticket, each before it knew of the other: with the ticket.
+    /// Returns the marks that two clones both copied to one ticket before they were merged, with the ticket.
     pub fn twins(&self) -> Vec<(&str, &str)> {
         let mut twins: Vec<(&str, &str)> = Vec::new();
         for (mark, copies) in &self.copies {
@@ -120,13 +120,13 @@ impl Files {
         twins
     }
 
-    /// How many entries there are.
+    /// Returns the number of entries.
     pub fn count(&self) -> usize {
         self.entries.values().map(Vec::len).sum()
     }
 }
 
-/// What is wrong with the files, given what was told.
+/// Returns the differences between the files and the outcomes.
 pub fn differences(lines: &[Line], files: &Files) -> Vec<String> {
     let mut wrong = Vec::new();
     for (ticket, ids) in &files.entries {
@@ -140,7 +140,7 @@ pub fn differences(lines: &[Line], files: &Files) -> Vec<String> {
     for (mark, copies) in &files.copies {
         let entries: BTreeSet<&str> = copies.iter().map(|copy| copy.entry.as_str()).collect();
         let written = files.marks.get(mark).map_or(&[][..], Vec::as_slice);
-        // All say of which reply they are; that is how readers know them for one.
+        // All of them name the reply that they copy, so readers show them as one.
         let is_of_it = |copy: &Copy| written.iter().any(|(_, entry)| *entry == copy.key);
         if entries.len() < copies.len() || !copies.iter().all(is_of_it) {
             wrong.push(format!("written down twice where the conversation goes on: {mark} {copies:?}"));
@@ -163,8 +163,8 @@ pub fn differences(lines: &[Line], files: &Files) -> Vec<String> {
                         say(&format!("acknowledged, and there {there} times"));
                     }
                 }
-                // A command that changes nothing makes no entry, and says which is the last.
-                // What is repeated with its key tells the ticket as it is now: others may have written to it since.
+                // A command that changes nothing makes no entry, and prints the last one.
+                // A retry with its key prints the ticket as it is now: other processes may have written to it since.
                 let is_there = |told: &(String, String)| {
                     found.iter().any(|found| found == told || command.has_key && found.0 == told.0)
                 };
@@ -178,7 +178,7 @@ pub fn differences(lines: &[Line], files: &Files) -> Vec<String> {
     wrong
 }
 
-/// The questions above have the answers they should; a ledger that never finds anything would prove nothing.
+/// Tests the functions above: a ledger that never finds a difference would prove nothing.
 pub fn prove() {
     let mut files = Files::default();
     files.take("T", "history:\n- id: A\n  text: |\n    @@1-2 says so.\n\n- id: B\n  text: |\n    @@1-2 again\n");

@@ -27,11 +27,11 @@ use processes::Processes;
 use sandbox::Sandbox;
 use worker::Counts;
 
-/// What is asked for.
+/// The arguments of the command line.
 #[derive(Debug, Parser)]
 #[command(name = "torture")]
 struct Arguments {
-    /// The program, where it is not the one that was built for this test
+    /// The program to test, if not the one that was built for this test
     #[arg(long, global = true, default_value = env!("CARGO_BIN_EXE_casebook"))]
     program: PathBuf,
     #[command(subcommand)]
@@ -46,24 +46,24 @@ enum What {
     Clones(Clones),
     /// A full disk, a read-only folder, a hook that fails, a clock that jumps, a git that dies
     Faults {
-        /// Only every so many of the sizes and rooms, and with a commit alone
+        /// Try only every n-th size and room, and only with a commit
         #[arg(long, default_value = "1")]
         every: usize,
     },
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Default)]
 pub struct Told {
     pub counts: Counts,
     pub said: Vec<String>,
     pub wrong: Vec<String>,
-    /// Where it happened, kept where something is wrong.
+    /// The sandbox, kept if an error was found.
     pub kept: Option<Sandbox>,
 }
 
 impl Told {
-    /// Notes where something is not as it should be.
+    /// Records an error if a condition does not hold.
     pub fn expect(&mut self, what: &str, so: bool, why: &str) {
         if !so {
             self.wrong.push(format!("not so: {what}\n{why}"));
@@ -94,8 +94,8 @@ fn main() -> ExitCode {
     ExitCode::from(u8::from(!fine.into_iter().all(|fine| fine)))
 }
 
-/// Runs one of them and says what it came to; whether all was well.
-#[allow(clippy::disallowed_methods)] // the time it took is told and decides nothing
+/// Runs one of them and prints its result; returns whether no error was found.
+#[allow(clippy::disallowed_methods)] // the time it took is printed and decides nothing
 fn endure(what: &What, program: &Path) -> bool {
     let began = Instant::now();
     println!("torture: {what:?}");

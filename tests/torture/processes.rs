@@ -1,6 +1,6 @@
-//! Many processes at one desk, killed at random: what was acknowledged is there, once, and the desk is sound.
+//! Many processes at one desk, killed at random: every acknowledged entry is there, once, and `check` finds nothing.
 //!
-//! Must not know what a command does.
+//! Must not know the effect of a command.
 
 use std::path::Path;
 use std::sync::RwLock;
@@ -12,19 +12,19 @@ use crate::sandbox::Sandbox;
 use crate::worker::{Counts, Stage, Worker};
 use crate::{Told, adopt};
 
-/// How much of it.
+/// The size of a run.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Processes {
-    /// How many processes
+    /// The number of processes
     #[arg(long, default_value = "8")]
     processes: usize,
-    /// How many commands each
+    /// The number of commands of each
     #[arg(long, default_value = "1000")]
     commands: usize,
-    /// How many kills, all in all
+    /// The number of kills, in total
     #[arg(long, default_value = "200")]
     kills: usize,
-    /// Which run of all possible ones
+    /// The seed of the run
     #[arg(long, default_value = "1")]
     seed: u64,
 }
@@ -55,7 +55,7 @@ impl Processes {
                 for done in 0..self.commands {
                     worker.work(self.commands - done);
                     if worker.chance.hits(1, 1500) {
-                        // git tidies up now and then, beside everybody else.
+                        // git runs its maintenance now and then, while the others work.
                         stage.git(&desk, &["gc", "-q"]);
                         worker.count("git gc");
                     }
@@ -79,9 +79,9 @@ impl Processes {
     }
 }
 
-/// Asks every question at the end: of the files, of git, of the index, of check and audit.
+/// Checks everything at the end: the files, git, the index, `check` and `audit`.
 fn judge(stage: &Stage, desk: &Path, lines: &[Line], told: &mut Told) {
-    // The next command brings to an end what was killed last, and may find a lock of a git that was killed.
+    // The next command recovers the one killed last, and may find a lock of a git that was killed.
     let mut last = Worker::new(stage, usize::MAX, desk.to_owned(), Chance::of(0, 0));
     last.take_away_locks();
     let ticket = crate::ledger::tickets(desk).remove(0);
@@ -102,7 +102,7 @@ fn judge(stage: &Stage, desk: &Path, lines: &[Line], told: &mut Told) {
     }
 }
 
-/// Every entry acknowledged with a commit lies in HEAD, and no two commits say they made the same one.
+/// Asserts that every entry acknowledged with a commit is in HEAD, and that no two commits name the same one.
 fn committed_once(stage: &Stage, desk: &Path, lines: &[Line], files: &Files, told: &mut Told) {
     let log = stage.git(desk, &["log", "--format=%(trailers:key=Entry,valueonly,separator=%x2C)"]).ok().stdout;
     let mut named = Counts::new();
@@ -112,7 +112,7 @@ fn committed_once(stage: &Stage, desk: &Path, lines: &[Line], files: &Files, tol
     told.wrong.extend(named.iter().filter(|(_, times)| **times > 1).map(|(entry, _)| format!("{entry}: two commits")));
     let committed = stage.git(desk, &["grep", "-h", "^- id: ", "HEAD", "--", "tickets"]).ok().stdout;
     let committed: std::collections::BTreeSet<&str> = committed.lines().map(|line| &line[6..]).collect();
-    // A command that found nothing to change told of an entry that was there.
+    // A command that found nothing to change printed an entry that was there.
     let made = |line: &&Line| line.command.commits && files.marks.contains_key(&line.command.mark);
     for line in lines.iter().filter(made) {
         let Fate::Told(tickets) = &line.fate else { continue };
@@ -122,7 +122,7 @@ fn committed_once(stage: &Stage, desk: &Path, lines: &[Line], files: &Files, tol
     }
 }
 
-/// git, check, audit and the index have nothing to say against a desk.
+/// Asserts that git, `check`, `audit` and the index find no error in a desk.
 pub fn sound(stage: &Stage, desk: &Path, told: &mut Told) {
     let status = stage.git(desk, &["status", "--porcelain"]).ok().stdout;
     told.expect("git status is clean", status.is_empty(), &status);

@@ -1,6 +1,6 @@
-//! Chance by a seed: the same seed draws the same numbers on every machine.
+//! Random numbers by a seed: the same seed draws the same numbers on every machine.
 //!
-//! Must not know what is drawn for.
+//! Must not know what the numbers are used for.
 
 /// A source of numbers (SplitMix64).
 #[derive(Clone, Debug)]
@@ -27,12 +27,12 @@ impl Chance {
         usize::try_from(self.next() % end as u64).expect("it is below a usize")
     }
 
-    /// Whether something happens that happens so many times of so many.
+    /// Draws whether an event happens, with a probability of `times` in `of`.
     pub fn hits(&mut self, times: usize, of: usize) -> bool {
         self.below(of.max(1)) < times
     }
 
-    /// One of some.
+    /// Draws one of some values.
     pub fn one<'a, T: ?Sized>(&mut self, of: &[&'a T]) -> &'a T {
         of[self.below(of.len())]
     }

@@ -1,6 +1,6 @@
-//! One of the many at a desk: it runs commands, is killed now and then, and remembers what it was told.
+//! A worker: it runs commands, is killed now and then, and records the outcomes.
 //!
-//! Must not know whether others work beside it in the same folder or in clones.
+//! Must not know whether other workers use the same folder or clones.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,21 +15,21 @@ use crate::ledger::{Fate, Line, mark, tickets};
 use crate::random::Chance;
 use crate::sandbox::{Outcome, Running, Sandbox};
 
-/// How often a command is tried again that found somebody in its way.
+/// The number of retries of a command that found the desk busy.
 const ATTEMPTS: usize = 60;
 
-/// Seconds a command waits: more than all others need for theirs, and little where a git that died left its lock.
+/// Seconds a command waits: more than all others need, and few if a killed git left its lock.
 const PATIENCE: &str = "4";
 
-/// What all workers share.
+/// The state that all workers share.
 pub struct Stage {
     pub sandbox: Sandbox,
     pub program: PathBuf,
-    /// Held for reading while a command runs, for writing by who must be alone.
+    /// Held for reading while a command runs, for writing by a worker that must run by itself.
     pub quiet: RwLock<()>,
 }
 
-/// How commands ended, by name.
+/// The number of commands by outcome.
 pub type Counts = BTreeMap<String, usize>;
 
 /// A worker.
@@ -40,7 +40,7 @@ pub struct Worker<'a> {
     pub chance: Chance,
     pub lines: Vec<Line>,
     pub counts: Counts,
-    /// What should not have happened.
+    /// Errors that were found.
     pub wrong: Vec<String>,
     /// Kills still to be done.
     pub kills: usize,
@@ -49,7 +49,7 @@ pub struct Worker<'a> {
 }
 
 impl Stage {
-    /// A command in a desk, as the leader of a group of its own.
+    /// Makes a command in a desk, as the leader of its own process group.
     fn command(&self, program: &Path, desk: &Path, words: &[&str]) -> std::process::Command {
         let mut command = self.sandbox.command(program);
         // The merge driver is found by its name.
@@ -66,14 +66,14 @@ impl Stage {
         Running::start(self.command(&self.program, desk, words)).finish()
     }
 
-    /// Makes a file to be attached, whose path is seen from a desk.
+    /// Makes a file to be attached, given by its path from a desk.
     pub fn give(&self, desk: &Path, file: &str, words: &str) {
         let path = desk.join(file);
         fs::create_dir_all(path.parent().expect("a file has a folder")).expect("a folder can be made");
         fs::write(path, format!("{words}\r\n")).expect("a file can be written");
     }
 
-    /// The first attachment of a desk, so that clones agree on how git takes them.
+    /// Adds the first attachment of a desk, so that clones agree on git's attributes.
     pub fn attach_first(&self, desk: &Path) {
         let file = given("first");
         self.give(desk, &file, "first");
@@ -102,12 +102,12 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Counts something.
+    /// Counts an event.
     pub fn count(&mut self, what: &str) {
         *self.counts.entry(what.to_owned()).or_default() += 1;
     }
 
-    /// Draws a command, runs it, and remembers what it told. `left` commands are still to come, this one too.
+    /// Draws a command, runs it, and records its outcome. `left` commands remain, this one included.
     pub fn work(&mut self, left: usize) {
         let mark = mark(self.number, self.lines.len());
         let command = Command::draw(&mut self.chance, &tickets(&self.desk), &mark);
@@ -115,7 +115,7 @@ impl<'a> Worker<'a> {
             self.stage.give(&self.desk, file, &mark);
         }
         let mut kill = self.chance.hits(self.kills * 3, left).then(|| Kill::draw(&mut self.chance, self.usual));
-        // git makes the commit where a hook wants to see it; else casebook does.
+        // git makes the commit if a hook must run; otherwise casebook does.
         let with_hook = self.chance.hits(1, 4);
         let (mut fate, mut was_killed) = (Fate::Refused, false);
         for _ in 0..ATTEMPTS {
@@ -131,7 +131,7 @@ impl<'a> Worker<'a> {
             if outcome.stderr.contains("git.locked") {
                 self.take_away_locks();
             }
-            // A key makes it safe to try again what was killed.
+            // A key makes it safe to retry a killed command.
             let again = in_the_way && (!was_killed || command.has_key) || outcome.code.is_none() && command.has_key;
             self.judge(&command, &outcome, struck);
             if !again {
@@ -173,7 +173,7 @@ impl<'a> Worker<'a> {
         (outcome, struck)
     }
 
-    /// The tickets and entries a command printed.
+    /// Returns the tickets and entries that a command printed.
     fn told(&mut self, outcome: &Outcome) -> Vec<(String, String)> {
         let printed: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap_or_default();
         let one = std::slice::from_ref(&printed);
@@ -182,7 +182,7 @@ impl<'a> Worker<'a> {
         each.iter().map(|ticket| (word(ticket, "id"), word(ticket, "version"))).collect()
     }
 
-    /// Whether a command may have ended like this.
+    /// Returns whether a command may end like this.
     fn judge(&mut self, command: &Command, outcome: &Outcome, struck: bool) {
         let code = outcome.code.map_or("killed".to_owned(), |code| format!("exit {code}"));
         self.count(&code);
@@ -203,8 +203,8 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// What a person does whose git says that another git may have crashed: waits for all that still run, and takes
-    /// away the locks they left.
+    /// Does what git's message asks of a person after another git crashed: waits for all that still run, and removes
+    /// the locks they left.
     pub fn take_away_locks(&mut self) {
         let alone = self.stage.quiet.write();
         for orphan in std::mem::take(&mut self.orphans) {
@@ -212,7 +212,7 @@ impl<'a> Worker<'a> {
                 std::thread::sleep(Duration::from_millis(5));
             }
         }
-        // Others' orphans have had their time as well: nothing here runs so long.
+        // Orphans of other workers have had their time as well: nothing here runs so long.
         std::thread::sleep(Duration::from_millis(300));
         let mut taken = 0;
         for name in ["index.lock", "HEAD.lock", "refs/heads/main.lock", "packed-refs.lock", "config.lock"] {

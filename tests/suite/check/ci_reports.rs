@@ -1,5 +1,5 @@
-//! What `check` prints and writes for other systems fits what they publish: SARIF's schema, GitLab's, and the shape
-//! JUnit's readers expect. Text of strangers steers none of them.
+//! Reports of `check` for other systems, validated against what they publish: SARIF's schema, GitLab's, and the shape
+//! that readers of JUnit expect. Text that customers wrote steers none of them.
 //!
 //! `tests/data/sarif-2.1.0.schema.json` is the schema of OASIS as the crate serde-sarif 0.8.0 (MIT) carries it.
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::fixtures::desk::desk;
 use crate::fixtures::sandbox::Sandbox;
 
-/// A desk with an error and a warning, where strangers wrote what they could.
+/// A desk with an error and a warning, and with hostile text in every field that customers write.
 fn broken() -> Sandbox {
     let sandbox = desk();
     let hostile = "::error::pwned ##[group]x <b>&\"' %0A, : ]]>";
@@ -22,7 +22,7 @@ fn broken() -> Sandbox {
     sandbox
 }
 
-/// What `check` prints in a form, which is also what it writes into a file.
+/// Returns the output of `check` in a format, which is the same on standard output and in a file.
 fn told(sandbox: &Sandbox, format: &str) -> String {
     let told = sandbox.run(&["check", "--format", format]).fails(1).stdout;
     sandbox.run(&["check", "-q", "--report", &format!("{format}=out.{format}"), "--report", "json=out2.json"]).fails(1);
@@ -40,10 +40,10 @@ fn assert_fits(schema: &Value, value: &Value) {
 }
 
 #[test]
-fn sarif_fits_its_schema() {
+fn sarif_is_valid_by_its_schema() {
     let sandbox = broken();
     let mut schema: Value = serde_json::from_str(include_str!("../../data/sarif-2.1.0.schema.json")).unwrap();
-    // As published it holds a pattern with a bracket too many, of properties we do not print.
+    // The published schema contains an unbalanced bracket in a pattern, for properties that casebook does not print.
     for definition in ["run", "toolComponent"] {
         let language = &mut schema["definitions"][definition]["properties"]["language"];
         assert!(language.as_object_mut().unwrap().remove("pattern").is_some());
@@ -64,7 +64,7 @@ fn sarif_fits_its_schema() {
 }
 
 #[test]
-fn gitlab_gets_what_it_documents() {
+fn gitlab_reports_are_valid_by_its_documentation() {
     let schema = json!({
         "type": "array",
         "items": {
@@ -93,7 +93,7 @@ fn gitlab_gets_what_it_documents() {
 }
 
 #[test]
-fn junit_is_read_by_a_parser_and_counts_right() {
+fn junit_is_valid_xml_with_correct_counts() {
     let text = told(&broken(), "junit");
     let tree = roxmltree::Document::parse(&text).unwrap();
     let suites = tree.root_element();
@@ -110,7 +110,7 @@ fn junit_is_read_by_a_parser_and_counts_right() {
 }
 
 #[test]
-fn json_and_its_lines_say_the_same() {
+fn json_and_json_lines_are_the_same() {
     let sandbox = broken();
     let array: Value = serde_json::from_str(&told(&sandbox, "json")).unwrap();
     let lines: Vec<Value> = told(&sandbox, "jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -124,7 +124,7 @@ fn json_and_its_lines_say_the_same() {
 }
 
 #[test]
-fn github_sees_our_commands_and_no_others() {
+fn text_in_github_annotations_cannot_inject_commands() {
     let told = told(&broken(), "github");
     let lines: Vec<&str> = told.lines().collect();
     assert_eq!(lines.len(), 3, "{told}");
@@ -139,7 +139,7 @@ fn github_sees_our_commands_and_no_others() {
 }
 
 #[test]
-fn a_place_is_shown_with_its_line() {
+fn a_finding_is_printed_with_its_line() {
     let told = broken().run(&["check"]).fails(1).stdout;
     let wanted = ": error: priority: `::error::x #\\#[y] <z>` is no priority; known are S1, S2, S3, S4 [CB012]\n  5 | priority: \"::error::x #\\#[y] <z>\"\n    |           ^\n";
     assert!(told.contains(wanted), "{told}");
@@ -149,7 +149,7 @@ fn a_place_is_shown_with_its_line() {
     );
 }
 
-/// A desk with an error, in a folder of a bigger repository.
+/// A desk with an error, in a folder of a larger repository.
 fn nested() -> Sandbox {
     let mut sandbox = Sandbox::new();
     sandbox.git(&["init", "-q", "../whole"]).ok();
@@ -161,7 +161,7 @@ fn nested() -> Sandbox {
 }
 
 #[test]
-fn systems_find_the_files_of_a_desk_in_a_folder() {
+fn report_paths_are_relative_to_the_repository() {
     let sandbox = nested();
     let told = |words: &[&str], form| sandbox.run(&[words, &["--format", form]].concat()).fails(1).stdout;
     for verb in [&["check"][..], &["audit", "--signed"]] {
@@ -184,7 +184,7 @@ fn systems_find_the_files_of_a_desk_in_a_folder() {
 }
 
 #[test]
-fn clocks_are_told_from_the_top_of_the_repository_too() {
+fn clock_reports_are_relative_to_the_repository_too() {
     let sandbox = nested();
     sandbox.shell("rm tickets/2026/11").ok();
     sandbox.run(&["open", "-s", "Tiles", "--requester", "ana@acme.example", "-p", "S1", "-m", "x"]).ok();
@@ -194,7 +194,7 @@ fn clocks_are_told_from_the_top_of_the_repository_too() {
 }
 
 #[test]
-fn a_range_that_names_nothing_is_no_sound_one() {
+fn a_range_without_a_beginning_is_an_error() {
     let sandbox = desk();
     for verb in [&["audit"][..], &["check", "--range"], &["changes"]] {
         for range in ["", "..", "...", " ", "..HEAD", "...HEAD"] {
@@ -207,7 +207,7 @@ fn a_range_that_names_nothing_is_no_sound_one() {
 }
 
 #[test]
-fn a_report_that_cannot_be_written_is_nothing_to_try_again() {
+fn an_unwritable_report_is_no_temporary_failure() {
     let sandbox = broken();
     for verb in ["check", "audit", "sla"] {
         let two = [verb, "--report", "sarif=out", "--report", "junit=./out"];
@@ -225,7 +225,7 @@ fn a_report_that_cannot_be_written_is_nothing_to_try_again() {
 }
 
 #[test]
-fn what_is_named_and_is_not_there_is_said() {
+fn missing_paths_and_objects_are_reported() {
     let sandbox = desk();
     let told = sandbox.run(&["merge-file", "none", "casebook.toml", "casebook.toml"]).fails(2);
     assert!(told.stderr.contains("cannot read none"), "{}", told.stderr);
@@ -244,7 +244,7 @@ fn what_is_named_and_is_not_there_is_said() {
 }
 
 #[test]
-fn a_hook_that_says_nothing_is_told_as_such() {
+fn a_hook_without_a_message_is_named() {
     let sandbox = desk();
     sandbox.shell("printf '#!/bin/sh\nexit 3\n' >.git/hooks/commit-msg && chmod +x .git/hooks/commit-msg").ok();
     let told = sandbox.run(&["open", "-s", "Tiles", "--requester", "ana@acme.example", "-m", "x"]).fails(8);

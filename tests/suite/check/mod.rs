@@ -1,4 +1,4 @@
-//! What `check` looks at: the desk, some paths, git's index, a range. What it mends, and what it leaves alone.
+//! `check`: its scopes (the desk, some paths, git's index, a range), its repairs, and what it must not touch.
 
 mod ci_reports;
 mod rules;
@@ -12,7 +12,7 @@ const STATUS: (&str, &str) = ("status: open\n", "status: on_hold\n");
 /// A desk with two tickets, and their paths.
 fn two() -> (Sandbox, [String; 2], [String; 2]) {
     let sandbox = desk();
-    let ids = ["Tiles time out", "Nobody can sign in"].map(|subject| sandbox.opened(subject, &[]));
+    let ids = ["Tiles time out", "Sign-in fails"].map(|subject| sandbox.opened(subject, &[]));
     let path = |id: &String| sandbox.run(&["show", id, "--json=path"]).ok().json()["path"].as_str().unwrap().to_owned();
     let paths = [path(&ids[0]), path(&ids[1])];
     (sandbox, ids, paths)
@@ -25,7 +25,7 @@ impl Sandbox {
         self.write(path, &text.replacen(from, to, 1));
     }
 
-    /// The codes and files that a check names.
+    /// Returns the codes and files of the findings of a check.
     fn found(&self, arguments: &[&str]) -> Vec<(String, String)> {
         let findings = self.run(&[&["check", "--json"], arguments].concat()).json();
         let word = |finding: &serde_json::Value, name: &str| finding[name].as_str().unwrap().to_owned();
@@ -38,7 +38,7 @@ fn codes(found: &[(String, String)]) -> Vec<&str> {
 }
 
 #[test]
-fn some_paths_are_checked_alone_and_against_the_others() {
+fn given_paths_are_checked_by_themselves_and_against_other_tickets() {
     let (sandbox, ids, paths) = two();
     sandbox.edit(&paths[0], STATUS);
     sandbox.write("tickets/notes.txt", "left\n");
@@ -58,7 +58,7 @@ fn some_paths_are_checked_alone_and_against_the_others() {
 }
 
 #[test]
-fn what_is_staged_is_checked_as_it_is_staged() {
+fn staged_files_are_checked_as_they_are_staged() {
     let (sandbox, _, paths) = two();
     sandbox.edit(&paths[0], STATUS);
     assert_eq!(sandbox.found(&["--staged"]), [], "nothing is staged");
@@ -92,7 +92,7 @@ fn a_range_is_checked_as_it_is_at_its_end() {
 }
 
 #[test]
-fn mending_shows_the_diff_and_commits_exactly_it() {
+fn a_repair_prints_its_diff_and_commits_exactly_that() {
     let (sandbox, ids, paths) = two();
     let sound = sandbox.read(&paths[0]);
     sandbox.edit(&paths[0], STATUS);
@@ -116,7 +116,7 @@ fn mending_shows_the_diff_and_commits_exactly_it() {
 }
 
 #[test]
-fn an_old_entry_is_never_printed_again() {
+fn a_repair_never_reprints_an_old_entry() {
     let (sandbox, _, paths) = two();
     sandbox.edit(&paths[0], ("  role: agent\n", "  role:   'agent' # by hand\n"));
     sandbox.edit(&paths[0], STATUS);
@@ -127,7 +127,7 @@ fn an_old_entry_is_never_printed_again() {
 }
 
 #[test]
-fn a_file_that_git_has_more_of_was_cut_and_is_left_alone() {
+fn a_truncated_file_is_not_repaired() {
     let (sandbox, ids, paths) = two();
     sandbox.run(&["reply", &ids[0], "-m", "Which release?"]).ok();
     let whole = sandbox.read(&paths[0]);
@@ -144,7 +144,7 @@ fn a_file_that_git_has_more_of_was_cut_and_is_left_alone() {
 }
 
 #[test]
-fn an_unsound_policy_hides_no_ticket_and_a_broken_ticket_no_other() {
+fn an_invalid_policy_or_a_damaged_ticket_hides_no_other_finding() {
     let (sandbox, ids, paths) = two();
     sandbox.run(&["merge", &ids[0], "--into", &ids[1]]).ok();
     sandbox.write("casebook.toml", "format = 1\nnmae = \"x\"\n");
@@ -156,7 +156,7 @@ fn an_unsound_policy_hides_no_ticket_and_a_broken_ticket_no_other() {
 }
 
 #[test]
-fn an_entry_written_at_the_same_time_names_the_other_and_is_no_error() {
+fn concurrent_entries_are_a_warning_that_names_both() {
     let (sandbox, ids, paths) = two();
     sandbox.run(&["hold", &ids[0], "--reason", "engineering"]).ok();
     let hold = sandbox.shown(&ids[0])["version"].as_str().unwrap().to_owned();
@@ -173,7 +173,7 @@ fn an_entry_written_at_the_same_time_names_the_other_and_is_no_error() {
 }
 
 #[test]
-fn what_other_commands_would_refuse_of_the_policy_is_named_with_its_line() {
+fn invalid_settings_are_reported_with_their_line() {
     for (more, words) in [
         ("\n[[escalation.on_duty]]\nmanager = \"zz@desk.example\"\n", "zz@desk.example is none of `[team] managers`"),
         ("\n[follow_up.texts.de]\nremind = \"{{ nosuch }}\"\n", "undefined value"),
@@ -194,7 +194,7 @@ fn what_other_commands_would_refuse_of_the_policy_is_named_with_its_line() {
 }
 
 #[test]
-fn what_the_text_of_a_macro_asks_for_is_there() {
+fn fields_in_macro_texts_must_exist() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles", &[]);
     let text = sandbox.read("casebook.toml");
@@ -211,10 +211,10 @@ fn what_the_text_of_a_macro_asks_for_is_there() {
     assert!(sandbox.run(&["doctor"]).fails(1).stdout.contains(words));
     sandbox.run(&["check", "casebook.toml"]).fails(1);
     sandbox.run(&["check", "tickets"]).ok();
-    // As the macro itself would be refused.
+    // As `--macro` itself refuses it.
     sandbox.run(&["set", &ticket, "language=fr"]).ok();
     assert!(sandbox.run(&["macro", "ask", &ticket]).fails(2).stderr.contains("there is no field `requestr`"));
-    // A field of the desk's own that is misspelled; a desk that has defined none is told nothing.
+    // A misspelled custom field; a desk that defines no fields gets no finding.
     sandbox
         .write("casebook.toml", &policy.replace("requestr", "requester").replace("fields.region }", "fields.regoin }"));
     let found = sandbox.run(&["check", "--json"]).ok().json();
@@ -227,7 +227,7 @@ fn what_the_text_of_a_macro_asks_for_is_there() {
 }
 
 #[test]
-fn a_header_that_cannot_be_read_follows_from_the_history_too() {
+fn an_unreadable_header_is_repaired_from_the_history() {
     let (sandbox, ids, paths) = two();
     let sound = sandbox.read(&paths[0]);
     for (from, to) in [
@@ -247,7 +247,7 @@ fn a_header_that_cannot_be_read_follows_from_the_history_too() {
         assert_eq!(sandbox.read(&paths[0]), kept, "{to}");
         sandbox.write(&paths[0], &sound);
     }
-    // Of what is wrong in the history nobody knows what was meant, and what a newer program wrote is its own.
+    // An error in the history has no single correct repair, and fields of a newer version are not repaired.
     for (from, to) in [("  priority: S3\n", "  priority:\n"), ("format: 1\n", "format: 1\n<<<<<<< ours\n")] {
         sandbox.edit(&paths[0], (from, to));
         let damaged = sandbox.read(&paths[0]);
@@ -258,7 +258,7 @@ fn a_header_that_cannot_be_read_follows_from_the_history_too() {
 }
 
 #[test]
-fn a_key_that_is_none_is_named() {
+fn an_invalid_signing_key_is_reported() {
     let (sandbox, ..) = two();
     let text = sandbox.read("casebook.toml");
     sandbox.write("casebook.toml", &format!("{text}\n[signing]\n\"kenji@desk.example\" = [\"nonsense\"]\n"));

@@ -1,4 +1,4 @@
-//! Every rule of `check` can be broken, alone: a table of what breaks it. And the page that explains them.
+//! Every rule of `check`, broken by itself, in a table; and the generated page that explains the rules.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,7 +16,7 @@ struct Scene {
     paths: [String; 2],
 }
 
-/// Ids behind every other one.
+/// Ids greater than every other one.
 const LATER: [&str; 4] = [
     "01ZZZZZZZZZZZZZZZZZZZZZZZ1",
     "01ZZZZZZZZZZZZZZZZZZZZZZZ2",
@@ -27,7 +27,7 @@ const LATER: [&str; 4] = [
 impl Scene {
     fn new() -> Self {
         let sandbox = desk();
-        let ids = ["Tiles time out", "Nobody can sign in"].map(|subject| sandbox.opened(subject, &[]));
+        let ids = ["Tiles time out", "Sign-in fails"].map(|subject| sandbox.opened(subject, &[]));
         sandbox.run(&["reply", &ids[0], "-m", "Which release?"]).ok();
         let path =
             |id: &String| sandbox.run(&["show", id, "--json=path"]).ok().json()["path"].as_str().unwrap().to_owned();
@@ -35,7 +35,7 @@ impl Scene {
         Self { sandbox, ids, paths }
     }
 
-    /// Puts something else into the first ticket's file.
+    /// Replaces text in the first ticket's file.
     fn edit(&self, from: &str, to: &str) {
         let text = self.sandbox.read(&self.paths[0]);
         let edited = text.replacen(from, to, 1);
@@ -43,7 +43,7 @@ impl Scene {
         self.sandbox.write(&self.paths[0], &edited);
     }
 
-    /// Adds an entry by hand: what stands behind `by`, with its role.
+    /// Adds an entry by hand: the lines after `by`, with its role.
     fn add(&self, ticket: usize, id: &str, rest: &str) {
         let text = self.sandbox.read(&self.paths[ticket]);
         let body = text.strip_suffix("...\n").unwrap();
@@ -52,12 +52,12 @@ impl Scene {
         self.sandbox.write(&self.paths[ticket], &format!("{body}\n{entry}...\n"));
     }
 
-    /// Has the headers follow.
+    /// Recomputes the headers.
     fn follow(&self) {
         self.sandbox.run(&["check", "--fix", "-q", "--no-commit", "--format", "jsonl"]);
     }
 
-    /// Adds an entry to the first ticket, and has the header follow.
+    /// Adds an entry to the first ticket, and recomputes the header.
     fn act(&self, rest: &str) {
         self.add(0, LATER[0], rest);
         self.follow();
@@ -71,7 +71,7 @@ impl Scene {
 
 type Break = fn(&Scene);
 
-/// What breaks each rule, and no other.
+/// For each rule, an edit that breaks this rule and no other.
 const BREAKS: &[(&str, Break)] = &[
     ("CB001", |scene| scene.edit("priority: S3\n", "priority: [S3\n")),
     ("CB002", |scene| fs::write(scene.sandbox.path(&scene.paths[0]), b"format: 1\nsubject: Caf\xe9\n").unwrap()),
@@ -235,7 +235,7 @@ const BREAKS: &[(&str, Break)] = &[
 ];
 
 #[test]
-fn every_rule_can_be_broken_alone() {
+fn every_rule_can_be_broken_by_itself() {
     let scene = Scene::new();
     assert_eq!(scene.found(), BTreeSet::new());
     for (code, break_it) in BREAKS {
@@ -258,7 +258,7 @@ fn every_rule_of_check_is_in_the_table() {
 }
 
 #[test]
-fn what_can_be_mended_is_mended() {
+fn every_repairable_finding_is_repaired() {
     for (code, break_it) in BREAKS {
         if !rules().any(|rule| rule.code == *code && rule.is_fixable) {
             continue;
@@ -271,7 +271,7 @@ fn what_can_be_mended_is_mended() {
 }
 
 #[test]
-fn a_rule_is_explained_by_its_code_or_its_word() {
+fn a_rule_is_explained_by_its_code_or_its_name() {
     let sandbox = Sandbox::new();
     let told = sandbox.run(&["rule", "cb012"]).ok().stdout;
     assert!(told.starts_with("CB012 field.unfit (error)\n") && told.contains("Repair: "), "{told}");

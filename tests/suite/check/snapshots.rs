@@ -1,4 +1,4 @@
-//! What files beside the tickets say of each other, in git's index and in a range: what the work tree has plays no part.
+//! Rules between files other than tickets, in git's index and in a range: the work tree plays no part.
 
 use super::codes;
 use crate::fixtures::desk::desk;
@@ -7,10 +7,10 @@ use crate::fixtures::sandbox::Sandbox;
 const POLICY: &str = "casebook.toml";
 const LIST: &str = "calendars/us.toml";
 
-/// A file, what stands in it, and what shall stand there.
+/// A file, a text that it contains, and the text to put in its place.
 type Edit = (&'static str, &'static str, &'static str);
 
-/// A change that breaks one rule, with the code and the file it is told of.
+/// A change that breaks one rule, with the code and the file of the finding.
 const BREAKS: [(Edit, &str, &str); 9] = [
     ((LIST, "until = 20", "until = soon # 20"), "CB306", LIST),
     ((LIST, "", ""), "CB301", POLICY),
@@ -31,7 +31,7 @@ const BREAKS: [(Edit, &str, &str); 9] = [
     ),
 ];
 
-/// A desk with two organisations, of which nothing is wrong.
+/// A desk with two organizations, without findings.
 fn sound() -> Sandbox {
     let sandbox = desk();
     for id in ["acme", "beta"] {
@@ -43,7 +43,7 @@ fn sound() -> Sandbox {
     sandbox
 }
 
-/// Breaks a file; one that nothing shall stand in goes.
+/// Breaks a file, or deletes it if no text replaces its own.
 fn apply(sandbox: &Sandbox, (path, from, to): Edit) {
     if from.is_empty() {
         std::fs::remove_file(sandbox.path(path)).unwrap();
@@ -52,19 +52,19 @@ fn apply(sandbox: &Sandbox, (path, from, to): Edit) {
     }
 }
 
-/// Puts the sound file back into the work tree alone.
+/// Restores the valid file in the work tree only.
 fn restore(sandbox: &Sandbox, path: &str) {
     let sound = sandbox.git(&["show", &format!("HEAD:{path}")]).ok().stdout;
     sandbox.write(path, &sound);
 }
 
-/// What a check says, as a program reads it.
+/// Returns the findings of a check as a program reads them.
 fn told(sandbox: &Sandbox, flags: &[&str]) -> String {
     sandbox.run(&[&["check", "--format", "json"], flags].concat()).stdout
 }
 
 #[test]
-fn each_rule_holds_in_the_index_and_in_a_range() {
+fn each_rule_is_checked_in_the_git_index_and_in_a_range() {
     let sandbox = sound();
     for (edit, code, path) in BREAKS {
         apply(&sandbox, edit);
@@ -82,7 +82,7 @@ fn each_rule_holds_in_the_index_and_in_a_range() {
 }
 
 #[test]
-fn another_index_of_git_is_read_where_a_hook_is_given_one() {
+fn a_hook_with_its_own_git_index_checks_that_one() {
     let sandbox = sound();
     sandbox.write(".git/hooks/pre-commit", "#!/bin/sh\nexec casebook check --staged --strict\n");
     sandbox.shell("chmod +x .git/hooks/pre-commit").ok();
@@ -97,7 +97,7 @@ fn another_index_of_git_is_read_where_a_hook_is_given_one() {
 }
 
 #[test]
-fn what_did_not_change_is_not_told() {
+fn unchanged_files_are_not_reported() {
     let sandbox = sound();
     for (edit, ..) in BREAKS.into_iter().filter(|((path, ..), ..)| *path != POLICY) {
         apply(&sandbox, edit);
@@ -110,7 +110,7 @@ fn what_did_not_change_is_not_told() {
         assert_eq!(sandbox.found(&["--staged"]), [], "{edit:?}");
         sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]).ok();
     }
-    // A plan that goes is missed by all that are on it.
+    // A deleted plan is reported for every organization on it.
     sandbox.edit(POLICY, ("[plans.premium]", "[plans.premiums]"));
     sandbox.git(&["add", "-A"]).ok();
     assert_eq!(codes(&sandbox.found(&["--staged"])), codes(&sandbox.found(&[])));

@@ -1,11 +1,11 @@
-//! Tickets that two clones changed, merged by git: with the driver, without it, and where nobody can know.
+//! Tickets that two clones changed, merged by git: with the driver, without it, and where only a person can decide.
 
 use std::fs;
 
 use crate::fixtures::clones::{Clones, actions};
 use crate::fixtures::sandbox::Sandbox;
 
-/// Solved here, held there.
+/// Two clones, of which one solved the ticket and the other put it on hold.
 fn solved_and_held() -> Clones {
     let mut clones = Clones::new(&["a", "b"]);
     let ticket = clones.ticket.clone();
@@ -14,13 +14,13 @@ fn solved_and_held() -> Clones {
     clones
 }
 
-/// Takes the driver out of this clone: git merges as a forge does.
+/// Removes the driver from this clone: git merges as a forge does.
 fn forget_driver(sandbox: &Sandbox) {
     sandbox.git(&["config", "--remove-section", "merge.casebook"]).ok();
 }
 
 #[test]
-fn the_driver_unites_both_histories_and_names_what_crossed() {
+fn the_driver_merges_both_histories_and_names_concurrent_entries() {
     let mut clones = solved_and_held();
     let said = clones.pull("a", "b").ok().stderr;
     for word in ["lea@desk.example put it on hold", "kenji@desk.example solved it", "`casebook resume "] {
@@ -30,14 +30,14 @@ fn the_driver_unites_both_histories_and_names_what_crossed() {
     assert_eq!(clones.sandbox.shown(&clones.ticket)["status"], "on_hold");
     let checked = clones.sandbox.run(&["check"]).ok().stdout;
     assert!(checked.contains("1 ticket checked: 0 errors, 1 warning"), "{checked}");
-    // The other clone comes to the same bytes by taking the merge.
+    // The other clone has the same bytes after a pull of the merge.
     let merged = clones.sandbox.read(clones.sandbox.file_of(&clones.ticket));
     clones.pull("b", "a").ok();
     assert_eq!(clones.sandbox.read(clones.sandbox.file_of(&clones.ticket)), merged);
 }
 
 #[test]
-fn without_the_driver_the_ticket_is_conflicted_and_resolve_ends_it() {
+fn without_the_driver_the_ticket_is_in_conflict_until_resolve() {
     let mut clones = solved_and_held();
     forget_driver(clones.at("b"));
     clones.pull("a", "b").fails(1);
@@ -58,7 +58,7 @@ fn without_the_driver_the_ticket_is_conflicted_and_resolve_ends_it() {
     sandbox.git(&["commit", "-q", "--no-edit"]).ok();
     assert_eq!(actions(sandbox, ticket), ["open", "solve", "hold"]);
     assert_eq!(sandbox.run(&["resolve"]).ok().stdout, "nothing to resolve\n");
-    // By hand or by the driver: the same bytes.
+    // Resolved by the command or merged by the driver: the same bytes.
     let by_hand = sandbox.read(sandbox.file_of(ticket));
     sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]).ok();
     sandbox.run(&["git-setup"]).ok();
@@ -67,7 +67,7 @@ fn without_the_driver_the_ticket_is_conflicted_and_resolve_ends_it() {
 }
 
 #[test]
-fn what_somebody_typed_between_the_markers_is_kept() {
+fn an_edit_between_conflict_markers_is_kept() {
     let mut clones = solved_and_held();
     forget_driver(clones.at("b"));
     clones.pull("a", "b").fails(1);
@@ -81,7 +81,7 @@ fn what_somebody_typed_between_the_markers_is_kept() {
 }
 
 #[test]
-fn what_is_not_committed_yet_is_united_too_where_git_cannot_run_the_driver() {
+fn resolve_merges_uncommitted_entries_too() {
     let mut clones = solved_and_held();
     let ticket = clones.ticket.clone();
     let sandbox = clones.at("b");
@@ -90,7 +90,7 @@ fn what_is_not_committed_yet_is_united_too_where_git_cannot_run_the_driver() {
     assert_ne!(clones.pull("a", "b").code, Some(0));
     let sandbox = clones.at("b");
     if !sandbox.path(".git/MERGE_HEAD").exists() {
-        // This git does not begin a merge over work of one's own; there is nothing to lose.
+        // This version of git does not begin a merge over uncommitted work; there is nothing to lose.
         assert_eq!(actions(sandbox, &ticket), ["open", "hold", "note"]);
         return;
     }
@@ -103,7 +103,7 @@ fn what_is_not_committed_yet_is_united_too_where_git_cannot_run_the_driver() {
 }
 
 #[test]
-fn a_file_that_somebody_mended_whole_is_taken_as_it_is() {
+fn a_conflict_resolved_by_hand_is_taken_as_it_is() {
     let mut clones = solved_and_held();
     forget_driver(clones.at("b"));
     clones.pull("a", "b").fails(1);
@@ -139,7 +139,7 @@ fn a_ticket_that_one_side_deleted_stays() {
 }
 
 #[test]
-fn a_ticket_that_both_sides_added_is_united() {
+fn a_ticket_that_both_sides_added_is_merged() {
     let mut clones = Clones::new(&["a", "b"]);
     let ticket = clones.at("a").opened("New", &[]);
     let commit = clones.sandbox.git(&["rev-parse", "HEAD"]).ok().stdout.trim().to_owned();
@@ -156,7 +156,7 @@ fn a_ticket_that_both_sides_added_is_united() {
 }
 
 #[test]
-fn an_entry_that_says_two_things_is_a_real_conflict() {
+fn an_entry_with_two_contents_is_a_conflict() {
     let mut clones = Clones::new(&["a", "b"]);
     let ticket = clones.ticket.clone();
     clones.at("a").run(&["reply", &ticket, "-m", "Which release?"]).ok();
@@ -178,11 +178,11 @@ fn an_entry_that_says_two_things_is_a_real_conflict() {
 }
 
 #[test]
-fn the_driver_alone_leaves_markers_of_the_size_git_asks_for() {
+fn the_driver_writes_markers_of_the_size_that_git_requests() {
     let clones = Clones::new(&["a"]);
     let (sandbox, ticket) = (&clones.sandbox, &clones.ticket);
     let base = sandbox.read(sandbox.file_of(ticket));
-    // One side edits the entry, the other leaves it alone: as lines this is no conflict, as a history it is.
+    // One side edits the entry, the other does not: as lines this is no conflict, as a history it is one.
     sandbox.write("base", &base);
     sandbox.write("ours", &base.replace("Help!", "Thanks!"));
     sandbox.write("theirs", &base);
@@ -205,7 +205,7 @@ fn the_driver_alone_leaves_markers_of_the_size_git_asks_for() {
 }
 
 #[test]
-fn markers_of_no_size_or_an_absurd_one_are_refused_and_all_that_git_asks_for_are_made() {
+fn marker_sizes_from_1_to_1000_are_accepted() {
     let clones = Clones::new(&["a"]);
     let sandbox = &clones.sandbox;
     let merge = |size: &str| {
@@ -226,13 +226,13 @@ fn markers_of_no_size_or_an_absurd_one_are_refused_and_all_that_git_asks_for_are
 }
 
 #[test]
-fn criss_cross_merges_come_to_the_same_bytes() {
+fn criss_cross_merges_give_the_same_bytes() {
     let mut clones = Clones::new(&["a", "b"]);
     let ticket = clones.ticket.clone();
     for round in 0..3 {
         clones.at("a").run(&["reply", &ticket, "-m", &format!("a {round}")]).ok();
         clones.at("b").run(&["note", &ticket, "-m", &format!("b {round}")]).ok();
-        // Each merges the tip the other had before its own merge.
+        // Each side merges the commit that the other had before its own merge.
         let tips = ["a", "b"].map(|name| clones.at(name).git(&["rev-parse", "HEAD"]).ok().stdout.trim().to_owned());
         for (name, other, tip) in [("a", "../b", &tips[1]), ("b", "../a", &tips[0])] {
             clones.at(name).git(&["fetch", "-q", other, "main"]).ok();
@@ -245,7 +245,7 @@ fn criss_cross_merges_come_to_the_same_bytes() {
 }
 
 #[test]
-fn the_recipe_for_a_forge_unites_the_tickets_of_a_pull_request() {
+fn the_recipe_for_a_forge_merges_the_tickets_of_a_pull_request() {
     let recipe = include_str!("../../../examples/ci/resolve.yml");
     let script = recipe.rsplit("run: |\n").next().unwrap().replace("\n          ", "\n");
     let mut clones = Clones::new(&["a", "b"]);
@@ -257,7 +257,7 @@ fn the_recipe_for_a_forge_unites_the_tickets_of_a_pull_request() {
     sandbox.git(&["checkout", "-q", "main"]).ok();
     sandbox.run(&["hold", &ticket, "--reason", "engineering"]).ok();
     sandbox.git(&["push", "-q"]).ok();
-    // A forge's checkout was told nothing.
+    // A forge's checkout has no driver configured.
     let sandbox = clones.at("b");
     forget_driver(sandbox);
     sandbox.git(&["fetch", "-q"]).ok();
@@ -270,7 +270,7 @@ fn the_recipe_for_a_forge_unites_the_tickets_of_a_pull_request() {
     sandbox.git(&["checkout", "-q", "-B", "main", "origin/main"]).ok();
     sandbox.git(&["merge", "-q", "--no-edit", "origin/topic"]).ok();
     assert_eq!(actions(sandbox, &ticket), ["open", "reply", "hold"]);
-    // What is no ticket is left to people: the job ends there, and names it.
+    // A file that is not a ticket is left to people: the job ends there, and names it.
     for branch in ["topic", "main"] {
         sandbox.git(&["checkout", "-q", branch]).ok();
         sandbox.write("notes.txt", branch);

@@ -1,4 +1,4 @@
-//! What two clones leave between tickets when they meet, and how `resolve` mends it.
+//! Inconsistent links between tickets after two clones were merged, and how `resolve` relinks them.
 
 use crate::fixtures::clones::{Clones, actions};
 use crate::fixtures::sandbox::Sandbox;
@@ -13,7 +13,7 @@ fn clones() -> (Clones, [String; 3]) {
     (clones, [first, second, third])
 }
 
-/// The rules that check finds broken, with their severities.
+/// Returns the rules of the findings of `check`, with their severities.
 fn found(sandbox: &Sandbox) -> Vec<String> {
     let told = sandbox.run(&["check", "--json"]).json();
     told.as_array().unwrap().iter().map(|finding| finding["rule"].as_str().unwrap().to_owned()).collect()
@@ -24,7 +24,7 @@ fn status(sandbox: &Sandbox, ticket: &str) -> String {
 }
 
 #[test]
-fn tickets_merged_into_each_other_go_on_where_the_younger_merge_was() {
+fn tickets_merged_into_each_other_reopen_the_later_merged_one() {
     let (mut clones, [one, other, _]) = clones();
     clones.at("a").run(&["merge", &one, "--into", &other]).ok();
     clones.at("b").run(&["merge", &other, "--into", &one]).ok();
@@ -46,7 +46,7 @@ fn tickets_merged_into_each_other_go_on_where_the_younger_merge_was() {
 }
 
 #[test]
-fn a_reply_to_a_ticket_merged_meanwhile_is_brought_to_where_it_is_read() {
+fn a_reply_to_a_ticket_merged_meanwhile_is_copied_to_the_target() {
     let (mut clones, [one, other, _]) = clones();
     clones.at("a").run(&["merge", &one, "--into", &other]).ok();
     clones.sandbox.run(&["reply", &other, "-m", "Is it solved?"]).ok();
@@ -69,7 +69,7 @@ fn a_reply_to_a_ticket_merged_meanwhile_is_brought_to_where_it_is_read() {
 }
 
 #[test]
-fn a_ticket_merged_into_two_others_goes_on_in_one_and_the_other_is_told() {
+fn a_ticket_merged_into_two_others_stays_in_the_later_target() {
     let (mut clones, [one, other, third]) = clones();
     clones.at("a").run(&["merge", &one, "--into", &other]).ok();
     clones.at("b").run(&["merge", &one, "--into", &third]).ok();
@@ -84,7 +84,7 @@ fn a_ticket_merged_into_two_others_goes_on_in_one_and_the_other_is_told() {
 }
 
 #[test]
-fn a_ticket_solved_while_another_came_to_go_on_in_it_is_opened_again() {
+fn a_ticket_solved_before_a_concurrent_merge_into_it_is_reopened() {
     let (mut clones, [one, other, _]) = clones();
     clones.at("a").run(&["solve", &other]).ok();
     clones.at("b").run(&["merge", &one, "--into", &other]).ok();
@@ -94,12 +94,12 @@ fn a_ticket_solved_while_another_came_to_go_on_in_it_is_opened_again() {
     sandbox.run(&["resolve"]).ok();
     assert_eq!(actions(sandbox, &other), ["open", "solve", "merged", "reopen"]);
     assert_eq!((status(sandbox, &one), status(sandbox, &other)), ("solved".to_owned(), "open".to_owned()));
-    // Solved once more by somebody who knows of both, it stays so.
+    // Solved again by an agent who knows of both, it stays solved.
     sandbox.run(&["solve", &other]).ok();
     assert_eq!(sandbox.run(&["resolve"]).ok().stdout, "nothing to resolve\n");
 }
 
-/// The first ticket merged into the second one, and that solved later on a clone that had not seen it.
+/// The first ticket is merged into the second, which is solved later on a clone that did not have the merge.
 fn solved_unseen() -> (Clones, [String; 3]) {
     let (mut clones, tickets) = clones();
     clones.at("a").run(&["merge", &tickets[0], "--into", &tickets[1]]).ok();
@@ -108,13 +108,13 @@ fn solved_unseen() -> (Clones, [String; 3]) {
 }
 
 #[test]
-fn a_ticket_solved_by_somebody_who_had_not_seen_what_came_to_go_on_in_it_is_told_and_opened_again() {
+fn an_unaware_solve_is_reported_and_reopened() {
     let (mut clones, [one, other, _]) = solved_unseen();
     clones.at("a").run(&["sync"]).ok();
     let foreseen = clones.at("b").run(&["sync", "-n"]).ok().stderr;
     let merger = clones.sandbox.run(&["sync"]).ok().stderr;
     assert_eq!(actions(&clones.sandbox, &other), ["open", "merged", "solve"]);
-    // Who takes the merge in later is told as well.
+    // A clone that pulls the merge later reports it as well.
     let second = clones.at("a").run(&["sync"]).ok().stderr;
     for said in [&foreseen, &merger, &second] {
         assert!(said.contains("lea@desk.example solved it") && said.contains("without having seen this"), "{said}");
@@ -122,7 +122,7 @@ fn a_ticket_solved_by_somebody_who_had_not_seen_what_came_to_go_on_in_it_is_told
     }
     for name in ["a", "b"] {
         let sandbox = clones.at(name);
-        // The second time from memory.
+        // The second time from the cache.
         for _ in 0..2 {
             let checked = sandbox.run(&["check", "--json"]).ok().json();
             let finding = &checked[0];
@@ -142,7 +142,7 @@ fn a_ticket_solved_by_somebody_who_had_not_seen_what_came_to_go_on_in_it_is_told
     assert_eq!(actions(sandbox, &other), ["open", "merged", "solve", "reopen"]);
     assert_eq!((status(sandbox, &one), status(sandbox, &other)), ("solved".to_owned(), "open".to_owned()));
     assert_eq!(found(sandbox), [] as [String; 0]);
-    // Solved once more by somebody who knows of both, it stays so.
+    // Solved again by an agent who knows of both, it stays solved.
     sandbox.run(&["solve", &other]).ok();
     assert_eq!(sandbox.run(&["resolve"]).ok().stdout, "nothing to resolve\n");
     assert_eq!(found(sandbox), [] as [String; 0]);
@@ -150,7 +150,7 @@ fn a_ticket_solved_by_somebody_who_had_not_seen_what_came_to_go_on_in_it_is_told
 }
 
 #[test]
-fn a_solve_that_has_seen_what_came_is_as_it_is() {
+fn a_solve_aware_of_the_merge_stays() {
     let (mut clones, [one, other, _]) = clones();
     clones.at("a").run(&["merge", &one, "--into", &other]).ok();
     clones.pull("a", "b").ok();
@@ -164,7 +164,7 @@ fn a_solve_that_has_seen_what_came_is_as_it_is() {
 }
 
 #[test]
-fn what_was_not_seen_is_told_by_the_driver_and_mended_within_the_merge() {
+fn the_merge_driver_reports_an_unaware_solve_and_resolve_reopens_it() {
     let (mut clones, [_, other, _]) = solved_unseen();
     let said = clones.pull("a", "b").ok().stderr;
     assert!(said.contains("without having seen this"), "{said}");
@@ -182,7 +182,7 @@ fn what_was_not_seen_is_told_by_the_driver_and_mended_within_the_merge() {
 }
 
 #[test]
-fn a_memory_that_was_cut_or_of_a_commit_that_is_no_more_is_made_anew() {
+fn a_corrupt_or_outdated_cache_of_unaware_solves_is_rebuilt() {
     let (mut clones, [_, other, _]) = solved_unseen();
     clones.pull("a", "b").ok();
     let sandbox = &clones.sandbox;
@@ -199,7 +199,7 @@ fn a_memory_that_was_cut_or_of_a_commit_that_is_no_more_is_made_anew() {
 }
 
 #[test]
-fn in_the_middle_of_a_merge_what_mends_is_part_of_its_commit() {
+fn during_a_merge_relink_entries_are_part_of_its_commit() {
     let (mut clones, [one, other, _]) = clones();
     clones.at("a").run(&["merge", &one, "--into", &other]).ok();
     clones.at("b").run(&["merge", &other, "--into", &one]).ok();
@@ -214,7 +214,7 @@ fn in_the_middle_of_a_merge_what_mends_is_part_of_its_commit() {
 }
 
 #[test]
-fn only_agents_mend_and_others_are_told() {
+fn only_agents_relink_and_customers_get_a_report() {
     let (mut clones, [one, other, _]) = clones();
     clones.at("a").run(&["merge", &one, "--into", &other]).ok();
     clones.at("b").run(&["merge", &other, "--into", &one]).ok();
@@ -225,7 +225,7 @@ fn only_agents_mend_and_others_are_told() {
 }
 
 #[test]
-fn a_target_that_lost_its_side_of_a_merge_is_told_again() {
+fn a_target_without_its_merged_entry_gets_it_again() {
     let (mut clones, [one, other, _]) = clones();
     let sandbox = clones.at("a");
     sandbox.run(&["merge", &one, "--into", &other]).ok();
@@ -238,7 +238,7 @@ fn a_target_that_lost_its_side_of_a_merge_is_told_again() {
     assert_eq!(sandbox.shown(&other)["merged_from"], serde_json::json!([one]));
 }
 
-/// A reply of Ana's to a ticket that was merged meanwhile, as both clones have it: neither has mended it yet.
+/// A reply of Ana's to a ticket that was merged meanwhile, as both clones have it: neither has relinked it yet.
 fn stranded() -> (Clones, [String; 3]) {
     let (mut clones, [one, other, third]) = clones();
     clones.at("a").run(&["merge", &one, "--into", &other]).ok();
@@ -249,7 +249,7 @@ fn stranded() -> (Clones, [String; 3]) {
 }
 
 #[test]
-fn two_clones_that_mend_the_same_write_the_same_bytes() {
+fn two_clones_that_relink_the_same_write_the_same_bytes() {
     let (mut clones, [one, other, _]) = stranded();
     clones.at("a").run(&["resolve"]).ok();
     clones.at("b").wait("3h");
@@ -266,7 +266,7 @@ fn two_clones_that_mend_the_same_write_the_same_bytes() {
 }
 
 #[test]
-fn two_clones_that_mend_what_differs_keep_both_and_show_one() {
+fn two_clones_that_relink_differently_keep_both_copies_and_show_one() {
     let (mut clones, [one, other, third]) = stranded();
     clones.at("a").run(&["resolve"]).ok();
     clones.at("b").run(&["reply", &other, "-m", "Is it solved?"]).ok();
@@ -281,7 +281,7 @@ fn two_clones_that_mend_what_differs_keep_both_and_show_one() {
     assert_eq!(sandbox.run(&["resolve"]).ok().stdout, "nothing to resolve\n");
     sandbox.run(&["check"]).ok();
     sandbox.run(&["audit"]).ok();
-    // Merged into a third one by somebody who had not seen them: one copy goes on there.
+    // Merged into a third ticket on a clone that did not have them: one copy goes on there.
     clones.pull("b", "a").ok();
     clones.at("a").run(&["merge", &other, "--into", &third]).ok();
     let sandbox = clones.at("a");
@@ -290,7 +290,7 @@ fn two_clones_that_mend_what_differs_keep_both_and_show_one() {
 }
 
 #[test]
-fn what_was_brought_by_two_ways_arrives_once() {
+fn a_reply_copied_by_two_paths_is_shown_once() {
     let (mut clones, [one, other, third]) = stranded();
     clones.at("a").run(&["resolve"]).ok();
     clones.at("b").run(&["merge", &other, "--into", &third]).ok();
@@ -307,7 +307,7 @@ fn what_was_brought_by_two_ways_arrives_once() {
 }
 
 #[test]
-fn two_clones_that_take_back_the_same_merge_keep_both_entries() {
+fn two_clones_that_unmerge_the_same_keep_both_entries() {
     let (mut clones, [one, other, third]) = clones();
     clones.at("a").run(&["merge", &one, "--into", &other]).ok();
     clones.sandbox.run(&["solve", &third]).ok();
@@ -327,7 +327,7 @@ fn two_clones_that_take_back_the_same_merge_keep_both_entries() {
 }
 
 #[test]
-fn mending_can_be_repeated_with_its_key() {
+fn relinking_can_be_retried_with_its_key() {
     let (mut clones, [one, other, third]) = clones();
     clones.at("a").run(&["merge", &one, "--into", &other]).ok();
     clones.at("b").run(&["merge", &other, "--into", &one]).ok();

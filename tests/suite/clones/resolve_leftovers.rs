@@ -1,4 +1,4 @@
-//! What `resolve` leaves in conflict: it is named, with what to do, and nothing that fails is called the next command.
+//! Conflicts that `resolve` leaves: each is named with a way to end it, and no suggested command fails.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -6,12 +6,12 @@ use std::os::unix::fs::symlink;
 use crate::fixtures::clones::{Clones, actions};
 use crate::fixtures::sandbox::{Outcome, Sandbox};
 
-/// The command that the outcome calls the next one.
+/// Returns the command that the outcome suggests next.
 fn next(resolved: &Outcome) -> Option<&str> {
     resolved.stdout.lines().find_map(|line| line.strip_prefix("Next: "))
 }
 
-/// The git commands between backticks that a line tells, in their order.
+/// Returns the git commands between backticks in a line, in their order.
 fn commands(said: &str) -> Vec<String> {
     let told = said.split('`').skip(1).step_by(2);
     told.filter(|words| words.starts_with("git checkout") || words.starts_with("git rm")).map(str::to_owned).collect()
@@ -22,7 +22,7 @@ fn unmerged(sandbox: &Sandbox) -> String {
 }
 
 #[test]
-fn a_ticket_that_one_side_made_a_link_is_left_with_what_to_do() {
+fn a_ticket_replaced_by_a_link_is_left_in_conflict_with_a_hint() {
     for linking in ["a", "b"] {
         let mut clones = Clones::new(&["a", "b"]);
         let ticket = clones.ticket.clone();
@@ -39,7 +39,7 @@ fn a_ticket_that_one_side_made_a_link_is_left_with_what_to_do() {
         let left = sandbox.run(&["resolve"]).fails(7);
         assert_eq!(next(&left), None, "{left:?}");
         assert!(left.stderr.contains(&format!("{path}: one side made something else of it")), "{left:?}");
-        // What it tells to do can be done, and ends the merge.
+        // The suggested commands work, and end the merge.
         let line = left.stderr.lines().find(|line| line.contains("git checkout")).unwrap();
         for command in commands(line) {
             sandbox.shell(&command).ok();
@@ -52,7 +52,7 @@ fn a_ticket_that_one_side_made_a_link_is_left_with_what_to_do() {
     }
 }
 
-/// Two tickets that both clones replied to, and a file beside them that both wrote, where no driver runs.
+/// Two tickets that both clones replied to, and another file that both wrote, without a driver.
 fn conflicted(with_notes: bool) -> (Clones, [String; 2]) {
     let mut clones = Clones::new(&["a", "b"]);
     let tickets = [clones.ticket.clone(), clones.at("a").opened("Maps", &[])];
@@ -78,7 +78,7 @@ fn conflicted(with_notes: bool) -> (Clones, [String; 2]) {
 }
 
 #[test]
-fn where_one_path_was_asked_for_the_other_tickets_are_what_comes_next() {
+fn resolving_one_path_suggests_the_remaining_tickets() {
     let (clones, [first, second]) = conflicted(false);
     let sandbox = &clones.sandbox;
     let one = sandbox.run(&["resolve", &first]).fails(7);
@@ -94,7 +94,7 @@ fn where_one_path_was_asked_for_the_other_tickets_are_what_comes_next() {
 }
 
 #[test]
-fn a_file_that_is_no_ticket_is_left_to_a_person() {
+fn a_conflict_in_another_file_is_left_to_a_person() {
     let (clones, [first, _]) = conflicted(true);
     let sandbox = &clones.sandbox;
     for arguments in [&["resolve", &first][..], &["resolve"]] {
@@ -110,7 +110,7 @@ fn a_file_that_is_no_ticket_is_left_to_a_person() {
 }
 
 #[test]
-fn a_conflict_outside_the_desk_is_named_from_the_top_of_the_repository() {
+fn a_conflict_outside_the_desk_is_named_relative_to_the_repository() {
     let mut clones = Clones::new(&["a", "b"]);
     for name in ["a", "b"] {
         let sandbox = clones.at(name);
@@ -125,7 +125,7 @@ fn a_conflict_outside_the_desk_is_named_from_the_top_of_the_repository() {
 }
 
 #[test]
-fn tickets_are_resolved_by_our_policy_where_casebook_toml_is_in_conflict_too() {
+fn with_casebook_toml_in_conflict_our_policy_is_used() {
     let mut clones = Clones::new(&["a", "b"]);
     let [one, other] = [clones.ticket.clone(), clones.at("a").opened("Maps", &[])];
     clones.pull("a", "b").ok();

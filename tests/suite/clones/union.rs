@@ -1,4 +1,4 @@
-//! The union of what two clones made of a ticket: its laws over random histories, and what is no union.
+//! The union of two versions of a ticket: its laws over random histories, and inputs that have no union.
 
 use casebook::domain::entry::Entry;
 use casebook::domain::id::Id;
@@ -10,14 +10,14 @@ use proptest::prelude::*;
 
 use crate::fixtures::arbitrary;
 
-/// The ticket as a clone has it that knows some of the entries.
+/// The ticket on a clone that has some of the entries.
 fn knowing(ticket: &Ticket, mut knows: impl FnMut(usize) -> bool) -> Ticket {
     let known = |(place, entry): (usize, &Entry)| (place == 0 || knows(place)).then(|| entry.clone());
     let history: Vec<Entry> = ticket.history.iter().enumerate().filter_map(known).collect();
     Ticket { header: replay(&history).unwrap(), history, ..ticket.clone() }
 }
 
-/// A ticket as three clones have it: together they know every entry.
+/// A ticket on three clones, which together have every entry.
 fn clones() -> impl Strategy<Value = (Ticket, [Vec<u8>; 3])> {
     (arbitrary::ticket(), proptest::collection::vec(1u8..8, 8)).prop_map(|(ticket, masks)| {
         let file = |clone: u8| {
@@ -45,13 +45,13 @@ proptest! {
         prop_assert_eq!(crossed(&a, &b), crossed(&b, &a));
         let all = united(&united(&a, &b), &c);
         prop_assert_eq!(&united(&all, &a), &all);
-        // All entries, and the header that follows: what one clone would have, had it made all of it.
+        // All entries, and the header that follows from them, as if one clone had made them all.
         prop_assert_eq!(String::from_utf8(all).unwrap(), print(&ticket));
     }
 
     #[test]
-    fn every_entry_keeps_its_bytes_whatever_their_spelling((ticket, [a, b, _]) in clones(), note in "[a-z ]{1,20}") {
-        // Somebody has quoted an address and left a comment, on one side alone.
+    fn every_entry_keeps_its_bytes_in_any_format((ticket, [a, b, _]) in clones(), note in "[a-z ]{1,20}") {
+        // A person has quoted an address and added a comment, on one side only.
         let spelled = |file: &[u8]| {
             let text = String::from_utf8(file.to_vec()).unwrap();
             let entry = text.rfind("\n  at: ").unwrap();
@@ -71,7 +71,7 @@ proptest! {
                     both.dedup();
                     prop_assert_eq!(ids(&united.ticket), both);
                 }
-                // The base does not have that entry, so nobody knows which spelling is the older one.
+                // The base does not have that entry, so it is unknown which spelling is the older one.
                 Err(Split::Spelling(_)) => prop_assert!(read(&b, None).unwrap().history.len() > 1),
                 Err(other) => prop_assert!(false, "{other:?}"),
             }
@@ -79,7 +79,7 @@ proptest! {
     }
 
     #[test]
-    fn no_input_makes_it_panic(one in ".{0,80}", (_, [a, b, _]) in clones(), cut in 0usize..4000) {
+    fn no_input_makes_the_merge_panic(one in ".{0,80}", (_, [a, b, _]) in clones(), cut in 0usize..4000) {
         let _ = unite(Some(one.as_bytes()), &a, one.as_bytes());
         let _ = unite(Some(&a), &a[..cut.min(a.len())], &b);
     }
@@ -101,7 +101,7 @@ fn with(text: &str, from: &str, to: &str) -> Vec<u8> {
 }
 
 #[test]
-fn what_cannot_be_united_is_said() {
+fn inputs_without_a_union_are_conflicts() {
     let file = print(&ticket());
     let entry: Id = "01M7ZK369RH2Y4D6F8J0M2Q4S6".parse().unwrap();
     let base = Some(file.as_bytes());
@@ -121,7 +121,7 @@ fn what_cannot_be_united_is_said() {
 }
 
 #[test]
-fn what_both_sides_typed_on_different_lines_of_the_header_stays() {
+fn edits_of_both_sides_on_different_header_lines_stay() {
     let file = print(&ticket());
     let base = Some(file.as_bytes());
     let (one, other) = (
@@ -130,7 +130,7 @@ fn what_both_sides_typed_on_different_lines_of_the_header_stays() {
     );
     let both =
         "subject: Tiles # vip\nstatus: awaiting_reply\npriority: S3\nrequester: ana@acme.example\n# call\n\nhistory:";
-    // Beside what they typed, each has an entry of its own, and the header follows from both.
+    // Besides the edit, each side has an entry of its own, and the header follows from both.
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     let add = |bytes: &[u8], id: &str, by: &str| {
         let entry = format!(
@@ -147,7 +147,7 @@ fn what_both_sides_typed_on_different_lines_of_the_header_stays() {
 }
 
 #[test]
-fn what_crossed_is_named_with_both_entries() {
+fn concurrent_entries_are_named_in_pairs() {
     let base = knowing(&ticket(), |_| false);
     let reply = ticket().history[1].clone();
     let (mut one, mut other) = (base.clone(), base);

@@ -1,4 +1,4 @@
-//! Bad files: each is refused with its place, the reason and what to do, and costs no more than a good one.
+//! Damaged files: each is refused with its place, the reason and a hint, and costs no more than a valid one.
 
 use std::fs::{self, File};
 use std::io::{Seek, SeekFrom, Write};
@@ -11,10 +11,10 @@ use casebook::store::yaml::{DamageKind, read};
 use crate::fixtures::desk::desk;
 use crate::fixtures::sandbox::{Outcome, Running, Sandbox};
 
-/// Where the file is wrong: put into the text at the very place, and taken out before it is written.
+/// The mark of the damage: put into the text at its place, and removed before the file is written.
 const HERE: char = '§';
 
-/// A desk of three tickets, the second of which is to be damaged.
+/// A desk of three tickets, of which the second will be damaged.
 struct Scene {
     sandbox: Sandbox,
     tickets: [String; 3],
@@ -31,7 +31,7 @@ impl Scene {
         Self { sandbox, tickets, path, sound }
     }
 
-    /// Runs the program with little memory, and kills it should it hang.
+    /// Runs the program with little memory, and kills it if it hangs.
     fn bounded(&self, arguments: &[&str]) -> Outcome {
         let mut command = self.sandbox.command("sh");
         let script = "ulimit -v 800000; ulimit -t 20; exec casebook \"$@\"";
@@ -39,7 +39,7 @@ impl Scene {
         Running::start(command).finish()
     }
 
-    /// Whatever lies at the second ticket's place is refused there, and the others are read.
+    /// Asserts that the file at the second ticket's path is refused there, and that the others are read.
     #[track_caller]
     fn assert_refused(&self, why: &str, place: &str, reason: &str) {
         let id = &self.tickets[1];
@@ -87,7 +87,7 @@ impl Scene {
 }
 
 #[test]
-fn a_file_that_is_no_sound_ticket_is_refused_at_the_very_place() {
+fn a_damaged_ticket_is_refused_at_its_place() {
     let scene = Scene::new();
     let cases: &[(&str, &str, &str, &str)] = &[
         ("a doubled fact", "status: open\n", "status: open\n§status: open\n", "`status` stands here twice"),
@@ -101,8 +101,8 @@ fn a_file_that_is_no_sound_ticket_is_refused_at_the_very_place() {
         ("a doubled own field", "priority: S3\n", "priority: S3\nfields:\n  a: 1\n  §a: 2\n", "`a` stands here twice"),
         ("a doubled number", "priority: S3\n", "priority: S3\nfields:\n  12: 1\n  §0xC: 2\n", "`12` stands here twice"),
         ("a doubled name in brackets", "priority: S3\n", "priority: S3\nfields: {a: 1, §a: 2}\n", "stands here twice"),
-        ("an unknown fact", "priority: S3\n", "priority: S3\n§colour: red\n", "colour"),
-        ("an unknown fact of an entry", "  role: agent\n", "  role: agent\n  §colour: red\n", "colour"),
+        ("an unknown fact", "priority: S3\n", "priority: S3\n§color: red\n", "color"),
+        ("an unknown fact of an entry", "  role: agent\n", "  role: agent\n  §color: red\n", "color"),
         ("a merge key", "priority: S3\n", "priority: S3\n§<<: {status: open}\n", "<<"),
         ("an anchor", "subject: Tiles", "subject: §&a Tiles", "anchor"),
         ("an anchor on a list", "priority: S3\n", "priority: S3\ncc: §&a\n- a@b.example\n", "anchor"),
@@ -184,7 +184,7 @@ fn a_hostile_file_is_refused_in_little_time_and_memory() {
 }
 
 #[test]
-fn what_is_no_plain_file_is_refused_and_never_waited_for() {
+fn a_file_that_is_not_plain_is_refused_without_blocking() {
     let scene = Scene::new();
     let path = scene.sandbox.path(&scene.path);
     let elsewhere = scene.sandbox.root().join("elsewhere.yaml");
@@ -208,7 +208,7 @@ fn what_is_no_plain_file_is_refused_and_never_waited_for() {
 }
 
 #[test]
-fn a_file_at_no_tickets_place_is_named_and_the_rest_is_read() {
+fn a_misplaced_file_is_reported_and_the_others_are_read() {
     let scene = Scene::new();
     scene.sandbox.write("tickets/2026/12/notes.yaml", "notes\n");
     scene.sandbox.write("tickets/2026/12/.notes.yaml.swp", "left by an editor\n");
@@ -228,7 +228,7 @@ fn a_file_at_no_tickets_place_is_named_and_the_rest_is_read() {
 }
 
 #[test]
-fn a_folder_that_is_a_link_is_neither_read_nor_written_through() {
+fn a_linked_folder_is_neither_read_nor_written() {
     for linked in ["tickets", "tickets/2026", "tickets/2026/11"] {
         let scene = Scene::new();
         let outside = scene.sandbox.root().join("outside");
@@ -256,7 +256,7 @@ fn a_folder_that_is_a_link_is_neither_read_nor_written_through() {
 }
 
 #[test]
-fn a_tickets_folder_that_is_none_is_named() {
+fn a_tickets_folder_that_is_a_file_is_reported() {
     let scene = Scene::new();
     fs::remove_dir_all(scene.sandbox.path("tickets")).unwrap();
     scene.sandbox.write("tickets", "text\n");
@@ -267,7 +267,7 @@ fn a_tickets_folder_that_is_none_is_named() {
 }
 
 #[test]
-fn a_header_that_differs_from_its_history_is_read_and_not_written_upon() {
+fn a_header_that_differs_from_its_history_is_read_but_not_written() {
     let scene = Scene::new();
     scene
         .sandbox
@@ -316,7 +316,7 @@ fn a_ticket_cut_at_any_byte_is_refused() {
         for cut in 0..text.len() {
             let result = read(&text.as_bytes()[..cut], Some(id));
             if cut >= marker {
-                // All that is missing is the end of the last line, which some editors leave out.
+                // Only the end of the last line is missing, which some editors omit.
                 assert_eq!(result, Ok(whole.clone()));
             } else {
                 let damage = result.expect_err(&format!("cut at byte {cut} of {}", text.len()));
@@ -327,7 +327,7 @@ fn a_ticket_cut_at_any_byte_is_refused() {
 }
 
 #[test]
-fn a_ticket_with_any_byte_or_line_changed_never_panics_and_never_passes_for_another_id() {
+fn a_changed_byte_or_line_never_panics_and_never_changes_the_id() {
     let (id, text) = real_ticket();
     let bytes = text.as_bytes();
     for place in 0..bytes.len() {
@@ -355,7 +355,7 @@ fn a_ticket_with_any_byte_or_line_changed_never_panics_and_never_passes_for_anot
 }
 
 #[test]
-fn a_byte_order_mark_and_other_line_ends_are_read_as_the_same_ticket() {
+fn a_byte_order_mark_and_other_line_ends_read_as_the_same_ticket() {
     let (id, text) = real_ticket();
     let whole = read(text.as_bytes(), Some(id)).unwrap();
     for other in

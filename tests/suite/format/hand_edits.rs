@@ -1,4 +1,4 @@
-//! Files that people edited: what they typed stays byte for byte, and only the lines that must change do.
+//! Files that people edited: their edits stay byte for byte, and only the lines that must change do.
 
 use casebook::domain::codec::header_fields;
 use casebook::domain::ticket::Ticket;
@@ -15,7 +15,7 @@ fn parts<'a>(text: &'a str, changed: &[&str]) -> (Vec<&'a str>, &'a str) {
     let end = text.rfind("...").unwrap();
     let mut header = Vec::new();
     let mut within = false;
-    // Comments that may turn out to stand in the middle of a list.
+    // Comments that may be in the middle of a list.
     let mut between = Vec::new();
     for line in text[..start].split_inclusive('\n') {
         let begins = !line.starts_with([' ', '-', '#', '\r', '\n']);
@@ -81,7 +81,7 @@ const COMMANDS: &[(&[&str], &[&str])] = &[
     (&["solve", "ID"], &["status", "resolution"]),
 ];
 
-/// An edit somebody makes.
+/// An edit by hand.
 type Edit = fn(&str) -> String;
 
 fn indented_history(text: &str) -> String {
@@ -178,7 +178,7 @@ const EDITS: &[(&str, Edit)] = &[
 ];
 
 #[test]
-fn what_people_typed_stays_byte_for_byte_whatever_is_done_to_the_ticket() {
+fn edits_by_hand_stay_byte_for_byte_after_any_command() {
     let (sandbox, id, path) = scene();
     let plain = sandbox.read(&path);
     let whole = read(plain.as_bytes(), None).unwrap();
@@ -205,7 +205,7 @@ fn what_people_typed_stays_byte_for_byte_whatever_is_done_to_the_ticket() {
 }
 
 #[test]
-fn a_comment_behind_a_changed_line_stays_there() {
+fn a_comment_after_a_changed_line_stays_there() {
     let (sandbox, id, path) = scene();
     let text = sandbox.read(&path).replacen("status: awaiting_reply\n", "status: awaiting_reply # theirs: ana's\n", 1);
     sandbox.write(&path, &text);
@@ -214,7 +214,7 @@ fn a_comment_behind_a_changed_line_stays_there() {
 }
 
 #[test]
-fn empty_lines_behind_a_block_stay_where_they_are() {
+fn empty_lines_after_a_block_stay_there() {
     let (sandbox, id, path) = scene();
     sandbox.run(&["set", &id, "fields.region=emea", "fields.steps=One.\nTwo."]).ok();
     let blocks = |line: &str| match line.strip_suffix("steps: One. Two.\n") {
@@ -237,7 +237,7 @@ fn empty_lines_behind_a_block_stay_where_they_are() {
 }
 
 #[test]
-fn a_ticket_in_brackets_is_read_and_refused_for_writing_in_clear_words() {
+fn a_ticket_in_flow_style_is_read_but_not_written() {
     let (sandbox, id, path) = scene();
     let value: serde_json::Value = serde_yaml::from_str(&sandbox.read(&path)).unwrap();
     let history = sandbox.read(&path);
@@ -253,7 +253,7 @@ fn a_ticket_in_brackets_is_read_and_refused_for_writing_in_clear_words() {
 }
 
 #[test]
-fn facts_behind_the_history_are_read_and_refused_for_writing() {
+fn header_fields_after_the_history_are_read_but_not_written() {
     let (sandbox, id, path) = scene();
     let text = sandbox.read(&path);
     let text = text.replacen("priority: S3\n", "", 1).replacen("\n...\n", "\npriority: S3\n...\n", 1);
@@ -264,7 +264,7 @@ fn facts_behind_the_history_are_read_and_refused_for_writing() {
     assert_eq!(sandbox.read(&path), text);
 }
 
-/// What somebody does to a whole file, drawn at random.
+/// The edits of a whole file by hand, drawn at random.
 #[derive(Clone, Debug)]
 enum Hand {
     Comment(usize),
@@ -287,7 +287,7 @@ fn hand() -> impl Strategy<Value = Hand> {
 impl Hand {
     fn edit(&self, text: &str) -> String {
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
-        // Lines at the margin are structure: what belongs to a text is indented.
+        // Lines at the margin are structure: lines of a text are indented.
         let margin: Vec<usize> = (0..lines.len()).filter(|&line| !lines[line].starts_with([' ', '\n'])).collect();
         let words = |line: &&usize| {
             let (name, value) = lines[**line].trim_end_matches('\n').split_once(": ").unwrap_or_default();
@@ -327,14 +327,14 @@ impl Hand {
     }
 }
 
-/// A ticket that keeps only the first `count` entries.
+/// Returns the ticket with only its first `count` entries.
 fn cut(ticket: &Ticket, count: usize) -> Ticket {
     let mut short = Ticket::opened_by(ticket.history[0].clone()).unwrap();
     ticket.history[1..count].iter().for_each(|entry| short.append(entry.clone()));
     short
 }
 
-/// The names of the header facts that differ.
+/// Returns the names of the header fields that differ.
 fn differing(before: &Ticket, after: &Ticket) -> Vec<String> {
     let (old, new) = (header_fields(before), header_fields(after));
     let missing =

@@ -1,4 +1,4 @@
-//! The file of an organisation: printing and reading are inverse, and bad files are refused with their place.
+//! The file of an organization: printing and reading are inverse, and damaged files are refused with their place.
 
 use casebook::domain::id::Id;
 use casebook::domain::organization::{Instance, Member, Organization, PlanPeriod};
@@ -19,7 +19,7 @@ fn some<T: std::fmt::Debug + Clone>(strategy: impl Strategy<Value = T>) -> impl 
     proptest::option::of(strategy)
 }
 
-/// Periods one behind the other, open at either end or not.
+/// Consecutive periods, open at either end or not.
 fn plans() -> impl Strategy<Value = Vec<PlanPeriod>> {
     let days = prop::collection::btree_set(0u64..4000, 0..6);
     (days, any::<bool>(), any::<bool>(), prop::collection::vec(words(), 6)).prop_map(|(days, begins, ends, names)| {
@@ -117,7 +117,7 @@ fn the_example_of_the_format_page_is_an_organization_as_it_is_printed() {
 }
 
 #[test]
-fn what_is_wrong_is_told_with_its_place() {
+fn errors_are_reported_with_their_place() {
     for (text, wanted) in [
         ("name: Acme\n", "1:1: `id` is missing"),
         ("id: acme-corp\n", "1:5: id: the id is not `acme`, which the file is named after"),

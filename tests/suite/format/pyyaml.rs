@@ -1,4 +1,4 @@
-//! A reader of YAML 1.1, written by others, reads our files as we mean them.
+//! PyYAML, an independent reader of YAML 1.1, reads the same values from the files.
 
 use std::fs;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! Everything the program writes and prints fits the schemas it prints, and what is wrong does not.
+//! Schemas: everything the program writes and prints is valid by the schemas it prints, and errors are not.
 
 use jsonschema::Validator;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ fn yaml(text: &str) -> Value {
     serde_yaml::from_str(text).unwrap()
 }
 
-/// A living desk, with every kind of entry that commands make on one.
+/// A desk with every kind of entry that commands make.
 fn living() -> Sandbox {
     let mut sandbox = Sandbox::new();
     sandbox.run(&["demo", "desk"]).ok();
@@ -36,7 +36,7 @@ fn living() -> Sandbox {
 }
 
 #[test]
-fn tickets_fit_as_files_and_as_json() {
+fn tickets_are_valid_as_files_and_as_json() {
     let sandbox = living();
     let ticket = schema(&sandbox, "ticket");
     for (path, bytes) in tree(&sandbox.path("tickets")) {
@@ -52,7 +52,7 @@ fn tickets_fit_as_files_and_as_json() {
 }
 
 #[test]
-fn entries_fit_wherever_they_are_printed() {
+fn entries_are_valid_wherever_they_are_printed() {
     let sandbox = living();
     let entry = schema(&sandbox, "entry");
     let log = sandbox.run(&["log", "--json"]).ok().json();
@@ -64,7 +64,7 @@ fn entries_fit_wherever_they_are_printed() {
 }
 
 #[test]
-fn any_ticket_that_can_be_printed_fits() {
+fn any_printed_ticket_is_valid() {
     use proptest::strategy::{Strategy, ValueTree};
     use proptest::test_runner::TestRunner;
     let ticket = schema(&Sandbox::new(), "ticket");
@@ -76,7 +76,7 @@ fn any_ticket_that_can_be_printed_fits() {
 }
 
 #[test]
-fn errors_fit() {
+fn errors_are_valid() {
     let sandbox = desk();
     let error = schema(&sandbox, "error");
     let ticket = sandbox.opened("Tiles", &[]);
@@ -98,7 +98,7 @@ fn errors_fit() {
 }
 
 #[test]
-fn settings_fit() {
+fn settings_are_valid() {
     let sandbox = desk();
     let config = schema(&sandbox, "config");
     let read = |text: &str| serde_json::to_value(toml::from_str::<toml::Table>(text).unwrap()).unwrap();
@@ -110,7 +110,7 @@ fn settings_fit() {
 }
 
 #[test]
-fn the_desks_own_fields_fit_by_their_kinds() {
+fn custom_fields_are_valid_by_their_kinds() {
     let sandbox = desk();
     let id = sandbox.opened("Tiles", &[]);
     let mut shown = sandbox.shown(&id);
@@ -147,7 +147,7 @@ type = "text"
 }
 
 #[test]
-fn what_is_wrong_does_not_fit() {
+fn invalid_files_are_not_valid_by_the_schemas() {
     let sandbox = desk();
     let ticket = schema(&sandbox, "ticket");
     let id = sandbox.opened("Tiles", &[]);

@@ -1,4 +1,4 @@
-//! The survey against the full reader: on any file, and however it is mutilated, it gives the same row or none.
+//! The summary reader against the full reader: on any file, however mutilated, it gives the same summary or none.
 
 use std::collections::BTreeMap;
 
@@ -13,18 +13,18 @@ use proptest::sample::Index;
 
 use crate::fixtures::arbitrary;
 
-/// What may happen to a file.
+/// A mutilation of a file.
 #[derive(Clone, Debug)]
 enum Wound {
-    /// Some bytes are put in at a place.
+    /// Some bytes are inserted at a place.
     Put(Index, &'static str),
     /// Some bytes at a place are gone.
     Cut(Index, usize),
-    /// A line stands twice.
+    /// A line is there twice.
     Double(Index),
     /// A line is gone.
     Drop(Index),
-    /// A line stands where another was.
+    /// A line replaces another.
     Move(Index, Index),
 }
 
@@ -80,7 +80,7 @@ impl Wound {
     }
 }
 
-/// A ticket such as most are: nothing that the survey leaves to the full reader.
+/// A common ticket, without anything that the summary reader leaves to the full reader.
 fn simple() -> impl Strategy<Value = Ticket> {
     (arbitrary::ticket(), "[a-z][a-z ]{3,20}[a-z]", any::<bool>()).prop_map(|(mut ticket, words, one_line)| {
         let is_odd = |action: &Action| {
@@ -120,12 +120,12 @@ proptest! {
     #![proptest_config(arbitrary::config(1500))]
 
     #[test]
-    fn the_survey_gives_the_row_of_the_ticket_or_nothing(ticket in arbitrary::ticket()) {
+    fn the_summary_reader_gives_the_summary_of_the_ticket_or_none(ticket in arbitrary::ticket()) {
         agrees(print(&ticket).as_bytes(), &ticket)?;
     }
 
     #[test]
-    fn however_a_file_is_mutilated(ticket in simple(), wounds in proptest::collection::vec(wound(), 1..4)) {
+    fn a_mutilated_file_gives_the_same_summary_or_none(ticket in simple(), wounds in proptest::collection::vec(wound(), 1..4)) {
         let mut file = print(&ticket).into_bytes();
         wounds.iter().for_each(|wound| wound.strike(&mut file));
         agrees(&file, &ticket)?;
@@ -139,7 +139,7 @@ fn query(words: &str) -> Query {
     parse(words, &Scope { now, zone: &zone, me: None, saved: &saved }).expect("a query")
 }
 
-/// Queries of which some can be answered at a glance.
+/// Queries, of which some can be answered from a summary header.
 const QUERIES: [&str; 16] = [
     "status:open",
     "-status:solved,on_hold",
@@ -161,7 +161,7 @@ const QUERIES: [&str; 16] = [
 
 proptest! {
     #[test]
-    fn what_is_said_at_a_glance_is_so(ticket in arbitrary::ticket()) {
+    fn answers_from_a_summary_header_are_correct(ticket in arbitrary::ticket()) {
         let row = Summary::from(&ticket);
         for words in QUERIES {
             let query = query(words);
@@ -174,7 +174,7 @@ proptest! {
     }
 
     #[test]
-    fn a_header_read_alone_is_the_header(ticket in simple(), wounds in proptest::collection::vec(wound(), 0..3)) {
+    fn a_summary_header_is_the_header_of_the_summary(ticket in simple(), wounds in proptest::collection::vec(wound(), 0..3)) {
         let mut file = print(&ticket).into_bytes();
         wounds.iter().for_each(|wound| wound.strike(&mut file));
         if let (Some(header), Ok(ticket)) = (survey_header(&file, ticket.id), read(&file, Some(ticket.id))) {
@@ -184,7 +184,7 @@ proptest! {
 }
 
 #[test]
-fn most_simple_tickets_are_surveyed() {
+fn most_simple_tickets_are_read_by_the_summary_reader() {
     use proptest::strategy::ValueTree;
     use proptest::test_runner::TestRunner;
     let mut runner = TestRunner::deterministic();

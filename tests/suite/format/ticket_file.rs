@@ -1,4 +1,4 @@
-//! The ticket file: printing and reading are inverse, appends keep every byte, and bad files are refused.
+//! The ticket file: printing and reading are inverse, and appends keep every byte.
 
 use casebook::domain::action::{Action, Fact, Opening};
 use casebook::domain::entry::Entry;
@@ -22,10 +22,10 @@ fn the_example_of_the_format_page_is_a_ticket_as_it_is_printed() {
     assert_eq!(replay(&ticket.history), Some(ticket.header));
 }
 
-/// Found by the property below, rarely: the blank line behind a block went with the block it stands behind, and a
-/// line of blanks at its end is words of it.
+/// Found by the property below, rarely: the blank line after a block was removed with the block, and a
+/// line of blanks at its end is part of its text.
 #[test]
-fn a_block_that_changes_in_the_header_goes_whole_and_leaves_the_blank_line_before_the_history() {
+fn a_changed_header_block_keeps_the_blank_line_before_the_history() {
     for words in ["one\ntwo", "one\ntwo\n", "one\n \t", "one\n \n", " one\n\n  \n  ", "one\n\n", "one\n \n\n \n\n"] {
         let at = Id::at("2026-11-21T09:01:00Z".parse().unwrap(), 1);
         let mut opening = Opening::new("s".to_owned(), Priority::S3, Person::from_address("a@a.example").unwrap());
@@ -49,7 +49,7 @@ fn a_block_that_changes_in_the_header_goes_whole_and_leaves_the_blank_line_befor
     }
 }
 
-/// A ticket that keeps only the first `count` entries.
+/// Returns the ticket with only its first `count` entries.
 fn cut(ticket: &Ticket, count: usize) -> Ticket {
     let mut short = Ticket::opened_by(ticket.history[0].clone()).unwrap();
     ticket.history[1..count].iter().for_each(|entry| short.append(entry.clone()));
@@ -79,7 +79,7 @@ proptest! {
     }
 
     #[test]
-    fn an_append_leaves_every_older_byte(ticket in arbitrary::ticket(), keep in 1usize..6) {
+    fn an_append_keeps_every_older_byte(ticket in arbitrary::ticket(), keep in 1usize..6) {
         let before = cut(&ticket, keep.min(ticket.history.len()));
         let old = print(&before);
         let new = String::from_utf8(amend(old.as_bytes(), &before, &ticket).unwrap()).unwrap();

@@ -1,9 +1,9 @@
-//! What a commit says, when, by whom, and signed by whom.
+//! Commits: message, trailers, time, author and signature.
 
 use super::*;
 
 #[test]
-fn a_commit_says_what_was_done_in_trailers_git_reads() {
+fn a_commit_has_trailers_that_git_reads() {
     let sandbox = desk();
     let (one, two) = (sandbox.opened("Tiles time out", &[]), sandbox.opened("Tiles again", &[]));
     assert_eq!(sandbox.trailers(), [format!("Ticket: {two}"), format!("Entry: {two}"), "Action: open".to_owned()]);
@@ -19,7 +19,7 @@ fn a_commit_says_what_was_done_in_trailers_git_reads() {
         ]
     );
     sandbox.run(&["note", &one, "-m", "Hello", "--as", "Kenji@desk.example"]).ok();
-    assert_eq!(sandbox.trailers().len(), 3, "git's own identity acts for nobody else");
+    assert_eq!(sandbox.trailers().len(), 3, "git's own identity acts only for itself");
     sandbox.run(&["merge", &one, "--into", &two]).ok();
     let last = |id: &str| sandbox.shown(id)["version"].as_str().unwrap().to_owned();
     assert_eq!(
@@ -60,7 +60,7 @@ fn a_subject_never_adds_a_trailer() {
 }
 
 #[test]
-fn commits_bear_the_time_that_was_given_and_else_gits_own() {
+fn commits_have_the_given_time_or_the_time_of_git() {
     let sandbox = desk();
     let dates = || sandbox.git(&["log", "-1", "--format=%aI %cI"]).ok().stdout;
     let open = |variables: &[(&str, &str)]| {
@@ -78,7 +78,7 @@ fn commits_bear_the_time_that_was_given_and_else_gits_own() {
 }
 
 #[test]
-fn signing_is_honoured_also_where_it_fails() {
+fn commits_are_signed_and_a_failure_to_sign_is_an_error() {
     let sandbox = desk();
     let commands = commands(&sandbox);
     let program = sandbox.root().join("gpg");
@@ -104,7 +104,7 @@ fn signing_is_honoured_also_where_it_fails() {
 }
 
 #[test]
-fn an_environment_that_points_elsewhere_leads_nowhere_else() {
+fn git_variables_of_another_repository_are_ignored() {
     let mut sandbox = desk();
     let ticket = sandbox.opened("Tiles time out", &[]);
     sandbox.enter("../other");

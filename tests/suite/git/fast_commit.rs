@@ -1,9 +1,9 @@
-//! A commit is made the short way or as git makes it, and nobody can tell which: the same commands, both ways.
+//! The fast commit: the same commands give the same repository, with a fast commit or with one made by git.
 
 use super::*;
 use crate::fixtures::desk::copy;
 
-/// What somebody could look at afterwards.
+/// Everything that is visible afterwards.
 #[derive(Debug, PartialEq)]
 struct Told {
     commits: Vec<String>,
@@ -15,15 +15,15 @@ struct Told {
     files: Tree,
 }
 
-/// A desk before the commands, and what is asked of it.
+/// A desk before the commands, and how they are run.
 struct Situation {
     name: &'static str,
-    /// Where the store lies, seen from the folder that is copied.
+    /// The path of the desk from the folder that is copied.
     store: &'static str,
     prepare: fn(&mut Sandbox),
-    /// Variables the commands run under.
+    /// The environment variables of the commands.
     variables: &'static [(&'static str, &'static str)],
-    /// Whether the short way is taken where nothing else speaks against it.
+    /// True if a fast commit is expected.
     is_short: bool,
 }
 
@@ -121,7 +121,7 @@ fn situations() -> Vec<Situation> {
 }
 
 impl Sandbox {
-    /// Runs commands at a fixed time, and says whether git was asked to commit.
+    /// Runs commands at a fixed time, and returns whether git was asked to commit.
     fn commands(&self, store: &str, commands: &[Vec<String>], variables: &[(&str, &str)]) -> bool {
         let trace = self.root().join("trace");
         let _none_yet = fs::remove_file(&trace);
@@ -143,7 +143,7 @@ impl Sandbox {
         assert_eq!((fsck.stdout.as_str(), fsck.stderr.as_str()), ("", ""));
         let logs = tree(&self.path(".git/logs"));
         Told {
-            // The index as it lies there, before git has looked at any file again.
+            // The index file as it is, before git has looked at any file again.
             staged: told(&["ls-files", "--stage", "-v"]),
             tree: told(&["write-tree"]),
             commits: objects.lines().map(|commit| told(&["cat-file", "commit", commit])).collect(),
@@ -155,7 +155,7 @@ impl Sandbox {
     }
 }
 
-/// A new ticket in a new month, replies to one that is there and to the new one, a merge of two, and a file.
+/// A new ticket in a new month, replies to an existing one and to the new one, a merge of two, and an attachment.
 fn commands(tickets: &[String; 2], file: &str) -> Vec<Vec<String>> {
     let words = |words: &[&str]| -> Vec<String> {
         words.iter().map(|&word| word.to_owned()).chain(["--commit".to_owned()]).collect()
@@ -191,7 +191,7 @@ fn assert_same(situation: &Situation, mut sandbox: Sandbox, tickets: &[String; 2
 }
 
 #[test]
-fn nobody_can_tell_which_way_a_commit_was_made() {
+fn a_fast_commit_is_the_same_as_one_of_git() {
     for situation in situations() {
         let sandbox = desk();
         let tickets = ["Tiles time out", "Tiles again"].map(|subject| sandbox.opened(subject, &[]));
@@ -200,7 +200,7 @@ fn nobody_can_tell_which_way_a_commit_was_made() {
 }
 
 #[test]
-fn nor_for_a_desk_in_a_folder_with_a_blank() {
+fn a_fast_commit_is_the_same_in_a_folder_with_a_blank() {
     let mut sandbox = Sandbox::new();
     sandbox.enter("code");
     sandbox
@@ -218,7 +218,7 @@ fn nor_for_a_desk_in_a_folder_with_a_blank() {
 }
 
 #[test]
-fn the_trees_git_remembers_stay_true_and_remembered() {
+fn the_cache_tree_of_the_git_index_stays_valid() {
     let sandbox = desk();
     let tickets = ["Tiles time out", "Tiles again"].map(|subject| sandbox.opened(subject, &[]));
     sandbox.git(&["read-tree", "HEAD"]).ok();
@@ -228,9 +228,9 @@ fn the_trees_git_remembers_stay_true_and_remembered() {
         let tree = sandbox.git(&["rev-parse", "HEAD^{tree}"]).ok().stdout;
         let written = sandbox.shell("cp .git/index copy; GIT_INDEX_FILE=copy git write-tree; rm copy").ok().stdout;
         assert_eq!(written, tree);
-        let spelt: String =
+        let hex: String =
             fs::read(sandbox.path(".git/index")).unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
-        assert!(spelt.contains(tree.trim()), "the tree is forgotten");
+        assert!(hex.contains(tree.trim()), "the tree is forgotten");
     }
     let open = ["open", "-s", "New", "--requester", "a@b.example", "-m", "T", "--commit"].map(str::to_owned).to_vec();
     assert!(!sandbox.commands(".", &[open], &[]));
@@ -239,7 +239,7 @@ fn the_trees_git_remembers_stay_true_and_remembered() {
 }
 
 #[test]
-fn an_ignored_ticket_is_refused_both_ways() {
+fn an_ignored_ticket_is_refused_by_fast_and_by_git_commits() {
     let sandbox = desk();
     sandbox.opened("One", &[]);
     sandbox.write(".gitignore", "/tickets\n");
@@ -260,7 +260,7 @@ fn a_sha_256_repository_is_left_to_git() {
 }
 
 #[test]
-fn a_linked_worktree_goes_the_short_way_on_its_own_index() {
+fn a_linked_worktree_gets_fast_commits_on_its_own_index() {
     let mut sandbox = desk();
     let ticket = sandbox.opened("One", &[]);
     sandbox.git(&["worktree", "add", "-q", "../linked"]).ok();
@@ -275,7 +275,7 @@ fn a_linked_worktree_goes_the_short_way_on_its_own_index() {
 }
 
 #[test]
-fn a_file_as_young_as_the_index_is_not_forgotten() {
+fn a_file_as_recent_as_the_git_index_is_not_missed() {
     let sandbox = desk();
     let ticket = sandbox.opened("One", &[]);
     sandbox.write("notes", "one\n");
@@ -295,7 +295,7 @@ fn a_file_as_young_as_the_index_is_not_forgotten() {
 }
 
 #[test]
-fn loose_objects_are_tidied_up_as_git_would() {
+fn loose_objects_are_packed_as_git_would() {
     let sandbox = desk();
     let ticket = sandbox.opened("One", &[]);
     sandbox.shell("git config gc.auto 1; git config gc.autoDetach false; git config maintenance.auto true").ok();
@@ -307,7 +307,7 @@ fn loose_objects_are_tidied_up_as_git_would() {
 }
 
 #[test]
-fn many_files_are_expected_only_when_asked_and_never_beside_a_split_index() {
+fn many_files_is_set_only_on_request_and_never_with_a_split_index() {
     let mut sandbox = Sandbox::new();
     sandbox.enter("plain");
     sandbox.run(&["init"]).ok();

@@ -1,4 +1,4 @@
-//! What git is told of tickets in a clone: added where it is missing, never over something else, and what it does.
+//! `git-setup`: settings and attributes are added if they are missing, never overwritten, and work.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -13,7 +13,7 @@ fn setting(sandbox: &Sandbox, name: &str) -> String {
 const DRIVER: &str = "casebook merge-file %O %A %B %L %P";
 
 #[test]
-fn init_tells_git_and_a_clone_is_told_once() {
+fn init_configures_git_and_git_setup_a_clone() {
     let mut sandbox = desk();
     assert_eq!(setting(&sandbox, "merge.casebook.driver"), DRIVER);
     sandbox.run(&["doctor"]).ok();
@@ -35,7 +35,7 @@ fn init_tells_git_and_a_clone_is_told_once() {
 }
 
 #[test]
-fn what_somebody_else_has_set_stays_and_is_told() {
+fn settings_of_the_user_stay_and_are_reported() {
     let sandbox = desk();
     sandbox.git(&["config", "merge.casebook.driver", "mine %A"]).ok();
     let error = sandbox.run(&["git-setup"]).fails(4);
@@ -47,7 +47,7 @@ fn what_somebody_else_has_set_stays_and_is_told() {
     let renewed = sandbox.run(&["git-setup"]).ok().stdout;
     assert!(renewed.contains("renewed") && renewed.contains("/gone/casebook"), "{renewed}");
     assert_eq!(setting(&sandbox, "merge.casebook.driver"), DRIVER);
-    // Attributes that say otherwise are somebody's too; where they are missing they are added.
+    // Other attributes are kept as well; missing ones are added.
     sandbox.write(".gitattributes", "tickets/** merge=union diff=casebook\n");
     let error = sandbox.run(&["git-setup"]).fails(4).stderr;
     assert!(error.contains(".gitattributes is set to something else"), "{error}");
@@ -59,7 +59,7 @@ fn what_somebody_else_has_set_stays_and_is_told() {
     sandbox.run(&["doctor"]).ok();
 }
 
-/// Runs the program where its name is not on PATH.
+/// Runs the program without its folder on PATH.
 fn run_off_path(sandbox: &Sandbox, program: &Path, arguments: &[&str]) -> Outcome {
     let bin = sandbox.root().join("bin");
     std::fs::create_dir_all(&bin).unwrap();
@@ -73,7 +73,7 @@ fn run_off_path(sandbox: &Sandbox, program: &Path, arguments: &[&str]) -> Outcom
 }
 
 #[test]
-fn a_program_that_is_not_on_path_is_named_by_its_full_path() {
+fn a_program_that_is_not_on_path_is_configured_by_its_full_path() {
     let sandbox = desk();
     sandbox.git(&["config", "--remove-section", "merge.casebook"]).ok();
     let program = sandbox.root().join("a place/casebook");
@@ -86,7 +86,7 @@ fn a_program_that_is_not_on_path_is_named_by_its_full_path() {
     assert_eq!(driver, format!("'{}' merge-file %O %A %B %L %P", program.display()));
     let again = run_off_path(&sandbox, &program, &["git-setup"]).ok();
     assert!(!again.stdout.contains("renewed") && !again.stdout.contains("added"), "{}", again.stdout);
-    // git can call it so.
+    // git can run it by this path.
     let ticket = sandbox.opened("Tiles", &[]);
     sandbox.git(&["checkout", "-qb", "other"]).ok();
     sandbox.run(&["note", &ticket, "-m", "one"]).ok();
@@ -99,7 +99,7 @@ fn a_program_that_is_not_on_path_is_named_by_its_full_path() {
 }
 
 #[test]
-fn hunks_are_headed_by_the_entry_and_its_action_and_threads_are_for_those_who_ask() {
+fn hunk_headers_name_the_entry_and_textconv_is_opt_in() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles", &[]);
     sandbox.run(&["reply", &ticket, "-m", "Which release?"]).ok();
@@ -123,7 +123,7 @@ fn hunks_are_headed_by_the_entry_and_its_action_and_threads_are_for_those_who_as
     sandbox.run(&["git-setup", "--textconv"]).ok();
     let thread = sandbox.git(&["log", "-p", "-1"]).ok().stdout;
     assert!(thread.contains("+│ Which release?") && !thread.contains(" ago)"), "{thread}");
-    // The same file reads the same at any time, and what is no ticket is shown as it is.
+    // The same file is printed the same at any time, and a file that is not a ticket is printed as it is.
     let shown = sandbox.run(&["textconv", path.to_str().unwrap()]).ok().stdout;
     sandbox.wait("3d");
     assert_eq!(sandbox.run(&["textconv", path.to_str().unwrap()]).ok().stdout, shown);
@@ -133,7 +133,7 @@ fn hunks_are_headed_by_the_entry_and_its_action_and_threads_are_for_those_who_as
 }
 
 #[test]
-fn init_says_how_editors_learn_the_schema_and_that_is_true() {
+fn the_schema_hint_of_init_works() {
     let mut sandbox = Sandbox::new();
     sandbox.enter("desk");
     let told = sandbox.run(&["init"]).ok().stdout;
@@ -142,7 +142,7 @@ fn init_says_how_editors_learn_the_schema_and_that_is_true() {
     sandbox.shell(&command).ok();
     let ticket = sandbox.opened("Tiles", &[]);
     let file = sandbox.file_of(&ticket);
-    // The path in the line begins where the ticket lies.
+    // The path in the line is relative to the repository.
     let schema = file.parent().unwrap().join(line.split("$schema=").nth(1).unwrap());
     assert!(std::fs::read_to_string(schema).unwrap().contains("$schema"));
     let text = std::fs::read_to_string(&file).unwrap();
@@ -154,7 +154,7 @@ fn init_says_how_editors_learn_the_schema_and_that_is_true() {
 }
 
 #[test]
-fn the_doctor_names_what_is_wrong_wherever_it_looks() {
+fn the_doctor_reports_each_problem() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles", &[]);
     sandbox.run_under(&[("CASEBOOK_KILLED_AT", "filed")], &["reply", &ticket, "-m", "x"]).killed();
@@ -169,7 +169,7 @@ fn the_doctor_names_what_is_wrong_wherever_it_looks() {
     assert!(sandbox.run(&["doctor"]).fails(1).stdout.contains("Europe/Pariss"));
     sandbox.write("casebook.toml", &policy);
     sandbox.git(&["config", "--file", "../gitconfig", "--unset", "user.email"]);
-    let nobody = sandbox.run_under(&[("GIT_CONFIG_GLOBAL", "/dev/null")], &["doctor"]).fails(1).stdout;
-    assert!(nobody.contains("git config user.email"), "{nobody}");
+    let unconfigured = sandbox.run_under(&[("GIT_CONFIG_GLOBAL", "/dev/null")], &["doctor"]).fails(1).stdout;
+    assert!(unconfigured.contains("git config user.email"), "{unconfigured}");
     sandbox.run(&["-C", "/", "doctor"]).fails(1);
 }

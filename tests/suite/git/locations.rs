@@ -1,9 +1,9 @@
-//! Where a desk may lie: worktrees, folders of a repository, behind links, without a repository, without git.
+//! Locations of a desk: worktrees, folders of a repository, links, without a repository, without git.
 
 use super::*;
 
 #[test]
-fn a_linked_worktree_has_a_state_of_its_own() {
+fn a_linked_worktree_has_its_own_state_directory() {
     let mut sandbox = desk();
     let commands = commands(&sandbox);
     let before = sandbox.everything();
@@ -116,7 +116,7 @@ fn a_desk_without_git_works_and_refuses_a_commit() {
 }
 
 #[test]
-fn a_machine_without_git_is_told_so_in_clear_words() {
+fn a_machine_without_git_gets_a_clear_error() {
     let without = [("PATH", "/nowhere"), ("CASEBOOK_ACTOR", "kenji@desk.example")];
     let mut fresh = Sandbox::new();
     fresh.enter("plain");
@@ -142,7 +142,7 @@ fn a_machine_without_git_is_told_so_in_clear_words() {
 }
 
 #[test]
-fn a_damaged_file_of_a_revision_is_named_from_the_desk() {
+fn a_damaged_file_of_a_revision_is_named_relative_to_the_desk() {
     let mut sandbox = Sandbox::new();
     sandbox.enter("code");
     sandbox.git(&["init", "-q"]).ok();

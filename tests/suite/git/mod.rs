@@ -1,4 +1,4 @@
-//! git as the person has it: exactly our own paths, their work untouched, their hooks, identity and signing honoured.
+//! Commits in the user's repository: only the command's own paths, other work untouched, hooks and identity respected.
 
 mod commit_messages;
 mod fast_commit;
@@ -35,26 +35,26 @@ impl Sandbox {
         (head.code == Some(0)).then_some(head.stdout)
     }
 
-    /// The names of the files in the last commit.
+    /// Returns the names of the files in the last commit.
     fn committed(&self) -> Vec<String> {
         let shown = self.git(&["show", "--format=", "--name-only", "HEAD"]).ok().stdout;
         shown.lines().map(str::to_owned).collect()
     }
 
-    /// The trailers of the last commit, as git reads them.
+    /// Returns the trailers of the last commit, as git reads them.
     fn trailers(&self) -> Vec<String> {
         let parsed = self.shell("git log -1 --format=%B | git interpret-trailers --parse").ok().stdout;
         parsed.lines().map(str::to_owned).collect()
     }
 
-    /// Puts lines behind the git configuration of this sandbox.
+    /// Appends lines to the git configuration of this sandbox.
     fn configure(&self, lines: &str) {
         let path = self.root().join("gitconfig");
         let text = fs::read_to_string(&path).unwrap();
         fs::write(path, format!("{text}{lines}")).unwrap();
     }
 
-    /// A path of a ticket, relative to the desk.
+    /// Returns the path of a ticket, relative to the desk.
     fn place(&self, id: &str) -> String {
         self.run(&["show", id, "--json=path"]).ok().json()["path"].as_str().unwrap().to_owned()
     }
@@ -77,7 +77,7 @@ impl Sandbox {
         self.run(&words)
     }
 
-    /// Runs a command that git refuses: nothing has changed, and the words are kept where the error says.
+    /// Runs a command that git refuses: nothing has changed, and the text is kept at the path in the error.
     #[track_caller]
     fn refused_by_git(&self, words: &[String]) -> serde_json::Value {
         let before = self.everything();
@@ -95,7 +95,7 @@ impl Sandbox {
 }
 
 #[test]
-fn a_command_commits_its_own_paths_and_leaves_the_work_of_others_alone() {
+fn a_command_commits_only_its_own_paths() {
     let sandbox = desk();
     let commands = commands(&sandbox);
     let other = sandbox.opened("Edited by hand", &[]);
@@ -103,7 +103,7 @@ fn a_command_commits_its_own_paths_and_leaves_the_work_of_others_alone() {
         sandbox.write(format!("{name}.txt"), "one\ntwo\n");
     }
     sandbox.git(&["add", "."]).ok();
-    sandbox.git(&["commit", "-q", "-m", "Files of somebody"]).ok();
+    sandbox.git(&["commit", "-q", "-m", "Other files"]).ok();
     sandbox.write("staged.txt", "staged\n");
     sandbox.write("partly.txt", "staged\ntwo\n");
     sandbox.write("added.txt", "added\n");
@@ -147,7 +147,7 @@ fn a_hook_that_refuses_leaves_everything_as_it_was_and_the_text_kept() {
 }
 
 #[test]
-fn a_ticket_git_does_not_know_yet_is_as_unknown_after_a_refusal() {
+fn an_untracked_ticket_is_still_untracked_after_a_refusal() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles time out", &["--no-commit"]);
     sandbox.hook("pre-commit", "exit 1");
@@ -187,7 +187,7 @@ fn hooks_see_the_message_and_may_change_it_or_refuse_it() {
 }
 
 #[test]
-fn a_hook_that_names_a_lock_file_of_its_own_is_asked_once() {
+fn a_hook_that_mentions_its_own_lock_file_runs_once() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles time out", &[]);
     let runs = sandbox.root().join("runs");
@@ -198,7 +198,7 @@ fn a_hook_that_names_a_lock_file_of_its_own_is_asked_once() {
 }
 
 #[test]
-fn without_an_identity_of_git_nothing_is_done() {
+fn without_an_identity_in_git_nothing_is_done() {
     let sandbox = desk();
     let commands = commands(&sandbox);
     fs::write(sandbox.root().join("gitconfig"), "[user]\n\tuseConfigOnly = true\n").unwrap();
@@ -213,7 +213,7 @@ fn without_an_identity_of_git_nothing_is_done() {
 }
 
 #[test]
-fn a_lock_of_gits_that_goes_away_is_waited_for() {
+fn a_command_waits_for_a_lock_of_git() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles time out", &[]);
     let (lock, place) = (sandbox.path(".git/index.lock"), sandbox.place(&ticket));
@@ -234,7 +234,7 @@ fn a_lock_of_gits_that_goes_away_is_waited_for() {
 }
 
 #[test]
-fn a_lock_of_gits_that_stays_leaves_everything_as_it_was() {
+fn a_stale_lock_of_git_leaves_everything_as_it_was() {
     let sandbox = desk();
     let commands = commands(&sandbox);
     let before = sandbox.everything();
@@ -249,7 +249,7 @@ fn a_lock_of_gits_that_stays_leaves_everything_as_it_was() {
 }
 
 #[test]
-fn in_the_middle_of_a_merge_nothing_is_committed() {
+fn during_a_merge_nothing_is_committed() {
     let sandbox = desk();
     let commands = commands(&sandbox);
     sandbox.git(&["switch", "-q", "-c", "side"]).ok();
@@ -283,7 +283,7 @@ fn a_detached_head_is_committed_to() {
 }
 
 #[test]
-fn a_ticket_edited_by_hand_is_committed_as_it_lies_there() {
+fn a_ticket_edited_by_hand_is_committed_as_it_is() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles time out", &[]);
     let place = sandbox.place(&ticket);
@@ -298,7 +298,7 @@ fn a_ticket_edited_by_hand_is_committed_as_it_lies_there() {
 }
 
 #[test]
-fn tickets_that_git_shall_ignore_are_refused_and_nothing_is_left() {
+fn tickets_that_git_ignores_are_refused_and_nothing_is_left() {
     let sandbox = desk();
     let known = sandbox.opened("Known to git", &[]);
     sandbox.write(".gitignore", "tickets/\n");

@@ -1,21 +1,21 @@
-//! README.md runs as it is told, but for the two commands that build the program and this very test.
+//! README.md, run as a story, but for the two commands that build the program and run this test.
 
 use std::path::Path;
 
 use crate::stories::{Played, play};
 
-/// What a fresh machine runs; `.ci/run` does.
+/// The commands for a new machine, which `.ci/run` runs.
 const FRESH_MACHINE: [&str; 2] = ["$ cargo run --release -- demo my-desk", "$ cargo test"];
 
 #[test]
-fn the_readme_goes_as_it_is_told() {
+fn the_commands_of_the_readme_print_what_it_shows() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let readme = std::fs::read_to_string(&path).expect("README.md");
     let mut story = readme.clone();
     for command in FRESH_MACHINE {
         let line = format!("{command}\n");
         assert_eq!(story.matches(&line).count(), 1, "README.md has `{command}` once");
-        // `true` says nothing, whatever stands behind it.
+        // `true` prints nothing, whatever its arguments.
         story = story.replace(&line, &line.replacen("$ ", "$ true ", 1));
     }
     assert!(!story.lines().any(|line| line.starts_with("$ cargo")), "README.md runs cargo a third time");
@@ -28,7 +28,7 @@ fn the_readme_goes_as_it_is_told() {
 }
 
 #[test]
-fn the_first_day_has_ten_commands() {
+fn the_readmes_first_day_has_ten_commands() {
     let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
     let day = readme.split("\n## ").find(|part| part.starts_with("A first day")).expect("the first day");
     assert_eq!(day.lines().filter(|line| line.starts_with("$ ")).count(), 10);

@@ -1,5 +1,5 @@
-//! `docs/seeds.md`, the table of what the seeds ask for, says nothing that is not there: every row has a number, a
-//! state, verbs and policy of the program, and links to what shows it.
+//! `docs/seeds.md`, the table of the requirements in the seeds, is complete and true: every row has a number, a
+//! state, verbs and settings of the program, and links to the stories and tests that show it.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The rows of the page: number, sentence, what does it, what shows it, state.
+/// Returns the rows of the page: number, sentence, verbs and settings, links, state.
 fn rows() -> Vec<Vec<String>> {
     let page = fs::read_to_string(root().join("docs/seeds.md")).unwrap();
     let cells = |line: &str| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
@@ -20,13 +20,13 @@ fn rows() -> Vec<Vec<String>> {
     rows.filter(|cells| cells[0].parse::<usize>().is_ok()).collect()
 }
 
-/// What stands between two marks, each time.
+/// Returns the texts between two marks.
 fn between<'a>(text: &'a str, open: &str, close: &str) -> Vec<&'a str> {
     text.split(open).skip(1).filter_map(|rest| rest.split_once(close)).map(|(inner, _)| inner).collect()
 }
 
 #[test]
-fn every_sentence_has_its_row_and_every_row_its_state() {
+fn every_requirement_has_a_row_with_a_state() {
     let rows = rows();
     let numbers: Vec<usize> = rows.iter().map(|row| row[0].parse().unwrap()).collect();
     assert_eq!(numbers, (1..=ROWS).collect::<Vec<_>>());
@@ -49,7 +49,7 @@ fn every_sentence_has_its_row_and_every_row_its_state() {
 }
 
 #[test]
-fn every_link_leads_somewhere() {
+fn every_link_of_the_requirements_has_a_target() {
     for row in rows() {
         for link in between(&row[3], "](", ")") {
             let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
@@ -68,7 +68,7 @@ fn every_link_leads_somewhere() {
     }
 }
 
-/// Whether a new desk's casebook.toml has a table or a key of that name.
+/// Returns whether a new desk's casebook.toml has a table or a key of that name.
 fn is_setting(named: &str, policy: &str) -> bool {
     match named.strip_suffix(']') {
         Some(table) => policy.contains(&format!("{table}]")) || policy.contains(&format!("{table}.")),
@@ -77,7 +77,7 @@ fn is_setting(named: &str, policy: &str) -> bool {
 }
 
 #[test]
-fn every_verb_and_setting_is_the_programs() {
+fn every_verb_and_setting_of_the_requirements_exists() {
     let policy = include_str!("../../../src/store/casebook.initial.toml");
     for row in rows() {
         for named in row[2].split('`').skip(1).step_by(2) {

@@ -1,11 +1,11 @@
-//! Who changes the copies of a ticket: support, the requester, editors of the organisation; whoever is in copy may leave.
+//! `cc`: support, the requester and editors of the organization change it; a person in copy may leave.
 
 use serde_json::json;
 
 use crate::fixtures::desk::desk;
 use crate::fixtures::sandbox::Sandbox;
 
-/// A ticket of Ana's at Acme, with Bo and somebody from outside in copy.
+/// A ticket of Ana's at Acme, with Bo and a person of no organization in copy.
 fn scene() -> (Sandbox, String) {
     let sandbox = desk();
     sandbox.run(&["org", "new", "acme", "domains=acme.example"]).ok();
@@ -19,7 +19,7 @@ fn scene() -> (Sandbox, String) {
 }
 
 #[test]
-fn the_requester_and_editors_change_the_copies_and_whoever_is_in_them_may_leave() {
+fn the_requester_and_editors_change_cc_and_a_person_in_copy_may_leave() {
     let (mut sandbox, id) = scene();
     let (add, remove) = (["--add", "new@acme.example"], ["--remove", "out@other.example"]);
     let leave = |who: &'static str| ["--remove", who];
@@ -34,7 +34,7 @@ fn the_requester_and_editors_change_the_copies_and_whoever_is_in_them_may_leave(
         ("editor@acme.example", add, 0),
         ("editor@acme.example", leave("new@acme.example"), 0),
         ("bo@acme.example", leave("bo@acme.example"), 0),
-        // Whoever has left does not find it.
+        // A person who has left does not find it.
         ("bo@acme.example", leave("bo@acme.example"), 3),
     ] {
         sandbox.act_as(Some(who));
@@ -54,7 +54,7 @@ fn the_requester_and_editors_change_the_copies_and_whoever_is_in_them_may_leave(
 }
 
 #[test]
-fn an_entry_that_no_command_makes_is_found() {
+fn a_cc_entry_that_no_command_allows_is_reported() {
     let (sandbox, id) = scene();
     sandbox.run(&["cc", &id, "--add", "new@acme.example"]).ok();
     let file = sandbox.file_of(&id);

@@ -1,4 +1,4 @@
-//! Who may open a ticket, where what is on file is misspelt or missing: no rule is turned off by it.
+//! Eligibility to open a ticket when a plan, organization or instance is misspelled or missing: no rule is turned off.
 
 use crate::fixtures::desk::desk;
 use crate::fixtures::sandbox::Sandbox;
@@ -18,14 +18,14 @@ fn opens(sandbox: &Sandbox, who: &str) -> Option<i32> {
     sandbox.run(&["--as", who, "open", "-s", "Tiles", "-m", "All of them."]).code
 }
 
-/// Opens a ticket of somebody's, and gives its id.
+/// Opens a ticket of a person, and returns its id.
 fn opened(sandbox: &Sandbox, who: &str, flags: &[&str]) -> String {
     let words = ["open", "-q", "-s", "Slow", "-m", "All of them.", "--requester", who];
     sandbox.run(&[&words[..], flags].concat()).ok().stdout.trim().to_owned()
 }
 
 #[test]
-fn a_misspelt_plan_is_refused_and_turns_no_rule_off() {
+fn a_misspelled_plan_is_refused_and_turns_no_rule_off() {
     let sandbox = acme();
     let path = "organizations/acme.yaml";
     let before = sandbox.read(path);
@@ -43,7 +43,7 @@ fn a_misspelt_plan_is_refused_and_turns_no_rule_off() {
     assert!(told.contains("known are enhanced, looker, premium, standard"), "{told}");
     assert_eq!(sandbox.read(path), before);
     sandbox.run(&["org", "show", "beta"]).fails(3);
-    // By hand it is as any plan that does not say who may open.
+    // Edited by hand, it is as a plan that sets no eligibility.
     sandbox.write(path, &before.replace("plan: enhanced", "plan: enhancd"));
     sandbox.git(&["commit", "-qam", "By hand"]).ok();
     assert_eq!(opens(&sandbox, "viewer@acme.example"), Some(5));
@@ -52,13 +52,13 @@ fn a_misspelt_plan_is_refused_and_turns_no_rule_off() {
     assert_eq!((&found[0]["code"], &found[0]["file"]), (&"CB307".into(), &path.into()), "{found}");
     let message = found[0]["message"].as_str().unwrap();
     assert!(message.contains("did you mean `enhanced`?") && message.contains("tech_support_editor"), "{message}");
-    // Another fact can be changed meanwhile, and a plan of the past kept.
+    // Another field can be changed meanwhile, and a past plan kept.
     sandbox.run(&["org", "set", "acme", "name=Acme"]).ok();
     sandbox.run(&["audit", "--strict"]).ok();
 }
 
 #[test]
-fn an_organization_without_a_file_spares_nobody_the_rules_of_their_own() {
+fn an_organization_without_a_file_does_not_bypass_the_requesters_own_rules() {
     let sandbox = acme();
     let open = |flags: &[&str]| {
         let words = ["open", "-q", "-s", "Tiles", "-m", "All of them.", "--org", "nope", "--requester"];
@@ -73,7 +73,7 @@ fn an_organization_without_a_file_spares_nobody_the_rules_of_their_own() {
     let id = open(&["viewer@acme.example", "--override", "A trial"]).ok().stdout.trim().to_owned();
     let first = sandbox.shown(&id)["history"][0].clone();
     assert_eq!(first["override"]["rule"], "unknown_organization", "{first}");
-    // Who is nobody's on file may name what they will; `check` warns of it.
+    // A person of no organization may name any; `check` warns of it.
     let foreign = open(&["ida@northwind.example"]).ok().stdout.trim().to_owned();
     assert_eq!(sandbox.shown(&foreign)["organization"], "nope");
     let acmes = opened(&sandbox, "editor@acme.example", &[]);
@@ -85,13 +85,13 @@ fn an_organization_without_a_file_spares_nobody_the_rules_of_their_own() {
     set(&acmes, &["organization=nope", "requester=ida@northwind.example"]).ok();
     set(&foreign, &["organization=nowhere"]).ok();
     set(&foreign, &["organization=nope", "requester=new@acme.example"]).fails(4);
-    // What is so already is no change.
+    // A value that is already set is no change.
     set(&id, &["organization=nope"]).ok();
     sandbox.run(&["audit", "--strict"]).ok();
 }
 
 #[test]
-fn an_instance_is_one_on_file_however_it_is_named() {
+fn an_instance_must_be_on_file_by_any_of_its_names() {
     let mut sandbox = acme();
     sandbox.run(&["org", "set", "acme", "instances.main.hosting=vendor", "instances.eu.hosting=vendor"]).ok();
     let id = opened(&sandbox, "editor@acme.example", &["--instance", "main"]);
@@ -114,7 +114,7 @@ fn an_instance_is_one_on_file_however_it_is_named() {
 }
 
 #[test]
-fn a_text_outlives_the_refusal_to_open_by_what_is_on_file() {
+fn the_text_is_kept_when_opening_is_refused() {
     let sandbox = acme();
     let kept = || std::fs::read_dir(sandbox.path(".git/casebook/kept")).map_or(0, Iterator::count);
     let open = |who: &str, words: &[&str]| sandbox.run(&[&["--as", who, "open", "-s", "Tiles"][..], words].concat());

@@ -1,4 +1,4 @@
-//! Organisation access: a request, a grant and its end, each one command over a ticket and an organisation's file.
+//! Organization access: request, grant and revocation, each one command over a ticket and an organization's file.
 
 use crate::fixtures::desk::desk;
 use crate::fixtures::sandbox::Sandbox;
@@ -48,7 +48,7 @@ fn a_grant_is_one_commit_of_both_files_or_nothing() {
 }
 
 #[test]
-fn who_has_lost_the_role_is_granted_nothing() {
+fn a_person_without_the_role_is_not_granted_access() {
     let (sandbox, id) = asked();
     sandbox.run(&["org", "person", "remove", "acme", "tina@acme.example", "--role", "technical_contact"]).ok();
     let before = sandbox.read(FILE);
@@ -59,7 +59,7 @@ fn who_has_lost_the_role_is_granted_nothing() {
 }
 
 #[test]
-fn only_agents_decide_and_others_learn_nothing() {
+fn only_agents_decide_on_access_and_customers_learn_nothing() {
     let (mut sandbox, id) = asked();
     for (who, code) in [("tina@acme.example", 5), ("new@acme.example", 3), ("ida@northwind.example", 3)] {
         sandbox.act_as(Some(who));
@@ -89,7 +89,7 @@ fn access_ends_with_the_role_and_does_not_come_back_with_it() {
     assert_eq!(states(), Vec::<String>::new());
     sandbox.run(&["org", "person", "add", "acme", "tina@acme.example", "--role", "technical_contact"]).ok();
     sees(3);
-    // A file that somebody changed by hand may still say so.
+    // A file that was edited by hand may still contain it.
     let text =
         sandbox.read(FILE).replace("  - technical_contact\n", &format!("  - developer\n  organization_access: {id}\n"));
     sandbox.write(FILE, &text);
@@ -105,7 +105,7 @@ fn a_request_is_declined_until_its_requester_replies() {
         told[0]["state"].as_str().unwrap().to_owned()
     };
     let reply = |who: &str| sandbox.run(&["--as", who, "reply", &id, "-m", "x"]).ok();
-    // A question is no refusal.
+    // A reply with a question does not decline the request.
     reply("kenji@desk.example");
     assert_eq!(state(), "asked");
     sandbox.run(&["access", "decline", &id, "-m", "No."]).ok();
@@ -130,7 +130,7 @@ fn a_request_is_declined_until_its_requester_replies() {
 }
 
 #[test]
-fn an_approval_is_a_technical_contacts_whoever_asks() {
+fn only_a_technical_contact_can_approve_access() {
     let (sandbox, _) = asked();
     sandbox.run(&["org", "person", "add", "acme", "toni@acme.example", "--role", "technical_contact"]).ok();
     let ask = |by: &str| {
@@ -143,7 +143,7 @@ fn an_approval_is_a_technical_contacts_whoever_asks() {
 }
 
 #[test]
-fn access_that_no_ticket_granted_is_found() {
+fn access_without_a_granting_ticket_is_reported() {
     let (sandbox, id) = asked();
     let granted = |ticket: &str| {
         let text = sandbox.read(FILE);
@@ -173,9 +173,9 @@ fn access_that_no_ticket_granted_is_found() {
     };
     let (tonis, beas) = (theirs("toni@acme.example"), theirs("bea@beta.example"));
     sandbox.run(&["org", "person", "remove", "acme", "toni@acme.example"]).ok();
-    let nobodys = "01M7ZZZZZZZZZZZZZZZZZZZZZZ";
+    let missing = "01M7ZZZZZZZZZZZZZZZZZZZZZZ";
     for (ticket, part) in [
-        (nobodys, "which is no ticket"),
+        (missing, "which is no ticket"),
         (other.as_str(), "which asks for something else"),
         (beas.as_str(), "which asks for access to beta"),
         (tonis.as_str(), "which asks for toni@acme.example"),

@@ -1,11 +1,11 @@
-//! Organisations: who sees and does what by them, and the verb that changes them.
+//! Organizations: the visibility and rights that they give, and `org`, which changes them.
 
 use serde_json::json;
 
 use crate::fixtures::desk::desk;
 use crate::fixtures::sandbox::Sandbox;
 
-/// Acme with everybody, Northwind beside it, and one ticket of each.
+/// Acme with a person of each role, Northwind, and one ticket of each.
 struct Scene {
     sandbox: Sandbox,
     acmes: String,
@@ -32,7 +32,7 @@ fn scene() -> Scene {
     Scene { sandbox, acmes, northwinds }
 }
 
-/// A desk with two granted accesses: of a technical contact, and of somebody who is none any more.
+/// A desk with two grants of access: to a technical contact, and to a person who is no longer one.
 fn with_access(scene: &Scene) {
     let path = "organizations/acme.yaml";
     let text = scene.sandbox.read(path);
@@ -44,7 +44,7 @@ fn with_access(scene: &Scene) {
 }
 
 #[test]
-fn every_verb_shows_the_same_people_the_same_tickets() {
+fn every_verb_shows_a_person_the_same_tickets() {
     let mut scene = scene();
     with_access(&scene);
     for (who, sees_acmes, sees_northwinds) in [
@@ -130,7 +130,7 @@ fn an_editor_works_on_tickets_of_others_and_a_viewer_reads_them() {
     }
     scene.sandbox.act_as(None);
     scene.sandbox.run(&["check"]).ok();
-    // What somebody was is recorded; whoever is no editor any more does not find it.
+    // The role is recorded in the entry; a person who is no longer an editor does not find the ticket.
     scene.sandbox.run(&["org", "person", "remove", "acme", "editor@acme.example"]).ok();
     scene.sandbox.run(&["--as", "editor@acme.example", "show", &scene.acmes]).fails(3);
     assert_eq!(scene.sandbox.shown(&scene.acmes)["history"][1]["role"], "customer");
@@ -168,7 +168,7 @@ fn a_policy_lets_editors_change_priorities() {
     scene.sandbox.act_as(None);
     scene.sandbox.run(&["check", "--strict"]).ok();
     scene.sandbox.run(&["audit", "--identity", "--strict"]).ok();
-    // What was lawful stays so when the policy goes; where it is not committed, it does not count.
+    // A permitted entry stays permitted when the policy changes; an uncommitted policy does not count.
     scene.sandbox.git(&["revert", "--no-edit", "HEAD~1"]).ok();
     scene.sandbox.run(&["audit", "--strict"]).ok();
     scene.sandbox.write("casebook.toml", &text);
@@ -182,14 +182,14 @@ fn a_policy_lets_editors_change_priorities() {
 }
 
 #[test]
-fn an_administrator_lists_nobody_of_another_organization() {
+fn an_administrator_adds_only_people_of_their_own_domains() {
     let scene = scene();
     scene.sandbox.run(&["org", "person", "add", "northwind", "max@northwind.example", "--role", "org_admin"]).ok();
     let add = |who: &str| {
         let words = ["--as", "max@northwind.example", "org", "person", "add", "northwind", who, "--role"];
         scene.sandbox.run(&[&words[..], &["tech_support_editor"]].concat())
     };
-    for foreign in ["ana@acme.example", "somebody@nowhere.example"] {
+    for foreign in ["ana@acme.example", "stranger@nowhere.example"] {
         let told = add(foreign).fails(5).stderr;
         assert!(told.contains("people of its own domains alone"), "{told}");
     }
@@ -200,7 +200,7 @@ fn an_administrator_lists_nobody_of_another_organization() {
 }
 
 #[test]
-fn who_is_in_copy_follows_and_does_not_escalate() {
+fn a_person_in_copy_reads_and_does_not_escalate() {
     let scene = scene();
     let ticket = scene.sandbox.opened("Tiles", &["--cc", "out@other.example"]);
     let escalate = |who: &str| {
@@ -213,7 +213,7 @@ fn who_is_in_copy_follows_and_does_not_escalate() {
 }
 
 #[test]
-fn a_ticket_is_of_its_requesters_organization() {
+fn a_ticket_belongs_to_its_requesters_organization() {
     let mut scene = scene();
     let organization = |scene: &Scene, id: &str| {
         scene.sandbox.run(&["show", id, "--json=organization"]).ok().json()["organization"].clone()
@@ -223,13 +223,13 @@ fn a_ticket_is_of_its_requesters_organization() {
     let words = ["open", "-q", "-s", "Tiles", "-m", "All of them."];
     let own = scene.sandbox.run(&words).ok().stdout.trim().to_owned();
     assert_eq!(organization(&scene, &own), "acme");
-    for foreign in ["northwind", "nobody"] {
+    for foreign in ["northwind", "nowhere"] {
         let told = scene.sandbox.run(&[&words[..], &["--org", foreign]].concat()).fails(5).stderr;
         assert!(told.contains(&format!("`{foreign}` is not")), "{told}");
     }
     scene.sandbox.act_as(Some("x@other.example"));
-    let nobodys = scene.sandbox.run(&words).ok().stdout.trim().to_owned();
-    assert!(organization(&scene, &nobodys).is_null());
+    let unknown = scene.sandbox.run(&words).ok().stdout.trim().to_owned();
+    assert!(organization(&scene, &unknown).is_null());
     scene.sandbox.act_as(None);
     scene.sandbox.run(&["org", "person", "add", "acme", "ida@northwind.example"]).ok();
     let told =
@@ -249,7 +249,7 @@ fn without_organizations_nothing_changes() {
 }
 
 #[test]
-fn an_administrator_grants_support_roles_and_nobody_else_learns_of_the_file() {
+fn an_administrator_grants_support_roles_and_the_file_stays_concealed() {
     let mut scene = scene();
     scene.sandbox.act_as(Some("boss@acme.example"));
     let grant = ["org", "person", "add", "acme", "ana@acme.example", "--role"];
@@ -279,7 +279,7 @@ fn an_administrator_grants_support_roles_and_nobody_else_learns_of_the_file() {
                     let words: Vec<String> = words.iter().map(|word| word.replace("{}", id)).collect();
                     scene.sandbox.run(&words.iter().map(String::as_str).collect::<Vec<_>>()).fails(3).stderr
                 };
-                assert_eq!(ask(id), ask("nobody").replace("nobody", id), "{who} {words:?}");
+                assert_eq!(ask(id), ask("nowhere").replace("nowhere", id), "{who} {words:?}");
             }
         }
     }
@@ -310,7 +310,7 @@ fn the_file_changes_line_by_line_and_comments_are_never_lost() {
         ("plans=a,b", "a plan begins"),
         ("plans=a:soon..", "no plan"),
         ("instances.main.edition=new", "known are original"),
-        ("instances.main.colour=red", "cannot be set"),
+        ("instances.main.color=red", "cannot be set"),
         ("people=x", "org person add"),
         ("name", "key=value"),
     ] {
@@ -328,7 +328,7 @@ fn the_file_changes_line_by_line_and_comments_are_never_lost() {
 }
 
 #[test]
-fn a_broken_file_is_named_to_those_it_may_be_about() {
+fn a_damaged_organization_is_reported_only_to_people_it_may_concern() {
     let mut scene = scene();
     scene.sandbox.write("organizations/acme.yaml", "id: acme\ndomains:\n- acme.example\nroles: []\n");
     let told = scene.sandbox.run(&["--as", "editor@acme.example", "list", "--json"]).fails(7).error();
@@ -348,7 +348,7 @@ fn a_broken_file_is_named_to_those_it_may_be_about() {
 }
 
 #[test]
-fn a_killed_change_is_seen_as_done_and_brought_to_its_end() {
+fn a_killed_change_is_read_as_done_and_finished_later() {
     let scene = scene();
     let words = ["org", "person", "add", "acme", "late@acme.example", "--role", "tech_support_viewer"];
     scene.sandbox.run_under(&[("CASEBOOK_KILLED_AT", "journalled")], &words);
@@ -362,7 +362,7 @@ fn a_killed_change_is_seen_as_done_and_brought_to_its_end() {
 }
 
 #[test]
-fn a_domain_or_a_person_in_two_files_is_told_with_both() {
+fn a_domain_or_a_person_in_two_files_is_reported_with_both() {
     let sandbox = desk();
     sandbox
         .write("organizations/acme.yaml", "id: acme\ndomains:\n- acme.example\npeople:\n- email: ana@acme.example\n");
@@ -381,7 +381,7 @@ fn a_domain_or_a_person_in_two_files_is_told_with_both() {
         .collect();
     assert_eq!(told, [("CB308", "organizations/beta.yaml", 4), ("CB308", "organizations/beta.yaml", 8)]);
     assert!(found[0]["message"].as_str().unwrap().contains("organizations/acme.yaml"), "{found}");
-    // As the message says: neither wins.
+    // As the message states, neither wins.
     let told = sandbox.run(&["--as", "ana@acme.example", "open", "-s", "x", "-m", "x"]).fails(2).stderr;
     assert!(told.contains("acme") && told.contains("beta") && told.contains("--org"), "{told}");
     assert_eq!(sandbox.run(&["check", "organizations/acme.yaml"]).ok().stdout.lines().count(), 1);

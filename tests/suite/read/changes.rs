@@ -1,4 +1,4 @@
-//! What happened between two revisions of git: new entries, and those that somebody took away or rewrote.
+//! `changes`: entries that were added, removed or rewritten between two revisions.
 
 use crate::fixtures::desk::desk;
 use crate::fixtures::sandbox::Sandbox;
@@ -13,7 +13,7 @@ fn commit(sandbox: &Sandbox) {
 }
 
 #[test]
-fn new_entries_are_told_by_their_ids() {
+fn new_entries_are_listed_by_their_ids() {
     let mut sandbox = desk();
     let first = sandbox.opened("Tiles", &[]);
     sandbox.run(&["reply", &first, "-m", "Which release?"]).ok();
@@ -37,7 +37,7 @@ fn new_entries_are_told_by_their_ids() {
 }
 
 #[test]
-fn the_first_commit_is_compared_with_nothing() {
+fn the_first_commit_is_compared_with_an_empty_desk() {
     let sandbox = desk();
     sandbox.git(&["update-ref", "-d", "HEAD"]).ok();
     let ticket = sandbox.opened("Tiles", &[]);
@@ -45,7 +45,7 @@ fn the_first_commit_is_compared_with_nothing() {
 }
 
 #[test]
-fn what_was_removed_or_rewritten_is_named() {
+fn removed_and_rewritten_entries_are_listed() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles", &[]);
     sandbox.run(&["note", &ticket, "-m", "One."]).ok();

@@ -1,4 +1,4 @@
-//! The desk's own fields: asked for in queries and lists, and held against casebook.toml by `check`.
+//! Custom fields: in queries and lists, and validated against casebook.toml by `check`.
 
 use crate::fixtures::desk::desk;
 use crate::fixtures::sandbox::Sandbox;
@@ -20,7 +20,7 @@ fn scene() -> (Sandbox, [String; 3]) {
 }
 
 #[test]
-fn check_warns_of_values_that_are_not_as_defined() {
+fn check_warns_of_values_that_do_not_match_the_definition() {
     let (sandbox, [old, ..]) = scene();
     let found = sandbox.run(&["check", "--json"]).ok().json();
     let told: Vec<_> =
@@ -40,7 +40,7 @@ fn check_warns_of_values_that_are_not_as_defined() {
     let text = std::fs::read_to_string(sandbox.file_of(&old)).unwrap();
     let line = |words: &str| text.lines().position(|line| line.contains(words)).unwrap() as u64 + 1;
     assert_eq!(lines, [line("region: mars"), line("seats: many")]);
-    // What git holds is judged by what stands beside it there.
+    // A ticket in git is checked by the casebook.toml beside it there.
     let root = sandbox.git(&["rev-list", "--max-parents=0", "HEAD"]).ok().stdout.trim().to_owned();
     let found_in = |until: &str| {
         let told = sandbox.run(&["check", "--json", "--range", &format!("{root}..{until}")]).ok().json();
@@ -52,7 +52,7 @@ fn check_warns_of_values_that_are_not_as_defined() {
 }
 
 #[test]
-fn negated_conditions_on_them_and_saved_queries_are_words() {
+fn negated_custom_fields_and_saved_queries_match_unset_fields() {
     let (sandbox, [old, both, none]) = scene();
     let ids = |words: &[&str]| {
         let told = sandbox.run(&[&["list"][..], words, &["--csv=id"]].concat()).ok().stdout;
@@ -67,7 +67,7 @@ fn negated_conditions_on_them_and_saved_queries_are_words() {
 }
 
 #[test]
-fn a_field_that_is_not_set_is_nothing_and_one_that_is_none_is_refused() {
+fn an_unset_custom_field_is_empty_and_an_undefined_one_is_refused() {
     let (sandbox, [old, ..]) = scene();
     let told = sandbox.run(&["list", "--format", "{{ subject }}:{{ fields.seats }}"]).ok().stdout;
     assert_eq!(told, "Old:many\nBoth:5\nNone:\n");
@@ -76,7 +76,7 @@ fn a_field_that_is_not_set_is_nothing_and_one_that_is_none_is_refused() {
         assert!(told.contains("`fields.seat` is no field") && told.contains("did you mean `fields.seats`?"), "{told}");
         sandbox.run(&["show", &old, form.replace("--jsonl", "--json").replace("--csv", "--json").as_str()]).fails(2);
     }
-    // What a ticket has, it shows, defined or not.
+    // A field that a ticket has can be printed, defined or not.
     sandbox.run(&["list", "--csv=id,fields.floor"]).ok();
     let told = sandbox.run(&["list", "--csv=id,fields.floor", "fields.region:apac"]).fails(2).stderr;
     assert!(told.contains("known are region, seats"), "{told}");

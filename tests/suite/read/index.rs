@@ -1,4 +1,4 @@
-//! The index never lies: whatever happens to the files, the answers with it are those without it.
+//! The index: whatever happens to the files, the answers with it are the same as without it.
 
 use std::fs::{self, File, FileTimes};
 use std::path::{Path, PathBuf};
@@ -17,12 +17,12 @@ use proptest::sample::Index as Pick;
 use crate::fixtures::arbitrary;
 use crate::fixtures::sandbox::Sandbox;
 
-/// More than so few that no index is written for them.
+/// More tickets than the number below which no index is written.
 const TICKETS: usize = 80;
-/// Longer than the tick a file has to have been left alone for.
+/// Longer than the time for which a file must be unchanged to be believed.
 const A_WHILE: Duration = Duration::from_millis(70);
 
-/// Rows, what could not be read, names, and what is found by parts of ids.
+/// Summaries, unreadable files, names, and tickets found by parts of ids.
 type Answers = (Vec<Summary>, Vec<Trouble>, Vec<Id>, Vec<String>);
 
 /// A desk of many small tickets over two months, in a repository with two branches that differ.
@@ -63,7 +63,7 @@ impl Desk {
         listed.lines().map(|path| self.sandbox.path(path)).collect()
     }
 
-    /// Changes a file in place: the same file, and where both words are as long, the same size.
+    /// Changes a file in place: the same inode, and the same size if both texts have the same length.
     fn swap(&self, path: &Path, from: &str, to: &str) {
         let text = fs::read_to_string(path).unwrap();
         let text = if text.contains(from) { text.replace(from, to) } else { text.replace(to, from) };
@@ -89,7 +89,7 @@ impl Desk {
             assert_eq!(casebook.short_id(*id, None).unwrap(), *short);
             assert_eq!(casebook.find(short, None).unwrap(), *id);
         }
-        // Parts of ids, and what is no ticket's any more, are looked up the same way.
+        // Parts of ids, and ids of deleted tickets, are looked up the same way.
         for part in ["01K", "01M7", "0000", "0000000000000", "ZZZZ"] {
             short.push(format!("{:?}", casebook.find(part, None)));
         }
@@ -119,33 +119,33 @@ fn ticket_text() -> String {
         .to_owned()
 }
 
-/// Something that happens to the files.
+/// A change of the files.
 #[derive(Clone, Debug)]
 enum Event {
-    /// Long enough for the index to believe what it sees.
+    /// A pause, long enough for the index to believe the files.
     Wait,
-    /// The same size, in the same moment as whatever was before.
+    /// An edit of the same size, at the same time as the change before.
     Edit(Pick),
     /// An edit whose time is set back to what it was.
     EditInSecret(Pick),
     /// A time in the past or the future.
     Touch(Pick, bool),
-    /// Away and back, or away for good.
+    /// A file that is moved away, and back or not.
     Rename(Pick, bool),
     Delete(Pick),
     /// Another ticket's bytes, with its times.
     CopyOver(Pick, Pick),
     Damage(Pick),
-    /// By a command of ours.
+    /// A command of casebook.
     Reply(Pick),
     Open,
-    /// By git.
+    /// A command of git.
     Checkout(bool),
     Stash,
     Restore,
-    /// Something that is no ticket.
+    /// A file that is not a ticket.
     Misplace(bool),
-    /// The index itself.
+    /// A change of the index itself.
     ForgetIndex,
     DamageIndex(u16),
 }
@@ -237,7 +237,7 @@ proptest! {
     #![proptest_config(arbitrary::config(12))]
 
     #[test]
-    fn the_answers_are_those_without_an_index_whatever_happens(events in proptest::collection::vec(event(), 4..24)) {
+    fn answers_are_the_same_as_without_an_index_whatever_happens(events in proptest::collection::vec(event(), 4..24)) {
         let desk = Desk::new();
         std::thread::sleep(A_WHILE);
         desk.assert_true("at first");
@@ -252,7 +252,7 @@ proptest! {
     #![proptest_config(arbitrary::config(200))]
 
     #[test]
-    fn a_row_comes_back_from_the_index_as_it_went_in(ticket in arbitrary::ticket()) {
+    fn a_summary_is_read_from_the_index_as_it_was_written(ticket in arbitrary::ticket()) {
         let folder = tempfile::tempdir().unwrap();
         let (row, stamp) = (Summary::from(&ticket), Stamp { size: 1, modified: 2, changed: 3, inode: 4 });
         let mut making = Making::begin(folder.path()).unwrap();
@@ -269,7 +269,7 @@ proptest! {
     }
 }
 
-/// What the index knows of the desk's files as they are now: how many of their rows it believes.
+/// Returns the number of files whose summaries the index believes, as they are now.
 fn believed(desk: &Desk) -> usize {
     let Some(index) = Index::load(&desk.sandbox.path(".git/casebook")) else { return 0 };
     let ids: Vec<Id> =
@@ -280,7 +280,7 @@ fn believed(desk: &Desk) -> usize {
     rows.into_iter().zip(desk.files()).map(is_known).filter(|known| *known).count()
 }
 
-/// Whether it knows all names in a month's folder.
+/// Returns whether the index believes the list of names in a month's folder.
 fn knows_folder(desk: &Desk, month: u32) -> bool {
     let folder = desk.sandbox.path(format!("tickets/2026/{month:02}"));
     let stamp = Stamp::of(&fs::metadata(folder).unwrap());
@@ -289,7 +289,7 @@ fn knows_folder(desk: &Desk, month: u32) -> bool {
 }
 
 #[test]
-fn the_index_is_used_and_spares_reading() {
+fn the_index_avoids_reading_files() {
     let desk = Desk::new();
     std::thread::sleep(A_WHILE);
     assert!(!desk.index().exists());
@@ -302,7 +302,7 @@ fn the_index_is_used_and_spares_reading() {
 }
 
 #[test]
-fn what_changed_is_added_and_the_rest_stays() {
+fn only_changed_files_are_added_to_the_index() {
     let desk = Desk::new();
     std::thread::sleep(A_WHILE);
     desk.read(false);
@@ -320,7 +320,7 @@ fn what_changed_is_added_and_the_rest_stays() {
         desk.swap(&files[3], "priority: S3", "priority: S1");
         std::thread::sleep(Duration::from_millis(1));
     }
-    // What a killed writer leaves behind is no word of the log, and goes with the next one.
+    // The leftover of a killed writer is not part of the log, and the next writer removes it.
     fs::write(desk.index(), [added.as_slice(), b"half a piece"].concat()).unwrap();
     std::thread::sleep(A_WHILE);
     desk.assert_true("a torn log");
@@ -330,7 +330,7 @@ fn what_changed_is_added_and_the_rest_stays() {
 }
 
 #[test]
-fn a_file_as_young_as_the_index_is_read_again() {
+fn a_file_as_recent_as_the_index_is_read_again() {
     let desk = Desk::new();
     std::thread::sleep(A_WHILE);
     let files = desk.files();
@@ -344,11 +344,11 @@ fn a_file_as_young_as_the_index_is_read_again() {
 }
 
 #[test]
-fn an_index_that_is_cut_or_garbled_changes_no_answer() {
+fn a_corrupt_index_changes_no_answer() {
     let desk = Desk::new();
     std::thread::sleep(A_WHILE);
     desk.read(false);
-    // Behind the index, a log.
+    // After the index, its log.
     desk.swap(&desk.files()[3], "priority: S3", "priority: S1");
     std::thread::sleep(A_WHILE);
     let right = desk.read(true);
@@ -370,7 +370,7 @@ fn an_index_that_is_cut_or_garbled_changes_no_answer() {
 }
 
 #[test]
-fn reading_works_where_no_index_can_be_written() {
+fn reads_work_if_the_index_cannot_be_written() {
     let desk = Desk::new();
     std::thread::sleep(A_WHILE);
     fs::create_dir_all(desk.sandbox.path(".git/casebook")).unwrap();

@@ -1,4 +1,4 @@
-//! Languages: what people read follows `--lang` and the locale, and nothing else does.
+//! Languages: text for people follows `--lang` and the locale, and nothing else does.
 //!
 //! `UPDATE_DOCS=1` writes `docs/languages.md`.
 
@@ -10,7 +10,7 @@ use crate::fixtures::generated_page;
 use crate::fixtures::sandbox::{Outcome, Running, Sandbox};
 use crate::fixtures::terminal::on_a_terminal;
 
-/// What is said in a table of the page; the sentences of the history would only make it long.
+/// Labels in a table of the page; the sentences of the history would only make it long.
 const ON_THE_PAGE: [&str; 15] = [
     "statuses",
     "next steps",
@@ -66,7 +66,7 @@ fn busy_desk() -> (Sandbox, String) {
     (sandbox, held)
 }
 
-/// Runs the program at a moment that is always the same, under some variables.
+/// Runs the program at a fixed time, with some environment variables.
 fn at_noon(sandbox: &Sandbox, variables: &[(&str, &str)], words: &[&str]) -> Outcome {
     let mut command = sandbox.program(words);
     command.env_remove("LC_ALL").envs([("CASEBOOK_NOW", "2026-11-23T12:00:00Z"), ("CASEBOOK_SEED", "7")]);
@@ -74,12 +74,12 @@ fn at_noon(sandbox: &Sandbox, variables: &[(&str, &str)], words: &[&str]) -> Out
     Running::start(command).finish()
 }
 
-/// Everything that could be asked for another language than English, and what is asked when nothing is.
+/// Every setting that could choose another language than English, and none.
 const LOCALES: &[(&str, &str)] =
     &[("LC_ALL", "fr_FR.UTF-8"), ("LC_MESSAGES", "ja_JP.UTF-8"), ("LANG", "pt_BR.UTF-8"), ("LANG", "ja_JP")];
 
 #[test]
-fn what_programs_read_is_the_same_in_every_language() {
+fn output_for_programs_is_the_same_in_every_language() {
     let (sandbox, ticket) = busy_desk();
     let id = ticket.as_str();
     let asked: Vec<Vec<&str>> = vec![
@@ -137,7 +137,7 @@ fn what_programs_read_is_the_same_in_every_language() {
 }
 
 #[test]
-fn people_read_the_language_of_their_locale() {
+fn text_for_people_follows_their_locale() {
     let (sandbox, ticket) = busy_desk();
     let status = |variables: &[(&str, &str)], flags: &[&str]| {
         let words: Vec<&str> = flags.iter().copied().chain(["show", &ticket]).collect();
@@ -163,7 +163,7 @@ fn people_read_the_language_of_their_locale() {
 }
 
 #[test]
-fn tables_on_a_terminal_speak_the_language() {
+fn tables_on_a_terminal_follow_the_language() {
     let (sandbox, _) = busy_desk();
     if sandbox.shell("command -v script").code != Some(0) {
         eprintln!("no `script` here: tables on a terminal are not tested");
@@ -188,7 +188,7 @@ fn tables_on_a_terminal_speak_the_language() {
 }
 
 #[test]
-fn a_ticket_goes_next_to_who_writes_the_language_it_is_spoken_of_in() {
+fn assignment_prefers_an_agent_who_writes_the_tickets_language() {
     let sandbox = desk();
     let people = "\n[team.people.\"kenji@desk.example\"]\nlanguages = [\"ja\"]\n\n[team.people.\"lea@desk.example\"]\nlanguages = [\"fr\"]\n";
     let team = sandbox.read("casebook.toml").replacen("agents = [", "agents = [\"lea@desk.example\", ", 1);
@@ -206,7 +206,7 @@ fn a_ticket_goes_next_to_who_writes_the_language_it_is_spoken_of_in() {
 }
 
 #[test]
-fn what_a_sweep_finds_stands_under_words_of_the_readers_language() {
+fn a_sweep_lists_under_headings_in_the_viewers_language() {
     let sandbox = desk();
     let id = sandbox.opened("Tiles", &[]);
     sandbox.run(&["reply", &id, "-m", "Which release?"]).ok();

@@ -3,7 +3,7 @@
 use crate::fixtures::desk::desk;
 use crate::fixtures::sandbox::Sandbox;
 
-/// A desk with a ticket of each kind of trouble: a formula, a command for CI, and one that steers a terminal.
+/// A desk with hostile subjects: a formula, a command for CI, and escape sequences of a terminal.
 fn hostile() -> (Sandbox, Vec<String>) {
     let sandbox = desk();
     let subjects = ["=cmd|'/c calc'!A1", "::error::no", "One\u{202e}two", "緊急: タイルが遅い"];
@@ -24,7 +24,7 @@ fn json_lines_are_the_array_line_by_line() {
 }
 
 #[test]
-fn csv_is_a_table_that_computes_nothing() {
+fn csv_cells_are_never_formulas() {
     let (sandbox, ids) = hostile();
     let csv = sandbox.run(&["list", "--csv"]).ok().stdout;
     let header = "id,status,priority,assignee,requester,organization,created_at,last_activity_at,subject";
@@ -36,7 +36,7 @@ fn csv_is_a_table_that_computes_nothing() {
 }
 
 #[test]
-fn no_form_lets_strangers_steer_a_terminal_or_a_build() {
+fn no_format_lets_customers_control_a_terminal_or_a_build() {
     let (sandbox, _) = hostile();
     for form in
         ["--json", "--jsonl", "--csv", "--format={{ subject }}", "--csv=subject", "--format={{tablerow(subject)}}"]
@@ -52,7 +52,7 @@ fn no_form_lets_strangers_steer_a_terminal_or_a_build() {
 }
 
 #[test]
-fn a_damaged_file_has_no_row_and_ends_with_7() {
+fn a_damaged_file_has_no_row_and_exits_with_7() {
     let (sandbox, ids) = hostile();
     std::fs::write(sandbox.file_of(&ids[1]), "format: 1\n").unwrap();
     for form in ["--csv=id", "--jsonl=id", "--format={{ id }}"] {
@@ -63,7 +63,7 @@ fn a_damaged_file_has_no_row_and_ends_with_7() {
 }
 
 #[test]
-fn a_program_is_told_of_damaged_files_as_of_any_error() {
+fn damaged_files_are_reported_as_json_errors() {
     let (sandbox, ids) = hostile();
     let file = sandbox.file_of(&ids[1]);
     std::fs::write(&file, "format: 1\n").unwrap();
@@ -84,12 +84,12 @@ fn a_program_is_told_of_damaged_files_as_of_any_error() {
         let names: Vec<&str> = error.as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(names, ["code", "message", "hint", "ticket", "file", "line", "column", "candidates"]);
     }
-    // For people a line each, as ever.
+    // For people, a line each.
     assert!(sandbox.run(&["list"]).fails(7).stderr.starts_with("casebook: tickets/"));
 }
 
 #[test]
-fn a_template_is_filled_in_per_ticket() {
+fn a_template_formats_each_ticket() {
     let (sandbox, ids) = hostile();
     let told = sandbox.run(&["list", "--format", "{{ short_id }} {{ subject|truncate(7) }} {{ created_at|timeago }}"]);
     let lines: Vec<String> = told.ok().stdout.lines().map(str::to_owned).collect();
@@ -100,7 +100,7 @@ fn a_template_is_filled_in_per_ticket() {
 }
 
 #[test]
-fn what_a_form_cannot_do_is_refused_before_anything_is_read() {
+fn an_unsupported_format_is_refused_before_reading() {
     let sandbox = Sandbox::new();
     for (words, said) in [
         (["list", "--csv=subjct"], "did you mean `subject`?"),
@@ -119,7 +119,7 @@ fn what_a_form_cannot_do_is_refused_before_anything_is_read() {
 }
 
 #[test]
-fn the_log_has_every_form_and_a_beginning() {
+fn the_log_has_every_format_and_since() {
     let sandbox = desk();
     let first = sandbox.opened("One", &[]);
     sandbox.wait("3d");
@@ -137,7 +137,7 @@ fn the_log_has_every_form_and_a_beginning() {
 }
 
 #[test]
-fn the_log_takes_the_query_that_a_list_takes() {
+fn the_log_takes_the_same_queries_as_list() {
     let mut sandbox = desk();
     let tiles = sandbox.opened("Tiles time out", &["--org", "acme"]);
     let export = sandbox.opened("Export arrives twice", &["--org", "Big North"]);
@@ -148,7 +148,7 @@ fn the_log_takes_the_query_that_a_list_takes() {
     for words in [&["status:open"][..], &["-status:solved"], &["--org", "acme"], &["time"], &["\"tiles time\""]] {
         assert_eq!(told(words), of_tiles, "{words:?}");
     }
-    // One ticket, in every way a ticket is named, with a query or without.
+    // One ticket, by each of its names, with a query or without.
     for words in [&[export.as_str()][..], &[&export[20..]], &[&export[20..], "is:unassigned"]] {
         assert_eq!(told(words), of_export, "{words:?}");
     }
@@ -156,7 +156,7 @@ fn the_log_takes_the_query_that_a_list_takes() {
     assert_eq!(told(&[&export, "status:open"]), "ticket,action\n");
     assert_eq!(told(&[&export, "as-of:2026-11-20"]), "ticket,action\n");
     assert_eq!(told(&["--since", "2d", "status:solved"]), of_export);
-    // A word like an id that is none is no word to look for, unless it is said to be.
+    // A word that looks like an id is no search text, unless `text:` precedes it.
     let refused = sandbox.run(&["log", "9SEDQR", "--json"]).fails(3).error();
     assert_eq!(refused["code"], "ticket.not_found");
     assert!(refused["hint"].as_str().unwrap().contains("'\"9SEDQR\"'"), "{refused}");
@@ -168,7 +168,7 @@ fn the_log_takes_the_query_that_a_list_takes() {
 }
 
 #[test]
-fn an_argument_with_a_blank_is_a_phrase() {
+fn an_argument_with_a_space_is_a_phrase() {
     let sandbox = desk();
     sandbox.opened("Two mails every Monday", &["--org", "Big North"]);
     sandbox.opened("Mails, two of them", &[]);
@@ -187,7 +187,7 @@ fn an_argument_with_a_blank_is_a_phrase() {
 }
 
 #[test]
-fn an_entry_has_no_field_the_log_does_not_know() {
+fn every_field_of_an_entry_is_in_the_log() {
     let sandbox = desk();
     let known = sandbox.run(&["log", "--json="]).ok().stdout;
     let known: Vec<&str> = known.lines().collect();

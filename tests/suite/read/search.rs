@@ -1,4 +1,4 @@
-//! Searching the texts of a desk: what is found, by whom, and that nothing is missed.
+//! `search`: the texts it finds, the viewers who find them, and that no text is missed.
 
 use crate::fixtures::desk::desk;
 use crate::fixtures::sandbox::Sandbox;
@@ -20,7 +20,7 @@ fn ids(sandbox: &Sandbox, words: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn each_line_with_hits_is_told_with_its_place() {
+fn each_line_with_a_match_is_printed_with_its_place() {
     let (sandbox, first, second) = told();
     let lines = sandbox.run(&["search", "tiles"]).ok().stdout;
     let lines: Vec<Vec<&str>> = lines.lines().map(|line| line.split('\t').collect()).collect();
@@ -51,7 +51,7 @@ fn a_query_narrows_a_search() {
 }
 
 #[test]
-fn customers_find_no_notes_and_nobody_finds_what_was_hidden() {
+fn customers_find_no_notes_and_redacted_text_is_never_found() {
     let (mut sandbox, first, _) = told();
     sandbox.act_as(Some("ana@acme.example"));
     assert_eq!(ids(&sandbox, &["secret"]), Vec::<String>::new());
@@ -66,7 +66,7 @@ fn customers_find_no_notes_and_nobody_finds_what_was_hidden() {
 }
 
 #[test]
-fn words_spelled_otherwise_in_the_file_are_found_and_damage_is_named() {
+fn escaped_text_is_found_and_damaged_files_are_reported() {
     let (sandbox, first, second) = told();
     let file = sandbox.file_of(&second);
     let text = std::fs::read_to_string(&file).unwrap();
@@ -82,7 +82,7 @@ fn words_spelled_otherwise_in_the_file_are_found_and_damage_is_named() {
 }
 
 #[test]
-fn what_the_desk_does_not_know_is_named_where_nothing_is_found() {
+fn unknown_values_are_named_if_nothing_is_found() {
     let sandbox = desk();
     sandbox.run(&["org", "new", "acme", "domains=acme.example"]).ok();
     sandbox.opened("Unlisted", &["--group", "gadgets", "--org", "acme"]);
@@ -100,7 +100,7 @@ fn what_the_desk_does_not_know_is_named_where_nothing_is_found() {
     let agent = "note: [team] in casebook.toml has no agent `kenij@desk.example`; did you mean `kenji@desk.example`?\n";
     assert_eq!(noted(&["list", "assignee:kenij@desk.example"]), agent);
     assert_eq!(noted(&["list", "group:zzz,report_dashboards"]).lines().count(), 2);
-    // A ticket may hold what is not listed; what is known and not there is no question either.
+    // A ticket may have a value that is not listed; a listed value without tickets is not unknown either.
     assert!(sandbox.run(&["list", "group:gadgets"]).ok().stderr.is_empty());
     for words in [
         &["list", "group:schedule_export"][..],

@@ -26,7 +26,7 @@ fn one_entry_can_be_shown() {
 }
 
 #[test]
-fn a_ticket_and_an_entry_fill_in_a_template() {
+fn a_template_formats_a_ticket_and_an_entry() {
     let mut sandbox = desk();
     let ticket = sandbox.opened("Tiles \u{1b}[2J", &[]);
     sandbox.run(&["note", &ticket, "-m", "They pay late."]).ok();
@@ -39,7 +39,7 @@ fn a_ticket_and_an_entry_fill_in_a_template() {
     let note = sandbox.shown(&ticket)["history"][1]["id"].as_str().unwrap().to_owned();
     let entry = ["show", &ticket, "--entry", &note, "--format", "{{ by }}: {{ text }}"];
     assert_eq!(sandbox.run(&entry).ok().stdout, "kenji@desk.example: They pay late.\n");
-    let refused = sandbox.run(&["show", "nobody", "--format", "{{ subjct }}"]).fails(2).stderr;
+    let refused = sandbox.run(&["show", "nowhere", "--format", "{{ subjct }}"]).fails(2).stderr;
     assert!(refused.contains("did you mean `subject`?"), "{refused}");
     sandbox.run(&["show", &ticket, "--format", "{{ by }}"]).fails(2);
     sandbox.run(&["show", &ticket, "--format", "x", "--json"]).fails(2);
@@ -48,7 +48,7 @@ fn a_ticket_and_an_entry_fill_in_a_template() {
 }
 
 #[test]
-fn what_each_entry_changed_can_be_shown() {
+fn changes_of_each_entry_can_be_shown() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles", &[]);
     sandbox.run(&["assign", &ticket, "kenji@desk.example"]).ok();
@@ -61,7 +61,7 @@ fn what_each_entry_changed_can_be_shown() {
     sandbox.run(&["show", &ticket, "--diff", "--json"]).fails(2);
 }
 
-/// What a command prints on a terminal; none where the machine has no `script`.
+/// Returns the output of a command on a terminal, or none if the machine has no `script`.
 fn on_a_terminal(sandbox: &Sandbox, variables: &str, words: &str) -> Option<Outcome> {
     let there = sandbox.shell("command -v script").code == Some(0);
     if !there {
@@ -71,7 +71,7 @@ fn on_a_terminal(sandbox: &Sandbox, variables: &str, words: &str) -> Option<Outc
 }
 
 #[test]
-fn pages_are_turned_on_a_terminal_alone() {
+fn a_pager_is_used_only_on_a_terminal() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles", &[]);
     let pager = "GIT_PAGER='sed s/^/PAGE:/'";
@@ -94,7 +94,7 @@ fn pages_are_turned_on_a_terminal_alone() {
 }
 
 #[test]
-fn ids_lead_to_files_where_the_terminal_can_and_nobody_minds() {
+fn ids_are_hyperlinks_if_the_terminal_supports_them() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles", &[]);
     let file = sandbox.file_of(&ticket).canonicalize().unwrap();
@@ -116,19 +116,19 @@ fn ids_lead_to_files_where_the_terminal_can_and_nobody_minds() {
 }
 
 #[test]
-fn the_exit_code_is_the_commands_and_not_the_pagers() {
+fn the_exit_code_is_that_of_the_command_and_not_of_the_pager() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles", &[]);
     std::fs::write(sandbox.file_of(&sandbox.opened("Broken", &[])), "format: 1\n").unwrap();
     let Some(told) = on_a_terminal(&sandbox, "GIT_PAGER='sed s/a/a/; false'", "list") else { return };
     let told = told.fails(7);
     assert!(told.stdout.contains(&ticket[20..]), "{}", told.stdout);
-    // A closed pager is no error.
+    // A pager that is closed early is no error.
     on_a_terminal(&sandbox, "GIT_PAGER=true", &format!("show {ticket}")).unwrap().ok();
 }
 
 #[test]
-fn the_glance_tells_what_is_not_committed() {
+fn the_overview_lists_uncommitted_changes() {
     let desk = desk();
     desk.run(&["open", "-s", "One", "-m", "Text", "--commit"]);
     let glance = || desk.run(&[]).stdout;

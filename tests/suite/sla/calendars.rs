@@ -1,4 +1,4 @@
-//! `calendar`: what it says of hours and holidays, what it warns of, and what it puts down.
+//! `calendar`: opening hours, holidays, warnings, and the import of lists.
 
 use crate::fixtures::desk::desk;
 use crate::fixtures::sandbox::Sandbox;
@@ -29,7 +29,7 @@ fn a_new_desk_has_the_calendars_of_the_seeds() {
 }
 
 #[test]
-fn a_list_that_is_there_is_kept_by_init() {
+fn init_keeps_an_existing_list_of_holidays() {
     let sandbox = Sandbox::new();
     sandbox.shell("mkdir calendars").ok();
     let own = "title = \"Ours\"\nsource = \"us\"\nfrom = 2026-01-01\nuntil = 2026-12-31\n";
@@ -45,7 +45,7 @@ fn a_list_that_is_there_is_kept_by_init() {
 }
 
 #[test]
-fn what_will_go_wrong_is_told() {
+fn calendar_check_reports_unusable_calendars_and_plans() {
     let sandbox = desk();
     sandbox.policy(
         "[calendars.never]\ntime_zone = \"UTC\"\nopen = []\n\
@@ -62,7 +62,7 @@ fn what_will_go_wrong_is_told() {
 }
 
 #[test]
-fn unsound_policy_and_lists_are_told_with_their_place() {
+fn invalid_calendars_and_lists_are_reported_with_their_place() {
     let sandbox = desk();
     sandbox.policy("[calendars.a]\ntime_zone = \"UTC\"\nopen = [\"Mon\"]\nholidays = [\"xx\"]\n");
     let place = |told: serde_json::Value| {
@@ -108,7 +108,7 @@ fn a_list_is_imported_in_one_commit_of_its_own() {
 }
 
 #[test]
-fn what_is_no_list_is_refused() {
+fn an_invalid_list_of_holidays_is_refused() {
     let sandbox = desk();
     sandbox.write("xmas.ics", CHRISTMAS);
     sandbox.write("yearly.ics", &CHRISTMAS.replace("SUMMARY", "RRULE:FREQ=YEARLY\r\nSUMMARY"));

@@ -1,5 +1,4 @@
-//! What was promised: the plan in force, clocks in every place they are told, queries about them, and what happens
-//! where they cannot be told.
+//! Clocks: the plan in force, every place where clocks are printed, queries about them, and invalid policies.
 
 use serde_json::Value;
 
@@ -10,7 +9,7 @@ const POLICY: &str = "format = 1\ntime_zone = \"UTC\"\n[team]\nagents = [\"kenji
     [plans.short]\nfirst_response = { S1 = \"1h\", S3 = \"4h\" }\nnext_response = { S3 = \"8h\" }\nresolution = { S3 = \"24h\" }\n\
     calendar = \"always\"\n[plans.long]\nfirst_response = { S3 = \"48h\" }\ncalendar = \"always\"\n[desk]\nplan = \"long\"\n";
 
-/// A desk on which Acme is on a short plan until December in Tokyo, and then on a long one.
+/// A desk on which Acme, in Tokyo, has one plan until December and then another.
 fn promising() -> Sandbox {
     let sandbox = desk();
     sandbox.write("casebook.toml", POLICY);
@@ -28,7 +27,7 @@ impl Sandbox {
         self.run_under(&[("CASEBOOK_NOW", now)], arguments)
     }
 
-    /// Opens a ticket of Ana's, or, without flags, of somebody of no organisation.
+    /// Opens a ticket of Ana's, or, without flags, of a person of no organization.
     fn opened_at(&self, now: &str, flags: &[&str]) -> String {
         let requester = if flags.is_empty() { "bo@x.example" } else { "ana@acme.example" };
         let words = ["open", "-q", "-s", "Tiles", "--requester", requester, "-m", "Help!"];
@@ -54,11 +53,11 @@ fn the_plan_is_the_one_in_force_on_the_customers_day_of_opening() {
     let id = sandbox.opened_at("2026-11-20T15:00:00Z", &[]);
     sandbox.at("2026-11-20T15:00:00Z", &["set", &id, "organization=beta"]).ok();
     assert_eq!(sandbox.clocks("2026-11-20T16:00:00Z", &id)[0]["target_seconds"], 48 * 3600, "none in force");
-    sandbox.at("2026-11-20T15:01:00Z", &["set", &id, "organization=nobody"]).ok();
+    sandbox.at("2026-11-20T15:01:00Z", &["set", &id, "organization=nowhere"]).ok();
     assert_eq!(sandbox.clocks("2026-11-20T16:00:00Z", &id)[0]["target_seconds"], 48 * 3600, "no file");
     sandbox.write("organizations/beta.yaml", "id: beta\nplans:\n- plan: gold\n");
     sandbox.at("2026-11-20T15:02:00Z", &["set", &id, "organization=beta"]).ok();
-    assert_eq!(sandbox.clocks("2026-11-20T16:00:00Z", &id), serde_json::json!([]), "a plan nobody knows");
+    assert_eq!(sandbox.clocks("2026-11-20T16:00:00Z", &id), serde_json::json!([]), "an unknown plan");
     let found = sandbox.run(&["check", "--json"]).json();
     assert!(
         found.as_array().unwrap().iter().any(|finding| finding["code"] == "CB307" && finding["line"] == 3),
@@ -67,7 +66,7 @@ fn the_plan_is_the_one_in_force_on_the_customers_day_of_opening() {
 }
 
 #[test]
-fn who_changes_plans_is_told_which_running_tickets_have_another_one() {
+fn changing_a_plan_lists_the_affected_open_tickets() {
     let sandbox = promising();
     let now = "2026-11-20T16:00:00Z";
     let id = sandbox.opened_at("2026-11-20T08:00:00Z", &["--org", "acme"]);
@@ -83,7 +82,7 @@ fn who_changes_plans_is_told_which_running_tickets_have_another_one() {
     let upgrade = ["org", "set", "acme", "plans=short:..2026-11-21,long:2026-11-21.."];
     assert_eq!(sandbox.at(now, &upgrade).ok().stderr, "");
     assert_eq!(sandbox.at(now, &["org", "set", "acme", "name=Acme"]).ok().stderr, "");
-    // The day of opening is another one there.
+    // The day of opening is a different one there.
     let told = sandbox.at(now, &["org", "set", "acme", "time_zone=Pacific/Kiritimati"]).ok();
     assert_eq!(told.stderr, "", "still the twentieth");
     let told = sandbox.at(now, &["org", "set", "acme", "plans=short:..2026-11-20,long:2026-11-20.."]).ok();
@@ -92,14 +91,14 @@ fn who_changes_plans_is_told_which_running_tickets_have_another_one() {
 }
 
 #[test]
-fn one_moment_is_looked_at() {
+fn as_of_and_now_cannot_be_combined() {
     let sandbox = promising();
     let told = sandbox.run(&["sla", "as-of:2026-11-10", "--now", "2026-11-11"]).fails(2);
     assert!(told.stderr.contains("both say at which moment to look"), "{}", told.stderr);
 }
 
 #[test]
-fn clocks_are_the_same_wherever_they_are_told() {
+fn clocks_are_the_same_wherever_they_are_printed() {
     let sandbox = promising();
     let id = sandbox.opened_at("2026-11-20T09:00:00Z", &["--org", "acme"]);
     sandbox.at("2026-11-20T10:00:00Z", &["reply", &id, "-m", "Which release?"]).ok();
@@ -126,7 +125,7 @@ fn clocks_are_the_same_wherever_they_are_told() {
     }
     let owed = sandbox.at(now, &["sla", "--json=metric"]).ok().json();
     assert_eq!(owed, serde_json::json!([{"metric": "next_response"}, {"metric": "resolution"}]), "what burns first");
-    // Looking back is as it was.
+    // An earlier `--at` prints the earlier state.
     let then = sandbox.at(now, &["sla", "--now", "2026-11-20T09:30:00Z", "--json"]).ok().json();
     assert_eq!(then[0]["remaining_seconds"], 3 * 3600 + 1800);
     assert_eq!(then, sandbox.at(now, &["sla", "as-of:2026-11-20T09:30:00Z", "--json"]).ok().json());
@@ -140,7 +139,7 @@ fn clocks_are_the_same_wherever_they_are_told() {
 }
 
 #[test]
-fn queries_ask_for_what_is_due() {
+fn queries_find_what_is_due() {
     let sandbox = promising();
     let early = sandbox.opened_at("2026-11-20T09:00:00Z", &["--org", "acme"]);
     let late = sandbox.opened_at("2026-11-20T09:00:01Z", &[]);
@@ -164,7 +163,7 @@ fn queries_ask_for_what_is_due() {
     assert_eq!(list("2026-11-24T13:00:00Z", &["is:overdue"]), [early.as_str(), late.as_str()]);
     assert_eq!(list("2026-11-24T13:00:00Z", &["is:overdue", "as-of:2026-11-20T14:00:00Z"]), [early.as_str()]);
     assert_eq!(list("2026-11-24T13:00:00Z", &["Help", "is:overdue"]).len(), 2, "with words of the text");
-    // Of a ticket that is meant, only the clocks that are.
+    // Only the clocks that match, of tickets that match.
     let rows = sandbox.at(now, &["sla", "due:<2h", "--json=metric"]).ok().json();
     assert_eq!(rows, serde_json::json!([{"metric": "first_response"}]));
     sandbox.at(now, &["sla", "--fail-on", "breached"]).ok();
@@ -175,7 +174,7 @@ fn queries_ask_for_what_is_due() {
 }
 
 #[test]
-fn a_summary_is_added_and_an_annotation_takes_no_orders() {
+fn a_job_summary_is_appended_and_annotations_are_escaped() {
     let sandbox = promising();
     let words = ["open", "-q", "-s", "a | ::error::b <c>", "--requester", "bo@x.example", "-m", "Help!"];
     sandbox.at("2026-11-20T09:00:00Z", &words).ok();
@@ -191,7 +190,7 @@ fn a_summary_is_added_and_an_annotation_takes_no_orders() {
 }
 
 #[test]
-fn without_a_sound_policy_the_rest_is_told_all_the_same() {
+fn with_an_invalid_policy_everything_but_clocks_is_printed() {
     let sandbox = promising();
     let id = sandbox.opened_at("2026-11-20T09:00:00Z", &[]);
     sandbox.write(
@@ -206,7 +205,7 @@ fn without_a_sound_policy_the_rest_is_told_all_the_same() {
     assert_eq!(sandbox.run(&["list", "--json=id,sla"]).fails(7).json()[0]["id"], id.as_str());
     sandbox.run(&["sla"]).fails(7);
     sandbox.run(&["list", "is:overdue"]).fails(7);
-    // What was written is written.
+    // An entry that was written stays.
     assert_eq!(sandbox.run(&["note", &id, "-m", "Seen.", "--json"]).ok().json()["sla"], serde_json::json!([]));
     let found = sandbox.run(&["check", "--json"]).fails(1).json();
     assert_eq!(
@@ -218,7 +217,7 @@ fn without_a_sound_policy_the_rest_is_told_all_the_same() {
 }
 
 #[test]
-fn a_desk_without_targets_tells_nothing_of_them() {
+fn a_desk_without_targets_prints_no_clocks() {
     let sandbox = desk();
     sandbox.write("casebook.toml", "format = 1\n[team]\nagents = [\"kenji@desk.example\"]\n");
     let id = sandbox.opened("Tiles", &[]);
@@ -228,11 +227,11 @@ fn a_desk_without_targets_tells_nothing_of_them() {
     assert!(sandbox.run(&["sla", "--explain", &id]).ok().stdout.contains("no plan"));
     assert_eq!(sandbox.run(&["plan", "list", "--json"]).ok().json(), serde_json::json!([]));
     sandbox.run(&["plan", "compare", "a", "b"]).fails(2);
-    sandbox.run(&["plan", "show", "nobody"]).fails(3);
+    sandbox.run(&["plan", "show", "nowhere"]).fails(3);
 }
 
 #[test]
-fn a_comparison_says_what_a_change_would_do() {
+fn plan_compare_shows_the_effect_of_a_change() {
     let sandbox = promising();
     let id = sandbox.opened_at("2026-11-20T09:00:00Z", &["--org", "acme"]);
     sandbox.opened_at("2026-11-20T09:00:00Z", &[]);
@@ -251,13 +250,13 @@ fn a_comparison_says_what_a_change_would_do() {
     assert!(words.contains("1 due later, 1 gone"), "{words}");
     let shown = sandbox.at(now, &["plan", "show", "acme", "--json"]).ok().json();
     assert_eq!((&shown["periods"][0]["in_force"], &shown["tickets"][0]["plan"]), (&true.into(), &"short".into()));
-    // A change of plan does nothing to the ticket that runs.
+    // A change of plan does not affect a ticket that was opened before.
     let before = sandbox.clocks("2026-12-05T00:00:00Z", &id);
     assert_eq!(before[0]["target_seconds"], 4 * 3600);
 }
 
 #[test]
-fn a_ticket_that_names_no_language_is_spoken_to_in_its_organizations() {
+fn a_ticket_without_a_language_uses_its_organizations() {
     let sandbox = promising();
     let more = "[calendars.tokyo]\ntime_zone = \"Asia/Tokyo\"\nopen = [\"Mon-Fri 09:00 - 17:00\"]\n\
                 [plans.twofold]\nfirst_response = { S3 = \"1h\" }\n[[plans.twofold.calendars]]\nlanguage = \"ja\"\ncalendar = \"tokyo\"\n\
@@ -270,7 +269,7 @@ fn a_ticket_that_names_no_language_is_spoken_to_in_its_organizations() {
     sandbox.shell("git add -A && git commit -qm policy").ok();
     let now = "2026-11-20T15:00:00Z";
     let id = sandbox.opened_at(now, &["--org", "acme"]);
-    assert!(sandbox.shown(&id)["language"].is_null(), "what nobody said is not recorded");
+    assert!(sandbox.shown(&id)["language"].is_null(), "a default is not recorded");
     let calendar = |id: &str| sandbox.clocks(now, id)[0]["calendar"].clone();
     assert_eq!(calendar(&id), "tokyo");
     let english = sandbox.opened_at(now, &["--org", "acme", "--lang-of-ticket", "en"]);
@@ -281,7 +280,7 @@ fn a_ticket_that_names_no_language_is_spoken_to_in_its_organizations() {
     let text = |place: usize| history[place]["text"].as_str().unwrap().to_owned();
     assert_eq!(text(1).trim(), "Douzo");
     assert!(!text(2).is_ascii(), "{}", text(2));
-    // Without one the desk's language counts.
+    // Without one, the desk's language counts.
     let text = sandbox.read("organizations/acme.yaml").replacen("language: ja\n", "", 1);
     sandbox.write("organizations/acme.yaml", &text);
     assert_eq!(calendar(&id), "always");

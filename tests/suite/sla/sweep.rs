@@ -1,4 +1,4 @@
-//! Sweeps: what silence makes due is listed with its reasons, and done once, whoever else sweeps meanwhile.
+//! `sweep`: follow-ups are listed with their reasons, and done once, even if several processes sweep at once.
 
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ fn configure(sandbox: &Sandbox, toml: &str) {
     sandbox.git(&["commit", "-qam", "Policy"]).ok();
 }
 
-/// Replaces words of casebook.toml, and commits that.
+/// Replaces text in casebook.toml, and commits that.
 fn set(sandbox: &Sandbox, from: &str, to: &str) {
     let text = sandbox.read("casebook.toml");
     assert!(text.contains(from), "{from}");
@@ -35,7 +35,7 @@ fn set(sandbox: &Sandbox, from: &str, to: &str) {
 }
 
 #[test]
-fn what_is_due_is_listed_with_its_reasons_and_nothing_is_done() {
+fn a_dry_run_lists_what_is_due_with_its_reasons() {
     let sandbox = desk();
     let ticket = asked(&sandbox, "Tiles time out", &["-p", "S1"]);
     asked(&sandbox, "A question", &["-p", "S4"]);
@@ -70,7 +70,7 @@ fn what_is_due_is_listed_with_its_reasons_and_nothing_is_done() {
 }
 
 #[test]
-fn three_reminders_and_the_end_are_made_by_the_system_once_each() {
+fn three_reminders_and_the_solve_are_made_once_each_by_the_system() {
     let sandbox = desk();
     let ticket = asked(&sandbox, "Tuiles", &["-p", "S1", "--lang-of-ticket", "fr"]);
     let commits = sandbox.commits();
@@ -96,12 +96,12 @@ fn three_reminders_and_the_end_are_made_by_the_system_once_each() {
 }
 
 #[test]
-fn two_sweeps_at_the_same_time_make_each_reminder_once() {
+fn concurrent_sweeps_make_each_reminder_once() {
     let sandbox = desk();
     let tickets: Vec<String> = (0..6).map(|n| asked(&sandbox, &format!("Ticket {n}"), &["-p", "S1"])).collect();
     sandbox.wait("5h");
     let commits = sandbox.commits();
-    // The late one knows what was due before the other one did it.
+    // The late process computed what was due before the other one did it.
     let mut command = sandbox.program(&["sweep", "--apply"]);
     command.env("CASEBOOK_STOPPED_AT", "begun");
     let late = Running::start(command);
@@ -112,7 +112,7 @@ fn two_sweeps_at_the_same_time_make_each_reminder_once() {
         assert_eq!(reminded(&sandbox, ticket), (1, false));
     }
     assert_eq!(sandbox.commits(), commits + 1);
-    // And eight that begin together.
+    // And eight processes that start together.
     sandbox.wait("20h");
     let running: Vec<Running> = (0..8).map(|_| sandbox.spawn(&["sweep", "--apply"])).collect();
     let told: usize = running.into_iter().map(|running| running.finish().ok().stdout.matches("reminded").count()).sum();
@@ -126,7 +126,7 @@ fn two_sweeps_at_the_same_time_make_each_reminder_once() {
 }
 
 #[test]
-fn what_changed_before_the_lock_was_taken_is_left_alone() {
+fn a_ticket_that_changed_before_the_lock_is_skipped() {
     let sandbox = desk();
     let (silent, answered) = (asked(&sandbox, "Silent", &["-p", "S1"]), asked(&sandbox, "Answered", &["-p", "S1"]));
     sandbox.wait("5h");
@@ -155,7 +155,7 @@ fn a_sweep_missed_for_days_makes_one_reminder_and_not_three() {
 }
 
 #[test]
-fn a_tag_keeps_a_ticket_out_and_a_query_chooses() {
+fn a_tag_excludes_a_ticket_and_a_query_selects() {
     let sandbox = desk();
     let (tagged, other) = (asked(&sandbox, "Tagged", &["-p", "S1"]), asked(&sandbox, "Other", &["-p", "S2"]));
     sandbox.run(&["tag", &tagged, "--add", "no-follow-up"]).ok();
@@ -170,7 +170,7 @@ fn a_tag_keeps_a_ticket_out_and_a_query_chooses() {
 }
 
 #[test]
-fn a_desk_has_its_own_texts_and_wrong_ones_are_refused_before_anything_is_sent() {
+fn a_desk_can_set_reminder_texts_and_invalid_ones_are_refused() {
     let sandbox = desk();
     let ticket = asked(&sandbox, "Kacheln", &["-p", "S1", "--lang-of-ticket", "de-AT"]);
     let texts = |remind: &str| format!("\n[follow_up.texts.de]\nremind = \"{remind}\"\n");
@@ -188,7 +188,7 @@ fn a_desk_has_its_own_texts_and_wrong_ones_are_refused_before_anything_is_sent()
 }
 
 #[test]
-fn open_time_counts_for_sweeps_and_for_agents_alike() {
+fn open_time_counts_for_sweeps_and_agents() {
     let sandbox = desk();
     configure(&sandbox, "\n[calendars.office]\ntime_zone = \"UTC\"\nopen = [\"Mon-Fri 09:00 - 17:00\"]\n");
     set(&sandbox, "clock = \"calendar\"", "clock = \"business\"\ncalendar = \"office\"");
@@ -210,7 +210,7 @@ fn open_time_counts_for_sweeps_and_for_agents_alike() {
 }
 
 #[test]
-fn a_hold_that_ended_comes_back_to_attention_and_stays_a_hold() {
+fn an_expired_hold_is_listed_and_stays_on_hold() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles time out", &[]);
     sandbox.run(&["hold", &ticket, "--reason", "engineering", "--team", "rendering", "--until", "+2d"]).ok();
@@ -230,7 +230,7 @@ fn a_hold_that_ended_comes_back_to_attention_and_stays_a_hold() {
 }
 
 #[test]
-fn what_was_merged_into_a_ticket_is_no_silence() {
+fn a_ticket_merged_into_another_prevents_its_reminders_until_a_reply() {
     let sandbox = desk();
     let plan = "\n[plans.quick]\nfirst_response = { S1 = \"1h\" }\nnext_response = { S1 = \"1h\" }\nresolution = { S1 = \"9h\" }\n\
                 calendar = \"always\"\n";
@@ -280,7 +280,7 @@ fn what_was_merged_into_a_ticket_is_no_silence() {
 }
 
 #[test]
-fn an_escalation_that_stays_behind_is_named() {
+fn merging_an_escalated_ticket_warns_that_its_target_is_not_escalated() {
     let sandbox = desk();
     let [source, target] = ["One", "Two"].map(|subject| sandbox.opened(subject, &[]));
     sandbox.run(&["escalate", &source, "--reason", "business_impact", "-m", "Tomorrow."]).ok();
@@ -290,7 +290,7 @@ fn an_escalation_that_stays_behind_is_named() {
 }
 
 #[test]
-fn a_hold_that_ended_is_given_another_time_and_never_one_that_has_passed() {
+fn an_expired_hold_can_be_extended_but_not_into_the_past() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles", &[]);
     let hold = |until: &str| sandbox.run(&["hold", &ticket, "--reason", "engineering", "--until", until]);
@@ -306,7 +306,7 @@ fn a_hold_that_ended_is_given_another_time_and_never_one_that_has_passed() {
 }
 
 #[test]
-fn a_reminder_that_came_late_is_what_the_next_step_counts_from() {
+fn the_next_step_counts_from_a_late_reminder() {
     let sandbox = desk();
     asked(&sandbox, "Tiles", &["-p", "S1"]);
     sandbox.wait("240h");

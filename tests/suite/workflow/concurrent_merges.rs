@@ -1,5 +1,5 @@
-//! What two clones may have done to the same tickets before they met: rings of merges and replies that nobody
-//! reads are named, and nothing is lost.
+//! Concurrent changes of two clones: cycles of merges, and replies to tickets merged elsewhere, are
+//! reported, and nothing is lost.
 
 use std::fs;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use chrono::TimeDelta;
 
 use crate::fixtures::workflow_cast::*;
 
-/// The union of what the clones did, as a merge of their files leaves it.
+/// The tickets as a merge of the clones' files leaves them.
 struct Union {
     tickets: Vec<Ticket>,
 }
@@ -29,7 +29,7 @@ impl Union {
         Self { tickets: vec![scene.other, scene.ticket] }
     }
 
-    /// An entry on one of the tickets, so many minutes later, that saw some status on its clone.
+    /// Adds an entry to one of the tickets, minutes later, made on a clone where the ticket had some status.
     fn add(&mut self, ticket: usize, minutes: i64, action: Action, saw: Status, to: Option<Status>) {
         let random = ticket as u128 + 3;
         let ticket = &mut self.tickets[ticket];
@@ -39,7 +39,7 @@ impl Union {
         ticket.append(Entry { from: Some(saw), to, text, ..Entry::new(id, by, role, action) });
     }
 
-    /// What `check` says of it: severities and rules.
+    /// Returns the findings of `check`: severities and rules.
     fn findings(&self) -> Vec<(Severity, &'static str)> {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("casebook.toml"), "format = 1\n").unwrap();
@@ -64,7 +64,7 @@ impl Union {
 }
 
 #[test]
-fn a_ring_of_merges_is_reported_once_at_its_younger_merge() {
+fn a_cycle_of_merges_is_reported_once_at_its_later_merge() {
     let mut union = Union::of_two_tickets();
     let ids = [union.tickets[0].id, union.tickets[1].id];
     let merge = |into| Action::Merge { into, reason: MergeReason::SameIssue };
@@ -92,7 +92,7 @@ fn a_reply_written_while_the_ticket_was_merged_elsewhere_is_reported() {
 }
 
 #[test]
-fn what_only_another_clone_explains_is_concurrent_and_what_nothing_explains_is_illegal() {
+fn an_entry_that_another_clone_explains_is_concurrent_and_others_are_not_permitted() {
     use casebook::domain::words::{EscalationReason, ReopenReason};
     let escalate = || Action::Escalate { reason: EscalationReason::BusinessImpact, manager: None };
     let deescalate = || Action::Deescalate { reason: None, manager: None };
@@ -110,7 +110,7 @@ fn what_only_another_clone_explains_is_concurrent_and_what_nothing_explains_is_i
 
     let mut union = Union::of_two_tickets();
     union.add(0, 10, deescalate(), Status::Open, None);
-    assert_eq!(union.findings(), [illegal], "nobody ever escalated it");
+    assert_eq!(union.findings(), [illegal], "it was never escalated");
 
     let mut union = Union::of_two_tickets();
     let reopen = Action::Reopen { reason: ReopenReason::NotSolved, unmerge: false };

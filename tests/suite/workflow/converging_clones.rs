@@ -1,5 +1,5 @@
-//! Two clones at work on the same tickets, whatever they do: when they meet nothing is lost, and what has come apart
-//! between tickets can be mended.
+//! Two clones that change the same tickets at random: after a merge nothing is lost, and links between tickets can
+//! be made consistent again.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -25,7 +25,7 @@ use crate::fixtures::desk::tree;
 use crate::fixtures::sandbox::put;
 use crate::fixtures::workflow_cast::*;
 
-/// Lets somebody do it, if the rules let them.
+/// Does a drawn action, if the workflow allows it.
 fn attempt(desk: &mut Desk, deed: &Deed) {
     desk.now += TimeDelta::hours(deed.pause);
     let asked = Step { keep_open: deed.keep_open, ..step(desk.tickets[deed.ticket], deed.action(desk)) };
@@ -39,7 +39,7 @@ fn ids(ticket: &Ticket) -> BTreeSet<Id> {
     ticket.history.iter().map(|entry| entry.id).collect()
 }
 
-/// Takes in what another desk has, as a merge of git's does. Nothing of either side is lost.
+/// Merges another desk into this one, as git does. Nothing of either side is lost.
 fn meet(desk: &mut Desk, other: &Desk) {
     for id in desk.tickets.clone() {
         let (ours, theirs) = (desk.ticket(id), other.ticket(id));
@@ -55,14 +55,14 @@ fn meet(desk: &mut Desk, other: &Desk) {
     desk.now = desk.now.max(other.now);
 }
 
-/// Mends, as an agent or a manager does it on a clone of their own.
+/// Relinks, as an agent or a manager does it on a clone.
 fn mend(desk: &mut Desk, side: Side, later: TimeDelta) {
     desk.now += later;
     let terms = Terms { by: side.person(), on_behalf: false, git_author: None, dry_run: false, commit: None };
     desk.casebook().perform(Work::Rejoin { key: None }, &terms).unwrap();
 }
 
-/// What `resolve` has brought to a ticket: the keys, once for each time a reader finds the words.
+/// Returns the keys of the replies that `resolve` copied to a ticket, once for each copy that a reader sees.
 fn brought_keys(ticket: &Ticket) -> Vec<String> {
     let twins = twins(ticket);
     let replies = ticket.history.iter().filter(|entry| matches!(entry.action, Action::Reply { .. }));
@@ -71,7 +71,7 @@ fn brought_keys(ticket: &Ticket) -> Vec<String> {
 }
 
 #[test]
-fn a_reply_that_opens_the_ticket_it_is_brought_to_leaves_nothing_to_reopen() {
+fn a_copied_reply_that_reopens_its_target_leaves_nothing_to_reopen() {
     let (mut one, mut other) = (Desk::new(), Desk::new());
     other.now += TimeDelta::seconds(7);
     let [first, second] = [one.tickets[0], one.tickets[1]];
@@ -93,7 +93,7 @@ proptest! {
     #![proptest_config(arbitrary::config(80))]
 
     #[test]
-    fn what_two_clones_leave_is_mended_and_nothing_is_lost(
+    fn merged_clones_are_relinked_and_nothing_is_lost(
         before in proptest::collection::vec(linking_deed(), 0..3),
         here in deeds(),
         there in deeds(),
@@ -132,7 +132,7 @@ proptest! {
     }
 
     #[test]
-    fn two_clones_that_both_mend_come_to_the_same_and_no_reply_is_read_twice(
+    fn two_clones_that_both_relink_converge_and_no_reply_is_shown_twice(
         before in proptest::collection::vec(linking_deed(), 0..3),
         here in deeds(),
         there in deeds(),
@@ -149,9 +149,9 @@ proptest! {
         meet(&mut one, &other);
         meet(&mut other, &one);
         other.now += TimeDelta::seconds(7);
-        // Something happens on one clone before it mends, unknown to the other, which mends too.
+        // One clone makes a change before it relinks, unknown to the other, which relinks too.
         meanwhile.iter().for_each(|deed| attempt(&mut other, deed));
-        // Who takes a merge back does it in their own name, and so the two clones bring replies to two versions.
+        // A merge is taken back in the actor's name, so the two clones copy replies to two versions.
         let takes_back = one.casebook().loose().unwrap().iter().any(|one| matches!(one, Loose::Ring { .. }));
         mend(&mut one, Side::Agent, TimeDelta::minutes(1));
         mend(&mut other, Side::Manager, TimeDelta::hours(5));

@@ -1,4 +1,4 @@
-//! Escalations: who is on duty, who may, what the desk owes them, and where lists have them.
+//! Escalations: the manager on duty, permissions, the manager response, and their place in lists.
 
 use serde_json::json;
 
@@ -54,7 +54,7 @@ fn the_manager_on_duty_is_named_by_priority_and_calendar() {
         "{told}"
     );
     assert_eq!(manager(&sandbox, &saturday), "sato@desk.example");
-    // For S3 nobody is on duty, and no word is owed: the desk's first manager.
+    // For S3 no manager is on duty and no response is due: the desk's first manager is named.
     assert_eq!(sandbox.run(&escalate(&small, &[])).ok().stderr, "note: it goes to lea@desk.example\n");
     assert_eq!(manager(&sandbox, &small), "lea@desk.example");
     sandbox.wait("2d");
@@ -65,7 +65,7 @@ fn the_manager_on_duty_is_named_by_priority_and_calendar() {
 }
 
 #[test]
-fn a_first_word_that_does_not_come_is_named_by_sweeps_until_a_manager_speaks() {
+fn a_missing_manager_response_is_listed_by_sweeps_until_a_manager_replies() {
     let sandbox = managed("");
     let ticket = sandbox.opened("Tiles time out", &["-p", "S1"]);
     sandbox.wait("2d");
@@ -84,7 +84,7 @@ fn a_first_word_that_does_not_come_is_named_by_sweeps_until_a_manager_speaks() {
     let row = sandbox.run(&["sweep", "--json"]).ok().json()[0].clone();
     assert_eq!((&row["due"], &row["id"]), (&"first_word".into(), &ticket.as_str().into()));
     assert!(row["reason"].as_str().unwrap().contains("to mori@desk.example"), "{row}");
-    // What the desk promised itself is nothing to customers.
+    // The manager response is internal to support.
     let theirs = |what: &[&str]| sandbox.run(&[&["--as", "ana@acme.example"], what].concat()).ok().stdout;
     assert!(!theirs(&["sla", "--all"]).contains("first_word") && theirs(&["sla", "--all"]).contains("first_response"));
     assert!(!theirs(&["sla", "--explain", &ticket]).contains("manager"));
@@ -103,7 +103,7 @@ fn a_first_word_that_does_not_come_is_named_by_sweeps_until_a_manager_speaks() {
 }
 
 #[test]
-fn a_first_word_is_a_clock_of_its_ticket_for_support() {
+fn the_manager_response_is_a_clock_for_support_only() {
     let sandbox = managed("");
     let ticket = sandbox.opened("Tiles time out", &["-p", "S1"]);
     sandbox.wait("2d");
@@ -120,13 +120,13 @@ fn a_first_word_is_a_clock_of_its_ticket_for_support() {
     assert_eq!(late(&[]), json!([{ "id": ticket }]));
     let listed = sandbox.run(&["list", "--json=id,sla"]).ok().json();
     assert_eq!(listed[0]["sla"][1]["state"], "breached");
-    // What the desk promised itself is nothing to customers.
+    // The manager response is internal to support.
     let ana = ["--as", "ana@acme.example"];
     assert_eq!(late(&ana), json!([]));
     let theirs = sandbox.run(&["--as", "ana@acme.example", "show", &ticket, "--json=sla"]).ok().json();
     assert_eq!(metrics(&theirs["sla"]), ["first_response"]);
     assert_eq!(sandbox.run(&["--as", "ana@acme.example", "list", "due:<9w", "--count"]).ok().stdout, "0\n");
-    // A revision is looked at as it was.
+    // A revision is checked with its own policy.
     let before = sandbox.run(&["list", "is:overdue", "as-of:2026-11-22", "--count"]).ok().stdout;
     assert_eq!(before, "0\n");
     sandbox.run(&["--as", "lea@desk.example", "deescalate", &ticket, "-m", "It runs."]).ok();
@@ -134,7 +134,7 @@ fn a_first_word_is_a_clock_of_its_ticket_for_support() {
 }
 
 #[test]
-fn solving_is_no_managers_word() {
+fn solving_is_no_manager_response() {
     let sandbox = managed("");
     let ticket = sandbox.opened("Tiles time out", &["-p", "S1"]);
     sandbox.wait("2d");
@@ -175,14 +175,14 @@ fn a_plan_may_leave_escalations_to_support() {
     assert_eq!(error["code"], "transition.refused");
     assert!(error["message"].as_str().unwrap().contains("plan"), "{error}");
     sandbox.run(&["escalate", &ticket, "--reason", "business_impact", "-m", "She asked for it."]).ok();
-    // An organisation on another plan is not bound by it.
+    // An organization on another plan is not bound by it.
     sandbox.write("organizations/acme.yaml", "id: acme\ndomains:\n- acme.example\nplans:\n- plan: looker\npeople:\n- email: ana@acme.example\n  roles:\n  - admin\n");
     let theirs = sandbox.opened("Theirs", &["--org", "acme"]);
     sandbox.run(&escalate(&theirs, &[])).ok();
 }
 
 #[test]
-fn a_policy_that_names_nobody_known_is_refused_with_its_place() {
+fn a_policy_with_an_unknown_manager_is_refused_with_its_place() {
     for (more, line) in [
         ("\n[[escalation.on_duty]]\nmanager = \"kenji@desk.example\"\n", "is none of `[team] managers`"),
         ("\n[[escalation.on_duty]]\ncalendar = \"ofice\"\nmanager = \"mori@desk.example\"\n", "did you mean `office`?"),
@@ -200,7 +200,7 @@ fn a_policy_that_names_nobody_known_is_refused_with_its_place() {
 }
 
 #[test]
-fn escalating_right_after_a_new_priority_warns_and_records_nothing_of_it() {
+fn escalating_right_after_a_new_priority_warns() {
     let sandbox = managed("");
     let ticket = sandbox.opened("Tiles time out", &[]);
     sandbox.run(&["prioritize", &ticket, "S2", "-m", "More of them."]).ok();
@@ -208,7 +208,7 @@ fn escalating_right_after_a_new_priority_warns_and_records_nothing_of_it() {
     let told = sandbox.run(&escalate(&ticket, &[])).ok();
     assert!(told.stderr.contains("right after a change of priority"), "{}", told.stderr);
     assert!(!sandbox.run(&["show", &ticket, "--raw"]).ok().stdout.contains("right after"));
-    // A second time, with something in between, it is as it should be.
+    // A second time, after another action, there is no warning.
     sandbox.run(&["--as", "mori@desk.example", "deescalate", &ticket]).ok();
     sandbox.run(&["reply", &ticket, "-m", "We are on it."]).ok();
     assert!(!sandbox.run(&escalate(&ticket, &[])).ok().stderr.contains("right after"));

@@ -1,6 +1,6 @@
-//! The workflow: the whole table of transitions, the rules that matter most by hand, and walks nobody thought of.
+//! The workflow: the table of all transitions, its main rules one by one, random walks, escalation and reopening.
 //!
-//! `docs/workflow.md` is written here (`UPDATE_DOCS=1`), so that it cannot lie.
+//! `transition_table.rs` writes `docs/workflow.md` (`UPDATE_DOCS=1`).
 
 mod concurrent_merges;
 mod converging_clones;

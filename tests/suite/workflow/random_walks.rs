@@ -1,4 +1,4 @@
-//! Walks nobody thought of: any history replays, any sequence of commands leaves a sound desk, and rings of
+//! Random walks: any history replays, any sequence of commands leaves a desk without findings, and cycles of
 //! merges that two clones made have one end.
 
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ use tempfile::TempDir;
 use crate::fixtures::arbitrary;
 use crate::fixtures::workflow_cast::*;
 
-/// How many tickets the walked desk has; the last one is of another customer.
+/// The number of tickets on the desk; the last one is of another customer.
 const TICKETS: usize = 4;
 
 /// A desk in a plain folder, without git, whose clock moves when a command runs.
@@ -78,7 +78,7 @@ impl Desk {
         self.casebook().ticket(id).unwrap()
     }
 
-    /// Every file of the desk and what it holds.
+    /// Returns every file of the desk with its bytes.
     pub fn files(&self) -> BTreeMap<String, Vec<u8>> {
         let mut files = BTreeMap::new();
         gather(&self.folder.path().join("tickets"), &mut files);
@@ -104,7 +104,7 @@ pub fn step(ticket: Id, action: Action) -> Step {
     Step { attachments, ..Step::on(ticket, action, Text::clean("Some words.")) }
 }
 
-/// Something to do; numbers stand for tickets until there are some.
+/// An action to do; numbers stand for tickets until there are some.
 #[derive(Clone, Debug)]
 pub struct Deed {
     pub side: Side,
@@ -121,7 +121,7 @@ pub fn deed() -> impl Strategy<Value = Deed> {
         .prop_map(|(side, ticket, other, what, keep_open, pause)| Deed { side, ticket, other, what, keep_open, pause })
 }
 
-/// Something that links tickets, or is written to a linked one.
+/// An action that links tickets, or is written to a linked one.
 pub fn linking_deed() -> impl Strategy<Value = Deed> {
     let what = select(vec![0, 0, 9, 9, 13, 13, 13, 16, 17, 17]);
     (deed(), what, select(vec![Side::Agent, Side::Agent, Side::Customer]), 0..TICKETS - 1, 0..TICKETS - 1)
@@ -172,7 +172,7 @@ proptest! {
     #![proptest_config(arbitrary::config(300))]
 
     #[test]
-    fn any_history_replays_and_always_to_the_same_header(ticket in arbitrary::ticket()) {
+    fn any_history_replays_to_the_same_header(ticket in arbitrary::ticket()) {
         let once = replay(&ticket.history);
         prop_assert!(once.is_some());
         prop_assert_eq!(&once, &replay(&ticket.history));
@@ -180,7 +180,7 @@ proptest! {
     }
 
     #[test]
-    fn replay_can_stop_anywhere_and_go_on(ticket in arbitrary::ticket()) {
+    fn replay_can_continue_from_any_entry(ticket in arbitrary::ticket()) {
         let mut so_far = Ticket::opened_by(ticket.history[0].clone()).unwrap();
         for (place, entry) in ticket.history.iter().enumerate().skip(1) {
             prop_assert_eq!(replay(&ticket.history[..place]), Some(so_far.header.clone()));
@@ -190,7 +190,7 @@ proptest! {
     }
 
     #[test]
-    fn a_merged_ticket_is_solved_whatever_else_was_written_to_it(ticket in arbitrary::ticket()) {
+    fn a_merged_ticket_is_solved_whatever_entries_follow(ticket in arbitrary::ticket()) {
         if ticket.header.merged_into.is_some() {
             prop_assert_eq!(ticket.header.status, Status::Solved);
         }
@@ -203,7 +203,7 @@ proptest! {
     }
 
     #[test]
-    fn chains_end_and_rings_are_broken_at_the_younger_merge(links in links()) {
+    fn chains_of_merges_end_and_cycles_break_at_the_later_merge(links in links()) {
         let tickets = linked(&links);
         for start in 0..tickets.len() {
             let read = |id: Id| tickets.iter().find(|ticket| ticket.id == id).cloned().ok_or(id);
@@ -213,14 +213,14 @@ proptest! {
     }
 }
 
-/// Where each ticket is merged into, and in which order the merges were made.
+/// The ticket that each ticket is merged into, and the order of the merges.
 fn links() -> impl Strategy<Value = Vec<(Option<usize>, u32)>> {
     (2usize..7).prop_flat_map(|count| {
         proptest::collection::vec((proptest::option::weighted(0.8, 0..count), any::<u32>()), count)
     })
 }
 
-/// Where a conversation goes on, found in the plainest way: walk until a place comes back.
+/// Returns the ticket where a conversation goes on, found in the simplest way: walk until a ticket repeats.
 fn end_of(start: usize, links: &[(Option<usize>, u32)]) -> usize {
     let mut seen = vec![start];
     loop {
@@ -233,7 +233,7 @@ fn end_of(start: usize, links: &[(Option<usize>, u32)]) -> usize {
     }
 }
 
-/// Tickets with these links, as clones may have left them.
+/// Makes tickets with these links, as clones may have left them.
 fn linked(links: &[(Option<usize>, u32)]) -> Vec<Ticket> {
     let begun: DateTime<Utc> = "2026-11-21T09:00:00Z".parse().unwrap();
     let ids: Vec<Ticket> =
@@ -256,7 +256,7 @@ proptest! {
     #![proptest_config(arbitrary::config(24))]
 
     #[test]
-    fn any_commands_leave_a_sound_desk(deeds in proptest::collection::vec(deed(), 1..30)) {
+    fn any_commands_leave_a_desk_without_findings(deeds in proptest::collection::vec(deed(), 1..30)) {
         let mut desk = Desk::new();
         for deed in &deeds {
             desk.now += TimeDelta::hours(deed.pause);
@@ -278,7 +278,7 @@ proptest! {
 }
 
 #[test]
-fn a_reply_follows_a_chain_of_merges_and_unmerging_undoes_both_sides() {
+fn a_reply_follows_a_chain_of_merges_and_unmerge_undoes_both_sides() {
     let mut desk = Desk::new();
     let [first, second, third] = desk.tickets[..3] else { panic!("three tickets") };
     let merge = |into| Action::Merge { into, reason: MergeReason::SameIssue };
@@ -308,12 +308,12 @@ fn a_reply_follows_a_chain_of_merges_and_unmerging_undoes_both_sides() {
 }
 
 #[test]
-fn two_clones_that_merge_tickets_into_each_other_agree_where_they_go_on() {
+fn two_clones_that_merge_tickets_into_each_other_agree_on_the_target() {
     let mut older = Scene::opened();
     let merge = older.merge();
     older.does(Side::Agent, merge);
     let mut younger = Scene { ticket: older.other.clone(), other: older.ticket.clone(), now: older.now };
-    // On the other clone nobody knew of the merge, so the target was free to be merged the other way round.
+    // The other clone did not have the merge, so there the target could be merged the other way round.
     younger.ticket = Scene::opened().other;
     younger.now += TimeDelta::hours(1);
     younger.other = Scene::opened().ticket;
@@ -327,7 +327,7 @@ fn two_clones_that_merge_tickets_into_each_other_agree_where_they_go_on() {
 }
 
 #[test]
-fn a_reply_by_way_of_a_merged_ticket_shows_nobody_a_ticket_they_may_not_see() {
+fn a_reply_to_a_merged_ticket_reveals_no_concealed_ticket() {
     let mut desk = Desk::new();
     let organized = |side: Side| {
         let opening = Opening::new("Slow".to_owned(), Priority::S3, side.person());
@@ -349,7 +349,7 @@ fn a_reply_by_way_of_a_merged_ticket_shows_nobody_a_ticket_they_may_not_see() {
 }
 
 #[test]
-fn a_version_is_one_entry_and_no_other() {
+fn a_version_is_the_id_of_exactly_one_entry() {
     let mut desk = Desk::new();
     let ticket = desk.tickets[0];
     desk.perform(Side::Agent, step(ticket, note())).unwrap();

@@ -1,4 +1,4 @@
-//! How long a customer's reply reopens a solved ticket, and what becomes of one that comes later.
+//! The reopen window: replies in it reopen a solved ticket, and late replies open a follow-up ticket.
 
 use crate::fixtures::desk::desk;
 use crate::fixtures::sandbox::Sandbox;
@@ -31,7 +31,7 @@ fn a_reply_within_the_window_reopens() {
 }
 
 #[test]
-fn a_later_one_opens_a_ticket_that_follows_it_up_in_one_commit() {
+fn a_late_reply_opens_a_follow_up_ticket_in_one_commit() {
     let (sandbox, ticket) = solved();
     sandbox.wait("15d");
     let refused = sandbox.run(&by(ANA, &["reopen", &ticket])).fails(4).stderr;
@@ -69,7 +69,7 @@ fn a_later_one_opens_a_ticket_that_follows_it_up_in_one_commit() {
 }
 
 #[test]
-fn agents_and_automatic_words_are_as_before() {
+fn a_late_reply_of_an_agent_opens_no_follow_up_ticket() {
     let (sandbox, ticket) = solved();
     sandbox.wait("30d");
     sandbox.run(&["reply", &ticket, "-m", "One more thing."]).ok();
@@ -79,7 +79,7 @@ fn agents_and_automatic_words_are_as_before() {
 }
 
 #[test]
-fn whoever_replies_late_is_the_requester_of_what_follows() {
+fn the_person_who_replies_late_is_the_requester_of_the_follow_up_ticket() {
     let (sandbox, ticket) = solved();
     sandbox.wait("16d");
     let new = sandbox.run(&["--as", "bo@acme.example", "reply", &ticket, "-m", "For me, too.", "--json"]).ok().json();
@@ -89,7 +89,7 @@ fn whoever_replies_late_is_the_requester_of_what_follows() {
 }
 
 #[test]
-fn a_late_reply_to_a_merged_ticket_follows_up_where_the_conversation_was() {
+fn a_late_reply_to_a_merged_ticket_follows_up_its_target() {
     let (sandbox, target) = solved();
     sandbox.run(&["reopen", &target]).ok();
     let source = sandbox.opened("The same", &["--org", "acme"]);
@@ -106,7 +106,7 @@ fn a_late_reply_to_a_merged_ticket_follows_up_where_the_conversation_was() {
 }
 
 #[test]
-fn who_may_not_see_the_target_of_a_merge_is_not_told_what_it_is_about() {
+fn a_late_reply_does_not_reveal_a_concealed_merge_target() {
     let (sandbox, target) = solved();
     sandbox.run(&["reopen", &target]).ok();
     let words = ["open", "-q", "-s", "Mine", "--requester", "eve@acme.example", "--org", "acme", "-m", "Slow."];
@@ -121,7 +121,7 @@ fn who_may_not_see_the_target_of_a_merge_is_not_told_what_it_is_about() {
 }
 
 #[test]
-fn without_a_window_a_reply_reopens_for_ever() {
+fn without_a_window_a_reply_always_reopens() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles time out", &[]);
     sandbox.run(&["solve", &ticket]).ok();
@@ -131,7 +131,7 @@ fn without_a_window_a_reply_reopens_for_ever() {
 }
 
 #[test]
-fn a_second_late_reply_goes_on_where_the_first_one_went() {
+fn a_second_late_reply_goes_to_the_first_follow_up_ticket() {
     let (sandbox, ticket) = solved();
     sandbox.wait("16d");
     let first = sandbox.run(&by(ANA, &["reply", &ticket, "-m", "It is back.", "--json"])).ok().json();
@@ -151,14 +151,14 @@ fn a_second_late_reply_goes_on_where_the_first_one_went() {
         (&"forward".into(), &first["id"], &last["id"])
     );
     assert_eq!(sandbox.run(&words).ok().json()["id"], first["id"], "a retry");
-    // Somebody else of the customer's side, and a ticket that was merged meanwhile.
+    // Another customer, and a ticket that was merged meanwhile.
     let other = sandbox.opened("The same", &["--org", "acme"]);
     sandbox.run(&["merge", new, "--into", &other]).ok();
     let moved = sandbox.run(&by(ANA, &["reply", &ticket, "-m", "And the fourth.", "--json"])).ok().json();
     assert_eq!(moved["id"], other.as_str());
     sandbox.run(&["check", "--strict"]).ok();
     sandbox.run(&["audit", "--strict"]).ok();
-    // Once that one is solved, late words open another.
+    // Once that one is solved, a late reply opens another.
     sandbox.run(&["solve", &other]).ok();
     let third = sandbox.run(&by(ANA, &["reply", &ticket, "-m", "Once more.", "--json"])).ok().json();
     assert_eq!(third["follow_up_of"], ticket.as_str());

@@ -1,4 +1,4 @@
-//! The rules of the workflow that matter most, each by hand, whatever the table says.
+//! The main rules of the workflow, each in a test of its own, independent of the table.
 
 use casebook::domain::action::{Action, Solution};
 use casebook::domain::person::Standing;
@@ -29,7 +29,7 @@ fn merged() -> Scene {
     scene
 }
 
-/// Answered, reminded as often as the policy wants, and a week ago: S3 waits 4 and 6 days, then the seventh.
+/// Answered, reminded as often as the policy requires, and a week ago: S3 waits 4 and 6 days, then the seventh.
 fn silent() -> Scene {
     let mut scene = answered();
     scene.wait(TimeDelta::days(4)).does(Agent, Action::Remind { auto: false });
@@ -65,7 +65,7 @@ fn a_customers_reply_reopens_a_solved_ticket_and_an_agents_does_not() {
 }
 
 #[test]
-fn an_automatic_mail_changes_nothing_and_counts_for_nothing() {
+fn an_automatic_reply_changes_neither_header_nor_reminders() {
     for scene in [Scene::opened(), answered(), silent(), solved()] {
         let (mut after, before) = (scene.clone(), scene);
         after.does(Customer, automatic());
@@ -90,7 +90,7 @@ fn keep_open_leaves_the_status_to_support_only() {
 }
 
 #[test]
-fn text_is_needed_where_words_are_the_point() {
+fn actions_that_convey_a_text_require_one() {
     let scene = solved();
     let entry = scene.ticket.id;
     let reason = || "why".to_owned();
@@ -106,7 +106,7 @@ fn text_is_needed_where_words_are_the_point() {
 }
 
 #[test]
-fn a_hold_needs_another_reason_to_be_held_again() {
+fn a_ticket_on_hold_is_held_again_only_for_another_reason() {
     let mut scene = answered();
     scene.does(Agent, hold(HoldReason::Engineering));
     let reason = HoldReason::Engineering;
@@ -127,7 +127,7 @@ fn a_hold_needs_another_reason_to_be_held_again() {
 }
 
 #[test]
-fn silence_solves_a_ticket_after_reminders_and_time() {
+fn a_ticket_is_solved_for_no_response_after_reminders_and_time() {
     assert_eq!(silent().does(System, no_response()).status(), Solved);
     assert_eq!(Scene::opened().refuses(Agent, no_response()), Refusal::Status { status: Open });
     assert_eq!(answered().refuses(Agent, no_response()), Refusal::TooFewAlerts { given: 0, needed: 2 });
@@ -153,7 +153,7 @@ fn an_escalation_is_no_reply_and_a_reply_is() {
 }
 
 #[test]
-fn alerts_start_again_at_every_reply_and_reopening() {
+fn reminders_start_again_at_every_reply_and_reopening() {
     assert_eq!(silent().ticket.alerts(), 2);
     assert_eq!(silent().does(Agent, reply()).ticket.alerts(), 0);
     assert_eq!(silent().does(Customer, reply()).ticket.alerts(), 0);
@@ -163,7 +163,7 @@ fn alerts_start_again_at_every_reply_and_reopening() {
 }
 
 #[test]
-fn the_customer_agrees_and_support_brings_evidence() {
+fn a_solve_needs_agreement_or_evidence() {
     let agreed_by = |scene: &Scene| match &scene.ticket.history.last().unwrap().action {
         Action::Solve(Solution::Agreed { by }) => by.clone(),
         other => panic!("{other:?}"),
@@ -205,7 +205,7 @@ fn escalating_right_after_a_change_of_priority_warns() {
 }
 
 #[test]
-fn a_priority_has_to_change_and_remembers_what_it_was() {
+fn a_new_priority_must_differ_and_records_the_old_one() {
     let mut scene = Scene::opened();
     let priority = Priority::S3;
     assert_eq!(scene.refuses(Agent, prioritize(priority)), Refusal::SamePriority { priority });
@@ -216,7 +216,7 @@ fn a_priority_has_to_change_and_remembers_what_it_was() {
 }
 
 #[test]
-fn a_merged_ticket_only_reopens_by_taking_the_merge_back() {
+fn a_merged_ticket_reopens_only_by_unmerge() {
     let mut scene = merged();
     let into = scene.other.id;
     assert_eq!((scene.status(), scene.ticket.header.resolution), (Solved, Some(Resolution::Merged)));
@@ -235,7 +235,7 @@ fn a_merged_ticket_only_reopens_by_taking_the_merge_back() {
 }
 
 #[test]
-fn only_live_tickets_of_one_customer_are_merged() {
+fn a_merge_needs_an_unsolved_target_of_the_same_customer() {
     let scene = Scene::opened();
     let itself = Action::Merge { into: scene.ticket.id, reason: casebook::domain::words::MergeReason::SameIssue };
     assert_eq!(scene.refuses(Agent, itself), Refusal::MergeIntoItself);
@@ -257,7 +257,7 @@ fn only_live_tickets_of_one_customer_are_merged() {
 }
 
 #[test]
-fn the_people_of_a_merged_ticket_join_the_target() {
+fn people_of_a_merged_ticket_are_added_to_the_target() {
     let mut scene = Scene::opened();
     let bo = casebook::domain::person::Person::from_address("bo@acme.example").unwrap();
     scene.does(Agent, Action::Cc { add: vec![bo.clone()], remove: Vec::new() });
@@ -267,7 +267,7 @@ fn the_people_of_a_merged_ticket_join_the_target() {
 }
 
 #[test]
-fn a_person_corrects_their_own_words_and_support_everybodys() {
+fn a_person_corrects_their_own_text_and_agents_any() {
     let scene = answered();
     let (own, theirs) = (scene.ticket.history[0].id, scene.ticket.history[1].id);
     let redact = |entry| Action::Redact { entry, reason: "a password".to_owned() };
@@ -279,14 +279,14 @@ fn a_person_corrects_their_own_words_and_support_everybodys() {
 }
 
 #[test]
-fn for_an_outsider_the_ticket_does_not_exist() {
+fn an_outsider_gets_the_answer_for_a_missing_ticket() {
     for action in [reply(), note(), agreed(), reopen(false), escalate(), Action::Remind { auto: false }] {
         assert_eq!(Scene::opened().refuses(Outsider, action), Refusal::NotVisible);
     }
 }
 
 #[test]
-fn a_name_given_twice_is_written_once() {
+fn an_address_given_twice_is_written_once() {
     let bo = || casebook::domain::person::Person::from_address("bo@acme.example").unwrap();
     let mut scene = Scene::opened();
     scene.does(Agent, Action::Cc { add: vec![bo(), bo()], remove: Vec::new() });
@@ -305,7 +305,7 @@ fn a_name_given_twice_is_written_once() {
 }
 
 #[test]
-fn what_joins_and_leaves_at_once_stays_as_it_is() {
+fn a_value_both_added_and_removed_stays_as_it_is() {
     let bo = || casebook::domain::person::Person::from_address("bo@acme.example").unwrap();
     let mut scene = Scene::opened();
     let both = || Action::Cc { add: vec![bo()], remove: vec![bo()] };

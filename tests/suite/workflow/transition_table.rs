@@ -1,4 +1,4 @@
-//! The whole table, situation × action × side, as the program decides it: `docs/workflow.md`.
+//! The table of docs/workflow.md, situation × action × side, as the program decides it.
 //!
 //! Every cell is decided, applied, replayed, printed and read back. `UPDATE_DOCS=1` writes the file.
 
@@ -17,7 +17,7 @@ use crate::fixtures::workflow_cast::*;
 /// Makes a request for a ticket, or says that there is none to make.
 type Ask = fn(&Scene) -> Asked;
 
-/// The tickets that are asked, by what has happened to them.
+/// The situations: tickets, by what has happened to them.
 fn situations() -> Vec<(&'static str, Scene)> {
     let opened = Scene::opened;
     let mut answered = opened();
@@ -45,7 +45,7 @@ fn situations() -> Vec<(&'static str, Scene)> {
     ]
 }
 
-/// Every action that can be asked of a ticket: its heading, what is special about it, and the request.
+/// Every action that can be requested: its heading, a remark, and the request.
 const ACTIONS: &[(&str, &str, Ask)] = &[
     ("reply", "", |_| Asked::with_text(reply())),
     (
@@ -67,7 +67,7 @@ const ACTIONS: &[(&str, &str, Ask)] = &[
         Asked::without_text(hold(HoldReason::Other))
     }),
     ("resume", "", |_| Asked::without_text(Action::Resume)),
-    ("remind", "Counts as an alert.", |_| Asked::without_text(Action::Remind { auto: false })),
+    ("remind", "Counts as a reminder.", |_| Asked::without_text(Action::Remind { auto: false })),
     ("solve --resolution agreed", "", |_| Asked::without_text(agreed())),
     (
         "solve --resolution bug_reported",
@@ -121,7 +121,7 @@ const ACTIONS: &[(&str, &str, Ask)] = &[
 ];
 
 #[test]
-fn the_workflow_page_says_what_the_program_does() {
+fn the_workflow_page_is_generated_from_decisions() {
     let mut page = include_str!("../fixtures/workflow.head.md").to_owned();
     page.push_str(&opening_table());
     for (name, remark, ask) in ACTIONS {
@@ -139,7 +139,7 @@ fn the_workflow_page_says_what_the_program_does() {
 }
 
 #[test]
-fn every_action_that_can_be_asked_is_in_the_table() {
+fn every_action_is_in_the_table() {
     let words: Vec<String> = ACTIONS.iter().map(|(_, _, ask)| ask(&Scene::opened()).action.word().to_owned()).collect();
     let verbs = [
         "reply",
@@ -176,7 +176,7 @@ fn table(first: &str, rows: impl Iterator<Item = (String, Vec<String>)>) -> Stri
     table
 }
 
-/// Opening a ticket is not asked of one, so it has a table of its own.
+/// Opening has no ticket before it, so it has a table of its own.
 fn opening_table() -> String {
     let own = |side: Side| Opening::new("Tiles time out".to_owned(), Priority::S3, side.person());
     let for_ana = |_: Side| Opening::new("Tiles time out".to_owned(), Priority::S3, Side::Customer.person());
@@ -202,11 +202,11 @@ fn opening_table() -> String {
     )
 }
 
-/// What comes of a request, in a few words.
+/// Returns the decision on a request, in a few words.
 fn cell(scene: &Scene, side: Side, asked: &Asked) -> String {
     let is_reply = matches!(asked.action, Action::Reply { .. });
     if let Some(into) = scene.ticket.header.merged_into.filter(|_| is_reply && side.standing(&scene.ticket).sees()) {
-        // A merged ticket hands replies on; the door does so before anything is decided.
+        // A reply to a merged ticket goes to its target; `perform` redirects it before the decision.
         let target = final_target(&scene.ticket, |_| Ok::<_, ()>(scene.other.clone()));
         assert_eq!(target, Ok(into));
         let there = Scene { ticket: scene.other.clone(), ..scene.clone() };
@@ -227,7 +227,7 @@ fn cell(scene: &Scene, side: Side, asked: &Asked) -> String {
     }
 }
 
-/// What holds of every ticket: the header is the history's, and the file gives it back.
+/// Asserts what holds for every ticket: replay gives the header, and the file gives the ticket back.
 fn sound(scene: &Scene) {
     for ticket in [&scene.ticket, &scene.other] {
         assert_eq!(replay(&ticket.history).as_ref(), Some(&ticket.header));

@@ -1,4 +1,4 @@
-//! Many processes at once: what was acknowledged is there, once, in order, and nothing stays locked.
+//! Concurrent processes: every acknowledged entry is there, once, in order, and nothing stays locked.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::OpenOptions;
@@ -9,7 +9,7 @@ use crate::fixtures::sandbox::{Running, Sandbox};
 const PROCESSES: usize = 8;
 
 #[test]
-fn agents_who_are_found_at_the_same_time_are_several() {
+fn concurrent_assignments_choose_different_agents() {
     let sandbox = desk();
     let agents: Vec<String> = (1..=PROCESSES).map(|number| format!("\"a{number}@desk.example\"")).collect();
     let text = sandbox.read("casebook.toml").replacen("agents = [", &format!("agents = [{}, ", agents.join(", ")), 1);
@@ -55,7 +55,7 @@ fn storm(sandbox: &Sandbox, ticket: &str, each: usize, mode: &str) -> Vec<Told> 
     })
 }
 
-/// Every acknowledged entry is in its ticket exactly once with its words, and ids strictly increase.
+/// Asserts that every acknowledged entry is in its ticket once with its text, and that ids strictly increase.
 fn assert_all_there(sandbox: &Sandbox, ticket: &str, told: &[Told]) {
     let entries: BTreeSet<&str> = told.iter().map(|told| told.entry.as_str()).collect();
     assert_eq!(entries.len(), told.len(), "two commands were told the same entry");
@@ -74,7 +74,7 @@ fn assert_all_there(sandbox: &Sandbox, ticket: &str, told: &[Told]) {
     for told in told {
         assert_eq!(found.get(&told.entry), Some(&told.text), "{told:?}");
     }
-    assert_eq!(found.len(), told.len() + 1, "there are entries nobody was told of");
+    assert_eq!(found.len(), told.len() + 1, "there are entries that no command printed");
     assert!(sandbox.run(&["check"]).ok().stdout.contains(&format!("{} tickets checked: 0 errors", tickets.len())));
     sandbox.assert_tidy("after a storm");
     sandbox.run_under(&[("CASEBOOK_PATIENCE", "0")], &["note", ticket, "-m", "Nothing is locked."]).ok();
@@ -125,7 +125,7 @@ fn a_key_used_by_many_at_once_is_used_once() {
 }
 
 #[test]
-fn a_desk_somebody_else_writes_to_is_busy_and_nothing_is_done() {
+fn a_desk_locked_by_another_process_is_busy_and_nothing_is_done() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles time out", &[]);
     let before = sandbox.work_tree();
@@ -136,12 +136,12 @@ fn a_desk_somebody_else_writes_to_is_busy_and_nothing_is_done() {
     command.env("CASEBOOK_PATIENCE", "0").stdin(std::fs::File::open(sandbox.path("casebook.toml")).unwrap());
     let error = Running::start(command).finish().fails(6).error();
     assert_eq!(error["code"], "store.busy");
-    // The words came by a pipe and exist nowhere else.
+    // The text came through a pipe and exists nowhere else.
     let hint = error["hint"].as_str().unwrap();
     let kept = hint.split("the text is kept in ").nth(1).unwrap();
     assert_eq!(std::fs::read_to_string(kept).unwrap().trim(), sandbox.read("casebook.toml").trim());
     sandbox.run_under(&[("CASEBOOK_PATIENCE", "1")], &["reply", &ticket, "-m", "Hello"]).fails(6);
-    // Reading waits for nobody, nor does trying.
+    // Reads do not wait for the lock, and dry runs do not either.
     sandbox.shown(&ticket);
     sandbox.run(&["list"]).ok();
     sandbox.run(&["check"]).ok();
@@ -152,7 +152,7 @@ fn a_desk_somebody_else_writes_to_is_busy_and_nothing_is_done() {
     waiting.finish().ok();
 }
 
-/// Starts a command that stops at a step.
+/// Starts a command that stops at a fault point.
 fn stopped_at(sandbox: &Sandbox, step: &str, arguments: &[&str]) -> Running {
     let mut command = sandbox.program(arguments);
     command.env("CASEBOOK_STOPPED_AT", step);
@@ -162,7 +162,7 @@ fn stopped_at(sandbox: &Sandbox, step: &str, arguments: &[&str]) -> Running {
 }
 
 #[test]
-fn a_check_never_sees_half_of_a_merge_that_happens_meanwhile() {
+fn check_never_sees_half_of_a_concurrent_merge() {
     let sandbox = desk();
     let tickets = ["One", "Two", "Three"].map(|subject| sandbox.opened(subject, &[]));
     let check = stopped_at(&sandbox, "read:1", &["check"]);

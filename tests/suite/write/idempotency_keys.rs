@@ -1,4 +1,4 @@
-//! Keys: a retry is the first result, also of what changes organisations, and nobody learns of a note by one.
+//! Idempotency keys: a retry returns the first result, also for organizations, and a key reveals no note.
 
 use crate::fixtures::desk::desk;
 use crate::fixtures::sandbox::Sandbox;
@@ -20,13 +20,13 @@ fn the_key_of_a_note_is_free_to_customers() {
     sandbox.run(&reply).ok();
     assert_eq!(commits(&sandbox), made, "a retry is the first result");
     sandbox.run(&["check", "--strict"]).ok();
-    // Agents see it, so to them it is used.
+    // Agents see the note, so for them the key is used.
     let told = sandbox.run(&["reply", &id, "-m", "Which?", "--key", "nk"]).fails(4).stderr;
     assert!(told.contains("was used for `note`"), "{told}");
 }
 
 #[test]
-fn two_customers_entries_with_one_key_are_still_found() {
+fn two_entries_with_one_key_are_still_reported() {
     let sandbox = desk();
     let id = sandbox.opened("Tiles", &[]);
     sandbox.run(&["note", &id, "-m", "Psst.", "--key", "nk"]).ok();
@@ -42,7 +42,7 @@ fn two_customers_entries_with_one_key_are_still_found() {
 }
 
 #[test]
-fn what_changes_an_organization_can_be_tried_again() {
+fn a_change_of_an_organization_can_be_retried() {
     let sandbox = desk();
     let new = ["org", "new", "acme", "domains=acme.example", "--key", "a"];
     let tina = ["org", "person", "add", "acme", "tina@acme.example", "--role", "technical_contact", "--key", "b"];
@@ -61,13 +61,13 @@ fn what_changes_an_organization_can_be_tried_again() {
     }
     assert_eq!(commits(&sandbox), made);
     assert_eq!(sandbox.run(&revoke).ok().json(), told);
-    // Another organisation of that name, and access that nobody had, are no retries.
+    // Another organization of that name, and access that was never granted, are no retries.
     sandbox.run(&["org", "new", "acme", "domains=other.example", "--key", "a"]).fails(4);
     sandbox.run(&["access", "revoke", "acme", "tina@acme.example"]).fails(4);
     sandbox.run(&["access", "revoke", "acme", "who@acme.example", "--key", "e"]).fails(4);
 }
 
-/// What knows by what is there whether it has been done: a list of holidays, what a history leads to, a desk, the
+/// Verbs that need no key, since their result shows that they were done: a list of holidays, repairs, a desk, the
 /// reminders of a sweep.
 const WITHOUT: [&str; 6] =
     ["calendar import --key", "check --key", "init --dry-run", "init --json", "init --key", "sweep --key"];

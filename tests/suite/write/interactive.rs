@@ -1,10 +1,10 @@
-//! `open` on a terminal asks for what was not said; without one it says which flag is missing.
+//! `open` on a terminal prompts for missing fields; without one it names the missing flag.
 
 use crate::fixtures::desk::desk;
 use crate::fixtures::sandbox::{Outcome, Sandbox};
 use crate::fixtures::terminal::on_a_terminal;
 
-/// Runs casebook on a terminal, and answers.
+/// Runs casebook on a terminal, and answers its prompts.
 fn asked_on_a_terminal(sandbox: &Sandbox, arguments: &[&str], answers: &[(&str, &str)]) -> Option<Outcome> {
     on_a_terminal(sandbox, &[&[env!("CARGO_BIN_EXE_casebook")], arguments].concat(), answers)
 }
@@ -20,7 +20,7 @@ const GROUP: &str = "Product group";
 const PRIORITY: &str = "Priority: the impact";
 
 #[test]
-fn open_asks_for_subject_group_priority_and_text() {
+fn open_prompts_for_subject_group_priority_and_text() {
     let sandbox = with_editor();
     let answers = [(SUBJECT, "Dashboard tiles time out\r"), (GROUP, "\r"), (PRIORITY, "\u{1b}[A\r")];
     let Some(asked) = asked_on_a_terminal(&sandbox, &["open"], &answers) else { return };
@@ -65,7 +65,7 @@ fn a_language_is_a_tag_and_found_with_its_regions() {
 }
 
 #[test]
-fn letters_find_a_group_and_nothing_is_assumed() {
+fn typing_letters_selects_a_group_and_nothing_is_preselected() {
     let sandbox = with_editor();
     let answers = [(SUBJECT, "Something odd\r"), (GROUP, "lookml\r"), (PRIORITY, "\r")];
     let Some(asked) = asked_on_a_terminal(&sandbox, &["open"], &answers) else { return };
@@ -80,7 +80,7 @@ fn letters_find_a_group_and_nothing_is_assumed() {
 }
 
 #[test]
-fn what_was_said_is_not_asked_and_own_fields_are() {
+fn open_prompts_for_custom_fields_but_not_for_given_flags() {
     let sandbox = with_editor();
     let toml = sandbox.read("casebook.toml");
     let fields = "[fields.region]\ntype = \"enum\"\nvalues = [\"emea\", \"apac\"]\nrequired = true\n\
@@ -99,7 +99,7 @@ fn what_was_said_is_not_asked_and_own_fields_are() {
 }
 
 #[test]
-fn what_another_editor_has_open_stays() {
+fn a_text_open_in_another_editor_stays() {
     let sandbox = with_editor();
     let id = sandbox.opened("Tiles", &[]);
     sandbox.write(".git/casebook/TEXT-1.txt", "Half a sentence\n");
@@ -125,7 +125,7 @@ fn with_instances() -> Sandbox {
 const INSTANCE: &str = "Which instance is it about";
 
 #[test]
-fn the_instance_is_asked_for_where_there_are_several() {
+fn open_prompts_for_the_instance_if_there_are_several() {
     let sandbox = with_instances();
     let words = ["--as", "ana@acme.example", "open"];
     let answers = [(INSTANCE, "new\r"), (SUBJECT, "Tiles\r"), (GROUP, "\r"), (PRIORITY, "\r")];
@@ -134,7 +134,7 @@ fn the_instance_is_asked_for_where_there_are_several() {
     assert!(told.contains("old: release 24.2, original, hosted by the customer"), "{told}");
     let instance = |query: &str| sandbox.run(&["list", query, "--json=instance"]).ok().json();
     assert_eq!(instance("tiles"), serde_json::json!([{ "instance": "new" }]));
-    // Also where only the text is left to write; not where everything was said.
+    // Also when only the text is missing; not when every flag was given.
     let words = ["--as", "ana@acme.example", "open", "-s", "Disk"];
     asked_on_a_terminal(&sandbox, &words, &[(INSTANCE, "new\r")]).unwrap().ok();
     let told = asked_on_a_terminal(&sandbox, &[&words[..], &["-m", "Full."]].concat(), &[]).unwrap().fails(2);
@@ -145,7 +145,7 @@ fn the_instance_is_asked_for_where_there_are_several() {
 }
 
 #[test]
-fn who_may_not_ask_is_told_before_they_type() {
+fn an_ineligible_requester_is_refused_before_typing() {
     let sandbox = with_instances();
     let Some(told) = asked_on_a_terminal(&sandbox, &["--as", "bo@acme.example", "open"], &[]) else { return };
     let told = told.fails(5).stdout;
@@ -153,7 +153,7 @@ fn who_may_not_ask_is_told_before_they_type() {
     let told =
         asked_on_a_terminal(&sandbox, &["--as", "bo@acme.example", "open", "-s", "Tiles"], &[]).unwrap().fails(5);
     assert!(!told.stdout.contains("kept"), "{}", told.stdout);
-    // What the project number is missing for is known when it is chosen.
+    // A missing project number is reported when the instance is chosen.
     let words = ["--as", "ana@acme.example", "open"];
     let told = asked_on_a_terminal(&sandbox, &words, &[(INSTANCE, "\r")]).unwrap().fails(4).stdout;
     assert!(told.contains("project number") && !told.contains(SUBJECT), "{told}");
@@ -161,7 +161,7 @@ fn who_may_not_ask_is_told_before_they_type() {
 }
 
 #[test]
-fn whoever_goes_away_has_opened_nothing() {
+fn aborting_the_prompts_opens_nothing() {
     let sandbox = with_editor();
     for answers in [&[(SUBJECT, "\u{3}")][..], &[(SUBJECT, "Tiles\r"), (GROUP, "\u{3}")]] {
         let Some(asked) = asked_on_a_terminal(&sandbox, &["open"], answers) else { return };
@@ -171,7 +171,7 @@ fn whoever_goes_away_has_opened_nothing() {
 }
 
 #[test]
-fn where_nobody_can_be_asked_the_flag_is_named() {
+fn without_a_terminal_the_missing_flag_is_named() {
     let sandbox = desk();
     let refused = sandbox.run(&["open", "-m", "Why?"]).fails(2);
     assert!(refused.stderr.contains("-s SUBJECT"), "{}", refused.stderr);

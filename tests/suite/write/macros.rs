@@ -1,4 +1,4 @@
-//! Macros: words for each action, in the language of the ticket; for agents alone.
+//! Macros: a text for each action, in the language of the ticket; for agents only.
 
 use crate::fixtures::desk::desk;
 use crate::fixtures::sandbox::Sandbox;
@@ -23,14 +23,14 @@ fn with_macros() -> Sandbox {
     sandbox
 }
 
-/// The texts of a ticket's entries behind its first.
+/// Returns the texts of a ticket's entries after its first.
 fn texts(sandbox: &Sandbox, id: &str) -> Vec<String> {
     let history = sandbox.shown(id)["history"].clone();
     history.as_array().unwrap()[1..].iter().map(|entry| entry["text"].as_str().unwrap().trim().to_owned()).collect()
 }
 
 #[test]
-fn each_action_has_its_own_words_in_the_language_of_the_ticket() {
+fn each_action_has_its_own_macro_text_in_the_tickets_language() {
     let sandbox = with_macros();
     let french = sandbox.opened("Tuiles", &["--lang-of-ticket", "fr"]);
     let told = sandbox.run(&["macro", "urgent", &french]).ok();
@@ -43,7 +43,7 @@ fn each_action_has_its_own_words_in_the_language_of_the_ticket() {
 }
 
 #[test]
-fn another_language_than_the_tickets_is_told() {
+fn a_macro_in_another_language_than_the_tickets_is_reported() {
     let sandbox = with_macros();
     let id = sandbox.opened("Tiles", &["--lang-of-ticket", "ja"]);
     let told = sandbox.run(&["macro", "urgent", &id, "-n"]).ok();
@@ -70,7 +70,7 @@ fn customers_neither_list_nor_apply_macros() {
 }
 
 #[test]
-fn what_lacks_words_is_named() {
+fn a_macro_without_a_text_is_reported() {
     let sandbox = with_macros();
     let id = sandbox.opened("Tiles", &[]);
     let told = sandbox.run(&["macro", "wait", &id, "--json"]).fails(2).error();

@@ -1,4 +1,4 @@
-//! What every verb that writes promises (docs/cli.md): a dry run tells exactly what would happen and touches
+//! The contract of every verb that writes (docs/cli.md): a dry run prints exactly what would happen and touches
 //! nothing, a real run makes one commit of its own files, a key makes a retry harmless, a condition that does
 //! not hold changes nothing, and JSON has one shape.
 
@@ -10,7 +10,7 @@ use walkdir::WalkDir;
 use crate::fixtures::sandbox::Sandbox;
 use crate::reference::verbs;
 
-/// A verb on a ticket: what has to happen before, and the words of the command behind the ticket.
+/// A verb on a ticket: the commands before it, and its arguments after the ticket.
 struct Case {
     verb: &'static str,
     before: &'static [&'static [&'static str]],
@@ -24,7 +24,7 @@ const fn case(verb: &'static str, before: &'static [&'static [&'static str]], wo
 const ANSWERED: &[&[&str]] = &[&["reply", "-m", "Which release?"]];
 const SOLVED: &[&[&str]] = &[&["solve"]];
 
-/// Verbs that write to a ticket that is there. `OTHER` stands for another ticket, `ENTRY` for the ticket's first entry.
+/// Verbs that write to an existing ticket. `OTHER` stands for another ticket, `ENTRY` for the ticket's first entry.
 const CASES: &[Case] = &[
     case("reply", &[], &["-m", "Which release?"]),
     case("note", &[], &["-m", "As last spring."]),
@@ -102,7 +102,7 @@ impl Desk {
         self.sandbox.run(&words).ok().stdout.trim().to_owned()
     }
 
-    /// Everything in the folder but what git keeps of its own, with its bytes, and what git has to say.
+    /// Returns every file in the folder outside `.git` with its bytes, and the output of `git status`.
     fn state(&self) -> (BTreeMap<String, Vec<u8>>, String) {
         let files = WalkDir::new(self.sandbox.path(".")).into_iter().map(|entry| entry.unwrap());
         let files = files.filter(|file| file.file_type().is_file());
@@ -119,7 +119,7 @@ impl Desk {
     }
 }
 
-/// The words of a command for a ticket.
+/// Returns the arguments of a command for a ticket.
 fn command<'a>(case: &Case, ticket: &'a str, other: &'a str) -> Vec<&'a str>
 where
     'static: 'a,
@@ -132,7 +132,7 @@ where
     [case.verb, ticket].into_iter().chain(case.words.iter().map(word)).collect()
 }
 
-/// Lines that were added or taken away, without what differs from run to run: ids and times of the new entry.
+/// Returns the lines that were added or removed, without ids and times of the new entry.
 fn changes(diff: &str) -> Vec<String> {
     let lines = diff
         .lines()
@@ -144,7 +144,7 @@ fn changes(diff: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_verb_that_writes_is_here() {
+fn every_verb_that_writes_is_in_the_table() {
     let here: Vec<&str> = CASES.iter().map(|case| case.verb).chain(OTHERS.iter().copied()).collect();
     for verb in verbs() {
         assert!(here.contains(&verb.as_str()), "`{verb}` has no promises here");
@@ -152,7 +152,7 @@ fn every_verb_that_writes_is_here() {
 }
 
 #[test]
-fn a_dry_run_tells_what_would_happen_and_touches_nothing() {
+fn a_dry_run_prints_what_would_happen_and_touches_nothing() {
     let desk = Desk::new();
     for case in CASES {
         let (ticket, other) = (desk.open(), desk.open());
@@ -235,7 +235,7 @@ fn a_condition_that_does_not_hold_changes_nothing() {
 }
 
 #[test]
-fn no_commit_leaves_the_file_to_you_and_quiet_says_nothing() {
+fn no_commit_leaves_the_file_uncommitted_and_quiet_prints_nothing() {
     let desk = Desk::new();
     let (ticket, other) = (desk.open(), desk.open());
     for case in CASES.iter().filter(|case| case.before.is_empty() && !matches!(case.verb, "solve" | "merge")) {
@@ -251,7 +251,7 @@ fn no_commit_leaves_the_file_to_you_and_quiet_says_nothing() {
 }
 
 #[test]
-fn a_bug_of_ours_ends_with_70_and_says_so() {
+fn a_panic_exits_with_70_and_asks_for_a_report() {
     let desk = Desk::new();
     let ticket = desk.open();
     let stood = desk.state();
@@ -299,7 +299,7 @@ fn a_bug_in_a_thread_ends_the_command_as_well() {
 }
 
 #[test]
-fn opening_and_importing_keep_the_same_promises() {
+fn open_and_import_keep_the_same_contract() {
     let desk = Desk::new();
     let open = ["open", "-s", "Disk full", "-m", "97 %", "--key", "alert-1"];
     let issue = r#"{"id":"web-1","title":"Blank","status":"open","priority":1,"created_at":"2026-10-01T08:00:00Z"}"#;
@@ -323,7 +323,7 @@ fn opening_and_importing_keep_the_same_promises() {
 }
 
 #[test]
-fn what_is_done_is_no_failure_where_it_cannot_be_told() {
+fn a_done_command_succeeds_if_its_output_cannot_be_written() {
     let desk = Desk::new();
     let ticket = desk.open();
     let entries = || desk.sandbox.shown(&ticket)["history"].as_array().unwrap().len();
@@ -333,7 +333,7 @@ fn what_is_done_is_no_failure_where_it_cannot_be_told() {
     assert!(told.stderr.contains("make room"), "{}", told.stderr);
     desk.sandbox.shell(&format!("casebook note {ticket} -m One. -n >/dev/full")).fails(6);
     assert_eq!(entries(), before);
-    // Something was: who tried again would say it twice.
+    // The command was done: a retry would do it twice.
     for more in ["", "--json"] {
         let told = desk.sandbox.shell(&format!("casebook note {ticket} -m One. {more} >/dev/full")).ok();
         assert!(told.stderr.contains("it is done, and could not be told"), "{}", told.stderr);
@@ -349,7 +349,7 @@ fn an_import_refuses_the_key_it_does_not_need() {
 }
 
 #[test]
-fn a_reader_that_went_away_is_no_error() {
+fn a_closed_pipe_is_no_error() {
     let desk = Desk::new();
     desk.open();
     for verb in ["list", "log", "man", "--help", ""] {
@@ -360,7 +360,7 @@ fn a_reader_that_went_away_is_no_error() {
 }
 
 #[test]
-fn nobody_reads_and_nobody_writes() {
+fn without_an_identity_verbs_neither_read_nor_write() {
     let desk = Desk::new();
     let ticket = desk.open();
     let without = |words: &str| desk.sandbox.shell(&format!("GIT_CONFIG_GLOBAL=/dev/null casebook {words}"));
@@ -375,7 +375,7 @@ fn nobody_reads_and_nobody_writes() {
 }
 
 #[test]
-fn the_desk_is_found_from_below_by_flag_and_by_variable() {
+fn the_desk_is_found_from_a_subfolder_by_flag_and_by_variable() {
     let desk = Desk::new();
     let ticket = desk.open();
     let finds = |command: &str| assert!(desk.sandbox.shell(command).ok().stdout.contains(&ticket), "{command}");

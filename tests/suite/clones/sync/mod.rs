@@ -1,4 +1,4 @@
-//! `sync` over a bare remote: clones converge, the person's own work is left alone, and nothing half-done stays.
+//! `sync` over a bare remote: clones converge, uncommitted work stays as it is, and nothing is left half done.
 
 mod remotes;
 
@@ -8,19 +8,19 @@ use crate::fixtures::clones::{Clones, actions};
 use crate::fixtures::desk::Tree;
 use crate::fixtures::sandbox::Sandbox;
 
-/// Everything a failed sync has to leave as it was.
+/// Returns everything that a failed sync must leave as it was.
 fn everything(sandbox: &Sandbox) -> (Tree, String, String) {
     (sandbox.work_tree(), sandbox.status(), sandbox.git(&["rev-parse", "HEAD"]).ok().stdout)
 }
 
 #[test]
-fn both_people_see_what_crossed_and_come_to_the_same_bytes() {
+fn concurrent_entries_are_reported_to_both_clones_which_converge() {
     let mut clones = Clones::new(&["a", "b"]);
     let ticket = clones.ticket.clone();
     clones.at("a").run(&["solve", &ticket]).ok();
     clones.at("b").run(&["--as", "lea@desk.example", "hold", &ticket, "--reason", "engineering"]).ok();
     assert_eq!(clones.at("a").run(&["sync"]).ok().stdout, "origin/main: 0 commits received, 1 commit sent\n");
-    // Also where git was never told of tickets.
+    // Also in a clone in which `git-setup` was never run.
     clones.at("b").git(&["config", "--remove-section", "merge.casebook"]).ok();
     let second = clones.sandbox.run(&["sync"]).ok();
     let first = clones.at("a").run(&["sync"]).ok();
@@ -38,7 +38,7 @@ fn both_people_see_what_crossed_and_come_to_the_same_bytes() {
 }
 
 #[test]
-fn tickets_are_merged_where_neither_driver_nor_attributes_are_there() {
+fn tickets_are_merged_without_driver_and_attributes() {
     let mut clones = Clones::new(&["a", "b"]);
     let ticket = clones.ticket.clone();
     for name in ["a", "b"] {
@@ -53,7 +53,7 @@ fn tickets_are_merged_where_neither_driver_nor_attributes_are_there() {
 }
 
 #[test]
-fn the_work_of_the_person_is_left_alone_or_named() {
+fn uncommitted_work_is_kept_or_reported_as_an_obstacle() {
     let mut clones = Clones::new(&["a", "b"]);
     let ticket = clones.ticket.clone();
     clones.at("a").write("notes.txt", "one\n");
@@ -72,7 +72,7 @@ fn the_work_of_the_person_is_left_alone_or_named() {
         }
         assert_eq!(everything(sandbox), before, "{error}");
     };
-    // An unknown file in the way of one that comes; a ticket with changes of one's own; something staged.
+    // An untracked file in the way of an incoming one; a ticket with uncommitted changes; a staged change.
     sandbox.write("notes.txt", "mine\n");
     refused(&["notes.txt", "git stash"]);
     std::fs::remove_file(sandbox.path("notes.txt")).unwrap();
@@ -84,7 +84,7 @@ fn the_work_of_the_person_is_left_alone_or_named() {
     sandbox.write("mine.txt", "mine\n");
     sandbox.git(&["add", "mine.txt"]).ok();
     refused(&["mine.txt", "staged"]);
-    // What does not touch what comes stays where it is, unsaved.
+    // Uncommitted changes that do not touch incoming files stay uncommitted.
     sandbox.git(&["reset", "-q"]).ok();
     sandbox.write("casebook.toml", &format!("{}\n# Mine.\n", sandbox.read("casebook.toml")));
     let mine = sandbox.read("casebook.toml");
@@ -94,7 +94,7 @@ fn the_work_of_the_person_is_left_alone_or_named() {
 }
 
 #[test]
-fn what_needs_a_person_is_taken_back_whole() {
+fn a_merge_that_needs_a_person_is_undone_completely() {
     let mut clones = Clones::new(&["a", "b"]);
     let ticket = clones.ticket.clone();
     for name in ["a", "b"] {
@@ -110,7 +110,7 @@ fn what_needs_a_person_is_taken_back_whole() {
     assert!(error["message"].as_str().unwrap().contains("notes.txt"), "{error}");
     assert_eq!(everything(&clones.sandbox), before);
     clones.sandbox.run(&["note", &ticket, "-m", "It goes on."]).ok();
-    // A hook that refuses the merge's commit: as if nothing had been.
+    // A hook refuses the merge's commit: everything is as before.
     clones.sandbox.git(&["reset", "-q", "--hard", "HEAD~3"]).ok();
     clones.sandbox.run(&["note", &ticket, "-m", "Other words."]).ok();
     clones.sandbox.hook("pre-merge-commit", "echo no merges on Saturdays >&2; exit 1");
@@ -122,7 +122,7 @@ fn what_needs_a_person_is_taken_back_whole() {
 }
 
 #[test]
-fn a_remote_that_refuses_or_never_answers_is_told() {
+fn a_remote_that_refuses_or_does_not_answer_is_reported() {
     let mut clones = Clones::new(&["a"]);
     let ticket = clones.ticket.clone();
     let sandbox = clones.at("a");
@@ -145,7 +145,7 @@ fn a_remote_that_refuses_or_never_answers_is_told() {
 }
 
 #[test]
-fn a_sync_that_was_killed_leaves_a_merge_that_is_named() {
+fn a_killed_sync_leaves_a_merge_that_is_reported() {
     let mut clones = Clones::new(&["a", "b"]);
     let ticket = clones.ticket.clone();
     for name in ["a", "b"] {
@@ -157,7 +157,7 @@ fn a_sync_that_was_killed_leaves_a_merge_that_is_named() {
     }
     clones.sandbox.run(&["sync"]).ok();
     assert_eq!(actions(&clones.sandbox, &ticket), ["open", "note", "note"]);
-    // git itself killed in the middle leaves its own sign.
+    // A git that is killed during a merge leaves its own state.
     clones.sandbox.run(&["note", &ticket, "-m", "b again"]).ok();
     clones.at("a").run(&["note", &ticket, "-m", "a again"]).ok();
     clones.pull("b", "a").ok();
@@ -170,7 +170,7 @@ fn a_sync_that_was_killed_leaves_a_merge_that_is_named() {
 }
 
 #[test]
-fn what_is_not_committed_is_not_sent_and_that_is_said() {
+fn uncommitted_tickets_are_not_pushed_and_are_reported() {
     let mut clones = Clones::new(&["a"]);
     let ticket = clones.ticket.clone();
     let sandbox = clones.at("a");
@@ -256,7 +256,7 @@ fn clones_that_sync_at_the_same_time_lose_nothing() {
 }
 
 #[test]
-fn a_dry_run_says_what_would_come_and_go_and_changes_nothing() {
+fn a_dry_run_previews_the_sync_and_changes_nothing() {
     let mut clones = Clones::new(&["a", "b"]);
     let ticket = clones.ticket.clone();
     clones.at("a").run(&["solve", &ticket]).ok();
@@ -274,7 +274,7 @@ fn a_dry_run_says_what_would_come_and_go_and_changes_nothing() {
     assert_eq!(refs(&clones.sandbox), heads);
     assert_eq!(clones.sandbox.run(&["sync"]).ok().stdout, "origin/main: 1 commit received, 2 commits sent\n");
     assert_eq!(clones.sandbox.run(&["sync", "-n"]).ok().stdout, "origin/main: nothing new\n");
-    // What stands against it is told as by the command itself.
+    // Obstacles are reported as by the command itself.
     clones.at("a").run(&["note", &ticket, "-m", "x", "--no-commit"]).ok();
     clones.sandbox.run(&["sync", "-n"]).fails(4);
 }

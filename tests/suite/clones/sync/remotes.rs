@@ -1,4 +1,4 @@
-//! What a remote really has, what is sent to it, and what is said where it will not have it.
+//! `sync` and its remote: what the remote has, what is pushed to it, and reports of what it refuses.
 
 use super::everything;
 use crate::fixtures::clones::{Clones, actions};
@@ -6,12 +6,12 @@ use crate::fixtures::sandbox::Sandbox;
 use crate::fixtures::terminal::on_a_terminal;
 
 #[test]
-fn what_a_remote_has_is_asked_and_not_remembered() {
+fn the_remote_is_asked_for_its_commits() {
     let mut clones = Clones::new(&["a"]);
     let ticket = clones.ticket.clone();
     let sandbox = clones.at("a");
     assert_eq!(sandbox.run(&["sync"]).ok().stdout, "origin/main: nothing new\n");
-    // Another place with nothing in it.
+    // Another remote, without commits.
     sandbox.git(&["init", "-q", "--bare", "../empty.git"]).ok();
     sandbox.git(&["remote", "set-url", "origin", "../empty.git"]).ok();
     let foreseen = sandbox.run(&["sync", "-n"]).ok();
@@ -21,14 +21,14 @@ fn what_a_remote_has_is_asked_and_not_remembered() {
     assert!(told.stdout.starts_with("origin/main: 0 commits received, "), "{}", told.stdout);
     let there = sandbox.git(&["--git-dir", "../empty.git", "rev-parse", "main"]).ok().stdout;
     assert_eq!(there, sandbox.git(&["rev-parse", "HEAD"]).ok().stdout);
-    // A branch that somebody deleted there; others, and what is known of them, stay.
+    // A branch that was deleted on the remote; the other remote-tracking branches stay.
     sandbox.git(&["push", "-q", "origin", "HEAD:other"]).ok();
     sandbox.git(&["--git-dir", "../empty.git", "update-ref", "-d", "refs/heads/main"]).ok();
     let told = sandbox.run(&["sync"]).ok();
     assert!(told.stderr.contains("it was made"), "{}", told.stderr);
     sandbox.git(&["rev-parse", "--verify", "refs/remotes/origin/other"]).ok();
     assert_eq!(sandbox.run(&["sync"]).ok().stdout, "origin/main: nothing new\n");
-    // A rewind there: what is here goes back, and that is said.
+    // The remote was rewound: the commits of this clone are pushed again, and this is reported.
     sandbox.run(&["note", &ticket, "-m", "x"]).ok();
     sandbox.run(&["sync"]).ok();
     sandbox.git(&["--git-dir", "../empty.git", "update-ref", "refs/heads/main", "refs/heads/main~1"]).ok();
@@ -38,7 +38,7 @@ fn what_a_remote_has_is_asked_and_not_remembered() {
 }
 
 #[test]
-fn what_is_sent_is_checked_and_not_what_lies_there() {
+fn commits_are_checked_before_a_push_and_not_the_work_tree() {
     let mut clones = Clones::new(&["a", "b"]);
     let ticket = clones.ticket.clone();
     let sandbox = clones.at("a");
@@ -57,12 +57,12 @@ fn what_is_sent_is_checked_and_not_what_lies_there() {
     assert_ne!(there(), sandbox.git(&["rev-parse", "HEAD"]).ok().stdout);
     sandbox.git(&["commit", "-qam", "Mended"]).ok();
     sandbox.run(&["sync"]).ok();
-    // The other way: what is damaged and not committed keeps nothing back.
+    // The other way round: damage that is not committed keeps nothing back.
     let other = sandbox.opened("More", &["--commit"]);
     std::fs::write(&path, &damaged).unwrap();
     let told = sandbox.run(&["sync"]).ok();
     assert_eq!(told.stdout, "origin/main: 0 commits received, 1 commit sent\n");
-    // What the remote has already keeps nobody from sending.
+    // An error that the remote already has does not prevent a push.
     sandbox.git(&["commit", "-qam", "By hand again"]).ok();
     sandbox.git(&["push", "-q"]).ok();
     clones.at("b").run(&["sync"]).ok();
@@ -72,7 +72,7 @@ fn what_is_sent_is_checked_and_not_what_lies_there() {
 }
 
 #[test]
-fn what_git_ignores_is_not_overwritten() {
+fn ignored_files_are_not_overwritten() {
     let mut clones = Clones::new(&["a", "b", "c"]);
     let ticket = clones.ticket.clone();
     let sandbox = clones.at("a");
@@ -98,7 +98,7 @@ fn what_git_ignores_is_not_overwritten() {
             assert_eq!(sandbox.read(path), "mine\n");
             sandbox.shell("rm -r notes.txt deep flat 2>/dev/null; true").ok();
         };
-        // A file in the place of one that comes, of a folder, and a folder in the place of a file.
+        // A file in the place of an incoming file or folder, and a folder in the place of a file.
         for path in ["notes.txt", "deep", "flat/mine.txt"] {
             sandbox.write(path, "mine\n");
             refused(path);
@@ -110,7 +110,7 @@ fn what_git_ignores_is_not_overwritten() {
 }
 
 #[test]
-fn a_remote_that_refuses_what_was_merged_is_told_as_it_is() {
+fn a_refusal_of_the_remote_is_reported_as_it_is() {
     let mut clones = Clones::new(&["a", "b"]);
     let ticket = clones.ticket.clone();
     clones.at("a").run(&["note", &ticket, "-m", "From a."]).ok();
@@ -125,15 +125,15 @@ fn a_remote_that_refuses_what_was_merged_is_told_as_it_is() {
     assert!(hint.contains("1 commit of theirs were merged here, and that stays; nothing of yours was sent"), "{hint}");
     assert_eq!(actions(sandbox, &ticket), ["open", "note", "note"]);
     sandbox.git(&["diff", "--quiet", "HEAD"]).ok();
-    // Nothing came this time.
+    // Nothing was fetched this time.
     assert!(sandbox.run(&["sync"]).fails(8).stderr.contains("nothing of yours has changed"));
 }
 
-/// A clone whose remote never answers; what talks to it writes down its processes.
+/// A clone whose remote never answers; the transport writes its process ids to a file.
 fn clone_of_a_silent_remote() -> Clones {
     let mut clones = Clones::new(&["a"]);
     let sandbox = clones.at("a");
-    sandbox.git(&["remote", "set-url", "origin", "ssh://nobody@desk.example/hub.git"]).ok();
+    sandbox.git(&["remote", "set-url", "origin", "ssh://user@desk.example/hub.git"]).ok();
     sandbox.write("../asked.sh", "#!/bin/sh\necho $$ >../asked\nsleep 600 & echo $! >>../asked; wait\n");
     sandbox.shell("chmod +x ../asked.sh").ok();
     clones
@@ -149,11 +149,11 @@ fn nothing_talks_any_more(sandbox: &Sandbox) {
 }
 
 #[test]
-fn what_talks_to_the_remote_is_ended_with_git_on_a_terminal_too() {
+fn the_transport_ends_with_git_on_a_terminal() {
     let mut clones = clone_of_a_silent_remote();
     let sandbox = clones.at("a");
     sandbox.git(&["config", "core.sshCommand", &sandbox.path("../asked.sh").to_string_lossy()]).ok();
-    // What leads a terminal takes everybody with it when it ends, so that the shell looks before that.
+    // When the leader of a terminal ends, its whole session does, so the shell looks before that.
     let look =
         format!("{} sync --deadline 2; ps -o stat= -p $(paste -sd, ../asked); true", env!("CARGO_BIN_EXE_casebook"));
     let Some(synced) = on_a_terminal(sandbox, &["sh", "-c", &look], &[]) else { return };
@@ -164,7 +164,7 @@ fn what_talks_to_the_remote_is_ended_with_git_on_a_terminal_too() {
 }
 
 #[test]
-fn what_talks_to_the_remote_is_ended_with_git() {
+fn the_transport_ends_with_git_without_a_terminal() {
     let mut clones = clone_of_a_silent_remote();
     let sandbox = clones.at("a");
     let mut command = sandbox.program(&["sync", "--deadline", "2", "--json"]);
@@ -177,7 +177,7 @@ fn what_talks_to_the_remote_is_ended_with_git() {
 }
 
 #[test]
-fn what_comes_broken_is_told_and_holds_nothing_back() {
+fn errors_that_were_fetched_are_reported_and_do_not_prevent_the_sync() {
     let mut clones = Clones::new(&["a", "b"]);
     let sandbox = clones.at("a");
     let path = sandbox.git(&["ls-files", "tickets"]).ok().stdout.trim().to_owned();

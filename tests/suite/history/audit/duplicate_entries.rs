@@ -1,4 +1,4 @@
-//! An entry that stands twice is told, wherever it stands, and hides nothing that is done to the original.
+//! `audit`: duplicate entries are reported wherever they are, and hide no tampering with the original.
 
 use serde_json::Value;
 
@@ -11,13 +11,13 @@ fn of(findings: &[Value], commit: &str) -> Vec<String> {
     of_it.map(|finding| finding["code"].as_str().unwrap().to_owned()).collect()
 }
 
-/// Entry 1, Kenji's reply, as it might be again: in other words, and word for word.
+/// Entry 1, Kenji's reply, duplicated: with another text, and unchanged.
 fn again(entries: &[String]) -> [String; 2] {
     [entries[1].replace("release?", "release, then?"), entries[1].clone()]
 }
 
 #[test]
-fn a_second_one_is_told_wherever_it_stands() {
+fn a_duplicate_entry_is_reported_wherever_it_is() {
     for spelled in 0..2 {
         for place in 0..=4 {
             let scene = Scene::new();
@@ -32,7 +32,7 @@ fn a_second_one_is_told_wherever_it_stands() {
 }
 
 #[test]
-fn what_goes_of_two_is_told_unless_it_is_the_copy() {
+fn removing_one_of_two_is_reported_unless_it_is_the_copy() {
     for spelled in 0..2 {
         for place in [1, 2, 4] {
             let scene = Scene::new();
@@ -43,14 +43,14 @@ fn what_goes_of_two_is_told_unless_it_is_the_copy() {
             let copy = place;
             let kept = if place == 1 { 2 } else { 1 };
             assert_eq!(both[kept], original);
-            // The copy goes again.
+            // The copy is removed again.
             let mut entries = both.clone();
             entries.remove(copy);
             scene.put(&head, &entries);
             let commit = scene.commit();
             assert_eq!(of(&scene.findings(&[]), &commit), Vec::<String>::new(), "{spelled} {place}");
             scene.sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]).ok();
-            // The original goes, and what is left are other words, or the same ones in another place.
+            // The original is removed, which leaves another text, or the same one in another place.
             let mut entries = both.clone();
             entries.remove(kept);
             scene.put(&head, &entries);
@@ -63,7 +63,7 @@ fn what_goes_of_two_is_told_unless_it_is_the_copy() {
 }
 
 #[test]
-fn the_guard_takes_no_edit_in_two_steps() {
+fn the_guard_refuses_an_edit_in_two_steps() {
     for who in [KENJI, "ana@acme.example"] {
         let scene = served("pre-receive");
         for step in 0..2 {
@@ -84,7 +84,7 @@ fn the_guard_takes_no_edit_in_two_steps() {
 }
 
 #[test]
-fn a_merge_doubles_nothing_unseen() {
+fn a_merge_that_duplicates_an_entry_is_reported() {
     let scene = Scene::new();
     scene.sandbox.git(&["checkout", "-qb", "side"]).ok();
     scene.sandbox.run(&["note", &scene.ticket, "-m", "Beside."]).ok();
@@ -97,7 +97,7 @@ fn a_merge_doubles_nothing_unseen() {
 }
 
 #[test]
-fn a_link_in_its_place_for_a_while_hides_no_edit() {
+fn replacing_a_ticket_by_a_link_for_a_while_hides_no_edit() {
     let scene = Scene::new();
     let text = scene.sandbox.read(&scene.file);
     let path = scene.sandbox.path(&scene.file);
@@ -113,18 +113,18 @@ fn a_link_in_its_place_for_a_while_hides_no_edit() {
 }
 
 #[test]
-fn who_agreed_is_asked_of_every_entry() {
+fn an_agreed_solve_must_name_the_person_who_agreed() {
     let scene = Scene::new();
     let lines = ["by: kenji@desk.example", "role: agent", "action: solve", "from: open", "to: solved"];
     scene.add(super::LATER, &[&lines[..], &["resolution: agreed"]].concat());
-    // The header is mended, and both are committed.
+    // The header is repaired, and both are committed.
     scene.sandbox.run(&["check", "--fix"]).fails(1);
     let commit = scene.sandbox.git(&["rev-parse", "HEAD"]).ok().stdout;
     assert_eq!(of(&scene.findings(&[]), commit.trim()), ["CB111"]);
 }
 
 #[test]
-fn what_was_unreadable_when_it_was_deleted_is_compared_when_it_comes_back() {
+fn a_ticket_deleted_while_unreadable_is_compared_when_restored() {
     let scene = Scene::new();
     let text = scene.sandbox.read(&scene.file);
     scene.sandbox.write(&scene.file, "garbage: [\n");
@@ -137,7 +137,7 @@ fn what_was_unreadable_when_it_was_deleted_is_compared_when_it_comes_back() {
 }
 
 #[test]
-fn many_entries_that_saw_something_else_are_judged_one_by_one() {
+fn concurrent_entries_are_judged_one_by_one() {
     let scene = Scene::new();
     // Each saw `on_hold`, which the ticket was once.
     scene.sandbox.run(&["hold", &scene.ticket, "--reason", "engineering"]).ok();

@@ -1,4 +1,4 @@
-//! Where the desk is that an audit is of, and how far one has gone.
+//! `audit`: the location of the desk, and the checkpoint.
 
 use crate::fixtures::audited_desk::Scene;
 use crate::fixtures::sandbox::Sandbox;
@@ -32,7 +32,7 @@ fn a_desk_in_a_folder_is_found_from_above_and_on_a_server() {
         let error = sandbox.run(&["-C", place, "audit", "--desk", "nowhere", "--report", "json=x"]).fails(3);
         assert!(error.stderr.contains("--desk sub/desk"), "{}", error.stderr);
     }
-    // One that is there no more had a history all the same.
+    // A deleted desk has a history all the same.
     sandbox.git(&["rm", "-rq", "sub/desk"]).ok();
     sandbox.git(&["commit", "-qm", "Gone"]).ok();
     let told = sandbox.run(&["audit"]).fails(3).stderr;
@@ -42,7 +42,7 @@ fn a_desk_in_a_folder_is_found_from_above_and_on_a_server() {
 }
 
 #[test]
-fn which_of_two_desks_is_to_be_said() {
+fn with_two_desks_the_one_to_audit_must_be_given() {
     let sandbox = desks(&["one", "a two"]);
     let told = sandbox.run(&["-C", "../whole.git", "audit"]).fails(2).stderr;
     assert!(told.contains("--desk one") && told.contains("--desk 'a two'"), "{told}");
@@ -53,7 +53,7 @@ fn which_of_two_desks_is_to_be_said() {
 }
 
 #[test]
-fn where_no_desk_is_nothing_is_called_sound() {
+fn a_repository_without_a_desk_is_an_error() {
     let sandbox = Sandbox::new();
     sandbox.git(&["init", "-q"]).ok();
     sandbox.write("notes.txt", "x\n");
@@ -65,7 +65,7 @@ fn where_no_desk_is_nothing_is_called_sound() {
 }
 
 #[test]
-fn a_rewritten_history_is_told_once() {
+fn a_rewritten_history_is_reported_once() {
     let scene = Scene::new();
     let audit = |words: &[&str]| scene.sandbox.run(&[&["audit"], words].concat());
     audit(&["--since-verified"]).ok();
@@ -81,7 +81,7 @@ fn a_rewritten_history_is_told_once() {
     audit(&[]).ok();
     let told = audit(&["--since-verified"]).ok().stdout;
     assert!(told.starts_with("0 commits audited"), "{told}");
-    // It is told until all else is mended.
+    // It is reported until everything else is repaired.
     scene.status("solved");
     scene.commit();
     amend("Damaged");
@@ -94,7 +94,7 @@ fn a_rewritten_history_is_told_once() {
 }
 
 #[test]
-fn an_older_commit_is_no_rewritten_history_while_the_newer_one_is_there() {
+fn an_older_checkout_is_no_rewritten_history() {
     let scene = Scene::new();
     let audited = |code: i32| scene.sandbox.run(&["audit", "--since-verified"]).fails(code).stdout;
     audited(0);
@@ -103,13 +103,13 @@ fn an_older_commit_is_no_rewritten_history_while_the_newer_one_is_there() {
     scene.sandbox.git(&["checkout", "-q", "main"]).ok();
     scene.sandbox.run(&["note", &scene.ticket, "-m", "One more."]).ok();
     assert!(audited(0).starts_with("1 commit audited"), "the note stood where it was");
-    // Commits that nothing leads to any more are gone.
+    // Unreachable commits are deleted.
     scene.sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]).ok();
     assert!(audited(1).contains("[CB414]"));
 }
 
 #[test]
-fn a_git_that_says_much_stops_nobody() {
+fn large_error_output_of_git_does_not_block() {
     let scene = Scene::new();
     // More than a pipe holds, from each git.
     let folder = scene.sandbox.path("../bin");
@@ -131,7 +131,7 @@ fn told_in(scene: &Scene, words: &[&str]) -> Vec<(String, String, String)> {
 }
 
 #[test]
-fn a_desk_that_moved_or_is_gone_is_told() {
+fn a_desk_that_moved_or_was_deleted_is_reported() {
     let scene = Scene::new();
     let text = scene.sandbox.read(&scene.file);
     scene.sandbox.run(&["audit", "--since-verified"]).ok();
@@ -145,7 +145,7 @@ fn a_desk_that_moved_or_is_gone_is_told() {
     assert_eq!(told_in(&scene, &["-C", "d"]), expected);
     let told = scene.sandbox.run(&["-C", "d", "audit", "--since-verified"]).fails(1).stdout;
     assert!(told.contains("audit --desk ."), "{told}");
-    // Whoever asks for one desk is told of that one.
+    // An audit of one desk reports on that one only.
     scene.sandbox.run(&["audit", "--desk", "d"]).ok();
     assert!(scene.sandbox.run(&["audit", "--desk", "."]).fails(1).stdout.contains("[CB406]"));
     // Back, in two steps.
@@ -159,7 +159,7 @@ fn a_desk_that_moved_or_is_gone_is_told() {
 }
 
 #[test]
-fn two_desks_of_a_repository_are_no_fault() {
+fn two_desks_in_a_repository_are_no_finding() {
     let scene = Scene::new();
     scene.sandbox.run(&["init", "other"]).ok();
     scene.sandbox.run(&["-C", "other", "open", "-s", "There", "-m", "x"]).ok();

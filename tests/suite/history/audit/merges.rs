@@ -1,4 +1,4 @@
-//! What clones bring together: merges keep both sides, and what they lose is found.
+//! `audit`: merges that keep both sides are clean, and entries that a merge loses are reported.
 
 use crate::fixtures::audited_desk::{LATER, Scene, entry};
 
@@ -17,7 +17,7 @@ fn parted() -> Scene {
 }
 
 impl Scene {
-    /// Ends a merge of `side` with what lies there.
+    /// Commits a merge of `side` with the files in the work tree.
     fn merged(&self, change: impl FnOnce(&mut Vec<String>)) {
         self.sandbox.git(&["merge", "-q", "--no-commit", "-s", "ours", "side"]).ok();
         self.edit(change);
@@ -33,7 +33,7 @@ fn a_merge_that_keeps_both_sides_is_clean() {
 }
 
 #[test]
-fn a_merge_that_takes_one_side_loses_the_other() {
+fn a_merge_that_takes_one_side_reports_the_lost_entries() {
     let scene = parted();
     scene.sandbox.git(&["merge", "-q", "-s", "ours", "-m", "Ours", "side"]).ok();
     let findings = scene.findings(&[]);
@@ -65,7 +65,7 @@ fn a_merge_that_adds_or_edits_is_judged_like_any_commit() {
 }
 
 #[test]
-fn a_ticket_that_a_merge_drops_is_found() {
+fn a_ticket_that_a_merge_drops_is_reported() {
     let scene = Scene::new();
     scene.sandbox.git(&["checkout", "-qb", "side"]).ok();
     scene.sandbox.opened("On the side", &[]);
@@ -87,7 +87,7 @@ fn a_merge_of_different_tickets_is_clean() {
 }
 
 #[test]
-fn what_an_earlier_version_allowed_was_written_at_the_same_time() {
+fn an_entry_allowed_by_an_earlier_version_is_concurrent() {
     // A rebased commit: the entry saw the ticket as it was before the reply that is there now.
     let scene = Scene::new();
     scene.sandbox.run(&["reply", &scene.ticket, "-m", "Now it waits."]).ok();

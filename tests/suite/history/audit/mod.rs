@@ -1,4 +1,4 @@
-//! `audit`: every kind of tampering is found by its rule, with its commit, ticket and entry, and nothing else is.
+//! `audit`: histories that commands made are clean, and a finding names commit, ticket, entry and change.
 
 mod duplicate_entries;
 mod locations;
@@ -10,7 +10,7 @@ mod tampering;
 use crate::fixtures::audited_desk::{LATER, Scene, entry};
 
 #[test]
-fn what_commands_do_is_clean() {
+fn histories_of_commands_are_clean() {
     let scene = Scene::new();
     let (sandbox, ticket) = (&scene.sandbox, &scene.ticket);
     let other = sandbox.opened("Tiles again", &[]);
@@ -41,7 +41,7 @@ fn what_commands_do_is_clean() {
 }
 
 #[test]
-fn silence_and_imports_are_clean_and_counted() {
+fn sweeps_and_imports_are_clean_and_counted() {
     let scene = Scene::new();
     let (sandbox, ticket) = (&scene.sandbox, &scene.ticket);
     sandbox.run(&["reply", ticket, "-m", "And?"]).ok();
@@ -58,7 +58,7 @@ fn silence_and_imports_are_clean_and_counted() {
     let told = sandbox.run(&["audit", "--identity", "--strict"]).ok().stdout;
     let counts = "exempt from --identity: 2 imported entries and 1 entry of the role `system`\n";
     assert!(told.starts_with(counts), "{told}");
-    // Whoever commits what a program made: theirs is no forgery, but an agent's words would be.
+    // A person may commit entries of the system without forgery, but not those of an agent.
     sandbox.git(&["commit", "-q", "--amend", "--author", "x <x@y.example>", "-m", "Swept"]).ok();
     sandbox.run(&["audit", "--identity", "--strict"]).ok();
     sandbox.run(&["note", ticket, "-m", "By whom?"]).ok();
@@ -87,7 +87,7 @@ fn a_finding_names_commit_ticket_entry_and_what_changed() {
 }
 
 #[test]
-fn who_made_an_entry_is_asked_of_the_commit() {
+fn the_actor_of_an_entry_must_be_the_author_of_its_commit() {
     let scene = Scene::new();
     let config = scene.sandbox.read("casebook.toml");
     scene.sandbox.write("casebook.toml", &config.replace("agents = [", "agents = [\"lea@desk.example\", "));
@@ -124,7 +124,7 @@ fn a_commit_may_name_several_people() {
     let several = format!("{one}\non-behalf-of: mori@desk.example\nSigned-off-by: x <x@x.example>");
     scene.sandbox.git(&["commit", "-q", "--amend", "-m", &several]).ok();
     assert_eq!(scene.rules(&["--identity"]), Vec::<String>::new());
-    // People who are named and brought nothing are no finding; one who is not named still is.
+    // A named person without an entry is no finding; an unnamed author still is.
     let others = "By mail\n\nOn-behalf-of: bo@acme.example\nOn-behalf-of: mori@desk.example";
     scene.sandbox.git(&["commit", "-q", "--amend", "-m", others]).ok();
     let findings = scene.findings(&["--identity"]);

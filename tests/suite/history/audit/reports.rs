@@ -1,4 +1,4 @@
-//! What an audit says beside violations, how far it looks, and how it goes on.
+//! `audit`: redactions, output formats, ranges, and `--since-verified`.
 
 use crate::fixtures::audited_desk::{LATER, Scene};
 
@@ -15,7 +15,7 @@ fn redactions_are_listed_and_are_no_violation() {
 }
 
 #[test]
-fn every_form_a_check_has_is_there() {
+fn audit_has_every_output_format_of_check() {
     let scene = Scene::new();
     scene.status("solved");
     scene.commit();
@@ -27,7 +27,7 @@ fn every_form_a_check_has_is_there() {
 }
 
 #[test]
-fn an_audit_goes_on_where_the_last_one_ended() {
+fn an_audit_continues_from_its_checkpoint() {
     let scene = Scene::new();
     let audited = |code: i32| {
         let told = scene.sandbox.run(&["audit", "--since-verified"]).fails(code).stdout;
@@ -40,7 +40,7 @@ fn an_audit_goes_on_where_the_last_one_ended() {
     scene.status("solved");
     scene.commit();
     assert_eq!((audited(1), audited(1)), (1, 1));
-    // Other questions have not been answered yet.
+    // An audit with other options has no checkpoint yet.
     let told = scene.sandbox.run(&["audit", "--since-verified", "--identity"]).fails(1).stdout;
     assert!(told.contains("8 commits audited"), "{told}");
     scene.sandbox.git(&["reset", "-q", "--hard", "HEAD~2"]).ok();
@@ -50,7 +50,7 @@ fn an_audit_goes_on_where_the_last_one_ended() {
 }
 
 #[test]
-fn a_range_begins_from_what_was_there() {
+fn a_range_begins_with_the_state_before_it() {
     let scene = Scene::new();
     scene.sandbox.run(&["reply", &scene.ticket, "-m", "And now?"]).ok();
     let told = scene.sandbox.run(&["audit", "HEAD~1..HEAD", "--identity"]).ok().stdout;
@@ -67,7 +67,7 @@ fn a_range_begins_from_what_was_there() {
 }
 
 #[test]
-fn what_is_not_there_is_said() {
+fn shallow_clones_and_replaced_objects_are_reported() {
     let mut scene = Scene::new();
     scene.sandbox.git(&["clone", "-q", "--depth", "2", "--no-local", ".", "../shallow"]).ok();
     scene.sandbox.go_to("story/shallow");
@@ -105,7 +105,7 @@ fn a_bare_repository_and_a_desk_in_a_folder_are_audited_too() {
 }
 
 #[test]
-fn a_folder_without_a_repository_or_commits_is_told() {
+fn a_folder_without_a_repository_or_commits_is_reported() {
     let mut sandbox = crate::fixtures::sandbox::Sandbox::new();
     sandbox.run(&["audit"]).fails(8);
     sandbox.enter("empty");
@@ -114,7 +114,7 @@ fn a_folder_without_a_repository_or_commits_is_told() {
 }
 
 #[test]
-fn an_older_clock_is_told_beyond_the_tolerance() {
+fn a_clock_that_is_late_beyond_the_tolerance_is_reported() {
     let scene = Scene::new();
     let lines = ["by: kenji@desk.example", "role: agent", "action: note", "from: open", "text: x"];
     scene.add(LATER, &lines);

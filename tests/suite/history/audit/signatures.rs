@@ -4,7 +4,7 @@ use crate::fixtures::audited_desk::Scene;
 use crate::fixtures::signing::{key, sign};
 
 #[test]
-fn only_keys_that_were_named_before_count() {
+fn only_keys_named_before_the_commit_are_accepted() {
     let scene = Scene::new();
     let sandbox = &scene.sandbox;
     let Some(kenjis) = key(sandbox, "kenji") else { return };
@@ -23,7 +23,7 @@ fn only_keys_that_were_named_before_count() {
     note("Signed.");
     assert_eq!(scene.rules(&["--signed", &from]), Vec::<String>::new());
     sign(sandbox, Some("bo"));
-    note("Signed by somebody else.");
+    note("Signed by another person.");
     assert_eq!(scene.rules(&["--signed", &from]), ["commit.signer"]);
     sign(sandbox, None);
     note("Not signed.");
@@ -38,7 +38,7 @@ fn only_keys_that_were_named_before_count() {
 }
 
 #[test]
-fn a_key_that_is_none_breaks_the_policy() {
+fn an_invalid_key_makes_the_policy_invalid() {
     let scene = Scene::new();
     let config = scene.sandbox.read("casebook.toml");
     scene.sandbox.write("casebook.toml", &format!("{config}\n[signing]\n\"kenji@desk.example\" = [\"nonsense\"]\n"));

@@ -1,4 +1,4 @@
-//! The kinds of tampering, each with the rules that find it.
+//! `audit`: kinds of tampering, each with the rules that find it.
 
 use std::fs;
 
@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use crate::fixtures::audited_desk::{LATER, Scene, entry};
 
-/// A tampering: what it is called, how it is done, and the rules that find it.
+/// A tampering: its name, the edit, and the rules that find it.
 type Tampering = (&'static str, fn(&Scene), &'static [&'static str]);
 
-/// Where a ticket of the same month would lie.
+/// The path of another ticket of the same month.
 const OTHER_NAME: &str = "tickets/2026/11/01M7ZH3CA08R6T2M4N0P5S7W1X.yaml";
 
 const AGENT: [&str; 2] = ["by: kenji@desk.example", "role: agent"];
@@ -121,7 +121,7 @@ const TAMPERINGS: &[Tampering] = &[
         &["history.edited", "history.removed"],
     ),
     (
-        "somebody claims to be an agent",
+        "a customer claims to be an agent",
         |scene| scene.add(LATER, &["by: bo@acme.example", "role: agent", "action: note", "from: open", "text: x"]),
         &["entry.rights"],
     ),
@@ -131,7 +131,7 @@ const TAMPERINGS: &[Tampering] = &[
         &["entry.rights"],
     ),
     (
-        "somebody makes themselves an agent in the same commit",
+        "a customer becomes an agent in the same commit",
         |scene| {
             let config = scene.sandbox.read("casebook.toml");
             scene.sandbox.write("casebook.toml", &config.replace("agents = [", "agents = [\"bo@acme.example\", "));
@@ -252,13 +252,13 @@ fn every_tampering_is_found_by_its_rule() {
 }
 
 #[test]
-fn what_lies_under_the_name_of_another_ticket_is_that_ticket_s_no_more() {
+fn a_ticket_at_the_path_of_another_is_reported() {
     let scene = Scene::new();
     let other = scene.sandbox.shown(&scene.sandbox.opened("Third", &[]))["path"].as_str().unwrap().to_owned();
     let whole = scene.sandbox.read(&other);
     fs::copy(scene.sandbox.path(&scene.file), scene.sandbox.path(&other)).unwrap();
     let commit = scene.commit();
-    // The ticket goes on meanwhile, and the other one comes back.
+    // The ticket gets another entry meanwhile, and the other one is restored.
     scene.sandbox.run(&["note", &scene.ticket, "-m", "Meanwhile."]).ok();
     scene.sandbox.write(&other, &whole);
     scene.commit();
@@ -271,7 +271,7 @@ fn what_lies_under_the_name_of_another_ticket_is_that_ticket_s_no_more() {
 }
 
 #[test]
-fn a_comment_between_entries_is_told_as_that() {
+fn an_edited_comment_between_entries_is_reported_as_a_comment() {
     let scene = Scene::new();
     let whole = scene.sandbox.read(&scene.file);
     let told = |deed: &dyn Fn()| {
@@ -298,13 +298,13 @@ fn a_comment_between_entries_is_told_as_that() {
     let (message, _) = told(&|| scene.sandbox.write(&scene.file, &whole));
     assert!(message.starts_with("the comment between entries, behind the `reply`"), "{message}");
     assert!(message.ends_with("was taken out: `# so`"), "{message}");
-    // What is indented as a text is text.
+    // Lines that are indented as a text are text.
     let (message, _) = told(&|| scene.edit(|entries| entries[1].push_str("    # so\n")));
     assert!(message.contains("was edited: `` became `# so`"), "{message}");
 }
 
 #[test]
-fn an_entry_that_is_copied_to_another_ticket_later_is_told() {
+fn an_entry_copied_to_another_ticket_later_is_reported() {
     let scene = Scene::new();
     let first = scene.ticket.clone();
     let other = scene.sandbox.opened("Third", &[]);
@@ -317,7 +317,7 @@ fn an_entry_that_is_copied_to_another_ticket_later_is_told() {
     scene.sandbox.write(&file, &text.replace("\n...\n", &format!("\n\n{note}...\n")));
     let commit = scene.commit();
     scene.sandbox.run(&["note", &other, "-m", "Behind it."]).ok();
-    // An audit that goes on from what was verified does not walk the commit that brought the original.
+    // An audit from the checkpoint does not read the commit that added the original.
     for flags in [&[][..], &["--since-verified"]] {
         let findings = scene.findings(flags);
         let [finding] = findings.as_slice() else { panic!("{findings:#?}") };

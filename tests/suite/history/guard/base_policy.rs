@@ -1,9 +1,9 @@
-//! What a push is judged by: the desk as it was before, whatever branch has it, and the clock of the server.
+//! `guard`: the policy before the push, on any branch, and the clock of the server.
 
 use crate::fixtures::guarded_server::{ANA, KENJI, served};
 
 #[test]
-fn a_desk_on_any_branch_says_who_may_what() {
+fn the_policy_of_a_desk_on_any_branch_applies() {
     for head in ["refs/heads/trunk", "refs/heads/own"] {
         let scene = served("pre-receive");
         scene.sandbox.git(&["-C", "../desk.git", "symbolic-ref", "HEAD", head]).ok();
@@ -18,7 +18,7 @@ fn a_desk_on_any_branch_says_who_may_what() {
 }
 
 #[test]
-fn nobody_takes_the_desk_away() {
+fn a_push_cannot_delete_the_desk() {
     let scene = served("pre-receive");
     scene.sandbox.git(&["rm", "-q", "casebook.toml"]).ok();
     scene.commit();
@@ -36,11 +36,11 @@ fn nobody_takes_the_desk_away() {
 }
 
 #[test]
-fn an_entry_from_the_future_is_refused_at_the_push_that_brings_it() {
+fn an_entry_from_the_future_is_refused() {
     let scene = served("pre-receive");
     let ahead = [("CASEBOOK_NOW", "2036-11-21T12:00:00Z")];
     scene.sandbox.run_under(&ahead, &["--as", ANA, "reply", &scene.ticket, "-m", "From afar."]).ok();
-    // Its commit says the same, so that the history alone is sound.
+    // Its commit has the same time, so that the history by itself is valid.
     assert_eq!(scene.rules(&[]), Vec::<String>::new());
     scene.refused(ANA, &["main"], "CB410");
     scene.sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]).ok();

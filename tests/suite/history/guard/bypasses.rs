@@ -10,7 +10,7 @@ fn append(scene: &Scene, words: &str) {
 }
 
 #[test]
-fn a_line_break_that_only_some_readers_know_is_no_yaml() {
+fn line_breaks_of_yaml_1_1_only_are_refused() {
     for odd in ['\u{85}', '\u{2028}', '\u{2029}'] {
         let scene = served("pre-receive");
         let forged = format!(
@@ -30,7 +30,7 @@ fn a_line_break_that_only_some_readers_know_is_no_yaml() {
 }
 
 #[test]
-fn a_newer_format_is_not_for_this_guard_to_take() {
+fn a_file_of_a_newer_format_is_refused() {
     let scene = served("pre-receive");
     let text = scene.sandbox.read(&scene.file).replacen("format: 1", "format: 2", 1);
     scene.sandbox.write(&scene.file, &text);
@@ -48,7 +48,7 @@ fn a_newer_format_is_not_for_this_guard_to_take() {
 }
 
 #[test]
-fn branches_that_go_together_lose_nothing_either() {
+fn refs_pushed_together_lose_no_entries() {
     let scene = served("pre-receive");
     scene.sandbox.git(&["checkout", "-qb", "a"]).ok();
     scene.note("On both.");
@@ -60,7 +60,7 @@ fn branches_that_go_together_lose_nothing_either() {
 }
 
 #[test]
-fn an_entry_that_came_to_two_tickets_on_another_branch_does_not_reach_the_main_one() {
+fn an_entry_in_two_tickets_of_another_branch_does_not_reach_the_default_branch() {
     let scene = served("pre-receive");
     let other = scene.sandbox.opened("Third", &[]);
     let file = scene.sandbox.shown(&other)["path"].as_str().unwrap().to_owned();
@@ -72,14 +72,14 @@ fn an_entry_that_came_to_two_tickets_on_another_branch_does_not_reach_the_main_o
     let text = scene.sandbox.read(&file);
     scene.sandbox.write(&file, &text.replace("\n...\n", &format!("\n\n- {note}")));
     scene.commit();
-    // A new branch is held against the default one.
+    // A new branch is compared with the default one.
     scene.push(KENJI, &["HEAD:refs/heads/two"]).ok();
     scene.refused(KENJI, &["HEAD:main"], "CB114");
     scene.refused(KENJI, &["HEAD:one"], "CB114");
 }
 
 #[test]
-fn what_a_merge_puts_between_older_entries_is_told() {
+fn entries_that_a_merge_inserts_between_older_ones_are_reported() {
     let scene = served("pre-receive");
     scene.sandbox.git(&["checkout", "-qb", "side"]).ok();
     scene.note("Beside.");
@@ -95,13 +95,13 @@ fn what_a_merge_puts_between_older_entries_is_told() {
     );
     scene.sandbox.write(&scene.file, &format!("{first}\n\n{between}\n- id: {rest}"));
     scene.commit();
-    // A rebased branch brings such entries too, so it is told and not refused.
+    // A rebased branch has such entries too, so they are reported and not refused.
     assert!(scene.rules(&[]).contains(&"history.inserted".to_owned()));
     assert!(scene.push(KENJI, &["main"]).ok().stderr.contains("[CB404]"));
 }
 
 #[test]
-fn customers_put_no_other_branch_in_the_place_of_the_desks() {
+fn a_customer_cannot_replace_the_branch_of_the_desk() {
     let scene = served("pre-receive");
     scene.sandbox.git(&["-C", "../desk.git", "symbolic-ref", "HEAD", "refs/heads/master"]).ok();
     let told = scene.refused(ANA, &["main~1:refs/heads/master"], "CB506");

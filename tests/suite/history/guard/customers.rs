@@ -1,5 +1,5 @@
-//! What a customer's push may be besides entries: nothing in a ticket's file that these do not lead to, and of refs
-//! branches and tags of commits.
+//! `guard`: a customer's push may change a ticket's file only as its new entries do, and of refs only
+//! branches, and tags of commits.
 
 use crate::fixtures::audited_desk::Scene;
 use crate::fixtures::guarded_server::{ANA, KENJI, served};
@@ -13,7 +13,7 @@ impl Scene {
 }
 
 #[test]
-fn a_ticket_changes_by_entries_alone() {
+fn a_customer_changes_a_ticket_only_by_entries() {
     let spell = |scene: &Scene| {
         let text = scene.sandbox.read(&scene.file);
         scene.sandbox.write(&scene.file, &text.replacen("\nsubject: Tiles\n", "\nsubject: \"Tiles\"\n", 1));
@@ -44,14 +44,14 @@ fn a_ticket_changes_by_entries_alone() {
     }
 }
 
-/// Says that something is staged.
+/// Asserts that a change is staged.
 fn run_kept(scene: &Scene) {
     let staged = scene.sandbox.git(&["diff", "--cached", "--name-only"]).ok().stdout;
     assert_eq!(staged.trim(), scene.file);
 }
 
 #[test]
-fn files_that_were_edited_by_hand_are_replied_to() {
+fn a_customer_can_reply_to_a_file_edited_by_hand() {
     let scene = served("pre-receive");
     scene.comment();
     scene.commit();
@@ -86,6 +86,6 @@ fn a_customer_pushes_branches_and_tags_of_commits() {
     scene.refused(ANA, &["-f", "main~1:own"], "CB506");
     scene.push(ANA, &["main:side"]).ok();
     scene.push(KENJI, &["--delete", "v1", "side"]).ok();
-    // Not even an agent shows another history.
+    // Not even an agent may replace history.
     scene.refused(KENJI, &["main:refs/replace/0123456789012345678901234567890123456789"], "CB506");
 }

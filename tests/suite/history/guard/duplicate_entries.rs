@@ -1,4 +1,4 @@
-//! Entries that lie in another ticket already: refused however they got there, and however they come.
+//! `guard`: entries that another ticket already contains are refused, however they were copied.
 
 use std::fs;
 
@@ -41,7 +41,7 @@ impl Copying {
 }
 
 #[test]
-fn an_entry_committed_by_hand_is_not_taken_once_more() {
+fn an_entry_committed_by_hand_is_not_accepted_twice() {
     for hook in ["pre-receive", "update"] {
         let copying = Copying::new(hook);
         let scene = &copying.scene;
@@ -57,7 +57,7 @@ fn an_entry_committed_by_hand_is_not_taken_once_more() {
 }
 
 #[test]
-fn a_register_that_is_not_there_or_not_sound_decides_nothing() {
+fn a_missing_or_corrupt_register_changes_no_decision() {
     let copying = Copying::new("pre-receive");
     let scene = &copying.scene;
     let sound = fs::read(copying.register()).unwrap();
@@ -73,13 +73,13 @@ fn a_register_that_is_not_there_or_not_sound_decides_nothing() {
         scene.refused(KENJI, &["main"], "CB114");
         assert_eq!(fs::read(copying.register()).unwrap().len(), sound.len(), "it is made anew");
     }
-    // One of a commit that git does not have any more.
+    // A register of a commit that git no longer has.
     let server = scene.sandbox.path("../desk.git");
     casebook::store::index::Register::write(&server, "", &"a".repeat(40), None, &[]).unwrap();
     assert_ne!(fs::read(copying.register()).unwrap().len(), sound.len());
     scene.refused(KENJI, &["main"], "CB114");
     assert_eq!(fs::read(copying.register()).unwrap().len(), sound.len());
-    // None can be written.
+    // A register that cannot be written.
     fs::remove_file(copying.register()).unwrap();
     fs::create_dir(copying.register()).unwrap();
     scene.refused(KENJI, &["main"], "CB114");
@@ -89,12 +89,12 @@ fn a_register_that_is_not_there_or_not_sound_decides_nothing() {
 }
 
 #[test]
-fn an_entry_is_found_however_long_ago_it_came_and_however_much_since() {
+fn an_old_entry_is_found_after_any_number_of_commits() {
     let copying = Copying::new("pre-receive");
     let scene = &copying.scene;
     let before = fs::read(copying.register()).unwrap();
     for round in 0..3 {
-        // So many tickets change that the register is written anew.
+        // So many tickets change that the register is rewritten.
         if round == 1 {
             (0..201).for_each(|number| _ = scene.sandbox.opened(&format!("Ticket {number}"), &["--no-commit"]));
             scene.commit();
@@ -116,7 +116,7 @@ fn an_entry_is_found_however_long_ago_it_came_and_however_much_since() {
 }
 
 #[test]
-fn what_two_branches_have_does_not_meet_on_one() {
+fn an_entry_in_two_tickets_of_two_branches_is_refused_on_one_branch() {
     let copying = Copying::new("pre-receive");
     let scene = &copying.scene;
     copying.git(&["checkout", "-qb", "one"]);
@@ -141,7 +141,7 @@ fn what_two_branches_have_does_not_meet_on_one() {
 }
 
 #[test]
-fn a_copy_is_found_where_the_original_is_spelled_otherwise() {
+fn a_copy_is_found_if_the_original_is_not_canonical() {
     let copying = Copying::new("pre-receive");
     let scene = &copying.scene;
     copying.copy();
@@ -154,7 +154,7 @@ fn a_copy_is_found_where_the_original_is_spelled_otherwise() {
         &format!("{head}\n- \"id\": \"\\x30{}", last.strip_prefix('0').unwrap().replacen('\n', "\"\n", 1)),
     );
     scene.sandbox.run(&["check"]).ok();
-    // To spell old entries otherwise is no honest push; this is how they may lie there all the same.
+    // A push may not reformat old entries; they may be there in that form all the same.
     copying.git(&["commit", "-qam", "Otherwise"]);
     copying.git(&[
         "push",
@@ -169,7 +169,7 @@ fn a_copy_is_found_where_the_original_is_spelled_otherwise() {
 }
 
 #[test]
-fn a_clone_finds_a_copy_before_it_is_committed_and_before_it_is_sent() {
+fn a_clone_finds_a_copy_before_the_commit_and_before_the_push() {
     let copying = Copying::new("pre-receive");
     let scene = &copying.scene;
     copying.copy();
@@ -185,16 +185,16 @@ fn a_clone_finds_a_copy_before_it_is_committed_and_before_it_is_sent() {
     let told = scene.sandbox.run(&["sync"]).fails(1);
     assert!(told.stderr.contains(&format!("is in {} too", scene.ticket)), "{}", told.stderr);
     assert!(told.stderr.contains("nothing was pushed"), "{}", told.stderr);
-    // What another commit than the first brings is not told of the second.
+    // An entry that another commit added first is not reported for the second.
     scene.note("Behind it.");
     scene.sandbox.run(&["check", "--range", "HEAD~1..HEAD"]).ok();
 }
 
 #[test]
-fn old_entries_that_lie_nowhere_else_pass() {
+fn old_entries_without_a_copy_pass() {
     let copying = Copying::new("pre-receive");
     let scene = &copying.scene;
-    // Written before what others have pushed since.
+    // Written before entries that were pushed since.
     let written = scene.sandbox.now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     scene.sandbox.wait("1h");
     copying.git(&["branch", "late"]);

@@ -1,11 +1,11 @@
-//! Links, folders and other repositories where plain files belong: whoever looks at them says the same of them.
+//! `guard`, `check` and `audit` agree on links, folders and other repositories in the place of plain files.
 
 use std::collections::BTreeSet;
 
 use crate::fixtures::audited_desk::Scene;
 use crate::fixtures::guarded_server::{KENJI, served};
 
-/// What is put there, by a shell: `$MONTH` is the folder of the tickets, `$TRACE` an attachment that an entry names.
+/// A shell script: `$MONTH` is the folder of the tickets, `$TRACE` an attachment that an entry names.
 /// Then the code and the file of the error.
 type Odd = (&'static str, &'static str, &'static str);
 
@@ -41,7 +41,7 @@ const ODD: [Odd; 17] = [
     ("mv casebook.toml x; ln -s x casebook.toml", "CB301", "casebook.toml"),
 ];
 
-/// A guarded desk with an organisation, and an attachment.
+/// A guarded desk with an organization, and an attachment.
 fn furnished() -> (Scene, String) {
     let scene = served("pre-receive");
     scene.sandbox.run(&["org", "new", "acme", "domains=acme.example"]).ok();
@@ -53,7 +53,7 @@ fn furnished() -> (Scene, String) {
     (scene, crate::fixtures::attachments::place(b"trace, and more"))
 }
 
-/// The errors that a check finds, by code and file.
+/// Returns the errors that a check finds, by code and file.
 #[track_caller]
 fn errors(scene: &Scene, words: &[&str]) -> BTreeSet<(String, String)> {
     let told = scene.sandbox.run(&[&["check", "--format", "json"], words].concat()).fails(1).json();
@@ -64,7 +64,7 @@ fn errors(scene: &Scene, words: &[&str]) -> BTreeSet<(String, String)> {
 }
 
 #[test]
-fn everybody_says_the_same_of_what_is_no_plain_file() {
+fn check_audit_and_guard_agree_on_files_that_are_not_plain() {
     let (scene, trace) = furnished();
     for (put, code, file) in ODD {
         let file = if file.is_empty() { scene.file.clone() } else { file.to_owned() };
@@ -73,7 +73,7 @@ fn everybody_says_the_same_of_what_is_no_plain_file() {
         assert!(found.contains(&(code.to_owned(), file.clone())), "{put}: {found:?}");
         scene.sandbox.git(&["add", "-A"]).ok();
         assert_eq!(errors(&scene, &["--staged"]), found, "{put}");
-        // An attachment is nobody's to change: of that the guard tells, and not of each ticket that names it.
+        // An attachment must not change: the guard reports this once, and not for each ticket that names it.
         let (code, file) = match code {
             "CB204" if put.starts_with("mv") => ("CB417", trace.as_str()),
             "CB204" => ("CB418", trace.as_str()),
@@ -91,7 +91,7 @@ fn everybody_says_the_same_of_what_is_no_plain_file() {
 }
 
 #[test]
-fn another_repository_is_no_file_either() {
+fn check_audit_and_guard_agree_on_nested_repositories() {
     let (scene, _) = furnished();
     let head = scene.sandbox.git(&["rev-parse", "HEAD"]).ok().stdout;
     for (file, code) in [
@@ -114,7 +114,7 @@ fn another_repository_is_no_file_either() {
 }
 
 #[test]
-fn a_link_is_no_attachment_whatever_git_holds_of_it() {
+fn a_link_is_not_an_attachment() {
     for is_before in [true, false] {
         names_a_link(is_before);
     }
@@ -125,7 +125,7 @@ fn names_a_link(is_before: bool) {
     let (scene, _) = furnished();
     let file = scene.sandbox.given("more.txt", b"more");
     let lies = crate::fixtures::attachments::place(b"more");
-    // git holds the very bytes, as where a link leads.
+    // git has the same bytes, as the target of a link.
     scene.sandbox.shell(&format!("mkdir -p $(dirname {lies}); ln -s more {lies}")).ok();
     scene.commit();
     if is_before {
@@ -141,7 +141,7 @@ fn names_a_link(is_before: bool) {
 }
 
 #[test]
-fn what_was_odd_before_is_not_the_pushs_fault() {
+fn file_types_from_before_the_push_are_not_its_findings() {
     let scene = Scene::new();
     scene.sandbox.shell("mkdir -p organizations tickets/a.yaml; ln -s x organizations/beta.yaml; ln -s 11 tickets/2026/12; mkdir tickets/2026/11/b.yaml; echo >tickets/2026/11/b.yaml/x").ok();
     scene.commit();

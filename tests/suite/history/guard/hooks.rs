@@ -1,11 +1,11 @@
-//! Installing hooks, and the one of a clone.
+//! `hooks`: installation on a server, and the hook of a clone.
 
 use super::executable;
 use crate::fixtures::audited_desk::Scene;
 use crate::fixtures::guarded_server::{KENJI, served};
 
 #[test]
-fn a_hook_that_is_there_runs_first_and_reads_the_same() {
+fn an_existing_hook_runs_first_with_the_same_input() {
     let scene = served("pre-receive");
     let hooks = scene.sandbox.path("../desk.git/hooks");
     scene.sandbox.run(&["-C", "../desk.git", "hooks", "install"]).ok();
@@ -35,7 +35,7 @@ fn a_hook_that_is_there_runs_first_and_reads_the_same() {
 }
 
 #[test]
-fn a_clone_refuses_slips_before_they_are_committed() {
+fn a_clone_refuses_errors_before_they_are_committed() {
     let scene = Scene::new();
     scene.sandbox.run(&["hooks", "install"]).ok();
     scene.note("Commands go on.");
@@ -100,7 +100,7 @@ impl Scene {
 }
 
 #[test]
-fn git_is_told_to_look_at_what_is_pushed() {
+fn git_is_configured_to_verify_pushed_objects() {
     let scene = served("pre-receive");
     let setting = |name: &str| {
         let mut command = scene.sandbox.command("git");
@@ -111,7 +111,7 @@ fn git_is_told_to_look_at_what_is_pushed() {
     let commit = scene.doubled();
     let told = scene.push(KENJI, &[&format!("{commit}:refs/heads/doubled")]).fails(1);
     assert!(told.stderr.contains("duplicateEntries"), "{}", told.stderr);
-    // What somebody has decided stays.
+    // A setting that a person chose stays.
     for name in ["receive.fsckObjects", "transfer.fsckObjects"] {
         scene.sandbox.git(&["-C", "../desk.git", "config", "--unset-all", "receive.fsckObjects"]);
         scene.sandbox.git(&["-C", "../desk.git", "config", name, "false"]).ok();
@@ -122,12 +122,12 @@ fn git_is_told_to_look_at_what_is_pushed() {
 }
 
 #[test]
-fn what_somebody_wrote_into_a_hook_stays() {
+fn an_edited_hook_is_not_replaced() {
     let scene = served("pre-receive");
     let install = |words: &[&str]| scene.sandbox.run(&[&["-C", "../desk.git", "hooks", "install"], words].concat());
     let own = scene.sandbox.path("../desk.git/hooks/pre-receive");
     let made = std::fs::read_to_string(&own).unwrap();
-    // As it was made, it is made anew.
+    // An unchanged hook is replaced.
     assert!(
         install(&["--strict"]).ok().stdout.contains("+printf '%s\\n' \"$refs\" | casebook guard pre-receive --strict")
     );
@@ -145,7 +145,7 @@ fn what_somebody_wrote_into_a_hook_stays() {
     assert!(!scene.sandbox.path("../desk.git/hooks/pre-receive.chained").exists());
     scene.note("One.");
     scene.push(KENJI, &["main"]).ok();
-    // A link is not ours to replace, wherever it leads.
+    // A link is not replaced, wherever it points.
     std::fs::remove_file(&own).unwrap();
     std::os::unix::fs::symlink("../nowhere", &own).unwrap();
     let told = install(&[]).fails(2).stderr;
@@ -186,7 +186,7 @@ fn a_hook_knows_the_folder_of_its_desk() {
     let told = sandbox.run(&["-C", "../two.git", "hooks", "install", "--desk", "a two"]).fails(2).stderr;
     assert!(told.contains("--desk 'a two/'"), "{told}");
     assert_eq!(hook("two"), first);
-    // A server that nothing was sent to yet; and a work tree is no server.
+    // A server without pushes; and a work tree, which is not a server.
     sandbox.git(&["init", "-q", "--bare", "../new.git"]).ok();
     sandbox.run(&["-C", "../new.git", "hooks", "install", "--desk", "one"]).ok();
     assert!(hook("new").contains("--desk one/"));
@@ -195,7 +195,7 @@ fn a_hook_knows_the_folder_of_its_desk() {
 }
 
 #[test]
-fn the_doctor_says_what_is_true_of_a_server() {
+fn the_doctor_reports_the_state_of_a_server() {
     let scene = Scene::new();
     let sandbox = &scene.sandbox;
     let told = |code: i32| sandbox.run(&["-C", "../desk.git", "doctor"]).fails(code).stdout;

@@ -1,10 +1,10 @@
-//! What customers make of merges: a file that is not theirs stays as whoever changed it last has it.
+//! `guard`: a merge by a customer keeps the latest version of every file that is not the customer's.
 
 use crate::fixtures::audited_desk::Scene;
 use crate::fixtures::guarded_server::{ANA, KENJI, served};
 
-/// A guarded desk whose main branch has gone on where Ana's own, `ana`, has not: settings are others, an organisation and
-/// an attachment are new. Ana has replied meanwhile; hers is checked out.
+/// A guarded desk whose main branch is ahead of Ana's own, `ana`: settings have changed, an organization and
+/// an attachment are new. Ana has replied meanwhile; her branch is checked out.
 fn parted() -> Scene {
     let scene = served("pre-receive");
     scene.sandbox.write("attachments/ab/abc", "x");
@@ -27,7 +27,7 @@ impl Scene {
         self.sandbox.git(&["merge", "-q", "--no-ff", "--no-commit", branch]).ok();
         for path in kept {
             self.sandbox.git(&["rm", "-rqf", path]).ok();
-            // What was not there before is only taken away.
+            // A file that was not there before is deleted.
             self.sandbox.git(&["checkout", "HEAD", "--", path]);
         }
         self.sandbox.git(&["commit", "-qm", "Merge"]).ok();
@@ -35,7 +35,7 @@ impl Scene {
 }
 
 #[test]
-fn an_honest_merge_passes() {
+fn a_valid_merge_passes() {
     let scene = parted();
     scene.merged_but("main", &[]);
     scene.push(ANA, &["HEAD:new"]).ok();
@@ -43,7 +43,7 @@ fn an_honest_merge_passes() {
 }
 
 #[test]
-fn a_merge_takes_nothing_back() {
+fn a_merge_that_reverts_a_file_is_refused() {
     for path in ["casebook.toml", "organizations", "attachments/ab/abd", "attachments"] {
         let scene = parted();
         scene.merged_but("main", &[path]);
@@ -55,7 +55,7 @@ fn a_merge_takes_nothing_back() {
 }
 
 #[test]
-fn a_merge_of_what_is_there_already_takes_nothing_back_either() {
+fn a_merge_of_merged_commits_that_reverts_a_file_is_refused() {
     let scene = parted();
     scene.sandbox.git(&["checkout", "-q", "main"]).ok();
     let tree = "HEAD~1^{tree}";
@@ -68,7 +68,7 @@ fn a_merge_of_what_is_there_already_takes_nothing_back_either() {
 }
 
 #[test]
-fn what_waits_on_another_branch_is_not_brought_by_customers() {
+fn a_customer_does_not_push_changes_waiting_on_another_branch() {
     let scene = served("pre-receive");
     scene.sandbox.git(&["checkout", "-qb", "draft"]).ok();
     let config = scene.sandbox.read("casebook.toml");
@@ -83,7 +83,7 @@ fn what_waits_on_another_branch_is_not_brought_by_customers() {
 }
 
 #[test]
-fn an_administrator_takes_no_plan_back_by_a_merge() {
+fn an_administrator_cannot_revert_a_plan_by_a_merge() {
     let scene = served("pre-receive");
     let boss = "boss@acme.example";
     scene.sandbox.run(&["org", "new", "acme", "domains=acme.example"]).ok();

@@ -1,4 +1,4 @@
-//! The guard on a bare repository and in a clone: what a push may carry, whichever way it comes.
+//! The guard on a bare repository and in a clone: the pushes it accepts and refuses.
 //!
 //! The kinds of dishonest push are told in examples/server/pushing.md; here is what surrounds them.
 
@@ -20,7 +20,7 @@ mod organizations;
 mod other_files;
 
 #[test]
-fn honest_pushes_pass_in_silence() {
+fn valid_pushes_pass_silently() {
     for hook in ["pre-receive", "update"] {
         let scene = served(hook);
         scene.note("One.");
@@ -41,7 +41,7 @@ fn honest_pushes_pass_in_silence() {
 }
 
 #[test]
-fn a_customer_brings_their_own_entries_and_nothing_else() {
+fn a_customer_pushes_only_their_own_entries() {
     let scene = served("pre-receive");
     scene.sandbox.run(&["--as", ANA, "reply", &scene.ticket, "-m", "Mine."]).ok();
     scene.push(ANA, &["main"]).ok();
@@ -67,7 +67,7 @@ fn a_customer_brings_their_own_entries_and_nothing_else() {
 }
 
 #[test]
-fn an_agent_says_for_whom_they_write() {
+fn an_agent_pushes_entries_of_a_customer_only_on_their_behalf() {
     let scene = served("pre-receive");
     scene.add(LATER, &["by: ana@acme.example", "role: customer", "action: reply", "from: open", "text: x"]);
     scene.sandbox.git(&["commit", "-qam", "By hand"]).ok();
@@ -77,21 +77,21 @@ fn an_agent_says_for_whom_they_write() {
 }
 
 #[test]
-fn rights_are_those_before_the_push() {
+fn permissions_are_those_before_the_push() {
     let scene = served("pre-receive");
     let config = scene.sandbox.read("casebook.toml");
     scene.sandbox.write("casebook.toml", &config.replace("agents = [", "agents = [\"lea@desk.example\", "));
     scene.commit();
     scene.sandbox.run(&["--as", "lea@desk.example", "note", &scene.ticket, "-m", "New here."]).ok();
     scene.refused("lea@desk.example", &["main"], "CB408");
-    // The colleague is pushed first, and then what she did.
+    // The push that adds the colleague comes first, then the one with her entries.
     scene.refused(KENJI, &["main"], "CB408");
     scene.push(KENJI, &["HEAD~1:main"]).ok();
     scene.push("lea@desk.example", &["main"]).ok();
 }
 
 #[test]
-fn branches_lose_nothing() {
+fn branches_lose_no_entries() {
     let scene = served("pre-receive");
     scene.note("One.");
     scene.push(KENJI, &["main", "main:side"]).ok();
@@ -101,7 +101,7 @@ fn branches_lose_nothing() {
     scene.refused(KENJI, &["--delete", "main"], "CB502");
     scene.note("Another one.");
     scene.refused(KENJI, &["-f", "main"], "CB501");
-    // What another branch has too is not lost.
+    // Commits that another branch has are not lost.
     scene.push(KENJI, &["-f", "main:side"]).ok();
     scene.note("More.");
     scene.push(KENJI, &["-f", "main:side"]).ok();
@@ -109,7 +109,7 @@ fn branches_lose_nothing() {
 }
 
 #[test]
-fn nobody_pushes_unknown_and_no_refused_object_stays() {
+fn an_unknown_pusher_is_refused_and_no_refused_object_stays() {
     let scene = served("pre-receive");
     scene.note("One.");
     scene.refused("", &["main"], "CB504");
@@ -127,7 +127,7 @@ impl Scene {
 }
 
 #[test]
-fn the_server_says_who_pushes_in_its_own_way() {
+fn the_pusher_is_read_from_the_configured_variable() {
     let scene = served("pre-receive");
     let server = |words: &[&str]| scene.sandbox.git(&[&["-C", "../desk.git", "config"], words].concat()).ok();
     server(&["casebook.pusher", "REMOTE_USER"]);
@@ -140,7 +140,7 @@ fn the_server_says_who_pushes_in_its_own_way() {
 }
 
 #[test]
-fn signatures_say_who_pushes() {
+fn signatures_identify_the_pusher() {
     use crate::fixtures::signing::{key, sign};
     let scene = served("pre-receive");
     let Some(kenjis) = key(&scene.sandbox, "kenji") else { return };
@@ -198,7 +198,7 @@ fn the_first_push_founds_a_desk() {
 }
 
 #[test]
-fn every_branch_is_judged_by_the_rights_of_the_main_one() {
+fn every_branch_is_judged_by_the_permissions_of_the_default_branch() {
     let scene = served("pre-receive");
     scene.sandbox.git(&["checkout", "-q", "--orphan", "own"]).ok();
     let config = scene.sandbox.read("casebook.toml");
@@ -208,7 +208,7 @@ fn every_branch_is_judged_by_the_rights_of_the_main_one() {
 }
 
 #[test]
-fn what_breaks_check_is_refused() {
+fn a_push_with_errors_of_check_is_refused() {
     let scene = served("pre-receive");
     scene.status("solved");
     scene.commit();
@@ -227,12 +227,12 @@ fn what_breaks_check_is_refused() {
 }
 
 #[test]
-fn what_files_say_of_each_other_is_checked_too() {
+fn a_push_with_errors_between_files_is_refused() {
     let scene = served("pre-receive");
     let other = scene.sandbox.opened("Tiles again", &[]);
     scene.sandbox.run(&["merge", &other, "--into", &scene.ticket]).ok();
     scene.push(KENJI, &["main"]).ok();
-    // Ana takes her ticket out again, and commits one half alone.
+    // Ana removes her ticket again, and commits one half only.
     scene.sandbox.run(&["--as", ANA, "reopen", &other, "--unmerge", "--no-commit"]).ok();
     let file = scene.file.clone();
     scene.sandbox.git(&["add", &file]).ok();
@@ -246,7 +246,7 @@ fn what_files_say_of_each_other_is_checked_too() {
 }
 
 #[test]
-fn files_beside_the_tickets_are_checked_too() {
+fn files_other_than_tickets_are_checked_too() {
     let scene = served("pre-receive");
     for (path, text, code) in [
         ("casebook.toml", "format = 1\nname = \"x\"\ntime_zone = \"Nowhere\"\n", "CB302"),
@@ -267,7 +267,7 @@ fn files_beside_the_tickets_are_checked_too() {
 }
 
 #[test]
-fn what_was_broken_before_is_not_the_pushs_fault() {
+fn errors_from_before_the_push_are_not_its_findings() {
     let scene = Scene::new();
     scene.sandbox.write("organizations/acme.yaml", "id: other\n");
     scene.commit();
@@ -282,7 +282,7 @@ fn what_was_broken_before_is_not_the_pushs_fault() {
     scene.refused(KENJI, &["main"], "CB303");
 }
 
-/// The hooks' folder of the server.
+/// Returns the folder of the server's hooks.
 fn executable(path: &std::path::Path, text: &str) {
     fs::write(path, text).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();

@@ -1,9 +1,9 @@
-//! What people of organisations may bring: by their roles, and by what is asked of those who open tickets.
+//! `guard`: pushes of people of an organization, by their roles and by the eligibility to open tickets.
 
 use crate::fixtures::audited_desk::{Scene, entry};
 use crate::fixtures::guarded_server::{ANA, KENJI, served};
 
-/// A guarded desk with an organisation: an editor, a viewer and an administrator, and a ticket of its.
+/// A guarded desk with an organization: an editor, a viewer and an administrator, and one of its tickets.
 fn organized() -> (Scene, String) {
     let scene = served("pre-receive");
     scene.sandbox.run(&["org", "new", "acme", "domains=acme.example"]).ok();
@@ -20,7 +20,7 @@ fn organized() -> (Scene, String) {
 }
 
 #[test]
-fn an_editor_brings_what_they_may_do_on_tickets_of_others() {
+fn an_editor_pushes_permitted_actions_on_tickets_of_others() {
     let (scene, ticket) = organized();
     let editor = "editor@acme.example";
     for words in [
@@ -32,7 +32,7 @@ fn an_editor_brings_what_they_may_do_on_tickets_of_others() {
         scene.push(editor, &["main"]).ok();
     }
     scene.sandbox.run(&["audit", "--strict", "--identity"]).ok();
-    // A viewer reads; what they would write by hand is theirs to make nowhere.
+    // A viewer may only read, so an entry written by hand is refused.
     let from = scene.sandbox.shown(&ticket)["status"].as_str().unwrap().to_owned();
     let file = scene.sandbox.shown(&ticket)["path"].as_str().unwrap().to_owned();
     let text = scene.sandbox.read(&file);
@@ -54,13 +54,13 @@ fn an_editor_brings_what_they_may_do_on_tickets_of_others() {
 }
 
 #[test]
-fn roles_of_organisations_are_those_before_the_push() {
+fn roles_in_organizations_are_those_before_the_push() {
     let (scene, ticket) = organized();
     let boss = "boss@acme.example";
     let grant = ["--as", boss, "org", "person", "add", "acme", "new@acme.example", "--role", "tech_support_editor"];
     scene.sandbox.run(&grant).ok();
     scene.sandbox.run(&["--as", "new@acme.example", "reply", &ticket, "-m", "New here."]).ok();
-    // Each commit is right by the one before it; a push is judged by what the server has.
+    // Each commit is permitted by the one before it; a push is judged by the server's policy.
     scene.sandbox.run(&["audit", "--strict"]).ok();
     scene.refused("new@acme.example", &["main"], "CB408");
     scene.push(boss, &["HEAD~1:main"]).ok();
@@ -83,7 +83,7 @@ fn roles_of_organisations_are_those_before_the_push() {
 }
 
 #[test]
-fn a_customer_opens_tickets_of_their_own_organisation() {
+fn a_customer_opens_tickets_of_their_own_organization() {
     let (scene, _) = organized();
     scene.sandbox.run(&["org", "new", "northwind"]).ok();
     scene.push(KENJI, &["main"]).ok();
@@ -100,7 +100,7 @@ fn a_customer_opens_tickets_of_their_own_organisation() {
     scene.refused(ANA, &["-f", "main:side"], "CB408");
 }
 
-/// Commits a ticket's file as somebody could write it by hand: opened without asking the desk.
+/// Commits a ticket's file written by hand, without the eligibility check of `open`.
 fn opened_by_hand(scene: &Scene, number: u128, who: &str, facts: &[&str]) {
     let id = casebook::domain::id::Id::at("2026-11-21T12:00:00Z".parse().unwrap(), number);
     let requester = format!("requester: {who}");
@@ -118,7 +118,7 @@ fn opened_by_hand(scene: &Scene, number: u128, who: &str, facts: &[&str]) {
 }
 
 #[test]
-fn who_may_not_ask_for_support_brings_no_ticket_either() {
+fn an_ineligible_person_cannot_push_a_ticket() {
     let (scene, _) = organized();
     for words in [
         &["org", "set", "acme", "plans=enhanced:2026-01-01.."][..],
@@ -135,8 +135,8 @@ fn who_may_not_ask_for_support_brings_no_ticket_either() {
         ("editor@acme.example", &[acme], None),
         ("tina@acme.example", &[acme], Some("could not open it: role")),
         ("tina@acme.example", &[acme, access], None),
-        ("nobody@other.example", &[], None),
-        ("nobody@other.example", &[access], Some("could not ask for access")),
+        ("stranger@other.example", &[], None),
+        ("stranger@other.example", &[access], Some("could not ask for access")),
     ];
     for (number, (who, facts, refusal)) in (1..).zip(cases) {
         opened_by_hand(&scene, number, who, facts);
@@ -154,13 +154,13 @@ fn who_may_not_ask_for_support_brings_no_ticket_either() {
             }
         }
     }
-    // What is asked is what was asked before the push.
+    // The rules are those before the push.
     let text = scene.sandbox.read("casebook.toml");
     assert!(text.contains("\nunknown_people = \"allow\""), "{text}");
     let text = text.replacen("unknown_people = \"allow\"", "unknown_people = \"refuse\"", 1);
     scene.sandbox.write("casebook.toml", &text);
     scene.commit();
     scene.push(KENJI, &["main"]).ok();
-    opened_by_hand(&scene, 99, "nobody@other.example", &[]);
-    scene.refused("nobody@other.example", &["main"], "CB408");
+    opened_by_hand(&scene, 99, "stranger@other.example", &[]);
+    scene.refused("stranger@other.example", &["main"], "CB408");
 }

@@ -1,4 +1,4 @@
-//! What a push may bring beside the tickets: lists of holidays, casebook.toml and organisations' files hold together.
+//! `guard`: lists of holidays, casebook.toml and files of organizations must be consistent after a push.
 
 use super::executable;
 use crate::fixtures::audited_desk::Scene;
@@ -21,7 +21,7 @@ impl Scene {
         self.sandbox.git(&["reset", "-q", "--hard", "origin/main"]).ok();
     }
 
-    /// Commits and pushes what lies there.
+    /// Commits everything in the work tree, and pushes it.
     fn send(&self) {
         self.commit();
         self.push(KENJI, &["main"]).ok();
@@ -29,7 +29,7 @@ impl Scene {
     }
 }
 
-/// Organization access by hand, with a ticket that is none or asks for something else.
+/// Organization access by hand, with a ticket that does not exist or requests something else.
 fn access(ticket: &str) -> String {
     let access = format!("  roles:\n  - technical_contact\n  organization_access: {ticket}\n");
     format!("id: acme\npeople:\n- email: tina@acme.example\n{access}")
@@ -37,7 +37,7 @@ fn access(ticket: &str) -> String {
 
 type Break = (&'static str, &'static str, fn(&Scene));
 
-/// What breaks a rule, with its code and words of what is said.
+/// A change that breaks a rule, with its code and a part of the message.
 const BREAKS: [Break; 7] = [
     ("CB306", LIST, |scene| scene.exchange(LIST, "until = 20", "until = soon # 20")),
     ("CB306", LIST, |scene| {
@@ -59,7 +59,7 @@ const BREAKS: [Break; 7] = [
 ];
 
 #[test]
-fn what_breaks_check_beside_the_tickets_is_refused() {
+fn a_push_with_errors_in_other_files_is_refused() {
     for hook in ["pre-receive", "update"] {
         let scene = served(hook);
         for (code, words, break_it) in BREAKS {
@@ -75,7 +75,7 @@ fn what_breaks_check_beside_the_tickets_is_refused() {
 }
 
 #[test]
-fn a_clone_refuses_it_before_it_is_committed() {
+fn a_clone_refuses_them_before_the_commit() {
     let scene = Scene::new();
     scene.sandbox.run(&["hooks", "install"]).ok();
     for (code, words, break_it) in BREAKS {
@@ -94,11 +94,11 @@ fn a_clone_refuses_it_before_it_is_committed() {
 }
 
 #[test]
-fn honest_changes_beside_the_tickets_pass() {
+fn valid_changes_of_other_files_pass() {
     let scene = served("pre-receive");
     scene.exchange(LIST, "[days]\n", "[days]\n2026-07-05 = \"The day behind\"\n");
     scene.send();
-    // A list and who names it, in one push; and both away again.
+    // A list and the calendar that names it, in one push; then both deleted.
     let named = ("holidays = [\"us\"", "holidays = [\"xx\", \"us\"");
     scene.sandbox.write("calendars/xx.toml", &scene.sandbox.read(LIST));
     scene.commit();
@@ -109,7 +109,7 @@ fn honest_changes_beside_the_tickets_pass() {
     scene.refused(KENJI, &["main"], "CB301");
     scene.exchange(POLICY, named.1, named.0);
     scene.send();
-    // What no calendar names is nobody's list.
+    // A list that no calendar names may be deleted.
     scene.sandbox.write("calendars/notes.toml", "no list\n");
     scene.send();
     scene.sandbox.run(&["org", "new", "acme", "domains=acme.example"]).ok();
@@ -125,7 +125,7 @@ fn honest_changes_beside_the_tickets_pass() {
 }
 
 #[test]
-fn what_was_wrong_in_the_same_words_is_not_the_pushs_fault() {
+fn equal_findings_from_before_are_not_the_pushs_findings() {
     let scene = Scene::new();
     scene.exchange(LIST, "until = 20", "until = soon # 20");
     scene.exchange(POLICY, "holidays = [\"us\"", "holidays = [\"us\", \"xx\"");
@@ -139,7 +139,7 @@ fn what_was_wrong_in_the_same_words_is_not_the_pushs_fault() {
         scene.sandbox.write(path, &format!("{text}# more\n"));
     }
     scene.send();
-    // Another list that is missing, and access of somebody else, are new.
+    // Another missing list, and access of another person, are new.
     scene.exchange(POLICY, "holidays = [\"us\", \"xx\"", "holidays = [\"us\", \"xx\", \"yy\"");
     scene.commit();
     let told = scene.refused(KENJI, &["main"], "CB301");
@@ -149,7 +149,7 @@ fn what_was_wrong_in_the_same_words_is_not_the_pushs_fault() {
     scene.commit();
     assert!(scene.refused(KENJI, &["main"], "CB311").contains("toni@acme.example"));
     scene.undo();
-    // A list that was broken all along is the fault of who names it.
+    // A list that was damaged before is an error of the push that names it.
     scene.exchange(LIST, "until = soon # 20", "until = 20");
     scene.sandbox.write("calendars/yy.toml", "no list\n");
     scene.send();
@@ -160,7 +160,7 @@ fn what_was_wrong_in_the_same_words_is_not_the_pushs_fault() {
 }
 
 #[test]
-fn a_desk_in_a_folder_is_held_to_it_too() {
+fn a_desk_in_a_folder_is_checked_too() {
     let mut scene = Scene::new();
     scene.sandbox.go_to("story/whole");
     scene.sandbox.git(&["init", "-q"]).ok();
@@ -192,7 +192,7 @@ fn a_desk_in_a_folder_is_held_to_it_too() {
 }
 
 #[test]
-fn sync_sends_none_of_it() {
+fn sync_pushes_none_of_them() {
     let scene = served("pre-receive");
     std::fs::remove_file(scene.sandbox.path("../desk.git/hooks/pre-receive")).unwrap();
     scene.sandbox.git(&["branch", "-q", "--set-upstream-to", "origin/main"]).ok();

@@ -1,9 +1,9 @@
-//! What somebody of another organisation learns of tickets that are not theirs: nothing.
+//! Concealment: a customer cannot find out whether tickets of another organization exist.
 //!
-//! Two desks are alike to the byte, but that one of them holds the tickets of another organisation. Ida, a customer of
+//! Two desks are alike to the byte, but that one of them has tickets of another organization. Ida, a customer of
 //! Northwind, gives the same commands to both, at the same times and with the same seeds. Whatever she types, she must
 //! not be able to tell in which of them she is: standard output, standard error and exit code are the same, byte by
-//! byte. What looks at the whole repository by design is named in [`OF_THE_CLONE`], and in docs/visibility.md.
+//! byte. Commands that read the whole repository by design are named in [`OF_THE_CLONE`], and in docs/visibility.md.
 
 pub mod questions;
 
@@ -16,7 +16,7 @@ use questions::{AT_LARGE, BY_QUERY, FEW, OF_THE_CLONE, ON_A_TICKET, QUERIES};
 
 const IDA: &str = "ida@northwind.example";
 
-/// Two desks, one with tickets of another organisation and one without.
+/// Two desks, one with tickets of another organization and one without.
 struct Twins {
     with: Sandbox,
     without: Sandbox,
@@ -53,7 +53,7 @@ impl Twins {
         twins
     }
 
-    /// What is alike in both; gives what was printed.
+    /// Runs a command in both desks; returns the output.
     #[track_caller]
     fn both(&self, words: &[&str]) -> String {
         let (here, there) = (told(&self.with, words).ok(), told(&self.without, words).ok());
@@ -61,7 +61,7 @@ impl Twins {
         here.stdout.trim().to_owned()
     }
 
-    /// What is only in one of them. In the other there is a commit as well, of nothing.
+    /// Runs a command in one of them only. The other gets an empty commit.
     #[track_caller]
     fn one(&self, words: &[&str]) -> String {
         let done = self.with.run(words).ok();
@@ -71,9 +71,9 @@ impl Twins {
         done.stdout.trim().to_owned()
     }
 
-    /// The tickets of another organisation.
+    /// Makes the tickets of another organization.
     fn others(&mut self) {
-        // What support notes on Ida's own ticket is as little hers, nor that it does.
+        // A note of support on Ida's own ticket is concealed as well.
         let own = self.own.clone();
         self.one(&["note", &own, "-m", "They pay late."]);
         let eve = ["--as", "eve@acme.example"];
@@ -97,7 +97,7 @@ impl Twins {
         self.names.extend([request, twin, "web-1".to_owned(), shifted]);
     }
 
-    /// A ticket of the others whose id ends as that of Ida's own.
+    /// Makes a ticket of the other organization whose id has the same suffix as Ida's own.
     fn same_end(&self) -> String {
         let listed =
             self.with.run(&["list", "requester:eve@acme.example", "--json=id,path", "--limit", "1"]).ok().json();
@@ -113,7 +113,7 @@ impl Twins {
         crafted
     }
 
-    /// Ida gives one command to both; asserts that she cannot tell them apart, and gives what one says.
+    /// Runs a command of Ida's in both, asserts that the outcomes are the same, and returns one.
     #[track_caller]
     fn ask(&self, words: &[&str]) -> Outcome {
         let words = [&["--as", IDA], words].concat();
@@ -138,7 +138,7 @@ impl Twins {
     }
 }
 
-/// What a command says, wherever the sandbox lies.
+/// Returns the output of a command without the path of the sandbox.
 fn told(sandbox: &Sandbox, words: &[&str]) -> Outcome {
     let outcome = sandbox.run(words);
     let root = sandbox.root().to_string_lossy().into_owned();
@@ -147,7 +147,7 @@ fn told(sandbox: &Sandbox, words: &[&str]) -> Outcome {
 }
 
 #[test]
-fn the_desks_differ_by_what_she_may_not_see() {
+fn the_two_desks_differ_only_in_concealed_tickets() {
     let twins = Twins::new();
     for (sandbox, count) in [(&twins.with, "6\n"), (&twins.without, "1\n")] {
         assert_eq!(sandbox.run(&["list", "--count"]).ok().stdout, count);
@@ -162,15 +162,15 @@ fn the_desks_differ_by_what_she_may_not_see() {
 }
 
 #[test]
-fn no_verb_on_a_ticket_tells_whether_it_is_there() {
+fn no_verb_on_a_ticket_reveals_that_it_exists() {
     let twins = Twins::new();
     let head = twins.head();
     for line in ON_A_TICKET {
-        // One verb tries every name; the others the whole id, its end, and that of the import.
+        // One verb tries every name; the others the id, its suffix, and the id of the import.
         let few = [0, 3, 7].map(|at| &twins.names[at]);
         for name in twins.names.iter().filter(|name| *line == "show T" || few.contains(name)) {
             let told = twins.ask(&twins.words(line, name));
-            // What `log` takes for no id is a word to look for.
+            // `log` takes an argument that is not an id as a word of a query.
             assert!(told.code != Some(0) || line.starts_with("log"), "{} did something", told.command);
         }
     }
@@ -178,7 +178,7 @@ fn no_verb_on_a_ticket_tells_whether_it_is_there() {
 }
 
 #[test]
-fn a_part_that_her_own_ticket_shares_with_others_names_her_own() {
+fn an_ambiguous_short_id_names_the_viewers_own_ticket() {
     let twins = Twins::new();
     for part in [&twins.own[..8], &twins.own[18..], &twins.own[22..]] {
         for line in ["show T", "show T --json", "log T", "sla --explain T", "list T", "reply T -m Thanks -n"] {
@@ -189,13 +189,13 @@ fn a_part_that_her_own_ticket_shares_with_others_names_her_own() {
 }
 
 #[test]
-fn no_query_and_no_count_tells_of_them() {
+fn no_query_and_no_count_reveals_concealed_tickets() {
     let twins = Twins::new();
     for sandbox in [&twins.with, &twins.without] {
         sandbox.wait("30d");
     }
     for line in BY_QUERY {
-        // Some ask everything; the others, which take the same way to the tickets, a few things.
+        // Some verbs try every query; the others, which read tickets by the same code, a few.
         let is_thorough = ["list QUERY --json", "log QUERY", "sla --all QUERY --json"].contains(line);
         for query in QUERIES.iter().filter(|query| is_thorough || FEW.contains(query)) {
             for name in if *query == "T" { &twins.names[..] } else { &twins.names[..1] } {
@@ -208,7 +208,7 @@ fn no_query_and_no_count_tells_of_them() {
 }
 
 #[test]
-fn nothing_at_large_tells_of_them() {
+fn no_verb_without_a_ticket_reveals_concealed_tickets() {
     let twins = Twins::new();
     for wait in ["0m", "30d"] {
         for sandbox in [&twins.with, &twins.without] {
@@ -221,7 +221,7 @@ fn nothing_at_large_tells_of_them() {
 }
 
 #[test]
-fn a_key_of_theirs_is_free_for_her() {
+fn a_key_used_on_a_concealed_ticket_is_free() {
     let twins = Twins::new();
     let told = twins.ask(&["-q", "open", "-s", "Ours", "-m", "Mine.", "--key", "theirs"]).ok();
     let again = twins.ask(&["-q", "open", "-s", "Ours", "-m", "Mine.", "--key", "theirs"]).ok();
@@ -230,7 +230,7 @@ fn a_key_of_theirs_is_free_for_her() {
 }
 
 #[test]
-fn an_id_she_knows_from_elsewhere_is_not_hidden_by_the_end_of_theirs() {
+fn an_imported_id_is_not_hidden_by_a_concealed_short_id() {
     let twins = Twins::new();
     let end = &twins.names[4];
     let issue = ISSUES.replace("web-1", end).replace("eve@acme.example", IDA);
@@ -242,7 +242,7 @@ fn an_id_she_knows_from_elsewhere_is_not_hidden_by_the_end_of_theirs() {
 }
 
 #[test]
-fn a_damaged_file_of_theirs_is_no_news_to_her() {
+fn a_damaged_concealed_ticket_is_not_reported() {
     let twins = Twins::new();
     let path =
         twins.with.run(&["show", &twins.names[0], "--json=path"]).ok().json()["path"].as_str().unwrap().to_owned();
@@ -263,7 +263,7 @@ fn a_damaged_file_of_theirs_is_no_news_to_her() {
 }
 
 #[test]
-fn a_damaged_file_of_her_own_is_told() {
+fn a_damaged_ticket_of_the_viewers_own_is_reported() {
     let twins = Twins::new();
     let path = twins.with.run(&["show", &twins.own, "--json=path"]).ok().json()["path"].as_str().unwrap().to_owned();
     twins.without.run(&["--version"]).ok();
@@ -276,7 +276,7 @@ fn a_damaged_file_of_her_own_is_told() {
 }
 
 #[test]
-fn a_command_of_theirs_that_was_interrupted_is_no_news_to_her() {
+fn an_interrupted_command_on_a_concealed_ticket_is_not_reported() {
     let twins = Twins::new();
     let mut program = twins.with.program(&["reply", &twins.names[0], "-m", "A word."]);
     program.env("CASEBOOK_KILLED_AT", "journalled");
@@ -287,7 +287,7 @@ fn a_command_of_theirs_that_was_interrupted_is_no_news_to_her() {
     twins.ask(&["reply", &twins.own, "-m", "26.18."]).ok();
 }
 
-/// The verbs of one of the lists.
+/// Returns the verbs of one of the lists.
 fn first_words(lines: &[&'static str]) -> BTreeSet<&'static str> {
     lines.iter().filter_map(|line| line.split(' ').next()).filter(|word| !word.is_empty()).collect()
 }
@@ -309,10 +309,10 @@ fn every_verb_is_tried() {
             below.iter().any(names)
         };
         if takes(&["TICKET", "SOURCE", "TARGET", "ENTRY"]) {
-            assert!(on_tickets.contains(name), "`{name}` takes a ticket, and nobody tries it");
+            assert!(on_tickets.contains(name), "`{name}` takes a ticket, and no test tries it");
         }
         if takes(&["QUERY"]) {
-            assert!(by_query.contains(name), "`{name}` takes a query, and nobody tries it");
+            assert!(by_query.contains(name), "`{name}` takes a query, and no test tries it");
         }
         let tried = on_tickets.contains(name) || by_query.contains(name) || at_large.contains(name);
         assert!(tried != OF_THE_CLONE.contains(&name), "`{name}` is either tried or named as being about the clone");
@@ -320,7 +320,7 @@ fn every_verb_is_tried() {
 }
 
 #[test]
-fn what_is_about_the_clone_is_told_in_the_docs() {
+fn verbs_about_the_clone_are_listed_in_the_docs() {
     let page = include_str!("../../../../docs/visibility.md");
     for verb in OF_THE_CLONE.iter().filter(|verb| !["init", "demo"].contains(verb)) {
         assert!(

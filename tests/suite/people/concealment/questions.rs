@@ -1,8 +1,8 @@
-//! What somebody tries who wants to learn whether there are tickets of others: every verb, and every way to ask.
+//! Every verb and every kind of query by which a customer might find out whether a ticket exists.
 //!
-//! `T` stands for the ticket, `OWN` for one of her own. Must not know what is answered.
+//! `T` stands for the ticket, `OWN` for one of the customer's own. Must not know the answers.
 
-/// Verbs on one ticket, with words that would do something to one's own. `T` stands for the ticket.
+/// Verbs on one ticket, with arguments that would be valid for the customer's own. `T` stands for the ticket.
 pub const ON_A_TICKET: &[&str] = &[
     "show T",
     "show T --json",
@@ -58,7 +58,7 @@ pub const ON_A_TICKET: &[&str] = &[
     "access grant T -n --json",
 ];
 
-/// Verbs that take a query, with the ways they have to print.
+/// Verbs that take a query, with their output formats.
 pub const BY_QUERY: &[&str] = &[
     "list QUERY",
     "list QUERY --count",
@@ -80,7 +80,7 @@ pub const BY_QUERY: &[&str] = &[
     "sweep QUERY --json",
 ];
 
-/// What she asks for. `T` stands for a ticket, by each of its names.
+/// Queries. `T` stands for a ticket, by each of its names.
 pub const QUERIES: &[&str] = &[
     "",
     "is:unsolved",
@@ -108,7 +108,7 @@ pub const QUERIES: &[&str] = &[
     "as-of:HEAD~2",
 ];
 
-/// What every verb that takes a query is asked.
+/// The queries that every verb is tried with.
 pub const FEW: &[&str] = &["", "org:acme", "is:escalated", "tiles", "as-of:HEAD"];
 
 /// Verbs without a ticket, and commands that look at many.
@@ -157,7 +157,7 @@ pub const AT_LARGE: &[&str] = &[
     "open -s Theirs --requester eve@acme.example -m Mine",
 ];
 
-/// What looks at the whole repository, or at files one can read anyway, by design (docs/visibility.md): it is about the
-/// clone, and asks nobody who they are.
+/// Commands that read the whole repository, or files that are readable anyway, by design (docs/visibility.md): they are
+/// about the clone, and need no identity.
 pub const OF_THE_CLONE: &[&str] =
     &["init", "demo", "check", "audit", "guard", "sync", "resolve", "merge-file", "textconv"];

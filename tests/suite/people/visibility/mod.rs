@@ -1,4 +1,4 @@
-//! Person, verb, and how the ticket is theirs: who does what, as a table in docs/visibility.md.
+//! The table of docs/visibility.md: person, verb, and relation to the ticket.
 //!
 //! Every cell is the program's own answer. All of it is asked of one desk, since `-n` keeps what would be done from
 //! being done. `UPDATE_DOCS=1` writes the page.
@@ -20,7 +20,7 @@ const PAGE: &str = "docs/visibility.md";
 const BEGIN: &str = "<!-- who does what:";
 const END: &str = "<!-- here it ends -->";
 
-/// One question: somebody tries one row, in one relation or in none.
+/// One cell: a person tries one row, in one relation or in none.
 struct Question {
     row: &'static Row,
     person: &'static Person,
@@ -28,7 +28,7 @@ struct Question {
 }
 
 impl Question {
-    /// What the program answers, as the table has it.
+    /// Returns the program's answer, as the table shows it.
     fn answer(&self, cast: &Cast, now: &str) -> &'static str {
         let (_, way, state, line) = self.row;
         let ticket = |state| self.relation.map_or("", |relation| cast.ticket(self.person, relation, state));
@@ -54,7 +54,7 @@ impl Question {
     }
 }
 
-/// The answers to many questions, in their order.
+/// Returns the answers to many questions, in their order.
 fn answers(cast: &Cast, questions: &[Question]) -> Vec<&'static str> {
     let (next, now) = (AtomicUsize::new(0), casebook::domain::clock::spell(cast.sandbox.now()));
     let ask = || {
@@ -74,7 +74,7 @@ fn answers(cast: &Cast, questions: &[Question]) -> Vec<&'static str> {
     told.into_iter().map(|(_, answer)| answer).collect()
 }
 
-/// A table of some rows: a line for each, a column for each person it can be asked of.
+/// Formats a table of some rows: a line for each, a column for each person who can have the relation.
 fn table(cast: &Cast, rows: &'static [Row], relation: Option<Relation>) -> String {
     let people: Vec<&Person> =
         PEOPLE.iter().filter(|person| relation.is_none_or(|relation| person.can_be(relation))).collect();
@@ -89,7 +89,7 @@ fn table(cast: &Cast, rows: &'static [Row], relation: Option<Relation>) -> Strin
 }
 
 #[test]
-fn the_page_says_who_does_what_to_which_ticket() {
+fn the_visibility_table_is_generated_from_answers() {
     let cast = Cast::new();
     let mut told = String::new();
     for relation in Relation::ALL {
@@ -103,7 +103,7 @@ fn the_page_says_who_does_what_to_which_ticket() {
     generated_page::assert_is(PAGE, &format!("{before}{begin}\n{told}{END}{after}"));
 }
 
-/// The verbs below one, each by all its words.
+/// Returns the verbs below one, each with all its words.
 fn verbs_of(command: &clap::Command, above: &str) -> Vec<String> {
     let named = |verb: &clap::Command| {
         let name = format!("{above}{}", verb.get_name());

@@ -1,23 +1,23 @@
-//! What each person of the table tries: every verb about tickets or people.
+//! The rows of the table: every verb about tickets or people.
 //!
-//! `T` stands for the ticket, which is in the state the row names, `TWIN` for another one of the same customer. Must not
-//! know who tries it, nor what comes of it.
+//! `T` stands for the ticket, in the state that the row names, `TWIN` for another one of the same customer. Must
+//! not know the person, or the expected answer.
 
-/// What a row does: something, or it looks whether something is shown.
+/// The kind of a row: an action, or a question whether something is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// It does something, which `-n` keeps from being written.
+    /// An action, which `-n` keeps from being written.
     Does,
-    /// It asks many things at once; the question is whether what it prints has this, `T` for the ticket's id.
+    /// A question: whether the output contains this, `T` for the ticket's id.
     Shows(&'static str),
 }
 
-/// A row: what it is called in the table, how it is tried, and on a ticket in which state.
+/// A row: its name in the table, its kind, the state of the ticket, and the command.
 pub type Row = (&'static str, Way, &'static str, &'static str);
 
 use Way::{Does, Shows};
 
-/// What is done about one ticket: name, way, state of the ticket, words.
+/// Commands on one ticket: name, kind, state of the ticket, words.
 pub const ON_A_TICKET: &[Row] = &[
     ("show", Does, "open", "show T"),
     ("list", Shows("T"), "open", "list --json=id"),
@@ -58,7 +58,7 @@ pub const ON_A_TICKET: &[Row] = &[
     ("macro", Does, "open", "macro greet T -n"),
 ];
 
-/// What is done without a ticket: name, way, nothing, words. `REQUEST` is a request for access of Acme's contact.
+/// Commands without a ticket: name, kind, nothing, words. `REQUEST` is a request for access of Acme's contact.
 pub const AT_LARGE: &[Row] = &[
     ("open", Does, "", "open -s Tiles -m Words -n"),
     ("open --requester, a colleague", Does, "", "open -s Tiles -m Words --requester colleague@acme.example -n"),
@@ -89,6 +89,6 @@ pub const AT_LARGE: &[Row] = &[
     ("import", Does, "", "import beads ../issues.jsonl -n"),
 ];
 
-/// What is about neither tickets nor people: the program itself, this clone, and when support is open.
+/// Verbs about neither tickets nor people: the program itself, this clone, and opening hours.
 pub const OF_THE_PROGRAM: &[&str] =
     &["calendar", "completions", "doctor", "git-setup", "hooks", "man", "rule", "schema"];

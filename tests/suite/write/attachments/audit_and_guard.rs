@@ -1,4 +1,4 @@
-//! What the audit and the guard say of attachments: they come, with an entry where a customer brings them, and stay.
+//! Attachments in `audit` and `guard`: they are added, by customers only with an entry, and never changed or removed.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use crate::fixtures::attachments::place;
 use crate::fixtures::audited_desk::Scene;
 use crate::fixtures::guarded_server::{KENJI, served};
 
-/// The codes and paths that an audit tells.
+/// Returns the codes and paths of the findings of an audit.
 fn audited(scene: &Scene) -> Vec<(String, String)> {
     let told = scene.sandbox.run(&["audit", "--format", "json"]).stdout;
     let told: serde_json::Value = serde_json::from_str(&told).unwrap_or_else(|error| panic!("{error}\n{told}"));
@@ -27,7 +27,7 @@ fn found(code: &str, path: &str) -> (String, String) {
 }
 
 #[test]
-fn an_audit_tells_what_became_of_attachments() {
+fn an_audit_reports_changed_and_deleted_attachments() {
     let scene = Scene::new();
     let (one, two, three) = (attach(&scene, b"one\n"), attach(&scene, b"two\n"), attach(&scene, b"three\n"));
     assert_eq!(audited(&scene), []);
@@ -41,7 +41,7 @@ fn an_audit_tells_what_became_of_attachments() {
     assert_eq!(audited(&scene), known);
     let told = scene.sandbox.run(&["audit"]).fails(1).stdout;
     assert!(told.contains(&commit[..7]), "{told}");
-    // What comes back as it was is no second violation.
+    // An attachment that is restored is no second violation.
     scene.sandbox.write(&one, "one\n");
     scene.sandbox.write(&two, "two\n");
     scene.commit();
@@ -51,7 +51,7 @@ fn an_audit_tells_what_became_of_attachments() {
     known.push(found("CB417", &three));
     assert_eq!(audited(&scene), known);
     assert!(scene.sandbox.run(&["audit"]).fails(1).stdout.contains("was moved to three.txt"));
-    // Strays are nobody's: taking them away is what `check` asks for.
+    // No entry names a stray file: `check` suggests removing it.
     scene.sandbox.write("attachments/stray", "x");
     scene.commit();
     scene.sandbox.git(&["rm", "-q", "attachments/stray"]).ok();
@@ -63,7 +63,7 @@ fn an_audit_tells_what_became_of_attachments() {
 }
 
 #[test]
-fn a_merge_that_drops_an_attachment_is_told() {
+fn a_merge_that_drops_an_attachment_is_reported() {
     let scene = Scene::new();
     scene.sandbox.git(&["checkout", "-qb", "side"]).ok();
     let lies = attach(&scene, b"one\n");
@@ -76,7 +76,7 @@ fn a_merge_that_drops_an_attachment_is_told() {
 }
 
 #[test]
-fn the_guard_takes_what_commands_make() {
+fn the_guard_accepts_attachments_of_commands() {
     for hook in ["pre-receive", "update"] {
         let scene = served(hook);
         let one = scene.sandbox.given("one.txt", b"one\r\n");
@@ -112,7 +112,7 @@ fn clones_of_customers_merge_what_both_attached() {
 }
 
 #[test]
-fn the_guard_refuses_what_is_not_so() {
+fn the_guard_refuses_invalid_attachments() {
     let scene = served("pre-receive");
     let lies = attach(&scene, b"one\n");
     scene.push(KENJI, &["main"]).ok();
@@ -130,7 +130,7 @@ fn the_guard_refuses_what_is_not_so() {
     at(&|| write(&place(b"two\n"), "two\n"), ANA, "CB505");
     at(&|| fs::remove_file(scene.sandbox.path("attachments/.gitattributes")).unwrap(), ANA, "CB505");
     let two = scene.sandbox.given("two.txt", b"two\n");
-    // An entry without its bytes, whoever brings it; and one that says another size.
+    // An entry without its bytes, by an agent or a customer; and one with another size.
     let bare = |who: &str| {
         scene.sandbox.run(&["--as", who, "attach", &scene.ticket, &two, "--no-commit"]).ok();
         fs::remove_file(scene.sandbox.path(place(b"two\n"))).unwrap();
@@ -166,7 +166,7 @@ fn the_guard_refuses_what_is_not_so() {
 }
 
 #[test]
-fn a_hook_before_a_commit_keeps_attachments_too() {
+fn the_hook_of_a_clone_protects_attachments_too() {
     let scene = Scene::new();
     let lies = attach(&scene, b"one\n");
     scene.sandbox.run(&["hooks", "install"]).ok();

@@ -1,4 +1,4 @@
-//! What `check` says of attachments: in the work tree, in git's index, and in commits.
+//! Attachments in `check`: in the work tree, in git's index, and in commits.
 
 use std::fs;
 
@@ -15,7 +15,7 @@ fn attached() -> (Sandbox, String, String) {
     (sandbox, ticket, place(b"trace\n"))
 }
 
-/// The codes of what is found.
+/// Returns the codes of the findings.
 fn found(sandbox: &Sandbox, words: &[&str]) -> Vec<String> {
     let told = sandbox.run(&[&["check", "--format", "json"], words].concat()).stdout;
     let told: serde_json::Value = serde_json::from_str(&told).unwrap_or_else(|error| panic!("{error}\n{told}"));
@@ -24,7 +24,7 @@ fn found(sandbox: &Sandbox, words: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn a_missing_attachment_is_named_with_its_line() {
+fn a_missing_attachment_is_reported_with_its_line() {
     let (sandbox, ticket, lies) = attached();
     fs::remove_file(sandbox.path(&lies)).unwrap();
     let told = sandbox.run(&["check"]).fails(1).stdout;
@@ -35,7 +35,7 @@ fn a_missing_attachment_is_named_with_its_line() {
     sandbox.write(&lies, "trace, and more\n");
     assert_eq!(found(&sandbox, &[&path]), ["CB204"]);
     assert_eq!(found(&sandbox, &[]), ["CB205", "CB204"]);
-    // Of the same size, the bytes alone tell.
+    // If the size is the same, only the bytes differ.
     sandbox.write(&lies, "trace!");
     assert_eq!(found(&sandbox, &[]), ["CB205"]);
     sandbox.git(&["checkout", "-q", "--", "."]).ok();
@@ -43,13 +43,13 @@ fn a_missing_attachment_is_named_with_its_line() {
 }
 
 #[test]
-fn the_index_and_commits_are_looked_at_by_themselves() {
+fn the_git_index_and_commits_are_checked_by_themselves() {
     let (sandbox, ticket, lies) = attached();
     sandbox.run(&["note", &ticket, "-m", "One.", "--no-commit"]).ok();
     sandbox.git(&["add", "-A"]).ok();
     assert_eq!(found(&sandbox, &["--staged"]), [""; 0]);
     sandbox.git(&["rm", "-q", "--cached", &lies]).ok();
-    // It lies in the work tree, and the index is asked.
+    // It is in the work tree, but the check is of the index.
     assert_eq!(found(&sandbox, &["--staged"]), ["CB204"]);
     assert_eq!(found(&sandbox, &[]), [""; 0]);
     sandbox.git(&["commit", "-qm", "By hand"]).ok();
@@ -58,14 +58,14 @@ fn the_index_and_commits_are_looked_at_by_themselves() {
 }
 
 #[test]
-fn an_attachment_that_goes_is_missed_by_tickets_that_stay() {
+fn deleting_an_attachment_is_reported_for_tickets_that_name_it() {
     let (sandbox, _, lies) = attached();
     let other = sandbox.opened("Another", &[]);
     sandbox.git(&["rm", "-q", &lies]).ok();
     assert_eq!(found(&sandbox, &["--staged"]), ["CB204"]);
     sandbox.git(&["commit", "-qm", "Gone"]).ok();
     assert_eq!(found(&sandbox, &["--range", "HEAD~1..HEAD"]), ["CB204"]);
-    // What nobody names may go.
+    // An attachment that no entry names may be deleted.
     sandbox.run(&["attach", &other, &sandbox.given("x", b"x"), "--no-commit"]).ok();
     sandbox.git(&["add", "attachments"]).ok();
     sandbox.git(&["commit", "-qm", "A file"]).ok();
@@ -74,7 +74,7 @@ fn an_attachment_that_goes_is_missed_by_tickets_that_stay() {
 }
 
 #[test]
-fn the_file_that_keeps_git_from_changing_bytes_is_missed() {
+fn missing_gitattributes_of_attachments_are_reported() {
     let (sandbox, _, lies) = attached();
     for text in [None, Some("* text=auto\n")] {
         match text {
@@ -90,13 +90,13 @@ fn the_file_that_keeps_git_from_changing_bytes_is_missed() {
     let whole =
         ["--range", &format!("{}..HEAD", sandbox.git(&["rev-list", "--max-parents=0", "HEAD"]).ok().stdout.trim())];
     assert_eq!(found(&sandbox, &whole), ["CB207"]);
-    // Without an attachment nothing is missed.
+    // Without an attachment nothing is missing.
     fs::remove_file(sandbox.path(&lies)).unwrap();
     assert_eq!(found(&sandbox, &["attachments"]), [""; 0]);
 }
 
 #[test]
-fn an_entry_says_of_its_attachments_what_there_is_to_say() {
+fn invalid_attachments_of_an_entry_are_reported() {
     let (sandbox, ticket, _) = attached();
     let path = sandbox.shown(&ticket)["path"].as_str().unwrap().to_owned();
     let text = sandbox.read(&path);
@@ -123,7 +123,7 @@ fn an_entry_says_of_its_attachments_what_there_is_to_say() {
     let twice = entry.replacen("...\n", "", 1);
     sandbox.write(&path, &format!("{head}  attachments:\n{twice}{twice}...\n"));
     assert!(sandbox.run(&["check", &path]).fails(1).stdout.contains("the same bytes stand here twice"));
-    // Any spelling that means the same is read.
+    // Any attributes with the same effect are accepted.
     let spelled = text.replacen("  - name: trace.txt\n    size: 6\n", "  - {name: 'trace.txt', size: 0x6,", 1);
     let (start, digest) = spelled.split_once(",    sha256: ").unwrap();
     let (digest, rest) = digest.split_once('\n').unwrap();

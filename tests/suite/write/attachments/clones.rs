@@ -1,4 +1,4 @@
-//! Clones that both attach, and git that would like to turn the ends of lines.
+//! Attachments of two clones, and of a git that converts line ends.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use crate::fixtures::clones::Clones;
 use crate::fixtures::desk::desk;
 
 #[test]
-fn clones_that_both_attach_come_together() {
+fn clones_that_both_attach_converge() {
     let mut clones = Clones::new(&["a", "b"]);
     let ticket = clones.ticket.clone();
     let both = clones.sandbox.given("both.txt", b"both\n");
@@ -31,7 +31,7 @@ fn clones_that_both_attach_come_together() {
 }
 
 #[test]
-fn a_clone_that_turns_ends_of_lines_keeps_the_bytes() {
+fn a_clone_that_converts_line_ends_keeps_the_bytes() {
     let mut sandbox = desk();
     let windows = b"one\r\ntwo\nthree\r\n".to_vec();
     let (mixed, unix) = (sandbox.given("mixed.txt", &windows), sandbox.given("unix.txt", b"one\ntwo\n"));
@@ -41,7 +41,7 @@ fn a_clone_that_turns_ends_of_lines_keeps_the_bytes() {
         sandbox.git(&["clone", "-q", "-c", settings, ".", &format!("../{place_of}")]).ok();
         sandbox.go_to(format!("story/{place_of}"));
         assert_eq!(fs::read(sandbox.path(place(&windows))).unwrap(), windows, "{settings}");
-        // What comes in there is what went out of the file, whatever git would rather have.
+        // The bytes stay those of the file, whatever git is configured to do.
         sandbox.run(&["reply", &ticket, "-m", "See.", "--attach", &unix, "--attach", &mixed]).ok();
         let lies = place(b"one\ntwo\n");
         assert_eq!(fs::read(sandbox.path(&lies)).unwrap(), b"one\ntwo\n");

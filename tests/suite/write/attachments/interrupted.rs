@@ -1,4 +1,4 @@
-//! The power goes, or git refuses, between an attachment and the entry that names it.
+//! Crashes, and refusals by git, between the writing of an attachment and of the entry that names it.
 
 use super::ANA;
 use crate::fixtures::attachments::place;
@@ -8,7 +8,7 @@ use crate::fixtures::desk::{copy, desk};
 const SAME: [(&str, &str); 2] = [("CASEBOOK_NOW", "2026-11-25T12:00:00Z"), ("CASEBOOK_SEED", "4711")];
 
 #[test]
-fn a_kill_leaves_at_most_an_attachment_nobody_names() {
+fn a_kill_leaves_at_most_an_unreferenced_attachment() {
     for mode in ["--commit", "--no-commit"] {
         let mut sandbox = desk();
         let ticket = sandbox.opened("Tiles", &[]);
@@ -46,7 +46,7 @@ fn a_kill_leaves_at_most_an_attachment_nobody_names() {
                 alone += usize::from(lies);
                 assert!(now.iter().all(|(path, bytes)| old.get(path) == Some(bytes)), "{why}");
             }
-            // The command that is run again finds what there is.
+            // The repeated command finds the attachment.
             sandbox.run_under(&[("CASEBOOK_SEED", "4712")], &[&attach[..], &["--key", "again"]].concat()).ok();
             let told = sandbox.run(&["check", "--strict"]).ok().stdout;
             assert!(told.contains("0 errors, 0 warnings"), "{why}: {told}");
@@ -61,7 +61,7 @@ fn a_kill_leaves_at_most_an_attachment_nobody_names() {
 }
 
 #[test]
-fn a_customer_is_told_of_their_own_interrupted_files() {
+fn a_customer_sees_their_own_interrupted_attachments() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles", &[]);
     let file = sandbox.given("trace.txt", b"trace\n");
@@ -73,7 +73,7 @@ fn a_customer_is_told_of_their_own_interrupted_files() {
 }
 
 #[test]
-fn what_git_refuses_leaves_no_file_behind() {
+fn a_commit_refused_by_git_leaves_no_attachment() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles", &[]);
     let (one, two) = (sandbox.given("one.txt", b"one\n"), sandbox.given("two.txt", b"two\n"));
@@ -83,7 +83,7 @@ fn what_git_refuses_leaves_no_file_behind() {
     assert_eq!((sandbox.work_tree(), sandbox.status().as_str()), (before, ""));
     sandbox.unhook("pre-commit");
     sandbox.run(&["attach", &ticket, &one]).ok();
-    // What lay there before stays.
+    // A file that was there before stays.
     sandbox.hook("pre-commit", "exit 1");
     let before = sandbox.work_tree();
     sandbox.run(&["attach", &ticket, &one, &two]).fails(8);
@@ -91,7 +91,7 @@ fn what_git_refuses_leaves_no_file_behind() {
 }
 
 #[test]
-fn odd_things_in_the_way_are_refused() {
+fn links_and_folders_at_the_path_of_an_attachment_are_refused() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles", &[]);
     let file = sandbox.given("trace.txt", b"trace\n");

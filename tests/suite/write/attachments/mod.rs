@@ -1,4 +1,4 @@
-//! Attachments: how they come to a ticket, who sees them, what is refused, and that git leaves their bytes alone.
+//! Attachments: adding them, their visibility, refusals, and that git keeps their bytes.
 
 mod audit_and_guard;
 mod check;
@@ -40,7 +40,7 @@ fn files_come_with_their_entry_in_one_commit() {
 }
 
 #[test]
-fn every_message_takes_files_and_the_same_bytes_lie_once() {
+fn every_message_takes_files_and_equal_bytes_are_stored_once() {
     let sandbox = desk();
     let (one, other) = (sandbox.given("one.txt", b"one\n"), sandbox.given("other.txt", b"other\n"));
     let ticket = sandbox.opened("Tiles", &["--attach", &one]);
@@ -65,7 +65,7 @@ fn every_message_takes_files_and_the_same_bytes_lie_once() {
 }
 
 #[test]
-fn what_cannot_be_attached_is_refused_whole() {
+fn one_invalid_attachment_refuses_the_whole_command() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles", &[]);
     let config = sandbox.read("casebook.toml").replace("max_size = \"25 MB\"", "max_size = \"10 B\"");
@@ -106,7 +106,7 @@ fn what_cannot_be_attached_is_refused_whole() {
 }
 
 #[test]
-fn dry_runs_keys_and_versions_work_as_everywhere() {
+fn dry_runs_keys_and_versions_apply_to_attachments() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles", &[]);
     let file = sandbox.given("trace.txt", b"trace\n");
@@ -114,7 +114,7 @@ fn dry_runs_keys_and_versions_work_as_everywhere() {
     let told = sandbox.run(&["attach", &ticket, &file, "-n"]).ok().stdout;
     let line = format!("attachment: trace.txt (6 B) {}\n", place(b"trace\n"));
     assert!(told.contains(&line) && told.contains("+  action: attach") && told.contains("+* -text -diff"), "{told}");
-    // Whether others have attached anything is none of her business.
+    // Attachments of other customers are concealed.
     let told = sandbox.run(&["--as", ANA, "attach", &ticket, &file, "-n"]).ok().stdout;
     assert!(told.contains(&line) && !told.contains(".gitattributes"), "{told}");
     assert_eq!(sandbox.work_tree(), before);
@@ -128,7 +128,7 @@ fn dry_runs_keys_and_versions_work_as_everywhere() {
 }
 
 #[test]
-fn an_attachment_is_as_hidden_as_its_entry() {
+fn an_attachment_has_the_visibility_of_its_entry() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles", &[]);
     let (secret, public) = (sandbox.given("secret.txt", b"secret\n"), sandbox.given("public.txt", b"public\n"));
@@ -139,7 +139,7 @@ fn an_attachment_is_as_hidden_as_its_entry() {
         assert!(!told.contains("secret.txt"), "{told}");
     }
     assert!(sandbox.run(&["--as", ANA, "show", &ticket]).ok().stdout.contains("public.txt"));
-    // A stranger learns nothing, whether the file is there or not.
+    // The answer to a person of no organization is the same with the file and without.
     for file in [public.as_str(), "/nowhere"] {
         let told = sandbox.run(&["--as", "eve@evil.example", "attach", &ticket, file]).fails(3).stderr;
         assert!(told.contains("no ticket") && !told.contains("nowhere"), "{told}");
@@ -155,7 +155,7 @@ fn an_attachment_is_as_hidden_as_its_entry() {
 }
 
 #[test]
-fn names_steer_no_terminal() {
+fn attachment_names_cannot_control_a_terminal() {
     let sandbox = desk();
     let file = sandbox.given("\u{202e}gpj.exe", b"x");
     let ticket = sandbox.opened("Tiles", &["--attach", &file]);
@@ -165,7 +165,7 @@ fn names_steer_no_terminal() {
 }
 
 #[test]
-fn a_reply_brings_its_files_wherever_it_goes_on() {
+fn a_redirected_reply_takes_its_attachments_along() {
     let sandbox = desk();
     let (source, target) = (sandbox.opened("One", &[]), sandbox.opened("Two", &[]));
     sandbox.run(&["merge", &source, "--into", &target]).ok();
@@ -176,7 +176,7 @@ fn a_reply_brings_its_files_wherever_it_goes_on() {
         shown["history"].as_array().unwrap().iter().filter(|entry| entry.get("attachments").is_some()).count()
     };
     assert_eq!((named(&source), named(&target)), (0, 1));
-    // Files alone stay with the ticket they were brought to, as labels do.
+    // `attach` without a text stays on the merged ticket, as tags do.
     let told = sandbox.run(&["attach", &source, &file]).ok().stderr;
     assert!(told.contains("is merged and keeps the files"), "{told}");
     assert_eq!((named(&source), named(&target)), (1, 1));
@@ -185,7 +185,7 @@ fn a_reply_brings_its_files_wherever_it_goes_on() {
 }
 
 #[test]
-fn without_a_repository_files_come_all_the_same() {
+fn attachments_work_without_a_repository() {
     let mut sandbox = Sandbox::new();
     sandbox.enter("plain");
     sandbox.write("casebook.toml", "format = 1\n");
@@ -199,7 +199,7 @@ fn without_a_repository_files_come_all_the_same() {
 }
 
 #[test]
-fn what_was_left_without_a_commit_goes_with_the_next_one() {
+fn uncommitted_attachments_go_into_the_next_commit() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles", &[]);
     let trace = sandbox.given("trace", b"trace");

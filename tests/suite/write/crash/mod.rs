@@ -1,4 +1,4 @@
-//! The power goes in the middle of a command: readers see all of it or nothing, and the next writer ends it.
+//! Crashes during a command: readers see all of it or nothing, and the next writer finishes or rolls it back.
 
 mod recovery;
 
@@ -16,7 +16,7 @@ const SAME: [(&str, &str); 2] = [("CASEBOOK_NOW", "2026-11-25T12:00:00Z"), ("CAS
 /// More steps than any command has.
 const ENDLESS: usize = 60;
 
-/// A desk where something is about to happen.
+/// A desk, and the command that will be killed on it.
 struct Scene {
     sandbox: Sandbox,
     /// The command, without `--commit` or `--no-commit`.
@@ -28,7 +28,7 @@ struct Scene {
     commit: bool,
 }
 
-/// What readers see: each ticket, the list, and the check.
+/// The output of readers: each ticket, the list, and the check.
 #[derive(Debug, PartialEq)]
 struct Seen {
     shown: BTreeMap<String, serde_json::Value>,
@@ -46,7 +46,7 @@ impl Scene {
         Self { sandbox, command, tickets, bystander, commit }
     }
 
-    /// Goes to a fresh copy of the desk.
+    /// Goes to a new copy of the desk.
     fn fresh(&mut self, name: &str) {
         let root = self.sandbox.root().join("story");
         copy(&root.join("desk"), &root.join(name));
@@ -59,7 +59,7 @@ impl Scene {
         self.sandbox.run_under(&[SAME.as_slice(), variables].concat(), &words)
     }
 
-    /// What readers see. Reading changes nothing in the work tree nor in what the store keeps for itself.
+    /// Returns the output of readers. Reading changes neither the work tree nor the state directory.
     #[track_caller]
     fn seen(&self) -> Seen {
         let before = (self.sandbox.work_tree(), self.sandbox.state());
@@ -71,13 +71,13 @@ impl Scene {
         Seen { shown, list, check }
     }
 
-    /// How many commits name this entry.
+    /// Returns the number of commits that name this entry.
     fn commits_of(&self, entry: &str) -> usize {
         let log = self.sandbox.git(&["log", "--format=%H", "--fixed-strings", &format!("--grep=Entry: {entry}")]);
         log.ok().stdout.lines().count()
     }
 
-    /// The next command writes, and afterwards the killed one is wholly there or not at all.
+    /// Asserts that after the next write, the killed command is done completely or not at all.
     #[track_caller]
     fn assert_mended(&self, why: &str, old: &Tree, new: &Tree, commits: usize, entry: &str) {
         let note = ["note", &self.bystander, "-m", "Noted.", if self.commit { "--commit" } else { "--no-commit" }];
@@ -102,7 +102,7 @@ impl Scene {
     }
 }
 
-/// Kills the command at its first step, its second, and so on until it ends by itself; gives how many steps it has.
+/// Kills the command at its first step, its second, and so on until it ends by itself; returns the number of steps.
 #[track_caller]
 fn killed_at_every_step(mut scene: Scene) -> usize {
     let before = scene.seen();
@@ -157,57 +157,57 @@ fn reply_to_merged(sandbox: &Sandbox, tickets: &[String]) -> Vec<String> {
     words(&["reply", &tickets[0], "--as", "ana@acme.example", "-m", "It goes on."])
 }
 
-/// Steps beside those of the files: begun, locked, decided, journal, noted, journalled, filed, committed, ended.
+/// Steps besides those of the files: begun, locked, decided, journal, noted, journalled, filed, committed, ended.
 const STEPS_WITH_JOURNAL: usize = 9;
-/// The same where one file changes by itself: begun, locked, decided, filed, committed, ended.
+/// Steps if only one file changes: begun, locked, decided, filed, committed, ended.
 const STEPS_ALONE: usize = 6;
-/// The same with a commit made the short way: index locked, objects, branch.
+/// Steps with a fast commit, which adds: index locked, objects, branch.
 const STEPS_WITH_COMMIT: usize = STEPS_WITH_JOURNAL + 3;
-/// For each file: written, renamed.
+/// Steps for each file: written, renamed.
 const STEPS_PER_FILE: usize = 2;
 
 #[test]
-fn a_reply_with_its_commit_is_all_or_nothing_wherever_the_power_goes() {
+fn a_killed_reply_with_commit_is_all_or_nothing() {
     assert_eq!(killed_at_every_step(Scene::new(true, reply)), STEPS_WITH_COMMIT + STEPS_PER_FILE);
 }
 
 #[test]
-fn a_reply_without_commit_is_all_or_nothing_wherever_the_power_goes() {
+fn a_killed_reply_without_commit_is_all_or_nothing() {
     assert_eq!(killed_at_every_step(Scene::new(false, reply)), STEPS_ALONE + STEPS_PER_FILE);
 }
 
 #[test]
-fn a_merge_of_three_with_its_commit_is_all_or_nothing_wherever_the_power_goes() {
+fn a_killed_merge_of_three_with_commit_is_all_or_nothing() {
     assert_eq!(killed_at_every_step(Scene::new(true, merge)), STEPS_WITH_COMMIT + 3 * STEPS_PER_FILE);
 }
 
 #[test]
-fn a_merge_of_three_without_commit_is_all_or_nothing_wherever_the_power_goes() {
+fn a_killed_merge_of_three_without_commit_is_all_or_nothing() {
     assert_eq!(killed_at_every_step(Scene::new(false, merge)), STEPS_WITH_JOURNAL + 3 * STEPS_PER_FILE);
 }
 
 #[test]
-fn an_unmerging_is_all_or_nothing_wherever_the_power_goes() {
+fn a_killed_unmerge_is_all_or_nothing() {
     assert_eq!(killed_at_every_step(Scene::new(true, unmerge)), STEPS_WITH_COMMIT + 2 * STEPS_PER_FILE);
 }
 
 #[test]
-fn a_reply_that_goes_on_elsewhere_is_all_or_nothing_wherever_the_power_goes() {
+fn a_killed_reply_to_a_merged_ticket_is_all_or_nothing() {
     assert_eq!(killed_at_every_step(Scene::new(true, reply_to_merged)), STEPS_WITH_COMMIT + 2 * STEPS_PER_FILE);
 }
 
 #[test]
-fn an_opening_with_its_commit_is_all_or_nothing_wherever_the_power_goes() {
+fn a_killed_opening_with_commit_is_all_or_nothing() {
     assert_eq!(killed_at_every_step(Scene::new(true, open)), STEPS_WITH_COMMIT + STEPS_PER_FILE);
 }
 
 #[test]
-fn an_opening_without_commit_is_all_or_nothing_wherever_the_power_goes() {
+fn a_killed_opening_without_commit_is_all_or_nothing() {
     assert_eq!(killed_at_every_step(Scene::new(false, open)), STEPS_ALONE + STEPS_PER_FILE);
 }
 
 #[test]
-fn a_recovery_that_is_killed_too_is_ended_by_the_one_after() {
+fn a_killed_recovery_is_finished_by_the_next_one() {
     let mut scene = Scene::new(true, merge);
     let (old, commits) = (scene.sandbox.work_tree(), scene.sandbox.commits());
     scene.fresh("whole");
@@ -226,7 +226,7 @@ fn a_recovery_that_is_killed_too_is_ended_by_the_one_after() {
 }
 
 #[test]
-fn an_undoing_that_is_killed_too_is_ended_by_the_one_after() {
+fn a_killed_rollback_is_finished_by_the_next_one() {
     for step in ["back:1", "back:2", "back:3"] {
         let scene = Scene::new(true, merge);
         let (old, commits) = (scene.sandbox.work_tree(), scene.sandbox.commits());

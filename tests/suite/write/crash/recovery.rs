@@ -1,4 +1,4 @@
-//! What is left behind a crash and who meets it: a git that lives on, a git that was killed, a hand that edits.
+//! Recovery after a crash: when git lives on, when git was killed, and when files were edited since.
 
 use super::*;
 
@@ -7,16 +7,16 @@ const KILL_CASEBOOK: &str =
     "kill -9 $(awk '/^PPid:/ { print $2 }' /proc/$PPID/status 2>/dev/null || ps -o ppid= -p $PPID)";
 
 #[test]
-fn a_commit_that_outlives_its_command_is_the_only_one() {
+fn a_commit_that_outlives_its_command_is_not_made_twice() {
     for opens in [false, true] {
         let scene = Scene::new(true, if opens { open } else { reply });
         let commits = scene.sandbox.commits();
         let go = scene.sandbox.root().join("go");
-        // git goes on after casebook is gone, and waits until the next writer is under way.
+        // git continues after casebook was killed, and waits until the next writer runs.
         let wait = format!("{KILL_CASEBOOK}\nwhile ! test -e {}; do sleep 0.05; done", go.display());
         scene.sandbox.hook("pre-commit", &wait);
         scene.run(&[]).killed();
-        // The hook under way is already read by its shell; the next writer's git finds none.
+        // The shell has already read the running hook; the next writer's git finds none.
         scene.sandbox.unhook("pre-commit");
         let next = scene.sandbox.spawn(&["note", &scene.bystander, "-m", "Noted.", "--commit"]);
         wait_for(|| {
@@ -33,7 +33,7 @@ fn a_commit_that_outlives_its_command_is_the_only_one() {
 }
 
 #[test]
-fn a_writer_without_patience_leaves_a_commit_under_way_alone() {
+fn a_writer_that_does_not_wait_leaves_a_running_commit_alone() {
     let scene = Scene::new(true, reply);
     let commits = scene.sandbox.commits();
     let go = scene.sandbox.root().join("go");
@@ -65,7 +65,7 @@ fn a_git_that_is_killed_before_its_commit_leaves_the_files_as_before() {
     assert!(error["message"].as_str().unwrap().contains("signal"), "{error}");
     assert_eq!(scene.sandbox.work_tree(), old);
     scene.sandbox.unhook("pre-commit");
-    // What git says itself: the lock of a git that crashed is taken away by hand.
+    // As git's own message says, the lock of a crashed git is removed by hand.
     fs::remove_file(scene.sandbox.path(".git/index.lock")).unwrap();
     assert_eq!(scene.sandbox.status(), "");
     scene.run(&[]).ok();
@@ -73,7 +73,7 @@ fn a_git_that_is_killed_before_its_commit_leaves_the_files_as_before() {
 }
 
 #[test]
-fn a_git_that_is_killed_behind_its_commit_has_made_it() {
+fn a_git_that_is_killed_after_its_commit_has_made_it() {
     for (hook, script) in [
         ("post-commit", "kill -9 $PPID"),
         ("reference-transaction", "if test \"$1\" = committed; then kill -9 $PPID; fi"),
@@ -90,15 +90,15 @@ fn a_git_that_is_killed_behind_its_commit_has_made_it() {
     }
 }
 
-/// Kills a command, lets somebody edit one of its files, and gives what the next writer says.
+/// Kills a command, edits one of its files, and returns the outcome of the next write.
 fn edited_after(scene: &Scene, step: &str, ticket: &str, mode: &str) -> String {
     scene.run(&[("CASEBOOK_KILLED_AT", step)]).killed();
     let path = scene.file(ticket);
     let text = fs::read_to_string(&path).unwrap();
-    fs::write(&path, format!("# Somebody was here.\n{text}")).unwrap();
+    fs::write(&path, format!("# Edited by hand.\n{text}")).unwrap();
     let told = scene.sandbox.run(&["note", &scene.bystander, "-m", "Noted.", mode]).ok().stderr;
     let now = fs::read_to_string(&path).unwrap();
-    assert_eq!(now, format!("# Somebody was here.\n{text}"), "{step}: the edit is lost");
+    assert_eq!(now, format!("# Edited by hand.\n{text}"), "{step}: the edit is lost");
     assert!(told.contains(&format!("{ticket}.yaml")), "{step}: the file is not named: {told}");
     scene.sandbox.run(&["check"]).ok();
     told
@@ -112,7 +112,7 @@ impl Scene {
 }
 
 #[test]
-fn an_edit_between_the_crash_and_the_next_writer_survives_and_is_named() {
+fn an_edit_between_the_crash_and_the_next_write_survives_and_is_reported() {
     let scene = Scene::new(true, reply);
     let commits = scene.sandbox.commits();
     let ticket = scene.tickets[0].clone();
@@ -122,7 +122,7 @@ fn an_edit_between_the_crash_and_the_next_writer_survives_and_is_named() {
     let kept = told.lines().find_map(|line| line.strip_prefix("  its text is kept in ")).unwrap();
     assert_eq!(fs::read_to_string(kept).unwrap(), "Which release?\n\nAnd since when?\n");
     assert_eq!(scene.sandbox.shown(&ticket)["status"], "open");
-    assert!(scene.sandbox.status().contains(&ticket), "the edit is nobody's but the editor's");
+    assert!(scene.sandbox.status().contains(&ticket), "the edit stays uncommitted");
 }
 
 #[test]
@@ -137,18 +137,18 @@ fn an_edit_of_a_file_that_was_written_already_survives_with_the_entry() {
 }
 
 #[test]
-fn an_edit_behind_the_commit_stays_uncommitted() {
+fn an_edit_after_the_commit_stays_uncommitted() {
     let scene = Scene::new(true, reply);
     let commits = scene.sandbox.commits();
     let ticket = scene.tickets[0].clone();
     let told = edited_after(&scene, "committed", &ticket, "--commit");
     assert!(told.contains("is done now: Reply to"), "{told}");
     assert_eq!(scene.sandbox.commits(), commits + 2);
-    assert!(scene.sandbox.status().contains(&ticket), "the edit is nobody's but the editor's");
+    assert!(scene.sandbox.status().contains(&ticket), "the edit stays uncommitted");
 }
 
 #[test]
-fn an_edit_in_the_middle_of_a_merge_undoes_the_rest_of_it() {
+fn an_edit_during_a_merge_rolls_it_back() {
     for mode in [true, false] {
         let scene = Scene::new(mode, merge);
         let last = scene.tickets[2].clone();
@@ -161,7 +161,7 @@ fn an_edit_in_the_middle_of_a_merge_undoes_the_rest_of_it() {
 }
 
 #[test]
-fn what_became_of_an_interrupted_command_is_told_also_where_the_next_one_is_refused() {
+fn recovery_is_reported_even_if_the_next_command_is_refused() {
     let scene = Scene::new(true, reply);
     scene.run(&[("CASEBOOK_KILLED_AT", "filed")]).killed();
     let told = scene.sandbox.run(&["resume", &scene.bystander]).fails(4).stderr;
@@ -169,7 +169,7 @@ fn what_became_of_an_interrupted_command_is_told_also_where_the_next_one_is_refu
 }
 
 #[test]
-fn an_edit_in_the_very_moment_of_writing_is_not_overwritten_nor_the_command_called_done() {
+fn an_edit_during_the_write_is_not_overwritten_and_the_command_fails() {
     for mode in [true, false] {
         let scene = Scene::new(mode, reply);
         let mut words: Vec<&str> = scene.command.iter().map(String::as_str).collect();
@@ -179,7 +179,7 @@ fn an_edit_in_the_very_moment_of_writing_is_not_overwritten_nor_the_command_call
         let running = Running::start(command);
         running.stands_still();
         let path = scene.file(&scene.tickets[0]);
-        OpenOptions::new().append(true).open(&path).unwrap().write_all(b"# Somebody was here.\n").unwrap();
+        OpenOptions::new().append(true).open(&path).unwrap().write_all(b"# Edited by hand.\n").unwrap();
         let edited = scene.sandbox.work_tree();
         let told = running.goes_on().finish().fails(6).stderr;
         assert!(told.contains(&scene.tickets[0]), "{told}");
@@ -188,7 +188,7 @@ fn an_edit_in_the_very_moment_of_writing_is_not_overwritten_nor_the_command_call
 }
 
 #[test]
-fn a_crash_before_there_was_a_repository_is_not_forgotten_in_one() {
+fn a_crash_before_git_init_is_recovered_after_it() {
     let sandbox = desk();
     let (one, other) = (sandbox.opened("One", &[]), sandbox.opened("Other", &[]));
     fs::remove_dir_all(sandbox.path(".git")).unwrap();
@@ -196,7 +196,7 @@ fn a_crash_before_there_was_a_repository_is_not_forgotten_in_one() {
     sandbox.run_under(&[("CASEBOOK_KILLED_AT", "journalled")], &merge).killed();
     assert!(sandbox.path(".casebook/journal").exists());
     sandbox.git(&["init", "-q"]).ok();
-    // What lies in the work tree may have come with a clone, so nobody but a person takes it up.
+    // A file in the work tree may have come with a clone, so only a person may use it.
     sandbox.run(&["note", &other, "-m", "Noted.", "--no-commit"]).ok();
     assert_eq!(sandbox.shown(&one)["status"], "open");
     let ill = sandbox.run(&["doctor", "--json"]).fails(1).json();
