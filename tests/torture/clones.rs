@@ -1,7 +1,5 @@
 //! Clones of one desk over a bare remote, in which workers write, pull, merge and sync at random until all
 //! have the same bytes.
-//!
-//! Must not know how two histories are merged.
 
 use std::fs;
 use std::path::{Path, PathBuf};

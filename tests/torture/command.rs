@@ -1,6 +1,4 @@
 //! Random commands: every verb that writes, by agents, a manager and customers, allowed or not.
-//!
-//! Must not know where they run, or their outcomes.
 
 use crate::random::Chance;
 

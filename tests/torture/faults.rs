@@ -1,8 +1,6 @@
 //! Faults around the program: a full disk, a read-only folder, a hook that refuses, a clock that
 //! jumps back, a git that dies with its lock. Each leaves the desk as it was or the command done, keeps the text, gives
 //! the reason, and the next command works.
-//!
-//! Must not know how files are written.
 
 use std::fs;
 use std::path::Path;

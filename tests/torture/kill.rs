@@ -1,6 +1,4 @@
 //! `kill -9` at a random time: of the program only, of one git it started, or of all of them.
-//!
-//! Must not know which command it hits.
 
 use std::fs;
 use std::process::Child;

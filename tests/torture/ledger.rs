@@ -1,7 +1,5 @@
 //! The outcomes of commands, compared with the files. Reads the files line by line, with nothing of
 //! casebook's own readers: an entry is the text between `- id:` and `- id:`.
-//!
-//! Must not know how the commands were run.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -1,6 +1,4 @@
 //! Many processes at one desk, killed at random: every acknowledged entry is there, once, and `check` finds nothing.
-//!
-//! Must not know the effect of a command.
 
 use std::path::Path;
 use std::sync::RwLock;

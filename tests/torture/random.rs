@@ -1,6 +1,4 @@
 //! Random numbers by a seed: the same seed draws the same numbers on every machine.
-//!
-//! Must not know what the numbers are used for.
 
 /// A source of numbers (SplitMix64).
 #[derive(Clone, Debug)]

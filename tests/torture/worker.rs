@@ -1,6 +1,4 @@
 //! A worker: it runs commands, is killed now and then, and records the outcomes.
-//!
-//! Must not know whether other workers use the same folder or clones.
 
 use std::collections::BTreeMap;
 use std::fs;

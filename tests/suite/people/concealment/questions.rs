@@ -1,6 +1,6 @@
 //! Every verb and every kind of query by which a customer might find out whether a ticket exists.
 //!
-//! `T` stands for the ticket, `OWN` for one of the customer's own. Must not know the answers.
+//! `T` stands for the ticket, `OWN` for one of the customer's own.
 
 /// Verbs on one ticket, with arguments that would be valid for the customer's own. `T` stands for the ticket.
 pub const ON_A_TICKET: &[&str] = &[

@@ -1,7 +1,6 @@
 //! The rows of the table: every verb about tickets or people.
 //!
-//! `T` stands for the ticket, in the state that the row names, `TWIN` for another one of the same customer. Must
-//! not know the person, or the expected answer.
+//! `T` stands for the ticket, in the state that the row names, `TWIN` for another one of the same customer.
 
 /// The kind of a row: an action, or a question whether something is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
