@@ -7,11 +7,11 @@ use std::sync::RwLock;
 
 use crate::command::{opening, policy};
 use crate::ledger::{Files, differences, ticket_files};
-use crate::processes::sound;
+use crate::processes::check_desk;
 use crate::random::Chance;
 use crate::sandbox::{Outcome, Sandbox};
 use crate::worker::{Stage, Worker};
-use crate::{Told, adopt};
+use crate::{RunResult, add_counts};
 
 /// The number of rounds of sync after which clones that still differ never converge.
 const ROUNDS: usize = 12;
@@ -40,7 +40,7 @@ impl Clones {
     /// A run of some seconds.
     pub const SHORT: Self = Self { clones: 3, commands: 25, kills: 0, seed: 1, in_turn: false };
 
-    pub fn run(&self, program: &Path) -> Told {
+    pub fn run(&self, program: &Path) -> RunResult {
         let (stage, desks) = self.prepare(program);
         let mut workers: Vec<Worker<'_>> = (0..self.clones)
             .map(|number| {
@@ -66,12 +66,12 @@ impl Clones {
                 }
             });
         }
-        let mut told = Told::default();
+        let mut told = RunResult::default();
         converge(&mut workers, &mut told);
         let mut lines = Vec::new();
         for worker in workers {
             told.wrong.extend(worker.wrong);
-            adopt(&mut told.counts, worker.counts);
+            add_counts(&mut told.counts, worker.counts);
             lines.extend(worker.lines);
         }
         let files = Files::read(&desks[0]);
@@ -91,7 +91,7 @@ impl Clones {
         told.counts.insert("commits".to_owned(), count(&[]));
         told.counts.insert("merge commits".to_owned(), count(&["--merges"]));
         for desk in &desks {
-            sound(&stage, desk, &mut told);
+            check_desk(&stage, desk, &mut told);
         }
         told.said.dedup();
         told.kept = Some(stage.sandbox);
@@ -214,7 +214,7 @@ fn mend(worker: &mut Worker<'_>) {
 }
 
 /// Syncs every clone in turn until all have the same commit, and the same bytes.
-fn converge(workers: &mut [Worker<'_>], told: &mut Told) {
+fn converge(workers: &mut [Worker<'_>], told: &mut RunResult) {
     for round in 1..=ROUNDS {
         for worker in workers.iter_mut() {
             leftovers(worker);

@@ -7,10 +7,10 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::RwLock;
 
-use crate::Told;
+use crate::RunResult;
 use crate::command::opening;
 use crate::ledger::{Files, ticket_files};
-use crate::processes::sound;
+use crate::processes::check_desk;
 use crate::sandbox::{Outcome, Running, Sandbox};
 use crate::worker::Stage;
 
@@ -66,7 +66,7 @@ impl Scene {
     }
 
     /// Checks the desk after a command under a fault: done, or as before with the text kept. Returns whether it was.
-    fn judge(&self, fault: &str, before: &Desk, outcome: &Outcome, told: &mut Told) -> bool {
+    fn judge(&self, fault: &str, before: &Desk, outcome: &Outcome, told: &mut RunResult) -> bool {
         let said = format!("{:?}\n{}{}", outcome.code, outcome.stdout, outcome.stderr);
         let marks = Files::read(&self.stage.sandbox.path("")).marks;
         let is_there = marks.values().flatten().count();
@@ -88,12 +88,12 @@ impl Scene {
     }
 
     /// Checks that the next command works and no error is found.
-    fn goes_on(&self, fault: &str, told: &mut Told) {
+    fn goes_on(&self, fault: &str, told: &mut RunResult) {
         let desk = self.stage.sandbox.path("");
         let next = self.stage.run(&desk, &["note", &self.ticket, "-m", "It goes on.", "--commit"]);
         told.expect(&format!("{fault}: the next command works"), next.code == Some(0), &next.stderr);
         let wrong = told.wrong.len();
-        sound(&self.stage, &desk, told);
+        check_desk(&self.stage, &desk, told);
         if told.wrong.len() > wrong {
             told.wrong.insert(wrong, format!("behind {fault}"));
         }
@@ -107,8 +107,8 @@ impl Scene {
 }
 
 /// Tries all of them: every size and room, or in a short form every so many of them, with a commit alone.
-pub fn run(program: &Path, every: usize) -> Told {
-    let mut told = Told::default();
+pub fn run(program: &Path, every: usize) -> RunResult {
+    let mut told = RunResult::default();
     let modes: &[bool] = if every == 1 { &[true, false] } else { &[true] };
     for commits in modes.iter().copied() {
         sizes(program, every, commits, &mut told);
@@ -124,7 +124,7 @@ pub fn run(program: &Path, every: usize) -> Told {
 }
 
 /// No file may grow past a size: `RLIMIT_FSIZE`, in blocks of 512 bytes, as an error and as a signal that kills.
-fn sizes(program: &Path, every: usize, commits: bool, told: &mut Told) {
+fn sizes(program: &Path, every: usize, commits: bool, told: &mut RunResult) {
     for blocks in (0..12).step_by(every) {
         for (name, trap) in [("an error", "trap '' XFSZ"), ("a signal", "")] {
             let fault = format!("files of at most {blocks} blocks, {name}");
@@ -143,7 +143,7 @@ fn sizes(program: &Path, every: usize, commits: bool, told: &mut Told) {
     }
 }
 
-fn count(told: &mut Told, what: &str, done: bool) {
+fn count(told: &mut RunResult, what: &str, done: bool) {
     *told.counts.entry(format!("{what}: {}", if done { "done" } else { "as before" })).or_default() += 1;
 }
 
@@ -159,7 +159,7 @@ fn may_mount() -> Option<&'static [&'static str]> {
 }
 
 /// The whole desk on a small file system, with less and less room on it.
-fn full_disk(program: &Path, every: usize, commits: bool, told: &mut Told) {
+fn full_disk(program: &Path, every: usize, commits: bool, told: &mut RunResult) {
     let Some(way) = may_mount() else {
         told.said.push("full disk: not tried, nothing can be mounted here".to_owned());
         return;
@@ -193,7 +193,7 @@ fn in_namespace(scene: &Scene, way: &[&str], script: &str) -> Outcome {
 }
 
 /// Read-only folders: the tickets only, the git directory only, and all of it.
-fn read_only(program: &Path, commits: bool, told: &mut Told) {
+fn read_only(program: &Path, commits: bool, told: &mut RunResult) {
     let Some(way) = may_mount() else {
         told.said.push("read-only: not tried, nothing can be mounted here".to_owned());
         return;
@@ -216,7 +216,7 @@ fn read_only(program: &Path, commits: bool, told: &mut Told) {
 }
 
 /// A hook that fails: an exit code, and a signal.
-fn hook(program: &Path, told: &mut Told) {
+fn hook(program: &Path, told: &mut RunResult) {
     for script in ["echo not today >&2; exit 1", "kill -9 $$"] {
         let scene = Scene::new(program);
         let before = scene.desk();
@@ -231,7 +231,7 @@ fn hook(program: &Path, told: &mut Told) {
 }
 
 /// git is killed while it holds its lock: this command reports it, the next one names the lock and the repair.
-fn dead_git(program: &Path, told: &mut Told) {
+fn dead_git(program: &Path, told: &mut RunResult) {
     let scene = Scene::new(program);
     let before = scene.desk();
     scene.hook("kill -9 $PPID");
@@ -249,7 +249,7 @@ fn dead_git(program: &Path, told: &mut Told) {
 }
 
 /// The clock jumps back a day, which an audit tolerates: new entries come after those that are there.
-fn clock(program: &Path, told: &mut Told) {
+fn clock(program: &Path, told: &mut RunResult) {
     let scene = Scene::new(program);
     let desk = scene.stage.sandbox.path("");
     let before = scene.desk();

@@ -13,7 +13,7 @@ use crate::command::Command;
 #[derive(Clone, Debug)]
 pub enum Fate {
     /// It ended with 0 and printed these tickets, each with its last entry.
-    Told(Vec<(String, String)>),
+    Acknowledged(Vec<(String, String)>),
     /// It ended by itself with another code.
     Refused,
     /// It was killed, or it was blocked and printed nothing.
@@ -154,7 +154,7 @@ pub fn differences(lines: &[Line], files: &Files) -> Vec<String> {
         }
         match fate {
             Fate::Refused if !found.is_empty() => say("refused, and there"),
-            Fate::Told(told) => {
+            Fate::Acknowledged(told) => {
                 for (ticket, entry) in told {
                     let there = files.entries.get(ticket).map_or(0, |ids| ids.iter().filter(|id| *id == entry).count());
                     if there != 1 {
@@ -183,7 +183,7 @@ pub fn prove() {
     let command =
         Command { words: vec![], mark: mark(1, 2), commits: true, is_merge: false, has_key: false, file: None };
     let line = |entry: &str| {
-        let fate = Fate::Told(vec![("T".to_owned(), entry.to_owned())]);
+        let fate = Fate::Acknowledged(vec![("T".to_owned(), entry.to_owned())]);
         [Line { command: command.clone(), fate }]
     };
     assert!(differences(&line("A"), &files)[0].starts_with("doubled"));

@@ -35,11 +35,11 @@ struct Arguments {
     #[arg(long, global = true, default_value = env!("CARGO_BIN_EXE_casebook"))]
     program: PathBuf,
     #[command(subcommand)]
-    what: Option<What>,
+    what: Option<Torture>,
 }
 
 #[derive(Debug, Subcommand)]
-enum What {
+enum Torture {
     /// Many processes at one desk, and `kill -9`
     Processes(Processes),
     /// Clones of one desk over a bare remote
@@ -54,7 +54,7 @@ enum What {
 
 /// The result of a run.
 #[derive(Default)]
-pub struct Told {
+pub struct RunResult {
     pub counts: Counts,
     pub said: Vec<String>,
     pub wrong: Vec<String>,
@@ -62,7 +62,7 @@ pub struct Told {
     pub kept: Option<Sandbox>,
 }
 
-impl Told {
+impl RunResult {
     /// Records an error if a condition does not hold.
     pub fn expect(&mut self, what: &str, so: bool, why: &str) {
         if !so {
@@ -72,7 +72,7 @@ impl Told {
 }
 
 /// Adds counts to others.
-pub fn adopt(to: &mut Counts, from: Counts) {
+pub fn add_counts(to: &mut Counts, from: Counts) {
     for (what, times) in from {
         *to.entry(what).or_default() += times;
     }
@@ -88,7 +88,8 @@ fn main() -> ExitCode {
     }
     let arguments = Arguments::parse();
     let program = arguments.program.canonicalize().expect("the program is there");
-    let short = vec![What::Processes(Processes::SHORT), What::Clones(Clones::SHORT), What::Faults { every: 5 }];
+    let short =
+        vec![Torture::Processes(Processes::SHORT), Torture::Clones(Clones::SHORT), Torture::Faults { every: 5 }];
     let tortures = arguments.what.map_or(short, |what| vec![what]);
     let fine: Vec<bool> = tortures.iter().map(|what| endure(what, &program)).collect();
     ExitCode::from(u8::from(!fine.into_iter().all(|fine| fine)))
@@ -96,13 +97,13 @@ fn main() -> ExitCode {
 
 /// Runs one of them and prints its result; returns whether no error was found.
 #[allow(clippy::disallowed_methods)] // the time it took is printed and decides nothing
-fn endure(what: &What, program: &Path) -> bool {
+fn endure(what: &Torture, program: &Path) -> bool {
     let began = Instant::now();
     println!("torture: {what:?}");
     let told = match what {
-        What::Processes(processes) => processes.run(program),
-        What::Clones(clones) => clones.run(program),
-        What::Faults { every } => faults::run(program, *every),
+        Torture::Processes(processes) => processes.run(program),
+        Torture::Clones(clones) => clones.run(program),
+        Torture::Faults { every } => faults::run(program, *every),
     };
     for (what, times) in &told.counts {
         println!("  {times:7} {what}");

@@ -8,7 +8,7 @@ use crate::ledger::{Fate, Files, Line, differences};
 use crate::random::Chance;
 use crate::sandbox::Sandbox;
 use crate::worker::{Counts, Stage, Worker};
-use crate::{Told, adopt};
+use crate::{RunResult, add_counts};
 
 /// The size of a run.
 #[derive(Clone, Debug, clap::Args)]
@@ -31,7 +31,7 @@ impl Processes {
     /// A run of some seconds.
     pub const SHORT: Self = Self { processes: 4, commands: 25, kills: 12, seed: 1 };
 
-    pub fn run(&self, program: &Path) -> Told {
+    pub fn run(&self, program: &Path) -> RunResult {
         let mut sandbox = Sandbox::new();
         sandbox.enter("desk");
         let desk = sandbox.path("");
@@ -63,11 +63,11 @@ impl Processes {
             let running: Vec<_> = (0..self.processes).map(|number| scope.spawn(move || work(number))).collect();
             running.into_iter().map(|thread| thread.join().expect("a worker ends")).collect()
         });
-        let mut told = Told::default();
+        let mut told = RunResult::default();
         let mut lines = Vec::new();
         for worker in workers {
             told.wrong.extend(worker.wrong);
-            adopt(&mut told.counts, worker.counts);
+            add_counts(&mut told.counts, worker.counts);
             lines.extend(worker.lines);
         }
         judge(&stage, &desk, &lines, &mut told);
@@ -78,7 +78,7 @@ impl Processes {
 }
 
 /// Checks everything at the end: the files, git, the index, `check` and `audit`.
-fn judge(stage: &Stage, desk: &Path, lines: &[Line], told: &mut Told) {
+fn judge(stage: &Stage, desk: &Path, lines: &[Line], told: &mut RunResult) {
     // The next command recovers the one killed last, and may find a lock of a git that was killed.
     let mut last = Worker::new(stage, usize::MAX, desk.to_owned(), Chance::of(0, 0));
     last.take_away_locks();
@@ -92,7 +92,7 @@ fn judge(stage: &Stage, desk: &Path, lines: &[Line], told: &mut Told) {
     committed_once(stage, desk, lines, &files, told);
     stage.git(desk, &["add", "-A", "."]).ok();
     stage.git(desk, &["commit", "-q", "--allow-empty", "-m", "What was left"]).ok();
-    sound(stage, desk, told);
+    check_desk(stage, desk, told);
     let count = stage.git(desk, &["rev-list", "--count", "HEAD"]).ok().stdout;
     told.counts.insert("commits".to_owned(), count.trim().parse().unwrap_or_default());
     for name in ["journal", "index-lock"] {
@@ -101,7 +101,7 @@ fn judge(stage: &Stage, desk: &Path, lines: &[Line], told: &mut Told) {
 }
 
 /// Asserts that every entry acknowledged with a commit is in HEAD, and that no two commits name the same one.
-fn committed_once(stage: &Stage, desk: &Path, lines: &[Line], files: &Files, told: &mut Told) {
+fn committed_once(stage: &Stage, desk: &Path, lines: &[Line], files: &Files, told: &mut RunResult) {
     let log = stage.git(desk, &["log", "--format=%(trailers:key=Entry,valueonly,separator=%x2C)"]).ok().stdout;
     let mut named = Counts::new();
     for entry in log.lines().flat_map(|line| line.split(',')).filter(|entry| !entry.is_empty()) {
@@ -113,7 +113,7 @@ fn committed_once(stage: &Stage, desk: &Path, lines: &[Line], files: &Files, tol
     // A command that found nothing to change printed an entry that was there.
     let made = |line: &&Line| line.command.commits && files.marks.contains_key(&line.command.mark);
     for line in lines.iter().filter(made) {
-        let Fate::Told(tickets) = &line.fate else { continue };
+        let Fate::Acknowledged(tickets) = &line.fate else { continue };
         for (_, entry) in tickets.iter().filter(|(_, entry)| !committed.contains(entry.as_str())) {
             told.wrong.push(format!("acknowledged as committed, and not in HEAD: {entry} {:?}", line.command.words));
         }
@@ -121,7 +121,7 @@ fn committed_once(stage: &Stage, desk: &Path, lines: &[Line], files: &Files, tol
 }
 
 /// Asserts that git, `check`, `audit` and the index find no error in a desk.
-pub fn sound(stage: &Stage, desk: &Path, told: &mut Told) {
+pub fn check_desk(stage: &Stage, desk: &Path, told: &mut RunResult) {
     let status = stage.git(desk, &["status", "--porcelain"]).ok().stdout;
     told.expect("git status is clean", status.is_empty(), &status);
     let fsck = stage.git(desk, &["fsck", "--strict", "--no-dangling"]);

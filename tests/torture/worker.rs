@@ -122,7 +122,7 @@ impl<'a> Worker<'a> {
             was_killed |= outcome.code.is_none();
             let in_the_way = outcome.code == Some(6) || outcome.stderr.contains("git.locked");
             fate = match outcome.code {
-                Some(0) => Fate::Told(self.told(&outcome)),
+                Some(0) => Fate::Acknowledged(self.told(&outcome)),
                 _ if was_killed && (in_the_way || outcome.code.is_none()) => Fate::Unknown,
                 _ => Fate::Refused,
             };
@@ -137,7 +137,7 @@ impl<'a> Worker<'a> {
             }
         }
         self.count(match &fate {
-            Fate::Told(_) => "acknowledged",
+            Fate::Acknowledged(_) => "acknowledged",
             Fate::Refused => "refused",
             Fate::Unknown => "never told",
         });

@@ -19,19 +19,19 @@ use casebook::store::yaml::unite;
 use chrono::TimeDelta;
 use proptest::prelude::*;
 
-use super::random_walks::{Deed, Desk, deed, linking_deed, step};
+use super::random_walks::{DrawnAction, WalkedDesk, drawn_action, linking_action, step};
 use crate::fixtures::arbitrary;
 use crate::fixtures::desk::tree;
 use crate::fixtures::sandbox::put;
 use crate::fixtures::workflow_cast::*;
 
 /// Does a drawn action, if the workflow allows it.
-fn attempt(desk: &mut Desk, deed: &Deed) {
-    desk.now += TimeDelta::hours(deed.pause);
-    let asked = Step { keep_open: deed.keep_open, ..step(desk.tickets[deed.ticket], deed.action(desk)) };
-    match desk.perform(deed.side, asked) {
+fn attempt(desk: &mut WalkedDesk, drawn: &DrawnAction) {
+    desk.now += TimeDelta::hours(drawn.pause);
+    let asked = Step { keep_open: drawn.keep_open, ..step(desk.tickets[drawn.ticket], drawn.action(desk)) };
+    match desk.perform(drawn.side, asked) {
         Ok(_) | Err(Error::Refused { .. } | Error::NotFound { .. }) => {}
-        Err(other) => panic!("{deed:?}: {other:?}"),
+        Err(other) => panic!("{drawn:?}: {other:?}"),
     }
 }
 
@@ -40,11 +40,11 @@ fn ids(ticket: &Ticket) -> BTreeSet<Id> {
 }
 
 /// Merges another desk into this one, as git does. Nothing of either side is lost.
-fn meet(desk: &mut Desk, other: &Desk) {
+fn meet(desk: &mut WalkedDesk, other: &WalkedDesk) {
     for id in desk.tickets.clone() {
         let (ours, theirs) = (desk.ticket(id), other.ticket(id));
         let path = ticket_path(id);
-        let read = |desk: &Desk| fs::read(desk.folder.path().join(&path)).unwrap();
+        let read = |desk: &WalkedDesk| fs::read(desk.folder.path().join(&path)).unwrap();
         let united = unite(None, &read(desk), &read(other)).unwrap();
         assert_eq!(ids(&united.ticket), &ids(&ours) | &ids(&theirs));
         fs::write(desk.folder.path().join(&path), united.bytes).unwrap();
@@ -56,7 +56,7 @@ fn meet(desk: &mut Desk, other: &Desk) {
 }
 
 /// Relinks, as an agent or a manager does it on a clone.
-fn mend(desk: &mut Desk, side: Side, later: TimeDelta) {
+fn mend(desk: &mut WalkedDesk, side: Side, later: TimeDelta) {
     desk.now += later;
     let terms = Terms { by: side.person(), on_behalf: false, git_author: None, dry_run: false, commit: None };
     desk.casebook().perform(Work::Rejoin { key: None }, &terms).unwrap();
@@ -72,7 +72,7 @@ fn brought_keys(ticket: &Ticket) -> Vec<String> {
 
 #[test]
 fn a_copied_reply_that_reopens_its_target_leaves_nothing_to_reopen() {
-    let (mut one, mut other) = (Desk::new(), Desk::new());
+    let (mut one, mut other) = (WalkedDesk::new(), WalkedDesk::new());
     other.now += TimeDelta::seconds(7);
     let [first, second] = [one.tickets[0], one.tickets[1]];
     one.perform(Side::Agent, step(second, agreed())).unwrap();
@@ -85,8 +85,8 @@ fn a_copied_reply_that_reopens_its_target_leaves_nothing_to_reopen() {
     assert_eq!(one.ticket(second).header.status, casebook::domain::words::Status::Open);
 }
 
-fn deeds() -> impl Strategy<Value = Vec<Deed>> {
-    proptest::collection::vec(prop_oneof![5 => linking_deed(), 1 => deed()], 1..6)
+fn drawn_actions() -> impl Strategy<Value = Vec<DrawnAction>> {
+    proptest::collection::vec(prop_oneof![5 => linking_action(), 1 => drawn_action()], 1..6)
 }
 
 proptest! {
@@ -94,23 +94,23 @@ proptest! {
 
     #[test]
     fn merged_clones_are_relinked_and_nothing_is_lost(
-        before in proptest::collection::vec(linking_deed(), 0..3),
-        here in deeds(),
-        there in deeds(),
+        before in proptest::collection::vec(linking_action(), 0..3),
+        here in drawn_actions(),
+        there in drawn_actions(),
     ) {
-        let (mut one, mut other) = (Desk::new(), Desk::new());
+        let (mut one, mut other) = (WalkedDesk::new(), WalkedDesk::new());
         prop_assert_eq!(&one.tickets, &other.tickets, "both begin with the same tickets");
-        before.iter().for_each(|deed| {
-            attempt(&mut one, deed);
-            attempt(&mut other, deed);
+        before.iter().for_each(|drawn| {
+            attempt(&mut one, drawn);
+            attempt(&mut other, drawn);
         });
         for id in &one.tickets {
             prop_assert_eq!(concurrent(&one.ticket(*id)), Vec::new(), "one clone alone crosses nothing");
         }
         // Another second, so that the ids of the clones differ.
         other.now += TimeDelta::seconds(7);
-        here.iter().for_each(|deed| attempt(&mut one, deed));
-        there.iter().for_each(|deed| attempt(&mut other, deed));
+        here.iter().for_each(|drawn| attempt(&mut one, drawn));
+        there.iter().for_each(|drawn| attempt(&mut other, drawn));
         meet(&mut one, &other);
         let met: Vec<BTreeSet<Id>> = one.tickets.iter().map(|id| ids(&one.ticket(*id))).collect();
         one.now += TimeDelta::minutes(1);
@@ -133,24 +133,24 @@ proptest! {
 
     #[test]
     fn two_clones_that_both_relink_converge_and_no_reply_is_shown_twice(
-        before in proptest::collection::vec(linking_deed(), 0..3),
-        here in deeds(),
-        there in deeds(),
-        meanwhile in proptest::collection::vec(linking_deed(), 0..2),
+        before in proptest::collection::vec(linking_action(), 0..3),
+        here in drawn_actions(),
+        there in drawn_actions(),
+        meanwhile in proptest::collection::vec(linking_action(), 0..2),
     ) {
-        let (mut one, mut other) = (Desk::new(), Desk::new());
-        before.iter().for_each(|deed| {
-            attempt(&mut one, deed);
-            attempt(&mut other, deed);
+        let (mut one, mut other) = (WalkedDesk::new(), WalkedDesk::new());
+        before.iter().for_each(|drawn| {
+            attempt(&mut one, drawn);
+            attempt(&mut other, drawn);
         });
         other.now += TimeDelta::seconds(7);
-        here.iter().for_each(|deed| attempt(&mut one, deed));
-        there.iter().for_each(|deed| attempt(&mut other, deed));
+        here.iter().for_each(|drawn| attempt(&mut one, drawn));
+        there.iter().for_each(|drawn| attempt(&mut other, drawn));
         meet(&mut one, &other);
         meet(&mut other, &one);
         other.now += TimeDelta::seconds(7);
         // One clone makes a change before it relinks, unknown to the other, which relinks too.
-        meanwhile.iter().for_each(|deed| attempt(&mut other, deed));
+        meanwhile.iter().for_each(|drawn| attempt(&mut other, drawn));
         // A merge is taken back in the actor's name, so the two clones copy replies to two versions.
         let takes_back = one.casebook().loose().unwrap().iter().any(|one| matches!(one, Loose::Ring { .. }));
         mend(&mut one, Side::Agent, TimeDelta::minutes(1));

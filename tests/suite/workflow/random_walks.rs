@@ -30,13 +30,13 @@ use crate::fixtures::workflow_cast::*;
 const TICKETS: usize = 4;
 
 /// A desk in a plain folder, without git, whose clock moves when a command runs.
-pub struct Desk {
+pub struct WalkedDesk {
     pub folder: TempDir,
     pub now: DateTime<Utc>,
     pub tickets: Vec<Id>,
 }
 
-impl Desk {
+impl WalkedDesk {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let people = "[team]\nagents = [\"kenji@desk.example\"]\nmanagers = [\"mori@desk.example\"]\n";
@@ -106,7 +106,7 @@ pub fn step(ticket: Id, action: Action) -> Step {
 
 /// An action to do; numbers stand for tickets until there are some.
 #[derive(Clone, Debug)]
-pub struct Deed {
+pub struct DrawnAction {
     pub side: Side,
     pub ticket: usize,
     other: usize,
@@ -115,21 +115,28 @@ pub struct Deed {
     pub pause: i64,
 }
 
-pub fn deed() -> impl Strategy<Value = Deed> {
+pub fn drawn_action() -> impl Strategy<Value = DrawnAction> {
     let sides = [Side::Agent, Side::Agent, Side::Agent, Side::Manager, Side::Customer, Side::Customer, Side::Outsider];
     (select(sides.to_vec()), 0..TICKETS, 0..TICKETS, 0usize..25, any::<bool>(), select(vec![0, 1, 24, 96, 200]))
-        .prop_map(|(side, ticket, other, what, keep_open, pause)| Deed { side, ticket, other, what, keep_open, pause })
+        .prop_map(|(side, ticket, other, what, keep_open, pause)| DrawnAction {
+            side,
+            ticket,
+            other,
+            what,
+            keep_open,
+            pause,
+        })
 }
 
 /// An action that links tickets, or is written to a linked one.
-pub fn linking_deed() -> impl Strategy<Value = Deed> {
+pub fn linking_action() -> impl Strategy<Value = DrawnAction> {
     let what = select(vec![0, 0, 9, 9, 13, 13, 13, 16, 17, 17]);
-    (deed(), what, select(vec![Side::Agent, Side::Agent, Side::Customer]), 0..TICKETS - 1, 0..TICKETS - 1)
-        .prop_map(|(deed, what, side, ticket, other)| Deed { what, side, ticket, other, pause: 0, ..deed })
+    (drawn_action(), what, select(vec![Side::Agent, Side::Agent, Side::Customer]), 0..TICKETS - 1, 0..TICKETS - 1)
+        .prop_map(|(drawn, what, side, ticket, other)| DrawnAction { what, side, ticket, other, pause: 0, ..drawn })
 }
 
-impl Deed {
-    pub fn action(&self, desk: &Desk) -> Action {
+impl DrawnAction {
+    pub fn action(&self, desk: &WalkedDesk) -> Action {
         let (ticket, other) = (desk.tickets[self.ticket], desk.tickets[self.other]);
         let bo = Person::from_address("bo@acme.example").unwrap();
         match self.what {
@@ -256,20 +263,20 @@ proptest! {
     #![proptest_config(arbitrary::config(24))]
 
     #[test]
-    fn any_commands_leave_a_desk_without_findings(deeds in proptest::collection::vec(deed(), 1..30)) {
-        let mut desk = Desk::new();
-        for deed in &deeds {
-            desk.now += TimeDelta::hours(deed.pause);
+    fn any_commands_leave_a_desk_without_findings(drawn_actions in proptest::collection::vec(drawn_action(), 1..30)) {
+        let mut desk = WalkedDesk::new();
+        for drawn in &drawn_actions {
+            desk.now += TimeDelta::hours(drawn.pause);
             let before = desk.files();
-            let asked = Step { keep_open: deed.keep_open, ..step(desk.tickets[deed.ticket], deed.action(&desk)) };
-            match desk.perform(deed.side, asked) {
+            let asked = Step { keep_open: drawn.keep_open, ..step(desk.tickets[drawn.ticket], drawn.action(&desk)) };
+            match desk.perform(drawn.side, asked) {
                 Ok(_) => {}
                 Err(Error::Refused { .. } | Error::NotFound { .. }) => prop_assert_eq!(before, desk.files()),
-                Err(other) => panic!("{deed:?}: {other:?}"),
+                Err(other) => panic!("{drawn:?}: {other:?}"),
             }
             for id in &desk.tickets {
                 let ticket = desk.ticket(*id);
-                prop_assert_eq!(replay(&ticket.history), Some(ticket.header), "{:?}", deed);
+                prop_assert_eq!(replay(&ticket.history), Some(ticket.header), "{:?}", drawn);
             }
         }
         let checked = desk.casebook().check(&Scope::Everything).unwrap();
@@ -279,7 +286,7 @@ proptest! {
 
 #[test]
 fn a_reply_follows_a_chain_of_merges_and_unmerge_undoes_both_sides() {
-    let mut desk = Desk::new();
+    let mut desk = WalkedDesk::new();
     let [first, second, third] = desk.tickets[..3] else { panic!("three tickets") };
     let merge = |into| Action::Merge { into, reason: MergeReason::SameIssue };
     desk.perform(Side::Agent, step(first, merge(second))).unwrap();
@@ -328,7 +335,7 @@ fn two_clones_that_merge_tickets_into_each_other_agree_on_the_target() {
 
 #[test]
 fn a_reply_to_a_merged_ticket_reveals_no_concealed_ticket() {
-    let mut desk = Desk::new();
+    let mut desk = WalkedDesk::new();
     let organized = |side: Side| {
         let opening = Opening::new("Slow".to_owned(), Priority::S3, side.person());
         Action::Open(Box::new(Opening { organization: Some("acme".to_owned()), ..opening }))
@@ -350,7 +357,7 @@ fn a_reply_to_a_merged_ticket_reveals_no_concealed_ticket() {
 
 #[test]
 fn a_version_is_the_id_of_exactly_one_entry() {
-    let mut desk = Desk::new();
+    let mut desk = WalkedDesk::new();
     let ticket = desk.tickets[0];
     desk.perform(Side::Agent, step(ticket, note())).unwrap();
     let at = |version: String| Step { if_version: Some(version), ..step(ticket, note()) };

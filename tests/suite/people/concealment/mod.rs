@@ -46,7 +46,7 @@ impl Twins {
         twins.both(&["org", "new", "northwind", "domains=northwind.example", "plans=standard"]);
         twins.both(&["org", "person", "add", "northwind", IDA, "--role", "tech_support_editor"]);
         twins.own =
-            twins.both(&["-q", "--as", IDA, "open", "-s", "A tile of ours", "-m", "It is grey.", "--key", "ours"]);
+            twins.both(&["-q", "--as", IDA, "open", "-s", "A tile of ours", "-m", "It is gray.", "--key", "ours"]);
         let own = twins.own.clone();
         twins.both(&["reply", &own, "-m", "Which release?"]);
         twins.others();
