@@ -10,7 +10,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use casebook::domain::calendar::{Calendar, Reckoner, Week};
-use casebook::domain::zone::Zone;
+use casebook::domain::time::zone::Zone;
 use chrono::{DateTime, TimeDelta, Utc};
 
 const STARTS: i64 = 1_000_000;

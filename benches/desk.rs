@@ -9,13 +9,13 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use casebook::domain::action::{Action, Opening, Solution};
-use casebook::domain::entry::Entry;
 use casebook::domain::id::Id;
-use casebook::domain::person::Person;
+use casebook::domain::people::person::Person;
 use casebook::domain::text::Text;
+use casebook::domain::ticket::action::{Action, Opening, Solution};
+use casebook::domain::ticket::entry::Entry;
 use casebook::domain::ticket::{Hold, Ticket};
-use casebook::domain::words::{HoldReason, Priority, Role, Status};
+use casebook::domain::vocabulary::{HoldReason, Priority, Role, Status};
 use casebook::store::{layout, yaml};
 use chrono::{DateTime, TimeDelta, Utc};
 

@@ -5,11 +5,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::domain::assignment::NobodyNext;
-use crate::domain::clock::seconds;
 use crate::domain::id::Id;
-use crate::domain::transition::Refusal;
-use crate::domain::words::Status;
+use crate::domain::people::assignment::NobodyNext;
+use crate::domain::time::duration::seconds;
+use crate::domain::vocabulary::Status;
+use crate::domain::workflow::Refusal;
 use crate::store::config::ConfigFlaw;
 use crate::store::git::GitError;
 use crate::store::yaml::{Damage, Unwritable};

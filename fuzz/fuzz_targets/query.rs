@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use casebook::domain::query::{Candidate, Scope, parse};
-use casebook::domain::summary::{Glimpse, Summary};
-use casebook::domain::zone::Zone;
+use casebook::domain::ticket::summary::{Glimpse, Summary};
+use casebook::domain::time::zone::Zone;
 use casebook::store::yaml::read;
 use libfuzzer_sys::fuzz_target;
 

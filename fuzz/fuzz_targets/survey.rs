@@ -3,7 +3,7 @@
 #![no_main]
 
 use casebook::domain::id::Id;
-use casebook::domain::summary::Summary;
+use casebook::domain::ticket::summary::Summary;
 use casebook::store::yaml::{print, read, read_by_library, survey, survey_header};
 use libfuzzer_sys::fuzz_target;
 

@@ -14,7 +14,7 @@ fuzz_target!(|bytes: &[u8]| {
     let mut entry = ticket.history[0].clone();
     entry.id = casebook::domain::id::Id::after(Some(ticket.version()), entry.at, 1);
     entry.from = Some(ticket.header.status);
-    entry.action = casebook::domain::action::Action::Remind { auto: false };
+    entry.action = casebook::domain::ticket::action::Action::Remind { auto: false };
     longer.append(entry);
     if let Ok(amended) = amend(bytes, &ticket, &longer) {
         assert_eq!(read(&amended, Some(ticket.id)).expect("what is extended can be read"), longer);

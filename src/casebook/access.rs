@@ -1,17 +1,17 @@
 //! Organisation access, granted and revoked: the organisation's file and the ticket change in one command.
 //!
-//! Must not know who may have it: [`crate::domain::access`] does.
+//! Must not know who may have it: [`crate::domain::people::organization_access`] does.
 
-use crate::domain::access::{AccessRefusal, may_have_access};
-use crate::domain::action::{Action, Opening, Solution};
-use crate::domain::amendment::Amendment;
 use crate::domain::id::Id;
-use crate::domain::organization::Organization;
-use crate::domain::person::Person;
+use crate::domain::people::organization::Organization;
+use crate::domain::people::organization_access::{AccessRefusal, may_have_access};
+use crate::domain::people::organization_change::Amendment;
+use crate::domain::people::person::Person;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
-use crate::domain::transition::Refusal;
-use crate::domain::words::Kind;
+use crate::domain::ticket::action::{Action, Opening, Solution};
+use crate::domain::vocabulary::Kind;
+use crate::domain::workflow::Refusal;
 use crate::error::Error;
 
 use super::{Amending, Casebook, Report, Step, Terms, Work, message};

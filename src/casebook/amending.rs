@@ -1,9 +1,9 @@
 //! How an organisation's file changes: through the same door as tickets, with a commit of its own kind.
 
-use crate::domain::amendment::{Amendment, NotTheirs, may_amend};
-use crate::domain::organization::{Organization, PlanPeriod};
-use crate::domain::person::Standing;
-use crate::domain::transition::Refusal;
+use crate::domain::people::organization::{Organization, PlanPeriod};
+use crate::domain::people::organization_change::{Amendment, NotTheirs, may_amend};
+use crate::domain::people::person::Standing;
+use crate::domain::workflow::Refusal;
 use crate::error::Error;
 use crate::store::files::Change;
 use crate::store::layout;

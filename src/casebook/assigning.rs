@@ -1,10 +1,10 @@
 //! Whose turn it is to take a ticket, by the roster, the calendars, and what everybody has on their hands.
 
-use crate::domain::action::Action;
-use crate::domain::assignment::{Chosen, Loads, NobodyNext, Wanted, next};
 use crate::domain::calendar::{ALWAYS, Calendar};
 use crate::domain::id::Id;
-use crate::domain::transition::Notice;
+use crate::domain::people::assignment::{Chosen, Loads, NobodyNext, Wanted, next};
+use crate::domain::ticket::action::Action;
+use crate::domain::workflow::Notice;
 use crate::error::Error;
 use crate::store::choices::Choices;
 use crate::store::roster;

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::domain::attachment::{Attachment, Digest};
 use crate::domain::id::Id;
+use crate::domain::ticket::attachment::{Attachment, Digest};
 use crate::error::Error;
 use crate::store::files::{Beside, Change, NotRead, Placed, place, read_plain, take_back};
 use crate::store::git::Repository;

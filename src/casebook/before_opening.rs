@@ -2,10 +2,11 @@
 //!
 //! Promises nothing: opening it asks everything again.
 
-use crate::domain::action::Opening;
-use crate::domain::organization::Instance;
-use crate::domain::person::Person;
-use crate::domain::transition::{self, Refusal};
+use crate::domain::people::organization::Instance;
+use crate::domain::people::person::Person;
+use crate::domain::ticket::action::Opening;
+use crate::domain::workflow;
+use crate::domain::workflow::Refusal;
 use crate::error::Error;
 
 use super::Casebook;
@@ -19,7 +20,7 @@ impl Casebook {
     pub fn before_opening(&self, opening: &Opening, by: &Person) -> Result<Vec<Instance>, Error> {
         let refused = |refusal| Error::Refused { ticket: None, action: "open".to_owned(), refusal };
         let standing = self.config.team.standing(by, None);
-        transition::may_open(standing, by, opening).map_err(refused)?;
+        workflow::may_open(standing, by, opening).map_err(refused)?;
         let organization = self.organization_of_opening(opening, standing)?.map_err(refused)?;
         let mut opening = Opening { organization, ..opening.clone() };
         let instances = self.instances_to_choose(&opening)?;

@@ -9,18 +9,19 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Utc};
 
 use crate::domain::calendar::{Calendar, HolidayList};
-use crate::domain::escalation::{EscalationPolicy, first_words};
-use crate::domain::person::{Person, Team};
-use crate::domain::plan::{CalendarRule, Plan};
-use crate::domain::target::Clock;
+use crate::domain::people::person::{Person, Team};
+use crate::domain::sla::clock::Clock;
+use crate::domain::sla::manager_response::{EscalationPolicy, first_words};
+use crate::domain::sla::plan::{CalendarRule, Plan};
 use crate::domain::ticket::{Header, Ticket};
-use crate::domain::words::Priority;
+use crate::domain::vocabulary::Priority;
 use crate::error::Error;
 use crate::store::config::ConfigFlaw;
 use crate::store::escalation::WrittenEscalation;
 use crate::store::files::Change;
 use crate::store::holidays;
-use crate::store::policy::{self, WrittenCalendar};
+use crate::store::policy;
+use crate::store::policy::WrittenCalendar;
 
 use super::{Casebook, Report, Terms, message};
 

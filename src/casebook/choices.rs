@@ -1,11 +1,12 @@
 //! What the desk lets a ticket hold: its product groups, the fields of its own, and its macros.
 
-use crate::domain::action::{Action, Fact, Opening};
-use crate::domain::macros::Macro;
-use crate::domain::own_field::{OwnField, UnfitValue, fit};
-use crate::domain::transition::{Notice, Refusal};
+use crate::domain::ticket::action::{Action, Fact, Opening};
+use crate::domain::ticket::custom_field::{OwnField, UnfitValue, fit};
+use crate::domain::ticket::macros::Macro;
+use crate::domain::workflow::{Notice, Refusal};
 use crate::error::Error;
-use crate::store::choices::{self, Choices};
+use crate::store::choices;
+use crate::store::choices::Choices;
 use crate::store::macros;
 
 use super::Casebook;

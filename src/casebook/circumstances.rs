@@ -1,18 +1,18 @@
 //! What the policy says of one ticket, found out where the action needs it: most commands pay nothing for it.
 //!
-//! Must not decide anything: [`crate::domain::transition`] does.
+//! Must not decide anything: [`crate::domain::workflow`] does.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::action::{Action, Solution};
 use crate::domain::calendar::Calendar;
-use crate::domain::clock::whole_seconds;
-use crate::domain::followup::Counts;
-use crate::domain::person::Person;
-use crate::domain::summary::Summary;
+use crate::domain::people::person::Person;
+use crate::domain::sla::follow_up_policy::Counts;
 use crate::domain::ticket::Ticket;
-use crate::domain::transition;
-use crate::domain::words::Status;
+use crate::domain::ticket::action::{Action, Solution};
+use crate::domain::ticket::summary::Summary;
+use crate::domain::time::duration::whole_seconds;
+use crate::domain::vocabulary::Status;
+use crate::domain::workflow;
 use crate::error::Error;
 
 use super::Casebook;
@@ -29,8 +29,8 @@ pub(super) struct Circumstances {
 
 impl Circumstances {
     /// As decisions take them.
-    pub fn as_decided_by(&self) -> transition::Circumstances<'_> {
-        transition::Circumstances {
+    pub fn as_decided_by(&self) -> workflow::Circumstances<'_> {
+        workflow::Circumstances {
             hours: self.hours.as_ref(),
             reopen_window: self.reopen_window,
             on_duty: self.on_duty.as_ref(),

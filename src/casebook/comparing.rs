@@ -1,10 +1,10 @@
 //! What happened to the tickets of a desk between two revisions of git.
 
-use crate::domain::comparison::Comparison;
 use crate::domain::id::Id;
-use crate::domain::person::Person;
-use crate::domain::summary::Summary;
+use crate::domain::people::person::Person;
 use crate::domain::ticket::Ticket;
+use crate::domain::ticket::diff::Comparison;
+use crate::domain::ticket::summary::Summary;
 use crate::error::Error;
 use crate::store::git::{GitError, Repository};
 use crate::store::{layout, yaml};

@@ -8,9 +8,9 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::sharing::on_every_processor;
-use crate::domain::finding::Finding;
 use crate::domain::id::Id;
-use crate::domain::rule::ENTRY_SHARED;
+use crate::domain::rules::ENTRY_SHARED;
+use crate::domain::rules::finding::Finding;
 use crate::store::git::{Change, GitError, Repository, Snapshot};
 use crate::store::index::{Register, Trace};
 use crate::store::layout;

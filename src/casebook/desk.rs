@@ -4,18 +4,18 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::domain::action::Action;
 use crate::domain::codec::{HEADER_NAMES, header_fields};
-use crate::domain::entry::Entry;
 use crate::domain::id::Id;
-use crate::domain::person::{Person, Standing};
-use crate::domain::replay;
+use crate::domain::people::person::{Person, Standing};
+use crate::domain::people::visibility::{as_customers_have_it, internal_entries};
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
-use crate::domain::transition::{self, Decision, Notice, Refusal, Request, Surroundings};
+use crate::domain::ticket::action::Action;
+use crate::domain::ticket::entry::Entry;
+use crate::domain::ticket::replay;
 use crate::domain::value::Fields;
-use crate::domain::visibility::{as_customers_have_it, internal_entries};
-use crate::domain::words::Priority;
+use crate::domain::vocabulary::Priority;
+use crate::domain::workflow::{self, Decision, Notice, Refusal, Request, Surroundings};
 use crate::error::Error;
 use crate::store::files::{Change, NotRead, read_plain};
 use crate::store::layout;
@@ -104,7 +104,7 @@ impl<'a> Desk<'a> {
     fn asking_for(&mut self, id: Id, priority: Priority, step: &Step) -> Result<Step, Error> {
         let ticket = self.ticket(id)?;
         let was = ticket.header.priority;
-        let judged = transition::may_become(ticket, priority);
+        let judged = workflow::may_become(ticket, priority);
         judged.map_err(|refusal| self.refused(id, step, refusal))?;
         let why = step.text.as_ref().ok_or_else(|| self.refused(id, step, Refusal::TextMissing))?;
         let text = Text::clean(&format!("Priority {priority} instead of {was}, please.\n\n{why}", why = why.as_str()));
@@ -174,7 +174,7 @@ impl<'a> Desk<'a> {
         match (&step.action, other, before) {
             (Action::Merge { .. }, Some(target), _) => {
                 let source = self.ticket(id)?.clone();
-                self.follow(target.id, transition::merged_action(&source, &target), None)?;
+                self.follow(target.id, workflow::merged_action(&source, &target), None)?;
             }
             (Action::Reopen { unmerge: true, .. }, _, Some(target)) => {
                 self.follow(target, Action::Unmerged { source: id }, None)?;
@@ -192,7 +192,7 @@ impl<'a> Desk<'a> {
             return Err(self.refused(id, step, Refusal::NotVisible));
         }
         let start = self.ticket(id)?.clone();
-        let target = transition::final_target(&start, |next| self.ticket(next).cloned())?;
+        let target = workflow::final_target(&start, |next| self.ticket(next).cloned())?;
         if target == id {
             // The younger end of a ring two clones made: the conversation lives here.
             return self.decide(id, step);
@@ -244,8 +244,8 @@ impl<'a> Desk<'a> {
             other,
             circumstances: circumstances.as_decided_by(),
         };
-        let decision = transition::decide(self.ticket(id)?, &request, &around)
-            .map_err(|refusal| self.refused(id, step, refusal))?;
+        let decision =
+            workflow::decide(self.ticket(id)?, &request, &around).map_err(|refusal| self.refused(id, step, refusal))?;
         match decision {
             Decision::Nothing => Ok(None),
             Decision::Entry { action, to, notices } => {

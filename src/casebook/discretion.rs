@@ -4,7 +4,7 @@
 //! Must not know how it is told.
 
 use crate::domain::id::Id;
-use crate::domain::person::Person;
+use crate::domain::people::person::Person;
 use crate::error::Error;
 use crate::store::files::Change;
 use crate::store::{layout, yaml};

@@ -1,15 +1,15 @@
-//! Whether a ticket may be opened by what is on file about its requester: gathers that for [`crate::domain::admission`].
+//! Whether a ticket may be opened by what is on file about its requester: gathers that for [`crate::domain::people::eligibility_context`].
 //!
 //! Must not know what becomes of the answer.
 
-use crate::domain::action::{Action, Fact, Opening, Override};
-use crate::domain::admission::{Admission, instance_of};
-use crate::domain::eligibility::Hurdle;
-use crate::domain::person::Person;
+use crate::domain::people::eligibility::Hurdle;
+use crate::domain::people::eligibility_context::{Admission, instance_of};
+use crate::domain::people::person::Person;
 use crate::domain::ticket::Header;
-use crate::domain::transition::Refusal;
+use crate::domain::ticket::action::{Action, Fact, Opening, Override};
 use crate::domain::value::Value;
-use crate::domain::words::Kind;
+use crate::domain::vocabulary::Kind;
+use crate::domain::workflow::Refusal;
 use crate::error::Error;
 use crate::store::{eligibility, policy};
 

@@ -2,14 +2,14 @@
 //! comes later still goes on there, until that one is solved.
 //!
 //! The words are never lost: both files change in one command, and each says where the other is. Must not know for how
-//! long a reply reopens: [`crate::domain::transition`] decides.
+//! long a reply reopens: [`crate::domain::workflow`] decides.
 
-use crate::domain::action::{Action, Opening};
 use crate::domain::id::Id;
-use crate::domain::person::Standing;
+use crate::domain::people::person::Standing;
 use crate::domain::ticket::Ticket;
-use crate::domain::transition::{self, Notice, Refusal};
-use crate::domain::words::Status;
+use crate::domain::ticket::action::{Action, Opening};
+use crate::domain::vocabulary::Status;
+use crate::domain::workflow::{self, Notice, Refusal};
 use crate::error::Error;
 
 use super::Step;
@@ -51,7 +51,7 @@ impl Desk<'_> {
             Err(Error::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(error),
         };
-        let target = transition::final_target(&start, |next| self.ticket(next).cloned())?;
+        let target = workflow::final_target(&start, |next| self.ticket(next).cloned())?;
         Ok((self.ticket(target)?.header.status != Status::Solved).then_some(target))
     }
 
@@ -63,7 +63,7 @@ impl Desk<'_> {
         let old = self.ticket(known)?.clone();
         let opening = Opening { follow_up_of: Some(solved), ..self.successor(&old)? };
         let desk_standing = self.casebook().config().team.standing(&self.by, None);
-        transition::may_open(desk_standing, &self.by, &opening).map_err(|refusal| Error::Refused {
+        workflow::may_open(desk_standing, &self.by, &opening).map_err(|refusal| Error::Refused {
             ticket: Some(solved),
             action: "reply".to_owned(),
             refusal,

@@ -8,8 +8,8 @@ use crate::store::{layout, yaml};
 
 use super::Casebook;
 use super::sync::{Sync, Synced, ask};
-use crate::domain::aftermath::unseen_between;
-use crate::domain::union::{crossed_unseen, newly_concurrent};
+use crate::domain::convergence::cross_ticket::unseen_between;
+use crate::domain::convergence::union::{crossed_unseen, newly_concurrent};
 
 impl Sync {
     /// Says what [`Sync::run`] would come to. The merge is made in memory, of tickets alone; what `check` says is of

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::domain::person::Person;
+use crate::domain::people::person::Person;
 use crate::error::Error;
 use crate::store::files::State;
 use crate::store::git::{Commit, GitError, Repository};

@@ -3,13 +3,13 @@
 //! Must not know how a query is spelled.
 
 use crate::domain::id::Id;
-use crate::domain::membership::Memberships;
-use crate::domain::person::Person;
+use crate::domain::people::membership::Memberships;
+use crate::domain::people::person::Person;
+use crate::domain::people::visibility::{as_customers_have_it, may_see};
 use crate::domain::query::{AsOf, Candidate, Query};
-use crate::domain::summary::Summary;
-use crate::domain::target::Clock;
+use crate::domain::sla::clock::Clock;
 use crate::domain::ticket::Ticket;
-use crate::domain::visibility::{as_customers_have_it, may_see};
+use crate::domain::ticket::summary::Summary;
 use crate::error::Error;
 use crate::store::index::Rows;
 use crate::store::layout;

@@ -3,13 +3,14 @@
 //! Entries keep their bytes, whatever is wrong with them. Works in memory; the door writes.
 
 use crate::domain::id::Id;
-use crate::domain::replay;
 use crate::domain::ticket::Ticket;
+use crate::domain::ticket::replay;
 use crate::error::Error;
 use crate::store::files::Change;
 use crate::store::git::Repository;
 use crate::store::layout;
-use crate::store::yaml::{self, DamageKind};
+use crate::store::yaml;
+use crate::store::yaml::DamageKind;
 
 use super::Casebook;
 

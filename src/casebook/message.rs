@@ -1,11 +1,11 @@
 //! The commit message of a command: a subject a person reads, and trailers a program reads (CLI, Every verb that writes).
 
-use crate::domain::action::Action;
-use crate::domain::amendment::Amendment;
 use crate::domain::calendar::HolidayList;
-use crate::domain::entry::Entry;
+use crate::domain::people::organization_change::Amendment;
 use crate::domain::ticket::Ticket;
-use crate::domain::words::{OrganizationRole, Role};
+use crate::domain::ticket::action::Action;
+use crate::domain::ticket::entry::Entry;
+use crate::domain::vocabulary::{OrganizationRole, Role};
 use crate::store::layout::tail;
 
 use super::Amending;

@@ -57,15 +57,15 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::action::Action;
 use crate::domain::calendar::HolidayList;
-use crate::domain::finding::Finding;
 use crate::domain::id::Id;
-use crate::domain::person::Person;
+use crate::domain::people::person::Person;
+use crate::domain::rules::finding::Finding;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
-use crate::domain::transition::Notice;
-use crate::domain::words::Status;
+use crate::domain::ticket::action::Action;
+use crate::domain::vocabulary::Status;
+use crate::domain::workflow::Notice;
 use crate::error::Error;
 use crate::store::config::Config;
 use crate::store::files::{Journal, State};

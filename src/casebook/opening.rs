@@ -2,13 +2,13 @@
 //!
 //! Works in memory, as the rest of a command in the making does.
 
-use crate::domain::action::{Action, Opening};
-use crate::domain::entry::Entry;
 use crate::domain::id::Id;
-use crate::domain::person::Standing;
+use crate::domain::people::person::Standing;
 use crate::domain::ticket::Ticket;
-use crate::domain::transition::{self, Notice, Refusal};
-use crate::domain::words::Status;
+use crate::domain::ticket::action::{Action, Opening};
+use crate::domain::ticket::entry::Entry;
+use crate::domain::vocabulary::Status;
+use crate::domain::workflow::{self, Notice, Refusal};
 use crate::error::Error;
 use crate::store::layout;
 
@@ -28,7 +28,7 @@ impl Desk<'_> {
         }
         let standing = self.casebook().config().team.standing(&self.by, None);
         let refused = |refusal| Error::Refused { ticket: None, action: "open".to_owned(), refusal };
-        transition::may_open(standing, &self.by, opening).map_err(refused)?;
+        workflow::may_open(standing, &self.by, opening).map_err(refused)?;
         let organization = self.casebook().organization_of_opening(opening, standing)?.map_err(refused)?;
         let mut opening = Opening { organization, ..Opening::clone(opening) };
         if step.text.is_none() {

@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
-use crate::domain::membership::Memberships;
-use crate::domain::organization::Organization;
-use crate::domain::person::Person;
+use crate::domain::people::membership::Memberships;
+use crate::domain::people::organization::Organization;
+use crate::domain::people::person::Person;
 use crate::error::Error;
 use crate::store::layout;
 use crate::store::yaml;

@@ -5,11 +5,11 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::domain::id::Id;
-use crate::domain::person::Person;
+use crate::domain::people::person::Person;
 use crate::domain::query::{Condition, Is, Query, Test};
-use crate::domain::target::Clock;
+use crate::domain::sla::clock::Clock;
 use crate::domain::ticket::Ticket;
-use crate::domain::words::Priority;
+use crate::domain::vocabulary::Priority;
 use crate::error::Error;
 use crate::store::index::Rows;
 

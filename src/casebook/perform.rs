@@ -1,11 +1,11 @@
 //! The door: every change of a desk goes through [`Casebook::perform`], in the same steps and the same order.
 
-use crate::domain::action::Action;
-use crate::domain::entry::Entry;
 use crate::domain::id::Id;
-use crate::domain::person::Person;
+use crate::domain::people::person::Person;
+use crate::domain::ticket::action::Action;
+use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::{FORMAT, Ticket};
-use crate::domain::words::Role;
+use crate::domain::vocabulary::Role;
 use crate::error::Error;
 use crate::store::files::{Journal, Lock, LockError, PlannedCommit, take_back};
 use crate::store::git::Repository;
@@ -99,7 +99,7 @@ impl Casebook {
                 about = desk
                     .rejoin(&linked, &self.unseen(tickets.iter()), key.as_deref())?
                     .iter()
-                    .map(super::resolve::about)
+                    .map(crate::casebook::resolve::about)
                     .collect();
                 about.dedup();
                 None

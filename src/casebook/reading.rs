@@ -6,14 +6,15 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use crate::domain::id::Id;
-use crate::domain::person::Person;
-use crate::domain::summary::Summary;
+use crate::domain::people::person::Person;
+use crate::domain::people::visibility::as_customers_have_it;
 use crate::domain::ticket::Ticket;
-use crate::domain::visibility::as_customers_have_it;
+use crate::domain::ticket::summary::Summary;
 use crate::error::Error;
 use crate::store::files::{Folder, NotRead, read_plain};
 use crate::store::git::Repository;
-use crate::store::layout::{self, Month};
+use crate::store::layout;
+use crate::store::layout::Month;
 use crate::store::yaml::{self, Damage, DamageKind};
 
 use super::Casebook;

@@ -7,16 +7,16 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::action::Action;
-use crate::domain::aftermath::{Loose, Unseen, brought, forwarding_key, loose};
-use crate::domain::clock;
-use crate::domain::entry::Entry;
+use crate::domain::convergence::cross_ticket::{Loose, Unseen, brought, forwarding_key, loose};
 use crate::domain::id::Id;
-use crate::domain::summary::Summary;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
-use crate::domain::transition::merged_action;
-use crate::domain::words::{ReopenReason, Role, Status};
+use crate::domain::ticket::action::Action;
+use crate::domain::ticket::entry::Entry;
+use crate::domain::ticket::summary::Summary;
+use crate::domain::time::duration;
+use crate::domain::vocabulary::{ReopenReason, Role, Status};
+use crate::domain::workflow::merged_action;
 use crate::error::Error;
 use crate::store::layout::tail;
 use crate::store::yaml;
@@ -205,7 +205,7 @@ impl Desk<'_> {
     fn append_derived(&mut self, id: Id, made: DateTime<Utc>, mut entry: Entry) -> Result<Id, Error> {
         let last = self.ticket(id)?.version();
         entry.id = Id::of_contents(last, made, 0);
-        entry.at = clock::whole_seconds(entry.id.time());
+        entry.at = duration::whole_seconds(entry.id.time());
         entry.id = Id::of_contents(last, made, yaml::fingerprint(&entry));
         self.put(id, entry)
     }

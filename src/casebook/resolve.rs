@@ -5,10 +5,10 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use crate::domain::aftermath::Loose;
+use crate::domain::convergence::cross_ticket::Loose;
+use crate::domain::convergence::union::Concurrent;
 use crate::domain::id::Id;
 use crate::domain::ticket::Ticket;
-use crate::domain::union::Concurrent;
 use crate::error::Error;
 use crate::store::files::{Change, Journal};
 use crate::store::git::{Conflict, Repository};

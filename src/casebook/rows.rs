@@ -4,12 +4,13 @@
 use std::ops::Range;
 
 use crate::domain::id::Id;
-use crate::domain::person::Person;
-use crate::domain::summary::{Glimpse, Summary};
+use crate::domain::people::person::Person;
+use crate::domain::ticket::summary::{Glimpse, Summary};
 use crate::error::Error;
 use crate::store::files::Folder as OpenFolder;
 use crate::store::index::{Folder, Fresh, Index, Known, Making, Row, Rows, Stamp};
-use crate::store::layout::{self, Month};
+use crate::store::layout;
+use crate::store::layout::Month;
 use crate::store::yaml;
 
 use super::roll::{Listed, Roll, Unread};

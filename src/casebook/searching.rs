@@ -1,7 +1,7 @@
 //! Searching a desk: tickets that a query means and that hold something, read no further than needed, on every
 //! processor, and handed on in the order of their ids before all are found.
 
-use crate::domain::person::Person;
+use crate::domain::people::person::Person;
 use crate::domain::query::{AsOf, Query};
 use crate::domain::ticket::Ticket;
 use crate::error::Error;

@@ -5,9 +5,9 @@
 
 use std::sync::PoisonError;
 
-use crate::domain::organization::Organization;
+use crate::domain::people::organization::Organization;
 use crate::domain::ticket::Header;
-use crate::domain::zone::Zone;
+use crate::domain::time::zone::Zone;
 use crate::error::Error;
 use crate::store::config::ConfigFlaw;
 use crate::store::layout;

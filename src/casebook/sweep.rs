@@ -1,23 +1,23 @@
 //! The sweep: what silence and ended holds ask for, and the part of it that the program does by itself.
 //!
 //! What is due is found twice: without a lock to be listed, and again under it to be done, so that of two sweeps at
-//! once the later one finds nothing left. Must not know what is sensible: [`crate::domain::silence`] does.
+//! once the later one finds nothing left. Must not know what is sensible: [`crate::domain::sla::follow_up`] does.
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::action::{Action, Solution};
-use crate::domain::followup::Counts;
 use crate::domain::id::Id;
-use crate::domain::person::{Person, Standing};
+use crate::domain::people::person::{Person, Standing};
 use crate::domain::query::{Condition, Query, Test};
-use crate::domain::silence::{self, Next, Step as Silent};
-use crate::domain::summary::Summary;
-use crate::domain::target::Clock;
+use crate::domain::sla::clock::Clock;
+use crate::domain::sla::follow_up::{self, Next, Step as Silent};
+use crate::domain::sla::follow_up_policy::Counts;
 use crate::domain::text::Text;
+use crate::domain::ticket::action::{Action, Solution};
+use crate::domain::ticket::summary::Summary;
 use crate::domain::ticket::{Hold, Ticket};
-use crate::domain::transition::Refusal;
-use crate::domain::words::Status;
-use crate::domain::zone::Zone;
+use crate::domain::time::zone::Zone;
+use crate::domain::vocabulary::Status;
+use crate::domain::workflow::Refusal;
 use crate::error::Error;
 use crate::store::config::ConfigFlaw;
 use crate::store::layout::tail;
@@ -114,7 +114,7 @@ impl Casebook {
                 policy.follow_up_hours(&ticket.header, languages.first().map(String::as_str))
             }
         };
-        silence::next(ticket, follow_up, hours, now).ok().filter(|next| next.due_at <= now)
+        follow_up::next(ticket, follow_up, hours, now).ok().filter(|next| next.due_at <= now)
     }
 }
 

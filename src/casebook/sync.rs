@@ -5,9 +5,9 @@
 
 use std::time::{Duration, Instant};
 
-use crate::domain::aftermath::Loose;
+use crate::domain::convergence::cross_ticket::Loose;
+use crate::domain::convergence::union::{Concurrent, crossed_unseen, newly_concurrent};
 use crate::domain::ticket::Ticket;
-use crate::domain::union::{Concurrent, crossed_unseen, newly_concurrent};
 use crate::error::{Error, Unsynced};
 use crate::store::git::{GitError, Merging, Repository};
 use crate::store::{layout, yaml};
@@ -15,7 +15,7 @@ use crate::store::{layout, yaml};
 use super::Casebook;
 use super::drivers::driver;
 use super::unseen::unseen_in;
-use crate::domain::finding::Finding;
+use crate::domain::rules::finding::Finding;
 
 /// What to bring together.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@
 
 use std::fs;
 
-use crate::domain::aftermath::{Unseen, may_be_unseen, unseen_between};
+use crate::domain::convergence::cross_ticket::{Unseen, may_be_unseen, unseen_between};
 use crate::domain::id::Id;
 use crate::domain::ticket::Ticket;
 use crate::store::git::{GitError, Lookup, Met, Repository};

@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::parsing::{address, word_of};
 use super::verbs;
-use crate::domain::person::Person;
-use crate::domain::words::Status;
+use crate::domain::people::person::Person;
+use crate::domain::vocabulary::Status;
 
 /// A support desk in a git repository: every ticket a YAML file, every command one clean commit.
 #[derive(Debug, Parser)]
@@ -79,13 +79,13 @@ pub struct TicketArgument {
 #[derive(Debug, Args)]
 pub struct OnTicket {
     #[command(flatten)]
-    pub(super) ticket: TicketArgument,
+    pub(crate) ticket: TicketArgument,
     #[command(flatten)]
-    pub(super) text: TextFlags,
+    pub(crate) text: TextFlags,
     #[command(flatten)]
-    pub(super) conditions: ConditionFlags,
+    pub(crate) conditions: ConditionFlags,
     #[command(flatten)]
-    pub(super) write: WriteFlags,
+    pub(crate) write: WriteFlags,
 }
 
 /// Where text comes from.
@@ -142,7 +142,7 @@ pub struct ConditionFlags {
     pub if_version: Option<String>,
 }
 
-pub(super) fn key(words: &str) -> Result<String, String> {
+pub(crate) fn key(words: &str) -> Result<String, String> {
     if words.trim().is_empty() || words.contains(char::is_control) {
         return Err("a key is a word on one line".to_owned());
     }

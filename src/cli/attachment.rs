@@ -2,7 +2,8 @@
 //!
 //! Must not know where they will lie.
 
-use std::fs::{self, File};
+use std::fs;
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -10,14 +11,14 @@ use super::Exit;
 use super::complaint::Complaint;
 use super::text::unreadable;
 use crate::casebook::Attached;
-use crate::domain::attachment::{fit_name, size_in_words};
+use crate::domain::ticket::attachment::{fit_name, size_in_words};
 use crate::error::Error;
 
 /// Reads files for an entry, each no larger than `limit` bytes.
 ///
 /// # Errors
 /// The first file that cannot be attached.
-pub(super) fn read(files: &[PathBuf], limit: u64) -> Result<Vec<Attached>, Complaint> {
+pub(crate) fn read(files: &[PathBuf], limit: u64) -> Result<Vec<Attached>, Complaint> {
     let mut attached: Vec<Attached> = Vec::with_capacity(files.len());
     for (place, file) in files.iter().enumerate() {
         let one = read_one(file, limit)?;

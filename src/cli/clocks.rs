@@ -7,17 +7,17 @@ use super::Exit;
 use super::complaint::Complaint;
 use super::session::Session;
 use crate::casebook::{Casebook, Promises};
-use crate::domain::summary::Summary;
-use crate::domain::target::Clock;
+use crate::domain::sla::clock::Clock;
+use crate::domain::ticket::summary::Summary;
 
 /// The clocks of a desk, if they can be told.
 #[derive(Default)]
-pub(super) struct Clocks<'a>(Option<Promises<'a>>, bool);
+pub(crate) struct Clocks<'a>(Option<Promises<'a>>, bool);
 
 impl Session {
     /// What was promised, as it stands at an instant; where that is `wanted` at all. What is wrong with the policy is
     /// said here.
-    pub(super) fn clocks<'a>(&self, casebook: &'a Casebook, now: DateTime<Utc>, wanted: bool) -> Clocks<'a> {
+    pub(crate) fn clocks<'a>(&self, casebook: &'a Casebook, now: DateTime<Utc>, wanted: bool) -> Clocks<'a> {
         if !wanted {
             return Clocks::default();
         }
@@ -32,7 +32,7 @@ impl Session {
     }
 
     /// Says what could not be read for the clocks, and how the command ends that ends otherwise with `exit`.
-    pub(super) fn end_clocks(&self, clocks: &Clocks<'_>, exit: Exit) -> Exit {
+    pub(crate) fn end_clocks(&self, clocks: &Clocks<'_>, exit: Exit) -> Exit {
         let troubles = clocks.0.as_ref().map(Promises::troubles).unwrap_or_default();
         let told = self.tell_troubles(&troubles);
         match exit {
@@ -45,17 +45,17 @@ impl Session {
 
 impl Clocks<'_> {
     /// Whether anybody is promised anything.
-    pub(super) const fn are_there(&self) -> bool {
+    pub(crate) const fn are_there(&self) -> bool {
         self.0.is_some()
     }
 
     /// The clocks of a ticket.
-    pub(super) fn of(&self, row: &Summary) -> Vec<Clock> {
+    pub(crate) fn of(&self, row: &Summary) -> Vec<Clock> {
         self.0.as_ref().map(|promises| promises.clocks(row)).unwrap_or_default()
     }
 
     /// The one that is owed still and burns first.
-    pub(super) fn next(&self, row: &Summary) -> Option<Clock> {
+    pub(crate) fn next(&self, row: &Summary) -> Option<Clock> {
         self.0.as_ref().and_then(|promises| promises.next(row))
     }
 }

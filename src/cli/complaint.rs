@@ -10,8 +10,8 @@ use super::Exit;
 use super::program::quoted;
 use super::refusal;
 use super::unsynced;
-use crate::domain::assignment::NobodyNext;
 use crate::domain::id::Id;
+use crate::domain::people::assignment::NobodyNext;
 use crate::error::Error;
 use crate::store::git::GitError;
 use crate::store::layout;
@@ -19,7 +19,7 @@ use crate::store::yaml::{Damage, DamageKind, Unwritable};
 
 /// An error as it is told.
 #[derive(Debug)]
-pub(super) struct Complaint {
+pub(crate) struct Complaint {
     /// How the program ends.
     pub exit: Exit,
     /// The stable word for programs.
@@ -147,7 +147,7 @@ impl Complaint {
 }
 
 /// What clap has against a command line.
-pub(super) fn of_parsing(error: &clap::Error) -> Complaint {
+pub(crate) fn of_parsing(error: &clap::Error) -> Complaint {
     let rendered = error.render().to_string();
     let text = rendered.trim().strip_prefix("error: ").unwrap_or(rendered.trim());
     let (message, rest) = text.split_once("\n\n").unwrap_or((text, ""));

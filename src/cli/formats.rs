@@ -40,7 +40,7 @@ pub struct FormatFlags {
 }
 
 /// What the records of a verb have.
-pub(super) struct Shape {
+pub(crate) struct Shape {
     /// The names of their fields.
     pub fields: &'static [&'static str],
     /// The columns of CSV, where none are asked for.
@@ -48,7 +48,7 @@ pub(super) struct Shape {
 }
 
 /// What was chosen.
-pub(super) enum Chosen {
+pub(crate) enum Chosen {
     /// Nothing: words for people, tabs for programs.
     Words,
     /// The names of the fields, and nothing else.
@@ -65,22 +65,22 @@ pub(super) enum Chosen {
 
 impl FormatFlags {
     /// What `--json` asks for.
-    pub(super) fn json_alone(&self) -> Option<&str> {
+    pub(crate) fn json_alone(&self) -> Option<&str> {
         self.json.as_deref()
     }
 
     /// Whether any form was asked for.
-    pub(super) const fn is_given(&self) -> bool {
+    pub(crate) const fn is_given(&self) -> bool {
         self.json.is_some() || self.jsonl.is_some() || self.csv.is_some() || self.format.is_some()
     }
 
     /// Whether what was chosen has room for a row alone, with nothing inside.
-    pub(super) const fn is_flat(&self) -> bool {
+    pub(crate) const fn is_flat(&self) -> bool {
         self.csv.is_some() || self.format.is_some()
     }
 
     /// What was chosen. Unknown fields and broken templates are refused before anything is read.
-    pub(super) fn chosen(&self, shape: &Shape, session: &Session) -> Result<Chosen, Complaint> {
+    pub(crate) fn chosen(&self, shape: &Shape, session: &Session) -> Result<Chosen, Complaint> {
         let fields = self.json.as_deref().or(self.jsonl.as_deref()).or(self.csv.as_deref());
         if fields == Some("") {
             return Ok(Chosen::Names);
@@ -104,7 +104,7 @@ impl FormatFlags {
 
 impl Chosen {
     /// Whether a field will be printed.
-    pub(super) fn asks_for(&self, field: &str) -> bool {
+    pub(crate) fn asks_for(&self, field: &str) -> bool {
         match self {
             Self::Words | Self::Names => false,
             Self::Json(fields) | Self::Lines(fields) if fields.is_empty() => true,
@@ -126,7 +126,7 @@ impl Chosen {
 
     /// Refuses fields of the desk's own that it has not defined, where it has defined any, unless a ticket has them all
     /// the same.
-    pub(super) fn refuse_unknown_own(&self, casebook: &Casebook, has: impl Fn(&str) -> bool) -> Result<(), Complaint> {
+    pub(crate) fn refuse_unknown_own(&self, casebook: &Casebook, has: impl Fn(&str) -> bool) -> Result<(), Complaint> {
         let asked = self.own_fields();
         if asked.is_empty() {
             return Ok(());
@@ -144,13 +144,13 @@ impl Chosen {
     }
 
     /// Prints one record as a JSON object.
-    pub(super) fn print_one(&self, session: &Session, record: Map<String, Value>) -> Result<(), Complaint> {
+    pub(crate) fn print_one(&self, session: &Session, record: Map<String, Value>) -> Result<(), Complaint> {
         let Self::Json(fields) = self else { return self.print(session, vec![record]) };
         Ok(session.output.json(&Value::Object(selected(record, fields)))?)
     }
 
     /// Prints records in the form that was chosen.
-    pub(super) fn print(
+    pub(crate) fn print(
         &self,
         session: &Session,
         records: impl IntoIterator<Item = Map<String, Value>>,
@@ -161,7 +161,7 @@ impl Chosen {
     }
 
     /// Prints records as they come.
-    pub(super) fn printer<'a>(&'a self, session: &'a Session) -> Result<Printer<'a>, Complaint> {
+    pub(crate) fn printer<'a>(&'a self, session: &'a Session) -> Result<Printer<'a>, Complaint> {
         let paper = Paper { aligned: session.output.is_terminal, width: session.output.width() };
         let (array, held) = (json::Array::default(), Vec::new());
         let mut printer = Printer { chosen: self, stream: session.output.stream(), paper, array, held };
@@ -173,7 +173,7 @@ impl Chosen {
 }
 
 /// Records on their way.
-pub(super) struct Printer<'a> {
+pub(crate) struct Printer<'a> {
     chosen: &'a Chosen,
     stream: Stream<'a>,
     paper: Paper,
@@ -185,7 +185,7 @@ pub(super) struct Printer<'a> {
 const AT_ONCE: usize = 256;
 
 impl Printer<'_> {
-    pub(super) fn push(&mut self, record: Map<String, Value>) -> Result<(), Complaint> {
+    pub(crate) fn push(&mut self, record: Map<String, Value>) -> Result<(), Complaint> {
         match self.chosen {
             Chosen::Words | Chosen::Names => {}
             Chosen::Json(fields) => self.stream.push(&self.array.item(&Value::Object(selected(record, fields))))?,
@@ -206,7 +206,7 @@ impl Printer<'_> {
         Ok(self.stream.push(&filled)?)
     }
 
-    pub(super) fn end(mut self) -> Result<(), Complaint> {
+    pub(crate) fn end(mut self) -> Result<(), Complaint> {
         match self.chosen {
             Chosen::Json(_) => self.stream.push(self.array.end())?,
             Chosen::Template(template) => self.fill(template)?,
@@ -217,28 +217,28 @@ impl Printer<'_> {
 }
 
 /// A template over fields.
-pub(super) fn template(source: &str, fields: &[&str], session: &Session) -> Result<Chosen, Complaint> {
+pub(crate) fn template(source: &str, fields: &[&str], session: &Session) -> Result<Chosen, Complaint> {
     let template = Template::read(source, fields, session.world.now).map_err(|flaw| complain(&flaw))?;
     Ok(Chosen::Template(Box::new(template)))
 }
 
 impl Shape {
     /// JSON with the fields a flag asks for.
-    pub(super) fn of(&self, fields: &str) -> Result<Chosen, Complaint> {
+    pub(crate) fn of(&self, fields: &str) -> Result<Chosen, Complaint> {
         let asked = asked(Some(fields));
         json::check(&asked, self.fields.iter().copied()).map_err(|unknown| unknown_field(&unknown))?;
         Ok(Chosen::Json(asked))
     }
 
     /// Prints the names of the fields, one a line.
-    pub(super) fn list(&self, session: &Session) -> Result<Exit, Complaint> {
+    pub(crate) fn list(&self, session: &Session) -> Result<Exit, Complaint> {
         session.output.print(&format!("{}\n", self.fields.join("\n")))?;
         Ok(Exit::Done)
     }
 }
 
 /// The fields asked for; none means all.
-pub(super) fn asked(fields: Option<&str>) -> Vec<String> {
+pub(crate) fn asked(fields: Option<&str>) -> Vec<String> {
     match fields {
         None | Some("*") => Vec::new(),
         Some(names) => names.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect(),

@@ -9,13 +9,13 @@ use std::process::{Child, Command, Stdio};
 
 use super::complaint::Complaint;
 use super::session::variable;
-use crate::domain::person::Person;
+use crate::domain::people::person::Person;
 use crate::error::Error;
 use crate::store::files::State;
 use crate::store::git::plain_email;
 
 /// The acting person, known or being asked for.
-pub(super) struct Identity {
+pub(crate) struct Identity {
     named: bool,
     asked: RefCell<Option<Child>>,
     person: OnceCell<Option<Person>>,

@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 
 use crate::domain::id::Id;
-use crate::domain::person::Person;
-use crate::domain::summary::Summary;
-use crate::domain::words::{Priority, Status};
+use crate::domain::people::person::Person;
+use crate::domain::ticket::summary::Summary;
+use crate::domain::vocabulary::{Priority, Status};
 use crate::store::index::Rows;
 
 /// How to sort.
@@ -79,7 +79,7 @@ enum Sorted {
 
 impl OrderFlag {
     /// Sorts rows that are in the order of their ids. Unless asked for an order, escalated tickets come first.
-    pub(super) fn sort(&self, rows: &mut Rows) {
+    pub(crate) fn sort(&self, rows: &mut Rows) {
         if self.sort.is_empty() {
             rows.escalated_first();
         } else {

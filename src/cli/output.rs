@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use crate::error::Error;
 
 /// Where a command prints.
-pub(super) struct Output {
+pub(crate) struct Output {
     /// Whether a person looks at it.
     pub is_terminal: bool,
     /// Whether to use colours.
@@ -73,7 +73,7 @@ impl Output {
 const HELD: usize = 1 << 16;
 
 /// Something printed piece by piece.
-pub(super) struct Stream<'a> {
+pub(crate) struct Stream<'a> {
     output: &'a Output,
     held: String,
 }

@@ -2,21 +2,21 @@
 
 use std::str::FromStr;
 
-use crate::domain::person::Person;
-use crate::domain::words::Priority;
+use crate::domain::people::person::Person;
+use crate::domain::vocabulary::Priority;
 
 /// A person as an address.
-pub(super) fn address(words: &str) -> Result<Person, String> {
+pub(crate) fn address(words: &str) -> Result<Person, String> {
     Person::from_address(words).map_err(|error| error.to_string())
 }
 
 /// A priority in any spelling: `S1` to `S4`, `P1` to `P4`.
-pub(super) fn priority(words: &str) -> Result<Priority, String> {
+pub(crate) fn priority(words: &str) -> Result<Priority, String> {
     Priority::from_any_spelling(words).map_err(|unknown| format!("known are {}", unknown.known.join(", ")))
 }
 
 /// A parser for one of the closed vocabularies, which suggests the nearest word.
-pub(super) fn word_of<T>(words: &'static [&'static str]) -> impl clap::builder::TypedValueParser<Value = T>
+pub(crate) fn word_of<T>(words: &'static [&'static str]) -> impl clap::builder::TypedValueParser<Value = T>
 where
     T: FromStr + Clone + Send + Sync + 'static,
     T::Err: std::error::Error + Send + Sync + 'static,
@@ -26,7 +26,7 @@ where
 }
 
 /// A language tag as BCP 47 has it: `ja`, `pt-BR`.
-pub(super) fn language_tag(words: &str) -> Result<String, String> {
+pub(crate) fn language_tag(words: &str) -> Result<String, String> {
     let mut parts = words.split('-');
     let is_language = parts
         .next()

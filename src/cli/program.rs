@@ -9,7 +9,7 @@ use super::session::variable;
 const NAME: &str = "casebook";
 
 /// What a shell has to be given to run this program.
-pub(super) fn program() -> String {
+pub(crate) fn program() -> String {
     if path_of(NAME).is_some() {
         return NAME.to_owned();
     }
@@ -25,7 +25,7 @@ fn path_of(name: &str) -> Option<PathBuf> {
 }
 
 /// One word of a shell.
-pub(super) fn quoted(path: &Path) -> String {
+pub(crate) fn quoted(path: &Path) -> String {
     let path = path.display().to_string();
     let is_plain = path.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_'));
     if is_plain { path } else { format!("'{}'", path.replace('\'', r"'\''")) }

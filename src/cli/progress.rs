@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 
 /// A line on a terminal that says what goes on.
-pub(super) struct Progress(Option<indicatif::ProgressBar>);
+pub(crate) struct Progress(Option<indicatif::ProgressBar>);
 
 impl Progress {
     pub fn begin(what: &'static str) -> Self {

@@ -9,8 +9,8 @@ use super::complaint::Complaint;
 use super::session::Session;
 use crate::casebook::Casebook;
 use crate::domain::id::Id;
-use crate::domain::own_field::fit;
 use crate::domain::query::{Is, KEYS, Query, QueryFlaw, QueryFlawKind, Scope, parse};
+use crate::domain::ticket::custom_field::fit;
 use crate::domain::value::Value;
 use crate::error::Error;
 use crate::store::layout;
@@ -84,12 +84,12 @@ pub struct QueryFlags {
 
 impl QueryFlags {
     /// The query as the domain judges it.
-    pub(super) fn query(&self, session: &Session, casebook: &Casebook) -> Result<Query, Complaint> {
+    pub(crate) fn query(&self, session: &Session, casebook: &Casebook) -> Result<Query, Complaint> {
         self.query_at(session, casebook, session.world.now)
     }
 
     /// The same as it would be read at an instant.
-    pub(super) fn query_at(
+    pub(crate) fn query_at(
         &self,
         session: &Session,
         casebook: &Casebook,
@@ -114,7 +114,7 @@ impl QueryFlags {
 
     /// Takes the first word away where it names a ticket: its id, a part of it, or the id it was imported under. A word
     /// that looks like a part of an id and names none is refused rather than searched for.
-    pub(super) fn take_ticket(&mut self, session: &Session, casebook: &Casebook) -> Result<Option<Id>, Complaint> {
+    pub(crate) fn take_ticket(&mut self, session: &Session, casebook: &Casebook) -> Result<Option<Id>, Complaint> {
         let Some(word) = self.words.first() else { return Ok(None) };
         if word.contains([':', '"', '@', PROTECTED]) || word.contains(char::is_whitespace) {
             return Ok(None);
@@ -207,7 +207,7 @@ fn looks_like_an_id(word: &str) -> bool {
 }
 
 /// Protects query words that begin with a minus: `-status:solved` is one wherever it stands behind such a verb.
-pub(super) fn protect(words: Vec<std::ffi::OsString>) -> Vec<std::ffi::OsString> {
+pub(crate) fn protect(words: Vec<std::ffi::OsString>) -> Vec<std::ffi::OsString> {
     let mut verb = None;
     let mut takes_value = false;
     let protect = |word: std::ffi::OsString| {
@@ -227,7 +227,7 @@ pub(super) fn protect(words: Vec<std::ffi::OsString>) -> Vec<std::ffi::OsString>
 }
 
 /// A word as it was typed.
-pub(super) fn unprotected(word: &str) -> &str {
+pub(crate) fn unprotected(word: &str) -> &str {
     word.trim_start_matches(PROTECTED)
 }
 

@@ -2,18 +2,18 @@
 
 use super::Exit;
 use super::complaint::Complaint;
-use crate::domain::access::AccessRefusal;
-use crate::domain::clock::{spell, spell_span};
-use crate::domain::eligibility::Hurdle;
 use crate::domain::id::Id;
-use crate::domain::own_field::UnfitValue;
-use crate::domain::person::{Person, Standing};
-use crate::domain::transition::{Customer, Refusal};
-use crate::domain::words::{OrganizationRole, Status};
+use crate::domain::people::eligibility::Hurdle;
+use crate::domain::people::organization_access::AccessRefusal;
+use crate::domain::people::person::{Person, Standing};
+use crate::domain::ticket::custom_field::UnfitValue;
+use crate::domain::time::duration::{spell, spell_span};
+use crate::domain::vocabulary::{OrganizationRole, Status};
+use crate::domain::workflow::{Customer, Refusal};
 use crate::store::layout::tail;
 
 /// A refusal as it is told.
-pub(super) fn complain(ticket: Option<Id>, action: &str, refusal: Refusal) -> Complaint {
+pub(crate) fn complain(ticket: Option<Id>, action: &str, refusal: Refusal) -> Complaint {
     let name = ticket.map_or_else(|| "TICKET".to_owned(), tail);
     let (message, hint) = words(&name, action, &refusal);
     let (exit, code) = match refusal {
@@ -45,7 +45,7 @@ pub(super) fn complain(ticket: Option<Id>, action: &str, refusal: Refusal) -> Co
 }
 
 /// Whether a code says that a ticket may not be opened by what is on file, which others mend and a text has to outlive.
-pub(super) fn is_of_eligibility(code: &str) -> bool {
+pub(crate) fn is_of_eligibility(code: &str) -> bool {
     matches!(code, "person.not_eligible" | "open.not_eligible")
 }
 

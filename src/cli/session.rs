@@ -13,9 +13,9 @@ use super::identity::Identity;
 use super::output::Output;
 use super::verbs;
 use crate::casebook::{Casebook, Halt, World};
-use crate::domain::person::Person;
-use crate::domain::when::when;
-use crate::domain::zone::Zone;
+use crate::domain::people::person::Person;
+use crate::domain::time::parse::when;
+use crate::domain::time::zone::Zone;
 use crate::error::Error;
 use crate::store::layout;
 use crate::view::labels::{Language, OwnLabels};
@@ -27,7 +27,7 @@ use crate::view::{Audience, Viewer};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// One command's surroundings.
-pub(super) struct Session {
+pub(crate) struct Session {
     /// Flags every verb has.
     pub global: Global,
     /// Where to print.
@@ -169,7 +169,7 @@ impl Session {
 
 /// An environment variable that says something.
 #[allow(clippy::disallowed_methods)] // the edge: the one place that reads the environment
-pub(super) fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
@@ -211,6 +211,6 @@ fn colour(wanted: Colour) -> Option<bool> {
 }
 
 /// The folder a path stands for, for messages.
-pub(super) fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     path.display().to_string()
 }

@@ -11,7 +11,7 @@ use super::arguments::{Arguments, Global, Verb};
 use super::verbs;
 
 /// The arguments, where the words are those of such a verb and say nothing odd.
-pub(super) fn parse(words: &[OsString]) -> Option<Arguments> {
+pub(crate) fn parse(words: &[OsString]) -> Option<Arguments> {
     let verb = words.iter().skip(1).find_map(|word| match word.to_str()? {
         known @ ("show" | "list" | "reply" | "note" | "open" | "hold" | "solve" | "merge-file") => Some(known),
         _ => None,
@@ -45,7 +45,7 @@ mod tests {
 
     fn both(line: &str) -> (Option<String>, Option<String>) {
         let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
-        let whole = super::super::command()
+        let whole = crate::cli::command()
             .try_get_matches_from(&words)
             .and_then(|matches| Arguments::from_arg_matches(&matches));
         (parse(&words).map(|short| format!("{short:?}")), whole.ok().map(|whole| format!("{whole:?}")))

@@ -8,8 +8,8 @@ use clap::{Args, ValueEnum};
 use super::Exit;
 use super::complaint::Complaint;
 use super::session::Session;
-use crate::domain::finding::Finding;
-use crate::domain::rule::Severity;
+use crate::domain::rules::Severity;
+use crate::domain::rules::finding::Finding;
 use crate::error::Error;
 use crate::view::findings::{Form, Run, summary, told};
 use crate::view::paint::Paint;
@@ -90,7 +90,7 @@ impl TellingFlags {
 }
 
 /// Refuses to write two reports into one file, of which the last would be left.
-pub(super) fn one_file_each<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Complaint> {
+pub(crate) fn one_file_each<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Complaint> {
     let mut seen: Vec<PathBuf> = Vec::new();
     for file in files.into_iter().filter(|file| file.as_os_str() != "-") {
         let whole = std::path::absolute(file).unwrap_or_else(|_| file.clone());
@@ -104,7 +104,7 @@ pub(super) fn one_file_each<'a>(files: impl IntoIterator<Item = &'a PathBuf>) ->
 }
 
 /// A file named on the command line that cannot be written: where the name is wrong, trying again will not help.
-pub(super) fn unwritable(file: &Path, error: std::io::Error) -> Error {
+pub(crate) fn unwritable(file: &Path, error: std::io::Error) -> Error {
     match error.kind() {
         ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory => {
             let message = format!("cannot write {}: {error}", file.display());

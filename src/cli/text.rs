@@ -15,7 +15,7 @@ use crate::store::files::State;
 const SCISSORS: &str = "# ------------------------ >8 ------------------------";
 
 /// Words, and whether they would be lost with the command.
-pub(super) struct Typed {
+pub(crate) struct Typed {
     /// The words, cleaned.
     pub text: Option<Text>,
     /// Whether they exist nowhere else: typed in the editor or read from standard input.
@@ -26,7 +26,7 @@ pub(super) struct Typed {
 
 impl TextFlags {
     /// The words given, if any. Never waits.
-    pub(super) fn optional(&self) -> Result<Typed, Complaint> {
+    pub(crate) fn optional(&self) -> Result<Typed, Complaint> {
         if let Some(file) = &self.file {
             let is_only_copy = file == Path::new("-");
             let words = if is_only_copy { from_input()? } else { from_file(file)? };
@@ -37,7 +37,7 @@ impl TextFlags {
     }
 
     /// The words a verb cannot do without: as given, else from the editor on a terminal.
-    pub(super) fn required(&self, state: &State, about: &str) -> Result<Typed, Complaint> {
+    pub(crate) fn required(&self, state: &State, about: &str) -> Result<Typed, Complaint> {
         let given = self.optional()?;
         if given.text.is_some() {
             return Ok(given);
@@ -71,7 +71,7 @@ fn from_file(file: &Path) -> Result<String, Complaint> {
 }
 
 /// A file named on the command line that cannot be read: the name is wrong, and trying again will not help.
-pub(super) fn unreadable(file: &Path, error: &std::io::Error) -> Error {
+pub(crate) fn unreadable(file: &Path, error: &std::io::Error) -> Error {
     Error::usage(format!("cannot read {}: {error}", file.display()), "nothing was changed; name another file")
 }
 
@@ -111,7 +111,8 @@ fn edit(path: &PathBuf) -> Result<(), Complaint> {
     let answer = asked
         .filter(|output| output.status.success())
         .map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
-    let editor = answer.or_else(|| super::session::variable("VISUAL")).or_else(|| super::session::variable("EDITOR"));
+    let editor =
+        answer.or_else(|| crate::cli::session::variable("VISUAL")).or_else(|| crate::cli::session::variable("EDITOR"));
     let editor = editor.unwrap_or_else(|| "vi".to_owned());
     // As git does it: the editor may come with arguments of its own, so a shell takes it apart.
     let status = Command::new("sh").arg("-c").arg(format!("{editor} \"$@\"")).arg(&editor).arg(path).status();

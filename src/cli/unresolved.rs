@@ -11,7 +11,7 @@ use crate::store::yaml::{Side, Split};
 const NAMED: usize = 8;
 
 /// What a person has to do about a path that was asked for and is in conflict still; nothing where it is over.
-pub(super) fn left(resolution: &Resolution, at_work: Option<&str>) -> Option<String> {
+pub(crate) fn left(resolution: &Resolution, at_work: Option<&str>) -> Option<String> {
     let path = &resolution.path;
     let word = quoted(Path::new(path));
     let (said, way) = match &resolution.how {
@@ -51,7 +51,7 @@ pub(super) fn left(resolution: &Resolution, at_work: Option<&str>) -> Option<Str
 }
 
 /// The same of what was not asked for.
-pub(super) fn elsewhere(elsewhere: &[Elsewhere]) -> String {
+pub(crate) fn elsewhere(elsewhere: &[Elsewhere]) -> String {
     let mut said = "casebook: in conflict still:".to_owned();
     for Elsewhere { path, is_ticket } in elsewhere.iter().take(NAMED) {
         let word = quoted(Path::new(path));
@@ -69,7 +69,7 @@ pub(super) fn elsewhere(elsewhere: &[Elsewhere]) -> String {
 }
 
 /// What ends what git is in the middle of.
-pub(super) fn ending(at_work: &str) -> String {
+pub(crate) fn ending(at_work: &str) -> String {
     if at_work == "merge" { "git commit --no-edit".to_owned() } else { format!("git {at_work} --continue") }
 }
 
@@ -83,7 +83,7 @@ fn head_of_theirs(at_work: Option<&str>) -> &'static str {
 }
 
 /// Why two files are not one.
-pub(super) fn why(split: &Split) -> String {
+pub(crate) fn why(split: &Split) -> String {
     match split {
         Split::Unreadable { damage, .. } => format!("{split}: {damage}"),
         _ => split.to_string(),

@@ -7,7 +7,7 @@ use crate::store::git::GitError;
 use crate::view::labels::count;
 
 /// The sentence, the hint and the exit code.
-pub(super) fn complain(why: Unsynced) -> Complaint {
+pub(crate) fn complain(why: Unsynced) -> Complaint {
     let said = why.to_string();
     let refuse = |hint: String| Complaint::new(Exit::Refused, "sync.refused", said.clone()).hint(hint);
     match why {
@@ -37,12 +37,12 @@ pub(super) fn complain(why: Unsynced) -> Complaint {
 }
 
 /// What git said while it talked to the remote.
-pub(super) fn refused(said: &str) -> Complaint {
+pub(crate) fn refused(said: &str) -> Complaint {
     Complaint::new(Exit::Git, "git.failed", format!("git could not go on:\n{said}"))
 }
 
 /// The same where theirs had been merged before it happened: that stays.
-pub(super) fn unsent(received: usize, because: Error) -> Complaint {
+pub(crate) fn unsent(received: usize, because: Error) -> Complaint {
     let sent = if matches!(because, Error::Git { refusal: GitError::Unanswered { .. } }) {
         "whether yours arrived is not known"
     } else {

@@ -13,23 +13,24 @@ use super::session::{Session, variable};
 use super::text::Typed;
 use super::verbs::show;
 use crate::casebook::{Casebook, Hindrance, Recovery, Report, Step, Terms, Work};
-use crate::domain::action::Action;
-use crate::domain::assignment::{Chosen, Waived};
-use crate::domain::attachment::size_in_words;
-use crate::domain::clock;
 use crate::domain::id::Id;
-use crate::domain::person::Person;
+use crate::domain::people::assignment::{Chosen, Waived};
+use crate::domain::people::person::Person;
+use crate::domain::people::visibility::as_customers_have_it;
 use crate::domain::ticket::Ticket;
-use crate::domain::transition::Notice;
-use crate::domain::visibility::as_customers_have_it;
+use crate::domain::ticket::action::Action;
+use crate::domain::ticket::attachment::size_in_words;
+use crate::domain::time::duration;
+use crate::domain::workflow::Notice;
 use crate::error::Error;
 use crate::store::git::GitError;
-use crate::store::layout::{self, tail};
+use crate::store::layout;
+use crate::store::layout::tail;
 use crate::store::yaml;
 use crate::view;
 
 /// Whether a verb can do without words.
-pub(super) enum Words<'a> {
+pub(crate) enum Words<'a> {
     /// It can.
     Optional,
     /// It cannot; what the editor says they are about.
@@ -38,7 +39,7 @@ pub(super) enum Words<'a> {
 
 impl OnTicket {
     /// Does one thing to the ticket, whatever `action` makes of it.
-    pub(super) fn carry_out(
+    pub(crate) fn carry_out(
         self,
         session: &Session,
         words: &Words<'_>,
@@ -48,7 +49,7 @@ impl OnTicket {
     }
 
     /// The same for a step that says more than an action.
-    pub(super) fn carry_out_as(
+    pub(crate) fn carry_out_as(
         self,
         session: &Session,
         words: &Words<'_>,
@@ -66,7 +67,7 @@ impl OnTicket {
 }
 
 /// How the tickets of a command are told.
-pub(super) enum Telling {
+pub(crate) enum Telling {
     /// One ticket: an object.
     One,
     /// Verbs on several tickets: an array.
@@ -304,7 +305,7 @@ fn notice_words(name: &str, notice: &Notice) -> String {
                 true => format!("{manager} is on duty"),
                 false => format!("it goes to {manager}"),
             });
-            let until = word_due.map(|due| format!("a manager's first word is due by {}", clock::spell(due)));
+            let until = word_due.map(|due| format!("a manager's first word is due by {}", duration::spell(due)));
             format!("note: {}", who.into_iter().chain(until).collect::<Vec<_>>().join("; "))
         }
         Notice::EscalationStays { into, reason } => {

@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::clock;
+use super::time::duration;
 
 /// A value of a file or of another system's record.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +52,7 @@ impl Value {
         Some(match self {
             Self::Null => return None,
             Self::Text(text) => Self::String(text.clone()),
-            Self::Time(time) => Self::String(clock::spell(*time)),
+            Self::Time(time) => Self::String(duration::spell(*time)),
             Self::List(items) => Self::List(items.iter().filter_map(Self::as_read).collect()),
             Self::Map(fields) => {
                 Self::Map(fields.iter().filter_map(|(name, value)| Some((name.clone(), value.as_read()?))).collect())

@@ -8,9 +8,9 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::config::{Complaint, ConfigFlaw, spanned};
-use crate::domain::macros::language_of;
-use crate::domain::own_field::{FieldKind, OwnField};
-use crate::domain::product_group::ProductGroup;
+use crate::domain::ticket::custom_field::{FieldKind, OwnField};
+use crate::domain::ticket::macros::language_of;
+use crate::domain::ticket::product_group::ProductGroup;
 
 /// The choices of a desk, in the order of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn the_initial_groups_are_those_of_the_seeds() {
-        let choices = read(&super::super::config::initial("x", "UTC", true, None)).expect("choices");
+        let choices = read(&crate::store::config::initial("x", "UTC", true, None)).expect("choices");
         let names: Vec<&str> = choices.product_groups.iter().map(|group| group.name.as_str()).collect();
         let wanted = ["reports_dashboards", "schedule_export", "instance_admin", "lookml_pdt_git", "api_embed_ext"];
         assert_eq!(names, wanted);

@@ -10,11 +10,11 @@ use chrono::TimeDelta;
 use serde::Deserialize;
 
 use super::follow_up;
-use crate::domain::attachment::size_from_words;
-use crate::domain::clock;
-use crate::domain::followup::FollowUpPolicy;
-use crate::domain::person::{Person, Team};
-use crate::domain::words::Priority;
+use crate::domain::people::person::{Person, Team};
+use crate::domain::sla::follow_up_policy::FollowUpPolicy;
+use crate::domain::ticket::attachment::size_from_words;
+use crate::domain::time::duration;
+use crate::domain::vocabulary::Priority;
 
 /// The format this program understands in full.
 const FORMAT: u32 = 1;
@@ -205,7 +205,7 @@ impl Config {
 
 /// A span of time.
 fn span(words: &str) -> Result<TimeDelta, String> {
-    clock::span(words).ok_or_else(|| format!("`{words}` is no span of time; `4h` or `7d` is"))
+    duration::span(words).ok_or_else(|| format!("`{words}` is no span of time; `4h` or `7d` is"))
 }
 
 /// A size.
@@ -262,7 +262,7 @@ pub fn initial(name: &str, time_zone: &str, commit_each: bool, agent: Option<&Pe
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::followup::Counts;
+    use crate::domain::sla::follow_up_policy::Counts;
 
     #[test]
     fn the_initial_file_reads_as_the_defaults() {

@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use super::config::{Complaint, ConfigFlaw, spanned};
 use super::holidays;
-use crate::domain::eligibility::EligibilityPolicy;
+use crate::domain::people::eligibility::EligibilityPolicy;
 
 /// What stands for other parts is left to [`super::config`].
 #[derive(Deserialize)]
@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn a_desk_that_says_nothing_asks_for_what_the_seeds_do() {
         assert_eq!(read("format = 1\n"), Ok(EligibilityPolicy::default()));
-        let initial = super::super::config::initial("x", "UTC", true, None);
+        let initial = crate::store::config::initial("x", "UTC", true, None);
         assert_eq!(read(&initial), Ok(EligibilityPolicy::default()));
     }
 

@@ -9,9 +9,9 @@ use toml::Spanned;
 
 use super::config::{Complaint, spanned};
 use super::policy::{WrittenTargets, one_of, targets};
-use crate::domain::escalation::{Duty, EscalationPolicy};
-use crate::domain::person::Person;
-use crate::domain::words::Priority;
+use crate::domain::people::person::Person;
+use crate::domain::sla::manager_response::{Duty, EscalationPolicy};
+use crate::domain::vocabulary::Priority;
 
 /// The policy, and the place of each manager in the file.
 #[derive(Clone, Debug, Default)]

@@ -10,9 +10,9 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use toml::Spanned;
 
 use super::config::{Complaint, spanned};
-use crate::domain::clock;
-use crate::domain::followup::{Counts, FollowUp, FollowUpPolicy};
-use crate::domain::words::Priority;
+use crate::domain::sla::follow_up_policy::{Counts, FollowUp, FollowUpPolicy};
+use crate::domain::time::duration;
+use crate::domain::vocabulary::Priority;
 
 /// The keys that are no priorities and are read elsewhere.
 const ELSEWHERE: [&str; 3] = ["calendar", "calendars", "texts"];
@@ -103,7 +103,7 @@ impl Spans {
     /// The spans of a priority: they go up, and the end of it is not before the last reminder.
     fn follow_up(&self, priority: Priority) -> Result<FollowUp, Complaint> {
         let span =
-            |words: &str| clock::span(words).ok_or_else(|| format!("`{words}` is no span of time; `4h` or `7d` is"));
+            |words: &str| duration::span(words).ok_or_else(|| format!("`{words}` is no span of time; `4h` or `7d` is"));
         let default = FollowUp::default_of(priority);
         let mut alerts = Vec::new();
         for words in self.alerts.iter().flatten() {
@@ -122,7 +122,7 @@ impl Spans {
         if let Some(last) = alerts.last().filter(|last| **last > solve_after) {
             let place = self.solve_after.as_ref().map(Spanned::span);
             let place = place.or_else(|| Some(self.alerts.as_ref()?.last()?.span()));
-            let (last, solve_after) = (clock::spell_span(*last), clock::spell_span(solve_after));
+            let (last, solve_after) = (duration::spell_span(*last), duration::spell_span(solve_after));
             let message =
                 format!("silence cannot solve a ticket after {solve_after}, before its last reminder at {last}");
             return Err(Complaint(place, message));

@@ -9,10 +9,10 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::config::{Complaint, ConfigFlaw, spanned};
-use crate::domain::macros::{Deed, Macro, Texts, speaker};
-use crate::domain::person::Person;
+use crate::domain::people::person::Person;
+use crate::domain::ticket::macros::{Deed, Macro, Texts, speaker};
+use crate::domain::time::zone::Zone;
 use crate::domain::value::{Fields, Value};
-use crate::domain::zone::Zone;
 
 /// What stands for other parts is left to [`super::config`].
 #[derive(Deserialize)]
@@ -153,7 +153,7 @@ fn of_toml(value: toml::Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::macros::text_in;
+    use crate::domain::ticket::macros::text_in;
 
     #[test]
     fn a_macro_is_a_text_and_actions() {

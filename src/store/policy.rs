@@ -12,13 +12,14 @@ use serde::de::IgnoredAny;
 use toml::Spanned;
 
 use super::config::{Complaint, ConfigFlaw, spanned};
-use super::escalation::{self, WrittenEscalation};
+use super::escalation;
+use super::escalation::WrittenEscalation;
 use super::holidays;
 use crate::domain::calendar::{ALWAYS, Stretch, Week, hours_of_a_day};
-use crate::domain::clock;
-use crate::domain::plan::{CalendarRule, Plan, Targets, default_roles};
-use crate::domain::words::{OrganizationRole, Priority};
-use crate::domain::zone::Zone;
+use crate::domain::sla::plan::{CalendarRule, Plan, Targets, default_roles};
+use crate::domain::time::duration;
+use crate::domain::time::zone::Zone;
+use crate::domain::vocabulary::{OrganizationRole, Priority};
 
 /// A calendar as casebook.toml has it: its holidays are still names of lists.
 #[derive(Clone, Debug)]
@@ -232,7 +233,7 @@ pub(super) fn targets(written: &WrittenTargets) -> Result<Targets, Complaint> {
     for (word, words) in written {
         let priority = spanned(word, Priority::from_any_spelling)?;
         let target = spanned(words, |words| {
-            clock::span(words)
+            duration::span(words)
                 .filter(|span| !span.is_zero())
                 .ok_or_else(|| format!("`{words}` is no span of time; `1h` or `30m` is, in open time"))
         })?;
@@ -264,7 +265,7 @@ mod tests {
 
     #[test]
     fn the_initial_policy_is_that_of_the_seeds() {
-        let policy = read(&super::super::config::initial("x", "UTC", true, None)).expect("a policy");
+        let policy = read(&crate::store::config::initial("x", "UTC", true, None)).expect("a policy");
         let names: Vec<&str> = policy.calendars.iter().map(|calendar| calendar.name.as_str()).collect();
         assert_eq!(names, ["english_24x5", "japan_business"]);
         let lists: Vec<Vec<&str>> = policy

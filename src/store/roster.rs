@@ -9,8 +9,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::config::{Complaint, ConfigFlaw, spanned};
-use crate::domain::assignment::{Colleague, Turn};
-use crate::domain::person::Person;
+use crate::domain::people::assignment::{Colleague, Turn};
+use crate::domain::people::person::Person;
 
 /// Who there is to take a ticket, in the order of `[team] agents`, and how the next one is found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

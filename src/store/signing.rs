@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::git::Trusted;
-use crate::domain::person::Person;
+use crate::domain::people::person::Person;
 
 /// What an OpenPGP key begins with.
 const OPENPGP: &str = "openpgp:";

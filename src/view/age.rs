@@ -4,8 +4,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::clock::spell_span;
-use crate::domain::zone::Zone;
+use crate::domain::time::duration::spell_span;
+use crate::domain::time::zone::Zone;
 
 use super::labels;
 use super::labels::catalogue::{Ages, fill};

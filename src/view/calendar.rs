@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::terminal::one_line;
 use crate::domain::calendar::{Calendar, Ground, HolidayList, Stretch};
-use crate::domain::clock;
+use crate::domain::time::duration;
 
 /// The days of a week.
 const DAYS: [Weekday; 7] =
@@ -108,7 +108,7 @@ pub fn next_told(calendar: &Calendar, now: DateTime<Utc>, count: usize) -> Strin
         Some((turn, opens)) => {
             let local = calendar.zone.local(turn).format("%a %Y-%m-%d %H:%M");
             let (verb, zone) = (if opens { "opens" } else { "closes" }, calendar.zone.abbreviation(turn));
-            text.push_str(&format!("; {verb} {local} {zone}, in {}\n", clock::spell_span(turn - now)));
+            text.push_str(&format!("; {verb} {local} {zone}, in {}\n", duration::spell_span(turn - now)));
         }
         None => text.push_str(if is_open { "; never closes\n" } else { "; never opens\n" }),
     }
@@ -122,12 +122,12 @@ pub fn next_told(calendar: &Calendar, now: DateTime<Utc>, count: usize) -> Strin
 /// What comes next, as JSON.
 pub fn next_record(calendar: &Calendar, now: DateTime<Utc>, count: usize) -> Value {
     let turn = calendar.turn(now);
-    let at = |wanted: bool| turn.filter(|(_, opens)| *opens == wanted).map(|(at, _)| clock::spell(at));
+    let at = |wanted: bool| turn.filter(|(_, opens)| *opens == wanted).map(|(at, _)| duration::spell(at));
     let odd = |odd: OddDate<'_>| json!({"date": odd.date.to_string(), "name": odd.name, "hours": spelled(odd.hours)});
     json!({
         "name": calendar.name,
         "time_zone": calendar.zone.name(),
-        "now": clock::spell(now),
+        "now": duration::spell(now),
         "is_open": calendar.is_open(now),
         "opens_at": at(true),
         "closes_at": at(false),

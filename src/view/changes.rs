@@ -6,10 +6,10 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::domain::clock;
-use crate::domain::comparison::{Comparison, Fate};
-use crate::domain::entry::Entry;
-use crate::domain::words::Status;
+use crate::domain::ticket::diff::{Comparison, Fate};
+use crate::domain::ticket::entry::Entry;
+use crate::domain::time::duration;
+use crate::domain::vocabulary::Status;
 
 use super::entry::sentence;
 use super::json::entry_json;
@@ -70,7 +70,7 @@ pub fn for_programs(compared: &[Comparison], viewer: Viewer) -> String {
         let entry = line.entry;
         tab_separated([
             line.fate.map_or("edited", Fate::word),
-            &entry.map(|entry| clock::spell(entry.at)).unwrap_or_default(),
+            &entry.map(|entry| duration::spell(entry.at)).unwrap_or_default(),
             &line.compared.id.to_string(),
             &entry.map(|entry| entry.id.to_string()).unwrap_or_default(),
             entry.map_or("", |entry| entry.by.as_str()),

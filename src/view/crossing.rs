@@ -3,11 +3,11 @@
 //!
 //! Must not know which merge brought them together.
 
+use crate::domain::convergence::union::{Concurrent, Crossing};
 use crate::domain::id::Id;
 use crate::domain::ticket::Ticket;
-use crate::domain::union::{Concurrent, Crossing};
-use crate::domain::words::Status;
-use crate::domain::zone::Zone;
+use crate::domain::time::zone::Zone;
+use crate::domain::vocabulary::Status;
 
 use super::entry::{sentence, short_id};
 use super::{labels, terminal};

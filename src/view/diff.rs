@@ -7,7 +7,8 @@ use std::ops::Range;
 
 use imara_diff::{Algorithm, Diff, Hunk, InternedInput};
 
-use super::paint::{self, Paint};
+use super::paint;
+use super::paint::Paint;
 use super::terminal;
 
 /// Lines of context around a change.

@@ -3,14 +3,18 @@
 //! The sentence goes on after the name of whoever did it. Must not know where it is put, nor whether the
 //! entry may be seen.
 
-use crate::domain::action::{Action, Fact, Opening, Solution};
-use crate::domain::entry::Entry;
-use crate::domain::id::{self, Id};
-use crate::domain::person::Person;
+#[cfg(test)]
+mod tests;
+
+use crate::domain::id;
+use crate::domain::id::Id;
+use crate::domain::people::person::Person;
 use crate::domain::ticket::Hold;
+use crate::domain::ticket::action::{Action, Fact, Opening, Solution};
+use crate::domain::ticket::entry::Entry;
+use crate::domain::time::zone::Zone;
 use crate::domain::value::Value;
-use crate::domain::words::EscalationReason;
-use crate::domain::zone::Zone;
+use crate::domain::vocabulary::EscalationReason;
 
 use super::labels::catalogue::{Catalogue, Deeds, fill};
 use super::{age, labels, terminal};
@@ -167,6 +171,3 @@ fn listed<T: std::fmt::Display>(done: &str, name: &str, items: &[T]) -> String {
     let items: Vec<_> = items.iter().map(ToString::to_string).collect();
     fill(done, &[(name, &items.join(", "))])
 }
-
-#[cfg(test)]
-mod tests;

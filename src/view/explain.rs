@@ -6,11 +6,11 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::{Map, Value as Json, json};
 
 use crate::domain::calendar::Why;
-use crate::domain::clock::{spell, spell_hours};
 use crate::domain::id::Id;
-use crate::domain::target::{Clock, ClockState, Reason, Span};
-use crate::domain::words::Priority;
-use crate::domain::zone::Zone;
+use crate::domain::sla::clock::{Clock, ClockState, Reason, Span};
+use crate::domain::time::duration::{spell, spell_hours};
+use crate::domain::time::zone::Zone;
+use crate::domain::vocabulary::Priority;
 
 use super::table::{Cell, Table};
 use super::{Audience, paint, sla, terminal};

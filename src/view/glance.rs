@@ -5,9 +5,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::id::Id;
-use crate::domain::summary::Summary;
-use crate::domain::target::Clock;
-use crate::domain::words::{Priority, Status};
+use crate::domain::sla::clock::Clock;
+use crate::domain::ticket::summary::Summary;
+use crate::domain::vocabulary::{Priority, Status};
 
 use super::labels::fill;
 use super::table::{Cell, Table};

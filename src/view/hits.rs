@@ -9,11 +9,12 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json, json};
 
 use crate::domain::id::Id;
-use crate::domain::search::Needle;
+use crate::domain::query::search::Needle;
 use crate::domain::ticket::Ticket;
 
 use super::entry::short_id;
-use super::paint::{self, Paint};
+use super::paint;
+use super::paint::Paint;
 use super::table::tab_separated;
 use super::thread::thread;
 use super::{Audience, Viewer, terminal};
@@ -209,8 +210,8 @@ impl Found {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::action::Action;
-    use crate::domain::search::Meaning;
+    use crate::domain::query::search::Meaning;
+    use crate::domain::ticket::action::Action;
     use crate::view::sample;
 
     fn found(words: &str, context: usize, viewer: Viewer) -> Option<Found> {

@@ -6,14 +6,16 @@
 
 mod selection;
 mod spelling;
+#[cfg(test)]
+mod tests;
 
 use serde_json::{Map, Number, Value as Json, json};
 
-use crate::domain::clock;
 use crate::domain::codec::entry_fields;
-use crate::domain::summary::Summary;
-use crate::domain::target::Clock;
+use crate::domain::sla::clock::Clock;
+use crate::domain::ticket::summary::Summary;
 use crate::domain::ticket::{Escalation, Hold, Ticket};
+use crate::domain::time::duration;
 use crate::domain::value::{Fields, Value};
 
 use super::thread::{Told, thread};
@@ -145,8 +147,8 @@ pub fn summary_json(ticket: &Summary, short_id: &str, path: &str, sla: &[Clock])
         "follow_up_of": header.follow_up_of.map(|id| id.to_string()),
         "fields": map(&header.fields),
         "alerts": ticket.alerts,
-        "created_at": clock::spell(ticket.created_at),
-        "last_activity_at": clock::spell(ticket.last_activity_at),
+        "created_at": duration::spell(ticket.created_at),
+        "last_activity_at": duration::spell(ticket.last_activity_at),
         "version": ticket.version.to_string(),
         "sla": sla::array(sla),
     });
@@ -188,12 +190,12 @@ fn escalation(escalation: &Escalation) -> Json {
     json!({
         "reason": escalation.reason.word(),
         "manager": escalation.manager.as_ref().map(|person| person.as_str()),
-        "since": clock::spell(escalation.since),
+        "since": duration::spell(escalation.since),
     })
 }
 
 fn hold(hold: &Hold) -> Json {
-    json!({ "reason": hold.reason.word(), "team": hold.team, "until": hold.until.map(clock::spell) })
+    json!({ "reason": hold.reason.word(), "team": hold.team, "until": hold.until.map(duration::spell) })
 }
 
 fn object(fields: &Fields) -> Map<String, Json> {
@@ -216,11 +218,8 @@ fn value(value: &Value) -> Json {
             Number::from_f64(*number).map_or_else(|| Json::String(number.to_string()), Json::Number)
         }
         Value::String(words) | Value::Text(words) => Json::String(words.clone()),
-        Value::Time(at) => Json::String(clock::spell(*at)),
+        Value::Time(at) => Json::String(duration::spell(*at)),
         Value::List(items) => Json::Array(items.iter().map(self::value).collect()),
         Value::Map(fields) => map(fields),
     }
 }
-
-#[cfg(test)]
-mod tests;

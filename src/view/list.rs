@@ -4,11 +4,11 @@
 
 use anstyle::Style;
 
-use crate::domain::clock;
-use crate::domain::person::Person;
-use crate::domain::summary::Summary;
-use crate::domain::target::Clock;
+use crate::domain::people::person::Person;
+use crate::domain::sla::clock::Clock;
 use crate::domain::ticket::Header;
+use crate::domain::ticket::summary::Summary;
+use crate::domain::time::duration;
 
 use super::paint;
 use super::table::{Cell, Table, tab_separated};
@@ -118,8 +118,8 @@ pub fn for_programs(ticket: &Summary) -> String {
         header.assignee.as_ref().map_or("", Person::as_str),
         header.requester.as_str(),
         header.organization.as_deref().unwrap_or(""),
-        &clock::spell(ticket.created_at),
-        &clock::spell(ticket.last_activity_at),
+        &duration::spell(ticket.created_at),
+        &duration::spell(ticket.last_activity_at),
         &header.subject,
     ])
 }
@@ -127,9 +127,9 @@ pub fn for_programs(ticket: &Summary) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::action::Action;
     use crate::domain::ticket::Hold;
-    use crate::domain::words::{EscalationReason, HoldReason, Status};
+    use crate::domain::ticket::action::Action;
+    use crate::domain::vocabulary::{EscalationReason, HoldReason, Status};
     use crate::view::labels::Language;
     use crate::view::sample;
 

@@ -5,9 +5,9 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json};
 
-use crate::domain::clock;
 use crate::domain::ticket::Ticket;
-use crate::domain::words::Status;
+use crate::domain::time::duration;
+use crate::domain::vocabulary::Status;
 
 use super::entry::sentence;
 use super::json::entry_json;
@@ -70,7 +70,7 @@ fn newest_first<'a>(tickets: &[(&'a str, &'a Ticket)], since: Option<DateTime<Ut
 fn values(ticket: &Ticket, told: &Told<'_>) -> String {
     let entry = told.entry;
     tab_separated([
-        clock::spell(entry.at).as_str(),
+        duration::spell(entry.at).as_str(),
         &ticket.id.to_string(),
         &entry.id.to_string(),
         entry.by.as_str(),
@@ -112,6 +112,6 @@ mod tests {
         assert_eq!(records.len(), 1);
         let names: Vec<_> = records[0].keys().map(String::as_str).collect();
         assert_eq!(names, ["ticket", "id", "at", "by", "role", "action", "from", "text"]);
-        assert!(COLUMNS.iter().chain(&names).all(|name| super::super::json::ENTRY_FIELDS.contains(name)));
+        assert!(COLUMNS.iter().chain(&names).all(|name| crate::view::json::ENTRY_FIELDS.contains(name)));
     }
 }

@@ -6,17 +6,17 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::{Map, Value as Json};
 
-use crate::domain::action::{Action, Opening};
-use crate::domain::entry::Entry;
 use crate::domain::id::Id;
-use crate::domain::own_field::{FieldKind, OwnField};
-use crate::domain::person::Person;
-use crate::domain::plan::Metric;
-use crate::domain::target::{Clock, ClockState};
+use crate::domain::people::person::Person;
+use crate::domain::sla::clock::{Clock, ClockState};
+use crate::domain::sla::plan::Metric;
 use crate::domain::text::Text;
+use crate::domain::ticket::action::{Action, Opening};
+use crate::domain::ticket::custom_field::{FieldKind, OwnField};
+use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::{Escalation, Hold, Ticket};
 use crate::domain::value::Value;
-use crate::domain::words::{EscalationReason, HoldReason, Priority, Resolution, Role, Status};
+use crate::domain::vocabulary::{EscalationReason, HoldReason, Priority, Resolution, Role, Status};
 
 use super::template::{Paper, Template, TemplateFlaw};
 use super::{Viewer, json};

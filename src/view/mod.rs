@@ -26,6 +26,8 @@ pub mod paint;
 pub mod plan;
 pub mod records;
 pub mod rules;
+#[cfg(test)]
+mod sample;
 pub mod schema;
 pub mod sla;
 pub mod sweep;
@@ -36,13 +38,10 @@ pub mod thread;
 pub mod ticket;
 pub mod width;
 
-#[cfg(test)]
-mod sample;
-
 use chrono::{DateTime, Utc};
 
 use crate::domain::id::Id;
-use crate::domain::zone::Zone;
+use crate::domain::time::zone::Zone;
 use labels::{Catalogue, Language, OwnLabels};
 use link::Links;
 use paint::Paint;

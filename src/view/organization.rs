@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::paint::Paint;
 use super::table::{Cell, Table, tab_separated};
-use crate::domain::organization::{Instance, Member, Organization, PlanPeriod};
-use crate::domain::person::Person;
-use crate::domain::words::OrganizationRole;
+use crate::domain::people::organization::{Instance, Member, Organization, PlanPeriod};
+use crate::domain::people::person::Person;
+use crate::domain::vocabulary::OrganizationRole;
 
 /// An organisation as JSON.
 pub fn record(organization: &Organization) -> Value {

@@ -4,7 +4,7 @@
 
 use anstyle::{AnsiColor, Style};
 
-use crate::domain::words::{Priority, Status};
+use crate::domain::vocabulary::{Priority, Status};
 
 /// What is said beside what matters.
 pub const MUTED: Style = Style::new().dimmed();

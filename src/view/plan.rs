@@ -5,12 +5,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value as Json, json};
 
-use crate::domain::clock::spell_hours;
 use crate::domain::id::Id;
-use crate::domain::organization::PlanPeriod;
-use crate::domain::plan::{CalendarRule, Metric, Plan};
-use crate::domain::target::Clock;
-use crate::domain::words::Priority;
+use crate::domain::people::organization::PlanPeriod;
+use crate::domain::sla::clock::Clock;
+use crate::domain::sla::plan::{CalendarRule, Metric, Plan};
+use crate::domain::time::duration::spell_hours;
+use crate::domain::vocabulary::Priority;
 
 use super::table::{Cell, Table};
 use super::{Audience, age, paint, sla, terminal};

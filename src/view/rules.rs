@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::domain::rule::{Rule, Severity, rules};
+use crate::domain::rules::{Rule, Severity, rules};
 
 /// One rule in full.
 pub fn explained(rule: &Rule) -> String {

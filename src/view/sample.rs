@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::action::{Action, Opening};
-use crate::domain::entry::Entry;
 use crate::domain::id::Id;
-use crate::domain::person::Person;
+use crate::domain::people::person::Person;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
-use crate::domain::words::{Priority, Role, Status};
-use crate::domain::zone::Zone;
+use crate::domain::ticket::action::{Action, Opening};
+use crate::domain::ticket::entry::Entry;
+use crate::domain::time::zone::Zone;
+use crate::domain::vocabulary::{Priority, Role, Status};
 
 use super::labels::Language;
 use super::paint::Paint;

@@ -7,10 +7,10 @@ mod settings;
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::domain::own_field::{FieldKind, OwnField};
-use crate::domain::plan::Metric;
-use crate::domain::target::ClockState;
-use crate::domain::words::{
+use crate::domain::sla::clock::ClockState;
+use crate::domain::sla::plan::Metric;
+use crate::domain::ticket::custom_field::{FieldKind, OwnField};
+use crate::domain::vocabulary::{
     EscalationReason, HoldReason, Kind, MergeReason, Priority, ReopenReason, Resolution, Role, Status,
 };
 
@@ -221,7 +221,7 @@ fn shown() -> Json {
         };
         fields.insert((*name).to_owned(), schema);
     }
-    fields.insert(super::json::HISTORY.to_owned(), list_of("entry", 0));
+    fields.insert(crate::view::json::HISTORY.to_owned(), list_of("entry", 0));
     closed(FIELDS, Json::Object(fields))
 }
 
@@ -231,7 +231,7 @@ fn clock() -> Json {
     let states: Vec<&str> = ClockState::ALL.iter().map(|state| state.word()).collect();
     let seconds = |what: &str| json!({ "type": "integer", "description": what });
     closed(
-        &super::sla::FIELDS[1..],
+        &crate::view::sla::FIELDS[1..],
         json!({
             "metric": { "enum": metrics },
             "target_seconds": seconds("Of open time."),

@@ -8,12 +8,12 @@ use anstyle::Style;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value as Json, json};
 
-use crate::domain::clock::spell;
-use crate::domain::finding::Finding;
 use crate::domain::id::Id;
-use crate::domain::plan::Metric;
-use crate::domain::summary::Summary;
-use crate::domain::target::{Clock, ClockState};
+use crate::domain::rules::finding::Finding;
+use crate::domain::sla::clock::{Clock, ClockState};
+use crate::domain::sla::plan::Metric;
+use crate::domain::ticket::summary::Summary;
+use crate::domain::time::duration::spell;
 
 use super::age::span_in;
 use super::labels::catalogue::Promises;
@@ -223,7 +223,7 @@ fn markdown(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::words::Priority;
+    use crate::domain::vocabulary::Priority;
     use crate::view::sample;
 
     fn clock(due: Option<&str>, state: ClockState) -> Clock {
@@ -261,7 +261,7 @@ mod tests {
 
     #[test]
     fn a_summary_takes_no_orders_from_strangers() {
-        let finding = Finding::new(&crate::domain::rule::TARGET_BREACHED, "x", "a | <b> `c` [d](e) @all");
+        let finding = Finding::new(&crate::domain::rules::TARGET_BREACHED, "x", "a | <b> `c` [d](e) @all");
         assert!(summary(&[finding]).ends_with("|  | a \\| &lt;b> \\`c\\` \\[d\\](e) &#64;all |\n"));
         assert_eq!(summary(&[]), "### Nothing is overdue\n");
     }

@@ -5,11 +5,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value as Json, json};
 
-use crate::domain::action::Action;
-use crate::domain::clock::{self, spell_hours, spell_span};
-use crate::domain::entry::Entry;
-use crate::domain::silence::Waited;
-use crate::domain::summary::Summary;
+use crate::domain::sla::follow_up::Waited;
+use crate::domain::ticket::action::Action;
+use crate::domain::ticket::entry::Entry;
+use crate::domain::ticket::summary::Summary;
+use crate::domain::time::duration::{self, spell_hours, spell_span};
 
 use super::labels::catalogue::Sweeps;
 use super::table::{Cell, Table, tab_separated};
@@ -178,7 +178,7 @@ pub fn for_programs(asked: &Asked<'_>, audience: &Audience<'_>) -> String {
     tab_separated([
         asked.ticket.id.to_string().as_str(),
         asked.what.word(),
-        &clock::spell(asked.due_at),
+        &duration::spell(asked.due_at),
         header.priority.word(),
         header.requester.as_str(),
         &asked.reason(audience),
@@ -197,7 +197,7 @@ pub fn record(asked: &Asked<'_>, audience: &Audience<'_>) -> Map<String, Json> {
         "id": asked.ticket.id.to_string(),
         "short_id": asked.short_id,
         "due": asked.what.word(),
-        "due_at": clock::spell(asked.due_at),
+        "due_at": duration::spell(asked.due_at),
         "reason": asked.reason(audience),
         "subject": header.subject,
         "status": header.status.word(),
@@ -206,8 +206,8 @@ pub fn record(asked: &Asked<'_>, audience: &Audience<'_>) -> Map<String, Json> {
         "assignee": header.assignee.as_ref().map(|person| person.as_str()),
         "language": header.language,
         "alerts": asked.ticket.alerts,
-        "asked_at": asked_at.map(clock::spell),
-        "hold_until": header.hold.as_ref().and_then(|hold| hold.until).map(clock::spell),
+        "asked_at": asked_at.map(duration::spell),
+        "hold_until": header.hold.as_ref().and_then(|hold| hold.until).map(duration::spell),
     });
     match values {
         Json::Object(fields) => fields,

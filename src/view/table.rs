@@ -6,7 +6,8 @@
 use anstyle::Style;
 
 use super::link;
-use super::paint::{self, Paint};
+use super::paint;
+use super::paint::Paint;
 use super::terminal;
 use super::width::{cut, pad, width};
 

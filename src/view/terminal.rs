@@ -17,6 +17,9 @@
 //!
 //! Must not know where the words stand in a ticket.
 
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -121,6 +124,3 @@ fn line_command_break(text: &str, start: usize) -> Option<usize> {
     let name = text[start..].strip_prefix("::")?;
     name.starts_with(|c: char| !c.is_whitespace()).then_some(start + 1)
 }
-
-#[cfg(test)]
-mod tests;

@@ -4,13 +4,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::domain::action::Action;
-use crate::domain::aftermath::twins;
-use crate::domain::attachment::Attachment;
-use crate::domain::entry::Entry;
+use crate::domain::convergence::cross_ticket::twins;
 use crate::domain::id::Id;
+use crate::domain::people::visibility::internal_entries;
 use crate::domain::ticket::Ticket;
-use crate::domain::visibility::internal_entries;
+use crate::domain::ticket::action::Action;
+use crate::domain::ticket::attachment::Attachment;
+use crate::domain::ticket::entry::Entry;
 
 use super::Viewer;
 

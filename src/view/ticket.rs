@@ -2,23 +2,27 @@
 //!
 //! Must not know which ticket was asked for, nor decide who may see it at all.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::action::Action;
-use crate::domain::attachment;
-use crate::domain::difference::{Change, changes};
-use crate::domain::entry::Entry;
 use crate::domain::id::Id;
-use crate::domain::plan::Metric;
-use crate::domain::target::Clock;
+use crate::domain::sla::clock::Clock;
+use crate::domain::sla::plan::Metric;
+use crate::domain::ticket::action::Action;
+use crate::domain::ticket::attachment;
+use crate::domain::ticket::entry::Entry;
+use crate::domain::ticket::header_changes::{Change, changes};
 use crate::domain::ticket::{Header, Ticket};
 use crate::domain::value::Value;
 
 use super::entry::{held, sentence, short_id, transition};
 use super::labels::{self, Catalogue, fill};
-use super::paint::{self, Paint};
+use super::paint;
+use super::paint::Paint;
 use super::thread::{Told, thread};
 use super::width::{pad, width};
 use super::{Audience, sla, terminal};
@@ -269,6 +273,3 @@ fn remarks(told: &Told<'_>, words: &Catalogue) -> Vec<String> {
     let corrected = told.correction.map(|entry| remark(entry, words.remarks.corrected));
     twin.into_iter().chain(hidden).chain(corrected).collect()
 }
-
-#[cfg(test)]
-mod tests;

@@ -4,16 +4,16 @@
 use std::collections::HashMap;
 
 use super::{Commit, Judge};
-use crate::domain::attachment::Digest;
-use crate::domain::finding::Finding;
-use crate::domain::person::Person;
-use crate::domain::rule::{ATTACHMENT_CHANGED, ATTACHMENT_DELETED, PUSH_FILES};
+use crate::domain::people::person::Person;
+use crate::domain::rules::finding::Finding;
+use crate::domain::rules::{ATTACHMENT_CHANGED, ATTACHMENT_DELETED, PUSH_FILES};
+use crate::domain::ticket::attachment::Digest;
 use crate::store::git::{Change, is_blob};
 use crate::store::layout;
 
 /// What is known of attachments while commits are looked at.
 #[derive(Default)]
-pub(in crate::casebook) struct Attachments {
+pub(crate) struct Attachments {
     /// The first objects of those that were changed or deleted, by path.
     first: HashMap<String, String>,
     /// Those that new entries name, by whoever made the entry and pushes it.
@@ -69,13 +69,13 @@ fn is_attachment(path: &str) -> bool {
 }
 
 /// Whether a file is an attachment that is new everywhere.
-pub(in crate::casebook) fn is_new_attachment(path: &str, changes: &[&Change]) -> bool {
+pub(crate) fn is_new_attachment(path: &str, changes: &[&Change]) -> bool {
     let is_new = |change: &&Change| change.old.is_none() && change.new.is_some() && !change.turns && !change.odd;
     is_attachment(path) && !changes.is_empty() && changes.iter().all(is_new)
 }
 
 /// Whether it is the file that goes with the first of them, as commands write it.
-pub(in crate::casebook) fn is_for_attachments(path: &str, changes: &[&Change]) -> bool {
+pub(crate) fn is_for_attachments(path: &str, changes: &[&Change]) -> bool {
     let is_it = |name: &String| is_blob(name, layout::ATTACHMENTS_AS_THEY_ARE.as_bytes());
     let is_new = |change: &&Change| change.old.is_none() && change.new.as_ref().is_some_and(is_it) && !change.turns;
     path == layout::ATTACHMENT_ATTRIBUTES && !changes.is_empty() && changes.iter().all(is_new)

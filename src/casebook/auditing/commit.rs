@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::{Ground, Judge, Policy, TICKETS, told};
 use crate::casebook::desk::differing_fact;
 use crate::domain::audit::{Loss, Piece, added, inserted, losses, places};
-use crate::domain::finding::Finding;
 use crate::domain::id::Id;
-use crate::domain::rule::{
+use crate::domain::rules::finding::Finding;
+use crate::domain::rules::{
     FILE_MISPLACED, FILE_NEWER, FILE_NOT_PLAIN, FILE_OTHER_ID, HEADER_DIFFERS, HISTORY_EDITED, HISTORY_INSERTED,
     HISTORY_REMOVED, HISTORY_REORDERED, HISTORY_UNREADABLE, POLICY_UNREADABLE, TICKET_DELETED, TICKET_MOVED,
 };

@@ -3,15 +3,15 @@
 //! Looks at the places of casebook.toml alone; must not know tickets.
 
 use super::{Auditor, Findings};
-use crate::domain::finding::Finding;
-use crate::domain::rule::{TICKET_DELETED, TICKET_MOVED};
+use crate::domain::rules::finding::Finding;
+use crate::domain::rules::{TICKET_DELETED, TICKET_MOVED};
 use crate::error::Error;
 use crate::store::git::Revision;
 use crate::store::layout::MARKER;
 
 /// What a walk saw of desks.
 #[derive(Debug, Default)]
-pub(in crate::casebook) struct Desks {
+pub(crate) struct Desks {
     /// The commit that this desk came with, unless the history begins with it.
     came: Option<String>,
     /// The commits that took others away, each with the path of its casebook.toml.

@@ -7,18 +7,18 @@ use chrono::DateTime;
 
 use super::commit::{Commit, Touched};
 use super::{Ground, Judge, Redaction, told};
-use crate::domain::action::Action;
-use crate::domain::aftermath::FORWARDING;
 use crate::domain::audit::{Company, Law, Verdict, Why, judge, judge_opening, lapse, needs_organizations};
-use crate::domain::entry::Entry;
-use crate::domain::finding::Finding;
+use crate::domain::convergence::cross_ticket::FORWARDING;
 use crate::domain::id::Id;
-use crate::domain::person::Person;
-use crate::domain::rule::{
+use crate::domain::people::person::Person;
+use crate::domain::rules::finding::Finding;
+use crate::domain::rules::{
     AUDIT_COUNTERPART, AUDIT_IDENTITY, AUDIT_RIGHTS, AUDIT_TIME, ENTRY_CONCURRENT, ENTRY_ORDER, ENTRY_SHARED,
 };
 use crate::domain::ticket::Ticket;
-use crate::domain::words::Role;
+use crate::domain::ticket::action::Action;
+use crate::domain::ticket::entry::Entry;
+use crate::domain::vocabulary::Role;
 use crate::store::git::GitError;
 
 /// The new entries of a commit, for what is about two tickets at once.

@@ -20,10 +20,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::finding::Finding;
 use crate::domain::id::Id;
-use crate::domain::person::Person;
-use crate::domain::rule::{COMMIT_SIGNER, COMMIT_UNSIGNED, HISTORY_SHALLOW, Severity};
+use crate::domain::people::person::Person;
+use crate::domain::rules::finding::Finding;
+use crate::domain::rules::{COMMIT_SIGNER, COMMIT_UNSIGNED, HISTORY_SHALLOW, Severity};
 use crate::error::Error;
 use crate::store::git::{Change, GitError, Objects, Repository, Revision, Shelf, Signature, Trusted, Walk, Wanted};
 use crate::store::layout;
@@ -209,7 +209,7 @@ impl Auditor {
     }
 }
 
-pub(super) fn named(entry: &crate::domain::entry::Entry) -> String {
+pub(super) fn named(entry: &crate::domain::ticket::entry::Entry) -> String {
     told::entry(entry)
 }
 
@@ -250,7 +250,7 @@ pub(super) struct Judge {
     /// What the clock of whoever judges says, where the guard asks.
     pub now: Option<DateTime<Utc>>,
     /// Who pushes, where the guard asks.
-    pub gate: Option<super::guarding::Gate>,
+    pub gate: Option<crate::casebook::guarding::Gate>,
     pub found: Findings,
 }
 

@@ -8,8 +8,8 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::{Auditor, Findings, Questions};
-use crate::domain::finding::Finding;
-use crate::domain::rule::{HISTORY_REWRITTEN, Severity};
+use crate::domain::rules::finding::Finding;
+use crate::domain::rules::{HISTORY_REWRITTEN, Severity};
 use crate::error::Error;
 
 /// The name of the note, in the folder casebook has in the git directory.

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::domain::organization::Organization;
+use crate::domain::people::organization::Organization;
 use crate::store::git::{GitError, Lookup, Repository};
 use crate::store::{layout, yaml};
 

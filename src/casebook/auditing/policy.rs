@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::domain::admission::Admission;
 use crate::domain::audit::Law;
-use crate::domain::followup::FollowUpPolicy;
-use crate::domain::organization::Organization;
-use crate::domain::person::Team;
-use crate::domain::zone::Zone;
+use crate::domain::people::eligibility_context::Admission;
+use crate::domain::people::organization::Organization;
+use crate::domain::people::person::Team;
+use crate::domain::sla::follow_up_policy::FollowUpPolicy;
+use crate::domain::time::zone::Zone;
 use crate::store::config::Config;
-use crate::store::signing::{self, Keys};
+use crate::store::signing;
+use crate::store::signing::Keys;
 use crate::store::{eligibility, policy};
 
 /// What commits are judged by: a casebook.toml, and the organisations that lay beside it.

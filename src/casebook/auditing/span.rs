@@ -2,8 +2,8 @@
 
 use super::Auditor;
 use crate::casebook::Stretch;
-use crate::domain::finding::Finding;
-use crate::domain::rule::HISTORY_REWRITTEN;
+use crate::domain::rules::HISTORY_REWRITTEN;
+use crate::domain::rules::finding::Finding;
 use crate::error::Error;
 
 /// Which commits to look at.

@@ -6,18 +6,19 @@ use chrono::{DateTime, Utc};
 use memchr::memmem;
 
 use crate::domain::audit::{Lapse, Loss, Piece, Why};
-use crate::domain::clock::spell;
-use crate::domain::entry::Entry;
 use crate::domain::id::Id;
-use crate::domain::rule::{
+use crate::domain::people::visibility::redacted_entries;
+use crate::domain::rules::{
     AUDIT_RIGHTS, ENTRY_FROM, ENTRY_ILLEGAL, ENTRY_NO_TEXT, ENTRY_REFERS, ENTRY_STATUS, Rule, SOLVE_EARLY,
     SOLVE_EVIDENCE,
 };
-use crate::domain::transition::Refusal;
-use crate::domain::visibility::redacted_entries;
-use crate::domain::words::Status;
+use crate::domain::ticket::entry::Entry;
+use crate::domain::time::duration::spell;
+use crate::domain::vocabulary::Status;
+use crate::domain::workflow::Refusal;
 use crate::store::git::Revision;
-use crate::store::yaml::{self, Version};
+use crate::store::yaml;
+use crate::store::yaml::Version;
 
 /// How much of a line is told, in characters.
 const TOLD: usize = 60;

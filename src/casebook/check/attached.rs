@@ -4,12 +4,12 @@
 use std::path::Path;
 
 use super::sheet::with_line;
-use crate::domain::attachment::Attachment;
 use crate::domain::codec::Step;
-use crate::domain::finding::Finding;
 use crate::domain::id::Id;
-use crate::domain::rule;
+use crate::domain::rules;
+use crate::domain::rules::finding::Finding;
 use crate::domain::ticket::Ticket;
+use crate::domain::ticket::attachment::Attachment;
 use crate::store::yaml;
 
 /// An attachment that an entry names, and where in the file it does.
@@ -49,7 +49,7 @@ pub(super) fn missing(
             Some(size) => format!("{lies} has {size} bytes, and the entry says {}", what.size),
             None => format!("{lies} is not there, which the entry names"),
         };
-        findings.push(Finding::new(&rule::ATTACHMENT_MISSING, path, message).about(*entry).of(id));
+        findings.push(Finding::new(&rules::ATTACHMENT_MISSING, path, message).about(*entry).of(id));
         let name = |name: &str| Step::Name(name.to_owned());
         paths.push(vec![
             name("history"),

@@ -4,9 +4,9 @@
 
 use std::collections::HashMap;
 
-use crate::domain::finding::Finding;
-use crate::domain::organization::Organization;
-use crate::domain::rule;
+use crate::domain::people::organization::Organization;
+use crate::domain::rules;
+use crate::domain::rules::finding::Finding;
 use crate::error::Error;
 use crate::store::{layout, yaml};
 
@@ -34,7 +34,7 @@ pub(super) fn shared<'a>(
         let Some(bytes) = plain(read, &path)? else { continue };
         let Ok(organization) = yaml::read_organization(&bytes, id) else { continue };
         all.extend(seen.shared(&organization).into_iter().map(|Known { word, with, message }| {
-            let finding = Finding::new(&rule::ORGANIZATION_SHARED, &path, message);
+            let finding = Finding::new(&rules::ORGANIZATION_SHARED, &path, message);
             let (line, column) = place(&String::from_utf8_lossy(&bytes), &word);
             Shared { finding: with_line(finding.at(line, column), &bytes), id: id.to_owned(), with }
         }));
@@ -110,7 +110,7 @@ fn place(text: &str, word: &str) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::person::Person;
+    use crate::domain::people::person::Person;
 
     #[test]
     fn what_two_organizations_have_is_told_of_the_later_one() {

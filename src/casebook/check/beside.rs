@@ -8,10 +8,10 @@ use std::path::Path;
 use sha2::{Digest as _, Sha256};
 use walkdir::WalkDir;
 
-use crate::domain::attachment::Digest;
-use crate::domain::finding::Finding;
-use crate::domain::rule;
-use crate::domain::zone::Zone;
+use crate::domain::rules;
+use crate::domain::rules::finding::Finding;
+use crate::domain::ticket::attachment::Digest;
+use crate::domain::time::zone::Zone;
 use crate::store::config::{Config, ConfigFlaw};
 use crate::store::git::Nature;
 use crate::store::{layout, signing, yaml};
@@ -23,14 +23,16 @@ use super::sheet::with_line;
 pub(super) fn config(text: &str, read: Result<&Config, &ConfigFlaw>) -> Option<Finding> {
     match read {
         Err(flaw) => {
-            let finding = Finding::new(&rule::CONFIG_INVALID, layout::MARKER, &flaw.message);
+            let finding = Finding::new(&rules::CONFIG_INVALID, layout::MARKER, &flaw.message);
             Some(with_line(finding.at(flaw.line, flaw.column), text.as_bytes()))
         }
         Ok(config) => {
             let at = |wanted: &str| text.lines().position(|line| line.starts_with(wanted)).map_or(1, |index| index + 1);
             let (rule, line, message) = match (Zone::named(&config.time_zone), signing::keys(text)) {
-                (Err(_), _) => (&rule::CONFIG_ZONE, at("time_zone"), format!("`{}` is no time zone", config.time_zone)),
-                (_, Err(message)) => (&rule::CONFIG_INVALID, at("[signing]"), message),
+                (Err(_), _) => {
+                    (&rules::CONFIG_ZONE, at("time_zone"), format!("`{}` is no time zone", config.time_zone))
+                }
+                (_, Err(message)) => (&rules::CONFIG_INVALID, at("[signing]"), message),
                 _ => return None,
             };
             Some(with_line(Finding::new(rule, layout::MARKER, message).at(line, 1), text.as_bytes()))
@@ -41,7 +43,7 @@ pub(super) fn config(text: &str, read: Result<&Config, &ConfigFlaw>) -> Option<F
 /// What an organisation's file breaks.
 pub(super) fn organization(path: &str, id: &str, bytes: &[u8]) -> Option<Finding> {
     let damage = yaml::read_organization(bytes, id).err()?;
-    let finding = Finding::new(&rule::ORGANIZATION_INVALID, path, damage.kind.to_string());
+    let finding = Finding::new(&rules::ORGANIZATION_INVALID, path, damage.kind.to_string());
     Some(with_line(finding.at(damage.line, damage.column), bytes))
 }
 
@@ -49,7 +51,7 @@ pub(super) fn organization(path: &str, id: &str, bytes: &[u8]) -> Option<Finding
 pub(super) fn attachment(path: &str, bytes: io::Result<impl io::Read>) -> io::Result<Option<Finding>> {
     let Some(named) = Digest::at(path) else {
         let message = "this is no attachment, and lies where only attachments belong";
-        return Ok(Some(Finding::new(&rule::ATTACHMENT_STRAY, path, message)));
+        return Ok(Some(Finding::new(&rules::ATTACHMENT_STRAY, path, message)));
     };
     let mut bytes = bytes?;
     let (mut digest, mut buffer) = (Sha256::new(), vec![0; 64 << 10]);
@@ -60,7 +62,7 @@ pub(super) fn attachment(path: &str, bytes: io::Result<impl io::Read>) -> io::Re
         }
     }
     let digest = Digest(digest.finalize().into());
-    let differs = || Finding::new(&rule::ATTACHMENT_DIFFERS, path, format!("the digest of these bytes is {digest}"));
+    let differs = || Finding::new(&rules::ATTACHMENT_DIFFERS, path, format!("the digest of these bytes is {digest}"));
     Ok((digest != named).then(differs))
 }
 
@@ -100,7 +102,7 @@ pub(super) fn attributes(held: Option<&[u8]>, has_some: bool) -> Option<Finding>
         Some(_) => "this says something else than `* -text -diff`, by which git leaves attachments as they are",
         None => "this is not there, and git leaves attachments as they are by it alone",
     };
-    Some(Finding::new(&rule::ATTACHMENT_ATTRIBUTES, path, message))
+    Some(Finding::new(&rules::ATTACHMENT_ATTRIBUTES, path, message))
 }
 
 /// The attachments of a work tree: what they break, and what stands there that is no file.
@@ -133,5 +135,5 @@ pub(super) fn attachments(root: &Path) -> io::Result<Vec<Finding>> {
 
 /// Something in the tickets folder that is no ticket.
 pub(super) fn stray(path: &str) -> Finding {
-    Finding::new(&rule::FILE_STRAY, path, "this is no ticket, and lies where only tickets belong")
+    Finding::new(&rules::FILE_STRAY, path, "this is no ticket, and lies where only tickets belong")
 }

@@ -4,13 +4,13 @@
 
 use memchr::memmem;
 
-use crate::domain::action::{Action, Solution};
-use crate::domain::finding::Finding;
 use crate::domain::id::Id;
-use crate::domain::organization::Member;
-use crate::domain::rule;
+use crate::domain::people::organization::Member;
+use crate::domain::rules;
+use crate::domain::rules::finding::Finding;
 use crate::domain::ticket::Ticket;
-use crate::domain::words::{Kind, Role};
+use crate::domain::ticket::action::{Action, Solution};
+use crate::domain::vocabulary::{Kind, Role};
 use crate::error::Error;
 use crate::store::{layout, yaml};
 
@@ -38,7 +38,7 @@ pub(super) fn access<'a>(
             let Some(ticket) = member.organization_access else { continue };
             let Some(why) = not_granted(id, member, ticket, read)? else { continue };
             let message = format!("{} reads every ticket by {ticket}, {why}", member.email);
-            let finding = Finding::new(&rule::ACCESS_UNGRANTED, &path, message);
+            let finding = Finding::new(&rules::ACCESS_UNGRANTED, &path, message);
             findings.push(with_line(finding.at(line_of(&bytes, ticket), 1), &bytes));
         }
     }

@@ -4,9 +4,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::domain::finding::Finding;
 use crate::domain::id::Id;
-use crate::domain::rule::{self, Rule};
+use crate::domain::rules;
+use crate::domain::rules::Rule;
+use crate::domain::rules::finding::Finding;
 use crate::store::layout;
 
 use super::sheet::{Links, Said};
@@ -66,12 +67,12 @@ impl Web {
         for (id, links) in &self.linked {
             for (other, name, is_known) in self.sides(*id, links, others, &nothing) {
                 let (rule, message): (&'static Rule, _) = match (is_known, name) {
-                    (None, _) => (&rule::MERGE_NOWHERE, format!("`{name}` names {other}, which is not there")),
+                    (None, _) => (&rules::MERGE_NOWHERE, format!("`{name}` names {other}, which is not there")),
                     (Some(false), "merged_into") => {
-                        (&rule::MERGE_ONE_SIDED, format!("merged into {other}, which does not know of it"))
+                        (&rules::MERGE_ONE_SIDED, format!("merged into {other}, which does not know of it"))
                     }
                     (Some(false), _) => (
-                        &rule::MERGE_ONE_SIDED,
+                        &rules::MERGE_ONE_SIDED,
                         format!("says that {other} is merged into it, which does not know of it"),
                     ),
                     (Some(true), _) => continue,
@@ -126,7 +127,7 @@ impl Web {
             let [(entry, first), (same, second)] = pair else { continue };
             if entry == same && first != second {
                 let message = format!("the entry {entry} is in {first} too");
-                findings.push(at_top(*second, &rule::ENTRY_SHARED, message).about(*entry));
+                findings.push(at_top(*second, &rules::ENTRY_SHARED, message).about(*entry));
             }
         }
         let mut opened: HashMap<&str, Id> = HashMap::new();
@@ -135,7 +136,7 @@ impl Web {
             match opened.get(key.as_str()) {
                 Some(first) => {
                     let message = format!("opened with the key `{key}`, as {first} was");
-                    findings.push(at_top(*id, &rule::ENTRY_KEY, message).about(*id));
+                    findings.push(at_top(*id, &rules::ENTRY_KEY, message).about(*id));
                 }
                 None => _ = opened.insert(key, *id),
             }
@@ -165,7 +166,7 @@ impl Web {
             if let Some(youngest) = chain[ring..].iter().max_by_key(|id| next[id].1) {
                 let (target, entry, links) = next[youngest];
                 let message = format!("merged in a ring with {target}: the conversation goes on here");
-                findings.push(about(*youngest, links, "merged_into", &rule::MERGE_CYCLE, message).about(entry));
+                findings.push(about(*youngest, links, "merged_into", &rules::MERGE_CYCLE, message).about(entry));
             }
         }
     }

@@ -20,10 +20,10 @@ mod wording;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::domain::aftermath::solved_unseen;
-use crate::domain::finding::Finding;
+use crate::domain::convergence::cross_ticket::solved_unseen;
 use crate::domain::id::Id;
-use crate::domain::rule;
+use crate::domain::rules;
+use crate::domain::rules::finding::Finding;
 use crate::domain::ticket::Ticket;
 use crate::error::Error;
 use crate::store::choices;
@@ -99,7 +99,7 @@ impl Casebook {
         for _ in 0..AGAIN {
             let stamp = self.state.stamp();
             let checked = self.check_once(scope)?;
-            let torn = [&rule::MERGE_ONE_SIDED, &rule::ACCESS_UNGRANTED];
+            let torn = [&rules::MERGE_ONE_SIDED, &rules::ACCESS_UNGRANTED];
             let is_torn = |finding: &Finding| torn.contains(&finding.rule);
             if stamp == self.state.stamp() || !checked.findings.iter().any(is_torn) {
                 return Ok(checked);

@@ -6,9 +6,9 @@
 use std::io;
 use std::path::Path;
 
-use crate::domain::finding::Finding;
 use crate::domain::id::Id;
-use crate::domain::rule;
+use crate::domain::rules;
+use crate::domain::rules::finding::Finding;
 use crate::store::git::{Held, Nature};
 use crate::store::layout;
 use crate::store::yaml::{Damage, DamageKind};
@@ -24,18 +24,18 @@ pub(super) fn finding(path: &str, nature: Nature) -> Option<Finding> {
     if path == layout::MARKER {
         let message =
             format!("this is {what}; git, and with it every clone, the audit and the guard, sees no settings");
-        return found(&rule::CONFIG_INVALID, message);
+        return found(&rules::CONFIG_INVALID, message);
     }
     if path == layout::ORGANIZATIONS && !is_folder {
-        return found(&rule::ORGANIZATION_INVALID, format!("this is {what}; organisations' files lie in a folder"));
+        return found(&rules::ORGANIZATION_INVALID, format!("this is {what}; organisations' files lie in a folder"));
     }
     if layout::organization_of(path).is_some() {
         let what = if nature == Nature::File { "something else than a file" } else { what };
-        return found(&rule::ORGANIZATION_INVALID, format!("this is {what}; organisations' files are plain files"));
+        return found(&rules::ORGANIZATION_INVALID, format!("this is {what}; organisations' files are plain files"));
     }
     if (path == layout::ATTACHMENTS || layout::is_in(path, layout::ATTACHMENTS)) && !is_folder {
         let message = format!("this is {what}, and lies where only attachments belong");
-        return found(&rule::ATTACHMENT_STRAY, message);
+        return found(&rules::ATTACHMENT_STRAY, message);
     }
     if path == layout::TICKETS || layout::is_in(path, layout::TICKETS) {
         let is_meant = match nature {

@@ -3,20 +3,21 @@
 
 use std::collections::HashSet;
 
-use crate::domain::finding::Finding;
-use crate::domain::plan::default_roles;
-use crate::domain::rule::{self, Rule, Severity};
+use crate::domain::rules::finding::Finding;
+use crate::domain::rules::{self, Rule, Severity};
+use crate::domain::sla::plan::default_roles;
 use crate::error::Error;
 use crate::store::config::{Config, ConfigFlaw};
-use crate::store::policy::{self, WrittenPolicy};
+use crate::store::policy;
+use crate::store::policy::WrittenPolicy;
 use crate::store::wording::Wording;
 use crate::store::yaml::{DamageKind, LARGEST_FILE};
 use crate::store::{choices, eligibility, holidays, layout, macros, roster, yaml};
 
-use super::super::Casebook;
-use super::super::calendars::on_duty_without_office;
 use super::reader::{Reader, plain};
 use super::sheet::with_line;
+use crate::casebook::Casebook;
+use crate::casebook::calendars::on_duty_without_office;
 
 /// What the text of a casebook.toml breaks by what it says of time; else what it says.
 pub(super) fn policy(text: &str) -> Result<WrittenPolicy, Box<Finding>> {
@@ -43,7 +44,7 @@ fn on_duty(text: &str) -> Option<ConfigFlaw> {
 }
 
 fn invalid(text: &str, flaw: &ConfigFlaw) -> Finding {
-    at_flaw(text, &rule::CONFIG_INVALID, flaw)
+    at_flaw(text, &rules::CONFIG_INVALID, flaw)
 }
 
 fn at_flaw(text: &str, rule: &'static Rule, flaw: &ConfigFlaw) -> Finding {
@@ -98,12 +99,12 @@ fn list(path: &str, bytes: &[u8]) -> Option<Finding> {
         return Some(no_list(path, &DamageKind::TooLarge { limit: LARGEST_FILE }));
     }
     let flaw = holidays::text(bytes).and_then(holidays::read).err()?;
-    let finding = Finding::new(&rule::CALENDAR_INVALID, path, flaw.message);
+    let finding = Finding::new(&rules::CALENDAR_INVALID, path, flaw.message);
     Some(with_line(finding.at(flaw.line, flaw.column), bytes))
 }
 
 fn no_list(path: &str, why: &DamageKind) -> Finding {
-    Finding::new(&rule::CALENDAR_INVALID, path, why.to_string()).at(1, 1)
+    Finding::new(&rules::CALENDAR_INVALID, path, why.to_string()).at(1, 1)
 }
 
 /// The plans of some organisations that the desk does not have, where it has any. A file that cannot be read is told
@@ -134,5 +135,5 @@ fn unknown_plan(path: &str, bytes: &[u8], plan: &str, known: &[&str]) -> Finding
         "`{plan}` is no plan of casebook.toml{meant}: it promises nothing, and lets {} alone open tickets",
         roles.join(" and ")
     );
-    with_line(Finding::new(&rule::PLAN_UNKNOWN, path, message).at(line, 1), bytes)
+    with_line(Finding::new(&rules::PLAN_UNKNOWN, path, message).at(line, 1), bytes)
 }

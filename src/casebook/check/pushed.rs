@@ -5,21 +5,21 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
-use crate::domain::finding::Finding;
 use crate::domain::id::Id;
-use crate::domain::rule::Severity;
+use crate::domain::rules::Severity;
+use crate::domain::rules::finding::Finding;
 use crate::error::Error;
 use crate::store::config::Config;
 use crate::store::git::{GitError, Held, Lookup, Nature, Repository, Snapshot};
 use crate::store::layout;
 use crate::store::yaml::{self, Damage, DamageKind};
 
-use super::super::copied::{Ground, add};
-use super::super::{Casebook, MacroFlaws};
 use super::sheet::Policy;
 use super::staged::{Sheets, is_held_to_rules};
 use super::together::Together;
 use super::{odd, read_other};
+use crate::casebook::copied::{Ground, add};
+use crate::casebook::{Casebook, MacroFlaws};
 
 /// What a commit holds of a desk.
 pub struct Tree<'a> {
@@ -179,7 +179,7 @@ impl Casebook {
     ///
     /// # Errors
     /// git refuses.
-    pub(in super::super) fn errors_beyond(
+    pub(crate) fn errors_beyond(
         &self,
         repository: &Repository,
         before: Option<&str>,

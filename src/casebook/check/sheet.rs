@@ -4,26 +4,27 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::domain::action::Action;
-use crate::domain::aftermath::{Blind, may_be_unseen, may_share_key, stranded};
 use crate::domain::codec::Step;
-use crate::domain::entry::Entry;
-use crate::domain::finding::Finding;
-use crate::domain::followup::FollowUpPolicy;
+use crate::domain::convergence::cross_ticket::{Blind, may_be_unseen, may_share_key, stranded};
 use crate::domain::id::Id;
-use crate::domain::own_field::OwnField;
-use crate::domain::person::Team;
-use crate::domain::rule;
+use crate::domain::people::person::Team;
+use crate::domain::people::visibility::internal_entries;
+use crate::domain::rules;
+use crate::domain::rules::finding::Finding;
+use crate::domain::sla::follow_up_policy::FollowUpPolicy;
+use crate::domain::ticket::action::Action;
+use crate::domain::ticket::custom_field::OwnField;
+use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::{FORMAT, Ticket};
-use crate::domain::transition::{Breach, retrace, retrace_opening};
-use crate::domain::visibility::internal_entries;
-use crate::domain::words::{Role, Status};
+use crate::domain::vocabulary::{Role, Status};
+use crate::domain::workflow::{Breach, retrace, retrace_opening};
 use crate::store::layout;
-use crate::store::yaml::{self, Damage};
+use crate::store::yaml;
+use crate::store::yaml::Damage;
 
-use super::super::desk::differing_fact;
 use super::attached::{Named, named};
 use super::wording::{of_breach, of_damage};
+use crate::casebook::desk::differing_fact;
 
 /// What tickets are held against beside the workflow.
 #[derive(Clone, Debug, Default)]
@@ -86,7 +87,7 @@ pub(super) fn look(path: &str, id: Id, bytes: &[u8], policy: &Policy) -> Sheet {
     let mut look = Look { path, paths: Vec::new(), findings: Vec::new() };
     if ticket.format > FORMAT {
         let message = format!("format {} is newer than {FORMAT}: what is not understood is not checked", ticket.format);
-        look.find(Finding::new(&rule::FILE_NEWER, path, message), vec![name("format")]);
+        look.find(Finding::new(&rules::FILE_NEWER, path, message), vec![name("format")]);
     } else if !is_canonical {
         look.findings.extend(spelling(path, bytes, &ticket));
     }
@@ -124,7 +125,7 @@ impl Look<'_> {
             && !known.contains(organization)
         {
             let message = format!("`{organization}` has no file in organizations/");
-            self.find(Finding::new(&rule::ORGANIZATION_UNKNOWN, self.path, message), vec![name("organization")]);
+            self.find(Finding::new(&rules::ORGANIZATION_UNKNOWN, self.path, message), vec![name("organization")]);
         }
         let is_imported = ticket.opening().is_some_and(|opening| opening.imported_from.is_some());
         let was_assigned = || ticket.history.iter().any(|entry| matches!(entry.action, Action::Assign { .. }));
@@ -133,7 +134,7 @@ impl Look<'_> {
             && (!is_imported || was_assigned())
         {
             let message = format!("`{assignee}` is no agent of the desk");
-            self.find(Finding::new(&rule::ASSIGNEE_UNKNOWN, self.path, message), vec![name("assignee")]);
+            self.find(Finding::new(&rules::ASSIGNEE_UNKNOWN, self.path, message), vec![name("assignee")]);
         }
     }
 
@@ -143,7 +144,7 @@ impl Look<'_> {
                 continue;
             };
             if let Err(unfit) = field.judge(value) {
-                let finding = Finding::new(&rule::OWN_FIELD_UNFIT, self.path, format!("`fields.{own}`: {unfit}"));
+                let finding = Finding::new(&rules::OWN_FIELD_UNFIT, self.path, format!("`fields.{own}`: {unfit}"));
                 self.find(finding, vec![name("fields"), name(own)]);
             }
         }
@@ -165,7 +166,7 @@ impl Look<'_> {
             breaches.iter().filter(waits).for_each(|breach| self.breach(breach, &entry, index));
             if let Some(key) = entry.key.as_ref().filter(|_| same_key.contains(&index)) {
                 let message = format!("the entry {} has the key `{key}` of an earlier one", entry.id);
-                let finding = Finding::new(&rule::ENTRY_KEY, self.path, message).about(entry.id);
+                let finding = Finding::new(&rules::ENTRY_KEY, self.path, message).about(entry.id);
                 self.find(finding, in_entry(index, "key"));
             }
             match &mut so_far {
@@ -177,7 +178,7 @@ impl Look<'_> {
             && let Some(fact) = differing_fact(&Ticket { header, ..replayed })
         {
             let message = format!("`{fact}` in the header is not what the history leads to");
-            self.find(Finding::new(&rule::HEADER_DIFFERS, self.path, message), vec![name(&fact)]);
+            self.find(Finding::new(&rules::HEADER_DIFFERS, self.path, message), vec![name(&fact)]);
         }
     }
 
@@ -231,7 +232,7 @@ pub(super) fn solved_blindly(ticket: &Ticket, blind: Blind, bytes: &[u8]) -> Fin
     let message = format!(
         "the entry {solve} (solve) had not seen the entry {merged}, by which {source} came to go on here: written at the same time elsewhere"
     );
-    let finding = Finding::new(&rule::ENTRY_CONCURRENT, layout::ticket_path(ticket.id), message);
+    let finding = Finding::new(&rules::ENTRY_CONCURRENT, layout::ticket_path(ticket.id), message);
     with_line(finding.at(line, column).of(ticket.id).about(solve), bytes)
 }
 
@@ -269,10 +270,10 @@ fn spelling(path: &str, bytes: &[u8], ticket: &Ticket) -> Option<Finding> {
             "" => "casebook would have an empty line here".to_owned(),
             canonical => format!("casebook would write `{}` here", shortened(canonical)),
         };
-        return Some(Finding::new(&rule::FILE_SPELLING, path, message).at(line, same + 1));
+        return Some(Finding::new(&rules::FILE_SPELLING, path, message).at(line, same + 1));
     }
     let message = "casebook would have nothing more behind this".to_owned();
-    Some(Finding::new(&rule::FILE_SPELLING, path, message).at(line, 1))
+    Some(Finding::new(&rules::FILE_SPELLING, path, message).at(line, 1))
 }
 
 fn shortened(line: &str) -> String {

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::domain::attachment::Digest;
-use crate::domain::finding::Finding;
 use crate::domain::id::Id;
+use crate::domain::rules::finding::Finding;
+use crate::domain::ticket::attachment::Digest;
 use crate::error::Error;
 use crate::store::choices;
 use crate::store::config::Config;
@@ -14,13 +14,13 @@ use crate::store::git::{GitError, Held, Lookup, Nature, Repository, Snapshot};
 use crate::store::layout;
 use crate::store::yaml::{Damage, DamageKind, LARGEST_FILE};
 
-use super::super::copied::{Ground, add};
-use super::super::{Casebook, MacroFlaws};
 use super::attached::{Named, missing};
 use super::links::{Other, Web};
 use super::sheet::{Policy, Sheet, damaged, look};
 use super::together::Together;
 use super::{Checked, Scope, Tree, beside, is_below, odd, promising, read_other, sorted};
+use crate::casebook::copied::{Ground, add};
+use crate::casebook::{Casebook, MacroFlaws};
 
 impl Casebook {
     /// Checks what changed in git's index, or in a range of revisions.

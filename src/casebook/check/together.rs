@@ -4,7 +4,7 @@
 //! Looks at what changed alone, by the rules of the work tree. Where nothing beside the tickets changed, nothing is read. Must not
 //! know where the files are read from.
 
-use crate::domain::finding::Finding;
+use crate::domain::rules::finding::Finding;
 use crate::error::Error;
 use crate::store::config::Config;
 use crate::store::layout;

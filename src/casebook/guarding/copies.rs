@@ -5,8 +5,8 @@ use super::Guard;
 use super::ground::is_branch;
 use crate::casebook::auditing::Judge;
 use crate::casebook::copied::{Ground, add};
-use crate::domain::finding::Finding;
 use crate::domain::id::Id;
+use crate::domain::rules::finding::Finding;
 use crate::error::Error;
 use crate::store::git::{RefChange, Snapshot};
 

@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use super::merged::Sides;
 use crate::casebook::auditing::{Auditor, Commit, Ground, Judge, Policy, is_for_attachments, is_new_attachment};
-use crate::domain::amendment::{NotTheirs, may_amend};
-use crate::domain::entry::Entry;
-use crate::domain::finding::Finding;
-use crate::domain::membership::Memberships;
-use crate::domain::person::Person;
-use crate::domain::rule::{PUSH_FILES, PUSH_FORGED, Severity};
+use crate::domain::people::membership::Memberships;
+use crate::domain::people::organization_change::{NotTheirs, may_amend};
+use crate::domain::people::person::Person;
+use crate::domain::rules::finding::Finding;
+use crate::domain::rules::{PUSH_FILES, PUSH_FORGED, Severity};
 use crate::domain::ticket::FORMAT;
+use crate::domain::ticket::entry::Entry;
 use crate::store::git::{Change, GitError, Repository, Revision};
 use crate::store::layout;
 
@@ -22,7 +22,7 @@ type New<'a> = [(&'a str, Vec<usize>)];
 
 /// Who brings a commit, and what that allows.
 #[derive(Clone, Debug)]
-pub(in crate::casebook) struct Gate {
+pub(crate) struct Gate {
     /// The person.
     pub pusher: Option<Person>,
     /// Whether they are an agent.

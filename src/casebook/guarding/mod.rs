@@ -14,9 +14,9 @@ use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::finding::Finding;
-use crate::domain::person::Person;
-use crate::domain::rule::{COMMIT_SIGNER, COMMIT_UNSIGNED, PUSH_UNKNOWN};
+use crate::domain::people::person::Person;
+use crate::domain::rules::finding::Finding;
+use crate::domain::rules::{COMMIT_SIGNER, COMMIT_UNSIGNED, PUSH_UNKNOWN};
 use crate::error::Error;
 use crate::store::git::{RefChange, Repository, Signature, Snapshot, Trusted};
 

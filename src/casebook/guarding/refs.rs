@@ -5,9 +5,9 @@
 use super::Guard;
 use super::ground::is_branch;
 use crate::casebook::auditing::Judge;
-use crate::domain::finding::Finding;
-use crate::domain::person::Person;
-use crate::domain::rule::{PUSH_DELETES, PUSH_REFS, PUSH_REWRITES};
+use crate::domain::people::person::Person;
+use crate::domain::rules::finding::Finding;
+use crate::domain::rules::{PUSH_DELETES, PUSH_REFS, PUSH_REWRITES};
 use crate::error::Error;
 use crate::store::git::RefChange;
 

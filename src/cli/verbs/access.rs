@@ -3,22 +3,22 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::super::Exit;
-use super::super::arguments::{CommitFlags, OnTicket, TextFlags, WriteFlags, key};
-use super::super::complaint::Complaint;
-use super::super::parsing::{address, priority};
-use super::super::session::Session;
-use super::super::writing::{Telling, Words};
 use super::org;
 use crate::casebook::{AccessChange, Casebook, Step, Target, Work};
-use crate::domain::access::{AccessRefusal, declining_key, is_declined};
-use crate::domain::action::{Action, Opening};
+use crate::cli::Exit;
+use crate::cli::arguments::{CommitFlags, OnTicket, TextFlags, WriteFlags, key};
+use crate::cli::complaint::Complaint;
+use crate::cli::parsing::{address, priority};
+use crate::cli::session::Session;
+use crate::cli::writing::{Telling, Words};
 use crate::domain::id::Id;
-use crate::domain::organization::Organization;
-use crate::domain::person::Person;
+use crate::domain::people::organization::Organization;
+use crate::domain::people::organization_access::{AccessRefusal, declining_key, is_declined};
+use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
-use crate::domain::transition::Refusal;
-use crate::domain::words::{Kind, Priority, Status};
+use crate::domain::ticket::action::{Action, Opening};
+use crate::domain::vocabulary::{Kind, Priority, Status};
+use crate::domain::workflow::Refusal;
 use crate::error::Error;
 use crate::view::terminal::one_line;
 

@@ -3,14 +3,14 @@
 use chrono::TimeDelta;
 use clap::Args;
 
-use super::super::Exit;
-use super::super::complaint::Complaint;
-use super::super::progress::Progress;
-use super::super::session::Session;
-use super::super::telling::TellingFlags;
 use super::changes::{complain, stretch};
 use crate::casebook::{Auditor, Findings, Questions, Span, Whereabouts};
-use crate::domain::clock;
+use crate::cli::Exit;
+use crate::cli::complaint::Complaint;
+use crate::cli::progress::Progress;
+use crate::cli::session::Session;
+use crate::cli::telling::TellingFlags;
+use crate::domain::time::duration;
 use crate::store::layout::tail;
 use crate::view::terminal::one_line;
 
@@ -52,7 +52,7 @@ pub struct Audit {
 
 /// A span of time, for flags.
 pub(super) fn span(words: &str) -> Result<TimeDelta, String> {
-    clock::span(words).ok_or_else(|| format!("`{words}` is no span of time; `10m`, `4h` and `1d` are"))
+    duration::span(words).ok_or_else(|| format!("`{words}` is no span of time; `10m`, `4h` and `1d` are"))
 }
 
 fn entries(count: usize, kind: &str) -> String {

@@ -3,12 +3,12 @@
 use clap::Args;
 use serde_json::Value;
 
-use super::super::Exit;
-use super::super::complaint::Complaint;
-use super::super::formats::{Chosen, Shape};
-use super::super::session::Session;
 use super::show::lists_fields;
 use crate::casebook::Stretch;
+use crate::cli::Exit;
+use crate::cli::complaint::Complaint;
+use crate::cli::formats::{Chosen, Shape};
+use crate::cli::session::Session;
 use crate::error::Error;
 use crate::store::git::GitError;
 use crate::store::layout::tail;

@@ -4,15 +4,15 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::super::Exit;
-use super::super::arguments::CommitFlags;
-use super::super::complaint::Complaint;
-use super::super::session::{Session, variable};
-use super::super::telling::TellingFlags;
 use super::changes::{complain, stretch};
 use crate::casebook::{Checked, Scope, Work};
-use crate::domain::finding::Finding;
+use crate::cli::Exit;
+use crate::cli::arguments::CommitFlags;
+use crate::cli::complaint::Complaint;
+use crate::cli::session::{Session, variable};
+use crate::cli::telling::TellingFlags;
 use crate::domain::id::Id;
+use crate::domain::rules::finding::Finding;
 use crate::error::Error;
 use crate::store::layout;
 
@@ -124,7 +124,7 @@ impl Check {
             let path = layout::ticket_path(*id);
             session.output.warn(&format!("note: {path} is left as it is: `git diff -- {path}` shows what is missing"));
         }
-        for finding in findings.iter().filter(|finding| *finding.rule == crate::domain::rule::FILE_NO_END) {
+        for finding in findings.iter().filter(|finding| *finding.rule == crate::domain::rules::FILE_NO_END) {
             if plan.changes.iter().any(|change| change.path == finding.path) {
                 session.output.warn(&format!("note: {} is taken for whole up to its last line", finding.path));
             }
@@ -140,7 +140,7 @@ impl Check {
 
 /// Whether something is wrong with a field of a file, wherever in it.
 fn is_about_a_field(finding: &Finding) -> bool {
-    use crate::domain::rule::{FIELD_EMPTY, FIELD_KIND, FIELD_MISSING, FIELD_UNFIT, FIELD_UNKNOWN, FILE_DOUBLED};
+    use crate::domain::rules::{FIELD_EMPTY, FIELD_KIND, FIELD_MISSING, FIELD_UNFIT, FIELD_UNKNOWN, FILE_DOUBLED};
     [&FIELD_EMPTY, &FIELD_KIND, &FIELD_MISSING, &FIELD_UNFIT, &FIELD_UNKNOWN, &FILE_DOUBLED].contains(&finding.rule)
 }
 

@@ -2,15 +2,15 @@
 
 use clap::Args;
 
-use super::super::Exit;
-use super::super::arguments::OnTicket;
-use super::super::complaint::Complaint;
-use super::super::session::Session;
-use super::super::writing::Words;
 use crate::casebook::Casebook;
-use crate::domain::action::Action;
+use crate::cli::Exit;
+use crate::cli::arguments::OnTicket;
+use crate::cli::complaint::Complaint;
+use crate::cli::session::Session;
+use crate::cli::writing::Words;
 use crate::domain::id::Id;
 use crate::domain::text::clean_subject;
+use crate::domain::ticket::action::Action;
 use crate::error::Error;
 
 /// An older entry, and why something is said about it.
@@ -73,6 +73,6 @@ impl EntryArgument {
             casebook.ticket_for(ticket, session.actor()?)?.history.iter().map(|entry| entry.id).collect();
         let reason = clean_subject(&self.reason)
             .ok_or_else(|| Error::usage("the reason is empty", "say why with --reason REASON"))?;
-        Ok((super::show::entry_among(&ids, &self.entry, ticket)?, reason))
+        Ok((crate::cli::verbs::show::entry_among(&ids, &self.entry, ticket)?, reason))
     }
 }

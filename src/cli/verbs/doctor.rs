@@ -5,12 +5,12 @@ mod server;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::super::Exit;
-use super::super::complaint::Complaint;
-use super::super::program::{program, quoted};
-use super::super::session::Session;
 use crate::casebook::{Casebook, Condition, ServerCondition, Telling, TellingState};
-use crate::domain::zone::Zone;
+use crate::cli::Exit;
+use crate::cli::complaint::Complaint;
+use crate::cli::program::{program, quoted};
+use crate::cli::session::Session;
+use crate::domain::time::zone::Zone;
 use crate::store::git::Repository;
 use crate::view::labels::count;
 use crate::view::terminal::one_line;

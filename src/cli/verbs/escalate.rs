@@ -2,14 +2,14 @@
 
 use clap::Args;
 
-use super::super::Exit;
-use super::super::arguments::OnTicket;
-use super::super::complaint::Complaint;
-use super::super::parsing::{priority, word_of};
-use super::super::session::Session;
-use super::super::writing::Words;
-use crate::domain::action::Action;
-use crate::domain::words::{EscalationReason, Priority};
+use crate::cli::Exit;
+use crate::cli::arguments::OnTicket;
+use crate::cli::complaint::Complaint;
+use crate::cli::parsing::{priority, word_of};
+use crate::cli::session::Session;
+use crate::cli::writing::Words;
+use crate::domain::ticket::action::Action;
+use crate::domain::vocabulary::{EscalationReason, Priority};
 
 /// Ask for a manager's attention.
 ///

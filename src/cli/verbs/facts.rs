@@ -2,16 +2,16 @@
 
 use clap::{ArgGroup, Args};
 
-use super::super::Exit;
-use super::super::arguments::OnTicket;
-use super::super::complaint::Complaint;
-use super::super::parsing::address;
-use super::super::session::Session;
-use super::super::writing::{Telling, Words};
 use crate::casebook::{Step, Work};
-use crate::domain::action::{Action, Fact};
-use crate::domain::person::Person;
+use crate::cli::Exit;
+use crate::cli::arguments::OnTicket;
+use crate::cli::complaint::Complaint;
+use crate::cli::parsing::address;
+use crate::cli::session::Session;
+use crate::cli::writing::{Telling, Words};
+use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
+use crate::domain::ticket::action::{Action, Fact};
 use crate::domain::value::Value;
 use crate::error::Error;
 

@@ -2,11 +2,11 @@
 
 use clap::Args;
 
-use super::super::Exit;
-use super::super::complaint::Complaint;
-use super::super::program::program;
-use super::super::session::Session;
 use crate::casebook::{Telling, TellingState, tell, tellings};
+use crate::cli::Exit;
+use crate::cli::complaint::Complaint;
+use crate::cli::program::program;
+use crate::cli::session::Session;
 use crate::view::terminal::one_line;
 
 /// Tell git in this clone how tickets are merged and shown.

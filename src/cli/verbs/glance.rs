@@ -1,14 +1,14 @@
 //! No verb: the desk at a glance.
 
-use super::super::Exit;
-use super::super::clocks::Clocks;
-use super::super::complaint::Complaint;
-use super::super::session::Session;
 use crate::casebook::Casebook;
+use crate::cli::Exit;
+use crate::cli::clocks::Clocks;
+use crate::cli::complaint::Complaint;
+use crate::cli::session::Session;
 use crate::domain::id::Id;
-use crate::domain::summary::Summary;
-use crate::domain::target::Clock;
-use crate::domain::words::Status;
+use crate::domain::sla::clock::Clock;
+use crate::domain::ticket::summary::Summary;
+use crate::domain::vocabulary::Status;
 use crate::view;
 use crate::view::Viewer;
 use crate::view::glance::Burning;

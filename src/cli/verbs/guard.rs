@@ -5,13 +5,13 @@ use std::io::Read;
 use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
 
-use super::super::Exit;
-use super::super::complaint::Complaint;
-use super::super::session::{Session, variable};
 use super::audit::span;
 use crate::casebook::{Findings, Guard as Guarding, Hook, Pusher};
-use crate::domain::person::Person;
-use crate::domain::rule::Severity;
+use crate::cli::Exit;
+use crate::cli::complaint::Complaint;
+use crate::cli::session::{Session, variable};
+use crate::domain::people::person::Person;
+use crate::domain::rules::Severity;
 use crate::error::Error;
 use crate::store::git::{RefChange, Repository};
 use crate::view::findings::{Form, Run, told};

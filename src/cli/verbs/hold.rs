@@ -2,16 +2,16 @@
 
 use clap::Args;
 
-use super::super::Exit;
-use super::super::arguments::OnTicket;
-use super::super::complaint::Complaint;
-use super::super::parsing::word_of;
-use super::super::session::Session;
-use super::super::writing::Words;
-use crate::domain::action::Action;
-use crate::domain::clock;
+use crate::cli::Exit;
+use crate::cli::arguments::OnTicket;
+use crate::cli::complaint::Complaint;
+use crate::cli::parsing::word_of;
+use crate::cli::session::Session;
+use crate::cli::writing::Words;
 use crate::domain::ticket;
-use crate::domain::words::HoldReason;
+use crate::domain::ticket::action::Action;
+use crate::domain::time::duration;
+use crate::domain::vocabulary::HoldReason;
 use crate::error::Error;
 
 /// Wait for something on support's own side.
@@ -42,7 +42,7 @@ impl Hold {
         self.on.carry_out(session, &Words::Optional, |casebook, _| {
             let until = until.as_deref().map(|words| session.when(casebook, words)).transpose()?;
             if let (Some(until), Some(words)) = (until.filter(|until| *until <= session.world.now), &words) {
-                let message = format!("--until {words} is {}, which has passed", clock::spell(until));
+                let message = format!("--until {words} is {}, which has passed", duration::spell(until));
                 return Err(
                     Error::usage(message, "say when it should come back to attention: +3d, friday 09:00").into()
                 );

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use clap::{Args, Subcommand};
 
-use super::super::Exit;
-use super::super::complaint::Complaint;
-use super::super::session::{Session, shown, variable};
 use super::guard::HookName;
 use crate::casebook::{FSCK, HookPlan, Whereabouts};
+use crate::cli::Exit;
+use crate::cli::complaint::Complaint;
+use crate::cli::session::{Session, shown, variable};
 use crate::error::Error;
 use crate::view::diff;
 use crate::view::paint::Paint;

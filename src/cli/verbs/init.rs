@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::super::Exit;
-use super::super::complaint::Complaint;
-use super::super::program::program;
-use super::super::session::{Session, shown, variable};
 use super::git_setup::note_path;
 use crate::casebook::{Founding, InitReport, TellingState};
-use crate::domain::person::Person;
+use crate::cli::Exit;
+use crate::cli::complaint::Complaint;
+use crate::cli::program::program;
+use crate::cli::session::{Session, shown, variable};
+use crate::domain::people::person::Person;
 use crate::error::Error;
 use crate::store::git::GitError;
 
@@ -97,7 +97,7 @@ pub(super) fn folder_name(root: &std::path::Path) -> String {
 
 /// The machine's zone, else UTC.
 pub(super) fn machine_zone() -> String {
-    let known = |name: &String| crate::domain::zone::Zone::named(name).is_ok();
+    let known = |name: &String| crate::domain::time::zone::Zone::named(name).is_ok();
     variable("TZ")
         .filter(known)
         .or_else(|| iana_time_zone::get_timezone().ok().filter(known))

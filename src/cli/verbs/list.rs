@@ -3,15 +3,15 @@
 use clap::Args;
 use serde_json::{Map, Value};
 
-use super::super::Exit;
-use super::super::complaint::Complaint;
-use super::super::formats::{Chosen, FormatFlags, Shape};
-use super::super::order::OrderFlag;
-use super::super::query::QueryFlags;
-use super::super::session::Session;
 use crate::casebook::{Casebook, Found, Trouble};
-use crate::domain::summary::Summary;
-use crate::domain::target::Clock;
+use crate::cli::Exit;
+use crate::cli::complaint::Complaint;
+use crate::cli::formats::{Chosen, FormatFlags, Shape};
+use crate::cli::order::OrderFlag;
+use crate::cli::query::QueryFlags;
+use crate::cli::session::Session;
+use crate::domain::sla::clock::Clock;
+use crate::domain::ticket::summary::Summary;
 use crate::error::Error;
 use crate::store::layout;
 use crate::store::yaml::DamageKind;

@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 use clap::Args;
 
-use super::super::Exit;
-use super::super::complaint::Complaint;
-use super::super::formats::{Chosen, FormatFlags, Shape};
-use super::super::query::QueryFlags;
-use super::super::session::Session;
 use crate::casebook::Casebook;
-use crate::domain::clock;
+use crate::cli::Exit;
+use crate::cli::complaint::Complaint;
+use crate::cli::formats::{Chosen, FormatFlags, Shape};
+use crate::cli::query::QueryFlags;
+use crate::cli::session::Session;
 use crate::domain::ticket::Ticket;
+use crate::domain::time::duration;
 use crate::store::layout::tail;
 use crate::view;
 
@@ -77,6 +77,6 @@ impl Log {
 
 /// An instant in the past: a span back from now, or a time as people type it.
 fn since(session: &Session, casebook: &Casebook, words: &str) -> Result<DateTime<Utc>, Complaint> {
-    let back = clock::span(words).and_then(|span| session.world.now.checked_sub_signed(span));
+    let back = duration::span(words).and_then(|span| session.world.now.checked_sub_signed(span));
     back.map_or_else(|| session.when(casebook, words), Ok)
 }

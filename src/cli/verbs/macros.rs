@@ -5,24 +5,25 @@ use std::cell::RefCell;
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use super::super::Exit;
-use super::super::arguments::{ConditionFlags, TextFlags, WriteFlags};
-use super::super::complaint::Complaint;
-use super::super::session::Session;
-use super::super::writing::Telling;
 use super::show;
 use crate::casebook::{Casebook, Step, Work, macro_finding};
-use crate::domain::finding::Finding;
-use crate::domain::macros::{Deed, Macro, Texts, language_of, speaker, text_in};
-use crate::domain::rule;
+use crate::cli::Exit;
+use crate::cli::arguments::{ConditionFlags, TextFlags, WriteFlags};
+use crate::cli::complaint::Complaint;
+use crate::cli::session::Session;
+use crate::cli::writing::Telling;
+use crate::domain::rules;
+use crate::domain::rules::finding::Finding;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
+use crate::domain::ticket::macros::{Deed, Macro, Texts, language_of, speaker, text_in};
 use crate::error::Error;
 use crate::store::{choices, macros};
+use crate::view;
+use crate::view::Viewer;
 use crate::view::macro_text;
 use crate::view::template::TemplateFlaw;
 use crate::view::terminal::one_line;
-use crate::view::{self, Viewer};
 
 /// Apply a macro of the desk: a reply with a name, and what is done with it.
 ///
@@ -196,8 +197,8 @@ pub fn flaws(text: &str) -> Vec<Finding> {
         for (language, source) in std::iter::once(&known.texts).chain(&own).flatten() {
             let Err(flaw) = macro_text::tried(source, &choices.fields) else { continue };
             let rule = match flaw {
-                TemplateFlaw::Field(_) => &rule::CONFIG_INVALID,
-                TemplateFlaw::Language(_) => &rule::MACRO_TEXT,
+                TemplateFlaw::Field(_) => &rules::CONFIG_INVALID,
+                TemplateFlaw::Language(_) => &rules::MACRO_TEXT,
             };
             let of = if language.is_empty() { String::new() } else { format!(" ({language})") };
             let message = format!("the text{of} of the macro `{}`: {}", known.name, why(flaw));

@@ -2,15 +2,15 @@
 
 use clap::Args;
 
-use super::super::Exit;
-use super::super::arguments::{ConditionFlags, OnTicket, TextFlags, WriteFlags};
-use super::super::complaint::Complaint;
-use super::super::parsing::word_of;
-use super::super::session::Session;
-use super::super::writing::{Telling, Words};
 use crate::casebook::Step;
-use crate::domain::action::Action;
-use crate::domain::words::{MergeReason, ReopenReason};
+use crate::cli::Exit;
+use crate::cli::arguments::{ConditionFlags, OnTicket, TextFlags, WriteFlags};
+use crate::cli::complaint::Complaint;
+use crate::cli::parsing::word_of;
+use crate::cli::session::Session;
+use crate::cli::writing::{Telling, Words};
+use crate::domain::ticket::action::Action;
+use crate::domain::vocabulary::{MergeReason, ReopenReason};
 
 /// Merge tickets about the same issue of the same customer into one.
 ///

@@ -6,17 +6,18 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::super::Exit;
-use super::super::complaint::Complaint;
-use super::super::session::Session;
-use super::super::text::unreadable;
-use super::super::unresolved::why;
+use crate::cli::Exit;
+use crate::cli::complaint::Complaint;
+use crate::cli::session::Session;
+use crate::cli::text::unreadable;
+use crate::cli::unresolved::why;
+use crate::domain::convergence::union::Concurrent;
 use crate::domain::ticket::Ticket;
-use crate::domain::union::Concurrent;
-use crate::domain::zone::Zone;
+use crate::domain::time::zone::Zone;
 use crate::error::Error;
 use crate::store::git::merge_lines;
-use crate::store::yaml::{self, LARGEST_FILE};
+use crate::store::yaml;
+use crate::store::yaml::LARGEST_FILE;
 use crate::view;
 
 /// Merge a ticket that both sides changed, for git: the union of both histories.

@@ -6,20 +6,20 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::super::Exit;
-use super::super::arguments::{TextFlags, WriteFlags};
-use super::super::attachment;
-use super::super::complaint::Complaint;
-use super::super::parsing::{address, language_tag, priority};
-use super::super::session::Session;
-use super::super::writing::Telling;
 use crate::casebook::{Casebook, Step, Target};
-use crate::domain::action::{Action, Opening, Override};
+use crate::cli::Exit;
+use crate::cli::arguments::{TextFlags, WriteFlags};
+use crate::cli::attachment;
+use crate::cli::complaint::Complaint;
+use crate::cli::parsing::{address, language_tag, priority};
+use crate::cli::session::Session;
+use crate::cli::writing::Telling;
 use crate::domain::id::Id;
-use crate::domain::person::Person;
+use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
+use crate::domain::ticket::action::{Action, Opening, Override};
 use crate::domain::value::{Fields, Value};
-use crate::domain::words::Priority;
+use crate::domain::vocabulary::Priority;
 use crate::error::Error;
 
 /// Open a ticket.

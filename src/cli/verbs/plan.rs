@@ -3,15 +3,15 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::super::Exit;
-use super::super::complaint::Complaint;
-use super::super::session::Session;
 use crate::casebook::{Casebook, Promises, Trouble};
-use crate::domain::plan::Plan;
+use crate::cli::Exit;
+use crate::cli::complaint::Complaint;
+use crate::cli::session::Session;
 use crate::domain::query::{Condition, Is, Query, Test, WordsFact};
-use crate::domain::summary::Summary;
-use crate::domain::target::Clock;
-use crate::domain::zone::Zone;
+use crate::domain::sla::clock::Clock;
+use crate::domain::sla::plan::Plan;
+use crate::domain::ticket::summary::Summary;
+use crate::domain::time::zone::Zone;
 use crate::error::Error;
 use crate::view::plan::{Changed, Running, changed_record, changes, periods, record, running, side_by_side, tally};
 use crate::view::terminal::one_line;
@@ -172,7 +172,7 @@ impl Show {
         let exit = session.name_troubles(&casebook, &troubles);
         let plan = name.and_then(|name| promises.plan(name));
         if self.json {
-            let period = |period: &crate::domain::organization::PlanPeriod| {
+            let period = |period: &crate::domain::people::organization::PlanPeriod| {
                 json!({
                     "plan": period.plan,
                     "from": period.from.map(|day| day.to_string()),

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 use clap_complete::Shell;
 
-use super::super::Exit;
-use super::super::complaint::Complaint;
-use super::super::session::Session;
+use crate::cli::Exit;
+use crate::cli::complaint::Complaint;
+use crate::cli::session::Session;
 use crate::error::Error;
 
 /// Print a completion script for a shell.
@@ -21,7 +21,7 @@ pub struct Completions {
 impl Completions {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut super::super::command(), "casebook", &mut script);
+        clap_complete::generate(self.shell, &mut crate::cli::command(), "casebook", &mut script);
         session.output.print(&String::from_utf8_lossy(&script))?;
         Ok(Exit::Done)
     }
@@ -39,11 +39,11 @@ impl Man {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
         if let Some(folder) = &self.folder {
             std::fs::create_dir_all(folder).map_err(Error::io(folder, "make"))?;
-            clap_mangen::generate_to(super::super::command(), folder).map_err(Error::io(folder, "write to"))?;
+            clap_mangen::generate_to(crate::cli::command(), folder).map_err(Error::io(folder, "write to"))?;
             return Ok(Exit::Done);
         }
         let mut page = Vec::new();
-        clap_mangen::Man::new(super::super::command()).render(&mut page).map_err(Error::io("the page", "write"))?;
+        clap_mangen::Man::new(crate::cli::command()).render(&mut page).map_err(Error::io("the page", "write"))?;
         session.output.print(&String::from_utf8_lossy(&page))?;
         Ok(Exit::Done)
     }

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::super::Exit;
-use super::super::arguments::OnTicket;
-use super::super::attachment;
-use super::super::complaint::Complaint;
-use super::super::session::Session;
-use super::super::writing::Words;
 use crate::casebook::Step;
-use crate::domain::action::Action;
+use crate::cli::Exit;
+use crate::cli::arguments::OnTicket;
+use crate::cli::attachment;
+use crate::cli::complaint::Complaint;
+use crate::cli::session::Session;
+use crate::cli::writing::Words;
+use crate::domain::ticket::action::Action;
 
 /// Answer the requester, as an agent; or support, as a customer.
 ///

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::super::Exit;
-use super::super::arguments::{CommitFlags, key};
-use super::super::complaint::Complaint;
-use super::super::session::Session;
-use super::super::unresolved;
 use super::merge_file;
 use crate::casebook::{Casebook, Elsewhere, Report, Resolution, Resolved, Terms, Work};
+use crate::cli::Exit;
+use crate::cli::arguments::{CommitFlags, key};
+use crate::cli::complaint::Complaint;
+use crate::cli::session::Session;
+use crate::cli::unresolved;
 use crate::error::Error;
 use crate::store::layout::tail;
 use crate::store::yaml::Side;

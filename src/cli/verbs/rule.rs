@@ -3,10 +3,10 @@
 use clap::Args;
 use serde_json::json;
 
-use super::super::Exit;
-use super::super::complaint::Complaint;
-use super::super::session::Session;
-use crate::domain::rule::{Rule as Broken, rule_of, rules};
+use crate::cli::Exit;
+use crate::cli::complaint::Complaint;
+use crate::cli::session::Session;
+use crate::domain::rules::{Rule as Broken, rule_of, rules};
 use crate::error::Error;
 use crate::view::rules::{explained, listed};
 

@@ -2,10 +2,10 @@
 
 use clap::{Args, ValueEnum};
 
-use super::super::Exit;
-use super::super::complaint::Complaint;
-use super::super::promises::CODES;
-use super::super::session::Session;
+use crate::cli::Exit;
+use crate::cli::complaint::Complaint;
+use crate::cli::promises::CODES;
+use crate::cli::session::Session;
 use crate::view::schema;
 
 /// Print a JSON Schema (draft 2020-12).

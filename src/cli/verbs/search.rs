@@ -2,13 +2,13 @@
 
 use clap::Args;
 
-use super::super::Exit;
-use super::super::complaint::Complaint;
-use super::super::formats::{Chosen, FormatFlags, Shape};
-use super::super::query::{QueryFlags, unprotected};
-use super::super::session::Session;
 use crate::casebook;
-use crate::domain::search::{Meaning, Needle, NeedleFlaw};
+use crate::cli::Exit;
+use crate::cli::complaint::Complaint;
+use crate::cli::formats::{Chosen, FormatFlags, Shape};
+use crate::cli::query::{QueryFlags, unprotected};
+use crate::cli::session::Session;
+use crate::domain::query::search::{Meaning, Needle, NeedleFlaw};
 use crate::error::Error;
 use crate::store::layout;
 use crate::view::hits;

@@ -3,18 +3,18 @@
 use clap::Args;
 use serde_json::{Map, Value};
 
-use super::super::Exit;
-use super::super::arguments::TicketArgument;
-use super::super::clocks::Clocks;
-use super::super::complaint::Complaint;
-use super::super::formats::{Chosen, Shape, asked, template};
-use super::super::output::Output;
-use super::super::session::Session;
 use crate::casebook::Casebook;
+use crate::cli::Exit;
+use crate::cli::arguments::TicketArgument;
+use crate::cli::clocks::Clocks;
+use crate::cli::complaint::Complaint;
+use crate::cli::formats::{Chosen, Shape, asked, template};
+use crate::cli::output::Output;
+use crate::cli::session::Session;
 use crate::domain::id::Id;
-use crate::domain::summary::Summary;
+use crate::domain::people::visibility::as_customers_have_it;
 use crate::domain::ticket::Ticket;
-use crate::domain::visibility::as_customers_have_it;
+use crate::domain::ticket::summary::Summary;
 use crate::error::Error;
 use crate::store::layout;
 use crate::view;

@@ -2,17 +2,17 @@
 
 use clap::Args;
 
-use super::super::Exit;
-use super::super::arguments::OnTicket;
-use super::super::complaint::Complaint;
-use super::super::parsing::{address, priority};
-use super::super::session::Session;
-use super::super::writing::Words;
 use crate::casebook::Casebook;
-use crate::domain::action::{Action, Solution};
-use crate::domain::person::Person;
+use crate::cli::Exit;
+use crate::cli::arguments::OnTicket;
+use crate::cli::complaint::Complaint;
+use crate::cli::parsing::{address, priority};
+use crate::cli::session::Session;
+use crate::cli::writing::Words;
+use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
-use crate::domain::words::{Priority, Resolution};
+use crate::domain::ticket::action::{Action, Solution};
+use crate::domain::vocabulary::{Priority, Resolution};
 use crate::error::Error;
 
 /// Solve a ticket.

@@ -3,16 +3,16 @@
 use clap::Args;
 use serde_json::{Map, Value};
 
-use super::super::Exit;
-use super::super::arguments::CommitFlags;
-use super::super::complaint::Complaint;
-use super::super::formats::{Chosen, FormatFlags, Shape};
-use super::super::query::QueryFlags;
-use super::super::session::Session;
 use super::show;
 use crate::casebook::{Casebook, Due, Matter, Report, Work};
+use crate::cli::Exit;
+use crate::cli::arguments::CommitFlags;
+use crate::cli::complaint::Complaint;
+use crate::cli::formats::{Chosen, FormatFlags, Shape};
+use crate::cli::query::QueryFlags;
+use crate::cli::session::Session;
 use crate::domain::id::Id;
-use crate::domain::silence::{Next, Step};
+use crate::domain::sla::follow_up::{Next, Step};
 use crate::error::Error;
 use crate::store::layout::tail;
 use crate::view;

@@ -5,14 +5,14 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::super::Exit;
-use super::super::complaint::Complaint;
-use super::super::program::program;
-use super::super::session::Session;
-use super::super::unsynced::refused;
 use super::merge_file;
 use crate::casebook::{Sync as Syncing, Synced};
-use crate::domain::finding::Finding;
+use crate::cli::Exit;
+use crate::cli::complaint::Complaint;
+use crate::cli::program::program;
+use crate::cli::session::Session;
+use crate::cli::unsynced::refused;
+use crate::domain::rules::finding::Finding;
 use crate::error::Error;
 use crate::store::git::GitError;
 use crate::store::layout::tail;
@@ -141,7 +141,7 @@ impl Sync {
 
 fn record(synced: &Synced) -> Value {
     let crossed = synced.crossed.iter().flat_map(|(ticket, crossings)| {
-        let one = |entry: &crate::domain::union::Concurrent| {
+        let one = |entry: &crate::domain::convergence::union::Concurrent| {
             json!({"ticket": ticket.id.to_string(), "entry": entry.entry.to_string(), "beside": entry.beside.to_string()})
         };
         crossings.iter().map(one).collect::<Vec<_>>()

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::super::Exit;
-use super::super::complaint::Complaint;
-use super::super::session::Session;
-use crate::domain::zone::Zone;
+use crate::cli::Exit;
+use crate::cli::complaint::Complaint;
+use crate::cli::session::Session;
+use crate::domain::time::zone::Zone;
 use crate::error::Error;
 use crate::store::yaml;
 use crate::view::labels::Language;

@@ -4,10 +4,10 @@
 //! Pure comparisons; each says what differs as data. Must not know git, nor how a file is spelled: histories come as
 //! the bytes of their entries.
 
-mod kept;
-mod lawful;
-mod times;
+mod append_only;
+mod permitted;
+mod timestamps;
 
-pub use kept::{Loss, Piece, added, inserted, losses, places};
-pub use lawful::{Company, Law, Verdict, Why, judge, judge_opening, needs_organizations};
-pub use times::{Lapse, lapse};
+pub use append_only::{Loss, Piece, added, inserted, losses, places};
+pub use permitted::{Company, Law, Verdict, Why, judge, judge_opening, needs_organizations};
+pub use timestamps::{Lapse, lapse};

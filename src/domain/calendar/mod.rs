@@ -6,23 +6,25 @@
 //!
 //! Must not know casebook.toml, nor the present.
 
+mod cached;
+mod explain;
 mod holidays;
-mod hours;
-mod reckoner;
-mod stretches;
-mod window;
+mod open_hours;
+#[cfg(test)]
+mod tests;
+mod week;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
+pub use cached::Reckoner;
+pub use explain::{Stay, Why};
 pub use holidays::HolidayList;
-pub use hours::OpenHours;
-pub use reckoner::Reckoner;
-pub use stretches::{Stay, Why};
-pub use window::{NoWindow, Stretch, Week, hours_of_a_day};
+pub use open_hours::OpenHours;
+pub use week::{NoWindow, Stretch, Week, hours_of_a_day};
 
-use super::zone::Zone;
+use super::time::zone::Zone;
 
 /// The name of the calendar that every desk has, and that is never closed.
 pub const ALWAYS: &str = "always";
@@ -149,8 +151,3 @@ impl Calendar {
 fn epoch_day(day: i64) -> Option<NaiveDate> {
     NaiveDate::from_num_days_from_ce_opt(i32::try_from(day.checked_add(719_163)?).ok()?)
 }
-
-#[cfg(test)]
-mod reckoning;
-#[cfg(test)]
-mod vectors;

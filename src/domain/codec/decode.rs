@@ -1,15 +1,16 @@
 //! From named values to types, strictly: a name too many, a missing one or a value that does not fit is a
 //! flaw with its place. Files of a newer format are read leniently, as far as they are understood.
 
-use super::super::action::{Action, Fact, Opening, Override, Solution};
-use super::super::attachment::{self, Attachment};
-use super::super::entry::Entry;
-use super::super::person::Person;
-use super::super::ticket::{Escalation, FORMAT, Header, Hold, Ticket};
-use super::super::value::{Fields, Value};
-use super::super::words::Resolution;
-use super::flaw::{Flaw, FlawKind, Step};
-use super::read::Reader;
+use super::error::{Flaw, FlawKind, Step};
+use super::map_reader::Reader;
+use crate::domain::people::person::Person;
+use crate::domain::ticket::action::{Action, Fact, Opening, Override, Solution};
+use crate::domain::ticket::attachment;
+use crate::domain::ticket::attachment::Attachment;
+use crate::domain::ticket::entry::Entry;
+use crate::domain::ticket::{Escalation, FORMAT, Header, Hold, Ticket};
+use crate::domain::value::{Fields, Value};
+use crate::domain::vocabulary::Resolution;
 
 type Result<T> = std::result::Result<T, Flaw>;
 

@@ -1,12 +1,12 @@
 //! From types to named values. The order of names here is the order in files.
 
-use super::super::action::{Action, Fact, Opening, Solution};
-use super::super::attachment::Attachment;
-use super::super::entry::Entry;
-use super::super::id::Id;
-use super::super::person::Person;
-use super::super::ticket::{Escalation, Header, Hold, Ticket};
-use super::super::value::{Fields, Value};
+use crate::domain::id::Id;
+use crate::domain::people::person::Person;
+use crate::domain::ticket::action::{Action, Fact, Opening, Solution};
+use crate::domain::ticket::attachment::Attachment;
+use crate::domain::ticket::entry::Entry;
+use crate::domain::ticket::{Escalation, Header, Hold, Ticket};
+use crate::domain::value::{Fields, Value};
 
 /// The names of a header in their order (FORMAT, A ticket).
 pub const HEADER_NAMES: [&str; 23] = [
@@ -203,7 +203,11 @@ fn action_fields(writer: &mut Writer, action: &Action) {
     }
 }
 
-fn escalated(writer: &mut Writer, reason: Option<super::super::words::EscalationReason>, manager: Option<&Person>) {
+fn escalated(
+    writer: &mut Writer,
+    reason: Option<crate::domain::vocabulary::EscalationReason>,
+    manager: Option<&Person>,
+) {
     writer.word("reason", reason);
     writer.word("manager", manager);
 }

@@ -5,11 +5,11 @@
 
 mod decode;
 mod encode;
-mod flaw;
+mod error;
+mod map_reader;
 mod organization;
-mod read;
 
 pub use decode::{asked_action_from, later_entry_from, ticket_from};
 pub use encode::{HEADER_NAMES, entry_fields, header_fields};
-pub use flaw::{Flaw, FlawKind, Step};
+pub use error::{Flaw, FlawKind, Step};
 pub use organization::{organization_fields, organization_from};

@@ -2,14 +2,14 @@
 
 use chrono::NaiveDate;
 
-use super::super::organization::{Instance, Member, Organization, PlanPeriod};
-use super::super::person::Person;
-use super::super::value::{Fields, Value};
-use super::super::words::OrganizationRole;
-use super::super::zone::Zone;
 use super::encode::Writer;
-use super::flaw::Flaw;
-use super::read::Reader;
+use super::error::Flaw;
+use super::map_reader::Reader;
+use crate::domain::people::organization::{Instance, Member, Organization, PlanPeriod};
+use crate::domain::people::person::Person;
+use crate::domain::time::zone::Zone;
+use crate::domain::value::{Fields, Value};
+use crate::domain::vocabulary::OrganizationRole;
 
 type Result<T> = std::result::Result<T, Flaw>;
 

@@ -3,21 +3,22 @@
 //! One parser for every place that takes a query. Conditions are joined by AND, values of one by OR, and a minus
 //! negates (CLI, Reading). Must not know files, flags, or the present: scope and time are given.
 
-mod holds;
-mod own;
+mod custom_fields;
+mod dates;
+mod matches;
 mod parse;
+pub mod search;
 #[cfg(test)]
 mod tests;
-mod times;
 
 use chrono::{DateTime, Utc};
 
-use super::person::Person;
-use super::target::Clock;
-use super::words::{HoldReason, Priority, Resolution, Status, UnknownWord};
+use super::people::person::Person;
+use super::sla::clock::Clock;
+use super::vocabulary::{HoldReason, Priority, Resolution, Status, UnknownWord};
 
-pub use holds::Candidate;
-pub use own::Wish;
+pub use custom_fields::Wish;
+pub use matches::Candidate;
 pub use parse::{KEYS, Scope, parse};
 
 /// What somebody asks for.

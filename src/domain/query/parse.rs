@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::super::person::Person;
-use super::super::words::{HoldReason, Priority, Resolution, Status};
-use super::super::zone::Zone;
 use super::{AsOf, Condition, Is, PersonFact, Query, QueryFlaw, QueryFlawKind, Test, TimeFact, WordsFact};
-use super::{own, times};
+use super::{custom_fields, dates};
+use crate::domain::people::person::Person;
+use crate::domain::time::zone::Zone;
+use crate::domain::vocabulary::{HoldReason, Priority, Resolution, Status};
 
 /// Every key of a query.
 pub const KEYS: [&str; 17] = [
@@ -110,7 +110,7 @@ fn as_of(moment: &str, token: &Token<'_>, scope: &Scope<'_>) -> Result<AsOf, Que
     if moment.is_empty() {
         return Err(token.flaw(QueryFlawKind::NoValue));
     }
-    Ok(match times::end_of(moment, scope) {
+    Ok(match dates::end_of(moment, scope) {
         Some(instant) => AsOf::Instant(instant),
         None => AsOf::Revision(moment.to_owned()),
     })
@@ -122,7 +122,7 @@ fn test(key: &str, token: &Token<'_>, values: &str, scope: &Scope<'_>) -> Result
         if values.values.is_empty() {
             return Err(token.flaw(QueryFlawKind::NoValue));
         }
-        let wish = |word: &str| own::wish(word).ok_or_else(|| QueryFlawKind::NoBound(word.to_owned()));
+        let wish = |word: &str| custom_fields::wish(word).ok_or_else(|| QueryFlawKind::NoBound(word.to_owned()));
         return Ok(Test::Field(name.to_owned(), values.each(wish)?));
     }
     if !KEYS.contains(&key) {
@@ -133,7 +133,7 @@ fn test(key: &str, token: &Token<'_>, values: &str, scope: &Scope<'_>) -> Result
     }
     let time = |fact| {
         values
-            .each(|word| times::range(word, fact, scope).ok_or_else(|| QueryFlawKind::NoTime(word.to_owned())))
+            .each(|word| dates::range(word, fact, scope).ok_or_else(|| QueryFlawKind::NoTime(word.to_owned())))
             .map(|ranges| Test::Time(fact, ranges))
     };
     let words = |fact| Ok(Test::Words(fact, values.each(|word| Ok((word != "none").then(|| word.to_owned())))?));

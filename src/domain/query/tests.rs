@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::domain::action::{Action, Opening};
-use crate::domain::entry::Entry;
 use crate::domain::id::Id;
-use crate::domain::summary::Summary;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
-use crate::domain::words::Role;
-use crate::domain::zone::Zone;
+use crate::domain::ticket::action::{Action, Opening};
+use crate::domain::ticket::entry::Entry;
+use crate::domain::ticket::summary::Summary;
+use crate::domain::time::zone::Zone;
+use crate::domain::vocabulary::Role;
 
 fn instant(words: &str) -> DateTime<Utc> {
     words.parse().expect("a time")

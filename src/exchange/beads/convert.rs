@@ -6,16 +6,17 @@ use serde_json::Value as Json;
 
 use super::NAME;
 use super::events::{Event, comments, ending, unknown};
-use super::record::{self, Record};
-use crate::domain::action::{Action, Opening};
-use crate::domain::clock;
-use crate::domain::entry::Entry;
+use super::record;
+use super::record::Record;
 use crate::domain::id::Id;
-use crate::domain::person::Person;
+use crate::domain::people::person::Person;
 use crate::domain::text::{Text, clean_subject};
 use crate::domain::ticket::Ticket;
+use crate::domain::ticket::action::{Action, Opening};
+use crate::domain::ticket::entry::Entry;
+use crate::domain::time::duration;
 use crate::domain::value::Value;
-use crate::domain::words::{Priority, Role, Status};
+use crate::domain::vocabulary::{Priority, Role, Status};
 
 /// Makes the ticket of an issue.
 pub(super) fn ticket(id: &str, mut record: Record, random: &mut dyn FnMut() -> u128) -> Result<Ticket, String> {
@@ -93,6 +94,6 @@ fn entered(opening: Event, events: Vec<Event>, random: &mut dyn FnMut() -> u128)
 
 fn entry(id: Id, event: Event, from: Option<Status>, to: Option<Status>) -> Entry {
     let Event { at, by, role, action, text } = event;
-    let at = clock::whole_seconds(at);
+    let at = duration::whole_seconds(at);
     Entry { at, from, to, text, ..Entry::new(id, by, role, action) }
 }

@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 use serde_json::Value as Json;
 
 use super::record::Record;
-use crate::domain::action::{Action, Opening, Solution};
-use crate::domain::person::Person;
+use crate::domain::people::person::Person;
 use crate::domain::text::Text;
+use crate::domain::ticket::action::{Action, Opening, Solution};
 use crate::domain::value::Value;
-use crate::domain::words::Role;
+use crate::domain::vocabulary::Role;
 
 /// Who acted where the record does not say.
 const UNKNOWN: &str = "unknown";

@@ -23,7 +23,8 @@ mod record;
 mod tests;
 
 use std::collections::HashMap;
-use std::io::{self, BufRead};
+use std::io;
+use std::io::BufRead;
 
 use super::{Broken, Imported};
 use crate::domain::ticket::Ticket;

@@ -5,7 +5,7 @@
 use chrono::{DateTime, Datelike, Utc};
 use serde_json::{Map, Value as Json};
 
-use crate::domain::person::Person;
+use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
 use crate::domain::value::{Fields, Value};
 

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
-use super::super::Imported;
 use super::read;
 use crate::domain::codec::{entry_fields, header_fields, ticket_from};
-use crate::domain::replay::replay;
 use crate::domain::ticket::Ticket;
+use crate::domain::ticket::replay::replay;
 use crate::domain::value::Value;
-use crate::domain::words::{Priority, Resolution, Role, Status};
+use crate::domain::vocabulary::{Priority, Resolution, Role, Status};
+use crate::exchange::Imported;
 
 fn import_knowing(bytes: &[u8], known: &[&str]) -> Imported {
     let mut next = 0;

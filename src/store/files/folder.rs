@@ -2,7 +2,8 @@
 //! instead of once a file.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
+use std::io::Read;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 

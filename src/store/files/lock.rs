@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::domain::clock::seconds;
+use crate::domain::time::duration::seconds;
 
 /// The right to write, held until dropped.
 #[derive(Debug)]

@@ -2,7 +2,8 @@
 //!
 //! Must not know what the bytes are for, nor which digest it is.
 
-use std::fs::{self, File};
+use std::fs;
+use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 

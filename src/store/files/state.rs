@@ -3,8 +3,10 @@
 //! In a repository it is `casebook/` inside the git directory of this worktree, found by looking and not by
 //! asking git, since every command needs it; elsewhere `.casebook/`, which git ignores.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
+use std::fs::OpenOptions;
+use std::io;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 

@@ -36,7 +36,7 @@ pub use revision::Differing;
 pub use signature::{Signature, Trusted};
 pub use snapshot::{Held, Nature, Snapshot};
 
-use crate::domain::clock::seconds;
+use crate::domain::time::duration::seconds;
 
 /// Why git did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,7 +1,8 @@
 //! Running git: no shell, paths behind `--`, and an environment that names no other repository.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

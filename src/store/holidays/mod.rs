@@ -2,6 +2,9 @@
 //!
 //! `generate.py` makes the latter. Must not know which calendar names a list.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -113,6 +116,3 @@ pub fn spell(list: &HolidayList) -> String {
     }
     text
 }
-
-#[cfg(test)]
-mod tests;

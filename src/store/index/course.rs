@@ -2,8 +2,8 @@
 //! take less than ten of them.
 
 use super::code::{Reader, Writer};
-use crate::domain::target::{Course, Turn, What};
-use crate::domain::words::{Priority, Status};
+use crate::domain::sla::clock::{Course, Turn, What};
+use crate::domain::vocabulary::{Priority, Status};
 
 /// What the upper bits of a turn's byte say; the lower four are a place in a vocabulary.
 const ANSWERED: u8 = 0 << 4;

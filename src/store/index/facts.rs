@@ -3,11 +3,11 @@
 use super::code::{Reader, Writer};
 use super::course::{course_of, write_course};
 use crate::domain::id::Id;
-use crate::domain::person::Person;
-use crate::domain::summary::Summary;
+use crate::domain::people::person::Person;
+use crate::domain::ticket::summary::Summary;
 use crate::domain::ticket::{Escalation, Header, Hold};
 use crate::domain::value::{Fields, Value};
-use crate::domain::words::{EscalationReason, HoldReason, Kind, Priority, Resolution, Status};
+use crate::domain::vocabulary::{EscalationReason, HoldReason, Kind, Priority, Resolution, Status};
 
 /// Appends a row.
 pub(super) fn write_summary(out: &mut Vec<u8>, row: &Summary) {

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use super::Stamp;
 use super::code::{Reader, Writer, sum};
-use super::row::{self, Row};
+use super::row;
+use super::row::Row;
 use crate::domain::id::Id;
 
 /// What the log says, the later word before the earlier.

@@ -8,7 +8,7 @@ use super::code::{Writer, sum};
 use super::row::{self, Rest, Row};
 use super::{Folder, HEAD, MAGIC, NAME, Stamp, blocks, facts, short_sum, tail};
 use crate::domain::id::Id;
-use crate::domain::summary::Summary;
+use crate::domain::ticket::summary::Summary;
 use crate::store::index::blocks::Blocks;
 use crate::store::layout::{bounds, suffix_key};
 

@@ -24,7 +24,7 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use crate::domain::id::{Id, LENGTH};
-use crate::domain::summary::Summary;
+use crate::domain::ticket::summary::Summary;
 use blocks::Blocks;
 use code::{Reader, sum};
 use log::{Log, Piece, Renamed};

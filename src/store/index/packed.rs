@@ -2,7 +2,7 @@
 
 use super::facts;
 use crate::domain::id::Id;
-use crate::domain::summary::Summary;
+use crate::domain::ticket::summary::Summary;
 
 /// Rows in an order.
 #[derive(Clone, Debug, Default)]

@@ -4,12 +4,14 @@
 //! deleting it changes nothing but time. Ids are kept as sums of them, eight bytes each: what it says is a hint to be
 //! looked up, and what it does not say is not there. Must not know what is asked for, or why.
 
-use std::fs::{self, File};
+use std::fs;
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use super::blocks::{self, Blocks};
+use super::blocks;
+use super::blocks::Blocks;
 use super::code::{Reader, Writer, sum};
 use crate::domain::id::Id;
 

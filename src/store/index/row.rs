@@ -6,8 +6,8 @@ use chrono::DateTime;
 use super::Stamp;
 use super::code::{Reader, Writer};
 use crate::domain::id::Id;
-use crate::domain::summary::{Glimpse, Past, Summary};
-use crate::domain::words::{HoldReason, Priority, Resolution, Status};
+use crate::domain::ticket::summary::{Glimpse, Past, Summary};
+use crate::domain::vocabulary::{HoldReason, Priority, Resolution, Status};
 
 /// The bytes of a row.
 pub(super) const SIZE: usize = 84;

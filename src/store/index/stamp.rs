@@ -1,6 +1,7 @@
 //! What tells whether a file has changed: its size, its times, its inode.
 
-use std::fs::{self, Metadata};
+use std::fs;
+use std::fs::Metadata;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;

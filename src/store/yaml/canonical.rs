@@ -8,9 +8,9 @@ use super::print::{self, END_MARKER, print};
 use super::scalar;
 use super::survey;
 use crate::domain::codec::{later_entry_from, ticket_from};
-use crate::domain::entry::Entry;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
+use crate::domain::ticket::entry::Entry;
 use crate::domain::value::{Fields, Value};
 
 /// Deeper values are left to the library, which judges depth.

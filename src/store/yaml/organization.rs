@@ -8,7 +8,7 @@ use super::print::field;
 use super::read::{locate, source_of, value_of};
 use super::scalar::spell;
 use crate::domain::codec::{organization_fields, organization_from};
-use crate::domain::organization::Organization;
+use crate::domain::people::organization::Organization;
 use crate::domain::value::Value;
 
 /// Reads an organisation's file. `id` is the one it is named after.

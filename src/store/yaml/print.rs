@@ -6,10 +6,10 @@
 use sha2::{Digest, Sha256};
 
 use super::scalar::{self, is_printable, spell};
-use crate::domain::clock;
 use crate::domain::codec::{entry_fields, header_fields};
-use crate::domain::entry::Entry;
 use crate::domain::ticket::Ticket;
+use crate::domain::ticket::entry::Entry;
+use crate::domain::time::duration;
 use crate::domain::value::{Fields, Value};
 
 /// The line that says a file is whole.
@@ -112,7 +112,7 @@ fn leaf(out: &mut String, column: usize, value: &Value) {
         Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
         Value::Integer(number) => out.push_str(&number.to_string()),
         Value::Number(number) => out.push_str(&spell_number(*number)),
-        Value::Time(time) => out.push_str(&clock::spell(*time)),
+        Value::Time(time) => out.push_str(&duration::spell(*time)),
         Value::String(words) if words.contains('\n') => return lines(out, column + 2, words),
         Value::Text(words) => return lines(out, column + 2, words),
         Value::String(words) => out.push_str(&spell(words)),

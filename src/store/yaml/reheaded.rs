@@ -5,7 +5,7 @@
 
 use super::{Damage, DamageKind, print, read};
 use crate::domain::id::Id;
-use crate::domain::replay;
+use crate::domain::ticket::replay;
 use crate::domain::ticket::{FORMAT, Ticket};
 
 /// What stands between the header and the entries.

@@ -11,9 +11,9 @@ use super::damage::Damage;
 use super::outline::{Outline, Parts};
 use super::source::Source;
 use super::{canonical, print, read, three_way};
+use crate::domain::convergence::union::{self, Concurrent, Discord};
 use crate::domain::id::Id;
 use crate::domain::ticket::{FORMAT, Ticket};
-use crate::domain::union::{self, Concurrent, Discord};
 
 /// Two files made one.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,13 +11,14 @@ use super::amend::{amend, with_header};
 use super::canonical;
 use super::damage::Damage;
 use super::outline::{Outline, Parts};
-use super::print::{self, END_MARKER};
+use super::print;
+use super::print::END_MARKER;
 use super::read::{LARGEST_FILE, read};
 use super::source::Source;
 use crate::domain::audit::Piece;
-use crate::domain::entry::Entry;
 use crate::domain::id::Id;
-use crate::domain::replay::replay;
+use crate::domain::ticket::entry::Entry;
+use crate::domain::ticket::replay::replay;
 use crate::domain::ticket::{FORMAT, Ticket};
 
 /// The line before the first entry.
@@ -174,7 +175,7 @@ fn grown(before: &Version, bytes: &[u8]) -> Option<(Ticket, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::replay::replay;
+    use crate::domain::ticket::replay::replay;
 
     const FILE: &str = "\
 format: 1

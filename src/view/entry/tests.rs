@@ -1,7 +1,7 @@
 //! A sentence for every action.
 
 use super::*;
-use crate::domain::words::{HoldReason, MergeReason, Priority, ReopenReason, Status};
+use crate::domain::vocabulary::{HoldReason, MergeReason, Priority, ReopenReason, Status};
 use crate::view::Viewer;
 use crate::view::labels::Language;
 use crate::view::sample::{self, entry, id, person};

@@ -4,10 +4,10 @@
 
 use std::fmt::Write as _;
 
-use crate::domain::finding::Finding;
-use crate::domain::rule::Severity;
+use crate::domain::rules::Severity;
+use crate::domain::rules::finding::Finding;
 
-use super::super::terminal::one_line;
+use crate::view::terminal::one_line;
 
 pub(super) fn annotations(findings: &[Finding]) -> String {
     let mut told = String::new();

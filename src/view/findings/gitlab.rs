@@ -4,11 +4,11 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::finding::Finding;
-use crate::domain::rule::Severity;
+use crate::domain::rules::Severity;
+use crate::domain::rules::finding::Finding;
 
-use super::super::json::pretty;
 use super::fingerprints;
+use crate::view::json::pretty;
 
 pub(super) fn report(findings: &[Finding]) -> String {
     let issue = |(finding, fingerprint): (&Finding, String)| {

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::finding::Finding;
+use crate::domain::rules::finding::Finding;
 
-use super::super::json::pretty;
-use super::super::records;
+use crate::view::json::pretty;
+use crate::view::records;
 
 pub(super) fn array(findings: &[Finding]) -> String {
     format!("{}\n", pretty(&Value::Array(findings.iter().map(|finding| Value::Object(object(finding))).collect())))

@@ -4,11 +4,11 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use crate::domain::finding::Finding;
-use crate::domain::rule::Severity;
+use crate::domain::rules::Severity;
+use crate::domain::rules::finding::Finding;
 
-use super::super::terminal::one_line;
 use super::Run;
+use crate::view::terminal::one_line;
 
 pub(super) fn report(findings: &[Finding], run: &Run<'_>) -> String {
     let fails = |finding: &&Finding| run.is_strict || finding.severity == Severity::Error;

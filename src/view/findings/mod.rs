@@ -8,12 +8,14 @@ mod gitlab;
 mod json;
 mod junit;
 mod sarif;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use json::object;
 
-use crate::domain::finding::Finding;
-use crate::domain::rule::Severity;
+use crate::domain::rules::Severity;
+use crate::domain::rules::finding::Finding;
 
 use super::paint::Paint;
 
@@ -128,6 +130,3 @@ fn fingerprints(findings: &[Finding]) -> Vec<String> {
     };
     findings.iter().map(fingerprint).collect()
 }
-
-#[cfg(test)]
-mod tests;

@@ -7,11 +7,11 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::finding::Finding;
-use crate::domain::rule::{Rule, Severity};
+use crate::domain::rules::finding::Finding;
+use crate::domain::rules::{Rule, Severity};
 
-use super::super::json::pretty;
 use super::{Run, fingerprints};
+use crate::view::json::pretty;
 
 pub(super) fn log(findings: &[Finding], run: &Run<'_>) -> String {
     let broken: BTreeMap<&str, &Rule> = findings.iter().map(|finding| (finding.rule.code, finding.rule)).collect();

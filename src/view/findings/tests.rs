@@ -1,7 +1,7 @@
 //! Every form of the same findings, one of them hostile.
 
 use super::*;
-use crate::domain::rule;
+use crate::domain::rules;
 
 const RUN: Run<'_> = Run {
     verb: "check",
@@ -14,10 +14,10 @@ const RUN: Run<'_> = Run {
 };
 
 fn findings() -> Vec<Finding> {
-    let mut header = Finding::new(&rule::HEADER_DIFFERS, "tickets/a b.yaml", "`status` differs").at(4, 9);
+    let mut header = Finding::new(&rules::HEADER_DIFFERS, "tickets/a b.yaml", "`status` differs").at(4, 9);
     header.source_line = Some("status: solved".to_owned());
     let hostile = "a\n::error::b ##[group] \u{1b}[31m % , : & < > \" ' ]]>";
-    let mut stray = Finding::new(&rule::FILE_STRAY, "tickets/x,y:z\n::stop-commands::w", hostile);
+    let mut stray = Finding::new(&rules::FILE_STRAY, "tickets/x,y:z\n::stop-commands::w", hostile);
     stray.source_line = Some("::set-output name=a::b".to_owned());
     vec![header, stray]
 }
@@ -32,7 +32,7 @@ fn people_see_the_line_and_a_mark_under_the_place() {
 
 #[test]
 fn of_a_long_line_the_part_around_the_place_is_shown() {
-    let mut finding = Finding::new(&rule::FIELD_UNFIT, "t", "no").at(1, 301);
+    let mut finding = Finding::new(&rules::FIELD_UNFIT, "t", "no").at(1, 301);
     finding.source_line = Some(format!("{}x{}", "é".repeat(300), "緊".repeat(300)));
     let told = told(Form::Full, &[finding], &RUN);
     let lines: Vec<&str> = told.lines().collect();
@@ -67,7 +67,7 @@ fn an_annotation_ends_where_it_should() {
 fn systems_find_the_files_of_a_desk_in_a_folder() {
     let run = Run { folder: "my desk/é/", ..RUN };
     let mut all = findings();
-    all.push(Finding::new(&rule::COMMIT_UNSIGNED, ".", "the commit is not signed"));
+    all.push(Finding::new(&rules::COMMIT_UNSIGNED, ".", "the commit is not signed"));
     let told = |form| told(form, &all, &run);
     let github = told(Form::Github);
     assert!(github.starts_with("::error file=my desk/é/tickets/a b.yaml,line=4"), "{github}");

@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 
 use anstyle::Style;
 
-use crate::domain::finding::Finding;
-use crate::domain::rule::Severity;
+use crate::domain::rules::Severity;
+use crate::domain::rules::finding::Finding;
 
-use super::super::paint;
-use super::super::terminal::one_line;
-use super::super::width::width;
 use super::Run;
+use crate::view::paint;
+use crate::view::terminal::one_line;
+use crate::view::width::width;
 
 /// How many characters of a long line are shown, around the place.
 const SHOWN: usize = 100;

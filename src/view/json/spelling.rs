@@ -4,7 +4,7 @@
 
 use serde_json::Value as Json;
 
-use super::super::terminal;
+use crate::view::terminal;
 
 /// JSON over several lines, as people read it.
 pub fn pretty(value: &Json) -> String {

@@ -1,8 +1,8 @@
 //! The promised fields, and JSON that is safe to print.
 
 use super::*;
-use crate::domain::action::Action;
-use crate::domain::words::{HoldReason, Status};
+use crate::domain::ticket::action::Action;
+use crate::domain::vocabulary::{HoldReason, Status};
 use crate::view::sample;
 use crate::view::terminal;
 

@@ -3,7 +3,7 @@
 //! Words with `{name}` in them are filled in by [`fill`]; which names there are, `en.rs` shows, and a test holds the
 //! other languages to it. Must not know which language it is, nor where a label is put.
 
-use crate::domain::words::{
+use crate::domain::vocabulary::{
     EscalationReason, HoldReason, Kind, MergeReason, OrganizationRole, Priority, ReopenReason, Resolution, Role, Status,
 };
 

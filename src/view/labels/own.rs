@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::own_field::OwnField;
-use crate::domain::product_group::ProductGroup;
+use crate::domain::ticket::custom_field::OwnField;
+use crate::domain::ticket::product_group::ProductGroup;
 
 /// The labels by name, of what has one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::domain::words::{HoldReason, Priority, Resolution, Role, Status};
+use crate::domain::vocabulary::{HoldReason, Priority, Resolution, Role, Status};
 
 const SIDES: [Viewer; 2] = [Viewer::Customer, Viewer::Support];
 

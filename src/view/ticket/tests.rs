@@ -1,7 +1,7 @@
 //! A whole ticket as people read it.
 
 use super::*;
-use crate::domain::words::Status;
+use crate::domain::vocabulary::Status;
 use crate::view::Viewer;
 use crate::view::labels::Language;
 use crate::view::sample;
@@ -58,14 +58,14 @@ id             {id}
 2026-11-21 18:55 kenji@desk.example (agent) reminded the requester · {reminded}
 "
     );
-    assert_eq!(super::ticket(&ticket, "000001", &[], &sample::audience(&sample::paris())), expected);
+    assert_eq!(crate::view::ticket::ticket(&ticket, "000001", &[], &sample::audience(&sample::paris())), expected);
 }
 
 #[test]
 fn customers_read_no_note() {
     let zone = sample::paris();
     let audience = Audience { viewer: Viewer::Customer, ..sample::audience(&zone) };
-    let shown = super::ticket(&sample_ticket(), "000001", &[], &audience);
+    let shown = crate::view::ticket::ticket(&sample_ticket(), "000001", &[], &audience);
     assert!(shown.contains("Awaiting your reply: you owe the next step"));
     assert!(!shown.contains("note") && !shown.contains("bug"), "{shown}");
 }
@@ -75,7 +75,12 @@ fn each_side_reads_its_language() {
     let (zone, mut ticket) = (sample::paris(), sample_ticket());
     ticket.header.product_group = Some("schedule_export".to_owned());
     let facts = |viewer, language| {
-        let shown = super::ticket(&ticket, "000001", &[], &Audience { viewer, language, ..sample::audience(&zone) });
+        let shown = crate::view::ticket::ticket(
+            &ticket,
+            "000001",
+            &[],
+            &Audience { viewer, language, ..sample::audience(&zone) },
+        );
         shown.lines().skip(2).take(10).map(|line| format!("{line}\n")).collect::<String>()
     };
     assert_eq!(
@@ -118,7 +123,7 @@ Id                   {}
 fn colour_adds_nothing_but_colour() {
     let zone = sample::paris();
     let coloured = Audience { paint: Paint { colour: true }, ..sample::audience(&zone) };
-    let painted = super::ticket(&sample_ticket(), "000001", &[], &coloured);
-    let plain = super::ticket(&sample_ticket(), "000001", &[], &sample::audience(&zone));
+    let painted = crate::view::ticket::ticket(&sample_ticket(), "000001", &[], &coloured);
+    let plain = crate::view::ticket::ticket(&sample_ticket(), "000001", &[], &sample::audience(&zone));
     assert_eq!(anstream::adapter::strip_str(&painted).to_string(), plain);
 }

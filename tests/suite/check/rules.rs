@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use casebook::domain::rule::{Severity, rules};
+use casebook::domain::rules::{Severity, rules};
 
 use crate::fixtures::desk::desk;
 use crate::fixtures::generated_page;

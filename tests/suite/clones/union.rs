@@ -1,10 +1,10 @@
 //! The union of two versions of a ticket: its laws over random histories, and inputs that have no union.
 
-use casebook::domain::entry::Entry;
+use casebook::domain::convergence::union::{Crossing, Discord, concurrent};
 use casebook::domain::id::Id;
-use casebook::domain::replay::replay;
 use casebook::domain::ticket::Ticket;
-use casebook::domain::union::{Crossing, Discord, concurrent};
+use casebook::domain::ticket::entry::Entry;
+use casebook::domain::ticket::replay::replay;
 use casebook::store::yaml::{Side, Split, print, read, unite};
 use proptest::prelude::*;
 

@@ -1,6 +1,7 @@
 //! Damaged files: each is refused with its place, the reason and a hint, and costs no more than a valid one.
 
-use std::fs::{self, File};
+use std::fs;
+use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 use std::os::unix::fs::symlink;
 use std::path::Path;

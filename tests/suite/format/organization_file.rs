@@ -1,9 +1,9 @@
 //! The file of an organization: printing and reading are inverse, and damaged files are refused with their place.
 
 use casebook::domain::id::Id;
-use casebook::domain::organization::{Instance, Member, Organization, PlanPeriod};
-use casebook::domain::person::Person;
-use casebook::domain::words::{Edition, Hosting, OrganizationRole};
+use casebook::domain::people::organization::{Instance, Member, Organization, PlanPeriod};
+use casebook::domain::people::person::Person;
+use casebook::domain::vocabulary::{Edition, Hosting, OrganizationRole};
 use casebook::store::yaml::{print_organization, read_organization};
 use chrono::NaiveDate;
 use proptest::prelude::*;

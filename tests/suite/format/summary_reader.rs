@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use casebook::domain::action::{Action, Solution};
 use casebook::domain::query::{Candidate, Query, Scope, parse};
-use casebook::domain::summary::{Glimpse, Summary};
 use casebook::domain::ticket::Ticket;
-use casebook::domain::zone::Zone;
+use casebook::domain::ticket::action::{Action, Solution};
+use casebook::domain::ticket::summary::{Glimpse, Summary};
+use casebook::domain::time::zone::Zone;
 use casebook::store::yaml::{print, read, read_by_library, survey, survey_header};
 use proptest::prelude::*;
 use proptest::sample::Index;

@@ -1,13 +1,13 @@
 //! The ticket file: printing and reading are inverse, and appends keep every byte.
 
-use casebook::domain::action::{Action, Fact, Opening};
-use casebook::domain::entry::Entry;
 use casebook::domain::id::Id;
-use casebook::domain::person::Person;
-use casebook::domain::replay::replay;
+use casebook::domain::people::person::Person;
 use casebook::domain::ticket::Ticket;
+use casebook::domain::ticket::action::{Action, Fact, Opening};
+use casebook::domain::ticket::entry::Entry;
+use casebook::domain::ticket::replay::replay;
 use casebook::domain::value::Value;
-use casebook::domain::words::{Priority, Role, Status};
+use casebook::domain::vocabulary::{Priority, Role, Status};
 use casebook::store::yaml::{amend, is_canonical, print, read, read_by_library};
 use proptest::prelude::*;
 

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use casebook::casebook::{Casebook, Found, Trouble, World};
 use casebook::domain::id::Id;
-use casebook::domain::summary::Summary;
+use casebook::domain::ticket::summary::Summary;
 use casebook::store::index::{Index, Known, Making, Row, Rows, Stamp};
 use casebook::store::layout::{short_ids, ticket_path};
 use casebook::store::yaml::print;
@@ -262,7 +262,7 @@ proptest! {
         let rows = index.rows(0..1).expect("a sound index");
         let later = Stamp { changed: 4, ..stamp };
         prop_assert!(rows[0].is_of(stamp) && !rows[0].is_of(later));
-        prop_assert_eq!(rows[0].glimpse, casebook::domain::summary::Glimpse::from(&row));
+        prop_assert_eq!(rows[0].glimpse, casebook::domain::ticket::summary::Glimpse::from(&row));
         let mut taken = Rows::default();
         prop_assert_eq!(index.take(&rows, &mut taken, |_| true), vec![]);
         prop_assert_eq!(taken.iter().collect::<Vec<_>>(), vec![row], "{}", print(&ticket));

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use casebook::domain::clock;
+use casebook::domain::time::duration;
 
 /// One step of a story.
 #[derive(Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub fn parse(story: &str) -> Result<Vec<Step>, (usize, String)> {
             at = end;
         } else if let Some(deed) = directive(lines[at]) {
             match &deed {
-                Deed::Wait(span) if clock::span(span).is_none() => {
+                Deed::Wait(span) if duration::span(span).is_none() => {
                     return Err((at + 1, format!("`{span}` is no span of time")));
                 }
                 _ => steps.push(Step { line: at + 1, deed }),

@@ -5,13 +5,13 @@ use std::fs;
 use std::time::Duration;
 
 use casebook::casebook::{Casebook, Scope, World};
-use casebook::domain::action::{Action, Solution};
-use casebook::domain::entry::Entry;
 use casebook::domain::id::Id;
-use casebook::domain::rule::Severity;
+use casebook::domain::rules::Severity;
 use casebook::domain::text::Text;
 use casebook::domain::ticket::Ticket;
-use casebook::domain::words::{MergeReason, Role, Status};
+use casebook::domain::ticket::action::{Action, Solution};
+use casebook::domain::ticket::entry::Entry;
+use casebook::domain::vocabulary::{MergeReason, Role, Status};
 use casebook::store::layout::ticket_path;
 use casebook::store::yaml::print;
 use chrono::TimeDelta;
@@ -93,7 +93,7 @@ fn a_reply_written_while_the_ticket_was_merged_elsewhere_is_reported() {
 
 #[test]
 fn an_entry_that_another_clone_explains_is_concurrent_and_others_are_not_permitted() {
-    use casebook::domain::words::{EscalationReason, ReopenReason};
+    use casebook::domain::vocabulary::{EscalationReason, ReopenReason};
     let escalate = || Action::Escalate { reason: EscalationReason::BusinessImpact, manager: None };
     let deescalate = || Action::Deescalate { reason: None, manager: None };
     let concurrent = (Severity::Warning, "entry.concurrent");

@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use casebook::casebook::{Scope, Step, Terms, Work};
-use casebook::domain::action::Action;
-use casebook::domain::aftermath::{FORWARDING, Loose, twins};
-use casebook::domain::entry::Entry;
-use casebook::domain::finding::Finding;
+use casebook::domain::convergence::cross_ticket::{FORWARDING, Loose, twins};
+use casebook::domain::convergence::union::concurrent;
 use casebook::domain::id::Id;
-use casebook::domain::rule::Severity;
+use casebook::domain::rules::Severity;
+use casebook::domain::rules::finding::Finding;
 use casebook::domain::ticket::Ticket;
-use casebook::domain::union::concurrent;
+use casebook::domain::ticket::action::Action;
+use casebook::domain::ticket::entry::Entry;
 use casebook::error::Error;
 use casebook::store::layout::ticket_path;
 use casebook::store::yaml::unite;
@@ -77,12 +77,12 @@ fn a_copied_reply_that_reopens_its_target_leaves_nothing_to_reopen() {
     let [first, second] = [one.tickets[0], one.tickets[1]];
     one.perform(Side::Agent, step(second, agreed())).unwrap();
     one.perform(Side::Customer, step(first, reply())).unwrap();
-    let merge = Action::Merge { into: second, reason: casebook::domain::words::MergeReason::SameIssue };
+    let merge = Action::Merge { into: second, reason: casebook::domain::vocabulary::MergeReason::SameIssue };
     other.perform(Side::Agent, step(first, merge)).unwrap();
     meet(&mut one, &other);
     mend(&mut one, Side::Agent, TimeDelta::minutes(1));
     assert_eq!(one.casebook().loose().unwrap(), Vec::new());
-    assert_eq!(one.ticket(second).header.status, casebook::domain::words::Status::Open);
+    assert_eq!(one.ticket(second).header.status, casebook::domain::vocabulary::Status::Open);
 }
 
 fn drawn_actions() -> impl Strategy<Value = Vec<DrawnAction>> {

@@ -1,9 +1,9 @@
 //! The main rules of the workflow, each in a test of its own, independent of the table.
 
-use casebook::domain::action::{Action, Solution};
-use casebook::domain::person::Standing;
-use casebook::domain::transition::{Decision, Notice, Refusal};
-use casebook::domain::words::{HoldReason, Priority, Resolution, Status};
+use casebook::domain::people::person::Standing;
+use casebook::domain::ticket::action::{Action, Solution};
+use casebook::domain::vocabulary::{HoldReason, Priority, Resolution, Status};
+use casebook::domain::workflow::{Decision, Notice, Refusal};
 use chrono::TimeDelta;
 
 use crate::fixtures::workflow_cast::*;
@@ -237,7 +237,7 @@ fn a_merged_ticket_reopens_only_by_unmerge() {
 #[test]
 fn a_merge_needs_an_unsolved_target_of_the_same_customer() {
     let scene = Scene::opened();
-    let itself = Action::Merge { into: scene.ticket.id, reason: casebook::domain::words::MergeReason::SameIssue };
+    let itself = Action::Merge { into: scene.ticket.id, reason: casebook::domain::vocabulary::MergeReason::SameIssue };
     assert_eq!(scene.refuses(Agent, itself), Refusal::MergeIntoItself);
     let other = |ticket| Scene { other: ticket, ..Scene::opened() };
     let into_solved = other(solved().ticket);
@@ -259,7 +259,7 @@ fn a_merge_needs_an_unsolved_target_of_the_same_customer() {
 #[test]
 fn people_of_a_merged_ticket_are_added_to_the_target() {
     let mut scene = Scene::opened();
-    let bo = casebook::domain::person::Person::from_address("bo@acme.example").unwrap();
+    let bo = casebook::domain::people::person::Person::from_address("bo@acme.example").unwrap();
     scene.does(Agent, Action::Cc { add: vec![bo.clone()], remove: Vec::new() });
     let merge = scene.merge();
     scene.does(Agent, merge);
@@ -287,7 +287,7 @@ fn an_outsider_gets_the_answer_for_a_missing_ticket() {
 
 #[test]
 fn an_address_given_twice_is_written_once() {
-    let bo = || casebook::domain::person::Person::from_address("bo@acme.example").unwrap();
+    let bo = || casebook::domain::people::person::Person::from_address("bo@acme.example").unwrap();
     let mut scene = Scene::opened();
     scene.does(Agent, Action::Cc { add: vec![bo(), bo()], remove: Vec::new() });
     assert_eq!(scene.ticket.history.last().unwrap().action, Action::Cc { add: vec![bo()], remove: Vec::new() });
@@ -306,7 +306,7 @@ fn an_address_given_twice_is_written_once() {
 
 #[test]
 fn a_value_both_added_and_removed_stays_as_it_is() {
-    let bo = || casebook::domain::person::Person::from_address("bo@acme.example").unwrap();
+    let bo = || casebook::domain::people::person::Person::from_address("bo@acme.example").unwrap();
     let mut scene = Scene::opened();
     let both = || Action::Cc { add: vec![bo()], remove: vec![bo()] };
     assert_eq!(scene.attempt(Agent, &Asked::with_text(both())), Ok(Decision::Nothing));

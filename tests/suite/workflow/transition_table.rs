@@ -2,12 +2,12 @@
 //!
 //! Every cell is decided, applied, replayed, printed and read back. `UPDATE_DOCS=1` writes the file.
 
-use casebook::domain::action::{Action, Fact, Opening};
-use casebook::domain::person::{Person, Standing};
-use casebook::domain::replay::replay;
-use casebook::domain::transition::{Decision, Refusal, final_target, may_open};
+use casebook::domain::people::person::{Person, Standing};
+use casebook::domain::ticket::action::{Action, Fact, Opening};
+use casebook::domain::ticket::replay::replay;
 use casebook::domain::value::Value;
-use casebook::domain::words::{HoldReason, Priority};
+use casebook::domain::vocabulary::{HoldReason, Priority};
+use casebook::domain::workflow::{Decision, Refusal, final_target, may_open};
 use casebook::store::yaml::{print, read};
 use chrono::TimeDelta;
 

@@ -4,13 +4,13 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::super::super::Exit;
-use super::super::super::complaint::Complaint;
-use super::super::super::session::Session;
 use crate::casebook::Policy;
+use crate::cli::Exit;
+use crate::cli::complaint::Complaint;
+use crate::cli::session::Session;
 use crate::domain::calendar::HolidayList;
-use crate::domain::clock;
-use crate::domain::plan::{CalendarRule, Metric, Plan};
+use crate::domain::sla::plan::{CalendarRule, Metric, Plan};
+use crate::domain::time::duration;
 use crate::store::holidays;
 use crate::view::terminal::one_line;
 
@@ -28,7 +28,7 @@ pub(super) struct Check {
 }
 
 fn span(words: &str) -> Result<TimeDelta, String> {
-    clock::span(words).ok_or_else(|| "a span such as 90d is meant".to_owned())
+    duration::span(words).ok_or_else(|| "a span such as 90d is meant".to_owned())
 }
 
 /// One thing found.
@@ -102,7 +102,7 @@ fn ends(name: &str, list: &HolidayList, today: NaiveDate) -> Finding {
 }
 
 fn has_targets(plan: &Plan) -> bool {
-    use crate::domain::words::Priority::{S1, S2, S3, S4};
+    use crate::domain::vocabulary::Priority::{S1, S2, S3, S4};
     let metrics = [Metric::FirstResponse, Metric::NextResponse, Metric::Resolution];
     metrics.iter().any(|metric| [S1, S2, S3, S4].iter().any(|&priority| plan.targets(*metric).of(priority).is_some()))
 }

@@ -6,12 +6,12 @@ use chrono::{Datelike, NaiveDate};
 use clap::Args;
 use serde_json::json;
 
-use super::super::super::Exit;
-use super::super::super::arguments::CommitFlags;
-use super::super::super::complaint::Complaint;
-use super::super::super::session::{Session, shown};
-use super::super::super::text::unreadable;
 use crate::casebook::Work;
+use crate::cli::Exit;
+use crate::cli::arguments::CommitFlags;
+use crate::cli::complaint::Complaint;
+use crate::cli::session::{Session, shown};
+use crate::cli::text::unreadable;
 use crate::domain::calendar::HolidayList;
 use crate::error::Error;
 use crate::exchange::icalendar;

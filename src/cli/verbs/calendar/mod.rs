@@ -6,10 +6,10 @@ mod import;
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
-use super::super::Exit;
-use super::super::complaint::Complaint;
-use super::super::session::Session;
 use crate::casebook::Policy;
+use crate::cli::Exit;
+use crate::cli::complaint::Complaint;
+use crate::cli::session::Session;
 use crate::domain::calendar::{ALWAYS, Calendar};
 use crate::error::Error;
 use crate::view::calendar::{Around, next_record, next_told, record, told};

@@ -9,17 +9,17 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use clap::Args;
 
-use super::super::Exit;
-use super::super::complaint::Complaint;
-use super::super::program::program;
-use super::super::session::{Session, shown};
 use super::init::machine_zone;
 use crate::casebook::{Casebook, Founding, Step, Target, Terms, Work, World};
-use crate::domain::action::{Action, Opening};
-use crate::domain::clock;
+use crate::cli::Exit;
+use crate::cli::complaint::Complaint;
+use crate::cli::program::program;
+use crate::cli::session::{Session, shown};
 use crate::domain::id::Id;
-use crate::domain::person::Person;
+use crate::domain::people::person::Person;
 use crate::domain::text::Text;
+use crate::domain::ticket::action::{Action, Opening};
+use crate::domain::time::duration;
 use crate::error::Error;
 use crate::store::git::Repository;
 use crate::store::layout;
@@ -108,7 +108,7 @@ fn play(root: &Path, world: &World, you: &Person, scenes: Vec<Scene>) -> Result<
     for (place, scene) in scenes.into_iter().enumerate() {
         let seed = world.seed.map(|seed| seed.wrapping_mul(1000).wrapping_add(place as u64));
         let world =
-            World { now: clock::whole_seconds(scene.at(world.now)), clock_is_fixed: true, seed, ..world.clone() };
+            World { now: duration::whole_seconds(scene.at(world.now)), clock_is_fixed: true, seed, ..world.clone() };
         let by = if scene.who.is_empty() { you.clone() } else { person(scene.who)? };
         let step = step(&scene, &tickets, &by)?;
         let terms = Terms { on_behalf: by != *you, by, git_author: None, dry_run: false, commit: None };
@@ -142,7 +142,8 @@ fn step(scene: &Scene, tickets: &HashMap<&'static str, Id>, by: &Person) -> Resu
         Act::On(name, action) => Step::on(ticket(name)?, action.clone(), text),
         Act::Assign(name) => Step::on(ticket(name)?, Action::Assign { assignee: Some(by.clone()) }, text),
         Act::Merge { source, into } => {
-            let action = Action::Merge { into: ticket(into)?, reason: crate::domain::words::MergeReason::SameIssue };
+            let action =
+                Action::Merge { into: ticket(into)?, reason: crate::domain::vocabulary::MergeReason::SameIssue };
             Step::on(ticket(source)?, action, text)
         }
     })

@@ -4,10 +4,10 @@ use chrono::{DateTime, Days, Utc};
 
 use super::script::{ANA, BO, IDA};
 use crate::casebook::Amending;
-use crate::domain::amendment::{Amendment, InstanceFact};
-use crate::domain::organization::{Member, PlanPeriod};
-use crate::domain::person::{NoAddress, Person};
-use crate::domain::words::{Edition, Hosting, OrganizationRole};
+use crate::domain::people::organization::{Member, PlanPeriod};
+use crate::domain::people::organization_change::{Amendment, InstanceFact};
+use crate::domain::people::person::{NoAddress, Person};
+use crate::domain::vocabulary::{Edition, Hosting, OrganizationRole};
 
 /// In how many days the old plan ends.
 const RENEWAL: Days = Days::new(45);

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::action::{Action, Solution};
 use crate::domain::ticket::Hold;
-use crate::domain::words::{EscalationReason, HoldReason, Priority, ReopenReason};
+use crate::domain::ticket::action::{Action, Solution};
+use crate::domain::vocabulary::{EscalationReason, HoldReason, Priority, ReopenReason};
 
 pub(super) const KENJI: &str = "kenji@desk.example";
 pub(super) const LEA: &str = "lea@desk.example";

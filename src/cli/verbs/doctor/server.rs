@@ -2,10 +2,10 @@
 //!
 //! Changes nothing, and must not know what the guard asks of a push.
 
-use super::super::super::complaint::Complaint;
-use super::super::super::program::quoted;
 use super::Findings;
 use crate::casebook::{Guarded, ServerCondition, Whereabouts};
+use crate::cli::complaint::Complaint;
+use crate::cli::program::quoted;
 use crate::error::Error;
 use crate::store::config::ConfigFlaw;
 

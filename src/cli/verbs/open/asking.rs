@@ -4,17 +4,17 @@
 
 use dialoguer::{FuzzySelect, Input};
 
-use super::super::super::complaint::Complaint;
-use super::super::super::session::Session;
 use super::Open;
 use crate::casebook::Casebook;
-use crate::domain::organization::Instance;
-use crate::domain::own_field::{FieldKind, OwnField};
-use crate::domain::person::Person;
-use crate::domain::product_group::{ProductGroup, suggested};
+use crate::cli::complaint::Complaint;
+use crate::cli::session::Session;
+use crate::domain::people::organization::Instance;
+use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
+use crate::domain::ticket::custom_field::{FieldKind, OwnField};
+use crate::domain::ticket::product_group::{ProductGroup, suggested};
 use crate::domain::value::Value;
-use crate::domain::words::Priority;
+use crate::domain::vocabulary::Priority;
 use crate::error::Error;
 use crate::view::Audience;
 use crate::view::terminal::one_line;

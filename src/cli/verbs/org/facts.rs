@@ -1,8 +1,8 @@
 //! `key=value` about an organisation, as amendments. What a value may be is judged by the reader of the file, so that
 //! no rule is worded twice; here words are only taken apart.
 
-use crate::domain::amendment::{Amendment, InstanceFact};
-use crate::domain::organization::PlanPeriod;
+use crate::domain::people::organization::PlanPeriod;
+use crate::domain::people::organization_change::{Amendment, InstanceFact};
 use crate::domain::text::clean_subject;
 use crate::error::Error;
 
@@ -60,7 +60,7 @@ fn plan(words: &str) -> Result<PlanPeriod, Error> {
 
 fn instance(key: &str, id: &str, fact: &str, value: Option<String>) -> Result<Amendment, Error> {
     let word =
-        |error: crate::domain::words::UnknownWord| Error::usage(format!("{key}: {error}"), "nothing was changed");
+        |error: crate::domain::vocabulary::UnknownWord| Error::usage(format!("{key}: {error}"), "nothing was changed");
     let fact = match fact {
         "" if value.is_none() => return Ok(Amendment::NoInstance(id.to_owned())),
         "edition" => InstanceFact::Edition(value.map(|value| value.parse()).transpose().map_err(word)?),

@@ -3,10 +3,10 @@
 //!
 //! Must not know how files are changed: it is given both.
 
-use super::super::super::session::Session;
-use super::super::plan::unsolved;
 use crate::casebook::Casebook;
-use crate::domain::organization::Organization;
+use crate::cli::session::Session;
+use crate::cli::verbs::plan::unsolved;
+use crate::domain::people::organization::Organization;
 use crate::store::layout::tail;
 use crate::view::terminal::one_line;
 

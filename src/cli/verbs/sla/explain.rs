@@ -1,13 +1,13 @@
 //! `sla --explain`: one ticket's clocks, interval by interval.
 
-use super::super::super::Exit;
-use super::super::super::complaint::Complaint;
-use super::super::super::formats::Chosen;
-use super::super::super::session::Session;
 use crate::casebook::{Casebook, Promises};
+use crate::cli::Exit;
+use crate::cli::complaint::Complaint;
+use crate::cli::formats::Chosen;
+use crate::cli::session::Session;
 use crate::domain::query::{AsOf, Query};
-use crate::domain::summary::Summary;
-use crate::domain::target::{Clock, timeline};
+use crate::domain::sla::clock::{Clock, timeline};
+use crate::domain::ticket::summary::Summary;
 use crate::error::Error;
 use crate::store::layout::tail;
 use crate::view;

@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::super::super::complaint::Complaint;
-use super::super::super::session::Session;
-use super::super::super::telling::unwritable;
 use crate::casebook::{Owed, Owing};
-use crate::domain::clock::{self, spell};
-use crate::domain::finding::Finding;
-use crate::domain::rule::{TARGET_BREACHED, TARGET_DUE};
-use crate::domain::target::ClockState;
+use crate::cli::complaint::Complaint;
+use crate::cli::session::Session;
+use crate::cli::telling::unwritable;
+use crate::domain::rules::finding::Finding;
+use crate::domain::rules::{TARGET_BREACHED, TARGET_DUE};
+use crate::domain::sla::clock::ClockState;
+use crate::domain::time::duration;
+use crate::domain::time::duration::spell;
 use crate::store::layout;
 use crate::view::findings::{Form, Run, told};
 use crate::view::paint::Paint;
@@ -32,9 +33,9 @@ pub(super) enum FailOn {
 pub(super) fn fail_on(words: &str) -> Result<FailOn, String> {
     match words.split_once(':') {
         None if words == "breached" => Ok(FailOn::Breached),
-        Some(("due", span)) => {
-            clock::span(span).map(FailOn::Due).ok_or_else(|| format!("`{span}` is no span of time; `due:2h` is meant"))
-        }
+        Some(("due", span)) => duration::span(span)
+            .map(FailOn::Due)
+            .ok_or_else(|| format!("`{span}` is no span of time; `due:2h` is meant")),
         _ => Err("`breached` or `due:2h` is meant".to_owned()),
     }
 }

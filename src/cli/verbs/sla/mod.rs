@@ -7,13 +7,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::super::Exit;
-use super::super::complaint::Complaint;
-use super::super::formats::{Chosen, FormatFlags, Shape};
-use super::super::query::QueryFlags;
-use super::super::session::Session;
-use super::super::telling::one_file_each;
 use crate::casebook::{Asked, Casebook, Owing};
+use crate::cli::Exit;
+use crate::cli::complaint::Complaint;
+use crate::cli::formats::{Chosen, FormatFlags, Shape};
+use crate::cli::query::QueryFlags;
+use crate::cli::session::Session;
+use crate::cli::telling::one_file_each;
 use crate::domain::query::AsOf;
 use crate::error::Error;
 use crate::view;

@@ -4,7 +4,8 @@
 //! the store's lock and finds both to be the same file knows that nobody alive holds the index.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 

@@ -7,7 +7,8 @@ use std::fs;
 
 use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
 
-use super::objects::{self, Name};
+use super::objects;
+use super::objects::Name;
 use super::place::Place;
 use super::trees;
 

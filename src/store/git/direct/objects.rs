@@ -1,7 +1,9 @@
 //! Objects of git's: their names, and how they are stored until git packs them.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
+use std::fs::OpenOptions;
+use std::io;
+use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 

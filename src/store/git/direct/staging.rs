@@ -137,8 +137,8 @@ fn lies_in(path: &[u8], folder: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::entries::{ASSUMED_VALID, EXTENDED, FACTS, Stamp};
     use super::*;
+    use crate::store::git::direct::entries::{ASSUMED_VALID, EXTENDED, FACTS, Stamp};
 
     fn staged(path: &str) -> Staged {
         let stamp = Stamp { begin: [1; 6], end: [2; 3] };

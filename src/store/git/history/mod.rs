@@ -149,7 +149,7 @@ impl Repository {
     }
 
     /// A run of git that follows neither replace refs nor grafts, and takes no setting for what it prints.
-    pub(super) fn frank(&self, arguments: &[&str]) -> super::Run {
+    pub(super) fn frank(&self, arguments: &[&str]) -> crate::store::git::Run {
         let settings = ["--no-replace-objects", "-c", "log.showSignature=false", "-c", "log.showRoot=true", "-c", KEPT];
         self.run(&[&settings[..], arguments].concat()).env("GIT_GRAFT_FILE", "/dev/null")
     }

@@ -1,15 +1,15 @@
 //! One entry: its lines, and what they say.
 
-use super::super::canonical::Cursor;
 use super::lines::{Values, fields};
 use super::shape;
 use super::values::{attachments_of, id_of, items, known, person_of, some, some_words, time_of, words_of};
-use crate::domain::action::{Action, Opening, Solution};
-use crate::domain::entry::Entry;
-use crate::domain::target::{Beat, Deed};
+use crate::domain::sla::clock::{Beat, Deed};
 use crate::domain::text::Text;
 use crate::domain::ticket::Hold;
-use crate::domain::words::Priority;
+use crate::domain::ticket::action::{Action, Opening, Solution};
+use crate::domain::ticket::entry::Entry;
+use crate::domain::vocabulary::Priority;
+use crate::store::yaml::canonical::Cursor;
 
 /// Blanks before the lines of a text.
 const TEXT_COLUMN: usize = 4;

@@ -1,12 +1,12 @@
 //! The lines of a map against a shape: each value is looked at and given as it stands.
 
-use super::super::canonical::{Cursor, unquote};
-use super::super::scalar::{is_plain, spell};
 use super::shape::{self, Field, Holds};
 use super::values::{attachments_of, digest_of, is_id, size_of, time_of};
-use crate::domain::words::{
+use crate::domain::vocabulary::{
     EscalationReason, HoldReason, Kind, MergeReason, Priority, ReopenReason, Resolution, Role, Status,
 };
+use crate::store::yaml::canonical::{Cursor, unquote};
+use crate::store::yaml::scalar::{is_plain, spell};
 
 /// What stands behind each name of a shape; of lists, maps and texts the lines below.
 pub(super) type Values<'a> = [Option<&'a str>; shape::MOST];

@@ -13,12 +13,12 @@ mod values;
 
 use super::canonical::Cursor;
 use super::scalar::is_printable;
-use crate::domain::action::Action;
-use crate::domain::entry::Entry;
 use crate::domain::id::Id;
-use crate::domain::summary::Summary;
-use crate::domain::target::Follower;
+use crate::domain::sla::clock::Follower;
 use crate::domain::text::Text;
+use crate::domain::ticket::action::Action;
+use crate::domain::ticket::entry::Entry;
+use crate::domain::ticket::summary::Summary;
 use crate::domain::ticket::{Escalation, FORMAT, Header, Hold, Ticket};
 use entry::{Lines, text_of};
 use lines::{Values, fields};

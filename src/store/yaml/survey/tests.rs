@@ -2,7 +2,7 @@
 
 use super::{survey, survey_header};
 use crate::domain::id::Id;
-use crate::domain::summary::Summary;
+use crate::domain::ticket::summary::Summary;
 use crate::store::yaml::read;
 
 const FILE: &str = "\

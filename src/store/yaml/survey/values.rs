@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::super::canonical::{Cursor, unquote};
 use super::lines::{Values, fields};
 use super::shape;
-use crate::domain::attachment::{Attachment, Digest, fit_name};
 use crate::domain::id::Id;
-use crate::domain::person::Person;
+use crate::domain::people::person::Person;
+use crate::domain::ticket::attachment::{Attachment, Digest, fit_name};
+use crate::store::yaml::canonical::{Cursor, unquote};
 
 /// Words as they were meant, of a value that was looked at.
 pub(super) fn words_of(value: &str) -> Option<String> {

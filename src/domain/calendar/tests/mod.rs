@@ -1,0 +1,6 @@
+//! TODO.
+
+#[cfg(test)]
+mod examples;
+#[cfg(test)]
+mod properties;

@@ -1,0 +1,4 @@
+//! TODO.
+
+pub mod cross_ticket;
+pub mod union;

@@ -1,0 +1,188 @@
+//! What one person is in the organisations of the desk, and where that puts them to a ticket (WORKFLOW, People).
+//!
+//! Must not know files; whoever asks has gathered the organisations that know the person.
+
+use super::organization::Organization;
+use super::person::{Person, Standing};
+use crate::domain::ticket::Header;
+use crate::domain::vocabulary::OrganizationRole;
+
+/// One person, by all addresses that organisations know as theirs, and what they are there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Memberships {
+    addresses: Vec<Person>,
+    of: Vec<Membership>,
+}
+
+/// What somebody is in one organisation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Membership {
+    organization: String,
+    roles: Vec<OrganizationRole>,
+    /// Granted access that counts still: it ends with the role.
+    has_access: bool,
+}
+
+impl Memberships {
+    /// What a person is in some organisations.
+    pub fn of<'a>(person: &Person, organizations: impl IntoIterator<Item = &'a Organization>) -> Self {
+        let mut known = Self::default();
+        for organization in organizations {
+            let member = organization.member(person);
+            if member.is_none() && !organization.has_domain_of(person) {
+                continue;
+            }
+            let theirs = member.map(|member| std::iter::once(&member.email).chain(&member.aliases));
+            known.addresses.extend(theirs.into_iter().flatten().cloned());
+            known.of.push(Membership {
+                organization: organization.id.clone(),
+                roles: member.map(|member| member.roles.clone()).unwrap_or_default(),
+                has_access: member
+                    .is_some_and(|member| member.organization_access.is_some() && member.may_hold_access()),
+            });
+        }
+        known
+    }
+
+    /// The organisations the person belongs to.
+    pub fn organizations(&self) -> impl Iterator<Item = &str> {
+        self.of.iter().map(|membership| membership.organization.as_str())
+    }
+
+    /// Whether the person administers an organisation's people.
+    pub fn administers(&self, organization: &str) -> bool {
+        let administers = |known: &Membership| known.roles.contains(&OrganizationRole::OrgAdmin);
+        self.of.iter().any(|known| known.organization == organization && administers(known))
+    }
+
+    /// Where the person, who is no agent, stands to a ticket.
+    pub(crate) fn standing(&self, person: &Person, header: &Header) -> Standing {
+        let takes_part = |address: &Person| header.requester.is(address) || address.among(&header.cc);
+        let takes_part = takes_part(person) || self.addresses.iter().any(takes_part);
+        let is_theirs = |known: &&Membership| header.organization.as_deref() == Some(known.organization.as_str());
+        match self.of.iter().find(is_theirs).map_or(Standing::Outsider, Membership::standing) {
+            Standing::Editor => Standing::Editor,
+            _ if takes_part => Standing::Customer,
+            other => other,
+        }
+    }
+}
+
+impl Membership {
+    /// Where somebody stands to a ticket of the organisation by their roles and granted access alone.
+    fn standing(&self) -> Standing {
+        let is = |role| self.roles.contains(&role);
+        if is(OrganizationRole::TechSupportEditor) {
+            Standing::Editor
+        } else if is(OrganizationRole::TechSupportViewer) || self.has_access {
+            Standing::Reader
+        } else {
+            Standing::Outsider
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::Id;
+    use crate::domain::people::person::Team;
+    use crate::domain::ticket::Ticket;
+    use crate::domain::ticket::action::{Action, Opening};
+    use crate::domain::ticket::entry::Entry;
+    use crate::domain::vocabulary::{Priority, Role, Status};
+
+    fn person(address: &str) -> Person {
+        Person::from_address(address).expect("an address")
+    }
+
+    fn acme() -> Organization {
+        use OrganizationRole::{Admin, Developer, OrgAdmin, TechSupportEditor, TechSupportViewer, TechnicalContact};
+        let mut acme = Organization::of_people(
+            "acme",
+            &[
+                ("editor@acme.example", &[TechSupportEditor]),
+                ("viewer@acme.example", &[TechSupportViewer]),
+                ("contact@acme.example", &[TechnicalContact]),
+                ("granted@acme.example", &[TechnicalContact]),
+                ("admin@acme.example", &[Admin]),
+                ("wide@acme.example", &[Admin]),
+                ("former@acme.example", &[Developer]),
+                ("boss@acme.example", &[OrgAdmin]),
+            ],
+        );
+        acme.domains = vec!["acme.example".to_owned()];
+        let ticket = Id::at("2026-11-21T09:00:00Z".parse().expect("a time"), 1);
+        for name in ["granted", "wide", "former"] {
+            let who = person(&format!("{name}@acme.example"));
+            acme.people
+                .iter_mut()
+                .filter(|member| member.is(&who))
+                .for_each(|member| member.organization_access = Some(ticket));
+        }
+        acme.people[0].aliases = vec![person("ed@mail.example")];
+        acme
+    }
+
+    fn ticket(requester: &str, cc: &str, organization: Option<&str>) -> Header {
+        let mut opening = Opening::new("Tiles".to_owned(), Priority::S3, person(requester));
+        opening.cc = vec![person(cc)];
+        opening.organization = organization.map(str::to_owned);
+        let id = Id::at("2026-11-21T09:00:00Z".parse().expect("a time"), 2);
+        let entry = Entry {
+            to: Some(Status::Open),
+            ..Entry::new(id, person(requester), Role::Customer, Action::Open(Box::new(opening)))
+        };
+        Ticket::opened_by(entry).expect("it opens a ticket").header
+    }
+
+    /// Person by relation to the ticket: their own, in copy, of the organisation, of another one, of none.
+    #[test]
+    fn who_stands_where_to_which_ticket() {
+        use Standing::{Agent, Customer, Editor, Outsider, Reader};
+        let (acme, team) =
+            (acme(), Team { agents: vec![person("kenji@desk.example")], managers: Vec::new(), ..Team::default() });
+        for (who, wanted) in [
+            ("kenji@desk.example", [Agent, Agent, Agent, Agent, Agent]),
+            ("editor@acme.example", [Editor, Editor, Editor, Outsider, Outsider]),
+            ("Ed@mail.example", [Editor, Editor, Editor, Outsider, Outsider]),
+            ("viewer@acme.example", [Customer, Customer, Reader, Outsider, Outsider]),
+            ("contact@acme.example", [Customer, Customer, Outsider, Outsider, Outsider]),
+            ("granted@acme.example", [Customer, Customer, Reader, Outsider, Outsider]),
+            ("admin@acme.example", [Customer, Customer, Outsider, Outsider, Outsider]),
+            ("wide@acme.example", [Customer, Customer, Reader, Outsider, Outsider]),
+            ("former@acme.example", [Customer, Customer, Outsider, Outsider, Outsider]),
+            ("boss@acme.example", [Customer, Customer, Outsider, Outsider, Outsider]),
+            ("new@acme.example", [Customer, Customer, Outsider, Outsider, Outsider]),
+            ("new@sub.acme.example", [Customer, Customer, Outsider, Outsider, Outsider]),
+            ("ida@northwind.example", [Customer, Customer, Outsider, Outsider, Outsider]),
+        ] {
+            let memberships = Memberships::of(&person(who), [&acme]);
+            let stands = |header: &Header| team.standing_with(&person(who), &memberships, Some(header));
+            let got = [
+                stands(&ticket(who, "x@x.example", Some("acme"))),
+                stands(&ticket("x@x.example", who, Some("acme"))),
+                stands(&ticket("x@x.example", "y@y.example", Some("acme"))),
+                stands(&ticket("x@x.example", "y@y.example", Some("northwind"))),
+                stands(&ticket("x@x.example", "y@y.example", None)),
+            ];
+            assert_eq!(got, wanted, "{who}");
+            assert_eq!(team.standing_with(&person(who), &memberships, None).is_support(), who == "kenji@desk.example");
+        }
+    }
+
+    #[test]
+    fn who_has_several_addresses_takes_part_by_each() {
+        let memberships = Memberships::of(&person("ed@mail.example"), [&acme()]);
+        let own = ticket("editor@acme.example", "x@x.example", None);
+        assert_eq!(memberships.standing(&person("ed@mail.example"), &own), Standing::Customer);
+        assert_eq!(memberships.organizations().collect::<Vec<_>>(), ["acme"]);
+        let by_domain = Memberships::of(&person("new@ACME.example"), [&acme()]);
+        assert_eq!(by_domain.organizations().collect::<Vec<_>>(), ["acme"]);
+        let other = Memberships::of(&person("new@sub.acme.example"), [&acme()]);
+        assert_eq!(other.organizations().count(), 0);
+        assert!(Memberships::of(&person("boss@acme.example"), [&acme()]).administers("acme"));
+        assert!(!Memberships::of(&person("boss@acme.example"), [&acme()]).administers("northwind"));
+        assert!(!Memberships::of(&person("admin@acme.example"), [&acme()]).administers("acme"));
+    }
+}

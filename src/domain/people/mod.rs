@@ -1,0 +1,11 @@
+//! TODO.
+
+pub mod assignment;
+pub mod eligibility;
+pub mod eligibility_context;
+pub mod membership;
+pub mod organization;
+pub mod organization_access;
+pub mod organization_change;
+pub mod person;
+pub mod visibility;

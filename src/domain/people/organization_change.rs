@@ -1,0 +1,195 @@
+//! What can be changed about an organisation, one thing at a time, and who may.
+//!
+//! What is so already is no change. Whether the result is sound is the reader's to say, as of any file. Must not know
+//! files.
+
+use super::membership::Memberships;
+use super::organization::{Instance, Member, Organization, PlanPeriod};
+use super::person::{Person, Team};
+use crate::domain::id::Id;
+use crate::domain::vocabulary::{Edition, Hosting, OrganizationRole};
+
+/// A change of an organisation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Amendment {
+    /// What people call it.
+    Name(Option<String>),
+    /// The whole domains that are its.
+    Domains(Vec<String>),
+    /// The language its people are written to.
+    Language(Option<String>),
+    /// Its zone.
+    TimeZone(Option<String>),
+    /// Its plans.
+    Plans(Vec<PlanPeriod>),
+    /// A fact of an instance, which is made where it is not there yet.
+    Instance(String, InstanceFact),
+    /// An instance is no more.
+    NoInstance(String),
+    /// Somebody joins, or is more than before.
+    Add(Member),
+    /// A ticket granted somebody organisation access, or it is revoked.
+    Access(Person, Option<Id>),
+    /// Somebody loses some roles; with none named, they leave.
+    Remove(Person, Vec<OrganizationRole>),
+}
+
+/// A fact of an instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InstanceFact {
+    /// Which product it is.
+    Edition(Option<Edition>),
+    /// Who runs it.
+    Hosting(Option<Hosting>),
+    /// The release it has.
+    Release(Option<String>),
+    /// The number of its cloud project.
+    ProjectNumber(Option<String>),
+}
+
+/// Why somebody may not change an organisation so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotTheirs {
+    /// Only support makes and changes organisations, but for support roles.
+    Supports,
+    /// An administrator of the organisation gives and takes support roles alone.
+    BeyondSupportRoles,
+    /// Nor to people whose address is of another domain than its own: they may be another organisation's.
+    OfAnotherDomain,
+}
+
+impl Organization {
+    /// Changes it.
+    pub fn amend(&mut self, amendment: &Amendment) {
+        match amendment {
+            Amendment::Name(name) => self.name.clone_from(name),
+            Amendment::Domains(domains) => self.domains.clone_from(domains),
+            Amendment::Language(language) => self.language.clone_from(language),
+            Amendment::TimeZone(zone) => self.time_zone.clone_from(zone),
+            Amendment::Plans(plans) => self.plans.clone_from(plans),
+            Amendment::Instance(id, fact) => self.amend_instance(id, fact),
+            Amendment::NoInstance(id) => self.instances.retain(|instance| instance.id != *id),
+            Amendment::Add(member) => self.add(member),
+            Amendment::Remove(person, roles) => self.remove(person, roles),
+            Amendment::Access(person, ticket) => {
+                let theirs = self.people.iter_mut().filter(|member| member.is(person));
+                theirs.for_each(|member| member.organization_access = *ticket);
+            }
+        }
+    }
+
+    fn amend_instance(&mut self, id: &str, fact: &InstanceFact) {
+        let place = self.instances.iter().position(|instance| instance.id == id).unwrap_or_else(|| {
+            let id = id.to_owned();
+            self.instances.push(Instance { id, edition: None, hosting: None, release: None, project_number: None });
+            self.instances.len() - 1
+        });
+        let instance = &mut self.instances[place];
+        match fact {
+            InstanceFact::Edition(edition) => instance.edition = *edition,
+            InstanceFact::Hosting(hosting) => instance.hosting = *hosting,
+            InstanceFact::Release(release) => instance.release.clone_from(release),
+            InstanceFact::ProjectNumber(number) => instance.project_number.clone_from(number),
+        }
+    }
+
+    fn add(&mut self, new: &Member) {
+        let Some(known) = self.people.iter_mut().find(|known| known.is(&new.email)) else {
+            self.people.push(new.clone());
+            return;
+        };
+        known.name = new.name.clone().or_else(|| known.name.take());
+        let aliases = new.aliases.iter().filter(|alias| !known.is(alias)).cloned().collect::<Vec<_>>();
+        known.aliases.extend(aliases);
+        for role in &new.roles {
+            if !known.roles.contains(role) {
+                known.roles.push(*role);
+            }
+        }
+    }
+
+    fn remove(&mut self, person: &Person, roles: &[OrganizationRole]) {
+        if roles.is_empty() {
+            self.people.retain(|member| !member.is(person));
+        }
+        for member in self.people.iter_mut().filter(|member| member.is(person)) {
+            member.roles.retain(|role| !roles.contains(role));
+            // Access ends with the role it was granted for, and does not come back with it.
+            if !member.may_hold_access() {
+                member.organization_access = None;
+            }
+        }
+    }
+}
+
+/// Whether somebody may make an organisation what it becomes: support everything, its own administrators who has a
+/// support role. `before` is nothing where it is new.
+///
+/// # Errors
+/// Why not.
+pub fn may_amend(
+    team: &Team,
+    person: &Person,
+    memberships: &Memberships,
+    before: Option<&Organization>,
+    after: &Organization,
+) -> Result<(), NotTheirs> {
+    if team.has_agent(person) {
+        return Ok(());
+    }
+    let before = before.filter(|before| memberships.administers(&before.id)).ok_or(NotTheirs::Supports)?;
+    if !before.differs_in_support_roles_alone(after) {
+        return Err(NotTheirs::BeyondSupportRoles);
+    }
+    let is_known = |person: &Person| before.member(person).is_some() || before.is_home_of(person);
+    let of_own = after.people.iter().all(|member| is_known(&member.email));
+    if of_own { Ok(()) } else { Err(NotTheirs::OfAnotherDomain) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(address: &str) -> Person {
+        Person::from_address(address).expect("an address")
+    }
+
+    fn with_roles(address: &str, roles: &[OrganizationRole]) -> Member {
+        Member { roles: roles.to_vec(), ..Member::new(person(address)) }
+    }
+
+    #[test]
+    fn its_administrator_gives_and_takes_support_roles_alone() {
+        use OrganizationRole::{Admin, Developer, OrgAdmin, TechSupportEditor, TechSupportViewer};
+        let mut acme = Organization::new("acme");
+        acme.people = vec![with_roles("olga@acme.example", &[OrgAdmin]), with_roles("dev@acme.example", &[Developer])];
+        let team = Team { agents: vec![person("kenji@desk.example")], managers: Vec::new(), ..Team::default() };
+        let judged = |by: &str, amendment: &Amendment| {
+            let mut after = acme.clone();
+            after.amend(amendment);
+            let by = person(by);
+            may_amend(&team, &by, &Memberships::of(&by, [&acme]), Some(&acme), &after)
+        };
+        let add = |address: &str, roles: &[OrganizationRole]| Amendment::Add(with_roles(address, roles));
+        let alias = Member { aliases: vec![person("al@other.example")], ..Member::new(person("olga@acme.example")) };
+        for (amendment, allowed) in [
+            (add("ana@acme.example", &[TechSupportEditor]), true),
+            (add("dev@acme.example", &[TechSupportViewer]), true),
+            (Amendment::Remove(person("dev@acme.example"), vec![TechSupportEditor]), true),
+            (add("ana@acme.example", &[Admin]), false),
+            (add("olga@acme.example", &[Admin]), false),
+            (Amendment::Remove(person("dev@acme.example"), Vec::new()), false),
+            (Amendment::Remove(person("olga@acme.example"), vec![OrgAdmin]), false),
+            (Amendment::Add(alias), false),
+            (Amendment::Domains(vec!["other.example".to_owned()]), false),
+        ] {
+            let wanted = if allowed { Ok(()) } else { Err(NotTheirs::BeyondSupportRoles) };
+            assert_eq!(judged("olga@acme.example", &amendment), wanted, "{amendment:?}");
+            assert_eq!(judged("kenji@desk.example", &amendment), Ok(()), "{amendment:?}");
+            assert_eq!(judged("dev@acme.example", &amendment), Err(NotTheirs::Supports), "{amendment:?}");
+        }
+        let olga = person("olga@acme.example");
+        let new = Organization::new("acme");
+        assert_eq!(may_amend(&team, &olga, &Memberships::of(&olga, [&acme]), None, &new), Err(NotTheirs::Supports));
+    }
+}

@@ -1,0 +1,62 @@
+//! Who sees which ticket (WORKFLOW, People), and which of its entries. What organisations add is in
+//! [`super::membership`].
+
+use std::collections::HashSet;
+
+use super::membership::Memberships;
+use super::person::{Person, Team};
+use crate::domain::id::Id;
+use crate::domain::ticket::Ticket;
+use crate::domain::ticket::action::Action;
+use crate::domain::ticket::entry::Entry;
+use crate::domain::ticket::summary::Summary;
+
+/// Whether a person may see the ticket. Without any identity everything can be read.
+pub fn may_see(team: &Team, person: Option<(&Person, &Memberships)>, ticket: &Summary) -> bool {
+    person.is_none_or(|(person, memberships)| team.standing_with(person, memberships, Some(&ticket.header)).sees())
+}
+
+/// Notes, and the corrections and redactions of one or of an entry that is not there. A correction repeats
+/// what it corrects, so it is as internal as that.
+pub fn internal_entries(ticket: &Ticket) -> HashSet<Id> {
+    let mut public: HashSet<Id> = ticket
+        .history
+        .iter()
+        .filter(|entry| refers_to(entry).is_none() && !entry.is_internal())
+        .map(|e| e.id)
+        .collect();
+    loop {
+        let known = public.len();
+        for entry in &ticket.history {
+            if refers_to(entry).is_some_and(|target| public.contains(&target)) {
+                public.insert(entry.id);
+            }
+        }
+        if public.len() == known {
+            break;
+        }
+    }
+    ticket.history.iter().map(|entry| entry.id).filter(|id| !public.contains(id)).collect()
+}
+
+/// A ticket as customers have it: without internal entries, so that neither its last activity nor its version, nor
+/// anything else, tells that there is one. Its header is the same: no internal entry changes it.
+pub fn as_customers_have_it(mut ticket: Ticket) -> Ticket {
+    let internal = internal_entries(&ticket);
+    ticket.history.retain(|entry| !internal.contains(&entry.id));
+    ticket
+}
+
+const fn refers_to(entry: &Entry) -> Option<Id> {
+    match entry.action {
+        Action::Correct { entry, .. } | Action::Redact { entry, .. } => Some(entry),
+        _ => None,
+    }
+}
+
+/// The entries whose words are hidden, for somebody who does not see some entries.
+pub fn redacted_entries(ticket: &Ticket, unseen: &HashSet<Id>) -> HashSet<Id> {
+    let seen = ticket.history.iter().filter(|entry| !unseen.contains(&entry.id));
+    seen.filter_map(|entry| if matches!(entry.action, Action::Redact { .. }) { refers_to(entry) } else { None })
+        .collect()
+}

@@ -1,0 +1,204 @@
+//! Whether a ticket is meant.
+
+use chrono::{DateTime, Utc};
+
+use super::{Condition, Is, PersonFact, Query, Test, TimeFact, WordsFact, custom_fields};
+use crate::domain::people::person::Person;
+use crate::domain::sla::clock::Clock;
+use crate::domain::sla::plan::is_language;
+use crate::domain::ticket::summary::{Glimpse, Summary};
+use crate::domain::vocabulary::Status;
+
+/// A ticket that may be meant.
+pub struct Candidate<'a> {
+    /// Its facts.
+    pub row: &'a Summary,
+    /// Who asks.
+    pub me: Option<&'a Person>,
+    /// Whether its subject or one of the texts the asking person may see holds some words, folded to lower case.
+    pub holds_words: &'a dyn Fn(&str) -> bool,
+    /// Its clocks, where the query needs them.
+    pub clocks: &'a dyn Fn() -> Vec<Clock>,
+}
+
+impl Query {
+    /// Whether every condition holds.
+    pub fn means(&self, candidate: &Candidate<'_>) -> bool {
+        self.conditions.iter().all(|condition| condition.holds(candidate))
+    }
+}
+
+impl Query {
+    /// Whether every condition holds, as far as that can be told at a glance: `None` where more has to be known.
+    pub fn means_at_a_glance(&self, glimpse: &Glimpse) -> Option<bool> {
+        hold_at_a_glance(&self.conditions, glimpse)
+    }
+}
+
+fn hold_at_a_glance(conditions: &[Condition], glimpse: &Glimpse) -> Option<bool> {
+    let mut is_sure = true;
+    for condition in conditions {
+        match condition.test.holds_at_a_glance(glimpse) {
+            Some(holds) if holds == condition.negated => return Some(false),
+            Some(_) => {}
+            None => is_sure = false,
+        }
+    }
+    is_sure.then_some(true)
+}
+
+impl Condition {
+    fn holds(&self, candidate: &Candidate<'_>) -> bool {
+        self.test.holds(candidate) != self.negated
+    }
+}
+
+impl Test {
+    fn holds_at_a_glance(&self, glimpse: &Glimpse) -> Option<bool> {
+        match self {
+            Self::Status(words) => Some(words.contains(&glimpse.status)),
+            Self::Priority(words) => Some(words.contains(&glimpse.priority)),
+            Self::Hold(words) => Some(glimpse.hold.is_some_and(|reason| words.contains(&reason))),
+            Self::Resolution(words) => Some(glimpse.resolution.is_some_and(|word| words.contains(&word))),
+            Self::Person(PersonFact::Assignee, wanted) if !glimpse.assigned => Some(wanted.contains(&None)),
+            Self::All(conditions) => hold_at_a_glance(conditions, glimpse),
+            Self::Person(..) | Self::Words(..) | Self::Field(..) | Self::Text(_) => None,
+            Self::Is(states) => {
+                let known: Vec<Option<bool>> = states.iter().map(|state| is_at_a_glance(*state, glimpse)).collect();
+                if known.contains(&Some(true)) {
+                    return Some(true);
+                }
+                known.iter().all(Option::is_some).then_some(false)
+            }
+            // Nothing is owed any more.
+            Self::Time(TimeFact::Due, _) => (glimpse.status == Status::Solved).then_some(false),
+            Self::Time(fact, ranges) => glimpse.past.map(|past| {
+                let created = *fact == TimeFact::Created;
+                falls_within(ranges, if created { past.created_at } else { past.last_activity_at })
+            }),
+        }
+    }
+
+    pub(super) fn needs_texts(&self) -> bool {
+        match self {
+            Self::Text(_) => true,
+            Self::All(conditions) => conditions.iter().any(|condition| condition.test.needs_texts()),
+            _ => false,
+        }
+    }
+
+    pub(super) fn needs_clocks(&self) -> bool {
+        match self {
+            Self::All(conditions) => conditions.iter().any(|condition| condition.test.needs_clocks()),
+            Self::Is(states) => states.contains(&Is::Overdue),
+            Self::Time(fact, _) => *fact == TimeFact::Due,
+            _ => false,
+        }
+    }
+
+    /// Whether it looks at nothing but clocks, one by one.
+    pub(super) fn is_about_clocks(&self) -> bool {
+        match self {
+            Self::Is(states) => states.iter().all(|state| *state == Is::Overdue),
+            Self::All(_) => false,
+            test => test.needs_clocks(),
+        }
+    }
+
+    /// Whether it holds of a clock, if it is about clocks.
+    pub(super) fn holds_of(&self, clock: &Clock) -> bool {
+        match self {
+            Self::Time(TimeFact::Due, ranges) => {
+                clock.is_owed() && clock.due_at.is_some_and(|due| falls_within(ranges, due))
+            }
+            _ => clock.is_overdue(),
+        }
+    }
+
+    fn holds(&self, candidate: &Candidate<'_>) -> bool {
+        let header = &candidate.row.header;
+        match self {
+            Self::Status(words) => words.contains(&header.status),
+            Self::Priority(words) => words.contains(&header.priority),
+            Self::Hold(words) => header.hold.as_ref().is_some_and(|hold| words.contains(&hold.reason)),
+            Self::Resolution(words) => header.resolution.is_some_and(|resolution| words.contains(&resolution)),
+            Self::Person(fact, wanted) => holds_person(*fact, wanted, candidate.row),
+            Self::Words(fact, wanted) => holds_words(*fact, wanted, candidate.row),
+            Self::Is(states) => states.iter().any(|state| is(*state, candidate)),
+            Self::Time(TimeFact::Created, ranges) => falls_within(ranges, candidate.row.created_at),
+            Self::Time(TimeFact::Updated, ranges) => falls_within(ranges, candidate.row.last_activity_at),
+            Self::Time(TimeFact::Due, _) => {
+                header.status != Status::Solved && (candidate.clocks)().iter().any(|clock| self.holds_of(clock))
+            }
+            Self::Field(name, wishes) => custom_fields::holds(name, wishes, &header.fields),
+            Self::Text(words) => (candidate.holds_words)(words),
+            Self::All(conditions) => conditions.iter().all(|condition| condition.holds(candidate)),
+        }
+    }
+}
+
+fn falls_within(ranges: &[crate::domain::query::Range], instant: DateTime<Utc>) -> bool {
+    ranges
+        .iter()
+        .any(|range| range.from.is_none_or(|from| from <= instant) && range.until.is_none_or(|until| instant < until))
+}
+
+fn holds_person(fact: PersonFact, wanted: &[Option<Person>], row: &Summary) -> bool {
+    let people: Vec<&Person> = match fact {
+        PersonFact::Requester => vec![&row.header.requester],
+        PersonFact::Assignee => row.header.assignee.iter().collect(),
+        PersonFact::Cc => row.header.cc.iter().collect(),
+    };
+    wanted.iter().any(|wanted| match wanted {
+        None => people.is_empty(),
+        Some(wanted) => people.iter().any(|person| person.is(wanted)),
+    })
+}
+
+fn holds_words(fact: WordsFact, wanted: &[Option<String>], row: &Summary) -> bool {
+    let header = &row.header;
+    if let (WordsFact::Language, Some(language)) = (fact, header.language.as_deref()) {
+        return wanted.iter().flatten().any(|wanted| is_language(language, wanted));
+    }
+    let words: Vec<&String> = match fact {
+        WordsFact::Organization => header.organization.iter().collect(),
+        WordsFact::ProductGroup => header.product_group.iter().collect(),
+        WordsFact::Channel => header.channel.iter().collect(),
+        WordsFact::Language => header.language.iter().collect(),
+        WordsFact::Tag => header.tags.iter().collect(),
+    };
+    wanted.iter().any(|wanted| match wanted {
+        None => words.is_empty(),
+        Some(wanted) => words.contains(&wanted),
+    })
+}
+
+fn is_at_a_glance(state: Is, glimpse: &Glimpse) -> Option<bool> {
+    Some(match state {
+        Is::Open => matches!(glimpse.status, Status::Open),
+        Is::Unsolved => !matches!(glimpse.status, Status::Solved),
+        Is::Unassigned => !glimpse.assigned,
+        Is::Escalated => glimpse.escalated,
+        Is::Merged => glimpse.merged,
+        Is::Reopened => glimpse.past?.reopened,
+        // Of a solved one nothing is owed any more.
+        Is::Overdue if glimpse.status == Status::Solved => false,
+        Is::Overdue | Is::Mine => return None,
+    })
+}
+
+fn is(state: Is, candidate: &Candidate<'_>) -> bool {
+    let header = &candidate.row.header;
+    match state {
+        Is::Open => header.status == Status::Open,
+        Is::Unsolved => header.status != Status::Solved,
+        Is::Unassigned => header.assignee.is_none(),
+        Is::Escalated => header.escalation.is_some(),
+        Is::Merged => header.merged_into.is_some(),
+        Is::Overdue => header.status != Status::Solved && (candidate.clocks)().iter().any(Clock::is_overdue),
+        Is::Reopened => candidate.row.reopened,
+        Is::Mine => candidate.me.is_some_and(|me| {
+            header.requester.is(me) || header.assignee.as_ref().is_some_and(|assignee| assignee.is(me))
+        }),
+    }
+}

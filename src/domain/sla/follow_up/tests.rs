@@ -1,0 +1,175 @@
+//! Silence by hand, and its laws on any policy.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::calendar::Week;
+use crate::domain::people::person::Person;
+use crate::domain::sla::follow_up_policy::OPT_OUT_TAG;
+use crate::domain::ticket::action::Opening;
+use crate::domain::ticket::entry::Entry;
+use crate::domain::time::zone::Zone;
+use crate::domain::vocabulary::{Priority, Role};
+
+fn begin() -> DateTime<Utc> {
+    "2026-11-20T16:00:00Z".parse().expect("an instant")
+}
+
+fn hours(hours: i64) -> DateTime<Utc> {
+    begin() + TimeDelta::hours(hours)
+}
+
+fn entry(at: DateTime<Utc>, role: Role, action: Action, to: Option<Status>) -> Entry {
+    let by = Person::from_address("kenji@desk.example").expect("an address");
+    Entry { to, ..Entry::new(Id::at(at, 1), by, role, action) }
+}
+
+const fn reply() -> Action {
+    Action::Reply { auto: false, via_ticket: None }
+}
+
+/// A ticket that support answered at the beginning.
+fn asked(priority: Priority) -> Ticket {
+    let ana = Person::from_address("ana@acme.example").expect("an address");
+    let opening = Opening::new("Tiles".to_owned(), priority, ana);
+    let opened = entry(hours(-1), Role::Customer, Action::Open(Box::new(opening)), Some(Status::Open));
+    let mut ticket = Ticket::opened_by(opened).expect("an opening");
+    ticket.append(entry(begin(), Role::Agent, reply(), Some(Status::AwaitingReply)));
+    ticket
+}
+
+fn remind(ticket: &mut Ticket, at: DateTime<Utc>) {
+    ticket.append(entry(at, Role::System, Action::Remind { auto: true }, None));
+}
+
+/// What comes next by the defaults, in calendar time: the step, and after how many hours.
+fn comes(ticket: &Ticket) -> (Step, i64) {
+    let next = next(ticket, &FollowUpPolicy::default(), None, begin()).expect("a step");
+    (next.step, (next.due_at - begin()).num_hours())
+}
+
+#[test]
+fn reminders_come_when_the_policy_says_and_then_the_end() {
+    let mut ticket = asked(Priority::S1);
+    for (number, at) in [(1, 4), (2, 24), (3, 48)] {
+        assert_eq!(comes(&ticket), (Step::Remind { number, of: 3 }, at));
+        remind(&mut ticket, hours(at));
+    }
+    assert_eq!(comes(&ticket), (Step::Solve, 72));
+}
+
+#[test]
+fn a_sweep_missed_for_days_makes_one_reminder_and_leaves_time_for_an_answer() {
+    let mut ticket = asked(Priority::S1);
+    assert_eq!(comes(&ticket), (Step::Remind { number: 1, of: 3 }, 4));
+    // Ten days late: 20 hours lie between the first and the second reminder, 24 before the third, 24 before the end.
+    for (number, late, next) in [(1, 240, 260), (2, 260, 284), (3, 284, 308)] {
+        remind(&mut ticket, hours(late));
+        let step = if number == 3 { Step::Solve } else { Step::Remind { number: number + 1, of: 3 } };
+        assert_eq!(comes(&ticket), (step, next));
+    }
+    // Whoever is reminded late is told when it ends as things are.
+    let mut late = asked(Priority::S1);
+    remind(&mut late, hours(240));
+    remind(&mut late, hours(260));
+    let last = next(&late, &FollowUpPolicy::default(), None, hours(300)).expect("a step");
+    assert_eq!((last.due_at, last.solve_at), (hours(284), hours(324)));
+    // An agent who wants to may end it at once: the waiting period is over, and there were three reminders.
+    assert_eq!(may_solve(&ticket, &FollowUpPolicy::default(), None, hours(284)), Ok(()));
+}
+
+#[test]
+fn a_reminder_by_hand_counts_as_the_next_one() {
+    let mut ticket = asked(Priority::S3);
+    remind(&mut ticket, hours(24));
+    assert_eq!(comes(&ticket), (Step::Remind { number: 2, of: 2 }, 6 * 24));
+    ticket.append(entry(hours(30), Role::Agent, reply(), None));
+    assert_eq!(comes(&ticket), (Step::Remind { number: 1, of: 2 }, 4 * 24 + 30));
+}
+
+#[test]
+fn nothing_comes_where_nobody_is_silent() {
+    let policy = FollowUpPolicy::default();
+    let mut ticket = asked(Priority::S3);
+    ticket.append(entry(hours(1), Role::Customer, reply(), Some(Status::Open)));
+    let refusal = Refusal::Status { status: Status::Open };
+    assert_eq!(next(&ticket, &policy, None, begin()), Err(Rest::NotSilent(refusal.clone())));
+    assert_eq!(may_solve(&ticket, &policy, None, hours(9999)), Err(refusal));
+    let mut ticket = asked(Priority::S3);
+    ticket.header.tags.push(OPT_OUT_TAG.to_owned());
+    assert_eq!(next(&ticket, &policy, None, begin()), Err(Rest::OptedOut));
+    let mut no_tag = FollowUpPolicy::default();
+    no_tag.opt_out_tag = None;
+    assert!(next(&ticket, &no_tag, None, begin()).is_ok());
+}
+
+#[test]
+fn a_policy_without_reminders_leaves_them_to_people() {
+    let mut policy = FollowUpPolicy::default();
+    policy.set(Priority::S4, FollowUp { alerts: Vec::new(), solve_after: TimeDelta::days(7) });
+    let mut ticket = asked(Priority::S4);
+    assert_eq!(next(&ticket, &policy, None, begin()), Err(Rest::NoneListed));
+    remind(&mut ticket, hours(24));
+    let next = next(&ticket, &policy, None, begin()).expect("a step");
+    assert_eq!((next.step, next.due_at), (Step::Solve, hours(7 * 24)));
+}
+
+#[test]
+fn open_time_is_counted_where_the_policy_says_so() {
+    let mut week = Week::default();
+    week.add("Mon-Fri 09:00 - 17:00").expect("a window");
+    let zone = Zone::named("UTC").expect("a zone");
+    let office = Calendar { name: "office".to_owned(), zone, week, holidays: [].into(), exceptions: [].into() };
+    let policy = FollowUpPolicy::default();
+    // Friday 16:00 and four open hours: one on Friday, three on Monday.
+    let mut ticket = asked(Priority::S1);
+    let first = next(&ticket, &policy, Some(&office), begin()).expect("a step");
+    assert_eq!(first.due_at, "2026-11-23T12:00:00Z".parse::<DateTime<Utc>>().expect("an instant"));
+    for at in [hours(68), hours(200), hours(300)] {
+        remind(&mut ticket, at);
+    }
+    // 72 open hours are nine days of work.
+    let ready_at = Some("2026-12-03T16:00:00Z".parse::<DateTime<Utc>>().expect("an instant"));
+    let refusal = Refusal::TooEarly { ready_at, solve_after: TimeDelta::hours(72) };
+    assert_eq!(may_solve(&ticket, &policy, Some(&office), hours(303)), Err(refusal));
+    assert_eq!(may_solve(&ticket, &policy, Some(&office), hours(312)), Ok(()));
+    let closed = Calendar { week: Week::default(), ..office };
+    assert_eq!(next(&ticket, &policy, Some(&closed), begin()), Err(Rest::NeverOpen));
+}
+
+proptest! {
+    /// However late sweeps come: what they do is allowed when they do it, no two reminders are closer than the policy
+    /// has them, and the end of it comes after exactly as many as it lists.
+    #[test]
+    fn sweeps_keep_the_law(
+        gaps in prop::collection::vec(1_i64..100, 1..5),
+        wait in 0_i64..100,
+        late in prop::collection::vec(0_i64..300, 6),
+    ) {
+        let alerts: Vec<TimeDelta> = gaps
+            .iter()
+            .scan(0, |sum, gap| { *sum += gap; Some(TimeDelta::hours(*sum)) })
+            .collect();
+        let solve_after = alerts[alerts.len() - 1] + TimeDelta::hours(wait);
+        let mut policy = FollowUpPolicy::default();
+        policy.set(Priority::S2, FollowUp { alerts: alerts.clone(), solve_after });
+        let mut ticket = asked(Priority::S2);
+        let mut swept = Vec::new();
+        for late in late.iter().cycle() {
+            let next = next(&ticket, &policy, None, begin()).expect("a step");
+            prop_assert!(next.due_at <= next.solve_at);
+            let at = next.due_at + TimeDelta::hours(*late);
+            if next.step == Step::Solve {
+                prop_assert_eq!(may_solve(&ticket, &policy, None, at), Ok(()));
+                break;
+            }
+            prop_assert!(may_solve(&ticket, &policy, None, at).is_err());
+            swept.push(at);
+            remind(&mut ticket, at);
+        }
+        prop_assert_eq!(swept.len(), alerts.len());
+        for (place, pair) in swept.windows(2).enumerate() {
+            prop_assert!(pair[1] - pair[0] >= alerts[place + 1] - alerts[place]);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Two versions of a ticket beside each other: which entries came, went, or were rewritten.
+//!
+//! Must not know where the versions come from.
+
+use std::collections::HashMap;
+
+use super::Ticket;
+use super::entry::Entry;
+use crate::domain::id::Id;
+
+/// A ticket before and after; one of them at least is there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// The ticket.
+    pub id: Id,
+    /// As it was.
+    pub before: Option<Ticket>,
+    /// As it is.
+    pub after: Option<Ticket>,
+}
+
+/// What became of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// It says something else than before.
+    Rewritten,
+}
+
+impl Fate {
+    /// The word of it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Rewritten => "rewritten",
+        }
+    }
+}
+
+impl Comparison {
+    /// The version there is: the later one, if there are two.
+    pub fn ticket(&self) -> Option<&Ticket> {
+        self.after.as_ref().or(self.before.as_ref())
+    }
+
+    /// The entries that are not the same on both sides, by their ids; rewritten ones as they are now.
+    pub fn entries(&self) -> Vec<(Fate, &Entry)> {
+        let by_id = |ticket: &'_ Option<Ticket>| -> HashMap<Id, usize> {
+            let history = ticket.iter().flat_map(|ticket| &ticket.history).enumerate();
+            history.map(|(place, entry)| (entry.id, place)).collect()
+        };
+        let (before, after) = (by_id(&self.before), by_id(&self.after));
+        let old = |id: Id| before.get(&id).and_then(|place| self.before.as_ref()?.history.get(*place));
+        let mut told: Vec<(Fate, &Entry)> = Vec::new();
+        for entry in self.after.iter().flat_map(|ticket| &ticket.history) {
+            match old(entry.id) {
+                None => told.push((Fate::Added, entry)),
+                Some(older) if older != entry => told.push((Fate::Rewritten, entry)),
+                Some(_) => {}
+            }
+        }
+        let gone = self.before.iter().flat_map(|ticket| &ticket.history).filter(|entry| !after.contains_key(&entry.id));
+        told.extend(gone.map(|entry| (Fate::Removed, entry)));
+        told.sort_by_key(|(_, entry)| entry.id);
+        told
+    }
+}

@@ -1,0 +1,100 @@
+//! What each entry of a history changed in the header, fact by fact.
+//!
+//! Must not know how a change is told, nor who may see it.
+
+use super::Ticket;
+use super::replay;
+use crate::domain::codec::header_fields;
+use crate::domain::id::Id;
+use crate::domain::value::{Fields, Value};
+
+/// A fact that an entry changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// Its name in the header; one of the desk's own as `fields.NAME`.
+    pub name: String,
+    /// What it was, if it was there.
+    pub from: Option<Value>,
+    /// What it is since, if it is there.
+    pub to: Option<Value>,
+}
+
+/// The changes of every entry, in the order of the history. The first entry sets every fact it opens with.
+pub fn changes(ticket: &Ticket) -> Vec<(Id, Vec<Change>)> {
+    let mut told = Vec::with_capacity(ticket.history.len());
+    let Some(mut now) = ticket.history.first().and_then(|first| Ticket::opened_by(first.clone())) else { return told };
+    let mut before = facts(&now);
+    told.push((now.id, difference(&Fields::new(), &before)));
+    for entry in ticket.history.iter().skip(1) {
+        replay::apply(&mut now.header, entry);
+        let after = facts(&now);
+        told.push((entry.id, difference(&before, &after)));
+        before = after;
+    }
+    told
+}
+
+/// The header by name, without what never changes.
+fn facts(ticket: &Ticket) -> Fields {
+    let mut facts = Fields::new();
+    for (name, value) in header_fields(ticket) {
+        match (name.as_str(), value) {
+            ("format" | "id", _) => {}
+            ("fields", Value::Map(own)) => {
+                facts.extend(own.into_iter().map(|(name, value)| (format!("fields.{name}"), value)));
+            }
+            (_, value) => facts.push((name, value)),
+        }
+    }
+    facts
+}
+
+fn difference(before: &Fields, after: &Fields) -> Vec<Change> {
+    let of =
+        |fields: &Fields, name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+    let gone = before.iter().filter(|(name, _)| of(after, name).is_none());
+    let names = after.iter().chain(gone).map(|(name, _)| name);
+    let change = |name: &String| Change { name: name.clone(), from: of(before, name), to: of(after, name) };
+    names.map(change).filter(|change| change.from != change.to).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::people::person::Person;
+    use crate::domain::ticket::action::{Action, Fact, Opening};
+    use crate::domain::ticket::entry::Entry;
+    use crate::domain::vocabulary::{Priority, Role, Status};
+
+    fn entry(random: u128, action: Action, to: Option<Status>) -> Entry {
+        let id = Id::at("2026-11-21T17:05:12Z".parse().expect("an instant"), random);
+        let by = Person::from_name("kenji").expect("a person");
+        Entry { to, ..Entry::new(id, by, Role::Agent, action) }
+    }
+
+    #[test]
+    fn each_entry_tells_what_it_changed() {
+        let opening = Opening::new("One".to_owned(), Priority::S2, Person::from_name("ana").expect("a person"));
+        let mut ticket =
+            Ticket::opened_by(entry(1, Action::Open(Box::new(opening)), Some(Status::Open))).expect("a ticket");
+        let set = vec![(Fact::Field("site".to_owned()), Value::from("Paris"))];
+        ticket.append(entry(2, Action::Set { set, unset: Vec::new() }, None));
+        ticket.append(entry(3, Action::Remind { auto: false }, None));
+        let unset = vec![Fact::Field("site".to_owned())];
+        ticket.append(entry(4, Action::Set { set: Vec::new(), unset }, Some(Status::Solved)));
+        let told = changes(&ticket);
+        let names = |index: usize| told[index].1.iter().map(|change| change.name.as_str()).collect::<Vec<_>>();
+        assert_eq!(names(0), ["subject", "status", "priority", "requester"]);
+        let change = |name: &str, from: Option<&str>, to: Option<&str>| Change {
+            name: name.to_owned(),
+            from: from.map(Value::from),
+            to: to.map(Value::from),
+        };
+        assert_eq!(told[1].1, [change("fields.site", None, Some("Paris"))]);
+        assert_eq!(told[2].1, []);
+        assert_eq!(
+            told[3].1,
+            [change("status", Some("open"), Some("solved")), change("fields.site", Some("Paris"), None)]
+        );
+    }
+}

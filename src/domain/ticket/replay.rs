@@ -1,0 +1,127 @@
+//! From history to header: total, deterministic, and the only way a header changes.
+//!
+//! Histories merged from two clones may hold sequences nobody could have made on one; replaying them never
+//! fails. A merged ticket stays solved as long as it is merged, whatever else was written to it (WORKFLOW,
+//! After a merge of two clones). Must not know which sequences are legal.
+
+use super::action::{Action, Fact};
+use super::entry::Entry;
+use super::{Escalation, Header};
+use crate::domain::people::person::Person;
+use crate::domain::value::{Fields, Value};
+use crate::domain::vocabulary::{Resolution, Status};
+
+/// The header a history leads to; `None` where its first entry does not open a ticket.
+pub fn replay(history: &[Entry]) -> Option<Header> {
+    let (first, rest) = history.split_first()?;
+    let Action::Open(opening) = &first.action else {
+        return None;
+    };
+    let mut header = Header::opened(opening);
+    rest.iter().for_each(|entry| apply(&mut header, entry));
+    Some(header)
+}
+
+/// What one entry does to the header.
+pub fn apply(header: &mut Header, entry: &Entry) {
+    if let Action::Reopen { unmerge: true, .. } = entry.action {
+        header.merged_into = None;
+    }
+    if let Some(to) = entry.to {
+        move_to(header, to);
+    }
+    match &entry.action {
+        Action::Hold(hold) if header.status == Status::OnHold => header.hold = Some(hold.clone()),
+        Action::Solve(solution) if header.status == Status::Solved && header.merged_into.is_none() => {
+            header.resolution = Some(solution.resolution());
+        }
+        Action::Merge { into, .. } => {
+            header.merged_into = None;
+            move_to(header, Status::Solved);
+            header.resolution = Some(Resolution::Merged);
+            header.merged_into = Some(*into);
+        }
+        Action::Merged { source, cc } => {
+            if !header.merged_from.contains(source) {
+                header.merged_from.push(*source);
+            }
+            add_people(&mut header.cc, cc);
+        }
+        Action::Unmerged { source } => header.merged_from.retain(|id| id != source),
+        Action::Escalate { reason, manager } => {
+            header.escalation = Some(Escalation { reason: *reason, manager: manager.clone(), since: entry.at });
+        }
+        Action::Deescalate { .. } => header.escalation = None,
+        Action::Prioritize { priority, .. } => header.priority = *priority,
+        Action::Assign { assignee } => header.assignee.clone_from(assignee),
+        Action::Cc { add, remove } => {
+            header.cc.retain(|person| !person.among(remove));
+            add_people(&mut header.cc, add);
+        }
+        Action::Tag { add, remove } => {
+            header.tags.retain(|tag| !remove.contains(tag));
+            for tag in add.iter().filter(|tag| !header.tags.contains(tag)).cloned().collect::<Vec<_>>() {
+                header.tags.push(tag);
+            }
+        }
+        Action::Set { set, unset } => {
+            set.iter().for_each(|(fact, value)| set_fact(header, fact, Some(value)));
+            unset.iter().for_each(|fact| set_fact(header, fact, None));
+        }
+        _ => {}
+    }
+}
+
+/// Changes the status, and lets go of what only holds in the old one. A merged ticket stays as it is.
+fn move_to(header: &mut Header, to: Status) {
+    if header.merged_into.is_some() {
+        return;
+    }
+    header.status = to;
+    if to != Status::OnHold {
+        header.hold = None;
+    }
+    if to != Status::Solved {
+        header.resolution = None;
+    }
+}
+
+fn add_people(people: &mut Vec<Person>, more: &[Person]) {
+    for person in more {
+        if !person.among(people) {
+            people.push(person.clone());
+        }
+    }
+}
+
+pub(crate) fn set_fact(header: &mut Header, fact: &Fact, value: Option<&Value>) {
+    let words = match value {
+        Some(Value::String(words)) => Some(words.clone()),
+        _ => None,
+    };
+    match (fact, words) {
+        (Fact::Subject, Some(words)) => header.subject = words,
+        (Fact::Requester, Some(words)) => {
+            if let Ok(person) = Person::from_name(&words) {
+                header.requester = person;
+            }
+        }
+        (Fact::Subject | Fact::Requester, None) => {}
+        (Fact::Product, words) => header.product = words,
+        (Fact::ProductGroup, words) => header.product_group = words,
+        (Fact::Organization, words) => header.organization = words,
+        (Fact::Instance, words) => header.instance = words,
+        (Fact::Channel, words) => header.channel = words,
+        (Fact::Language, words) => header.language = words,
+        (Fact::Field(name), _) => set_field(&mut header.fields, name, value),
+    }
+}
+
+/// Sets or takes away one of the desk's own fields, kept in the order of their names.
+fn set_field(fields: &mut Fields, name: &str, value: Option<&Value>) {
+    fields.retain(|(known, _)| known != name);
+    if let Some(value) = value {
+        let place = fields.partition_point(|(known, _)| known.as_str() < name);
+        fields.insert(place, (name.to_owned(), value.clone()));
+    }
+}

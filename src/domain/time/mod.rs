@@ -1,0 +1,5 @@
+//! TODO.
+
+pub mod duration;
+pub mod parse;
+pub mod zone;

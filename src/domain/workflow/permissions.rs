@@ -1,0 +1,75 @@
+//! Who may do what (WORKFLOW, People and Actions).
+
+use super::{Refusal, Request};
+use crate::domain::people::person::{Person, Standing, Team};
+use crate::domain::ticket::Ticket;
+use crate::domain::ticket::action::{Action, Fact, Opening, Solution};
+
+/// Whether somebody who stands so may ask this of a ticket they can see.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`].
+pub fn may(team: &Team, standing: Standing, ticket: &Ticket, request: &Request) -> Result<(), Refusal> {
+    let allowed = match standing {
+        Standing::Manager => true,
+        Standing::Agent => !matches!(request.action, Action::Deescalate { .. }),
+        Standing::Editor => editor_may(team, &request.action) || customer_may(ticket, request),
+        Standing::Customer => customer_may(ticket, request),
+        Standing::System => {
+            matches!(request.action, Action::Remind { .. } | Action::Solve(Solution::NoResponse))
+        }
+        Standing::Reader | Standing::Outsider => false,
+    };
+    if allowed { Ok(()) } else { Err(Refusal::NotAllowed { standing }) }
+}
+
+/// What an editor of the organisation may do beyond a requester: change what a ticket is about, but not whose it is.
+fn editor_may(team: &Team, action: &Action) -> bool {
+    let is_theirs = |fact: &Fact| !matches!(fact, Fact::Organization | Fact::Requester | Fact::Channel);
+    match action {
+        Action::Set { set, unset } => set.iter().map(|(fact, _)| fact).chain(unset).all(is_theirs),
+        Action::Prioritize { .. } => team.editors_prioritize,
+        Action::Cc { .. } => true,
+        _ => false,
+    }
+}
+
+/// What the requester and people in copy may do. Correcting and redacting is for the author of the entry.
+fn customer_may(ticket: &Ticket, request: &Request) -> bool {
+    match &request.action {
+        Action::Reply { .. } | Action::Reopen { .. } | Action::Attach => true,
+        // Who is in copy follows, answers and agrees; to ask for a manager is the requester's.
+        Action::Escalate { .. } => {
+            let header = &ticket.header;
+            header.requester.is(&request.by) || !request.by.among(&header.cc)
+        }
+        // Who else sees a ticket is the requester's to say; whoever is in copy may leave.
+        Action::Cc { add, remove } => {
+            let header = &ticket.header;
+            let leaves =
+                || add.is_empty() && request.by.among(&header.cc) && remove.iter().all(|who| who.is(&request.by));
+            header.requester.is(&request.by) || leaves()
+        }
+        Action::Solve(solution) => matches!(solution, Solution::Agreed { .. }),
+        Action::Correct { entry, .. } | Action::Redact { entry, .. } => {
+            ticket.entry(*entry).is_some_and(|entry| entry.by.is(&request.by) && !entry.is_internal())
+        }
+        _ => false,
+    }
+}
+
+/// Whether somebody may open a ticket with these facts: a customer only in their own name, and without the
+/// facts that are support's to set.
+///
+/// # Errors
+/// [`Refusal::OnBehalf`] or [`Refusal::NotAllowed`].
+pub fn may_open(standing: Standing, by: &Person, opening: &Opening) -> Result<(), Refusal> {
+    if standing.is_support() {
+        return Ok(());
+    }
+    if !opening.requester.is(by) {
+        return Err(Refusal::OnBehalf);
+    }
+    let supports_own = opening.assignee.is_some() || !opening.tags.is_empty() || opening.overridden.is_some();
+    if supports_own || standing == Standing::System { Err(Refusal::NotAllowed { standing }) } else { Ok(()) }
+}

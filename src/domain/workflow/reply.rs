@@ -1,0 +1,63 @@
+//! Replies, reminders, and files without words.
+
+use super::{Decision, Notice, Refusal, Request, Surroundings, role};
+use crate::domain::ticket::Ticket;
+use crate::domain::ticket::action::Action;
+use crate::domain::vocabulary::{Role, Status};
+
+/// A reply of either side. An agent's hands the next step to the requester and leaves a solved ticket
+/// solved; a customer's hands it to support, whatever the status was. An automatic mail changes nothing.
+pub(super) fn reply(
+    ticket: &Ticket,
+    request: &Request,
+    auto: bool,
+    around: &Surroundings<'_>,
+) -> Result<Decision, Refusal> {
+    let status = ticket.header.status;
+    let wanted = match role(around) {
+        _ if auto => status,
+        Role::Customer => Status::Open,
+        _ if request.keep_open || status == Status::Solved => status,
+        _ => Status::AwaitingReply,
+    };
+    let to = (wanted != status).then_some(wanted);
+    if to.is_some() && status == Status::Solved {
+        within_window(ticket, around)?;
+    }
+    let decision = Decision::entry(request.action.clone(), to);
+    Ok(match (role(around), status, to) {
+        (Role::Customer, Status::OnHold, Some(_)) => decision.with(Notice::HoldEnded),
+        (Role::Customer, Status::Solved, Some(_)) => decision.with(Notice::Reopened),
+        _ => decision,
+    })
+}
+
+/// A customer reopens a solved ticket as long as the desk lets them (FACTS §9 A7); by default that is for ever.
+pub(super) fn within_window(ticket: &Ticket, around: &Surroundings<'_>) -> Result<(), Refusal> {
+    let window = around.circumstances.reopen_window.filter(|_| role(around) == Role::Customer);
+    match window.zip(ticket.solved_at()) {
+        Some((window, solved_at)) if around.now > solved_at + window => {
+            Err(Refusal::WindowClosed { solved_at, window })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Files say nothing by themselves: whoever owed the next step still owes it. A merged ticket takes them as it takes
+/// labels, since they belong where they were brought.
+pub(super) fn attach(ticket: &Ticket, around: &Surroundings<'_>) -> Decision {
+    let decision = Decision::entry(Action::Attach, None);
+    match ticket.header.merged_into {
+        Some(into) if role(around) != Role::System => decision.with(Notice::AttachedToMerged(into)),
+        _ => decision,
+    }
+}
+
+/// A reminder needs a requester who owes the next step.
+pub(super) fn remind(ticket: &Ticket, auto: bool) -> Result<Decision, Refusal> {
+    crate::domain::workflow::unsolved(ticket)?;
+    match ticket.header.status {
+        Status::AwaitingReply => Ok(Decision::entry(Action::Remind { auto }, None)),
+        status => Err(Refusal::Status { status }),
+    }
+}

@@ -1,0 +1,317 @@
+//! Going over a history again: whether each entry could have been written, on the ticket as it saw it.
+//!
+//! The rules are those of [`decide`], asked of the ticket as the entries before it left it. Two clones that worked
+//! at the same time make histories nobody could have made on one; an entry that saw another ticket than the one
+//! replay has is *concurrent*, and judged by what it says it saw. What only another clone can explain (a second
+//! escalation, say) counts as concurrent too. Must not know files, or words for people.
+
+use super::{Circumstances, Decision, Refusal, Request, Surroundings, decide, unsolved};
+use crate::domain::id::Id;
+use crate::domain::people::person::{Standing, Team};
+use crate::domain::sla::follow_up_policy::FollowUpPolicy;
+use crate::domain::ticket::Ticket;
+use crate::domain::ticket::action::{Action, Solution};
+use crate::domain::ticket::entry::Entry;
+use crate::domain::vocabulary::{Resolution, Role, Status};
+
+/// What is wrong with an entry behind the ones before it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Breach {
+    /// Its id is not greater than the one before it.
+    Order,
+    /// It opens the ticket, and says it saw a status.
+    From,
+    /// It saw something else than the ticket had.
+    Concurrent {
+        /// What it saw.
+        saw: &'static str,
+        /// What the ticket had.
+        had: &'static str,
+        /// The entry that made it so.
+        since: Option<Id>,
+    },
+    /// The ticket did not allow it.
+    Illegal(Refusal),
+    /// Nobody in that role may do it.
+    Role,
+    /// Its words are missing.
+    NoText,
+    /// Its action leads to another status.
+    Status {
+        /// The status it leads to; none where it changes nothing.
+        leads_to: Option<Status>,
+    },
+    /// It is about an entry that is not there.
+    Refers {
+        /// The entry.
+        entry: Id,
+    },
+    /// A solve without what its resolution needs.
+    Evidence(Refusal),
+    /// Nobody is named who agreed.
+    NobodyAgreed,
+    /// Silence solved it sooner than the policy allows.
+    Early(Refusal),
+    /// A reply on a ticket that was merged.
+    Stranded {
+        /// Where the ticket was merged into.
+        into: Id,
+    },
+}
+
+/// Goes over one entry. `so_far` is the ticket as the entries before left it; it is the same again afterwards.
+/// Entries of imported tickets are another system's: what the workflow says of them is not judged.
+pub fn retrace(so_far: &mut Ticket, entry: &Entry, follow_up: &FollowUpPolicy) -> Vec<Breach> {
+    let mut breaches = Vec::new();
+    if entry.id <= so_far.version() {
+        breaches.push(Breach::Order);
+    }
+    let Some(from) = entry.from.filter(|_| !matches!(entry.action, Action::Foreign(_))) else { return breaches };
+    if from != so_far.header.status {
+        let (saw, had) = (from.word(), so_far.header.status.word());
+        breaches.push(Breach::Concurrent { saw, had, since: last(so_far, moves) });
+    }
+    if let (Some(into), Action::Reply { auto: false, .. }) = (so_far.header.merged_into, &entry.action) {
+        breaches.push(Breach::Stranded { into });
+    }
+    let is_imported = so_far.opening().is_some_and(|opening| opening.imported_from.is_some());
+    if !is_imported {
+        judge(so_far, entry, from, follow_up, &mut breaches);
+    }
+    breaches
+}
+
+fn judge(so_far: &mut Ticket, entry: &Entry, from: Status, follow_up: &FollowUpPolicy, breaches: &mut Vec<Breach>) {
+    if !role_allows(so_far, entry) {
+        breaches.push(Breach::Role);
+    }
+    if entry.text.is_none() && entry.action.needs_text() {
+        breaches.push(Breach::NoText);
+        return;
+    }
+    if matches!(entry.action, Action::Solve(Solution::Agreed { by: None })) {
+        breaches.push(Breach::NobodyAgreed);
+    }
+    let decision = if saw_the_same(so_far, entry, from) {
+        decided(so_far, entry, follow_up)
+    } else {
+        let real = so_far.header.clone();
+        see(so_far, entry, from);
+        let decision = decided(so_far, entry, follow_up);
+        so_far.header = real;
+        decision
+    };
+    match decision {
+        Ok(Some(leads_to)) if !is_free(entry, from) && leads_to != entry.to => {
+            breaches.push(Breach::Status { leads_to });
+        }
+        Ok(_) => {}
+        Err(refusal) => breaches.extend(breach(so_far, entry, refusal)),
+    }
+    if let Action::Prioritize { was, .. } = entry.action
+        && was != so_far.header.priority
+    {
+        let (saw, had) = (was.word(), so_far.header.priority.word());
+        let since = last(so_far, |entry| matches!(entry.action, Action::Prioritize { .. }));
+        breaches.push(Breach::Concurrent { saw, had, since });
+    }
+}
+
+fn saw_the_same(so_far: &Ticket, entry: &Entry, from: Status) -> bool {
+    let was = match entry.action {
+        Action::Prioritize { was, .. } => was,
+        _ => so_far.header.priority,
+    };
+    from == so_far.header.status && was == so_far.header.priority
+}
+
+/// Makes the header what the entry says it saw.
+fn see(ticket: &mut Ticket, entry: &Entry, from: Status) {
+    let header = &mut ticket.header;
+    if from != header.status {
+        header.status = from;
+        (header.hold, header.resolution) = (None, None);
+        if from != Status::Solved {
+            header.merged_into = None;
+        }
+    }
+    if let Action::Prioritize { was, .. } = entry.action {
+        header.priority = was;
+    }
+}
+
+/// The status the action leads to; nothing where that cannot be said.
+fn decided(ticket: &Ticket, entry: &Entry, follow_up: &FollowUpPolicy) -> Result<Option<Option<Status>>, Refusal> {
+    match &entry.action {
+        Action::Merge { into, .. } if *into == ticket.id => return Err(Refusal::MergeIntoItself),
+        Action::Merge { .. } => return unsolved(ticket).map(|()| Some(Some(Status::Solved))),
+        Action::Merged { source, .. } if *source == ticket.id => return Err(Refusal::MergeIntoItself),
+        Action::Merged { .. } | Action::Unmerged { .. } => return Ok(Some(None)),
+        // A reply that came too late opened the ticket it points to.
+        Action::Forward { into, entry } if into == entry && ticket.header.status == Status::Solved => {
+            return Ok(Some(None));
+        }
+        Action::Forward { .. } if last(ticket, goes_on_elsewhere).is_none() => {
+            return Err(Refusal::NotMerged);
+        }
+        Action::Forward { .. } => return Ok(Some(None)),
+        _ => {}
+    }
+    let request = Request {
+        by: entry.by.clone(),
+        action: entry.action.clone(),
+        text: entry.text.clone(),
+        keep_open: entry.to.is_none(),
+    };
+    let (team, now) = (&Team::default(), entry.at);
+    let standing = match entry.role {
+        Role::Agent => Standing::Manager,
+        Role::Customer => Standing::Customer,
+        Role::System => Standing::System,
+    };
+    let asked_as = |standing| {
+        decide(
+            ticket,
+            &request,
+            &Surroundings { team, follow_up, now, standing, other: None, circumstances: Circumstances::default() },
+        )
+    };
+    let (decision, is_sure) = match asked_as(standing) {
+        // Rights are the roles' of organisations too; what an entry does to the status is the same for all.
+        Err(Refusal::NotAllowed { .. }) => (asked_as(Standing::Manager)?, false),
+        decision => (decision?, true),
+    };
+    match decision {
+        Decision::Entry { to, .. } => Ok(is_sure.then_some(to)),
+        Decision::Nothing => Ok(Some(None)),
+    }
+}
+
+/// Whether an agent's reply may leave the status or change it.
+fn is_free(entry: &Entry, from: Status) -> bool {
+    let awaits = entry.to == Some(Status::AwaitingReply) && !matches!(from, Status::AwaitingReply | Status::Solved);
+    entry.is_reply_of(Role::Agent) && (entry.to.is_none() || awaits)
+}
+
+/// What a refusal comes to: what another clone may have done meanwhile explains some.
+fn breach(so_far: &Ticket, entry: &Entry, refusal: Refusal) -> Option<Breach> {
+    let concurrent = |saw, had, explains: &dyn Fn(&Entry) -> bool| {
+        last(so_far, explains).map(|since| Breach::Concurrent { saw, had, since: Some(since) })
+    };
+    let explained = match &refusal {
+        Refusal::AlreadyEscalated { .. } => {
+            concurrent("no escalation", "escalated", &|entry| matches!(entry.action, Action::Escalate { .. }))
+        }
+        Refusal::NotEscalated => {
+            concurrent("an escalation", "not escalated", &|entry| matches!(entry.action, Action::Deescalate { .. }))
+        }
+        Refusal::SameHoldReason { .. } => {
+            concurrent("another reason", "held for the same reason", &|entry| matches!(entry.action, Action::Hold(_)))
+        }
+        Refusal::IsMerged { .. } if matches!(entry.action, Action::Reopen { .. }) && was_solved(so_far) => {
+            concurrent("solved", "merged", &|entry| matches!(entry.action, Action::Merge { .. }))
+        }
+        Refusal::NotMerged if last(so_far, |entry| matches!(entry.action, Action::Merge { .. })).is_some() => {
+            concurrent("merged", "not merged", &moves)
+        }
+        Refusal::TooFewAlerts { given: 0, .. } | Refusal::CustomerReplied if was_reminded(so_far) => {
+            concurrent("a reminder without an answer", "answered", &|entry| {
+                matches!(entry.action, Action::Reply { auto: false, .. } | Action::Reopen { .. })
+            })
+        }
+        _ => None,
+    };
+    if explained.is_some() {
+        return explained;
+    }
+    Some(match refusal {
+        Refusal::NoSuchEntry { entry } => Breach::Refers { entry },
+        Refusal::TextMissing => Breach::NoText,
+        Refusal::TooFewAlerts { given: 0, .. } | Refusal::NothingAsked | Refusal::CustomerReplied => {
+            Breach::Evidence(refusal)
+        }
+        Refusal::TooFewAlerts { .. } | Refusal::TooEarly { .. } => Breach::Early(refusal),
+        Refusal::NotAllowed { .. } | Refusal::NotVisible => return None,
+        // Whether the merged ticket was owed a word is not in this file.
+        Refusal::MergedSince { .. } => return None,
+        refusal => Breach::Illegal(refusal),
+    })
+}
+
+/// What the first entry breaks.
+pub fn retrace_opening(entry: &Entry) -> Vec<Breach> {
+    let mut breaches = Vec::new();
+    if entry.from.is_some() {
+        breaches.push(Breach::From);
+    }
+    let is_imported = matches!(&entry.action, Action::Open(opening) if opening.imported_from.is_some());
+    if entry.text.is_none() && !is_imported {
+        breaches.push(Breach::NoText);
+    }
+    if entry.to != Some(Status::Open) {
+        breaches.push(Breach::Status { leads_to: Some(Status::Open) });
+    }
+    breaches
+}
+
+/// What somebody in the entry's role may do at all. Which customer may do what is their organisation's to say.
+fn role_allows(so_far: &Ticket, entry: &Entry) -> bool {
+    match (entry.role, &entry.action) {
+        (Role::Customer, Action::Solve(solution)) => solution.resolution() == Resolution::Agreed,
+        (Role::Customer, Action::Correct { entry: about, .. } | Action::Redact { entry: about, .. }) => {
+            so_far.entry(*about).is_none_or(|about| about.by.is(&entry.by) && !about.is_internal())
+        }
+        (
+            Role::Customer,
+            Action::Note { .. }
+            | Action::Hold(_)
+            | Action::Resume
+            | Action::Remind { .. }
+            | Action::Merge { .. }
+            | Action::Merged { .. }
+            | Action::Assign { .. }
+            | Action::Deescalate { .. },
+        ) => false,
+        (Role::System, Action::Solve(solution)) => solution.resolution() == Resolution::NoResponse,
+        (
+            Role::System,
+            Action::Hold(_)
+            | Action::Resume
+            | Action::Merge { .. }
+            | Action::Merged { .. }
+            | Action::Assign { .. }
+            | Action::Attach
+            | Action::Escalate { .. }
+            | Action::Deescalate { .. }
+            | Action::Prioritize { .. }
+            | Action::Correct { .. }
+            | Action::Redact { .. },
+        ) => false,
+        _ => true,
+    }
+}
+
+/// The last entry that fits.
+fn last(ticket: &Ticket, fits: impl Fn(&Entry) -> bool) -> Option<Id> {
+    ticket.history.iter().rev().find(|entry| fits(entry)).map(|entry| entry.id)
+}
+
+/// Whether it says that the conversation goes on in another ticket: a merge, or a late reply that opened one.
+fn goes_on_elsewhere(entry: &Entry) -> bool {
+    matches!(&entry.action, Action::Merge { .. })
+        || matches!(&entry.action, Action::Forward { into, entry } if into == entry)
+}
+
+const fn moves(entry: &Entry) -> bool {
+    entry.to.is_some()
+}
+
+fn was_solved(ticket: &Ticket) -> bool {
+    ticket.history.iter().any(|entry| matches!(entry.action, Action::Solve(_)))
+}
+
+/// Whether an agent replied once, and a reminder followed.
+fn was_reminded(ticket: &Ticket) -> bool {
+    let asked = ticket.history.iter().position(|entry| entry.is_reply_of(Role::Agent));
+    asked.is_some_and(|asked| ticket.history[asked..].iter().any(|entry| matches!(entry.action, Action::Remind { .. })))
+}
