@@ -5,9 +5,9 @@ use crate::domain::people::organization_change::{Amendment, NotTheirs, may_amend
 use crate::domain::people::person::Standing;
 use crate::domain::workflow::Refusal;
 use crate::error::Error;
+use crate::store::config::sla;
 use crate::store::files::Change;
 use crate::store::layout;
-use crate::store::policy;
 use crate::store::yaml;
 
 use super::{Casebook, Report, Terms, message};
@@ -101,7 +101,7 @@ impl Casebook {
         if new.peek().is_none() {
             return Ok(());
         }
-        let plans = self.settings(policy::read)?.plans;
+        let plans = self.settings(sla::read)?.plans;
         let known: Vec<&str> = plans.iter().map(|plan| plan.name.as_str()).collect();
         // A desk without plans promises nothing to anybody, whatever the word.
         match new.find(|period| !known.is_empty() && !known.contains(&period.plan.as_str())) {
@@ -112,7 +112,7 @@ impl Casebook {
 }
 
 fn unknown_plan(given: &str, known: &[&str]) -> Error {
-    let hint = match policy::nearest(given, known) {
+    let hint = match sla::nearest(given, known) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("known are {}; [plans] of casebook.toml has them", known.join(", ")),
     };

@@ -6,8 +6,8 @@ use crate::domain::people::assignment::{Chosen, Loads, NobodyNext, Wanted, next}
 use crate::domain::ticket::action::Action;
 use crate::domain::workflow::Notice;
 use crate::error::Error;
-use crate::store::choices::Choices;
-use crate::store::roster;
+use crate::store::config::fields::Choices;
+use crate::store::config::team;
 
 use super::desk::Desk;
 use super::{Casebook, Step, Target};
@@ -38,7 +38,7 @@ impl Casebook {
     /// # Errors
     /// casebook.toml or the ticket cannot be read, or there is nobody.
     pub(super) fn next_assignee(&self, ticket: Id, team: Option<&str>) -> Result<Chosen, Error> {
-        let roster = self.settings(roster::read)?;
+        let roster = self.settings(team::read)?;
         let header = self.ticket(ticket)?.header;
         let Choices { product_groups, .. } = self.choices()?;
         let group = product_groups.into_iter().find(|group| header.product_group.as_ref() == Some(&group.name));

@@ -17,11 +17,11 @@ use crate::domain::ticket::{Header, Ticket};
 use crate::domain::vocabulary::Priority;
 use crate::error::Error;
 use crate::store::config::ConfigFlaw;
-use crate::store::escalation::WrittenEscalation;
+use crate::store::config::escalation::WrittenEscalation;
+use crate::store::config::sla;
+use crate::store::config::sla::WrittenCalendar;
 use crate::store::files::Change;
 use crate::store::holidays;
-use crate::store::policy;
-use crate::store::policy::WrittenCalendar;
 
 use super::{Casebook, Report, Terms, message};
 
@@ -87,7 +87,7 @@ impl Policy {
 pub(super) fn on_duty_without_office(text: &str, escalation: &WrittenEscalation, team: &Team) -> Option<ConfigFlaw> {
     let mut named = escalation.policy.on_duty.iter().zip(&escalation.places);
     let (duty, place) = named.find(|(duty, _)| !team.has_manager(&duty.manager))?;
-    Some(policy::flaw_at(text, place, format!("{} is none of `[team] managers`", duty.manager)))
+    Some(sla::flaw_at(text, place, format!("{} is none of `[team] managers`", duty.manager)))
 }
 
 impl Casebook {
@@ -96,7 +96,7 @@ impl Casebook {
     /// # Errors
     /// casebook.toml or a list is not sound, a list is missing, or a file cannot be read.
     pub fn policy(&self) -> Result<Policy, Error> {
-        let written = self.settings(policy::read)?;
+        let written = self.settings(sla::read)?;
         let mut lists = BTreeMap::new();
         for (name, place) in written.calendars.iter().flat_map(|calendar| &calendar.lists) {
             if lists.contains_key(name) {
@@ -104,7 +104,7 @@ impl Casebook {
             }
             let list = self.holiday_list(name)?.ok_or_else(|| {
                 let message = format!("there is no {}; `casebook calendar import` makes one", holidays::path(name));
-                self.unsound(policy::flaw_at(&self.text, place, message))
+                self.unsound(sla::flaw_at(&self.text, place, message))
             })?;
             lists.insert(name.clone(), list);
         }

@@ -5,9 +5,9 @@ use crate::domain::ticket::custom_field::{OwnField, UnfitValue, fit};
 use crate::domain::ticket::macros::Macro;
 use crate::domain::workflow::{Notice, Refusal};
 use crate::error::Error;
-use crate::store::choices;
-use crate::store::choices::Choices;
-use crate::store::macros;
+use crate::store::config::fields;
+use crate::store::config::fields::Choices;
+use crate::store::config::macros;
 
 use super::Casebook;
 
@@ -17,7 +17,7 @@ impl Casebook {
     /// # Errors
     /// It is not sound.
     pub fn choices(&self) -> Result<Choices, Error> {
-        self.settings(choices::read)
+        self.settings(fields::read)
     }
 
     /// The macros of casebook.toml, by name.

@@ -11,7 +11,7 @@ use crate::domain::value::Value;
 use crate::domain::vocabulary::Kind;
 use crate::domain::workflow::Refusal;
 use crate::error::Error;
-use crate::store::{eligibility, policy};
+use crate::store::config::{eligibility, sla};
 
 use super::Casebook;
 
@@ -58,7 +58,7 @@ impl Casebook {
         }
         // Plans are nothing to people of no organisation: what is wrong with them does not stop their tickets.
         let (plans, desk_plan) = match organization {
-            Some(_) => self.settings(policy::read).map(|policy| (policy.plans, policy.desk_plan))?,
+            Some(_) => self.settings(sla::read).map(|policy| (policy.plans, policy.desk_plan))?,
             None => (Vec::new(), None),
         };
         let admission = Admission { rules, plans, desk_plan, zone };

@@ -20,8 +20,8 @@ use crate::domain::vocabulary::Status;
 use crate::domain::workflow::Refusal;
 use crate::error::Error;
 use crate::store::config::ConfigFlaw;
+use crate::store::config::reminder_texts::{Facts, Occasion, Wording};
 use crate::store::layout::tail;
-use crate::store::wording::{Facts, Occasion, Wording};
 
 use super::desk::Desk;
 use super::{Casebook, Census, Policy, Step, Trouble};

@@ -13,7 +13,7 @@ use super::session::Session;
 use super::verbs::show::unknown_field;
 use crate::casebook::Casebook;
 use crate::error::Error;
-use crate::store::policy;
+use crate::store::config::sla;
 use crate::view::template::{Paper, Template, TemplateFlaw};
 use crate::view::{json, records};
 
@@ -135,7 +135,7 @@ impl Chosen {
         let known: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
         let unknown = asked.into_iter().find(|name| !known.is_empty() && !known.contains(name) && !has(name));
         unknown.map_or(Ok(()), |name| {
-            let hint = match policy::nearest(name, &known) {
+            let hint = match sla::nearest(name, &known) {
                 Some(near) => format!("did you mean `fields.{near}`?"),
                 None => format!("known are {}; [fields] in casebook.toml has them", known.join(", ")),
             };

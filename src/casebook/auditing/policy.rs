@@ -9,9 +9,9 @@ use crate::domain::people::person::Team;
 use crate::domain::sla::follow_up_policy::FollowUpPolicy;
 use crate::domain::time::zone::Zone;
 use crate::store::config::Config;
-use crate::store::signing;
-use crate::store::signing::Keys;
-use crate::store::{eligibility, policy};
+use crate::store::config::signing;
+use crate::store::config::signing::Keys;
+use crate::store::config::{eligibility, sla};
 
 /// What commits are judged by: a casebook.toml, and the organisations that lay beside it.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ impl Policy {
         let config = Config::read(text).map_err(|flaw| (flaw.line, flaw.column, flaw.message))?;
         let keys = signing::keys(text).map_err(|message| (1, 1, message))?;
         let admission = (|| {
-            let (rules, policy) = (eligibility::read(text).ok()?, policy::read(text).ok()?);
+            let (rules, policy) = (eligibility::read(text).ok()?, sla::read(text).ok()?);
             let zone = Zone::named(&config.time_zone).ok()?;
             Some(Admission { rules, plans: policy.plans, desk_plan: policy.desk_plan, zone })
         })();

@@ -12,9 +12,10 @@ use crate::domain::rules;
 use crate::domain::rules::finding::Finding;
 use crate::domain::ticket::attachment::Digest;
 use crate::domain::time::zone::Zone;
+use crate::store::config::signing;
 use crate::store::config::{Config, ConfigFlaw};
 use crate::store::git::Nature;
-use crate::store::{layout, signing, yaml};
+use crate::store::{layout, yaml};
 
 use super::odd;
 use super::sheet::with_line;

@@ -26,8 +26,8 @@ use crate::domain::rules;
 use crate::domain::rules::finding::Finding;
 use crate::domain::ticket::Ticket;
 use crate::error::Error;
-use crate::store::choices;
 use crate::store::config::Config;
+use crate::store::config::fields;
 use crate::store::files::Journal;
 use crate::store::git::Nature;
 use crate::store::layout;
@@ -248,7 +248,7 @@ impl Casebook {
         }
         let (follow_up, team) = (self.config.follow_up.clone(), self.config.team.clone());
         findings.extend(granted::access(ids(), bytes)?);
-        let fields = choices::read(&text).map(|choices| choices.fields).unwrap_or_default();
+        let fields = fields::read(&text).map(|choices| choices.fields).unwrap_or_default();
         Ok((findings, Policy { follow_up, team, organizations: (!known.is_empty()).then_some(known), fields }))
     }
 }

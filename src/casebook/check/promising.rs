@@ -7,12 +7,13 @@ use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{self, Rule, Severity};
 use crate::domain::sla::plan::default_roles;
 use crate::error::Error;
+use crate::store::config::reminder_texts::Wording;
+use crate::store::config::sla;
+use crate::store::config::sla::WrittenPolicy;
 use crate::store::config::{Config, ConfigFlaw};
-use crate::store::policy;
-use crate::store::policy::WrittenPolicy;
-use crate::store::wording::Wording;
+use crate::store::config::{eligibility, fields, macros, team};
 use crate::store::yaml::{DamageKind, LARGEST_FILE};
-use crate::store::{choices, eligibility, holidays, layout, macros, roster, yaml};
+use crate::store::{holidays, layout, yaml};
 
 use super::reader::{Reader, plain};
 use super::sheet::with_line;
@@ -21,15 +22,15 @@ use crate::casebook::calendars::on_duty_without_office;
 
 /// What the text of a casebook.toml breaks by what it says of time; else what it says.
 pub(super) fn policy(text: &str) -> Result<WrittenPolicy, Box<Finding>> {
-    policy::read(text).map_err(|flaw| Box::new(invalid(text, &flaw)))
+    sla::read(text).map_err(|flaw| Box::new(invalid(text, &flaw)))
 }
 
 /// What it breaks in the sections that are read only where they are needed.
 pub(super) fn sections(text: &str) -> Vec<Finding> {
     let flaws = [
         eligibility::read(text).err(),
-        choices::read(text).err(),
-        roster::read(text).err(),
+        fields::read(text).err(),
+        team::read(text).err(),
         macros::read(text).err(),
         Wording::read(text).err(),
         on_duty(text),
@@ -39,7 +40,7 @@ pub(super) fn sections(text: &str) -> Vec<Finding> {
 
 /// Who is on duty and no manager of the team; what is unsound in itself is told by others.
 fn on_duty(text: &str) -> Option<ConfigFlaw> {
-    let (written, config) = (policy::read(text).ok()?, Config::read(text).ok()?);
+    let (written, config) = (sla::read(text).ok()?, Config::read(text).ok()?);
     on_duty_without_office(text, &written.escalation, &config.team)
 }
 
@@ -83,7 +84,7 @@ pub(super) fn lists(
         match read(&path) {
             Ok(Some(bytes)) => findings.extend(list(&path, &bytes)),
             Ok(None) => {
-                let flaw = policy::flaw_at(text, place, format!("there is no {path}"));
+                let flaw = sla::flaw_at(text, place, format!("there is no {path}"));
                 findings.push(invalid(text, &flaw));
             }
             Err(Error::Damaged { damage, .. }) => findings.push(no_list(&path, &damage.kind)),
@@ -129,7 +130,7 @@ pub(super) fn unknown_plans<'a>(
 fn unknown_plan(path: &str, bytes: &[u8], plan: &str, known: &[&str]) -> Finding {
     let names = |line: &str| line.trim_start_matches(['-', ' ']).strip_prefix("plan:").map(str::trim) == Some(plan);
     let line = String::from_utf8_lossy(bytes).lines().position(names).map_or(1, |index| index + 1);
-    let meant = policy::nearest(plan, known).map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
+    let meant = sla::nearest(plan, known).map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
     let roles: Vec<&str> = default_roles(plan).iter().map(|role| role.word()).collect();
     let message = format!(
         "`{plan}` is no plan of casebook.toml{meant}: it promises nothing, and lets {} alone open tickets",

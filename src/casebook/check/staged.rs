@@ -8,8 +8,8 @@ use crate::domain::id::Id;
 use crate::domain::rules::finding::Finding;
 use crate::domain::ticket::attachment::Digest;
 use crate::error::Error;
-use crate::store::choices;
 use crate::store::config::Config;
+use crate::store::config::fields;
 use crate::store::git::{GitError, Held, Lookup, Nature, Repository, Snapshot};
 use crate::store::layout;
 use crate::store::yaml::{Damage, DamageKind, LARGEST_FILE};
@@ -88,7 +88,7 @@ impl Casebook {
             follow_up: config.follow_up.clone(),
             team: config.team.clone(),
             organizations: (!known.is_empty()).then_some(known),
-            fields: choices::read(&text).map(|choices| choices.fields).unwrap_or_default(),
+            fields: fields::read(&text).map(|choices| choices.fields).unwrap_or_default(),
         })
     }
 }

@@ -7,8 +7,8 @@
 use crate::domain::rules::finding::Finding;
 use crate::error::Error;
 use crate::store::config::Config;
+use crate::store::config::sla::WrittenPolicy;
 use crate::store::layout;
-use crate::store::policy::WrittenPolicy;
 
 use super::reader::{Reader, plain};
 use super::{belonging, granted, promising};

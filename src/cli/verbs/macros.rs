@@ -18,7 +18,7 @@ use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::macros::{Deed, Macro, Texts, language_of, speaker, text_in};
 use crate::error::Error;
-use crate::store::{choices, macros};
+use crate::store::config::{fields, macros};
 use crate::view;
 use crate::view::Viewer;
 use crate::view::macro_text;
@@ -190,7 +190,7 @@ fn why(flaw: TemplateFlaw) -> String {
 /// What is wrong with the texts of macros in the text of a casebook.toml, as applying one would find it. What is wrong
 /// with `[macros]` itself is told by whoever reads it.
 pub fn flaws(text: &str) -> Vec<Finding> {
-    let (Ok(macros), Ok(choices)) = (macros::read(text), choices::read(text)) else { return Vec::new() };
+    let (Ok(macros), Ok(choices)) = (macros::read(text), fields::read(text)) else { return Vec::new() };
     let mut findings = Vec::new();
     for known in &macros {
         let own = known.own_texts();

@@ -11,8 +11,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::State;
-use super::placed::Beside;
-use super::write::{forget, on_same_device, put_back, remember, replace, sync_file_system, sync_folder};
+use super::atomic_write::{forget, on_same_device, put_back, remember, replace, sync_file_system, sync_folder};
+use super::content_addressed::Beside;
 use crate::store::layout;
 
 /// The journal's file name.

@@ -2,16 +2,16 @@
 //!
 //! Must not know what a file holds.
 
-mod folder;
+mod atomic_write;
+mod content_addressed;
+mod dir;
 mod journal;
 mod lock;
-mod placed;
-mod state;
-mod write;
+mod state_dir;
 
-pub use folder::Folder;
+pub use atomic_write::{NotRead, read_plain};
+pub use content_addressed::{Beside, Placed, place, take_back};
+pub use dir::Folder;
 pub use journal::{Change, Journal, PlannedCommit};
 pub use lock::{Lock, LockError};
-pub use placed::{Beside, Placed, place, take_back};
-pub use state::State;
-pub use write::{NotRead, read_plain};
+pub use state_dir::State;

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::direct::Outlook;
-use super::process::Run;
+use super::command::Run;
+use super::fast_commit::Outlook;
 use super::{GitError, Repository};
 use crate::store::files::State;
 

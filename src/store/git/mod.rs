@@ -3,38 +3,39 @@
 //! Commits are of exactly the paths given; what else is staged or changed stays as it is. Must not know
 //! tickets, or what a message says.
 
+mod command;
 mod commit;
-mod conflict;
-mod direct;
-mod drivers;
-mod email;
-mod history;
-mod met;
-mod obstacles;
-mod process;
-mod push;
+mod config;
+mod conflicts;
+mod fast_commit;
+mod log;
+mod merge_obstacles;
+mod merged_files;
+pub(crate) mod objects;
+mod refs;
 mod remote;
-mod revision;
-mod signature;
+mod revisions;
+mod signatures;
 mod snapshot;
+mod user_email;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use command::Run;
 pub use commit::Commit;
-pub use conflict::{Conflict, merge_lines};
-pub use direct::Outlook;
-pub use email::plain_email;
-pub use history::{Change, Lookup, Objects, Revision, Shelf, Side, Walk, Wanted, is_blob};
-pub use met::Met;
-pub use obstacles::InTheWay;
-use process::Run;
-pub use push::{Completeness, NOTHING, RefChange};
+pub use conflicts::{Conflict, merge_lines};
+pub use fast_commit::Outlook;
+pub use log::{Change, Lookup, Objects, Revision, Shelf, Side, Walk, Wanted, is_blob};
+pub use merge_obstacles::InTheWay;
+pub use merged_files::Met;
+pub use refs::{Completeness, NOTHING, RefChange};
 pub use remote::Merging;
-pub use revision::Differing;
-pub use signature::{Signature, Trusted};
+pub use revisions::Differing;
+pub use signatures::{Signature, Trusted};
 pub use snapshot::{Held, Nature, Snapshot};
+pub use user_email::plain_email;
 
 use crate::domain::time::duration::seconds;
 

@@ -138,7 +138,7 @@ impl Repository {
     }
 }
 
-fn dated(run: crate::store::git::process::Run, date: Option<&str>) -> crate::store::git::process::Run {
+fn dated(run: crate::store::git::command::Run, date: Option<&str>) -> crate::store::git::command::Run {
     match date {
         Some(date) => run.env("GIT_AUTHOR_DATE", date).env("GIT_COMMITTER_DATE", date),
         None => run,

@@ -6,7 +6,7 @@ use std::io;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 
-use super::code::sum;
+use super::encoding::sum;
 
 /// The bytes of a block, its sum at the front.
 const BLOCK: usize = 4096;

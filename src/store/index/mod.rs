@@ -6,17 +6,17 @@
 //! the rest, so that one reply never costs a whole index. Whatever is wrong with it makes it nothing. Must not know
 //! queries, people or how a row is shown.
 
+mod append_log;
 mod blocks;
-mod code;
-mod course;
-mod facts;
-mod log;
-mod making;
-mod packed;
-mod register;
+mod builder;
+mod encoding;
+mod entry_locations;
+mod file_stamp;
 mod row;
-mod stamp;
-mod tail;
+mod sla_events;
+mod suffixes;
+mod summaries;
+mod summary;
 
 use std::fs::{File, OpenOptions};
 use std::ops::Range;
@@ -25,15 +25,15 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::id::{Id, LENGTH};
 use crate::domain::ticket::summary::Summary;
+use append_log::{Log, Piece, Renamed};
 use blocks::Blocks;
-use code::{Reader, sum};
-use log::{Log, Piece, Renamed};
+use encoding::{Reader, sum};
 
-pub use making::Making;
-pub use packed::Rows;
-pub use register::{Register, Trace};
+pub use builder::Making;
+pub use entry_locations::{Register, Trace};
+pub use file_stamp::Stamp;
 pub use row::Row;
-pub use stamp::Stamp;
+pub use summaries::Rows;
 
 /// The index's file name.
 const NAME: &str = "index";
@@ -50,7 +50,7 @@ pub struct Index {
     file: File,
     path: PathBuf,
     rows: Blocks<{ row::SIZE }>,
-    tails: Blocks<{ tail::SIZE }>,
+    tails: Blocks<{ suffixes::SIZE }>,
     /// With the rows that lie in each.
     folders: Vec<(Folder, Range<usize>)>,
     /// Where the log begins.
@@ -93,7 +93,7 @@ impl Fresh {
     /// A row as it was read from a file that bore the stamp, and had been left alone.
     pub fn of(row: &Summary, stamp: Stamp) -> Self {
         let mut facts = Vec::with_capacity(192);
-        facts::write_summary(&mut facts, row);
+        summary::write_summary(&mut facts, row);
         Self { row: Row::of(row, stamp), facts }
     }
 
@@ -216,7 +216,7 @@ impl Index {
                 }
             };
             let facts = facts.filter(|facts| short_sum(facts) == row.rest.sum);
-            match facts.and_then(|facts| Some((facts, facts::summary_of(row.id, facts)?))) {
+            match facts.and_then(|facts| Some((facts, summary::summary_of(row.id, facts)?))) {
                 Some((facts, summary)) if keep(&summary) => to.push_packed(&summary, facts),
                 Some(_) => {}
                 None => to_read.push(row.id),
@@ -251,11 +251,11 @@ impl Index {
             let rows = self.rows(first..behind)?;
             found.extend(rows.iter().zip(first..).map(|(row, place)| (row.id, place)));
         }
-        if let Some((least, behind)) = tail::keys_of(part) {
-            let place = |key: u64| self.tails.partition_point(&self.file, |item| tail::of_item(item).0 < key);
+        if let Some((least, behind)) = suffixes::keys_of(part) {
+            let place = |key: u64| self.tails.partition_point(&self.file, |item| suffixes::of_item(item).0 < key);
             let range = place(least).ok_or(Garbled)?..place(behind).ok_or(Garbled)?;
             for item in self.tails.read(&self.file, range).ok_or(Garbled)?.iter() {
-                let (_, place) = tail::of_item(item);
+                let (_, place) = suffixes::of_item(item);
                 let row = self.rows(place..place + 1)?;
                 found.extend(row.first().filter(|row| row.id.to_string().ends_with(part)).map(|row| (row.id, place)));
             }

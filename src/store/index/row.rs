@@ -4,7 +4,7 @@
 use chrono::DateTime;
 
 use super::Stamp;
-use super::code::{Reader, Writer};
+use super::encoding::{Reader, Writer};
 use crate::domain::id::Id;
 use crate::domain::ticket::summary::{Glimpse, Past, Summary};
 use crate::domain::vocabulary::{HoldReason, Priority, Resolution, Status};

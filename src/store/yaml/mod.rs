@@ -5,28 +5,28 @@
 //! ticket may not hold, so that no file can cost unbounded time or memory. Must not know where files lie,
 //! git, or which transitions are legal.
 
-mod amend;
-mod canonical;
-mod damage;
+mod canonical_reader;
+mod edit;
+mod error;
+mod merge;
 mod organization;
-mod outline;
 mod print;
 mod read;
-mod reheaded;
+mod rebuild_header;
 mod scalar;
 mod source;
-mod survey;
+mod spans;
+mod summary_reader;
 mod three_way;
-mod unite;
 mod version;
 
-pub use amend::{Unwritable, amend};
-pub use canonical::is_canonical;
-pub use damage::{Damage, DamageKind};
+pub use canonical_reader::is_canonical;
+pub use edit::{Unwritable, amend};
+pub use error::{Damage, DamageKind};
+pub use merge::{Side, Split, United, unite};
 pub use organization::{print_organization, read_organization, reprint_organization};
 pub use print::{fingerprint, print};
 pub use read::{LARGEST_FILE, places, read, read_by_library, read_noting, read_value};
-pub use reheaded::reheaded;
-pub use survey::{header_of_damaged, survey, survey_header};
-pub use unite::{Side, Split, United, unite};
+pub use rebuild_header::reheaded;
+pub use summary_reader::{header_of_damaged, survey, survey_header};
 pub use version::Version;

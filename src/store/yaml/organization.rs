@@ -2,11 +2,11 @@
 //!
 //! It has no history and no end marker: git has the one, and the page of the format shows it without the other.
 
-use super::damage::{Damage, DamageKind};
-use super::outline::Outline;
+use super::error::{Damage, DamageKind};
 use super::print::field;
 use super::read::{locate, source_of, value_of};
 use super::scalar::spell;
+use super::spans::Outline;
 use crate::domain::codec::{organization_fields, organization_from};
 use crate::domain::people::organization::Organization;
 use crate::domain::value::Value;

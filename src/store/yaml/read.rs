@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::canonical;
-use super::damage::{Damage, DamageKind};
-use super::outline::Outline;
+use super::canonical_reader;
+use super::error::{Damage, DamageKind};
 use super::source::Source;
+use super::spans::Outline;
 use crate::domain::codec::{Flaw, FlawKind, Step, ticket_from};
 use crate::domain::id::Id;
 use crate::domain::ticket::Ticket;
@@ -34,7 +34,7 @@ pub fn read(bytes: &[u8], id: Option<Id>) -> Result<Ticket, Damage> {
 /// The first damage, with its line and column.
 pub fn read_noting(bytes: &[u8], id: Option<Id>) -> Result<(Ticket, bool), Damage> {
     if bytes.len() as u64 <= LARGEST_FILE
-        && let Some(ticket) = canonical::read(bytes).filter(|ticket| id.is_none_or(|id| id == ticket.id))
+        && let Some(ticket) = canonical_reader::read(bytes).filter(|ticket| id.is_none_or(|id| id == ticket.id))
     {
         return Ok((ticket, true));
     }

@@ -2,7 +2,7 @@
 //!
 //! Lines end in LF, CRLF or a lone CR, as YAML counts them; columns are characters. Must not know YAML beyond that.
 
-use super::damage::{Damage, DamageKind};
+use super::error::{Damage, DamageKind};
 
 /// Text behind a byte order mark, if there was one, and where its lines begin.
 pub(super) struct Source<'a> {

@@ -7,14 +7,14 @@
 
 use memchr::memmem;
 
-use super::amend::{amend, with_header};
-use super::canonical;
-use super::damage::Damage;
-use super::outline::{Outline, Parts};
+use super::canonical_reader;
+use super::edit::{amend, with_header};
+use super::error::Damage;
 use super::print;
 use super::print::END_MARKER;
 use super::read::{LARGEST_FILE, read};
 use super::source::Source;
+use super::spans::{Outline, Parts};
 use crate::domain::audit::Piece;
 use crate::domain::id::Id;
 use crate::domain::ticket::entry::Entry;
@@ -43,14 +43,16 @@ impl Version {
         if let Some((ticket, entries_at)) = before.and_then(|before| grown(before, &bytes)) {
             return Self { bytes, ticket: Ok(ticket), entries_at: Some(entries_at), has_grown: true };
         }
-        let canonical = (bytes.len() as u64 <= LARGEST_FILE).then(|| canonical::read_bare(&bytes)).flatten();
+        let canonical = (bytes.len() as u64 <= LARGEST_FILE).then(|| canonical_reader::read_bare(&bytes)).flatten();
         match canonical.filter(|ticket| id.is_none_or(|id| id == ticket.id)) {
             Some(ticket) => {
                 // No line of a header can be this one, so the first is the right one.
                 let entries_at = memmem::find(&bytes, HISTORY).map(|place| place + HISTORY.len());
                 Self { bytes, ticket: Ok(ticket), entries_at, has_grown: false }
             }
-            None => Self { ticket: read(&bytes, id).map(canonical::bare), bytes, entries_at: None, has_grown: false },
+            None => {
+                Self { ticket: read(&bytes, id).map(canonical_reader::bare), bytes, entries_at: None, has_grown: false }
+            }
         }
     }
 
@@ -164,7 +166,7 @@ fn grown(before: &Version, bytes: &[u8]) -> Option<(Ticket, usize)> {
     }
     let known = before.history()?;
     let entries_at = memmem::find(bytes, HISTORY)? + HISTORY.len();
-    let entries = canonical::later_bare(bytes[entries_at..].strip_prefix(known)?)?;
+    let entries = canonical_reader::later_bare(bytes[entries_at..].strip_prefix(known)?)?;
     let mut history = Vec::with_capacity(ticket.history.len() + entries.len());
     history.extend_from_slice(&ticket.history);
     let mut ticket = Ticket { format: ticket.format, id: ticket.id, header: ticket.header.clone(), history };

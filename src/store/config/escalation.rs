@@ -1,0 +1,67 @@
+//! `[escalation]` of casebook.toml: which manager is on duty, and how soon a first word of theirs is due.
+//!
+//! Read only by commands that need it, with [`super::policy`]. Must not know who the desk's managers are.
+
+use std::ops::Range;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::sla::{WrittenTargets, one_of, targets};
+use super::{Complaint, spanned};
+use crate::domain::people::person::Person;
+use crate::domain::sla::manager_response::{Duty, EscalationPolicy};
+use crate::domain::vocabulary::Priority;
+
+/// The policy, and the place of each manager in the file.
+#[derive(Clone, Debug, Default)]
+pub struct WrittenEscalation {
+    /// What holds.
+    pub policy: EscalationPolicy,
+    /// Where each manager on duty is named, in their order.
+    pub places: Vec<Range<usize>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Section {
+    #[serde(default)]
+    on_duty: Vec<DutySection>,
+    #[serde(default)]
+    first_word: WrittenTargets,
+    calendar: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DutySection {
+    #[serde(default)]
+    priority: Vec<Spanned<String>>,
+    calendar: Option<Spanned<String>>,
+    manager: Spanned<String>,
+}
+
+impl Section {
+    /// What it comes to; `known` are the desk's calendars.
+    pub(crate) fn read(&self, known: &[&str]) -> Result<WrittenEscalation, Complaint> {
+        let calendar =
+            |word: &Option<Spanned<String>>| word.as_ref().map(|word| one_of(word, known, "calendar")).transpose();
+        let duty = |section: &DutySection| {
+            let priority = section.priority.iter().map(|word| spanned(word, Priority::from_any_spelling));
+            Ok(Duty {
+                priority: priority.collect::<Result<_, _>>()?,
+                calendar: calendar(&section.calendar)?,
+                manager: spanned(&section.manager, Person::from_address)?,
+            })
+        };
+        let mut policy = EscalationPolicy {
+            on_duty: self.on_duty.iter().map(duty).collect::<Result<_, Complaint>>()?,
+            first_word: targets(&self.first_word)?,
+            ..EscalationPolicy::default()
+        };
+        if let Some(name) = calendar(&self.calendar)? {
+            policy.calendar = name;
+        }
+        Ok(WrittenEscalation { policy, places: self.on_duty.iter().map(|duty| duty.manager.span()).collect() })
+    }
+}

@@ -1,0 +1,107 @@
+//! Making an index: facts first, as they come, then the rows, the tails and the folders, which point to them.
+
+use std::fs;
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use super::encoding::{Writer, sum};
+use super::row::{self, Rest, Row};
+use super::{Folder, HEAD, MAGIC, NAME, Stamp, blocks, short_sum, suffixes, summary};
+use crate::domain::id::Id;
+use crate::domain::ticket::summary::Summary;
+use crate::store::index::blocks::Blocks;
+use crate::store::layout::{bounds, suffix_key};
+
+/// An index in the making. What cannot be written is no error: reading goes on without it.
+#[derive(Debug)]
+pub struct Making {
+    out: BufWriter<tempfile::NamedTempFile>,
+    target: PathBuf,
+    rows: Vec<[u8; row::SIZE]>,
+    ids: Vec<Id>,
+    end: u64,
+}
+
+impl Making {
+    /// Begins one in the store's own folder.
+    ///
+    /// # Errors
+    /// Nothing can be written there.
+    pub fn begin(folder: &Path) -> io::Result<Self> {
+        let mut out = BufWriter::with_capacity(1 << 16, tempfile::NamedTempFile::new_in(folder)?);
+        out.write_all(&[0; HEAD])?;
+        Ok(Self { out, target: folder.join(NAME), rows: Vec::new(), ids: Vec::new(), end: HEAD as u64 })
+    }
+
+    /// Adds tickets in the order of their ids: what is known of a file that has been left alone, or nothing.
+    ///
+    /// # Errors
+    /// Nothing can be written.
+    pub fn add_all(&mut self, tickets: &[(Id, Option<(Stamp, Summary)>)]) -> io::Result<()> {
+        let mut packed = Vec::new();
+        for (id, known) in tickets {
+            let Some((stamp, row)) = known else {
+                self.add_unknown(*id);
+                continue;
+            };
+            packed.clear();
+            summary::write_summary(&mut packed, row);
+            self.add_packed(Row::of(row, *stamp), &packed)?;
+        }
+        Ok(())
+    }
+
+    /// Adds a ticket of which nothing can be said but that it is there.
+    pub(super) fn add_unknown(&mut self, id: Id) {
+        self.ids.push(id);
+        self.rows.push(Row::unknown(id).to_bytes());
+    }
+
+    pub(super) fn add_packed(&mut self, row: Row, facts: &[u8]) -> io::Result<()> {
+        let length = u32::try_from(facts.len()).map_err(io::Error::other)?;
+        let rest = Rest { start: self.end, length, sum: short_sum(facts) };
+        self.ids.push(row.id);
+        self.rows.push(Row { rest, ..row }.to_bytes());
+        self.end += u64::from(length);
+        self.out.write_all(facts)
+    }
+
+    /// Ends it, and puts it in its place. A folder is one of which every name was added.
+    ///
+    /// # Errors
+    /// Nothing can be written.
+    pub fn finish(mut self, folders: &[Folder]) -> io::Result<()> {
+        let mut head = Writer(MAGIC.to_vec());
+        let rows = self.end;
+        blocks::write(&mut self.out, &self.rows)?;
+        let mut tails: Vec<_> =
+            self.ids.iter().zip(0..).map(|(id, place)| suffixes::item(suffix_key(*id), place)).collect();
+        tails.sort_unstable();
+        blocks::write(&mut self.out, &tails)?;
+        let tails = rows + Blocks::<{ row::SIZE }>::length(self.rows.len()) as u64;
+        let folders_at = tails + Blocks::<{ suffixes::SIZE }>::length(self.rows.len()) as u64;
+        let mut table = Writer::default();
+        for folder in folders {
+            table.number(folder.year.into());
+            table.number(folder.month.into());
+            table.stamp(folder.stamp);
+            let bounds = bounds(folder.year, folder.month).ok_or_else(|| io::Error::other("no month"))?;
+            for bound in [bounds.0, bounds.1] {
+                table.number(self.ids.partition_point(|id| *id < bound) as u64);
+            }
+        }
+        self.out.write_all(&table.0)?;
+        for number in [rows, tails, self.rows.len() as u64, folders_at, table.0.len() as u64, sum(&table.0)] {
+            head.0.extend_from_slice(&number.to_le_bytes());
+        }
+        let own = sum(&head.0);
+        head.0.extend_from_slice(&own.to_le_bytes());
+        self.out.seek(SeekFrom::Start(0))?;
+        self.out.write_all(&head.0)?;
+        let file = self.out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        // Reading commands of other people may use it as well.
+        fs::set_permissions(file.path(), std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+        file.persist(self.target)?;
+        Ok(())
+    }
+}

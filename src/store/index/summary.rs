@@ -1,0 +1,219 @@
+//! A row as bytes and back. What a ticket's file says and a list needs; nothing is left out and nothing added.
+
+use super::encoding::{Reader, Writer};
+use super::sla_events::{course_of, write_course};
+use crate::domain::id::Id;
+use crate::domain::people::person::Person;
+use crate::domain::ticket::summary::Summary;
+use crate::domain::ticket::{Escalation, Header, Hold};
+use crate::domain::value::{Fields, Value};
+use crate::domain::vocabulary::{EscalationReason, HoldReason, Kind, Priority, Resolution, Status};
+
+/// Appends a row.
+pub(super) fn write_summary(out: &mut Vec<u8>, row: &Summary) {
+    let mut writer = Writer(std::mem::take(out));
+    write_header(&mut writer, &row.header);
+    writer.number(row.alerts as u64);
+    writer.number(u64::from(row.reopened));
+    writer.time(row.created_at);
+    writer.time(row.last_activity_at);
+    writer.id(row.version);
+    list(&mut writer, row.assigned_by.as_slice(), |writer, id| writer.id(*id));
+    writer.some_words(row.imported_id.as_deref());
+    write_course(&mut writer, &row.course);
+    *out = writer.0;
+}
+
+/// Reads a row. `None` where the bytes make no sense.
+pub(super) fn summary_of(id: Id, bytes: &[u8]) -> Option<Summary> {
+    let mut reader = Reader::of(bytes);
+    let row = Summary {
+        id,
+        header: header_of(&mut reader)?,
+        alerts: reader.number()?,
+        reopened: reader.number::<u8>()? == 1,
+        created_at: reader.time()?,
+        last_activity_at: reader.time()?,
+        version: reader.id()?,
+        assigned_by: items(&mut reader, Reader::id)?.pop(),
+        imported_id: reader.some_words()?,
+        course: course_of(&mut reader)?,
+    };
+    (reader.left() == 0).then_some(row)
+}
+
+fn write_header(writer: &mut Writer, header: &Header) {
+    writer.words(&header.subject);
+    writer.number(place(Kind::ALL, header.kind));
+    writer.number(header.status as u64);
+    writer.number(header.priority as u64);
+    for fact in [
+        &header.product,
+        &header.product_group,
+        &header.organization,
+        &header.instance,
+        &header.channel,
+        &header.language,
+    ] {
+        writer.some_words(fact.as_deref());
+    }
+    writer.words(header.requester.as_str());
+    writer.some_words(header.assignee.as_ref().map(Person::as_str));
+    list(writer, &header.cc, |writer, person| writer.words(person.as_str()));
+    list(writer, &header.tags, |writer, tag| writer.words(tag));
+    list(writer, header.escalation.as_slice(), |writer, escalation| {
+        writer.number(escalation.reason as u64);
+        writer.some_words(escalation.manager.as_ref().map(Person::as_str));
+        writer.time(escalation.since);
+    });
+    list(writer, header.hold.as_slice(), |writer, hold| {
+        writer.number(hold.reason as u64);
+        writer.some_words(hold.team.as_deref());
+        list(writer, hold.until.as_slice(), |writer, until| writer.time(*until));
+    });
+    writer.number(place(Resolution::ALL, header.resolution));
+    list(writer, header.merged_into.as_slice(), |writer, id| writer.id(*id));
+    list(writer, &header.merged_from, |writer, id| writer.id(*id));
+    list(writer, header.follow_up_of.as_slice(), |writer, id| writer.id(*id));
+    write_fields(writer, &header.fields);
+}
+
+fn header_of(reader: &mut Reader<'_>) -> Option<Header> {
+    let subject = reader.words()?.to_owned();
+    let kind = optional(reader, Kind::ALL)?;
+    let (status, priority) = (of(reader, Status::ALL)?, of(reader, Priority::ALL)?);
+    let (product, product_group) = (reader.some_words()?, reader.some_words()?);
+    let (organization, instance) = (reader.some_words()?, reader.some_words()?);
+    let (channel, language) = (reader.some_words()?, reader.some_words()?);
+    Some(Header {
+        subject,
+        kind,
+        status,
+        priority,
+        product,
+        product_group,
+        organization,
+        instance,
+        requester: Person::from_name(reader.words()?).ok()?,
+        assignee: some_person(reader)?,
+        cc: items(reader, |reader| Person::from_name(reader.words()?).ok())?,
+        channel,
+        language,
+        tags: items(reader, |reader| reader.words().map(str::to_owned))?,
+        escalation: items(reader, |reader| {
+            let reason = of(reader, EscalationReason::ALL)?;
+            Some(Escalation { reason, manager: some_person(reader)?, since: reader.time()? })
+        })?
+        .pop(),
+        hold: items(reader, |reader| {
+            let (reason, team) = (of(reader, HoldReason::ALL)?, reader.some_words()?);
+            Some(Hold { reason, team, until: items(reader, Reader::time)?.pop() })
+        })?
+        .pop(),
+        resolution: optional(reader, Resolution::ALL)?,
+        merged_into: items(reader, Reader::id)?.pop(),
+        merged_from: items(reader, Reader::id)?,
+        follow_up_of: items(reader, Reader::id)?.pop(),
+        fields: fields_of(reader)?,
+    })
+}
+
+fn some_person(reader: &mut Reader<'_>) -> Option<Option<Person>> {
+    match reader.some_words()? {
+        None => Some(None),
+        Some(words) => Person::from_name(&words).ok().map(Some),
+    }
+}
+
+fn list<T>(writer: &mut Writer, items: &[T], mut write: impl FnMut(&mut Writer, &T)) {
+    writer.number(items.len() as u64);
+    items.iter().for_each(|item| write(writer, item));
+}
+
+fn items<'a, T>(reader: &mut Reader<'a>, mut read: impl FnMut(&mut Reader<'a>) -> Option<T>) -> Option<Vec<T>> {
+    let count: usize = reader.number()?;
+    let mut items = Vec::with_capacity(count.min(reader.left()));
+    for _ in 0..count {
+        items.push(read(reader)?);
+    }
+    Some(items)
+}
+
+/// The place of a word in its vocabulary, from 1; 0 for none.
+fn place<T: PartialEq>(all: &[T], word: Option<T>) -> u64 {
+    word.and_then(|word| all.iter().position(|known| *known == word)).map_or(0, |place| place as u64 + 1)
+}
+
+fn optional<T: Copy>(reader: &mut Reader<'_>, all: &[T]) -> Option<Option<T>> {
+    match reader.number::<usize>()? {
+        0 => Some(None),
+        place => all.get(place - 1).copied().map(Some),
+    }
+}
+
+fn of<T: Copy>(reader: &mut Reader<'_>, all: &[T]) -> Option<T> {
+    all.get(reader.number::<usize>()?).copied()
+}
+
+/// A desk's own fields, as JSON would hold them; few tickets have any.
+fn write_fields(writer: &mut Writer, fields: &Fields) {
+    list(writer, fields, |writer, (name, value)| {
+        writer.words(name);
+        write_value(writer, value);
+    });
+}
+
+fn fields_of(reader: &mut Reader<'_>) -> Option<Fields> {
+    items(reader, |reader| Some((reader.words()?.to_owned(), value_of(reader)?)))
+}
+
+fn write_value(writer: &mut Writer, value: &Value) {
+    match value {
+        Value::Null => writer.number(0),
+        Value::Bool(flag) => writer.number(1 + u64::from(*flag)),
+        Value::Integer(number) => {
+            writer.number(3);
+            writer.0.extend_from_slice(&number.to_le_bytes());
+        }
+        Value::Number(number) => {
+            writer.number(4);
+            writer.0.extend_from_slice(&number.to_le_bytes());
+        }
+        Value::String(words) => {
+            writer.number(5);
+            writer.words(words);
+        }
+        Value::Text(words) => {
+            writer.number(6);
+            writer.words(words);
+        }
+        Value::Time(time) => {
+            writer.number(7);
+            writer.time(*time);
+        }
+        Value::List(values) => {
+            writer.number(8);
+            list(writer, values, write_value);
+        }
+        Value::Map(fields) => {
+            writer.number(9);
+            write_fields(writer, fields);
+        }
+    }
+}
+
+fn value_of(reader: &mut Reader<'_>) -> Option<Value> {
+    Some(match reader.number::<u8>()? {
+        0 => Value::Null,
+        1 => Value::Bool(false),
+        2 => Value::Bool(true),
+        3 => Value::Integer(i128::from_le_bytes(reader.fixed()?)),
+        4 => Value::Number(f64::from_le_bytes(reader.fixed()?)),
+        5 => Value::String(reader.words()?.to_owned()),
+        6 => Value::Text(reader.words()?.to_owned()),
+        7 => Value::Time(reader.time()?),
+        8 => Value::List(items(reader, value_of)?),
+        9 => Value::Map(fields_of(reader)?),
+        _ => return None,
+    })
+}

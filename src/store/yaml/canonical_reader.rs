@@ -1,0 +1,347 @@
+//! The quick reader: takes the canonical spelling and nothing else, and is held to it.
+//!
+//! Most files are simple, and known line by line for what the printer makes (the survey). What is read of any other is
+//! printed again and compared with the file, byte by byte; whatever differs, down to a blank, is left to the library. So
+//! this can only be quick, never wrong. It knows no errors: `None` means "not canonical".
+
+use super::print::{self, END_MARKER, print};
+use super::scalar;
+use super::summary_reader;
+use crate::domain::codec::{later_entry_from, ticket_from};
+use crate::domain::text::Text;
+use crate::domain::ticket::Ticket;
+use crate::domain::ticket::entry::Entry;
+use crate::domain::value::{Fields, Value};
+
+/// Deeper values are left to the library, which judges depth.
+const DEEPEST: usize = 16;
+
+/// Reads a file that is exactly as the printer would print it.
+pub(super) fn read(bytes: &[u8]) -> Option<Ticket> {
+    summary_reader::read(bytes).or_else(|| read_and_print(bytes))
+}
+
+/// The same with [`Text::left_out`] for every text.
+pub(super) fn read_bare(bytes: &[u8]) -> Option<Ticket> {
+    summary_reader::read_bare(bytes).or_else(|| read_and_print(bytes).map(bare))
+}
+
+/// A ticket with [`Text::left_out`] for every text.
+pub(super) fn bare(mut ticket: Ticket) -> Ticket {
+    ticket.history.iter_mut().for_each(leave_words_out);
+    ticket
+}
+
+fn leave_words_out(entry: &mut Entry) {
+    if entry.text.is_some() {
+        entry.text = Some(Text::left_out());
+    }
+}
+
+fn read_and_print(bytes: &[u8]) -> Option<Ticket> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let mut cursor = Cursor::over(text);
+    let mut fields = cursor.map(0, None, 0)?;
+    cursor.expect("")?;
+    cursor.expect("history:")?;
+    let mut entries = Vec::new();
+    loop {
+        let first = cursor.take()?.strip_prefix("- ")?;
+        entries.push(Value::Map(cursor.map(2, Some(first), 1)?));
+        match cursor.take()? {
+            "" => {}
+            "..." => break,
+            _ => return None,
+        }
+    }
+    fields.push(("history".to_owned(), Value::List(entries)));
+    let ticket = ticket_from(Value::Map(fields)).ok()?;
+    (print(&ticket) == text).then_some(ticket)
+}
+
+/// The entries that stand behind others, up to the end marker, each with the empty line before it, spelled as the
+/// printer spells them. Of their texts stands [`Text::left_out`] alone.
+pub(super) fn later_bare(bytes: &[u8]) -> Option<Vec<Entry>> {
+    summary_reader::later_bare(bytes).or_else(|| {
+        let text = std::str::from_utf8(bytes).ok()?;
+        let mut entries = later_entries(text)?;
+        let mut printed = String::with_capacity(text.len());
+        for entry in &entries {
+            printed.push('\n');
+            print::entry(&mut printed, 0, entry);
+        }
+        printed.push_str(END_MARKER);
+        entries.iter_mut().for_each(leave_words_out);
+        (printed == text).then_some(entries)
+    })
+}
+
+fn later_entries(text: &str) -> Option<Vec<Entry>> {
+    let mut cursor = Cursor::over(text);
+    let mut entries = Vec::new();
+    while cursor.at < text.len() {
+        match cursor.take()? {
+            "..." if cursor.at == text.len() => return Some(entries),
+            "" => {}
+            _ => return None,
+        }
+        let first = cursor.take()?.strip_prefix("- ")?;
+        entries.push(later_entry_from(Value::Map(cursor.map(2, Some(first), 1)?)).ok()?);
+    }
+    None
+}
+
+/// Whether a file is exactly as the printer would print it.
+pub fn is_canonical(bytes: &[u8]) -> bool {
+    read(bytes).is_some()
+}
+
+/// The lines not read yet.
+pub(super) struct Cursor<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    pub const fn over(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// The next line, and where the one behind it begins. Every line of a canonical file ends in LF.
+    fn peek(&self) -> Option<(&'a str, usize)> {
+        let rest = &self.text[self.at..];
+        let end = memchr::memchr(b'\n', rest.as_bytes())?;
+        Some((&rest[..end], self.at + end + 1))
+    }
+
+    pub fn take(&mut self) -> Option<&'a str> {
+        let (line, next) = self.peek()?;
+        self.at = next;
+        Some(line)
+    }
+
+    pub fn expect(&mut self, line: &str) -> Option<()> {
+        (self.take()? == line).then_some(())
+    }
+
+    /// How far it has come, in bytes.
+    pub const fn place(&self) -> usize {
+        self.at
+    }
+
+    /// The lines taken since a place.
+    pub fn since(&self, place: usize) -> &'a str {
+        &self.text[place..self.at]
+    }
+
+    /// Whether every line is taken.
+    pub const fn is_done(&self) -> bool {
+        self.at == self.text.len()
+    }
+
+    /// Takes the lines of a block, and gives the last of them. Empty lines count only with a line behind them; a line of
+    /// blanks alone that should be empty makes it none.
+    pub fn skip_block(&mut self, column: usize) -> Option<&'a str> {
+        let (mut end, mut last) = (self.at, "");
+        while let Some((line, next)) = self.peek() {
+            match behind(line, column) {
+                Some("") => return None,
+                Some(content) => (end, last) = (next, content),
+                None if line.is_empty() => {}
+                None => break,
+            }
+            self.at = next;
+        }
+        self.at = end;
+        Some(last)
+    }
+
+    /// What stands at `column` of the next line, if it begins there.
+    pub fn at(&self, column: usize) -> Option<&'a str> {
+        self.at_column(column).map(|(content, _)| content)
+    }
+
+    /// The same, with the place behind the line, to be given to [`Self::go_to`].
+    pub fn at_column(&self, column: usize) -> Option<(&'a str, usize)> {
+        let (line, next) = self.peek()?;
+        let content = behind(line, column).filter(|content| !content.is_empty() && !content.starts_with(' '))?;
+        Some((content, next))
+    }
+
+    /// Takes the lines before a place.
+    pub const fn go_to(&mut self, place: usize) {
+        self.at = place;
+    }
+
+    /// The named values at a column; the first may stand behind a dash already taken.
+    fn map(&mut self, column: usize, first: Option<&'a str>, depth: usize) -> Option<Fields> {
+        let mut fields = Fields::new();
+        if let Some(content) = first {
+            fields.push(self.named(content, column, depth)?);
+        }
+        while let Some(content) = self.at(column).filter(|content| !content.starts_with("- ") && *content != "-") {
+            if column == 0 && content == "history:" {
+                break;
+            }
+            self.take();
+            fields.push(self.named(content, column, depth)?);
+        }
+        (!fields.is_empty() && depth < DEEPEST).then_some(fields)
+    }
+
+    /// A name and its value, which may go on in the lines below.
+    fn named(&mut self, content: &'a str, column: usize, depth: usize) -> Option<(String, Value)> {
+        let (name, rest) = if content.starts_with('"') {
+            let (name, end) = unquote(content)?;
+            (name, content[end..].strip_prefix(':')?)
+        } else {
+            let end = content.find(": ").or_else(|| content.len().checked_sub(1).filter(|_| content.ends_with(':')))?;
+            (content[..end].to_owned(), &content[end + 1..])
+        };
+        let value = match rest.strip_prefix(' ') {
+            Some(leaf) => self.leaf(leaf, column)?,
+            None if rest.is_empty() && self.at(column).is_some_and(|below| below.starts_with('-')) => {
+                Value::List(self.list(column, depth + 1)?)
+            }
+            None if rest.is_empty() => Value::Map(self.map(column + 2, None, depth + 1)?),
+            None => return None,
+        };
+        Some((name, value))
+    }
+
+    fn list(&mut self, column: usize, depth: usize) -> Option<Vec<Value>> {
+        let mut items = Vec::new();
+        while let Some(content) = self.at(column).filter(|content| content.starts_with("- ") || *content == "-") {
+            self.take();
+            items.push(match content.strip_prefix("- ") {
+                None => Value::List(self.list(column + 2, depth + 1)?),
+                Some(item) if names_a_value(item)? => Value::Map(self.map(column + 2, Some(item), depth + 1)?),
+                Some(item) => self.leaf(item, column)?,
+            });
+        }
+        (depth < DEEPEST).then_some(items)
+    }
+
+    /// A value without parts: plain, quoted, or a block in the lines below.
+    fn leaf(&mut self, words: &'a str, column: usize) -> Option<Value> {
+        match words.as_bytes().first()? {
+            b'|' => self.block(words, column + 2).map(Value::String),
+            b'"' if words.ends_with('\\') => self.quoted_lines(words, column + 2).map(Value::String),
+            b'"' => unquote(words).filter(|(_, end)| *end == words.len()).map(|(words, _)| Value::String(words)),
+            _ => Some(plain(words)),
+        }
+    }
+
+    fn block(&mut self, header: &str, column: usize) -> Option<String> {
+        let mut text = String::with_capacity(256);
+        // Empty lines count only with a line behind them; at the end they separate what follows.
+        let (mut empty, mut end) = (0, self.at);
+        while let Some((line, next)) = self.peek() {
+            match behind(line, column) {
+                Some(content) => {
+                    text.extend(std::iter::repeat_n('\n', empty));
+                    text.push_str(content);
+                    text.push('\n');
+                    (empty, end) = (0, next);
+                }
+                None if line.is_empty() => empty += 1,
+                None => break,
+            }
+            self.at = next;
+        }
+        self.at = end;
+        if header.ends_with('-') {
+            text.pop();
+        }
+        Some(text)
+    }
+
+    /// A quoted text over several source lines, each but the last ended by an escaped line break.
+    fn quoted_lines(&mut self, first: &str, column: usize) -> Option<String> {
+        let mut joined = first.strip_suffix('\\')?.to_owned();
+        loop {
+            let content = behind(self.take()?, column)?;
+            match content.strip_suffix("\\n\\") {
+                Some(line) => {
+                    joined.push_str(line);
+                    joined.push_str("\\n");
+                }
+                None => {
+                    joined.push_str(content);
+                    break;
+                }
+            }
+        }
+        unquote(&joined).filter(|(_, end)| *end == joined.len()).map(|(words, _)| words)
+    }
+}
+
+/// What stands behind so many blanks.
+fn behind(line: &str, column: usize) -> Option<&str> {
+    let blanks = line.as_bytes().get(..column)?;
+    blanks.iter().all(|&byte| byte == b' ').then(|| &line[column..])
+}
+
+/// Whether an item of a list is a map whose first name stands on this line.
+fn names_a_value(item: &str) -> Option<bool> {
+    match item.as_bytes().first()? {
+        b'"' => Some(unquote(item).is_some_and(|(_, end)| item[end..].starts_with(':'))),
+        b'|' => Some(false),
+        _ => Some(item.contains(": ") || item.ends_with(':')),
+    }
+}
+
+/// Words without quotes: text, or the few other kinds the printer leaves bare.
+fn plain(words: &str) -> Value {
+    match words {
+        "true" => return Value::Bool(true),
+        "false" => return Value::Bool(false),
+        "null" => return Value::Null,
+        _ => {}
+    }
+    if words.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '.')) && !scalar::is_plain(words) {
+        if let Ok(number) = words.parse::<i128>() {
+            return Value::Integer(number);
+        }
+        if let Ok(number) = words.parse::<f64>() {
+            return Value::Number(number);
+        }
+    }
+    Value::String(words.to_owned())
+}
+
+/// The words of a double-quoted scalar, and where it ends.
+pub(super) fn unquote(quoted: &str) -> Option<(String, usize)> {
+    let mut words = String::with_capacity(quoted.len());
+    let mut characters = quoted.char_indices().skip(1);
+    while let Some((place, c)) = characters.next() {
+        match c {
+            '"' => return Some((words, place + 1)),
+            '\\' => {
+                let (place, kind) = characters.next()?;
+                let digits = match kind {
+                    'x' => 2,
+                    'u' => 4,
+                    'U' => 8,
+                    _ => 0,
+                };
+                if digits > 0 {
+                    let code = quoted.get(place + 1..place + 1 + digits)?;
+                    words.push(char::from_u32(u32::from_str_radix(code, 16).ok()?)?);
+                    characters.nth(digits - 1)?;
+                } else {
+                    words.push(match kind {
+                        'n' => '\n',
+                        't' => '\t',
+                        'r' => '\r',
+                        'e' => '\u{1b}',
+                        '"' | '\\' | ' ' => kind,
+                        _ => return None,
+                    });
+                }
+            }
+            c => words.push(c),
+        }
+    }
+    None
+}
