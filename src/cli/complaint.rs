@@ -92,14 +92,14 @@ impl Complaint {
     fn words(&self) -> String {
         let place =
             self.place.as_ref().map(|(file, line, column)| format!("{file}:{line}:{column}: ")).unwrap_or_default();
-        let beside = self.beside.iter().map(|line| format!("{}\n", crate::view::terminal::lines(line)));
+        let beside = self.beside.iter().map(|line| format!("{}\n", crate::view::sanitize::lines(line)));
         let mut words: String = beside.collect();
-        words.push_str(&format!("casebook: {place}{}\n", crate::view::terminal::lines(&self.message)));
+        words.push_str(&format!("casebook: {place}{}\n", crate::view::sanitize::lines(&self.message)));
         for candidate in &self.candidates {
             words.push_str(&format!("  {candidate}\n"));
         }
         if let Some(hint) = &self.hint {
-            for line in crate::view::terminal::lines(hint).lines() {
+            for line in crate::view::sanitize::lines(hint).lines() {
                 words.push_str(format!("  {line}").trim_end());
                 words.push('\n');
             }
@@ -110,7 +110,7 @@ impl Complaint {
         if let Some(text) = &self.unkept {
             words.push_str(&format!(
                 "  The text could be kept nowhere; here it is:\n{}\n",
-                crate::view::terminal::lines(text)
+                crate::view::sanitize::lines(text)
             ));
         }
         words

@@ -15,7 +15,7 @@ use crate::casebook::Casebook;
 use crate::error::Error;
 use crate::store::config::sla;
 use crate::view::template::{Paper, Template, TemplateFlaw};
-use crate::view::{json, records};
+use crate::view::{csv_and_jsonl, json};
 
 /// In which form to print; at most one.
 #[derive(Debug, Args)]
@@ -166,7 +166,7 @@ impl Chosen {
         let (array, held) = (json::Array::default(), Vec::new());
         let mut printer = Printer { chosen: self, stream: session.output.stream(), paper, array, held };
         if let Self::Csv(columns) = self {
-            printer.stream.push(&records::csv_header(columns))?;
+            printer.stream.push(&csv_and_jsonl::csv_header(columns))?;
         }
         Ok(printer)
     }
@@ -189,8 +189,8 @@ impl Printer<'_> {
         match self.chosen {
             Chosen::Words | Chosen::Names => {}
             Chosen::Json(fields) => self.stream.push(&self.array.item(&Value::Object(selected(record, fields))))?,
-            Chosen::Lines(fields) => self.stream.push(&records::line(selected(record, fields)))?,
-            Chosen::Csv(columns) => self.stream.push(&records::csv_row(&selected(record, columns), columns))?,
+            Chosen::Lines(fields) => self.stream.push(&csv_and_jsonl::line(selected(record, fields)))?,
+            Chosen::Csv(columns) => self.stream.push(&csv_and_jsonl::csv_row(&selected(record, columns), columns))?,
             Chosen::Template(template) => {
                 self.held.push(record);
                 if !self.paper.aligned && self.held.len() == AT_ONCE {

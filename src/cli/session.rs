@@ -18,9 +18,9 @@ use crate::domain::time::parse::when;
 use crate::domain::time::zone::Zone;
 use crate::error::Error;
 use crate::store::layout;
+use crate::view::colors::Paint;
+use crate::view::hyperlinks::Links;
 use crate::view::labels::{Language, OwnLabels};
-use crate::view::link::Links;
-use crate::view::paint::Paint;
 use crate::view::{Audience, Viewer};
 
 /// How long a command waits for other writers.

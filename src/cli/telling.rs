@@ -11,8 +11,8 @@ use super::session::Session;
 use crate::domain::rules::Severity;
 use crate::domain::rules::finding::Finding;
 use crate::error::Error;
+use crate::view::colors::Paint;
 use crate::view::findings::{Form, Run, summary, told};
-use crate::view::paint::Paint;
 
 /// In which form findings are told.
 #[derive(Debug, Args)]

@@ -8,7 +8,7 @@ use super::session::Session;
 use crate::casebook::Casebook;
 use crate::domain::query::{PersonFact, Query, Test, WordsFact};
 use crate::view::Viewer;
-use crate::view::terminal::one_line;
+use crate::view::sanitize::one_line;
 
 /// So many known words are named; of more, none.
 const NAMED: usize = 8;

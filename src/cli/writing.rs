@@ -153,7 +153,7 @@ impl Session {
         };
         match told {
             // A command that fails has changed nothing, so one that is done does not fail for want of words.
-            Err(complaint) if !flags.end.dry_run => self.output.complain(&view::terminal::lines(&format!(
+            Err(complaint) if !flags.end.dry_run => self.output.complain(&view::sanitize::lines(&format!(
                 "warning: it is done, and could not be told: {}\n  `casebook log` shows what was done; do not do it again",
                 complaint.message
             ))),
@@ -166,7 +166,7 @@ impl Session {
     pub fn tell_plan(&self, report: &Report) -> Result<(), Error> {
         let mut told = String::new();
         for attached in &report.attached {
-            let (name, size) = (view::terminal::one_line(&attached.what.name), size_in_words(attached.what.size));
+            let (name, size) = (view::sanitize::one_line(&attached.what.name), size_in_words(attached.what.size));
             told.push_str(&format!("attachment: {name} ({size}) {}\n", attached.what.path()));
         }
         for change in &report.changes {
@@ -175,7 +175,7 @@ impl Session {
                 &change.path,
                 before,
                 &change.after,
-                view::paint::Paint { colour: self.output.colour },
+                view::colors::Paint { colour: self.output.colour },
             ));
         }
         if let Some(message) = &report.message {
@@ -212,7 +212,7 @@ impl Session {
                 }
                 _ => {
                     let name = if self.output.is_terminal { tail(ticket.id) } else { ticket.id.to_string() };
-                    let subject = view::terminal::one_line(&ticket.header.subject);
+                    let subject = view::sanitize::one_line(&ticket.header.subject);
                     let status = moved(report, ticket);
                     self.output.say(&format!("{name}  {status}  {subject}"))?;
                 }
@@ -224,7 +224,7 @@ impl Session {
     /// What became of a command that had been interrupted, on standard error.
     pub fn tell_recovery(&self, casebook: &Casebook) {
         for words in casebook.recovery().map(recovery_words).unwrap_or_default() {
-            self.output.warn(&view::terminal::lines(&words));
+            self.output.warn(&view::sanitize::lines(&words));
         }
     }
 

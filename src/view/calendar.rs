@@ -5,7 +5,7 @@
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc, Weekday};
 use serde_json::{Map, Value, json};
 
-use super::terminal::one_line;
+use super::sanitize::one_line;
 use crate::domain::calendar::{Calendar, Ground, HolidayList, Stretch};
 use crate::domain::time::duration;
 

@@ -11,13 +11,13 @@ use crate::domain::ticket::entry::Entry;
 use crate::domain::time::duration;
 use crate::domain::vocabulary::Status;
 
+use super::colors;
 use super::entry::sentence;
 use super::json::entry_json;
 use super::labels::fill;
-use super::paint;
 use super::table::{Cell, Table, tab_separated};
-use super::thread::{Told, thread};
-use super::{Audience, Viewer, terminal};
+use super::visible_history::{Told, thread};
+use super::{Audience, Viewer, sanitize};
 
 /// The fields of a ticket that changed.
 pub const FIELDS: &[&str] = &["id", "subject", "change", "status_before", "status", "entries"];
@@ -52,10 +52,10 @@ pub fn for_people(compared: &[Comparison], short_ids: &[String], audience: &Audi
     for (compared, short_id) in compared.iter().zip(short_ids) {
         for line in lines(compared, audience.viewer) {
             let at = line.entry.map(|entry| audience.minute(entry.at)).unwrap_or_default();
-            let style = if line.fate == Some(Fate::Added) { anstyle::Style::new() } else { paint::ALARM };
+            let style = if line.fate == Some(Fate::Added) { anstyle::Style::new() } else { colors::ALARM };
             table.push(vec![
-                Cell::styled(&at, paint::MUTED),
-                Cell::styled(short_id, paint::STRONG),
+                Cell::styled(&at, colors::MUTED),
+                Cell::styled(short_id, colors::STRONG),
                 Cell::plain(line.entry.map_or("", |entry| entry.by.as_str())),
                 Cell::styled(&what(&line, audience), style),
             ]);
@@ -174,7 +174,7 @@ fn what(line: &Line<'_>, audience: &Audience<'_>) -> String {
 fn escaped(words: &str) -> String {
     let mut shown = String::new();
     let mut before = ' ';
-    for c in terminal::one_line(words).chars() {
+    for c in sanitize::one_line(words).chars() {
         match c {
             '<' => shown.push_str("&lt;"),
             '>' => shown.push_str("&gt;"),

@@ -7,9 +7,9 @@ use std::ops::Range;
 
 use imara_diff::{Algorithm, Diff, Hunk, InternedInput};
 
-use super::paint;
-use super::paint::Paint;
-use super::terminal;
+use super::colors;
+use super::colors::Paint;
+use super::sanitize;
 
 /// Lines of context around a change.
 const CONTEXT: u32 = 3;
@@ -26,7 +26,7 @@ pub fn unified(path: &str, old: Option<&str>, new: &str, paint: Paint) -> String
         return String::new();
     }
     let spelled = format!("--- {before}\n+++ {after}\n{}", groups(&diff, old.unwrap_or_default(), new));
-    let safe = terminal::lines(&spelled);
+    let safe = sanitize::lines(&spelled);
     let mut shown = String::with_capacity(safe.len());
     let mut in_header = true;
     for line in safe.lines() {
@@ -83,10 +83,10 @@ fn push_lines(told: &mut String, mark: char, lines: &[&str], range: Range<u32>) 
 
 fn style(line: &str, in_header: bool) -> anstyle::Style {
     match line.as_bytes().first() {
-        _ if in_header => paint::STRONG,
-        Some(b'@') => paint::PLACE,
-        Some(b'+') => paint::ADDED,
-        Some(b'-') => paint::REMOVED,
+        _ if in_header => colors::STRONG,
+        Some(b'@') => colors::PLACE,
+        Some(b'+') => colors::ADDED,
+        Some(b'-') => colors::REMOVED,
         _ => anstyle::Style::new(),
     }
 }

@@ -10,10 +10,10 @@ use crate::domain::ticket::Header;
 use crate::domain::ticket::summary::Summary;
 use crate::domain::time::duration;
 
-use super::paint;
+use super::colors;
 use super::table::{Cell, Table, tab_separated};
-use super::width::cut;
-use super::{Audience, Viewer, age, sla};
+use super::text_width::cut;
+use super::{Audience, Viewer, relative_time, sla};
 
 /// What stands behind the priority of an escalated ticket.
 const ESCALATED: &str = "!";
@@ -65,22 +65,25 @@ pub fn for_people(
 fn due(clock: Option<&Clock>, audience: &Audience<'_>) -> Cell {
     match clock {
         Some(clock) => Cell::styled(&sla::far_off(clock, audience.now, audience.words()), sla::style(clock)),
-        None => Cell::styled("-", paint::MUTED),
+        None => Cell::styled("-", colors::MUTED),
     }
 }
 
 fn row(ticket: &Summary, short_id: &str, audience: &Audience<'_>) -> Vec<Cell> {
     let (header, words) = (&ticket.header, audience.words());
     let (mark, priority_style) = match header.escalation {
-        Some(_) => (ESCALATED, paint::ALARM),
-        None => ("", paint::priority(header.priority)),
+        Some(_) => (ESCALATED, colors::ALARM),
+        None => ("", colors::priority(header.priority)),
     };
     vec![
-        Cell::styled(short_id, paint::STRONG).leading_to(audience.links.map(|links| links.to(ticket.id))),
+        Cell::styled(short_id, colors::STRONG).leading_to(audience.links.map(|links| links.to(ticket.id))),
         Cell::styled(&format!("{}{mark}", header.priority), priority_style),
         status(header, audience),
-        Cell::plain(&age::age_in(ticket.last_activity_at, audience.now, &words.ages)),
-        header.assignee.as_ref().map_or_else(|| Cell::styled("-", paint::MUTED), |assignee| person(assignee, audience)),
+        Cell::plain(&relative_time::age_in(ticket.last_activity_at, audience.now, &words.ages)),
+        header
+            .assignee
+            .as_ref()
+            .map_or_else(|| Cell::styled("-", colors::MUTED), |assignee| person(assignee, audience)),
         person(&header.requester, audience),
         Cell::styled(&header.subject, Style::new()),
     ]
@@ -92,11 +95,11 @@ fn status(header: &Header, audience: &Audience<'_>) -> Cell {
         let words = audience.words();
         // To a customer it is on hold until somebody goes on.
         return match audience.viewer {
-            Viewer::Customer => Cell::styled(words.statuses.on_hold, paint::status(header.status)),
-            Viewer::Support => Cell::styled(words.remarks.hold_ended, paint::ALARM),
+            Viewer::Customer => Cell::styled(words.statuses.on_hold, colors::status(header.status)),
+            Viewer::Support => Cell::styled(words.remarks.hold_ended, colors::ALARM),
         };
     }
-    Cell::styled(audience.words().statuses.of(header.status), paint::status(header.status))
+    Cell::styled(audience.words().statuses.of(header.status), colors::status(header.status))
 }
 
 /// A person, in no more than a fifth of the terminal, so that the subject keeps its room.
@@ -131,15 +134,20 @@ mod tests {
     use crate::domain::ticket::action::Action;
     use crate::domain::vocabulary::{EscalationReason, HoldReason, Status};
     use crate::view::labels::Language;
-    use crate::view::sample;
+    use crate::view::test_fixtures;
 
     fn tickets() -> Vec<Summary> {
-        let plain = sample::opened();
-        let mut escalated = sample::opened();
-        sample::by_agent(&mut escalated, sample::reply(), Some(Status::AwaitingReply), "Which release?");
+        let plain = test_fixtures::opened();
+        let mut escalated = test_fixtures::opened();
+        test_fixtures::by_agent(&mut escalated, test_fixtures::reply(), Some(Status::AwaitingReply), "Which release?");
         let reason = EscalationReason::ResolutionTime;
-        sample::by_agent(&mut escalated, Action::Escalate { reason, manager: None }, None, "Too long.");
-        sample::by_agent(&mut escalated, Action::Assign { assignee: Some(sample::person("kenji")) }, None, "");
+        test_fixtures::by_agent(&mut escalated, Action::Escalate { reason, manager: None }, None, "Too long.");
+        test_fixtures::by_agent(
+            &mut escalated,
+            Action::Assign { assignee: Some(test_fixtures::person("kenji")) },
+            None,
+            "",
+        );
         escalated.header.subject = "One\ttwo \u{1b}[2J".to_owned();
         [plain, escalated].iter().map(Summary::from).collect()
     }
@@ -148,18 +156,18 @@ mod tests {
     fn people_get_a_table() {
         let short_ids = ["000001".to_owned(), "AB0001".to_owned()];
         assert_eq!(
-            for_people(tickets().into_iter(), &short_ids, None, &sample::audience(&sample::paris())),
+            for_people(tickets().into_iter(), &short_ids, None, &test_fixtures::audience(&test_fixtures::paris())),
             "id      pri  status          age  assignee  requester         subject\n\
              000001  S2   open            3d   -         ana@acme.example  Dashboard tiles time out\n\
              AB0001  S2!  awaiting reply  2d   kenji     ana@acme.example  One two ␛[2J\n"
         );
-        assert_eq!(for_people(std::iter::empty(), &[], None, &sample::audience(&sample::paris())), "");
+        assert_eq!(for_people(std::iter::empty(), &[], None, &test_fixtures::audience(&test_fixtures::paris())), "");
     }
 
     #[test]
     fn a_table_is_aligned_in_every_language() {
         let short_ids = ["000001".to_owned(), "AB0001".to_owned()];
-        let zone = sample::paris();
+        let zone = test_fixtures::paris();
         for (language, expected) in [
             (
                 Language::Japanese,
@@ -174,20 +182,25 @@ mod tests {
                  AB0001       S2!       En attente de votre réponse  2 j                kenji        ana@acme.example  One two ␛[2J\n",
             ),
         ] {
-            let audience = Audience { language, ..sample::audience(&zone) };
+            let audience = Audience { language, ..test_fixtures::audience(&zone) };
             assert_eq!(for_people(tickets().into_iter(), &short_ids, None, &audience), expected);
         }
     }
 
     #[test]
     fn a_hold_whose_time_has_passed_is_marked() {
-        let mut held = sample::opened();
-        let until = |days| Some(sample::audience(&sample::paris()).now + chrono::TimeDelta::days(days));
+        let mut held = test_fixtures::opened();
+        let until = |days| Some(test_fixtures::audience(&test_fixtures::paris()).now + chrono::TimeDelta::days(days));
         for (days, marked) in [(1, false), (0, true), (-1, true)] {
             let hold = Hold { reason: HoldReason::Engineering, team: None, until: until(days) };
-            sample::by_agent(&mut held, Action::Hold(hold), Some(Status::OnHold), "");
+            test_fixtures::by_agent(&mut held, Action::Hold(hold), Some(Status::OnHold), "");
             let rows = [Summary::from(&held)];
-            let shown = for_people(rows.into_iter(), &["000001".to_owned()], None, &sample::audience(&sample::paris()));
+            let shown = for_people(
+                rows.into_iter(),
+                &["000001".to_owned()],
+                None,
+                &test_fixtures::audience(&test_fixtures::paris()),
+            );
             assert_eq!(shown.contains("hold ended"), marked, "{shown}");
         }
     }

@@ -9,11 +9,11 @@ use crate::domain::ticket::Ticket;
 use crate::domain::time::duration;
 use crate::domain::vocabulary::Status;
 
+use super::colors;
 use super::entry::sentence;
 use super::json::entry_json;
-use super::paint;
 use super::table::{Cell, Table, tab_separated};
-use super::thread::{Told, thread};
+use super::visible_history::{Told, thread};
 use super::{Audience, Viewer};
 
 /// What [`for_programs`] prints of an entry, by the names of JSON; the text is whole there.
@@ -29,10 +29,10 @@ pub fn for_people(tickets: &[(&str, &Ticket)], since: Option<DateTime<Utc>>, aud
     let mut table = Table::under(&[columns.time, columns.id, columns.who, columns.what, columns.text]);
     for (ticket_short_id, ticket, told) in newest_first(tickets, since, audience.viewer) {
         let entry = told.entry;
-        let style = if entry.is_internal() { paint::INTERNAL } else { anstyle::Style::new() };
+        let style = if entry.is_internal() { colors::INTERNAL } else { anstyle::Style::new() };
         table.push(vec![
-            Cell::styled(&audience.minute(entry.at), paint::MUTED),
-            Cell::styled(ticket_short_id, paint::STRONG).leading_to(audience.links.map(|links| links.to(ticket.id))),
+            Cell::styled(&audience.minute(entry.at), colors::MUTED),
+            Cell::styled(ticket_short_id, colors::STRONG).leading_to(audience.links.map(|links| links.to(ticket.id))),
             Cell::plain(entry.by.as_str()),
             Cell::styled(&sentence(entry, audience.zone, audience.words()), style),
             Cell::plain(told.first_line()),
@@ -85,16 +85,21 @@ fn values(ticket: &Ticket, told: &Told<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::sample;
+    use crate::view::test_fixtures;
 
     #[test]
     fn the_newest_entry_of_any_ticket_comes_first() {
-        let (mut one, two) = (sample::opened(), sample::opened());
-        sample::by_agent(&mut one, sample::reply(), Some(Status::AwaitingReply), "\n Which release?\nOf which?");
-        sample::by_agent(&mut one, sample::note(), None, "Known.");
+        let (mut one, two) = (test_fixtures::opened(), test_fixtures::opened());
+        test_fixtures::by_agent(
+            &mut one,
+            test_fixtures::reply(),
+            Some(Status::AwaitingReply),
+            "\n Which release?\nOf which?",
+        );
+        test_fixtures::by_agent(&mut one, test_fixtures::note(), None, "Known.");
         let tickets = [("000001", &one), ("000002", &two)];
         assert_eq!(
-            for_people(&tickets, None, &sample::audience(&sample::paris())),
+            for_people(&tickets, None, &test_fixtures::audience(&test_fixtures::paris())),
             "time              id      who                 what                    text\n\
              2026-11-21 18:25  000001  kenji@desk.example  wrote an internal note  Known.\n\
              2026-11-21 18:15  000001  kenji@desk.example  replied                 Which release?\n\
@@ -107,7 +112,7 @@ mod tests {
             "2026-11-21T17:15:12Z\t{ticket}\t{entry}\tkenji@desk.example\tagent\treply\topen\tawaiting_reply\tWhich release?"
         );
         assert_eq!((lines.lines().count(), lines.lines().next()), (3, Some(first.as_str())));
-        let since = Some(sample::minute(16));
+        let since = Some(test_fixtures::minute(16));
         let records = records(&tickets, since, Viewer::Support);
         assert_eq!(records.len(), 1);
         let names: Vec<_> = records[0].keys().map(String::as_str).collect();

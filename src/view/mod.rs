@@ -5,46 +5,46 @@
 //! told in an [`Audience`]. Whatever strangers wrote goes through [`terminal`] (or is escaped by [`json`])
 //! before it is part of a line.
 
-pub mod age;
 pub mod calendar;
 pub mod changes;
-pub mod crossing;
+pub mod colors;
+pub mod concurrent_entries;
+pub mod csv_and_jsonl;
 pub mod diff;
 pub mod entry;
-pub mod explain;
 pub mod findings;
-pub mod glance;
-pub mod hits;
+pub mod hyperlinks;
 pub mod json;
 pub mod labels;
-pub mod link;
 pub mod list;
 pub mod log;
-pub mod macro_text;
+pub mod macro_template;
 pub mod organization;
-pub mod paint;
+pub mod overview;
 pub mod plan;
-pub mod records;
+pub mod relative_time;
 pub mod rules;
-#[cfg(test)]
-mod sample;
+pub mod sanitize;
 pub mod schema;
+pub mod search_results;
 pub mod sla;
+pub mod sla_explanation;
 pub mod sweep;
 pub mod table;
 pub mod template;
-pub mod terminal;
-pub mod thread;
+#[cfg(test)]
+mod test_fixtures;
+pub mod text_width;
 pub mod ticket;
-pub mod width;
+pub mod visible_history;
 
 use chrono::{DateTime, Utc};
 
 use crate::domain::id::Id;
 use crate::domain::time::zone::Zone;
+use colors::Paint;
+use hyperlinks::Links;
 use labels::{Catalogue, Language, OwnLabels};
-use link::Links;
-use paint::Paint;
 
 /// On whose side somebody looks at a ticket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,19 +95,19 @@ impl Audience<'_> {
 
     /// A time on their clock, to the minute.
     pub fn minute(&self, at: DateTime<Utc>) -> String {
-        age::minute_in(at, self.zone, &self.words().ages)
+        relative_time::minute_in(at, self.zone, &self.words().ages)
     }
 
     /// How long ago something was, in a sentence.
     pub fn ago(&self, at: DateTime<Utc>) -> String {
-        age::ago_in(at, self.now, &self.words().ages)
+        relative_time::ago_in(at, self.now, &self.words().ages)
     }
 
     /// The name of a ticket, so that the eye finds it, and leads to its file where there are links.
     pub fn name_of(&self, ticket: Id, name: &str) -> String {
         let mut linked = String::new();
         let address = self.links.map(|links| links.to(ticket));
-        link::push(&mut linked, address.as_deref(), &self.paint.text(paint::STRONG, name));
+        hyperlinks::push(&mut linked, address.as_deref(), &self.paint.text(colors::STRONG, name));
         linked
     }
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
-use super::paint::Paint;
+use super::colors::Paint;
 use super::table::{Cell, Table, tab_separated};
 use crate::domain::people::organization::{Instance, Member, Organization, PlanPeriod};
 use crate::domain::people::person::Person;

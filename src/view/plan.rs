@@ -13,7 +13,7 @@ use crate::domain::time::duration::spell_hours;
 use crate::domain::vocabulary::Priority;
 
 use super::table::{Cell, Table};
-use super::{Audience, age, paint, sla, terminal};
+use super::{Audience, colors, relative_time, sanitize, sla};
 
 /// Plans in columns: who may open tickets, who may escalate where a plan does not let customers, every target that one of them has, and below whose hours count.
 pub fn side_by_side(plans: &[&Plan], audience: &Audience<'_>) -> String {
@@ -21,7 +21,7 @@ pub fn side_by_side(plans: &[&Plan], audience: &Audience<'_>) -> String {
     let mut table = Table::under(&names.collect::<Vec<_>>());
     let mut push = |name: &str, told: &dyn Fn(&Plan) -> String| {
         let cells = plans.iter().map(|plan| Cell::plain(&told(plan)));
-        table.push(std::iter::once(Cell::styled(name, paint::MUTED)).chain(cells).collect());
+        table.push(std::iter::once(Cell::styled(name, colors::MUTED)).chain(cells).collect());
     };
     push("may open", &|plan| if plan.may_open.is_empty() { "anybody".to_owned() } else { roles(plan).join(", ") });
     if plans.iter().any(|plan| plan.refuses_escalation) {
@@ -57,12 +57,12 @@ fn hours(plans: &[&Plan]) -> String {
     }
     let mut text = String::new();
     for (rules, names) in groups {
-        text.push_str(&format!("\nhours of {}\n", terminal::one_line(&names.join(", "))));
+        text.push_str(&format!("\nhours of {}\n", sanitize::one_line(&names.join(", "))));
         if rules.is_empty() {
             text.push_str("  none: no clock runs\n");
         }
         for rule in rules {
-            text.push_str(&format!("  {}\n", terminal::one_line(&rule_told(rule))));
+            text.push_str(&format!("  {}\n", sanitize::one_line(&rule_told(rule))));
         }
     }
     text
@@ -133,7 +133,7 @@ pub fn changes(rows: &[Changed], short_ids: &[String], plans: (&str, &str), audi
             |clock: &Option<Clock>| clock.as_ref().map_or_else(|| Cell::plain("-"), |clock| due(clock, audience));
         let metric = row.clock().map_or("", |clock| sla::metric(clock.metric));
         table.push(vec![
-            Cell::styled(short_id, paint::STRONG),
+            Cell::styled(short_id, colors::STRONG),
             Cell::plain(metric),
             told(&row.before),
             told(&row.after),
@@ -143,7 +143,7 @@ pub fn changes(rows: &[Changed], short_ids: &[String], plans: (&str, &str), audi
 }
 
 fn due(clock: &Clock, audience: &Audience<'_>) -> Cell {
-    let at = clock.due_at.map_or_else(String::new, |due| format!("{}, ", age::minute(due, audience.zone)));
+    let at = clock.due_at.map_or_else(String::new, |due| format!("{}, ", relative_time::minute(due, audience.zone)));
     let told = format!("{} ({at}{})", spell_hours(clock.target), sla::burns(clock, audience.now));
     Cell::styled(&told, sla::style(clock))
 }
@@ -188,7 +188,7 @@ pub fn periods(periods: &[PlanPeriod], today: NaiveDate) -> String {
         };
         table.push(vec![Cell::plain(&period.plan), Cell::plain(&from), Cell::plain(&until), Cell::plain(stands)]);
     }
-    table.for_people(paint::Paint::PLAIN, None).lines().map(|line| format!("  {line}\n")).collect()
+    table.for_people(colors::Paint::PLAIN, None).lines().map(|line| format!("  {line}\n")).collect()
 }
 
 /// A running ticket, the plan it was opened under, and its next clock.
@@ -214,8 +214,8 @@ pub fn running(rows: &[Running], short_ids: &[String], audience: &Audience<'_>) 
             .filter(|clock| clock.is_owed())
             .min_by_key(|clock| (clock.due_at.is_none(), clock.due_at));
         table.push(vec![
-            Cell::styled(short_id, paint::STRONG),
-            Cell::plain(&age::minute(row.opened, audience.zone)),
+            Cell::styled(short_id, colors::STRONG),
+            Cell::plain(&relative_time::minute(row.opened, audience.zone)),
             Cell::plain(row.plan.as_deref().unwrap_or("-")),
             next.map_or_else(
                 || Cell::plain("-"),

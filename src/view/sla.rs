@@ -15,11 +15,11 @@ use crate::domain::sla::plan::Metric;
 use crate::domain::ticket::summary::Summary;
 use crate::domain::time::duration::spell;
 
-use super::age::span_in;
 use super::labels::catalogue::Promises;
 use super::labels::{Catalogue, fill};
+use super::relative_time::span_in;
 use super::table::{Cell, Table, tab_separated};
-use super::{Audience, labels, paint, terminal};
+use super::{Audience, colors, labels, sanitize};
 
 /// The fields of a clock, behind the `id` of its ticket.
 pub const FIELDS: &[&str] = &[
@@ -133,10 +133,10 @@ fn brief(span: TimeDelta) -> TimeDelta {
 /// The colour of a clock: late, soon, or neither.
 pub fn style(clock: &Clock) -> Style {
     match clock.state {
-        ClockState::Breached => paint::ALARM,
-        ClockState::Running if clock.remaining() * 4 < clock.target => paint::INTERNAL,
+        ClockState::Breached => colors::ALARM,
+        ClockState::Running if clock.remaining() * 4 < clock.target => colors::INTERNAL,
         ClockState::Running => Style::new(),
-        ClockState::Paused | ClockState::Met => paint::MUTED,
+        ClockState::Paused | ClockState::Met => colors::MUTED,
     }
 }
 
@@ -175,17 +175,17 @@ pub fn for_people<'a>(
     for ((row, clock), short_id) in rows.zip(short_ids) {
         let header = &row.header;
         let (mark, priority) = match header.escalation {
-            Some(_) => ("!", paint::ALARM),
-            None => ("", paint::priority(header.priority)),
+            Some(_) => ("!", colors::ALARM),
+            None => ("", colors::priority(header.priority)),
         };
         let assignee = header.assignee.as_ref();
         table.push(vec![
             Cell::plain(&clock.due_at.map_or_else(|| "-".to_owned(), |due| audience.minute(due))),
             Cell::styled(&far_off(clock, audience.now, words), style(clock)),
             Cell::plain(metric_in(clock.metric, &words.promises)),
-            Cell::styled(short_id, paint::STRONG).leading_to(audience.links.map(|links| links.to(row.id))),
+            Cell::styled(short_id, colors::STRONG).leading_to(audience.links.map(|links| links.to(row.id))),
             Cell::styled(&format!("{}{mark}", header.priority), priority),
-            assignee.map_or_else(|| Cell::styled("-", paint::MUTED), |person| Cell::plain(person.as_str())),
+            assignee.map_or_else(|| Cell::styled("-", colors::MUTED), |person| Cell::plain(person.as_str())),
             Cell::plain(&header.subject),
         ]);
     }
@@ -208,7 +208,7 @@ pub fn summary(failing: &[Finding]) -> String {
 /// Words that Markdown takes for nothing else.
 fn markdown(words: &str) -> String {
     let mut safe = String::with_capacity(words.len());
-    for c in terminal::one_line(words).chars() {
+    for c in sanitize::one_line(words).chars() {
         match c {
             '<' => safe.push_str("&lt;"),
             '&' => safe.push_str("&amp;"),
@@ -224,7 +224,7 @@ fn markdown(words: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::vocabulary::Priority;
-    use crate::view::sample;
+    use crate::view::test_fixtures;
 
     fn clock(due: Option<&str>, state: ClockState) -> Clock {
         let instant = |words: &str| words.parse().expect("an instant");
@@ -268,7 +268,7 @@ mod tests {
 
     #[test]
     fn a_row_has_the_promised_fields() {
-        let ticket = sample::opened().id;
+        let ticket = test_fixtures::opened().id;
         let record = row_record(ticket, &clock(None, ClockState::Paused));
         assert_eq!(record.keys().collect::<Vec<_>>(), FIELDS);
         assert_eq!((&record["remaining_seconds"], &record["due_at"]), (&json!(3 * 3600), &Json::Null));

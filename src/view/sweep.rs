@@ -13,7 +13,7 @@ use crate::domain::time::duration::{self, spell_hours, spell_span};
 
 use super::labels::catalogue::Sweeps;
 use super::table::{Cell, Table, tab_separated};
-use super::{Audience, age, labels, paint};
+use super::{Audience, colors, labels, relative_time};
 
 /// The fields of a row, in their order.
 pub const FIELDS: &[&str] = &[
@@ -105,7 +105,7 @@ pub struct Asked<'a> {
 impl Asked<'_> {
     /// Why it is due.
     fn reason(&self, audience: &Audience<'_>) -> String {
-        let asked = |at| age::minute(at, audience.zone);
+        let asked = |at| relative_time::minute(at, audience.zone);
         let silent = |silence: Silence| {
             let span = |span| match silence.is_open_time {
                 true => format!("{} of open time", spell_hours(span)),
@@ -160,11 +160,11 @@ pub fn for_people(asked: &[Asked<'_>], audience: &Audience<'_>) -> String {
     for asked in asked {
         let header = &asked.ticket.header;
         table.push(vec![
-            Cell::styled(asked.short_id, paint::STRONG)
+            Cell::styled(asked.short_id, colors::STRONG)
                 .leading_to(audience.links.map(|links| links.to(asked.ticket.id))),
-            Cell::styled(header.priority.word(), paint::priority(header.priority)),
-            Cell::styled(asked.label(&words.sweeps), paint::STRONG),
-            Cell::plain(&age::age(asked.due_at, audience.now)),
+            Cell::styled(header.priority.word(), colors::priority(header.priority)),
+            Cell::styled(asked.label(&words.sweeps), colors::STRONG),
+            Cell::plain(&relative_time::age(asked.due_at, audience.now)),
             Cell::plain(&asked.reason(audience)),
             Cell::plain(&header.subject),
         ]);

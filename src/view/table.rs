@@ -5,11 +5,11 @@
 
 use anstyle::Style;
 
-use super::link;
-use super::paint;
-use super::paint::Paint;
-use super::terminal;
-use super::width::{cut, pad, width};
+use super::colors;
+use super::colors::Paint;
+use super::hyperlinks;
+use super::sanitize;
+use super::text_width::{cut, pad, width};
 
 /// Blanks between columns.
 const GAP: usize = 2;
@@ -36,7 +36,7 @@ impl Cell {
 
     /// Words in a colour.
     pub fn styled(text: &str, style: Style) -> Self {
-        Self { text: terminal::one_line(text).into_owned(), style, address: None }
+        Self { text: sanitize::one_line(text).into_owned(), style, address: None }
     }
 
     /// The same, leading to an address where there is one.
@@ -55,7 +55,7 @@ pub struct Table {
 impl Table {
     /// A table with a header and no rows yet.
     pub fn under(header: &[&str]) -> Self {
-        Self { rows: vec![header.iter().map(|name| Cell::styled(name, paint::MUTED)).collect()], headers: 1 }
+        Self { rows: vec![header.iter().map(|name| Cell::styled(name, colors::MUTED)).collect()], headers: 1 }
     }
 
     /// A table without a header and without rows yet.
@@ -116,7 +116,7 @@ fn push_row(lines: &mut String, row: &[Cell], widths: &[usize], room: Option<usi
             pad(lines, 0, owed);
             match &cell.address {
                 None => paint.push(lines, cell.style, &text),
-                address => link::push(lines, address.as_deref(), &paint.text(cell.style, &text)),
+                address => hyperlinks::push(lines, address.as_deref(), &paint.text(cell.style, &text)),
             }
             owed = 0;
         }
@@ -132,7 +132,7 @@ pub fn tab_separated<'a>(values: impl IntoIterator<Item = &'a str>) -> String {
         if index > 0 {
             line.push('\t');
         }
-        line.push_str(&terminal::one_line(value));
+        line.push_str(&sanitize::one_line(value));
     }
     line.push('\n');
     line
@@ -145,7 +145,7 @@ mod tests {
     fn table() -> Table {
         let mut table = Table::under(&["id", "who", "subject"]);
         table.push(vec![Cell::plain("A1"), Cell::plain("緊急"), Cell::plain("Tiles time out today")]);
-        table.push(vec![Cell::plain("B2345"), Cell::plain(""), Cell::styled("\u{1b}[2Jx", paint::ALARM)]);
+        table.push(vec![Cell::plain("B2345"), Cell::plain(""), Cell::styled("\u{1b}[2Jx", colors::ALARM)]);
         table.push(vec![Cell::plain("C3"), Cell::plain("bo"), Cell::plain("")]);
         table
     }
@@ -190,7 +190,7 @@ mod tests {
     fn links_take_no_columns() {
         let mut linked = Table::bare();
         for name in ["A1", "B2345"] {
-            let cell = Cell::styled(name, paint::STRONG).leading_to(Some("file:///x".to_owned()));
+            let cell = Cell::styled(name, colors::STRONG).leading_to(Some("file:///x".to_owned()));
             linked.push(vec![cell, Cell::plain("who")]);
         }
         let shown = linked.for_people(Paint::PLAIN, None);

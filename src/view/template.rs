@@ -11,10 +11,10 @@ use minijinja::value::{Enumerator, Object, Rest, Value};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, escape_formatter};
 use serde_json::{Map, Value as Json};
 
+use super::colors::Paint;
 use super::json::UnknownField;
-use super::paint::Paint;
 use super::table::{Cell, Table, tab_separated};
-use super::{age, json, terminal, width};
+use super::{json, relative_time, sanitize, text_width};
 
 /// The template's name in the environment; nobody sees it.
 const NAME: &str = "format";
@@ -65,7 +65,7 @@ impl Template {
             escape_formatter(out, state, if value.is_none() { &nothing } else { value })
         });
         environment.add_filter("truncate", |value: Value, columns: usize| {
-            width::cut(&terminal::one_line(&words(&value)), columns).into_owned()
+            text_width::cut(&sanitize::one_line(&words(&value)), columns).into_owned()
         });
         environment.add_filter("timeago", move |value: Value| time_ago(&value, now));
         let collected = Arc::clone(&rows);
@@ -134,7 +134,7 @@ impl Template {
         let mut filled = String::new();
         for (text, rows) in texts {
             if !text.is_empty() && (rows == 0 || !text.trim().is_empty()) {
-                filled.push_str(&terminal::lines(&text));
+                filled.push_str(&sanitize::lines(&text));
                 filled.push_str(if text.ends_with('\n') { "" } else { "\n" });
             }
             filled.extend(lines.by_ref().take(rows));
@@ -197,7 +197,7 @@ fn time_ago(value: &Value, now: DateTime<Utc>) -> Result<String, Error> {
     let at = DateTime::parse_from_rfc3339(&value.to_string()).map_err(|_| {
         Error::new(ErrorKind::InvalidOperation, format!("`timeago` wants a time, and `{value}` is none"))
     })?;
-    Ok(age::ago(at.with_timezone(&Utc), now))
+    Ok(relative_time::ago(at.with_timezone(&Utc), now))
 }
 
 /// What minijinja has against it, with the causes behind it.

@@ -20,7 +20,7 @@ use crate::domain::ticket::action::{Action, Opening};
 use crate::domain::vocabulary::{Kind, Priority, Status};
 use crate::domain::workflow::Refusal;
 use crate::error::Error;
-use crate::view::terminal::one_line;
+use crate::view::sanitize::one_line;
 
 /// Access to every ticket of an organization: ask for it, grant it, take it back.
 ///

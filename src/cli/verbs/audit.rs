@@ -12,7 +12,7 @@ use crate::cli::session::Session;
 use crate::cli::telling::TellingFlags;
 use crate::domain::time::duration;
 use crate::store::layout::tail;
-use crate::view::terminal::one_line;
+use crate::view::sanitize::one_line;
 
 /// Prove from git's history that every version of every ticket extends its parents.
 ///

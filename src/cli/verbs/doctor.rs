@@ -13,7 +13,7 @@ use crate::cli::session::Session;
 use crate::domain::time::zone::Zone;
 use crate::store::git::Repository;
 use crate::view::labels::count;
-use crate::view::terminal::one_line;
+use crate::view::sanitize::one_line;
 
 /// The oldest git that has all that is asked of it.
 const OLDEST_GIT: (u32, u32) = (2, 26);

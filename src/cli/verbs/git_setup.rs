@@ -7,7 +7,7 @@ use crate::cli::Exit;
 use crate::cli::complaint::Complaint;
 use crate::cli::program::program;
 use crate::cli::session::Session;
-use crate::view::terminal::one_line;
+use crate::view::sanitize::one_line;
 
 /// Tell git in this clone how tickets are merged and shown.
 ///

@@ -11,7 +11,7 @@ use crate::domain::ticket::summary::Summary;
 use crate::domain::vocabulary::Status;
 use crate::view;
 use crate::view::Viewer;
-use crate::view::glance::Burning;
+use crate::view::overview::Burning;
 
 /// Counts by status, and what wants attention.
 pub(in crate::cli) fn run(session: &Session) -> Result<Exit, Complaint> {
@@ -20,7 +20,7 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Exit, Complaint> {
     let zone = session.zone(&casebook)?;
     let tickets: Vec<_> = found.rows.iter().collect();
     let viewer = session.actor()?;
-    let short = view::glance::Glance::at(&tickets, session.world.now)
+    let short = view::overview::Glance::at(&tickets, session.world.now)
         .oldest_open
         .map(|at| casebook.short_id(tickets[at].id, viewer))
         .transpose()?;
@@ -29,9 +29,9 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Exit, Complaint> {
     let audience = session.audience(&casebook, &zone)?;
     let mut told = String::new();
     if !casebook.config().name.is_empty() {
-        told.push_str(&format!("{}\n", view::terminal::one_line(&casebook.config().name)));
+        told.push_str(&format!("{}\n", view::sanitize::one_line(&casebook.config().name)));
     }
-    told.push_str(&view::glance::for_people(&tickets, &short.unwrap_or_default(), &burning, &audience));
+    told.push_str(&view::overview::for_people(&tickets, &short.unwrap_or_default(), &burning, &audience));
     // A glance is worth something without git's answer, too. Customers are not told how many files of others there are.
     let uncommitted = if audience.viewer == Viewer::Support { casebook.uncommitted().unwrap_or_default() } else { 0 };
     if uncommitted > 0 {

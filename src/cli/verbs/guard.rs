@@ -14,8 +14,8 @@ use crate::domain::people::person::Person;
 use crate::domain::rules::Severity;
 use crate::error::Error;
 use crate::store::git::{RefChange, Repository};
+use crate::view::colors::Paint;
 use crate::view::findings::{Form, Run, told};
-use crate::view::paint::Paint;
 
 /// Refuse what a push may not carry; run by git, as a hook.
 ///

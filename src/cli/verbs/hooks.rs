@@ -10,8 +10,8 @@ use crate::cli::Exit;
 use crate::cli::complaint::Complaint;
 use crate::cli::session::{Session, shown, variable};
 use crate::error::Error;
+use crate::view::colors::Paint;
 use crate::view::diff;
-use crate::view::paint::Paint;
 
 /// git's hooks that run the guard.
 #[derive(Debug, Args)]

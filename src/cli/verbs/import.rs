@@ -86,7 +86,7 @@ impl Beads {
         progress.end();
         session.tell_recovery(&casebook);
         for broken in &imported.broken {
-            session.output.complain(&view::terminal::one_line(&format!(
+            session.output.complain(&view::sanitize::one_line(&format!(
                 "casebook: {}:{}: {}",
                 self.file.display(),
                 broken.line,

@@ -129,7 +129,7 @@ impl Session {
                 DamageKind::ConflictMarker => "; `casebook resolve` keeps the entries of both sides",
                 _ => "",
             };
-            self.output.complain(&view::terminal::one_line(&format!("casebook: {path}:{damage}{way_out}")));
+            self.output.complain(&view::sanitize::one_line(&format!("casebook: {path}:{damage}{way_out}")));
         }
         if troubles.is_empty() { Exit::Done } else { Exit::Damaged }
     }

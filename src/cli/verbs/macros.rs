@@ -21,9 +21,9 @@ use crate::error::Error;
 use crate::store::config::{fields, macros};
 use crate::view;
 use crate::view::Viewer;
-use crate::view::macro_text;
+use crate::view::macro_template;
+use crate::view::sanitize::one_line;
 use crate::view::template::TemplateFlaw;
-use crate::view::terminal::one_line;
 
 /// Apply a macro of the desk: a reply with a name, and what is done with it.
 ///
@@ -173,7 +173,7 @@ impl Told<'_> {
             )
         };
         let own = self.casebook.choices()?.fields;
-        Ok(macro_text::filled(source, record, &own, self.agent, self.session.world.now).map_err(flaw)?)
+        Ok(macro_template::filled(source, record, &own, self.agent, self.session.world.now).map_err(flaw)?)
     }
 }
 
@@ -195,7 +195,7 @@ pub fn flaws(text: &str) -> Vec<Finding> {
     for known in &macros {
         let own = known.own_texts();
         for (language, source) in std::iter::once(&known.texts).chain(&own).flatten() {
-            let Err(flaw) = macro_text::tried(source, &choices.fields) else { continue };
+            let Err(flaw) = macro_template::tried(source, &choices.fields) else { continue };
             let rule = match flaw {
                 TemplateFlaw::Field(_) => &rules::CONFIG_INVALID,
                 TemplateFlaw::Language(_) => &rules::MACRO_TEXT,

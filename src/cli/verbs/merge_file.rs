@@ -58,7 +58,7 @@ impl MergeFile {
             }
             Err(split) => {
                 self.leave_markers(&ours)?;
-                session.output.complain(&view::terminal::one_line(&format!("casebook: {path}: {}", why(&split))));
+                session.output.complain(&view::sanitize::one_line(&format!("casebook: {path}: {}", why(&split))));
                 Ok(Exit::Found)
             }
         }
@@ -92,10 +92,10 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
 /// Names entries that crossed each other, on standard error.
 pub(super) fn tell_crossings(session: &Session, place: &str, ticket: &Ticket, crossings: &[Concurrent]) {
     let zone = Zone::named("UTC").expect("every list of zones has UTC");
-    let lines = view::crossing::lines(ticket, crossings, &zone);
+    let lines = view::concurrent_entries::lines(ticket, crossings, &zone);
     if !lines.is_empty() {
         let said = format!("{place}: written at the same time on two clones: {}", ticket.header.subject);
-        session.output.warn(&view::terminal::one_line(&said));
+        session.output.warn(&view::sanitize::one_line(&said));
     }
     lines.iter().for_each(|line| session.output.warn(&format!("  {line}")));
 }

@@ -14,7 +14,7 @@ use crate::domain::ticket::summary::Summary;
 use crate::domain::time::zone::Zone;
 use crate::error::Error;
 use crate::view::plan::{Changed, Running, changed_record, changes, periods, record, running, side_by_side, tally};
-use crate::view::terminal::one_line;
+use crate::view::sanitize::one_line;
 
 /// What is promised: the plans of casebook.toml, and who is on which.
 #[derive(Debug, Args)]

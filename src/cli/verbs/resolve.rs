@@ -15,7 +15,7 @@ use crate::cli::unresolved;
 use crate::error::Error;
 use crate::store::layout::tail;
 use crate::store::yaml::Side;
-use crate::view::terminal::one_line;
+use crate::view::sanitize::one_line;
 
 /// End the conflicts of tickets that git could not merge.
 ///

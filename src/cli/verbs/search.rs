@@ -11,12 +11,12 @@ use crate::cli::session::Session;
 use crate::domain::query::search::{Meaning, Needle, NeedleFlaw};
 use crate::error::Error;
 use crate::store::layout;
-use crate::view::hits;
+use crate::view::search_results;
 
 /// What tickets with hits have.
-const TICKETS: Shape = Shape { fields: hits::FIELDS, columns: hits::COLUMNS };
+const TICKETS: Shape = Shape { fields: search_results::FIELDS, columns: search_results::COLUMNS };
 /// What hits have, where each is a row.
-const HITS: Shape = Shape { fields: hits::HIT_FIELDS, columns: hits::COLUMNS };
+const HITS: Shape = Shape { fields: search_results::HIT_FIELDS, columns: search_results::COLUMNS };
 
 /// Find words in the subjects and texts of tickets.
 ///
@@ -70,7 +70,7 @@ impl Search {
             query: &query,
             viewer: session.actor()?,
             may_hold: &|file| needle.may_be_in(file),
-            find: &|ticket| hits::find(ticket, &needle, context, viewer),
+            find: &|ticket| search_results::find(ticket, &needle, context, viewer),
         };
         if for_people {
             let mut found = Vec::new();
@@ -80,12 +80,12 @@ impl Search {
             })?;
             let short = casebook.short_ids(found.iter().map(|found| found.id), session.actor()?)?;
             let zone = session.zone(&casebook)?;
-            let told = hits::for_people(&found, &short, &session.audience(&casebook, &zone)?);
+            let told = search_results::for_people(&found, &short, &session.audience(&casebook, &zone)?);
             return Ok(session.output.page(&told, casebook.root(), session.name_troubles(&casebook, &troubles))?);
         }
         let troubles = if matches!(chosen, Chosen::Words) {
             let mut stream = session.output.stream();
-            let troubles = casebook.searched(&search, |found| stream.push(&hits::for_programs(&found)))?;
+            let troubles = casebook.searched(&search, |found| stream.push(&search_results::for_programs(&found)))?;
             stream.end()?;
             troubles
         } else {
@@ -94,8 +94,10 @@ impl Search {
             let short = |id| ids.binary_search(&id).map_or("", |place| &short_ids[place]);
             let mut printer = chosen.printer(session)?;
             let troubles = casebook.searched(&search, |found| match is_flat {
-                true => hits::hit_records(&found, short(found.id)).into_iter().try_for_each(|hit| printer.push(hit)),
-                false => printer.push(hits::record(&found, short(found.id))),
+                true => search_results::hit_records(&found, short(found.id))
+                    .into_iter()
+                    .try_for_each(|hit| printer.push(hit)),
+                false => printer.push(search_results::record(&found, short(found.id))),
             })?;
             printer.end()?;
             troubles

@@ -18,7 +18,7 @@ use crate::domain::ticket::summary::Summary;
 use crate::error::Error;
 use crate::store::layout;
 use crate::view;
-use crate::view::thread::thread;
+use crate::view::visible_history::thread;
 
 /// Show a ticket with its history.
 #[derive(Debug, Args)]

@@ -124,7 +124,7 @@ fn tell(session: &Session, report: &Report) -> Result<(), Complaint> {
         };
         let name = if session.output.is_terminal { tail(ticket.id) } else { ticket.id.to_string() };
         let what = view::sweep::done(entry, ticket.alerts());
-        let subject = view::terminal::one_line(&ticket.header.subject);
+        let subject = view::sanitize::one_line(&ticket.header.subject);
         session.output.say(&format!("{name}  {what}  {subject}"))?;
     }
     if report.tickets.is_empty() {

@@ -18,7 +18,7 @@ use crate::store::git::GitError;
 use crate::store::layout::tail;
 use crate::view::findings::object;
 use crate::view::labels::count;
-use crate::view::terminal::one_line;
+use crate::view::sanitize::one_line;
 
 /// So many broken places are named; more are counted.
 const NAMED: usize = 8;

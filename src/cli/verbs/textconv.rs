@@ -10,8 +10,8 @@ use crate::cli::session::Session;
 use crate::domain::time::zone::Zone;
 use crate::error::Error;
 use crate::store::yaml;
+use crate::view::colors::Paint;
 use crate::view::labels::Language;
-use crate::view::paint::Paint;
 use crate::view::{self, Audience, Viewer};
 
 /// Print a ticket file as a thread, for git; a file that is no ticket as it is.
@@ -37,7 +37,7 @@ impl Textconv {
                     Audience { viewer, language, zone: &zone, now, paint, own: None, links: None, width: None };
                 view::ticket::for_diffs(&ticket, &audience)
             }
-            _ => view::terminal::lines(&String::from_utf8_lossy(&bytes)).into_owned(),
+            _ => view::sanitize::lines(&String::from_utf8_lossy(&bytes)).into_owned(),
         };
         session.output.print(&told)?;
         Ok(Exit::Done)

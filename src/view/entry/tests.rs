@@ -4,15 +4,16 @@ use super::*;
 use crate::domain::vocabulary::{HoldReason, MergeReason, Priority, ReopenReason, Status};
 use crate::view::Viewer;
 use crate::view::labels::Language;
-use crate::view::sample::{self, entry, id, person};
+use crate::view::test_fixtures::{self, entry, id, person};
 
 /// The sentence in English; in the other languages nothing may be left to fill in.
 fn said(action: Action) -> String {
     for language in Language::ALL {
-        let said = sentence(&entry(id(5, 1), action.clone()), &sample::paris(), language.words(Viewer::Customer));
+        let said =
+            sentence(&entry(id(5, 1), action.clone()), &test_fixtures::paris(), language.words(Viewer::Customer));
         assert!(!said.contains(['{', '}']), "{said}");
     }
-    sentence(&entry(id(5, 1), action), &sample::paris(), labels::ENGLISH)
+    sentence(&entry(id(5, 1), action), &test_fixtures::paris(), labels::ENGLISH)
 }
 
 #[test]
@@ -25,7 +26,7 @@ fn every_action_has_a_sentence() {
     for (action, expected) in [
         (Action::Reply { auto: false, via_ticket: None }, "replied".to_owned()),
         (Action::Reply { auto: true, via_ticket: Some(a) }, format!("sent an automatic reply by way of {a}")),
-        (sample::note(), "wrote an internal note".to_owned()),
+        (test_fixtures::note(), "wrote an internal note".to_owned()),
         (Action::Remind { auto: false }, "reminded the requester".to_owned()),
         (Action::Hold(hold), "put it on hold: with engineering, waiting for Cobalt, until 2026-11-21 19:00".to_owned()),
         (Action::Solve(bug), "solved it: bug b/7 reported, S2, expected by 2026-11-21 18:00".to_owned()),
@@ -72,7 +73,7 @@ fn an_opening_tells_for_whom_and_from_where() {
 
 #[test]
 fn a_change_of_status_is_told_from_and_to() {
-    let mut entry = entry(id(5, 1), sample::reply());
+    let mut entry = entry(id(5, 1), test_fixtures::reply());
     assert_eq!(transition(&entry, labels::ENGLISH), None);
     (entry.from, entry.to) = (Some(Status::Open), Some(Status::AwaitingReply));
     assert_eq!(transition(&entry, labels::ENGLISH).as_deref(), Some("open → awaiting reply"));

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use crate::domain::rules::Severity;
 use crate::domain::rules::finding::Finding;
 
-use crate::view::terminal::one_line;
+use crate::view::sanitize::one_line;
 
 pub(super) fn annotations(findings: &[Finding]) -> String {
     let mut told = String::new();

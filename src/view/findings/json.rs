@@ -4,15 +4,15 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::rules::finding::Finding;
 
+use crate::view::csv_and_jsonl;
 use crate::view::json::pretty;
-use crate::view::records;
 
 pub(super) fn array(findings: &[Finding]) -> String {
     format!("{}\n", pretty(&Value::Array(findings.iter().map(|finding| Value::Object(object(finding))).collect())))
 }
 
 pub(super) fn lines(findings: &[Finding]) -> String {
-    findings.iter().map(|finding| records::line(object(finding))).collect()
+    findings.iter().map(|finding| csv_and_jsonl::line(object(finding))).collect()
 }
 
 /// A finding with its fields.

@@ -8,7 +8,7 @@ use crate::domain::rules::Severity;
 use crate::domain::rules::finding::Finding;
 
 use super::Run;
-use crate::view::terminal::one_line;
+use crate::view::sanitize::one_line;
 
 pub(super) fn report(findings: &[Finding], run: &Run<'_>) -> String {
     let fails = |finding: &&Finding| run.is_strict || finding.severity == Severity::Error;

@@ -10,14 +10,14 @@ mod junit;
 mod sarif;
 #[cfg(test)]
 mod tests;
-mod words;
+mod text;
 
 pub use json::object;
 
 use crate::domain::rules::Severity;
 use crate::domain::rules::finding::Finding;
 
-use super::paint::Paint;
+use super::colors::Paint;
 
 /// What the findings come from.
 #[derive(Clone, Debug)]
@@ -82,8 +82,8 @@ pub fn told(form: Form, findings: &[Finding], run: &Run<'_>) -> String {
         findings
     };
     match form {
-        Form::Full => words::full(findings, run),
-        Form::Concise => words::concise(findings, run),
+        Form::Full => text::full(findings, run),
+        Form::Concise => text::concise(findings, run),
         Form::Json => json::array(findings),
         Form::Lines => json::lines(findings),
         Form::Github => github::annotations(findings),

@@ -3,8 +3,8 @@
 use super::*;
 use crate::domain::ticket::action::Action;
 use crate::domain::vocabulary::{HoldReason, Status};
-use crate::view::sample;
-use crate::view::terminal;
+use crate::view::sanitize;
+use crate::view::test_fixtures;
 
 fn names(fields: &Map<String, Json>) -> Vec<&str> {
     fields.keys().map(String::as_str).collect()
@@ -12,7 +12,7 @@ fn names(fields: &Map<String, Json>) -> Vec<&str> {
 
 #[test]
 fn a_row_always_has_every_field_in_order() {
-    let row = summary_json(&Summary::from(&sample::opened()), "000001", "tickets/x.yaml", &[]);
+    let row = summary_json(&Summary::from(&test_fixtures::opened()), "000001", "tickets/x.yaml", &[]);
     assert_eq!(names(&row), FIELDS);
     for (name, expected) in [
         ("status", json!("open")),
@@ -32,19 +32,19 @@ fn a_row_always_has_every_field_in_order() {
 
 #[test]
 fn objects_have_all_their_keys() {
-    let mut ticket = sample::opened();
+    let mut ticket = test_fixtures::opened();
     let hold = Hold { reason: HoldReason::Engineering, team: None, until: None };
-    sample::by_agent(&mut ticket, Action::Hold(hold), Some(Status::OnHold), "");
+    test_fixtures::by_agent(&mut ticket, Action::Hold(hold), Some(Status::OnHold), "");
     let row = summary_json(&Summary::from(&ticket), "000001", "x", &[]);
     assert_eq!(row["hold"], json!({"reason": "engineering", "team": null, "until": null}));
 }
 
 #[test]
 fn history_has_the_names_of_the_file_and_keeps_secrets() {
-    let mut ticket = sample::opened();
-    sample::by_agent(&mut ticket, sample::note(), None, "They pay late.");
+    let mut ticket = test_fixtures::opened();
+    test_fixtures::by_agent(&mut ticket, test_fixtures::note(), None, "They pay late.");
     let redact = Action::Redact { entry: ticket.id, reason: "a key".to_owned() };
-    sample::by_agent(&mut ticket, redact, None, "Hidden.");
+    test_fixtures::by_agent(&mut ticket, redact, None, "Hidden.");
     let whole = ticket_json(&ticket, "000001", "x", &[], Viewer::Support);
     assert_eq!(names(&whole).last(), Some(&HISTORY));
     assert_eq!(whole[HISTORY][1]["text"], json!("They pay late.\n"));
@@ -57,7 +57,7 @@ fn history_has_the_names_of_the_file_and_keeps_secrets() {
 
 #[test]
 fn fields_come_in_the_order_asked_for() {
-    let row = || summary_json(&Summary::from(&sample::opened()), "000001", "x", &[]);
+    let row = || summary_json(&Summary::from(&test_fixtures::opened()), "000001", "x", &[]);
     let ask = |names: &[&str]| select(row(), &names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>());
     assert_eq!(ask(&["subject", "id"]).map(|row| names(&row).join(" ")), Ok("subject id".to_owned()));
     assert_eq!(
@@ -75,8 +75,8 @@ fn fields_come_in_the_order_asked_for() {
 fn spelled_json_is_safe_and_exact() {
     let value = json!({"a": "\u{1b}[2J \u{7f}\u{9b}\u{202e}\u{2028} ##[x] ###vso[y ##TeamCity[ section_start:1", "\\##[": "é\n"});
     for spelled in [pretty(&value), line(&value)] {
-        assert!(!spelled.contains(|c| terminal::steers(c) && c != '\n'), "{spelled}");
-        assert_eq!(terminal::lines(&spelled), spelled);
+        assert!(!spelled.contains(|c| sanitize::steers(c) && c != '\n'), "{spelled}");
+        assert_eq!(sanitize::lines(&spelled), spelled);
         assert_eq!(serde_json::from_str::<Json>(&spelled).ok(), Some(value.clone()));
     }
 }

@@ -4,17 +4,22 @@ use super::*;
 use crate::domain::vocabulary::Status;
 use crate::view::Viewer;
 use crate::view::labels::Language;
-use crate::view::sample;
+use crate::view::test_fixtures;
 
 fn sample_ticket() -> Ticket {
-    let mut ticket = sample::opened();
-    sample::by_agent(&mut ticket, sample::reply(), Some(Status::AwaitingReply), "Which\n\n::error::release?");
-    let note = sample::by_agent(&mut ticket, sample::note(), None, "Looks like\u{1b}[2J a known bug.");
+    let mut ticket = test_fixtures::opened();
+    test_fixtures::by_agent(
+        &mut ticket,
+        test_fixtures::reply(),
+        Some(Status::AwaitingReply),
+        "Which\n\n::error::release?",
+    );
+    let note = test_fixtures::by_agent(&mut ticket, test_fixtures::note(), None, "Looks like\u{1b}[2J a known bug.");
     let reason = "a slip".to_owned();
     let first = ticket.id;
-    sample::by_agent(&mut ticket, Action::Redact { entry: first, reason: reason.clone() }, None, "A key.");
-    sample::by_agent(&mut ticket, Action::Correct { entry: note, reason }, None, "A new bug.");
-    sample::by_agent(&mut ticket, Action::Remind { auto: false }, None, "");
+    test_fixtures::by_agent(&mut ticket, Action::Redact { entry: first, reason: reason.clone() }, None, "A key.");
+    test_fixtures::by_agent(&mut ticket, Action::Correct { entry: note, reason }, None, "A new bug.");
+    test_fixtures::by_agent(&mut ticket, Action::Remind { auto: false }, None, "");
     ticket
 }
 
@@ -58,13 +63,16 @@ id             {id}
 2026-11-21 18:55 kenji@desk.example (agent) reminded the requester · {reminded}
 "
     );
-    assert_eq!(crate::view::ticket::ticket(&ticket, "000001", &[], &sample::audience(&sample::paris())), expected);
+    assert_eq!(
+        crate::view::ticket::ticket(&ticket, "000001", &[], &test_fixtures::audience(&test_fixtures::paris())),
+        expected
+    );
 }
 
 #[test]
 fn customers_read_no_note() {
-    let zone = sample::paris();
-    let audience = Audience { viewer: Viewer::Customer, ..sample::audience(&zone) };
+    let zone = test_fixtures::paris();
+    let audience = Audience { viewer: Viewer::Customer, ..test_fixtures::audience(&zone) };
     let shown = crate::view::ticket::ticket(&sample_ticket(), "000001", &[], &audience);
     assert!(shown.contains("Awaiting your reply: you owe the next step"));
     assert!(!shown.contains("note") && !shown.contains("bug"), "{shown}");
@@ -72,14 +80,14 @@ fn customers_read_no_note() {
 
 #[test]
 fn each_side_reads_its_language() {
-    let (zone, mut ticket) = (sample::paris(), sample_ticket());
+    let (zone, mut ticket) = (test_fixtures::paris(), sample_ticket());
     ticket.header.product_group = Some("schedule_export".to_owned());
     let facts = |viewer, language| {
         let shown = crate::view::ticket::ticket(
             &ticket,
             "000001",
             &[],
-            &Audience { viewer, language, ..sample::audience(&zone) },
+            &Audience { viewer, language, ..test_fixtures::audience(&zone) },
         );
         shown.lines().skip(2).take(10).map(|line| format!("{line}\n")).collect::<String>()
     };
@@ -121,9 +129,9 @@ Id                   {}
 
 #[test]
 fn colour_adds_nothing_but_colour() {
-    let zone = sample::paris();
-    let coloured = Audience { paint: Paint { colour: true }, ..sample::audience(&zone) };
+    let zone = test_fixtures::paris();
+    let coloured = Audience { paint: Paint { colour: true }, ..test_fixtures::audience(&zone) };
     let painted = crate::view::ticket::ticket(&sample_ticket(), "000001", &[], &coloured);
-    let plain = crate::view::ticket::ticket(&sample_ticket(), "000001", &[], &sample::audience(&zone));
+    let plain = crate::view::ticket::ticket(&sample_ticket(), "000001", &[], &test_fixtures::audience(&zone));
     assert_eq!(anstream::adapter::strip_str(&painted).to_string(), plain);
 }

@@ -7,8 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use casebook::view::colors::Paint;
 use casebook::view::diff::unified;
-use casebook::view::paint::Paint;
 
 use super::expected::renewed;
 use super::script::{Deed, Run, Step, parse};

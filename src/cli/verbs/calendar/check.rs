@@ -12,7 +12,7 @@ use crate::domain::calendar::HolidayList;
 use crate::domain::sla::plan::{CalendarRule, Metric, Plan};
 use crate::domain::time::duration;
 use crate::store::holidays;
-use crate::view::terminal::one_line;
+use crate::view::sanitize::one_line;
 
 /// Look whether lists of holidays run out, and whether every promise has its hours.
 ///

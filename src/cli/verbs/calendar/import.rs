@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::exchange::icalendar;
 use crate::store::holidays;
 use crate::view::labels::count;
-use crate::view::terminal::one_line;
+use crate::view::sanitize::one_line;
 
 /// Put down a list of holidays: whole days of an iCalendar file, or a list that comes with the program.
 ///

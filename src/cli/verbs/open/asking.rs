@@ -17,7 +17,7 @@ use crate::domain::value::Value;
 use crate::domain::vocabulary::Priority;
 use crate::error::Error;
 use crate::view::Audience;
-use crate::view::terminal::one_line;
+use crate::view::sanitize::one_line;
 
 /// What the choice of no group is called.
 const NO_GROUP: &str = "none of these";

@@ -20,7 +20,7 @@ use crate::domain::vocabulary::OrganizationRole;
 use crate::error::Error;
 use crate::store::{layout, yaml};
 use crate::view;
-use crate::view::paint::Paint;
+use crate::view::colors::Paint;
 
 /// Customer organizations: their plans, instances and people.
 ///
@@ -234,7 +234,7 @@ pub(super) fn tell(session: &Session, organization: &Organization, as_json: bool
     if as_json {
         return session.output.json(&view::organization::record(organization));
     }
-    session.output.print(&view::terminal::lines(&yaml::print_organization(organization)))
+    session.output.print(&view::sanitize::lines(&yaml::print_organization(organization)))
 }
 
 /// Changes an organisation, and tells what it is then.
@@ -272,7 +272,7 @@ fn amend(session: &Session, amending: Amending, flags: &Writing) -> Result<Exit,
     } else {
         let people = organization.people.len();
         let plural = if people == 1 { "person" } else { "people" };
-        session.output.say(&view::terminal::one_line(&format!("{id}  {people} {plural}")))?;
+        session.output.say(&view::sanitize::one_line(&format!("{id}  {people} {plural}")))?;
     }
     Ok(Exit::Done)
 }

@@ -8,7 +8,7 @@ use crate::cli::session::Session;
 use crate::cli::verbs::plan::unsolved;
 use crate::domain::people::organization::Organization;
 use crate::store::layout::tail;
-use crate::view::terminal::one_line;
+use crate::view::sanitize::one_line;
 
 /// How many tickets are named.
 const NAMED: usize = 5;

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::store::layout::tail;
 use crate::view;
 use crate::view::Audience;
-use crate::view::explain::Explanation;
+use crate::view::sla_explanation::Explanation;
 
 /// Explains a ticket at the moment the query looks at.
 pub(super) fn run(
@@ -64,11 +64,11 @@ pub(super) fn run(
         Chosen::Words => {
             let zone = session.zone(casebook)?;
             let audience = Audience { now: promises.now, ..session.audience(casebook, &zone)? };
-            let told = view::explain::told(&explanation, &casebook.short_id(id, session.actor()?)?, &audience);
+            let told = view::sla_explanation::told(&explanation, &casebook.short_id(id, session.actor()?)?, &audience);
             Ok(session.output.page(&told, casebook.root(), exit)?)
         }
         Chosen::Json(fields) if fields.is_empty() => {
-            session.output.json(&serde_json::Value::Object(view::explain::record(&explanation)))?;
+            session.output.json(&serde_json::Value::Object(view::sla_explanation::record(&explanation)))?;
             Ok(exit)
         }
         _ => Err(Error::usage("--explain tells a ticket in words, or with --json as one object", "leave the rest out")

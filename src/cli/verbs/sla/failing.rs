@@ -15,8 +15,8 @@ use crate::domain::sla::clock::ClockState;
 use crate::domain::time::duration;
 use crate::domain::time::duration::spell;
 use crate::store::layout;
+use crate::view::colors::Paint;
 use crate::view::findings::{Form, Run, told};
-use crate::view::paint::Paint;
 use crate::view::sla::metric;
 
 /// From when on a clock fails a run.

@@ -10,7 +10,7 @@ use crate::domain::time::zone::Zone;
 use crate::domain::vocabulary::Status;
 
 use super::entry::{sentence, short_id};
-use super::{labels, terminal};
+use super::{labels, sanitize};
 
 /// A line for each entry that crossed another, and one for what holds now.
 pub fn lines(ticket: &Ticket, crossings: &[Concurrent], zone: &Zone) -> Vec<String> {
@@ -38,7 +38,7 @@ fn told(ticket: &Ticket, crossing: &Concurrent, zone: &Zone) -> String {
         Crossing::Came => "without having seen this".to_owned(),
         Crossing::NotEscalated => "when the escalation was over already".to_owned(),
     };
-    terminal::one_line(&format!("{} {otherwise}: {}", done(crossing.entry), done(crossing.beside))).into_owned()
+    sanitize::one_line(&format!("{} {otherwise}: {}", done(crossing.entry), done(crossing.beside))).into_owned()
 }
 
 /// How the ticket stands, and the command that would work where that is not meant.

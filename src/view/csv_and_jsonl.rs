@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::{json, terminal};
+use super::{json, sanitize};
 
 /// What joins the values of a list in one cell.
 const BETWEEN: &str = ";";
@@ -38,7 +38,7 @@ fn csv_line(cells: impl Iterator<Item = String>) -> String {
 
 fn cell(value: &Json) -> String {
     let words = words(value);
-    let safe = terminal::lines(&words);
+    let safe = sanitize::lines(&words);
     let is_formula = !value.is_number() && safe.starts_with(FORMULA);
     if is_formula { format!("'{safe}") } else { safe.into_owned() }
 }

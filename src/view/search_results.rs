@@ -12,12 +12,12 @@ use crate::domain::id::Id;
 use crate::domain::query::search::Needle;
 use crate::domain::ticket::Ticket;
 
+use super::colors;
+use super::colors::Paint;
 use super::entry::short_id;
-use super::paint;
-use super::paint::Paint;
 use super::table::tab_separated;
-use super::thread::thread;
-use super::{Audience, Viewer, terminal};
+use super::visible_history::thread;
+use super::{Audience, Viewer, sanitize};
 
 /// The fields of a ticket with hits.
 pub const FIELDS: &[&str] = &["id", "short_id", "subject", "hits"];
@@ -102,13 +102,13 @@ pub fn for_people(found: &[Found], short_ids: &[String], audience: &Audience<'_>
         shown.push_str("  ");
         push_marked(&mut shown, &found.subject, paint);
         for entry in &found.entries {
-            let by = terminal::one_line(&entry.by);
+            let by = sanitize::one_line(&entry.by);
             let head = format!("  {} {by} · {}", audience.minute(entry.at), short_id(entry.id));
-            paint.push(&mut shown, paint::MUTED, &head);
+            paint.push(&mut shown, colors::MUTED, &head);
             shown.push('\n');
             for line in &entry.lines {
                 let mark = if line.ranges.is_empty() { '-' } else { ':' };
-                paint.push(&mut shown, paint::PLACE, &format!("{:>6}{mark}", line.number));
+                paint.push(&mut shown, colors::PLACE, &format!("{:>6}{mark}", line.number));
                 shown.push(' ');
                 push_marked(&mut shown, line, paint);
             }
@@ -122,12 +122,12 @@ fn push_marked(shown: &mut String, line: &Line, paint: Paint) {
     let mut from = 0;
     if paint.colour {
         for range in &line.ranges {
-            shown.push_str(&terminal::one_line(&line.text[from..range.start]));
-            paint.push(shown, paint::FOUND, &terminal::one_line(&line.text[range.clone()]));
+            shown.push_str(&sanitize::one_line(&line.text[from..range.start]));
+            paint.push(shown, colors::FOUND, &sanitize::one_line(&line.text[range.clone()]));
             from = range.end;
         }
     }
-    shown.push_str(&terminal::one_line(&line.text[from..]));
+    shown.push_str(&sanitize::one_line(&line.text[from..]));
     shown.push('\n');
 }
 
@@ -212,22 +212,22 @@ mod tests {
     use super::*;
     use crate::domain::query::search::Meaning;
     use crate::domain::ticket::action::Action;
-    use crate::view::sample;
+    use crate::view::test_fixtures;
 
     fn found(words: &str, context: usize, viewer: Viewer) -> Option<Found> {
-        let mut ticket = sample::opened();
+        let mut ticket = test_fixtures::opened();
         let text = "one\ntwo\nTiles, tiles\nfour\nfive\nsix\n緊急 tile\u{1b}s tiles";
-        sample::by_agent(&mut ticket, sample::reply(), None, text);
-        sample::by_agent(&mut ticket, sample::note(), None, "Secret tiles.");
+        test_fixtures::by_agent(&mut ticket, test_fixtures::reply(), None, text);
+        test_fixtures::by_agent(&mut ticket, test_fixtures::note(), None, "Secret tiles.");
         find(&ticket, &Needle::read(words, Meaning::default()).expect("a needle"), context, viewer)
     }
 
     #[test]
     fn people_see_hits_in_their_surroundings() {
-        let (zone, short_ids) = (sample::paris(), ["000001".to_owned()]);
+        let (zone, short_ids) = (test_fixtures::paris(), ["000001".to_owned()]);
         let told = |context, colour| {
             let found = found("tiles", context, Viewer::Customer).expect("hits");
-            let audience = Audience { paint: Paint { colour }, ..sample::audience(&zone) };
+            let audience = Audience { paint: Paint { colour }, ..test_fixtures::audience(&zone) };
             for_people(&[found], &short_ids, &audience)
         };
         assert_eq!(
@@ -277,9 +277,9 @@ mod tests {
     fn what_may_not_be_seen_is_not_found() {
         assert_eq!(found("secret", 0, Viewer::Customer), None);
         assert!(found("secret", 0, Viewer::Support).is_some());
-        let mut ticket = sample::opened();
+        let mut ticket = test_fixtures::opened();
         let entry = ticket.id;
-        sample::by_agent(&mut ticket, Action::Redact { entry, reason: "a slip".to_owned() }, None, "");
+        test_fixtures::by_agent(&mut ticket, Action::Redact { entry, reason: "a slip".to_owned() }, None, "");
         let needle = Needle::read("every", Meaning::default()).expect("a needle");
         assert_eq!(find(&ticket, &needle, 0, Viewer::Support), None);
     }

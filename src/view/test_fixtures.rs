@@ -11,8 +11,8 @@ use crate::domain::ticket::entry::Entry;
 use crate::domain::time::zone::Zone;
 use crate::domain::vocabulary::{Priority, Role, Status};
 
+use super::colors::Paint;
 use super::labels::Language;
-use super::paint::Paint;
 use super::{Audience, Viewer};
 
 /// A minute of the hour the samples take place in.

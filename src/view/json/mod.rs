@@ -4,8 +4,8 @@
 //! are exact; what would steer a terminal or a CI system is escaped where JSON is spelled out. Must not know
 //! which fields somebody asked for until they select some.
 
-mod selection;
-mod spelling;
+mod field_selection;
+mod print;
 #[cfg(test)]
 mod tests;
 
@@ -18,11 +18,11 @@ use crate::domain::ticket::{Escalation, Hold, Ticket};
 use crate::domain::time::duration;
 use crate::domain::value::{Fields, Value};
 
-use super::thread::{Told, thread};
+use super::visible_history::{Told, thread};
 use super::{Viewer, sla};
 
-pub use selection::{UnknownField, check, select, taken};
-pub use spelling::{Array, line, pretty};
+pub use field_selection::{UnknownField, check, select, taken};
+pub use print::{Array, line, pretty};
 
 /// The fields of every ticket, in their order.
 pub const FIELDS: &[&str] = &[

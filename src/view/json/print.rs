@@ -4,7 +4,7 @@
 
 use serde_json::Value as Json;
 
-use crate::view::terminal;
+use crate::view::sanitize;
 
 /// JSON over several lines, as people read it.
 pub fn pretty(value: &Json) -> String {
@@ -42,9 +42,9 @@ fn escaped(spelled: &str) -> String {
     let mut broken_at = None;
     for (index, c) in spelled.char_indices() {
         if matches!(c, '#' | 's' | 'S') {
-            broken_at = terminal::command_break(spelled, index).or(broken_at);
+            broken_at = sanitize::command_break(spelled, index).or(broken_at);
         }
-        if broken_at == Some(index) || (terminal::steers(c) && c != '\n') {
+        if broken_at == Some(index) || (sanitize::steers(c) && c != '\n') {
             safe.push_str(&format!("\\u{:04x}", u32::from(c)));
         } else {
             safe.push(c);

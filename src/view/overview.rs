@@ -11,7 +11,7 @@ use crate::domain::vocabulary::{Priority, Status};
 
 use super::labels::fill;
 use super::table::{Cell, Table};
-use super::{Audience, paint, sla, terminal};
+use super::{Audience, colors, sanitize, sla};
 
 /// The numbers of a desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl Burning {
         let (mut shown, words) = (String::new(), &audience.words().promises);
         if self.overdue > 0 {
             let overdue = fill(words.overdue, &[("number", &self.overdue.to_string())]);
-            shown.push_str(&format!("{}\n", audience.paint.text(paint::ALARM, &overdue)));
+            shown.push_str(&format!("{}\n", audience.paint.text(colors::ALARM, &overdue)));
         }
         if self.soon > 0 {
             shown.push_str(&format!("{}\n", fill(words.due_soon, &[("number", &self.soon.to_string())])));
@@ -98,7 +98,7 @@ pub fn for_people(tickets: &[Summary], short_id: &str, burning: &Burning, audien
     let words = audience.words();
     let mut table = Table::under(&[words.columns.status, words.columns.tickets]);
     for &(status, number) in &glance.statuses {
-        let label = Cell::styled(words.statuses.of(status), paint::status(status));
+        let label = Cell::styled(words.statuses.of(status), colors::status(status));
         table.push(vec![label, Cell::plain(&number.to_string())]);
     }
     let mut shown = table.for_people(audience.paint, audience.width);
@@ -123,7 +123,7 @@ pub fn for_people(tickets: &[Summary], short_id: &str, burning: &Burning, audien
 
 fn oldest(ticket: &Summary, short_id: &str, audience: &Audience<'_>) -> String {
     let id = audience.name_of(ticket.id, short_id);
-    let (age, subject) = (audience.ago(ticket.created_at), terminal::one_line(&ticket.header.subject));
+    let (age, subject) = (audience.ago(ticket.created_at), sanitize::one_line(&ticket.header.subject));
     let values = [("ticket", id.as_str()), ("age", &age), ("subject", &subject)];
     format!("{}\n", fill(audience.words().glances.oldest_open, &values))
 }
@@ -131,16 +131,16 @@ fn oldest(ticket: &Summary, short_id: &str, audience: &Audience<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::sample;
+    use crate::view::test_fixtures;
 
     #[test]
     fn a_desk_is_counted() {
-        let mut waiting = sample::opened();
-        sample::by_agent(&mut waiting, sample::reply(), Some(Status::AwaitingReply), "Which release?");
-        let tickets: Vec<_> = [waiting, sample::opened()].iter().map(Summary::from).collect();
+        let mut waiting = test_fixtures::opened();
+        test_fixtures::by_agent(&mut waiting, test_fixtures::reply(), Some(Status::AwaitingReply), "Which release?");
+        let tickets: Vec<_> = [waiting, test_fixtures::opened()].iter().map(Summary::from).collect();
 
         assert_eq!(
-            for_people(&tickets, "000002", &Burning::default(), &sample::audience(&sample::paris())),
+            for_people(&tickets, "000002", &Burning::default(), &test_fixtures::audience(&test_fixtures::paris())),
             "status          tickets\nopen            1\nawaiting reply  1\non hold         0\nsolved          0\n\n\
              unsolved: 2 unassigned\noldest open: 000002, 3d ago: Dashboard tiles time out\n"
         );
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn an_empty_desk_has_no_oldest_ticket() {
-        let glance = Glance::at(&[], sample::audience(&sample::paris()).now);
+        let glance = Glance::at(&[], test_fixtures::audience(&test_fixtures::paris()).now);
         assert_eq!((glance.oldest_open, glance.unassigned, glance.ended_holds), (None, 0, 0));
     }
 }

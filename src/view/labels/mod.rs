@@ -3,16 +3,16 @@
 //! A word never is its label: nothing reads a label back. Must not know where a label is put, nor who reads it.
 
 pub mod catalogue;
+mod custom;
 mod en;
 mod fr;
 mod ja;
-mod own;
 mod pt;
 #[cfg(test)]
 mod tests;
 
 pub use catalogue::{Catalogue, fill};
-pub use own::OwnLabels;
+pub use custom::OwnLabels;
 
 use crate::domain::value::Value;
 

@@ -19,13 +19,13 @@ use crate::domain::ticket::header_changes::{Change, changes};
 use crate::domain::ticket::{Header, Ticket};
 use crate::domain::value::Value;
 
+use super::colors;
+use super::colors::Paint;
 use super::entry::{held, sentence, short_id, transition};
 use super::labels::{self, Catalogue, fill};
-use super::paint;
-use super::paint::Paint;
-use super::thread::{Told, thread};
-use super::width::{pad, width};
-use super::{Audience, sla, terminal};
+use super::text_width::{pad, width};
+use super::visible_history::{Told, thread};
+use super::{Audience, sanitize, sla};
 
 /// What stands before each line somebody wrote.
 const GUTTER: &str = "│";
@@ -58,7 +58,7 @@ pub fn entry(ticket: &Ticket, entry: Id, with_changes: bool, audience: &Audience
 
 /// The whole ticket for a diff: without what changes while nothing happens, such as how long ago that was.
 pub fn for_diffs(ticket: &Ticket, audience: &Audience<'_>) -> String {
-    let mut shown = format!("{}\n\n", terminal::one_line(&ticket.header.subject));
+    let mut shown = format!("{}\n\n", sanitize::one_line(&ticket.header.subject));
     let ages = [moment(ticket.created_at(), audience), moment(ticket.last_activity_at(), audience)];
     for line in facts(ticket, &[], audience).lines().filter(|line| !ages.iter().any(|age| line.ends_with(age.as_str())))
     {
@@ -81,7 +81,7 @@ fn told(
 ) -> String {
     let mut shown = audience.name_of(ticket.id, ticket_short_id);
     shown.push_str("  ");
-    audience.paint.push(&mut shown, paint::STRONG, &terminal::one_line(&ticket.header.subject));
+    audience.paint.push(&mut shown, colors::STRONG, &sanitize::one_line(&ticket.header.subject));
     shown.push_str("\n\n");
     shown.push_str(&facts(ticket, clocks, audience));
     for told in thread(ticket, audience.viewer) {
@@ -111,12 +111,12 @@ impl Facts {
         if fact.is_empty() {
             return;
         }
-        let mut name = terminal::one_line(name).into_owned();
+        let mut name = sanitize::one_line(name).into_owned();
         let taken = width(&name);
         pad(&mut name, taken, self.names);
-        self.paint.push(&mut self.lines, paint::MUTED, &name);
+        self.paint.push(&mut self.lines, colors::MUTED, &name);
         self.lines.push(' ');
-        self.paint.push(&mut self.lines, style, &terminal::one_line(fact));
+        self.paint.push(&mut self.lines, style, &sanitize::one_line(fact));
         self.lines.push('\n');
     }
 
@@ -142,8 +142,8 @@ fn facts(ticket: &Ticket, clocks: &[Clock], audience: &Audience<'_>) -> String {
     // A name of a whole sentence does not move all others.
     let own = header.fields.iter().map(|(name, _)| audience.field(name)).filter(|name| width(name) <= 24);
     let mut facts = Facts::in_words(words, own, audience.paint);
-    facts.push(names.status, &status(ticket, words), paint::status(header.status));
-    facts.push(names.priority, words.priorities.of(header.priority), paint::priority(header.priority));
+    facts.push(names.status, &status(ticket, words), colors::status(header.status));
+    facts.push(names.priority, words.priorities.of(header.priority), colors::priority(header.priority));
     states(&mut facts, header, audience);
     // Of responses that came, the first is worth a line; the others are told by the thread.
     for clock in clocks.iter().filter(|clock| clock.metric != Metric::NextResponse || clock.is_owed()) {
@@ -186,7 +186,7 @@ fn states(facts: &mut Facts, header: &Header, audience: &Audience<'_>) {
     if let Some(hold) = &header.hold {
         let told = held(hold, audience.zone, words);
         match hold.ended_at(audience.now) {
-            Some(_) => facts.push(names.on_hold, &fill(words.remarks.passed, &[("hold", &told)]), paint::ALARM),
+            Some(_) => facts.push(names.on_hold, &fill(words.remarks.passed, &[("hold", &told)]), colors::ALARM),
             None => facts.plain(names.on_hold, &told),
         }
     }
@@ -195,7 +195,7 @@ fn states(facts: &mut Facts, header: &Header, audience: &Audience<'_>) {
         let to = manager.map(|manager| fill(words.remarks.escalated_to, &[("manager", manager)])).unwrap_or_default();
         let since = fill(words.remarks.since, &[("time", &audience.minute(escalation.since))]);
         let reason = words.escalation_reasons.of(escalation.reason);
-        facts.push(names.escalated, &format!("{reason}{to}{since}"), paint::ALARM);
+        facts.push(names.escalated, &format!("{reason}{to}{since}"), colors::ALARM);
     }
     facts.known(names.resolution, header.resolution.map(|resolution| words.resolutions.of(resolution)));
     facts.known(names.merged_into, header.merged_into);
@@ -212,31 +212,31 @@ fn moment(at: DateTime<Utc>, audience: &Audience<'_>) -> String {
 fn push_block(shown: &mut String, told: &Told<'_>, changes: Option<&Vec<Change>>, audience: &Audience<'_>) {
     let entry = told.entry;
     let (paint, words) = (audience.paint, audience.words());
-    let style = if entry.is_internal() { paint::INTERNAL } else { paint::STRONG };
-    paint.push(shown, paint::MUTED, &audience.minute(entry.at));
+    let style = if entry.is_internal() { colors::INTERNAL } else { colors::STRONG };
+    paint.push(shown, colors::MUTED, &audience.minute(entry.at));
     shown.push(' ');
-    paint.push(shown, paint::STRONG, &terminal::one_line(entry.by.as_str()));
+    paint.push(shown, colors::STRONG, &sanitize::one_line(entry.by.as_str()));
     shown.push_str(&format!(" ({}) ", words.roles.of(entry.role)));
     paint.push(shown, style, &sentence(entry, audience.zone, words));
     if let Some(transition) = transition(entry, words) {
         shown.push_str(&format!(" · {transition}"));
     }
-    paint.push(shown, paint::MUTED, &format!(" · {}", short_id(entry.id)));
+    paint.push(shown, colors::MUTED, &format!(" · {}", short_id(entry.id)));
     shown.push('\n');
     for change in changes.into_iter().flatten() {
         push_change(shown, change, paint, words);
     }
     for remark in remarks(told, words) {
-        paint.push(shown, paint::MUTED, &format!("{GUTTER} ({remark})"));
+        paint.push(shown, colors::MUTED, &format!("{GUTTER} ({remark})"));
         shown.push('\n');
     }
     for attachment in told.attachments() {
-        paint.push(shown, if entry.is_internal() { paint::INTERNAL } else { paint::MUTED }, GUTTER);
+        paint.push(shown, if entry.is_internal() { colors::INTERNAL } else { colors::MUTED }, GUTTER);
         let size = attachment::size_in_words(attachment.size);
-        shown.push_str(&format!(" {} ({size}) {}\n", terminal::one_line(&attachment.name), attachment.path()));
+        shown.push_str(&format!(" {} ({size}) {}\n", sanitize::one_line(&attachment.name), attachment.path()));
     }
-    for line in terminal::lines(told.text().unwrap_or_default()).lines() {
-        paint.push(shown, if entry.is_internal() { paint::INTERNAL } else { paint::MUTED }, GUTTER);
+    for line in sanitize::lines(told.text().unwrap_or_default()).lines() {
+        paint.push(shown, if entry.is_internal() { colors::INTERNAL } else { colors::MUTED }, GUTTER);
         shown.push_str(if line.is_empty() { "" } else { " " });
         shown.push_str(line);
         shown.push('\n');
@@ -245,14 +245,14 @@ fn push_block(shown: &mut String, told: &Told<'_>, changes: Option<&Vec<Change>>
 
 /// One fact: what it was, in red, and what it is since, in green.
 fn push_change(shown: &mut String, change: &Change, paint: Paint, catalogue: &Catalogue) {
-    paint.push(shown, paint::MUTED, &format!("  {}: ", terminal::one_line(&change.name)));
-    let words = |value: &Value| terminal::one_line(&labels::value(value)).into_owned();
+    paint.push(shown, colors::MUTED, &format!("  {}: ", sanitize::one_line(&change.name)));
+    let words = |value: &Value| sanitize::one_line(&labels::value(value)).into_owned();
     if let Some(from) = &change.from {
-        paint.push(shown, paint::REMOVED, &words(from));
+        paint.push(shown, colors::REMOVED, &words(from));
         shown.push_str(" → ");
     }
     match &change.to {
-        Some(to) => paint.push(shown, paint::ADDED, &words(to)),
+        Some(to) => paint.push(shown, colors::ADDED, &words(to)),
         None => shown.push_str(catalogue.remarks.nothing),
     }
     shown.push('\n');
@@ -266,7 +266,7 @@ fn remarks(told: &Told<'_>, words: &Catalogue) -> Vec<String> {
             _ => "",
         };
         let values = [("person", entry.by.as_str()), ("entry", &short_id(entry.id)), ("reason", reason)];
-        terminal::one_line(&fill(what, &values)).into_owned()
+        sanitize::one_line(&fill(what, &values)).into_owned()
     };
     let twin = told.twin_of.map(|first| fill(words.remarks.twin, &[("entry", &short_id(first))]));
     let hidden = told.redaction.map(|entry| remark(entry, words.remarks.hidden));

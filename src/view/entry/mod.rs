@@ -17,7 +17,7 @@ use crate::domain::value::Value;
 use crate::domain::vocabulary::EscalationReason;
 
 use super::labels::catalogue::{Catalogue, Deeds, fill};
-use super::{age, labels, terminal};
+use super::{labels, relative_time, sanitize};
 
 /// How much of an entry's id is shown: enough to tell the entries of one ticket apart.
 const SHORT: usize = 6;
@@ -78,7 +78,7 @@ pub fn sentence(entry: &Entry, zone: &Zone, words: &Catalogue) -> String {
         Action::Redact { entry, reason } => fill(deeds.redacted, &[("entry", &short_id(*entry)), ("reason", reason)]),
         Action::Foreign(word) => fill(deeds.foreign, &[("word", word)]),
     };
-    terminal::one_line(&said).into_owned()
+    sanitize::one_line(&said).into_owned()
 }
 
 /// The end of an entry's id, by which people tell the entries of a ticket apart.
@@ -95,7 +95,7 @@ pub fn transition(entry: &Entry, words: &Catalogue) -> Option<String> {
 /// What support waits for, on whom and until when.
 pub(super) fn held(hold: &Hold, zone: &Zone, words: &Catalogue) -> String {
     let team = hold.team.as_ref().map(|team| fill(words.remarks.waiting_for, &[("team", team)]));
-    let until = hold.until.map(|until| age::minute_in(until, zone, &words.ages));
+    let until = hold.until.map(|until| relative_time::minute_in(until, zone, &words.ages));
     let until = until.map(|time| fill(words.remarks.until, &[("time", &time)]));
     format!("{}{}{}", words.hold_reasons.of(hold.reason), team.unwrap_or_default(), until.unwrap_or_default())
 }
@@ -129,7 +129,7 @@ fn solved(solution: &Solution, zone: &Zone, words: &Catalogue) -> String {
         Solution::Agreed { by: Some(by) } => fill(deeds.agreed_by, &[("person", by.as_str())]),
         Solution::Agreed { by: None } => deeds.agreed.to_owned(),
         Solution::BugReported { bug, priority, eta } => {
-            let time = age::minute_in(*eta, zone, &words.ages);
+            let time = relative_time::minute_in(*eta, zone, &words.ages);
             fill(deeds.bug_reported, &[("bug", bug), ("priority", priority.word()), ("time", &time)])
         }
         Solution::NoResponse => deeds.no_response.to_owned(),

@@ -77,7 +77,7 @@ pub fn thread(ticket: &Ticket, viewer: Viewer) -> Vec<Told<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::sample::{self, note, reply};
+    use crate::view::test_fixtures::{self, note, reply};
 
     fn referring(redact: bool, entry: Id) -> Action {
         let reason = "a slip".to_owned();
@@ -86,12 +86,12 @@ mod tests {
 
     #[test]
     fn customers_see_nothing_of_a_note() {
-        let mut ticket = sample::opened();
-        let secret = sample::by_agent(&mut ticket, note(), None, "They pay late.");
-        let correction = sample::by_agent(&mut ticket, referring(false, secret), None, "They pay early.");
-        sample::by_agent(&mut ticket, referring(true, correction), None, "Not here.");
-        let public = sample::by_agent(&mut ticket, reply(), None, "Thank you.");
-        sample::by_agent(&mut ticket, referring(false, public), None, "Thanks.");
+        let mut ticket = test_fixtures::opened();
+        let secret = test_fixtures::by_agent(&mut ticket, note(), None, "They pay late.");
+        let correction = test_fixtures::by_agent(&mut ticket, referring(false, secret), None, "They pay early.");
+        test_fixtures::by_agent(&mut ticket, referring(true, correction), None, "Not here.");
+        let public = test_fixtures::by_agent(&mut ticket, reply(), None, "Thank you.");
+        test_fixtures::by_agent(&mut ticket, referring(false, public), None, "Thanks.");
         let texts: Vec<_> = thread(&ticket, Viewer::Customer).iter().filter_map(Told::text).collect();
         assert_eq!(texts, ["Every tile times out.\nSince today.\n", "Thank you.\n", "Thanks.\n"]);
         assert_eq!(thread(&ticket, Viewer::Support).len(), 6);
@@ -99,18 +99,18 @@ mod tests {
 
     #[test]
     fn a_reference_to_nothing_is_internal() {
-        let mut ticket = sample::opened();
-        sample::by_agent(&mut ticket, referring(false, sample::id(59, 9)), None, "Whose?");
+        let mut ticket = test_fixtures::opened();
+        test_fixtures::by_agent(&mut ticket, referring(false, test_fixtures::id(59, 9)), None, "Whose?");
         assert_eq!(thread(&ticket, Viewer::Customer).len(), 1);
     }
 
     #[test]
     fn redacted_words_are_hidden_and_the_last_correction_counts() {
-        let mut ticket = sample::opened();
+        let mut ticket = test_fixtures::opened();
         let first = ticket.id;
-        let hiding = sample::by_agent(&mut ticket, referring(true, first), None, "A password.");
-        sample::by_agent(&mut ticket, referring(false, first), None, "One.");
-        let last = sample::by_agent(&mut ticket, referring(false, first), None, "Two.");
+        let hiding = test_fixtures::by_agent(&mut ticket, referring(true, first), None, "A password.");
+        test_fixtures::by_agent(&mut ticket, referring(false, first), None, "One.");
+        let last = test_fixtures::by_agent(&mut ticket, referring(false, first), None, "Two.");
         let told = thread(&ticket, Viewer::Support);
         assert_eq!((told[0].text(), told[0].first_line()), (None, ""));
         assert_eq!(told[0].redaction.map(|entry| entry.id), Some(hiding));

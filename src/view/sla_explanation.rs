@@ -13,7 +13,7 @@ use crate::domain::time::zone::Zone;
 use crate::domain::vocabulary::Priority;
 
 use super::table::{Cell, Table};
-use super::{Audience, paint, sla, terminal};
+use super::{Audience, colors, sanitize, sla};
 
 /// A ticket's promises, explained.
 #[derive(Clone, Debug)]
@@ -43,7 +43,7 @@ pub struct Explanation<'a> {
 /// In words, with times in each calendar's zone.
 pub fn told(explanation: &Explanation<'_>, name: &str, audience: &Audience<'_>) -> String {
     let mut text = audience.name_of(explanation.ticket, name);
-    text.push_str(&format!("  {}\n{}\n", terminal::one_line(explanation.subject), plan(explanation)));
+    text.push_str(&format!("  {}\n{}\n", sanitize::one_line(explanation.subject), plan(explanation)));
     if explanation.clocks.is_empty() {
         text.push_str(&nothing(explanation));
     }
@@ -64,7 +64,7 @@ fn plan(explanation: &Explanation<'_>) -> String {
     };
     let day = explanation.opened_on.as_ref().map(|(day, zone)| format!(", in force on {day} ({})", zone.name()));
     let until = explanation.period.1.map(|until| format!(", until its renewal on {until}"));
-    terminal::one_line(&format!(
+    sanitize::one_line(&format!(
         "{whose}{}, when the ticket opened{}",
         day.unwrap_or_default(),
         until.unwrap_or_default()
@@ -80,7 +80,7 @@ fn nothing(explanation: &Explanation<'_>) -> String {
             let priority = explanation.priority;
             format!(
                 "no clock: plan {} has no target for {priority}, or no calendar for this ticket\n",
-                terminal::one_line(plan)
+                sanitize::one_line(plan)
             )
         }
         (None, _) => "no clock\n".to_owned(),
@@ -89,14 +89,14 @@ fn nothing(explanation: &Explanation<'_>) -> String {
 
 fn one(explanation: &Explanation<'_>, clock: &Clock, zone: &Zone, spans: &[Span], audience: &Audience<'_>) -> String {
     let target = spell_hours(clock.target);
-    let (metric, calendar) = (sla::metric(clock.metric), terminal::one_line(&clock.calendar));
-    let mut text = audience.paint.text(paint::STRONG, metric);
+    let (metric, calendar) = (sla::metric(clock.metric), sanitize::one_line(&clock.calendar));
+    let mut text = audience.paint.text(colors::STRONG, metric);
     text.push_str(&format!(": {target} for {}, by {calendar} in {}\n", clock.priority, zone.name()));
     let mut table = Table::under(&["from", "to", "status", "counted", "sum", "why"]);
     for span in spans {
         let counted = if span.counted.is_zero() { "-".to_owned() } else { spell_hours(span.counted) };
         let ahead = if span.is_ahead { "to come: " } else { "" };
-        let style = if span.is_ahead || span.counted.is_zero() { paint::MUTED } else { anstyle::Style::new() };
+        let style = if span.is_ahead || span.counted.is_zero() { colors::MUTED } else { anstyle::Style::new() };
         table.push(vec![
             Cell::plain(&local(span.from, zone)),
             Cell::plain(&local(span.to, zone)),

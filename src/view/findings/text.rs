@@ -8,9 +8,9 @@ use crate::domain::rules::Severity;
 use crate::domain::rules::finding::Finding;
 
 use super::Run;
-use crate::view::paint;
-use crate::view::terminal::one_line;
-use crate::view::width::width;
+use crate::view::colors;
+use crate::view::sanitize::one_line;
+use crate::view::text_width::width;
 
 /// How many characters of a long line are shown, around the place.
 const SHOWN: usize = 100;
@@ -49,8 +49,8 @@ fn line(told: &mut String, finding: &Finding, run: &Run<'_>) {
 
 const fn style(severity: Severity) -> Style {
     match severity {
-        Severity::Error => paint::ALARM,
-        Severity::Warning => paint::INTERNAL,
+        Severity::Error => colors::ALARM,
+        Severity::Warning => colors::INTERNAL,
     }
 }
 
