@@ -3,30 +3,14 @@
 //! The only folder that prints, reads the environment and the clock, and words things for people. Must not
 //! decide what is allowed, nor write to a store except through [`crate::casebook::Casebook::perform`].
 
-pub mod arguments;
-mod attachment;
-mod clocks;
-mod complaint;
-mod formats;
-mod identity;
-mod order;
-mod output;
-mod pager;
-mod parsing;
-mod program;
-mod progress;
-mod promises;
-mod query;
-mod refusal;
+pub mod args;
+mod error;
+mod reference;
+pub(crate) mod report;
+mod run_write;
 mod session;
-mod shortcut;
-mod telling;
-mod text;
-mod unmatched;
-mod unresolved;
-mod unsynced;
+pub(crate) mod terminal;
 mod verbs;
-mod writing;
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, PanicHookInfo};
@@ -34,9 +18,9 @@ use std::sync::{Mutex, PoisonError};
 
 use clap::{CommandFactory, FromArgMatches};
 
-use arguments::Arguments;
-use complaint::Complaint;
-pub use promises::{CODES, VARIABLES};
+use args::Arguments;
+use error::Complaint;
+pub use reference::{CODES, VARIABLES};
 use session::Session;
 
 /// Exit codes (CLI). A closed pipe is no error.
@@ -76,14 +60,14 @@ pub fn run(words: Vec<OsString>) -> u8 {
         let rest = word.strip_prefix("--jsonl").or_else(|| word.strip_prefix("--json"));
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
     });
-    let outcome = caught(|| match parse(query::protect(words)) {
+    let outcome = caught(|| match parse(args::query::protect(words)) {
         Ok(arguments) => execute(arguments, wants_json),
         Err(error) if !error.use_stderr() => {
             // Help and versions. A reader that went away is no error.
             let _ = error.print();
             Ok(Exit::Done)
         }
-        Err(error) => Err(complaint::of_parsing(&error)),
+        Err(error) => Err(error::of_parsing(&error)),
     });
     match outcome.unwrap_or_else(|bug| Err(bug.into())) {
         Ok(exit) => exit as u8,
@@ -120,7 +104,7 @@ fn describe(panic: &PanicHookInfo<'_>) -> String {
 }
 
 fn parse(words: Vec<OsString>) -> Result<Arguments, clap::Error> {
-    if let Some(arguments) = shortcut::parse(&words) {
+    if let Some(arguments) = args::shortcut::parse(&words) {
         return Ok(arguments);
     }
     let matches = command().try_get_matches_from(words)?;
@@ -130,7 +114,7 @@ fn parse(words: Vec<OsString>) -> Result<Arguments, clap::Error> {
 fn execute(arguments: Arguments, wants_json: bool) -> Result<Exit, Complaint> {
     let session = Session::begin(&arguments.global, wants_json)?;
     match arguments.verb {
-        None => verbs::glance::run(&session),
+        None => verbs::overview::run(&session),
         Some(verb) => verbs::run(&session, verb),
     }
 }

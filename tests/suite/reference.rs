@@ -98,7 +98,7 @@ fn about(verb: &clap::Command, long: bool) -> String {
 #[test]
 fn the_help_of_a_verb_is_all_that_its_source_says() {
     // A comment on the variant of a verb would stand in front of that on its struct, and hide its longer part.
-    let source = include_str!("../../src/cli/arguments.rs");
+    let source = include_str!("../../src/cli/args/mod.rs");
     let (_, verbs) = source.split_once("pub enum Verb {").expect("the verbs");
     assert!(!verbs.contains("///"), "a variant has words of its own");
     for verb in command().get_subcommands() {

@@ -8,11 +8,11 @@ use clap::Args;
 
 use crate::casebook::Step;
 use crate::cli::Exit;
-use crate::cli::arguments::OnTicket;
-use crate::cli::attachment;
-use crate::cli::complaint::Complaint;
+use crate::cli::args::OnTicket;
+use crate::cli::args::attachment;
+use crate::cli::error::Complaint;
+use crate::cli::run_write::Words;
 use crate::cli::session::Session;
-use crate::cli::writing::Words;
 use crate::domain::ticket::action::Action;
 
 /// Attach files to a ticket.

@@ -4,10 +4,10 @@ use clap::Args;
 
 use crate::casebook::Casebook;
 use crate::cli::Exit;
-use crate::cli::arguments::OnTicket;
-use crate::cli::complaint::Complaint;
+use crate::cli::args::OnTicket;
+use crate::cli::error::Complaint;
+use crate::cli::run_write::Words;
 use crate::cli::session::Session;
-use crate::cli::writing::Words;
 use crate::domain::id::Id;
 use crate::domain::text::clean_subject;
 use crate::domain::ticket::action::Action;

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use crate::casebook::{Casebook, Condition, ServerCondition, Telling, TellingState};
 use crate::cli::Exit;
-use crate::cli::complaint::Complaint;
-use crate::cli::program::{program, quoted};
+use crate::cli::error::Complaint;
 use crate::cli::session::Session;
+use crate::cli::session::program::{program, quoted};
 use crate::domain::time::zone::Zone;
 use crate::store::git::Repository;
 use crate::view::labels::count;

@@ -3,11 +3,11 @@
 use clap::Args;
 
 use crate::cli::Exit;
-use crate::cli::arguments::OnTicket;
-use crate::cli::complaint::Complaint;
-use crate::cli::parsing::{priority, word_of};
+use crate::cli::args::OnTicket;
+use crate::cli::args::value_parsers::{priority, word_of};
+use crate::cli::error::Complaint;
+use crate::cli::run_write::Words;
 use crate::cli::session::Session;
-use crate::cli::writing::Words;
 use crate::domain::ticket::action::Action;
 use crate::domain::vocabulary::{EscalationReason, Priority};
 

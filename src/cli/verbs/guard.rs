@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::audit::span;
 use crate::casebook::{Findings, Guard as Guarding, Hook, Pusher};
 use crate::cli::Exit;
-use crate::cli::complaint::Complaint;
+use crate::cli::error::Complaint;
 use crate::cli::session::{Session, variable};
 use crate::domain::people::person::Person;
 use crate::domain::rules::Severity;

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use super::guard::HookName;
 use crate::casebook::{FSCK, HookPlan, Whereabouts};
 use crate::cli::Exit;
-use crate::cli::complaint::Complaint;
+use crate::cli::error::Complaint;
 use crate::cli::session::{Session, shown, variable};
 use crate::error::Error;
 use crate::view::colors::Paint;

@@ -5,10 +5,10 @@ use serde_json::{Map, Value};
 
 use crate::casebook::{Casebook, Found, Trouble};
 use crate::cli::Exit;
-use crate::cli::complaint::Complaint;
-use crate::cli::formats::{Chosen, FormatFlags, Shape};
-use crate::cli::order::OrderFlag;
-use crate::cli::query::QueryFlags;
+use crate::cli::args::output_format::{Chosen, FormatFlags, Shape};
+use crate::cli::args::query::QueryFlags;
+use crate::cli::args::sort::OrderFlag;
+use crate::cli::error::Complaint;
 use crate::cli::session::Session;
 use crate::domain::sla::clock::Clock;
 use crate::domain::ticket::summary::Summary;

@@ -5,9 +5,9 @@ use clap::Args;
 
 use crate::casebook::Casebook;
 use crate::cli::Exit;
-use crate::cli::complaint::Complaint;
-use crate::cli::formats::{Chosen, FormatFlags, Shape};
-use crate::cli::query::QueryFlags;
+use crate::cli::args::output_format::{Chosen, FormatFlags, Shape};
+use crate::cli::args::query::QueryFlags;
+use crate::cli::error::Complaint;
 use crate::cli::session::Session;
 use crate::domain::ticket::Ticket;
 use crate::domain::time::duration;

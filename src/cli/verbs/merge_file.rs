@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::cli::Exit;
-use crate::cli::complaint::Complaint;
+use crate::cli::args::text_input::unreadable;
+use crate::cli::error::Complaint;
+use crate::cli::error::resolve::why;
 use crate::cli::session::Session;
-use crate::cli::text::unreadable;
-use crate::cli::unresolved::why;
 use crate::domain::convergence::union::Concurrent;
 use crate::domain::ticket::Ticket;
 use crate::domain::time::zone::Zone;

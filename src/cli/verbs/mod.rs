@@ -6,13 +6,13 @@ pub mod audit;
 pub mod calendar;
 pub mod changes;
 pub mod check;
+pub mod completions;
 pub mod correct;
 pub mod demo;
 pub mod doctor;
 pub mod escalate;
-pub mod facts;
+pub mod fields;
 pub mod git_setup;
-pub(super) mod glance;
 pub mod guard;
 pub mod hold;
 pub mod hooks;
@@ -25,8 +25,8 @@ pub mod merge;
 pub mod merge_file;
 pub mod open;
 pub mod org;
+pub(super) mod overview;
 pub mod plan;
-pub mod reference;
 pub mod reply;
 pub mod resolve;
 pub mod rule;
@@ -40,8 +40,8 @@ pub mod sync;
 pub mod textconv;
 
 use super::Exit;
-use super::arguments::Verb;
-use super::complaint::Complaint;
+use super::args::Verb;
+use super::error::Complaint;
 use super::session::Session;
 
 /// Runs a verb.

@@ -1,6 +1,6 @@
 //! `open`: a ticket begins. On a terminal it asks for what was not said; [`asking`] knows how.
 
-mod asking;
+mod prompt;
 
 use std::path::PathBuf;
 
@@ -8,12 +8,12 @@ use clap::Args;
 
 use crate::casebook::{Casebook, Step, Target};
 use crate::cli::Exit;
-use crate::cli::arguments::{TextFlags, WriteFlags};
-use crate::cli::attachment;
-use crate::cli::complaint::Complaint;
-use crate::cli::parsing::{address, language_tag, priority};
+use crate::cli::args::attachment;
+use crate::cli::args::value_parsers::{address, language_tag, priority};
+use crate::cli::args::{TextFlags, WriteFlags};
+use crate::cli::error::Complaint;
+use crate::cli::run_write::Telling;
 use crate::cli::session::Session;
-use crate::cli::writing::Telling;
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::casebook::{Casebook, Promises, Trouble};
 use crate::cli::Exit;
-use crate::cli::complaint::Complaint;
+use crate::cli::error::Complaint;
 use crate::cli::session::Session;
 use crate::domain::query::{Condition, Is, Query, Test, WordsFact};
 use crate::domain::sla::clock::Clock;

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use super::merge_file;
 use crate::casebook::{Casebook, Elsewhere, Report, Resolution, Resolved, Terms, Work};
 use crate::cli::Exit;
-use crate::cli::arguments::{CommitFlags, key};
-use crate::cli::complaint::Complaint;
+use crate::cli::args::{CommitFlags, key};
+use crate::cli::error::Complaint;
+use crate::cli::error::resolve;
 use crate::cli::session::Session;
-use crate::cli::unresolved;
 use crate::error::Error;
 use crate::store::layout::tail;
 use crate::store::yaml::Side;
@@ -88,10 +88,10 @@ impl Resolve {
         at_work: Option<&str>,
     ) -> Result<(), Complaint> {
         if !elsewhere.is_empty() {
-            session.output.complain(&unresolved::elsewhere(elsewhere));
+            session.output.complain(&resolve::elsewhere(elsewhere));
         }
         let by_hand = resolutions.iter().any(|resolution| !resolution.how.is_over());
-        let next = match at_work.map(unresolved::ending) {
+        let next = match at_work.map(resolve::ending) {
             _ if self.end.dry_run => return Ok(()),
             Some(ending) if by_hand || elsewhere.iter().any(|one| !one.is_ticket) => {
                 session.output.complain(&format!("  when nothing is in conflict any more, `{ending}`"));
@@ -109,7 +109,7 @@ impl Resolve {
 
     fn tell(&self, session: &Session, resolution: &Resolution, at_work: Option<&str>) -> Result<(), Complaint> {
         let Resolution { path, how, kept } = resolution;
-        if let Some(way) = unresolved::left(resolution, at_work) {
+        if let Some(way) = resolve::left(resolution, at_work) {
             way.lines().for_each(|line| session.output.complain(&one_line(line)));
         }
         let said = match how {
@@ -208,7 +208,7 @@ fn record(resolution: &Resolution) -> Value {
         Resolved::NotATicket => "no_ticket",
     };
     let why = match &resolution.how {
-        Resolved::Left(split) => Some(unresolved::why(split)),
+        Resolved::Left(split) => Some(resolve::why(split)),
         _ => None,
     };
     json!({"path": resolution.path, "result": how, "reason": why, "kept": resolution.kept})

@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::cli::Exit;
-use crate::cli::complaint::Complaint;
+use crate::cli::error::Complaint;
 use crate::cli::session::Session;
 use crate::domain::rules::{Rule as Broken, rule_of, rules};
 use crate::error::Error;

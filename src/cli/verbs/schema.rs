@@ -3,8 +3,8 @@
 use clap::{Args, ValueEnum};
 
 use crate::cli::Exit;
-use crate::cli::complaint::Complaint;
-use crate::cli::promises::CODES;
+use crate::cli::error::Complaint;
+use crate::cli::reference::CODES;
 use crate::cli::session::Session;
 use crate::view::schema;
 

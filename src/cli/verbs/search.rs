@@ -4,9 +4,9 @@ use clap::Args;
 
 use crate::casebook;
 use crate::cli::Exit;
-use crate::cli::complaint::Complaint;
-use crate::cli::formats::{Chosen, FormatFlags, Shape};
-use crate::cli::query::{QueryFlags, unprotected};
+use crate::cli::args::output_format::{Chosen, FormatFlags, Shape};
+use crate::cli::args::query::{QueryFlags, unprotected};
+use crate::cli::error::Complaint;
 use crate::cli::session::Session;
 use crate::domain::query::search::{Meaning, Needle, NeedleFlaw};
 use crate::error::Error;

@@ -5,12 +5,12 @@ use serde_json::{Map, Value};
 
 use crate::casebook::Casebook;
 use crate::cli::Exit;
-use crate::cli::arguments::TicketArgument;
-use crate::cli::clocks::Clocks;
-use crate::cli::complaint::Complaint;
-use crate::cli::formats::{Chosen, Shape, asked, template};
-use crate::cli::output::Output;
+use crate::cli::args::TicketArgument;
+use crate::cli::args::output_format::{Chosen, Shape, asked, template};
+use crate::cli::error::Complaint;
+use crate::cli::report::clocks::Clocks;
 use crate::cli::session::Session;
+use crate::cli::terminal::output::Output;
 use crate::domain::id::Id;
 use crate::domain::people::visibility::as_customers_have_it;
 use crate::domain::ticket::Ticket;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::casebook::Policy;
 use crate::cli::Exit;
-use crate::cli::complaint::Complaint;
+use crate::cli::error::Complaint;
 use crate::cli::session::Session;
 use crate::domain::calendar::HolidayList;
 use crate::domain::sla::plan::{CalendarRule, Metric, Plan};

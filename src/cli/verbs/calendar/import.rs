@@ -8,10 +8,10 @@ use serde_json::json;
 
 use crate::casebook::Work;
 use crate::cli::Exit;
-use crate::cli::arguments::CommitFlags;
-use crate::cli::complaint::Complaint;
+use crate::cli::args::CommitFlags;
+use crate::cli::args::text_input::unreadable;
+use crate::cli::error::Complaint;
 use crate::cli::session::{Session, shown};
-use crate::cli::text::unreadable;
 use crate::domain::calendar::HolidayList;
 use crate::error::Error;
 use crate::exchange::icalendar;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::casebook::Policy;
 use crate::cli::Exit;
-use crate::cli::complaint::Complaint;
+use crate::cli::error::Complaint;
 use crate::cli::session::Session;
 use crate::domain::calendar::{ALWAYS, Calendar};
 use crate::error::Error;

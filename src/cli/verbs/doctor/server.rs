@@ -4,8 +4,8 @@
 
 use super::Findings;
 use crate::casebook::{Guarded, ServerCondition, Whereabouts};
-use crate::cli::complaint::Complaint;
-use crate::cli::program::quoted;
+use crate::cli::error::Complaint;
+use crate::cli::session::program::quoted;
 use crate::error::Error;
 use crate::store::config::ConfigFlaw;
 

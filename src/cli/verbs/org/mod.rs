@@ -1,16 +1,16 @@
 //! `org`: customer organisations, and who is what in them.
 
-mod facts;
-mod moved;
+mod key_values;
+mod plan_impact;
 
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
 use crate::casebook::{Amending, Report, Work};
 use crate::cli::Exit;
-use crate::cli::arguments::{CommitFlags, key};
-use crate::cli::complaint::Complaint;
-use crate::cli::parsing::{address, word_of};
+use crate::cli::args::value_parsers::{address, word_of};
+use crate::cli::args::{CommitFlags, key};
+use crate::cli::error::Complaint;
 use crate::cli::session::Session;
 use crate::domain::people::organization::{Member, Organization};
 use crate::domain::people::organization_change::Amendment;
@@ -173,13 +173,13 @@ impl Org {
                         Error::usage(format!("`{}` is no name for an organization", new.organization), hint).into()
                     );
                 }
-                let amendments = facts::read(&new.facts)?;
+                let amendments = key_values::read(&new.facts)?;
                 amend(session, Amending { id: new.organization, is_new: true, amendments }, &new.write)
             }
             Deed::Show(show) => show.run(session),
             Deed::List(list) => list.run(session),
             Deed::Set(set) => {
-                let amendments = facts::read(&set.facts)?;
+                let amendments = key_values::read(&set.facts)?;
                 amend(session, Amending { id: set.organization, is_new: false, amendments }, &set.write)
             }
             Deed::Person(People { deed: PersonDeed::Add(add) }) => {
@@ -257,7 +257,7 @@ fn amend(session: &Session, amending: Amending, flags: &Writing) -> Result<Exit,
         session.output.warn("note: nothing to change");
     }
     if let Some(after) = made(&report, &id) {
-        moved::tell(session, &casebook, before.as_ref(), &after);
+        plan_impact::tell(session, &casebook, before.as_ref(), &after);
     }
     if flags.end.dry_run && !flags.json {
         session.tell_plan(&report)?;

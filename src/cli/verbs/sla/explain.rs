@@ -2,8 +2,8 @@
 
 use crate::casebook::{Casebook, Promises};
 use crate::cli::Exit;
-use crate::cli::complaint::Complaint;
-use crate::cli::formats::Chosen;
+use crate::cli::args::output_format::Chosen;
+use crate::cli::error::Complaint;
 use crate::cli::session::Session;
 use crate::domain::query::{AsOf, Query};
 use crate::domain::sla::clock::{Clock, timeline};

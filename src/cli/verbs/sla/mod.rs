@@ -1,7 +1,7 @@
 //! `sla`: what is due and overdue, what burns first at the top; and why, interval by interval.
 
+mod ci_report;
 mod explain;
-mod failing;
 
 use std::path::PathBuf;
 
@@ -9,17 +9,17 @@ use clap::Args;
 
 use crate::casebook::{Asked, Casebook, Owing};
 use crate::cli::Exit;
-use crate::cli::complaint::Complaint;
-use crate::cli::formats::{Chosen, FormatFlags, Shape};
-use crate::cli::query::QueryFlags;
+use crate::cli::args::output_format::{Chosen, FormatFlags, Shape};
+use crate::cli::args::query::QueryFlags;
+use crate::cli::error::Complaint;
+use crate::cli::report::findings::one_file_each;
 use crate::cli::session::Session;
-use crate::cli::telling::one_file_each;
 use crate::domain::query::AsOf;
 use crate::error::Error;
 use crate::view;
 use crate::view::Audience;
 use crate::view::sla::row_record;
-use failing::{FailOn, ReportForm, fail_on, report};
+use ci_report::{FailOn, ReportForm, fail_on, report};
 
 /// What rows have.
 const SHAPE: Shape = Shape { fields: view::sla::FIELDS, columns: view::sla::FIELDS };

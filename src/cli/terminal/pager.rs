@@ -8,9 +8,9 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::Exit;
 use super::output::Output;
-use super::session::variable;
+use crate::cli::Exit;
+use crate::cli::session::variable;
 use crate::error::Error;
 
 /// Runs the pager, and ends with the exit code of the command whatever the pager's is. Where it is not installed

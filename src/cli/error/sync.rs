@@ -1,7 +1,7 @@
 //! Why a desk and its remote were not brought together, in words, with the command that would work.
 
-use super::Exit;
-use super::complaint::Complaint;
+use super::Complaint;
+use crate::cli::Exit;
 use crate::error::{Error, Unsynced};
 use crate::store::git::GitError;
 use crate::view::labels::count;

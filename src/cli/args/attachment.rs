@@ -7,10 +7,10 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::Exit;
-use super::complaint::Complaint;
-use super::text::unreadable;
+use super::text_input::unreadable;
 use crate::casebook::Attached;
+use crate::cli::Exit;
+use crate::cli::error::Complaint;
 use crate::domain::ticket::attachment::{fit_name, size_in_words};
 use crate::error::Error;
 

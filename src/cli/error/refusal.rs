@@ -1,7 +1,7 @@
 //! The words of each refusal: what was asked, why not, what is true now, and the command that would work.
 
-use super::Exit;
-use super::complaint::Complaint;
+use super::Complaint;
+use crate::cli::Exit;
 use crate::domain::id::Id;
 use crate::domain::people::eligibility::Hurdle;
 use crate::domain::people::organization_access::AccessRefusal;

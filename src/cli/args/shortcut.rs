@@ -7,8 +7,8 @@ use std::ffi::OsString;
 
 use clap::{Args, Command, FromArgMatches};
 
-use super::arguments::{Arguments, Global, Verb};
-use super::verbs;
+use super::{Arguments, Global, Verb};
+use crate::cli::verbs;
 
 /// The arguments, where the words are those of such a verb and say nothing odd.
 pub(crate) fn parse(words: &[OsString]) -> Option<Arguments> {

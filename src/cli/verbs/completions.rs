@@ -6,7 +6,7 @@ use clap::Args;
 use clap_complete::Shell;
 
 use crate::cli::Exit;
-use crate::cli::complaint::Complaint;
+use crate::cli::error::Complaint;
 use crate::cli::session::Session;
 use crate::error::Error;
 

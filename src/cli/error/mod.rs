@@ -1,15 +1,19 @@
 //! The report of an error: its sentence, which [`crate::error::Error`] has, with a hint, the exit code, and the error
 //! code for programs. The sentences of the workflow are in [`super::refusal`].
 
+pub(crate) mod refusal;
+pub(crate) mod resolve;
+pub(crate) mod sync;
+pub(crate) mod unknown_values;
+
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
 use super::Exit;
-use super::program::quoted;
-use super::refusal;
-use super::unsynced;
+use super::session::program::quoted;
+
 use crate::domain::id::Id;
 use crate::domain::people::assignment::NobodyNext;
 use crate::error::Error;
@@ -229,8 +233,8 @@ impl From<Error> for Complaint {
             )
             .hint("as-of: takes 2026-11-01, 2026-11-01T09:00:00Z, or whatever `git rev-parse` knows"),
             Error::NoRevision { refusal, .. } => git(refusal),
-            Error::Unsynced { why } => unsynced::complain(why),
-            Error::Unsent { received, because } => unsynced::unsent(received, *because),
+            Error::Unsynced { why } => sync::complain(why),
+            Error::Unsent { received, because } => sync::unsent(received, *because),
             Error::Io { path, source, .. } => {
                 let hint = way_out(&path, source.kind());
                 Self::new(Exit::Busy, "io.failed", format!("{said}: {source}")).hint(hint)

@@ -4,11 +4,11 @@ use clap::{ArgGroup, Args};
 
 use crate::casebook::{Step, Work};
 use crate::cli::Exit;
-use crate::cli::arguments::OnTicket;
-use crate::cli::complaint::Complaint;
-use crate::cli::parsing::address;
+use crate::cli::args::OnTicket;
+use crate::cli::args::value_parsers::address;
+use crate::cli::error::Complaint;
+use crate::cli::run_write::{Telling, Words};
 use crate::cli::session::Session;
-use crate::cli::writing::{Telling, Words};
 use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
 use crate::domain::ticket::action::{Action, Fact};

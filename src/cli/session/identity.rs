@@ -7,8 +7,8 @@ use std::cell::{OnceCell, RefCell};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use super::complaint::Complaint;
-use super::session::variable;
+use super::variable;
+use crate::cli::error::Complaint;
 use crate::domain::people::person::Person;
 use crate::error::Error;
 use crate::store::files::State;

@@ -6,7 +6,7 @@ use dialoguer::{FuzzySelect, Input};
 
 use super::Open;
 use crate::casebook::Casebook;
-use crate::cli::complaint::Complaint;
+use crate::cli::error::Complaint;
 use crate::cli::session::Session;
 use crate::domain::people::organization::Instance;
 use crate::domain::people::person::Person;

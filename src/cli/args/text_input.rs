@@ -5,8 +5,8 @@ use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::arguments::TextFlags;
-use super::complaint::Complaint;
+use super::TextFlags;
+use crate::cli::error::Complaint;
 use crate::domain::text::Text;
 use crate::error::Error;
 use crate::store::files::State;

@@ -2,8 +2,8 @@
 
 use crate::casebook::Casebook;
 use crate::cli::Exit;
-use crate::cli::clocks::Clocks;
-use crate::cli::complaint::Complaint;
+use crate::cli::error::Complaint;
+use crate::cli::report::clocks::Clocks;
 use crate::cli::session::Session;
 use crate::domain::id::Id;
 use crate::domain::sla::clock::Clock;

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::Exit;
-use super::complaint::Complaint;
-use super::session::Session;
+use crate::cli::Exit;
+use crate::cli::error::Complaint;
+use crate::cli::session::Session;
 use crate::domain::rules::Severity;
 use crate::domain::rules::finding::Finding;
 use crate::error::Error;

@@ -3,9 +3,9 @@
 //! A ticket may hold what casebook.toml does not list, so such a word is no mistake of the query's; it is worth a note
 //! where nothing was found. Must not say what customers may not know.
 
-use super::complaint::Complaint;
-use super::session::Session;
+use super::Complaint;
 use crate::casebook::Casebook;
+use crate::cli::session::Session;
 use crate::domain::query::{PersonFact, Query, Test, WordsFact};
 use crate::view::Viewer;
 use crate::view::sanitize::one_line;

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::Exit;
-use super::arguments::{CommitFlags, ConditionFlags, OnTicket, WriteFlags};
-use super::complaint::Complaint;
-use super::refusal;
+use super::args::text_input::Typed;
+use super::args::{CommitFlags, ConditionFlags, OnTicket, WriteFlags};
+use super::error::Complaint;
+use super::error::refusal;
 use super::session::{Session, variable};
-use super::text::Typed;
 use super::verbs::show;
 use crate::casebook::{Casebook, Hindrance, Recovery, Report, Step, Terms, Work};
 use crate::domain::id::Id;

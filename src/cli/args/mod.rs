@@ -1,10 +1,18 @@
 //! The shape of the command line: global flags, the verbs, and the flags that several verbs share.
 
+pub(crate) mod attachment;
+pub(crate) mod output_format;
+pub(crate) mod query;
+pub(crate) mod shortcut;
+pub(crate) mod sort;
+pub(crate) mod text_input;
+pub(crate) mod value_parsers;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::parsing::{address, word_of};
+use super::args::value_parsers::{address, word_of};
 use super::verbs;
 use crate::domain::people::person::Person;
 use crate::domain::vocabulary::Status;
@@ -178,11 +186,11 @@ pub enum Verb {
     Escalate(verbs::escalate::Escalate),
     Deescalate(verbs::escalate::Deescalate),
     Prioritize(verbs::escalate::Prioritize),
-    Assign(verbs::facts::Assign),
-    Cc(verbs::facts::Cc),
+    Assign(verbs::fields::Assign),
+    Cc(verbs::fields::Cc),
     Attach(verbs::attach::Attach),
-    Tag(verbs::facts::Tag),
-    Set(verbs::facts::Set),
+    Tag(verbs::fields::Tag),
+    Set(verbs::fields::Set),
     #[command(name = "macro")]
     Macro(verbs::macros::ApplyMacro),
     Correct(verbs::correct::Correct),
@@ -211,6 +219,6 @@ pub enum Verb {
     Calendar(verbs::calendar::CalendarVerb),
     Import(verbs::import::Import),
     Schema(verbs::schema::Schema),
-    Completions(verbs::reference::Completions),
-    Man(verbs::reference::Man),
+    Completions(verbs::completions::Completions),
+    Man(verbs::completions::Man),
 }

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use super::session::variable;
+use super::variable;
 
 /// The name the program has where it is installed.
 const NAME: &str = "casebook";

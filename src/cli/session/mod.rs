@@ -1,5 +1,8 @@
 //! What every command begins with: the environment read once, the desk found, the acting person known.
 
+pub(crate) mod identity;
+pub(crate) mod program;
+
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,10 +10,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::arguments::{Colour, Global};
-use super::complaint::Complaint;
-use super::identity::Identity;
-use super::output::Output;
+use super::args::{Colour, Global};
+use super::error::Complaint;
+use super::session::identity::Identity;
+use super::terminal::output::Output;
 use super::verbs;
 use crate::casebook::{Casebook, Halt, World};
 use crate::domain::people::person::Person;

@@ -1,0 +1,4 @@
+//! TODO.
+
+pub(crate) mod clocks;
+pub(crate) mod findings;
