@@ -6,14 +6,14 @@
 //! | [`store`] | where it lies | domain |
 //! | [`exchange`] | how it travels to and from other systems | domain |
 //! | [`view`] | how it looks | domain |
-//! | [`casebook`] | how it changes: the only writer | domain, store |
+//! | [`desk`] | how it changes: the only writer | domain, store |
 //! | [`cli`] | how it is asked | all |
 //!
 //! Start reading at [`domain::action::Action`], then [`domain::transition::decide`], then
-//! [`casebook::Casebook::perform`].
+//! [`desk::Casebook::perform`].
 
-pub mod casebook;
 pub mod cli;
+pub mod desk;
 pub mod domain;
 pub mod error;
 pub mod exchange;

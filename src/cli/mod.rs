@@ -1,7 +1,7 @@
 //! How it is asked: the command line. One small file per verb; what they share is beside this one.
 //!
 //! The only folder that prints, reads the environment and the clock, and words things for people. Must not
-//! decide what is allowed, nor write to a store except through [`crate::casebook::Casebook::perform`].
+//! decide what is allowed, nor write to a store except through [`crate::desk::Casebook::perform`].
 
 pub mod args;
 mod error;

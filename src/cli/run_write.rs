@@ -12,7 +12,7 @@ use super::error::Complaint;
 use super::error::refusal;
 use super::session::{Session, variable};
 use super::verbs::show;
-use crate::casebook::{Casebook, Hindrance, Recovery, Report, Step, Terms, Work};
+use crate::desk::{Casebook, Hindrance, Recovery, Report, Step, Terms, Work};
 use crate::domain::id::Id;
 use crate::domain::people::assignment::{Chosen, Waived};
 use crate::domain::people::person::Person;

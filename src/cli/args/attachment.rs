@@ -8,9 +8,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::text_input::unreadable;
-use crate::casebook::Attached;
 use crate::cli::Exit;
 use crate::cli::error::Complaint;
+use crate::desk::Attached;
 use crate::domain::ticket::attachment::{fit_name, size_in_words};
 use crate::error::Error;
 

@@ -6,12 +6,12 @@
 use clap::Args;
 use serde_json::{Map, Value};
 
-use crate::casebook::Casebook;
 use crate::cli::Exit;
 use crate::cli::error::Complaint;
 use crate::cli::session::Session;
 use crate::cli::terminal::output::Stream;
 use crate::cli::verbs::show::unknown_field;
+use crate::desk::Casebook;
 use crate::error::Error;
 use crate::store::config::sla;
 use crate::view::template::{Paper, Template, TemplateFlaw};

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use clap::Args;
 
-use crate::casebook::Casebook;
 use crate::cli::error::Complaint;
 use crate::cli::session::Session;
+use crate::desk::Casebook;
 use crate::domain::id::Id;
 use crate::domain::query::{Is, KEYS, Query, QueryFlaw, QueryFlawKind, Scope, parse};
 use crate::domain::ticket::custom_field::fit;

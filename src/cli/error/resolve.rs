@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use crate::casebook::{Elsewhere, Resolution, Resolved};
 use crate::cli::session::program::quoted;
+use crate::desk::{Elsewhere, Resolution, Resolved};
 use crate::store::yaml::{Side, Split};
 
 /// So many paths are named; more are counted.

@@ -4,8 +4,8 @@
 //! where nothing was found. Must not say what customers may not know.
 
 use super::Complaint;
-use crate::casebook::Casebook;
 use crate::cli::session::Session;
+use crate::desk::Casebook;
 use crate::domain::query::{PersonFact, Query, Test, WordsFact};
 use crate::view::Viewer;
 use crate::view::sanitize::one_line;

@@ -3,10 +3,10 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::casebook::{Casebook, Promises};
 use crate::cli::Exit;
 use crate::cli::error::Complaint;
 use crate::cli::session::Session;
+use crate::desk::{Casebook, Promises};
 use crate::domain::sla::clock::Clock;
 use crate::domain::ticket::summary::Summary;
 

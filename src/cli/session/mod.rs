@@ -15,7 +15,7 @@ use super::error::Complaint;
 use super::session::identity::Identity;
 use super::terminal::output::Output;
 use super::verbs;
-use crate::casebook::{Casebook, Halt, World};
+use crate::desk::{Casebook, Halt, World};
 use crate::domain::people::person::Person;
 use crate::domain::time::parse::when;
 use crate::domain::time::zone::Zone;

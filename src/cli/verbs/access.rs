@@ -4,13 +4,13 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::org;
-use crate::casebook::{AccessChange, Casebook, Step, Target, Work};
 use crate::cli::Exit;
 use crate::cli::args::value_parsers::{address, priority};
 use crate::cli::args::{CommitFlags, OnTicket, TextFlags, WriteFlags, key};
 use crate::cli::error::Complaint;
 use crate::cli::run_write::{Telling, Words};
 use crate::cli::session::Session;
+use crate::desk::{AccessChange, Casebook, Step, Target, Work};
 use crate::domain::id::Id;
 use crate::domain::people::organization::Organization;
 use crate::domain::people::organization_access::{AccessRefusal, declining_key, is_declined};

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::casebook::Step;
 use crate::cli::Exit;
 use crate::cli::args::OnTicket;
 use crate::cli::args::attachment;
 use crate::cli::error::Complaint;
 use crate::cli::run_write::Words;
 use crate::cli::session::Session;
+use crate::desk::Step;
 use crate::domain::ticket::action::Action;
 
 /// Attach files to a ticket.

@@ -4,12 +4,12 @@ use chrono::TimeDelta;
 use clap::Args;
 
 use super::changes::{complain, stretch};
-use crate::casebook::{Auditor, Findings, Questions, Span, Whereabouts};
 use crate::cli::Exit;
 use crate::cli::error::Complaint;
 use crate::cli::report::findings::TellingFlags;
 use crate::cli::session::Session;
 use crate::cli::terminal::progress::Progress;
+use crate::desk::{Auditor, Findings, Questions, Span, Whereabouts};
 use crate::domain::time::duration;
 use crate::store::layout::tail;
 use crate::view::sanitize::one_line;

@@ -4,11 +4,11 @@ use clap::Args;
 use serde_json::Value;
 
 use super::show::lists_fields;
-use crate::casebook::Stretch;
 use crate::cli::Exit;
 use crate::cli::args::output_format::{Chosen, Shape};
 use crate::cli::error::Complaint;
 use crate::cli::session::Session;
+use crate::desk::Stretch;
 use crate::error::Error;
 use crate::store::git::GitError;
 use crate::store::layout::tail;

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::changes::{complain, stretch};
-use crate::casebook::{Checked, Scope, Work};
 use crate::cli::Exit;
 use crate::cli::args::CommitFlags;
 use crate::cli::error::Complaint;
 use crate::cli::report::findings::TellingFlags;
 use crate::cli::session::{Session, variable};
+use crate::desk::{Checked, Scope, Work};
 use crate::domain::id::Id;
 use crate::domain::rules::finding::Finding;
 use crate::error::Error;

@@ -2,12 +2,12 @@
 
 use clap::Args;
 
-use crate::casebook::Casebook;
 use crate::cli::Exit;
 use crate::cli::args::OnTicket;
 use crate::cli::error::Complaint;
 use crate::cli::run_write::Words;
 use crate::cli::session::Session;
+use crate::desk::Casebook;
 use crate::domain::id::Id;
 use crate::domain::text::clean_subject;
 use crate::domain::ticket::action::Action;

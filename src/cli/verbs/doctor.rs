@@ -5,11 +5,11 @@ mod server;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::casebook::{Casebook, Condition, ServerCondition, Telling, TellingState};
 use crate::cli::Exit;
 use crate::cli::error::Complaint;
 use crate::cli::session::Session;
 use crate::cli::session::program::{program, quoted};
+use crate::desk::{Casebook, Condition, ServerCondition, Telling, TellingState};
 use crate::domain::time::zone::Zone;
 use crate::store::git::Repository;
 use crate::view::labels::count;

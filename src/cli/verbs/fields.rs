@@ -2,13 +2,13 @@
 
 use clap::{ArgGroup, Args};
 
-use crate::casebook::{Step, Work};
 use crate::cli::Exit;
 use crate::cli::args::OnTicket;
 use crate::cli::args::value_parsers::address;
 use crate::cli::error::Complaint;
 use crate::cli::run_write::{Telling, Words};
 use crate::cli::session::Session;
+use crate::desk::{Step, Work};
 use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
 use crate::domain::ticket::action::{Action, Fact};

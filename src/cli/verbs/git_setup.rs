@@ -2,11 +2,11 @@
 
 use clap::Args;
 
-use crate::casebook::{Telling, TellingState, tell, tellings};
 use crate::cli::Exit;
 use crate::cli::error::Complaint;
 use crate::cli::session::Session;
 use crate::cli::session::program::program;
+use crate::desk::{Telling, TellingState, tell, tellings};
 use crate::view::sanitize::one_line;
 
 /// Tell git in this clone how tickets are merged and shown.

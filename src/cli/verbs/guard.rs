@@ -6,10 +6,10 @@ use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
 
 use super::audit::span;
-use crate::casebook::{Findings, Guard as Guarding, Hook, Pusher};
 use crate::cli::Exit;
 use crate::cli::error::Complaint;
 use crate::cli::session::{Session, variable};
+use crate::desk::{Findings, Guard as Guarding, Hook, Pusher};
 use crate::domain::people::person::Person;
 use crate::domain::rules::Severity;
 use crate::error::Error;

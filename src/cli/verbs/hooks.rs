@@ -5,10 +5,10 @@ use std::path::Path;
 use clap::{Args, Subcommand};
 
 use super::guard::HookName;
-use crate::casebook::{FSCK, HookPlan, Whereabouts};
 use crate::cli::Exit;
 use crate::cli::error::Complaint;
 use crate::cli::session::{Session, shown, variable};
+use crate::desk::{FSCK, HookPlan, Whereabouts};
 use crate::error::Error;
 use crate::view::colors::Paint;
 use crate::view::diff;

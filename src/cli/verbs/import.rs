@@ -8,13 +8,13 @@ use clap::{Args, Subcommand};
 use serde_json::Value;
 
 use super::show;
-use crate::casebook::{Casebook, Work};
 use crate::cli::Exit;
 use crate::cli::args::WriteFlags;
 use crate::cli::args::text_input::unreadable;
 use crate::cli::error::Complaint;
 use crate::cli::session::Session;
 use crate::cli::terminal::progress::Progress;
+use crate::desk::{Casebook, Work};
 use crate::error::Error;
 use crate::exchange::{Imported, beads};
 use crate::view;

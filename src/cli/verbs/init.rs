@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::git_setup::note_path;
-use crate::casebook::{Founding, InitReport, TellingState};
 use crate::cli::Exit;
 use crate::cli::error::Complaint;
 use crate::cli::session::program::program;
 use crate::cli::session::{Session, shown, variable};
+use crate::desk::{Founding, InitReport, TellingState};
 use crate::domain::people::person::Person;
 use crate::error::Error;
 use crate::store::git::GitError;

@@ -3,13 +3,13 @@
 use clap::Args;
 use serde_json::{Map, Value};
 
-use crate::casebook::{Casebook, Found, Trouble};
 use crate::cli::Exit;
 use crate::cli::args::output_format::{Chosen, FormatFlags, Shape};
 use crate::cli::args::query::QueryFlags;
 use crate::cli::args::sort::OrderFlag;
 use crate::cli::error::Complaint;
 use crate::cli::session::Session;
+use crate::desk::{Casebook, Found, Trouble};
 use crate::domain::sla::clock::Clock;
 use crate::domain::ticket::summary::Summary;
 use crate::error::Error;

@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 use clap::Args;
 
-use crate::casebook::Casebook;
 use crate::cli::Exit;
 use crate::cli::args::output_format::{Chosen, FormatFlags, Shape};
 use crate::cli::args::query::QueryFlags;
 use crate::cli::error::Complaint;
 use crate::cli::session::Session;
+use crate::desk::Casebook;
 use crate::domain::ticket::Ticket;
 use crate::domain::time::duration;
 use crate::store::layout::tail;

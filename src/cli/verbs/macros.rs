@@ -6,12 +6,12 @@ use clap::Args;
 use serde_json::{Map, Value, json};
 
 use super::show;
-use crate::casebook::{Casebook, Step, Work, macro_finding};
 use crate::cli::Exit;
 use crate::cli::args::{ConditionFlags, TextFlags, WriteFlags};
 use crate::cli::error::Complaint;
 use crate::cli::run_write::Telling;
 use crate::cli::session::Session;
+use crate::desk::{Casebook, Step, Work, macro_finding};
 use crate::domain::rules;
 use crate::domain::rules::finding::Finding;
 use crate::domain::text::Text;

@@ -2,13 +2,13 @@
 
 use clap::Args;
 
-use crate::casebook::Step;
 use crate::cli::Exit;
 use crate::cli::args::value_parsers::word_of;
 use crate::cli::args::{ConditionFlags, OnTicket, TextFlags, WriteFlags};
 use crate::cli::error::Complaint;
 use crate::cli::run_write::{Telling, Words};
 use crate::cli::session::Session;
+use crate::desk::Step;
 use crate::domain::ticket::action::Action;
 use crate::domain::vocabulary::{MergeReason, ReopenReason};
 

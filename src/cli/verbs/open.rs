@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::casebook::{Casebook, Step, Target};
 use crate::cli::Exit;
 use crate::cli::args::attachment;
 use crate::cli::args::value_parsers::{address, language_tag, priority};
@@ -14,6 +13,7 @@ use crate::cli::args::{TextFlags, WriteFlags};
 use crate::cli::error::Complaint;
 use crate::cli::run_write::Telling;
 use crate::cli::session::Session;
+use crate::desk::{Casebook, Step, Target};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;

@@ -1,10 +1,10 @@
 //! No verb: the desk at a glance.
 
-use crate::casebook::Casebook;
 use crate::cli::Exit;
 use crate::cli::error::Complaint;
 use crate::cli::report::clocks::Clocks;
 use crate::cli::session::Session;
+use crate::desk::Casebook;
 use crate::domain::id::Id;
 use crate::domain::sla::clock::Clock;
 use crate::domain::ticket::summary::Summary;

@@ -3,10 +3,10 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use crate::casebook::{Casebook, Promises, Trouble};
 use crate::cli::Exit;
 use crate::cli::error::Complaint;
 use crate::cli::session::Session;
+use crate::desk::{Casebook, Promises, Trouble};
 use crate::domain::query::{Condition, Is, Query, Test, WordsFact};
 use crate::domain::sla::clock::Clock;
 use crate::domain::sla::plan::Plan;

@@ -6,12 +6,12 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::merge_file;
-use crate::casebook::{Casebook, Elsewhere, Report, Resolution, Resolved, Terms, Work};
 use crate::cli::Exit;
 use crate::cli::args::{CommitFlags, key};
 use crate::cli::error::Complaint;
 use crate::cli::error::resolve;
 use crate::cli::session::Session;
+use crate::desk::{Casebook, Elsewhere, Report, Resolution, Resolved, Terms, Work};
 use crate::error::Error;
 use crate::store::layout::tail;
 use crate::store::yaml::Side;

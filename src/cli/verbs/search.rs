@@ -2,12 +2,12 @@
 
 use clap::Args;
 
-use crate::casebook;
 use crate::cli::Exit;
 use crate::cli::args::output_format::{Chosen, FormatFlags, Shape};
 use crate::cli::args::query::{QueryFlags, unprotected};
 use crate::cli::error::Complaint;
 use crate::cli::session::Session;
+use crate::desk;
 use crate::domain::query::search::{Meaning, Needle, NeedleFlaw};
 use crate::error::Error;
 use crate::store::layout;
@@ -66,7 +66,7 @@ impl Search {
         session.actor()?.map(|person| casebook.memberships(person)).transpose()?;
         let for_people = matches!(chosen, Chosen::Words) && session.output.is_terminal;
         let context = if for_people { self.context } else { 0 };
-        let search = casebook::Search {
+        let search = desk::Search {
             query: &query,
             viewer: session.actor()?,
             may_hold: &|file| needle.may_be_in(file),

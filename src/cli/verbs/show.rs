@@ -3,7 +3,6 @@
 use clap::Args;
 use serde_json::{Map, Value};
 
-use crate::casebook::Casebook;
 use crate::cli::Exit;
 use crate::cli::args::TicketArgument;
 use crate::cli::args::output_format::{Chosen, Shape, asked, template};
@@ -11,6 +10,7 @@ use crate::cli::error::Complaint;
 use crate::cli::report::clocks::Clocks;
 use crate::cli::session::Session;
 use crate::cli::terminal::output::Output;
+use crate::desk::Casebook;
 use crate::domain::id::Id;
 use crate::domain::people::visibility::as_customers_have_it;
 use crate::domain::ticket::Ticket;

@@ -2,13 +2,13 @@
 
 use clap::Args;
 
-use crate::casebook::Casebook;
 use crate::cli::Exit;
 use crate::cli::args::OnTicket;
 use crate::cli::args::value_parsers::{address, priority};
 use crate::cli::error::Complaint;
 use crate::cli::run_write::Words;
 use crate::cli::session::Session;
+use crate::desk::Casebook;
 use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
 use crate::domain::ticket::action::{Action, Solution};

@@ -4,13 +4,13 @@ use clap::Args;
 use serde_json::{Map, Value};
 
 use super::show;
-use crate::casebook::{Casebook, Due, Matter, Report, Work};
 use crate::cli::Exit;
 use crate::cli::args::CommitFlags;
 use crate::cli::args::output_format::{Chosen, FormatFlags, Shape};
 use crate::cli::args::query::QueryFlags;
 use crate::cli::error::Complaint;
 use crate::cli::session::Session;
+use crate::desk::{Casebook, Due, Matter, Report, Work};
 use crate::domain::id::Id;
 use crate::domain::sla::follow_up::{Next, Step};
 use crate::error::Error;

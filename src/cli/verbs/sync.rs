@@ -6,12 +6,12 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::merge_file;
-use crate::casebook::{Sync as Syncing, Synced};
 use crate::cli::Exit;
 use crate::cli::error::Complaint;
 use crate::cli::error::sync::refused;
 use crate::cli::session::Session;
 use crate::cli::session::program::program;
+use crate::desk::{Sync as Syncing, Synced};
 use crate::domain::rules::finding::Finding;
 use crate::error::Error;
 use crate::store::git::GitError;

@@ -4,7 +4,7 @@ use std::fs::{self, File, FileTimes};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use casebook::casebook::{Casebook, Found, Trouble, World};
+use casebook::desk::{Casebook, Found, Trouble, World};
 use casebook::domain::id::Id;
 use casebook::domain::ticket::summary::Summary;
 use casebook::store::index::{Index, Known, Making, Row, Rows, Stamp};

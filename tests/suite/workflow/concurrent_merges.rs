@@ -4,7 +4,7 @@
 use std::fs;
 use std::time::Duration;
 
-use casebook::casebook::{Casebook, Scope, World};
+use casebook::desk::{Casebook, Scope, World};
 use casebook::domain::id::Id;
 use casebook::domain::rules::Severity;
 use casebook::domain::text::Text;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use casebook::casebook::{Scope, Step, Terms, Work};
+use casebook::desk::{Scope, Step, Terms, Work};
 use casebook::domain::convergence::cross_ticket::{FORWARDING, Loose, twins};
 use casebook::domain::convergence::union::concurrent;
 use casebook::domain::id::Id;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use casebook::casebook::{Attached, Casebook, Scope, Step, Target, Terms, Work, World};
+use casebook::desk::{Attached, Casebook, Scope, Step, Target, Terms, Work, World};
 use casebook::domain::id::Id;
 use casebook::domain::people::person::Person;
 use casebook::domain::text::Text;

@@ -4,10 +4,10 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::casebook::Policy;
 use crate::cli::Exit;
 use crate::cli::error::Complaint;
 use crate::cli::session::Session;
+use crate::desk::Policy;
 use crate::domain::calendar::HolidayList;
 use crate::domain::sla::plan::{CalendarRule, Metric, Plan};
 use crate::domain::time::duration;

@@ -6,12 +6,12 @@ use chrono::{Datelike, NaiveDate};
 use clap::Args;
 use serde_json::json;
 
-use crate::casebook::Work;
 use crate::cli::Exit;
 use crate::cli::args::CommitFlags;
 use crate::cli::args::text_input::unreadable;
 use crate::cli::error::Complaint;
 use crate::cli::session::{Session, shown};
+use crate::desk::Work;
 use crate::domain::calendar::HolidayList;
 use crate::error::Error;
 use crate::exchange::icalendar;

@@ -6,10 +6,10 @@ mod import;
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
-use crate::casebook::Policy;
 use crate::cli::Exit;
 use crate::cli::error::Complaint;
 use crate::cli::session::Session;
+use crate::desk::Policy;
 use crate::domain::calendar::{ALWAYS, Calendar};
 use crate::error::Error;
 use crate::view::calendar::{Around, next_record, next_told, record, told};

@@ -10,11 +10,11 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 
 use super::init::machine_zone;
-use crate::casebook::{Casebook, Founding, Step, Target, Terms, Work, World};
 use crate::cli::Exit;
 use crate::cli::error::Complaint;
 use crate::cli::session::program::program;
 use crate::cli::session::{Session, shown};
+use crate::desk::{Casebook, Founding, Step, Target, Terms, Work, World};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::text::Text;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Days, Utc};
 
 use super::script::{ANA, BO, IDA};
-use crate::casebook::Amending;
+use crate::desk::Amending;
 use crate::domain::people::organization::{Member, PlanPeriod};
 use crate::domain::people::organization_change::{Amendment, InstanceFact};
 use crate::domain::people::person::{NoAddress, Person};

@@ -3,9 +3,9 @@
 //! Changes nothing, and must not know what the guard asks of a push.
 
 use super::Findings;
-use crate::casebook::{Guarded, ServerCondition, Whereabouts};
 use crate::cli::error::Complaint;
 use crate::cli::session::program::quoted;
+use crate::desk::{Guarded, ServerCondition, Whereabouts};
 use crate::error::Error;
 use crate::store::config::ConfigFlaw;
 

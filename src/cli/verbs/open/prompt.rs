@@ -5,9 +5,9 @@
 use dialoguer::{FuzzySelect, Input};
 
 use super::Open;
-use crate::casebook::Casebook;
 use crate::cli::error::Complaint;
 use crate::cli::session::Session;
+use crate::desk::Casebook;
 use crate::domain::people::organization::Instance;
 use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;

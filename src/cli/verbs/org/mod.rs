@@ -6,12 +6,12 @@ mod plan_impact;
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
-use crate::casebook::{Amending, Report, Work};
 use crate::cli::Exit;
 use crate::cli::args::value_parsers::{address, word_of};
 use crate::cli::args::{CommitFlags, key};
 use crate::cli::error::Complaint;
 use crate::cli::session::Session;
+use crate::desk::{Amending, Report, Work};
 use crate::domain::people::organization::{Member, Organization};
 use crate::domain::people::organization_change::Amendment;
 use crate::domain::people::person::Person;

@@ -3,9 +3,9 @@
 //!
 //! Must not know how files are changed: it is given both.
 
-use crate::casebook::Casebook;
 use crate::cli::session::Session;
 use crate::cli::verbs::plan::unsolved;
+use crate::desk::Casebook;
 use crate::domain::people::organization::Organization;
 use crate::store::layout::tail;
 use crate::view::sanitize::one_line;

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::casebook::{Owed, Owing};
 use crate::cli::error::Complaint;
 use crate::cli::report::findings::unwritable;
 use crate::cli::session::Session;
+use crate::desk::{Owed, Owing};
 use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{TARGET_BREACHED, TARGET_DUE};
 use crate::domain::sla::clock::ClockState;

@@ -1,10 +1,10 @@
 //! `sla --explain`: one ticket's clocks, interval by interval.
 
-use crate::casebook::{Casebook, Promises};
 use crate::cli::Exit;
 use crate::cli::args::output_format::Chosen;
 use crate::cli::error::Complaint;
 use crate::cli::session::Session;
+use crate::desk::{Casebook, Promises};
 use crate::domain::query::{AsOf, Query};
 use crate::domain::sla::clock::{Clock, timeline};
 use crate::domain::ticket::summary::Summary;

@@ -7,13 +7,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::casebook::{Asked, Casebook, Owing};
 use crate::cli::Exit;
 use crate::cli::args::output_format::{Chosen, FormatFlags, Shape};
 use crate::cli::args::query::QueryFlags;
 use crate::cli::error::Complaint;
 use crate::cli::report::findings::one_file_each;
 use crate::cli::session::Session;
+use crate::desk::{Asked, Casebook, Owing};
 use crate::domain::query::AsOf;
 use crate::error::Error;
 use crate::view;

@@ -1,0 +1,399 @@
+//! One commit: the versions it changes taken in, and each held against those of its parents.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Ground, Judge, Policy, TICKETS, messages};
+use crate::desk::write::transaction::differing_fact;
+use crate::domain::audit::{Loss, Piece, added, inserted, losses, places};
+use crate::domain::id::Id;
+use crate::domain::rules::finding::Finding;
+use crate::domain::rules::{
+    FILE_MISPLACED, FILE_NEWER, FILE_NOT_PLAIN, FILE_OTHER_ID, HEADER_DIFFERS, HISTORY_EDITED, HISTORY_INSERTED,
+    HISTORY_REMOVED, HISTORY_REORDERED, HISTORY_UNREADABLE, POLICY_UNREADABLE, TICKET_DELETED, TICKET_MOVED,
+};
+use crate::domain::ticket::{FORMAT, Ticket};
+use crate::store::git::{Change, GitError, Objects, Revision, is_blob};
+use crate::store::layout;
+use crate::store::yaml::{DamageKind, Version};
+
+/// How many entries a commit adds to a ticket at most, for the older version to be told from the newer one.
+const FEW: usize = 3;
+
+/// What a parent and a commit have of a file.
+type Pair = (Option<Arc<Version>>, Option<Arc<Version>>);
+
+/// What a parent has of a file that differs.
+#[derive(Clone, Debug)]
+pub struct Before {
+    /// Its object.
+    pub name: String,
+    /// What it holds.
+    pub version: Arc<Version>,
+}
+
+/// A ticket's file that a commit changed.
+#[derive(Debug, Default)]
+pub struct Touched {
+    /// What those parents have that have something else, and have it.
+    pub befores: Vec<Before>,
+    /// How many of the parents have something else, or nothing.
+    pub differing: usize,
+    /// What the commit has.
+    pub after: Option<Arc<Version>>,
+    /// Its object.
+    pub name: Option<String>,
+    /// Whether the commit has something else than a file.
+    pub is_odd: bool,
+}
+
+impl Touched {
+    /// The id of what the file is, or was.
+    pub fn id(&self) -> Option<Id> {
+        let versions = self.after.iter().chain(self.befores.iter().map(|before| &before.version));
+        versions.filter_map(|version| version.ticket().ok()).map(|ticket| ticket.id).next()
+    }
+}
+
+/// A commit with its versions at hand.
+pub struct Commit<'a> {
+    /// Its facts.
+    pub revision: &'a Revision,
+    /// What it is judged by: of each parent, else its own.
+    pub grounds: Vec<Ground>,
+    /// The tickets' files it changed.
+    pub touched: BTreeMap<String, Touched>,
+}
+
+impl Judge {
+    /// Takes in what a commit brings, in the order it comes.
+    pub fn take_in<'a>(&mut self, revision: &'a Revision, objects: &mut Objects) -> Result<Commit<'a>, GitError> {
+        if revision.sends_base
+            && let Some(parent) = revision.sides.first().and_then(|side| side.parent.clone())
+            && let Some(bytes) = objects.take()?
+            && let Ok(policy) = Policy::read(&String::from_utf8_lossy(&bytes))
+        {
+            self.policy_of.insert(parent, Arc::new(policy));
+        }
+        let mut own = self.inherited(revision, 0).map(|ground| ground.policy);
+        let mut touched: BTreeMap<String, Touched> = BTreeMap::new();
+        for side in &revision.sides {
+            for change in &side.changes {
+                if change.path == layout::MARKER {
+                    own = self.take_policy(revision, change, objects)?.or(own);
+                } else if change.path.starts_with(TICKETS) {
+                    let is_merge = revision.sides.len() > 1;
+                    let (before, after) = self.versions(change, is_merge, objects)?;
+                    if !layout::is_named_like_a_ticket(change.path.rsplit('/').next().unwrap_or_default().as_ref()) {
+                        continue;
+                    }
+                    self.remember_sound(change, before.as_ref(), after.as_ref());
+                    let file = touched.entry(change.path.clone()).or_default();
+                    file.differing += 1;
+                    file.befores.extend(change.old.clone().zip(before).map(|(name, version)| Before { name, version }));
+                    (file.after, file.name, file.is_odd) = (after, change.new.clone(), change.odd);
+                }
+            }
+        }
+        if let Some(own) = &own {
+            self.policy_of.insert(revision.id.clone(), own.clone());
+        }
+        let inherited = (0..revision.sides.len()).filter_map(|place| self.inherited(revision, place));
+        let mut grounds: Vec<Ground> = match &self.overruling {
+            Some(ground) => vec![ground.clone()],
+            None => inherited.collect(),
+        };
+        if grounds.is_empty() {
+            grounds.push(Ground { policy: own.unwrap_or_default(), commit: revision.id.clone() });
+        }
+        if self.questions.signed {
+            self.judged_by.insert(revision.id.clone(), grounds[0].policy.clone());
+        }
+        Ok(Commit { revision, grounds, touched })
+    }
+
+    fn inherited(&self, revision: &Revision, place: usize) -> Option<Ground> {
+        let parent = revision.sides.get(place)?.parent.as_ref()?;
+        Some(Ground { policy: self.policy_of.get(parent)?.clone(), commit: parent.clone() })
+    }
+
+    fn take_policy(
+        &mut self,
+        revision: &Revision,
+        change: &Change,
+        objects: &mut Objects,
+    ) -> Result<Option<Arc<Policy>>, GitError> {
+        let Some(name) = &change.new else { return Ok(None) };
+        if change.sends_new {
+            let bytes = objects.take()?.unwrap_or_default();
+            match Policy::read(&String::from_utf8_lossy(&bytes)) {
+                Ok(policy) => _ = self.policies.insert(name.clone(), Arc::new(policy)),
+                Err((line, column, message)) => {
+                    let finding = Finding::new(&POLICY_UNREADABLE, layout::MARKER, message).at(line, column);
+                    self.find(finding.in_commit(&revision.id));
+                }
+            }
+        }
+        Ok(self.policies.get(name).cloned())
+    }
+
+    /// What a parent and the commit have of a file.
+    fn versions(&mut self, change: &Change, is_merge: bool, objects: &mut Objects) -> Result<Pair, GitError> {
+        // A version that was extended is seldom asked for again, but for where branches part and meet.
+        let known = match &change.old {
+            Some(old) if is_merge || change.new.is_none() => self.shelf.get(old),
+            Some(old) => self.shelf.take(old),
+            None => None,
+        };
+        let known = known.map(|known| as_named(known, &change.path));
+        let after = match &change.new {
+            Some(new) => Some(self.newer(change, new, known.as_deref(), objects)?),
+            None => None,
+        };
+        let before = match (&change.old, known) {
+            (None, _) => None,
+            (_, Some(known)) => Some(known),
+            (Some(old), None) => Some(self.older(change, old, after.as_deref())?),
+        };
+        Ok((before, after))
+    }
+
+    /// The version a commit has: it comes now, or came before.
+    fn newer(
+        &mut self,
+        change: &Change,
+        name: &str,
+        before: Option<&Version>,
+        objects: &mut Objects,
+    ) -> Result<Arc<Version>, GitError> {
+        let bytes = if change.sends_new { objects.take()? } else { None };
+        if let Some(version) = self.shelf.get(name) {
+            return Ok(as_named(version, &change.path));
+        }
+        let bytes = match bytes {
+            None if !change.sends_new => self.registry.lookup().object(name)?,
+            bytes => bytes,
+        };
+        let bytes = bytes.ok_or_else(|| missing(change, name))?;
+        let version = Arc::new(Version::read(bytes, id_of(&change.path), before));
+        self.shelf.put(name.to_owned(), version.clone(), version.weight());
+        Ok(version)
+    }
+
+    /// The version a parent has, which is not known yet. Mostly it is the newer one without its last entry, and then its
+    /// name says so: git need not be asked, nor anything be read again.
+    fn older(&mut self, change: &Change, name: &str, after: Option<&Version>) -> Result<Arc<Version>, GitError> {
+        let shorter = |count| after?.without_last(count).filter(|older| is_blob(name, older.bytes()));
+        if let Some(older) = (1..=FEW).find_map(shorter) {
+            return Ok(Arc::new(older));
+        }
+        let bytes = self.registry.lookup().object(name)?.ok_or_else(|| missing(change, name))?;
+        Ok(Arc::new(Version::read(bytes, id_of(&change.path), None)))
+    }
+
+    /// Keeps the last sound version beside one that cannot be read.
+    fn remember_sound(&mut self, change: &Change, before: Option<&Arc<Version>>, after: Option<&Arc<Version>>) {
+        if let (Some(name), Some(after)) = (&change.new, after)
+            && after.ticket().is_err()
+            && let Some(before) = before
+            && let Some(sound) = self.sound_of(change.old.as_deref(), before)
+        {
+            self.sound.insert(name.clone(), sound);
+        }
+    }
+
+    fn sound_of(&self, name: Option<&str>, version: &Arc<Version>) -> Option<Arc<Version>> {
+        if version.ticket().is_ok() {
+            return Some(version.clone());
+        }
+        name.and_then(|name| self.sound.get(name).cloned())
+    }
+
+    /// Judges a commit.
+    ///
+    /// # Errors
+    /// git has ended.
+    pub fn judge(&mut self, commit: &Commit<'_>) -> Result<(), GitError> {
+        let mut judged = Vec::with_capacity(commit.touched.len());
+        for (path, file) in &commit.touched {
+            judged.push((path.as_str(), self.compare(commit, path, file)));
+        }
+        self.judge_attachments(commit);
+        self.judge_entries(commit, &judged)?;
+        if let Some(gate) = self.gate.take() {
+            gate.judge_files(commit, &judged, self)?;
+            self.gate = Some(gate);
+        }
+        Ok(())
+    }
+
+    /// Holds a file against what the parents have. Gives the places of its new entries.
+    fn compare(&mut self, commit: &Commit<'_>, path: &str, file: &Touched) -> Vec<usize> {
+        let about = |finding: Finding| {
+            let finding = finding.in_commit(&commit.revision.id);
+            match file.id() {
+                Some(id) => finding.of(id),
+                None => finding,
+            }
+        };
+        let Some(after) = &file.after else {
+            self.tell_missing(commit, path, file, &about);
+            return Vec::new();
+        };
+        if !layout::is_place(path.as_ref()) {
+            let message = DamageKind::WrongPlace.to_string();
+            self.find(about(Finding::new(&FILE_MISPLACED, path, message)));
+        }
+        let ticket = match after.ticket() {
+            Ok(ticket) => ticket,
+            Err(damage) => {
+                let rule = match damage.kind {
+                    DamageKind::OtherId { .. } => &FILE_OTHER_ID,
+                    _ => &HISTORY_UNREADABLE,
+                };
+                let finding = Finding::new(rule, path, damage.kind.to_string());
+                self.find(about(finding.at(damage.line, damage.column)));
+                return Vec::new();
+            }
+        };
+        let is_newer = |version: &Version| version.ticket().is_ok_and(|ticket| ticket.format > FORMAT);
+        if is_newer(after) && !file.befores.iter().any(|before| is_newer(&before.version)) {
+            let message =
+                format!("format {} is newer than {FORMAT}: what is not understood is not judged", ticket.format);
+            self.find(about(Finding::new(&FILE_NEWER, path, message)));
+        }
+        let sound = |before: &Before| self.sound_of(Some(&before.name), &before.version);
+        let mut befores: Vec<Arc<Version>> = file.befores.iter().filter_map(sound).collect();
+        if befores.is_empty() {
+            befores.extend(self.gone.remove(path));
+        }
+        // What a version added to another one was held against the header already.
+        if !after.has_grown() {
+            self.tell_header(ticket, path, &about);
+        }
+        let is_as_in_a_parent = file.differing < commit.revision.sides.len();
+        if let [before] = befores.as_slice()
+            && after.extends(before)
+            && let Ok(before) = before.ticket()
+            && ticket.history.iter().skip(before.history.len()).all(|entry| entry.id > before.version())
+        {
+            let new = before.history.len()..ticket.history.len();
+            return if is_as_in_a_parent { Vec::new() } else { new.collect() };
+        }
+        if befores.is_empty() {
+            return if is_as_in_a_parent { Vec::new() } else { (0..ticket.history.len()).collect() };
+        }
+        let now = after.pieces();
+        let (mut lost, mut known, mut kept): (Vec<Loss>, Vec<Vec<Piece<'_>>>, Vec<_>) = Default::default();
+        for before in &befores {
+            let was = before.pieces();
+            let places = places(&was, &now);
+            for (loss, place) in losses(&was, &now, &places) {
+                if !lost.contains(&loss) && !self.is_restored(loss, was[place], &now) {
+                    lost.push(loss);
+                    let rule = match loss {
+                        Loss::Removed(_) => &HISTORY_REMOVED,
+                        Loss::Edited(_) => &HISTORY_EDITED,
+                        Loss::Reordered(_) => &HISTORY_REORDERED,
+                    };
+                    let (message, line) = messages::loss(loss, before, after, &was, &now);
+                    self.find(about(Finding::new(rule, path, message).at(line, 1)).about(loss.entry()));
+                }
+            }
+            known.push(was);
+            kept.push(places);
+        }
+        if is_as_in_a_parent {
+            return Vec::new();
+        }
+        let mut new = added(&kept, now.len());
+        new.retain(|place| {
+            let piece = now[*place];
+            match known.iter().flatten().find(|known| known.id == piece.id) {
+                // It stands twice now. Should one of the two go, the first one is the original.
+                Some(known) => _ = self.originals.entry(piece.id).or_insert_with(|| known.bytes.to_vec()),
+                // What comes back as it was is no news.
+                None if self.originals.get(&piece.id).is_some_and(|original| original == piece.bytes) => return false,
+                None => {}
+            }
+            true
+        });
+        // Of a merge they are what no parent has.
+        for place in inserted(&new, now.len()) {
+            let entry = &ticket.history[place];
+            let message = format!("{} was put before entries that were there already", messages::entry(entry));
+            self.find(about(Finding::new(&HISTORY_INSERTED, path, message)).about(entry.id));
+        }
+        new
+    }
+
+    /// Whether an entry that was edited, or stood twice, has its first bytes again. Those of every entry that is lost are
+    /// kept for that.
+    fn is_restored(&mut self, loss: Loss, was: Piece<'_>, now: &[Piece<'_>]) -> bool {
+        if let Loss::Reordered(_) = loss {
+            return false;
+        }
+        let original = self.originals.entry(was.id).or_insert_with(|| was.bytes.to_vec());
+        now.iter().any(|piece| piece.id == was.id && piece.bytes == original)
+    }
+
+    fn tell_header(&mut self, ticket: &Ticket, path: &str, about: &dyn Fn(Finding) -> Finding) {
+        if let Some(name) = differing_fact(ticket) {
+            let message = format!("`{name}` in the header is not what the history leads to");
+            self.find(about(Finding::new(&HEADER_DIFFERS, path, message)));
+        }
+    }
+
+    /// A file that is no longer there, or is something else.
+    fn tell_missing(&mut self, commit: &Commit<'_>, path: &str, file: &Touched, about: &dyn Fn(Finding) -> Finding) {
+        if file.is_odd {
+            self.find(about(Finding::new(&FILE_NOT_PLAIN, path, DamageKind::NotAFile.to_string())));
+        }
+        let Some(before) = file.befores.first() else { return };
+        // What comes back later is held against it, whatever stood there meanwhile.
+        let sound = self.sound_of(Some(&before.name), &before.version).unwrap_or_else(|| before.version.clone());
+        self.gone.insert(path.to_owned(), sound);
+        if file.is_odd {
+            return;
+        }
+        let id = file.id();
+        let same = |(other, touched): &(&String, &Touched)| {
+            let is_new = touched.after.is_some() && touched.befores.is_empty();
+            other.as_str() != path && is_new && id.is_some() && touched.id() == id
+        };
+        let elsewhere = commit.touched.iter().find(same).map(|(other, _)| other.clone()).or_else(|| {
+            // What lies outside the folder of tickets is not read; the object alone tells.
+            let all = commit.revision.sides.iter().flat_map(|side| &side.changes);
+            let moved = |change: &&Change| change.old.is_none() && change.new.as_ref() == Some(&before.name);
+            all.filter(|change| change.path != path).find(moved).map(|change| change.path.clone())
+        });
+        let finding = match elsewhere {
+            Some(other) => Finding::new(&TICKET_MOVED, path, format!("the ticket's file was moved to {other}")),
+            None => Finding::new(&TICKET_DELETED, path, "the ticket's file was deleted"),
+        };
+        self.find(about(finding));
+    }
+}
+
+fn missing(change: &Change, name: &str) -> GitError {
+    GitError::Refused { said: format!("the object {name} of {} is missing", change.path) }
+}
+
+/// The same bytes under a name: those of another ticket say nothing of the one that the name means.
+fn as_named(version: Arc<Version>, path: &str) -> Arc<Version> {
+    let id = id_of(path);
+    let is_other = |inside: Id| id.is_some_and(|id| id != inside);
+    let is_read_otherwise = match version.ticket() {
+        Ok(ticket) => is_other(ticket.id),
+        Err(damage) => matches!(damage.kind, DamageKind::OtherId { inside } if !is_other(inside)),
+    };
+    if !is_read_otherwise {
+        return version;
+    }
+    Arc::new(Version::read(version.bytes().to_vec(), id, None))
+}
+
+/// The id a path names.
+fn id_of(path: &str) -> Option<Id> {
+    path.rsplit('/').next()?.strip_suffix(".yaml")?.parse().ok()
+}

@@ -1,0 +1,327 @@
+//! The audit: every commit held against its parents, ticket by ticket and entry by entry.
+//!
+//! What an entry means is compared in [`crate::domain::audit`], and git is walked in [`crate::store::git`]; here both
+//! come together, for an audit and for the guard alike. Needs a repository and no work tree, so a bare one will do.
+
+mod attachments;
+mod checkpoint;
+mod commit;
+mod earlier;
+mod entries;
+mod messages;
+mod organizations_at;
+mod policy_at;
+mod range;
+mod removed_desks;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::domain::id::Id;
+use crate::domain::people::person::Person;
+use crate::domain::rules::finding::Finding;
+use crate::domain::rules::{COMMIT_SIGNER, COMMIT_UNSIGNED, HISTORY_SHALLOW, Severity};
+use crate::error::Error;
+use crate::store::git::{Change, GitError, Objects, Repository, Revision, Shelf, Signature, Trusted, Walk, Wanted};
+use crate::store::layout;
+use crate::store::yaml::Version;
+
+use crate::desk::Whereabouts;
+
+pub(super) use attachments::{is_for_attachments, is_new_attachment};
+pub(super) use commit::Commit;
+use organizations_at::Registry;
+pub(super) use policy_at::{Ground, Policy};
+use range::Chosen;
+pub use range::Span;
+use removed_desks::Desks;
+
+/// Where tickets lie, as paths of git begin.
+const TICKETS: &str = "tickets/";
+
+/// How much each half of the shelf of versions holds, in bytes.
+const SHELF: usize = 16 << 20;
+
+/// What is asked of an audit.
+#[derive(Clone, Debug)]
+pub struct Questions {
+    /// Whether entries name whom their commit names.
+    pub identity: bool,
+    /// Whether commits are signed with keys that casebook.toml names.
+    pub signed: bool,
+    /// How far clocks may differ.
+    pub tolerance: TimeDelta,
+}
+
+/// An entry that hides another one's words: no violation, and worth a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redaction {
+    /// The commit that brought it.
+    pub commit: String,
+    /// The ticket.
+    pub ticket: Id,
+    /// The entry that hides.
+    pub entry: Id,
+    /// The entry that is hidden.
+    pub hides: Id,
+    /// Who did it.
+    pub by: Person,
+    /// Why.
+    pub reason: String,
+}
+
+/// What an audit came to.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    /// What is wrong, the oldest commit first.
+    pub findings: Vec<Finding>,
+    /// What was hidden, and is not wrong.
+    pub redactions: Vec<Redaction>,
+    /// How many commits were looked at.
+    pub commits: usize,
+    /// How many entries came with them.
+    pub entries: usize,
+    /// Those of them that belong to imported tickets: who made them is another system's word.
+    pub imported: usize,
+    /// Those of the others that are of the role `system`: a program made them, in an agent's name.
+    pub system: usize,
+    /// The commit the audit began from, its newest.
+    pub tip: Option<String>,
+}
+
+impl Findings {
+    /// Whether something is wrong; with `strict`, whether anything is to be said.
+    pub fn has_any(&self, strict: bool) -> bool {
+        self.findings.iter().any(|finding| strict || finding.severity == Severity::Error)
+    }
+}
+
+/// Somebody who audits a repository.
+#[derive(Clone, Debug)]
+pub struct Auditor {
+    pub(crate) repository: Repository,
+    pub(crate) prefix: String,
+    /// Whether this desk was asked for, whatever else the repository holds.
+    is_asked: bool,
+}
+
+impl Auditor {
+    /// An auditor of a desk, with a work tree or without.
+    pub fn at(whereabouts: &Whereabouts) -> Self {
+        let (repository, prefix) = (Repository::at(&whereabouts.folder), whereabouts.prefix.clone());
+        Self { repository, prefix, is_asked: whereabouts.is_asked }
+    }
+
+    pub(crate) fn of(repository: Repository, folder: &Path) -> Result<Self, Error> {
+        let prefix = repository.prefix().map_err(|refusal| match refusal {
+            GitError::Refused { .. } => Error::NoRepository { root: folder.to_owned() },
+            refusal => Error::Git { refusal },
+        })?;
+        Ok(Self { repository, prefix, is_asked: true })
+    }
+
+    /// Audits some commits. `tell` is told after each how many it were.
+    ///
+    /// # Errors
+    /// git refuses, or knows no such revision.
+    pub fn audit(&self, span: &Span, questions: &Questions, tell: &mut dyn FnMut(usize)) -> Result<Findings, Error> {
+        let mut judge = Judge::new(self, questions.clone());
+        // git needs a while before it tells of the first commit, which is judged only when all of this is known.
+        let (completeness, chosen, walk) = std::thread::scope(|scope| {
+            let completeness = scope.spawn(|| self.repository.completeness());
+            let chosen = self.revisions(span);
+            let revisions = chosen.as_ref().map_or(&[][..], |chosen| &chosen.revisions);
+            let walk = (!revisions.is_empty()).then(|| self.begin(revisions, &judge));
+            (completeness.join(), chosen, walk)
+        });
+        let completeness = completeness.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        judge.given = completeness.shallow;
+        if !judge.given.is_empty() {
+            judge.incomplete("this clone is shallow: what lies before its first commits is taken as it is");
+        }
+        if completeness.grafts || completeness.replaced > 0 {
+            judge.incomplete("grafts or replace refs show another history here; they are not followed");
+        }
+        let Chosen { tip, revisions, lost } = chosen?;
+        judge.found.tip.clone_from(&tip);
+        let is_lost = lost.is_some();
+        if let Some(lost) = lost {
+            judge.find(lost);
+        }
+        if let Some(walk) = walk {
+            let walked = walk.and_then(|walk| Self::follow(walk, &mut judge, tell));
+            walked.map_err(|error| self.unknown(span).unwrap_or(error))?;
+            if let (Span::Since(verified), Some(tip), false) = (span, &tip, is_lost) {
+                self.judge_copies(verified, tip, &mut judge)?;
+            }
+            if !self.is_asked && (is_lost || matches!(span, Span::Head | Span::All)) {
+                let desks = std::mem::take(&mut judge.desks);
+                self.judge_desks(&desks, &revisions, &mut judge.found)?;
+            }
+            if questions.signed {
+                self.judge_signatures(&revisions, &mut judge)?;
+            }
+        }
+        Ok(judge.found)
+    }
+
+    pub(crate) fn walk(
+        &self,
+        revisions: &[String],
+        judge: &mut Judge,
+        tell: &mut dyn FnMut(usize),
+    ) -> Result<(), Error> {
+        Self::follow(self.begin(revisions, judge)?, judge, tell)
+    }
+
+    fn begin(&self, revisions: &[String], judge: &Judge) -> Result<Walk, Error> {
+        self.repository.walk(revisions, &self.prefix, &wanted(judge.asks_for_whom())).map_err(Error::from)
+    }
+
+    fn follow(mut walk: Walk, judge: &mut Judge, tell: &mut dyn FnMut(usize)) -> Result<(), Error> {
+        while let Some(revision) = walk.step()? {
+            judge.look_at(&revision, &mut walk.objects)?;
+            judge.found.commits += 1;
+            tell(judge.found.commits);
+        }
+        Ok(())
+    }
+
+    /// Each commit is signed with a key that casebook.toml named before it.
+    fn judge_signatures(&self, revisions: &[String], judge: &mut Judge) -> Result<(), Error> {
+        let keys = judge.keys();
+        let signatures = self.repository.signatures(revisions, &keys)?;
+        for (commit, signature) in signatures {
+            let finding = match signature {
+                Signature::None => Finding::new(&COMMIT_UNSIGNED, ".", "the commit is not signed"),
+                Signature::By(place) if judge.names(&commit, &keys[place]) => continue,
+                Signature::By(_) => Finding::new(&COMMIT_SIGNER, ".", "casebook.toml did not name the key before it"),
+                Signature::Other => {
+                    Finding::new(&COMMIT_SIGNER, ".", "the signature is of no key casebook.toml names, or does not fit")
+                }
+            };
+            judge.find(finding.in_commit(commit));
+        }
+        Ok(())
+    }
+}
+
+pub(crate) fn named(entry: &crate::domain::ticket::entry::Entry) -> String {
+    messages::entry(entry)
+}
+
+pub(crate) fn wanted(behalf: bool) -> Wanted {
+    Wanted { folder: TICKETS, base: layout::MARKER, behalf }
+}
+
+/// What is known while commits are looked at, one behind the other.
+pub(crate) struct Judge {
+    questions: Questions,
+    shelf: Shelf<Arc<Version>>,
+    policies: HashMap<String, Arc<Policy>>,
+    policy_of: HashMap<String, Arc<Policy>>,
+    /// The policy each commit was judged by, where signatures will be asked for.
+    judged_by: HashMap<String, Arc<Policy>>,
+    /// The last sound version before one that cannot be read, by the object of that.
+    sound: HashMap<String, Arc<Version>>,
+    /// The bytes of entries that were edited or removed, as they were before that.
+    originals: HashMap<Id, Vec<u8>>,
+    /// The ticket each entry came to first.
+    pub tickets: HashMap<Id, Id>,
+    /// What was deleted, by path.
+    gone: HashMap<String, Arc<Version>>,
+    /// What is known of attachments.
+    pub attachments: attachments::Attachments,
+    /// Commits that are taken as they are.
+    pub given: HashSet<String>,
+    /// What holds for all commits, instead of what was before each.
+    pub overruling: Option<Ground>,
+    /// The organisations of any commit.
+    pub registry: Registry,
+    /// What was seen of this desk and others.
+    desks: Desks,
+    /// The paths that commits touched, where the guard asks, and whether something else than a file was put there.
+    pub paths: Option<BTreeMap<String, bool>>,
+    /// The commits that were looked at, where the guard asks.
+    pub walked: HashSet<String>,
+    /// What the clock of whoever judges says, where the guard asks.
+    pub now: Option<DateTime<Utc>>,
+    /// Who pushes, where the guard asks.
+    pub gate: Option<crate::desk::history::guard::Gate>,
+    pub found: Findings,
+}
+
+impl Judge {
+    pub fn new(auditor: &Auditor, questions: Questions) -> Self {
+        Self {
+            questions,
+            shelf: Shelf::of(SHELF),
+            policies: HashMap::new(),
+            policy_of: HashMap::new(),
+            judged_by: HashMap::new(),
+            sound: HashMap::new(),
+            originals: HashMap::new(),
+            tickets: HashMap::new(),
+            gone: HashMap::new(),
+            attachments: attachments::Attachments::default(),
+            given: HashSet::new(),
+            overruling: None,
+            desks: Desks::default(),
+            paths: None,
+            walked: HashSet::new(),
+            now: None,
+            registry: Registry::of(&auditor.repository, &auditor.prefix),
+            gate: None,
+            found: Findings::default(),
+        }
+    }
+
+    pub fn find(&mut self, finding: Finding) {
+        self.found.findings.push(finding);
+    }
+
+    /// Whether it matters whose entries a commit says it brings.
+    pub const fn asks_for_whom(&self) -> bool {
+        self.questions.identity || self.gate.is_some()
+    }
+
+    fn incomplete(&mut self, message: &str) {
+        self.find(Finding::new(&HISTORY_SHALLOW, ".", message));
+    }
+
+    /// Looks at a commit: takes in its objects, and judges it unless it is taken as it is.
+    pub fn look_at(&mut self, revision: &Revision, objects: &mut Objects) -> Result<(), GitError> {
+        let commit = self.take_in(revision, objects)?;
+        self.desks.look_at(revision);
+        if let Some(paths) = &mut self.paths {
+            for Change { path, odd, .. } in revision.sides.iter().flat_map(|side| &side.changes) {
+                *paths.entry(path.clone()).or_default() |= *odd;
+            }
+            self.walked.insert(revision.id.clone());
+        }
+        if !self.given.contains(&revision.id) {
+            self.judge(&commit)?;
+        }
+        Ok(())
+    }
+
+    /// Every key that any casebook.toml named.
+    fn keys(&self) -> Vec<Trusted> {
+        let mut keys: Vec<Trusted> = Vec::new();
+        for policy in self.policy_of.values().chain(self.policies.values()) {
+            for (_, key) in &policy.keys {
+                if !keys.contains(key) {
+                    keys.push(key.clone());
+                }
+            }
+        }
+        keys
+    }
+
+    fn names(&self, commit: &str, key: &Trusted) -> bool {
+        self.judged_by.get(commit).is_some_and(|policy| policy.keys.iter().any(|(_, known)| known == key))
+    }
+}

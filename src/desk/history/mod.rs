@@ -1,0 +1,8 @@
+//! TODO.
+
+pub(crate) mod audit;
+pub(crate) mod duplicate_entries;
+pub(crate) mod guard;
+pub(crate) mod hooks;
+pub(crate) mod location;
+pub(crate) mod server;

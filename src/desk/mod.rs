@@ -1,0 +1,314 @@
+//! A desk: how it is read, and the one door through which it changes.
+//!
+//! [`Casebook::perform`] is the only writer: lock, read again under the lock, decide, apply, write, commit,
+//! report. Must not print, nor read the clock or the environment: the edge reads them once and hands them in.
+
+mod check;
+pub(crate) mod clones;
+pub(crate) mod history;
+pub(crate) mod policy;
+pub(crate) mod read;
+pub(crate) mod setup;
+pub(crate) mod sla;
+pub(crate) mod write;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::calendar::HolidayList;
+use crate::domain::id::Id;
+use crate::domain::people::person::Person;
+use crate::domain::rules::finding::Finding;
+use crate::domain::text::Text;
+use crate::domain::ticket::Ticket;
+use crate::domain::ticket::action::Action;
+use crate::domain::vocabulary::Status;
+use crate::domain::workflow::Notice;
+use crate::error::Error;
+use crate::store::config::Config;
+use crate::store::files::{Journal, State};
+use crate::store::index::Index;
+use crate::store::{config, layout};
+
+pub use check::{Checked, Scope, macro_finding};
+pub use clones::git_setup::{Telling, TellingState, tell, tellings};
+pub use clones::resolve::{Elsewhere, Resolution, Resolved};
+pub use clones::sync::{Sync, Synced};
+pub use history::audit::{Auditor, Findings, Questions, Redaction, Span};
+pub use history::guard::{Guard, Pusher};
+pub use history::hooks::{FSCK, Guarded, Hook, HookPlan};
+pub use history::location::Whereabouts;
+pub use history::server::ServerCondition;
+pub use policy::calendars::Policy;
+pub use read::changes::Stretch;
+pub use read::search::Search;
+pub use read::summaries::Found;
+pub use read::tickets::{Census, Trouble};
+pub use setup::doctor::Condition;
+pub use setup::init::{Founding, InitReport};
+pub use sla::clocks::{InForce, Promises};
+pub use sla::due::{Asked, Owed, Owing};
+pub use sla::sweep::{Due, Matter};
+pub use write::attach::Attached;
+pub use write::fault_injection::Halt;
+pub use write::organization::Amending;
+pub use write::organization_access::AccessChange;
+pub use write::recovery::{Hindrance, Recovery};
+
+/// What the edge knows of the world when a command begins.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// The present, UTC.
+    pub now: DateTime<Utc>,
+    /// Whether the present was given, so that commits bear it too.
+    pub clock_is_fixed: bool,
+    /// Makes ids predictable, in tests.
+    pub seed: Option<u64>,
+    /// Ends or stops the process at a step, in tests.
+    pub halt: Option<Arc<Halt>>,
+    /// Whether to answer from the files alone.
+    pub no_index: bool,
+    /// How long to wait for other writers, of casebook or git.
+    pub patience: Duration,
+    /// What the texts of macros break, by the text of a casebook.toml: the edge fills them in, and so it tries them.
+    pub macro_flaws: MacroFlaws,
+}
+
+/// What the texts of macros break, by the text of a casebook.toml.
+pub type MacroFlaws = fn(&str) -> Vec<Finding>;
+
+/// A desk in a folder.
+#[derive(Debug)]
+pub struct Casebook {
+    root: PathBuf,
+    config: Config,
+    /// The text of casebook.toml.
+    text: String,
+    state: State,
+    world: World,
+    pending: Option<Journal>,
+    index: OnceLock<Option<Index>>,
+    garbled: AtomicBool,
+    known: OnceLock<policy::organizations::Known>,
+    /// The languages of organisations that were asked for.
+    languages: Mutex<HashMap<String, Option<String>>>,
+    recovery: Option<Recovery>,
+}
+
+/// What a step is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A ticket to be opened.
+    New,
+    /// A ticket that is there.
+    Ticket(Id),
+}
+
+/// One thing asked of one ticket.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// The ticket.
+    pub target: Target,
+    /// What is asked.
+    pub action: Action,
+    /// The words that go with it.
+    pub text: Option<Text>,
+    /// The files that go with it.
+    pub attachments: Vec<Attached>,
+    /// For a reply of an agent: leave the status as it is.
+    pub keep_open: bool,
+    /// A retry with the same key returns the first result.
+    pub key: Option<String>,
+    /// Only if the ticket has this status.
+    pub if_status: Option<Status>,
+    /// Only if this is the ticket's last entry: its id, or a part of it.
+    pub if_version: Option<String>,
+}
+
+impl Step {
+    /// An action on a ticket, with nothing special asked for.
+    pub const fn on(ticket: Id, action: Action, text: Option<Text>) -> Self {
+        Self {
+            target: Target::Ticket(ticket),
+            action,
+            text,
+            attachments: Vec::new(),
+            keep_open: false,
+            key: None,
+            if_status: None,
+            if_version: None,
+        }
+    }
+}
+
+/// What a command does.
+#[derive(Clone, Debug)]
+pub enum Work {
+    /// Steps, in order, all or none.
+    Steps(Vec<Step>),
+    /// A ticket is assigned to whose turn it is once the lock is held; the action of the step is not looked at.
+    Turn {
+        /// On the ticket.
+        step: Step,
+        /// Of this team, else that of the ticket's product group.
+        team: Option<String>,
+    },
+    /// What silence makes due on some tickets, as they are once the lock is held; done by the system.
+    Sweep(Vec<Id>),
+    /// Links between tickets that two clones left apart are joined again.
+    Rejoin {
+        /// The key of a command that may be repeated.
+        key: Option<String>,
+    },
+    /// Tickets of another system, as they are.
+    Import(Vec<Ticket>),
+    /// An organisation is made or changed.
+    Amend(Amending),
+    /// Organisation access is granted or revoked.
+    Access(AccessChange),
+    /// A list of holidays, by its name, takes the place of the one that is there, if any.
+    Holidays(String, HolidayList),
+    /// What has exactly one right answer, in some tickets' files: the header, the end marker.
+    Mend(Vec<Id>),
+}
+
+/// Under which terms a command is carried out.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// Who acts.
+    pub by: Person,
+    /// Whether the name was given, so that git's own identity may be another.
+    pub on_behalf: bool,
+    /// The author git would name, where the environment says so.
+    pub git_author: Option<String>,
+    /// Show what would be done, and do nothing.
+    pub dry_run: bool,
+    /// Commit or not; else the desk's policy.
+    pub commit: Option<bool>,
+}
+
+/// What a command did.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// The tickets the steps were about, in their order; of a reply to a merged one, where it was recorded.
+    pub tickets: Vec<Ticket>,
+    /// The entries made, with their tickets.
+    pub entries: Vec<(Id, Id)>,
+    /// What the person should know.
+    pub notices: Vec<(Id, Notice)>,
+    /// The files brought, with their bytes; some may be there already.
+    pub attached: Vec<Attached>,
+    /// Files that lie there and go with the commit.
+    pub left_behind: Vec<crate::store::files::Beside>,
+    /// The files changed, with what they held and hold.
+    pub changes: Vec<crate::store::files::Change>,
+    /// The commit message, where there is a commit or would be one.
+    pub message: Option<String>,
+}
+
+impl Casebook {
+    /// Opens the desk at `root`, the folder that holds casebook.toml.
+    ///
+    /// # Errors
+    /// No such file, or not a sound one.
+    pub fn open(root: &Path, world: World) -> Result<Self, Error> {
+        Self::open_with(root, world, |path, flaw| Err(Error::Config { path, flaw }))
+    }
+
+    /// The same for a check, which tells what is wrong with casebook.toml among the rest: where it is not sound, the
+    /// defaults stand for it.
+    ///
+    /// # Errors
+    /// No such file.
+    pub fn open_unsound(root: &Path, world: World) -> Result<Self, Error> {
+        Self::open_with(root, world, |_, _| {
+            Ok((Config::read("format = 1\n").expect("a file that says only its format is sound"), None))
+        })
+    }
+
+    /// The same for what ends conflicts: where casebook.toml itself is in conflict, and cannot be read for the markers in
+    /// it, the desk goes by what our side says, as it did before the merge began.
+    ///
+    /// # Errors
+    /// As [`Casebook::open`].
+    pub fn open_conflicted(root: &Path, world: World) -> Result<Self, Error> {
+        Self::open_with(root, world, |path, flaw| {
+            let ours = crate::store::git::Repository::at(root).of_our_side(layout::MARKER).ok().flatten();
+            match ours.as_deref().map(Config::read) {
+                Some(Ok(config)) => Ok((config, ours)),
+                _ => Err(Error::Config { path, flaw }),
+            }
+        })
+    }
+
+    fn open_with(
+        root: &Path,
+        world: World,
+        unsound: impl FnOnce(PathBuf, config::ConfigFlaw) -> Result<(Config, Option<String>), Error>,
+    ) -> Result<Self, Error> {
+        let path = root.join(layout::MARKER);
+        let text = std::fs::read_to_string(&path).map_err(|source| match source.kind() {
+            std::io::ErrorKind::NotFound => Error::NoStore { start: root.to_owned() },
+            _ => Error::Io { path: path.clone(), attempt: "read", source },
+        })?;
+        let (config, text) = match config::Config::read(&text) {
+            Ok(config) => (config, text),
+            Err(flaw) => {
+                let (config, other) = unsound(path, flaw)?;
+                (config, other.unwrap_or(text))
+            }
+        };
+        let state = State::of(root);
+        let pending = Journal::pending(&state).map_err(Error::io(state.path("journal"), "read"))?;
+        Ok(Self {
+            root: root.to_owned(),
+            config,
+            text,
+            state,
+            world,
+            pending,
+            recovery: None,
+            index: OnceLock::new(),
+            garbled: AtomicBool::new(false),
+            known: OnceLock::new(),
+            languages: Mutex::default(),
+        })
+    }
+
+    /// The folder the desk lies in.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Its settings and policy.
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Where it keeps what is not in the work tree.
+    pub const fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// What the edge knew when the command began.
+    pub const fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Whether an interrupted command waits for the next writer.
+    pub const fn has_pending(&self) -> bool {
+        self.pending.is_some()
+    }
+
+    /// Ends the process here, where a test asked for it: as if the power had gone, or by a bug of ours.
+    fn reach(&self, step: &str) {
+        if let Some(halt) = &self.world.halt {
+            halt.reach(step);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! TODO.
+
+pub(crate) mod changes;
+pub(crate) mod parallel;
+pub(crate) mod query;
+pub(crate) mod search;
+pub(crate) mod summaries;
+pub(crate) mod ticket_ids;
+pub(crate) mod tickets;
+pub(crate) mod visibility;

@@ -1,0 +1,334 @@
+//! Rows of all tickets, with the help of the index: what has not changed is not read again. Without it, or with
+//! `--no-index`, the answers are the same and take longer.
+
+use std::ops::Range;
+
+use crate::domain::id::Id;
+use crate::domain::people::person::Person;
+use crate::domain::ticket::summary::{Glimpse, Summary};
+use crate::error::Error;
+use crate::store::files::Folder as OpenFolder;
+use crate::store::index::{Folder, Fresh, Index, Known, Making, Row, Rows, Stamp};
+use crate::store::layout;
+use crate::store::layout::Month;
+use crate::store::yaml;
+
+use super::parallel::{on_every_processor, processors};
+use super::ticket_ids::{Listed, Roll, Unread};
+use crate::desk::{Casebook, Trouble};
+
+/// A desk of so few tickets needs no index.
+const FEW: usize = 32;
+/// How many tickets are looked at in one go.
+const SHARE: usize = 1024;
+/// Files of so many bytes are judged by their headers before they are read in earnest.
+const ROOM: usize = 1 << 14;
+/// How many shares are held for each processor before they are put together.
+const AHEAD: usize = 8;
+
+/// Rows of some tickets, and the files that could not be read.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// What could be read, in the order of ids.
+    pub rows: Rows,
+    /// What could not.
+    pub troubles: Vec<Trouble>,
+}
+
+/// Which tickets are asked for.
+pub(crate) struct Wanted<'a> {
+    /// What can be told at a glance; `None` where the row has to be seen.
+    pub at_a_glance: &'a (dyn Fn(&Glimpse) -> Option<bool> + Sync),
+    /// Whether it is one of them.
+    pub row: &'a (dyn Fn(&Summary) -> bool + Sync),
+}
+
+/// Some tickets of one month.
+struct Share<'a> {
+    month: &'a Month,
+    names: Which<'a>,
+}
+
+enum Which<'a> {
+    Rows(Range<usize>),
+    Ids(&'a [Id]),
+}
+
+/// What came of a share.
+#[derive(Default)]
+struct Seen {
+    found: Found,
+    /// What was read, and how the file was before; nothing where that may not be remembered: damaged files, and
+    /// such as are too young.
+    read: Vec<(Id, Option<(Stamp, Summary)>)>,
+}
+
+/// When a pass began, by the clock of the file system; nothing where nothing is to be remembered.
+type Began = Option<Stamp>;
+
+impl Casebook {
+    /// Rows of the tickets that a person may see.
+    ///
+    /// # Errors
+    /// As [`Casebook::census`].
+    pub fn summaries(&self, viewer: Option<&Person>) -> Result<Found, Error> {
+        let sees_all = self.hides_from(viewer).is_none();
+        let memberships = self.memberships_of(viewer)?;
+        self.rows_of(&Wanted {
+            at_a_glance: &|_| sees_all.then_some(true),
+            row: &|row| sees_all || self.may_see(viewer, &memberships, row),
+        })
+    }
+
+    /// Rows of some tickets.
+    pub(crate) fn rows_of(&self, wanted: &Wanted<'_>) -> Result<Found, Error> {
+        if self.pending.is_some() {
+            let mut rows = Rows::default();
+            let census = self.census(|ticket| {
+                let row = Summary::from(&ticket);
+                if (wanted.row)(&row) {
+                    rows.push(&row);
+                }
+                None::<()>
+            })?;
+            return Ok(Found { rows, troubles: census.troubles });
+        }
+        self.with_index(|index| self.pass(index, wanted))
+    }
+
+    /// Looks at every file once.
+    fn pass(&self, index: Option<&Index>, wanted: &Wanted<'_>) -> Result<Found, Unread> {
+        // Before anything is looked at: what has changed since, or a moment before, is not remembered.
+        let began = if self.world.no_index { None } else { Stamp::now(self.state.folder()).ok() };
+        let makes = index.is_none() && !self.world.no_index;
+        let roll = self.roll(index)?;
+        let shares = shares(&roll);
+        let mut making = match makes && roll.months.iter().map(Listed::len).sum::<usize>() > FEW {
+            true => Making::begin(self.state.folder()).ok(),
+            false => None,
+        };
+        let mut found = Found::default();
+        let mut fresh = Vec::new();
+        for group in shares.chunks(AHEAD * processors()) {
+            for seen in on_every_processor(group, |share| self.look(index, share, wanted, began)) {
+                let seen = seen?;
+                found.rows.append(seen.found.rows);
+                found.troubles.extend(seen.found.troubles);
+                making = making.and_then(|mut making| making.add_all(&seen.read).is_ok().then_some(making));
+                if index.is_some() {
+                    let read = seen.read.iter().filter_map(|(_, read)| read.as_ref());
+                    fresh.extend(read.map(|(stamp, row)| Fresh::of(row, *stamp)));
+                }
+            }
+        }
+        found.troubles.extend(roll.misplaced.iter().map(|path| self.misplaced(path)));
+        let old_enough = |folder: &Folder| old_enough(folder.stamp, began);
+        match (making, index) {
+            // An index that cannot be written is none, and no error.
+            (Some(making), _) => {
+                let folders: Vec<Folder> = roll.months.iter().map(|listed| listed.folder).filter(old_enough).collect();
+                let _ = making.finish(&folders);
+            }
+            (None, Some(index)) => self.learn(index, &roll, &fresh, old_enough)?,
+            (None, None) => {}
+        }
+        Ok(found)
+    }
+
+    /// Adds to the index what was learned; where that is much, makes a new one.
+    fn learn(
+        &self,
+        index: &Index,
+        roll: &Roll<'_>,
+        fresh: &[Fresh],
+        old_enough: impl Fn(&Folder) -> bool,
+    ) -> Result<(), Unread> {
+        let mut news = Vec::new();
+        for listed in &roll.months {
+            if let Known::Ids(ids) = &listed.names
+                && listed.is_news
+                && old_enough(&listed.folder)
+            {
+                news.push((listed.folder, ids.clone()));
+            }
+        }
+        if fresh.is_empty() && news.is_empty() {
+            return Ok(());
+        }
+        let few = fresh.len() <= FEW + index.len() / 8;
+        if !(few && index.add(fresh, &news)) {
+            let folders: Vec<Folder> = roll.months.iter().map(|listed| listed.folder).filter(old_enough).collect();
+            let _ = index.renew(self.state.folder(), &roll.tickets()?, fresh, &folders);
+        }
+        Ok(())
+    }
+
+    /// Looks at a share of the tickets.
+    fn look(
+        &self,
+        index: Option<&Index>,
+        share: &Share<'_>,
+        wanted: &Wanted<'_>,
+        began: Began,
+    ) -> Result<Seen, Unread> {
+        let folder = OpenFolder::open(&share.month.folder).map_err(Error::io(&share.month.folder, "list"))?;
+        let mut seen = Seen::default();
+        let mut believed = Vec::new();
+        let mut to_read = Vec::new();
+        let rows: Vec<(Id, Option<Row>)> = match (&share.names, index) {
+            (Which::Rows(range), Some(index)) => {
+                index.rows(range.clone())?.into_iter().map(|row| (row.id, Some(row))).collect()
+            }
+            (Which::Ids(ids), Some(index)) => ids.iter().copied().zip(index.rows_of(ids)?).collect(),
+            (Which::Ids(ids), None) => ids.iter().map(|id| (*id, None)).collect(),
+            (Which::Rows(_), None) => return Err(Unread::Garbled),
+        };
+        for (id, row) in rows {
+            let Some(row) = row else {
+                to_read.push(id);
+                continue;
+            };
+            let stamp = folder.stamp(&layout::file_name(id)).map_err(Error::io(&share.month.folder, "look into"))?;
+            match row.is_of(stamp) {
+                true if (wanted.at_a_glance)(&row.glimpse) == Some(false) => {}
+                true => believed.push(row),
+                false => to_read.push(id),
+            }
+        }
+        if let Some(index) = index {
+            to_read.extend(index.take(&believed, &mut seen.found.rows, wanted.row));
+        }
+        if !to_read.is_empty() {
+            self.read_all(&folder, &to_read, wanted, began, &mut seen)?;
+        }
+        Ok(seen)
+    }
+
+    /// Reads what the index does not know.
+    fn read_all(
+        &self,
+        folder: &OpenFolder,
+        ids: &[Id],
+        wanted: &Wanted<'_>,
+        began: Began,
+        seen: &mut Seen,
+    ) -> Result<(), Unread> {
+        let mut buffers = Buffers { room: vec![0; if self.world.no_index { ROOM } else { 0 }], bytes: Vec::new() };
+        let mut read = Rows::default();
+        for id in ids {
+            let (stamp, row) = match self.read_row(folder, *id, &mut buffers, wanted) {
+                Ok(Read::Row(stamp, row)) => (stamp, row),
+                Ok(Read::Gone) => continue,
+                Ok(Read::RuledOut) => {
+                    seen.read.push((*id, None));
+                    continue;
+                }
+                Err(Error::Damaged { path, damage }) => {
+                    seen.found.troubles.push(Trouble { path, damage });
+                    seen.read.push((*id, None));
+                    continue;
+                }
+                Err(other) => return Err(other.into()),
+            };
+            if (wanted.row)(&row) {
+                read.push(&row);
+            }
+            let stamp = stamp.filter(|stamp| old_enough(*stamp, began));
+            seen.read.push((*id, stamp.map(|stamp| (stamp, *row))));
+        }
+        if !read.is_empty() {
+            seen.found.rows.append(read);
+            seen.found.rows.sort_by_id();
+        }
+        Ok(())
+    }
+
+    /// The row of a ticket's file, and the file's stamp before it was read where it may be remembered.
+    fn read_row(&self, folder: &OpenFolder, id: Id, buffers: &mut Buffers, wanted: &Wanted<'_>) -> Result<Read, Error> {
+        let name = layout::file_name(id);
+        if self.world.no_index
+            && let Ok(Some(bytes)) = folder.read_small(&name, &mut buffers.room)
+        {
+            return self.row_in(bytes, id, None, wanted);
+        }
+        if let Ok(Some(stamp)) = folder.read(&name, &mut buffers.bytes) {
+            return self.row_in(&buffers.bytes, id, Some(stamp), wanted);
+        }
+        // Whatever is odd about it is found out and told by the slower way.
+        match self.ticket(id) {
+            Ok(ticket) => Ok(Read::Row(None, Box::new(Summary::from(&ticket)))),
+            Err(Error::NotFound { .. }) => Ok(Read::Gone),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The row in some bytes. Where nothing is to be remembered, the header is asked first.
+    fn row_in(&self, bytes: &[u8], id: Id, stamp: Option<Stamp>, wanted: &Wanted<'_>) -> Result<Read, Error> {
+        if self.world.no_index && rules_out(&wanted.at_a_glance, bytes, id) {
+            return Ok(Read::RuledOut);
+        }
+        if let Some(row) = yaml::survey(bytes, id) {
+            return Ok(Read::Row(stamp, Box::new(row)));
+        }
+        match yaml::read(bytes, Some(id)) {
+            Ok(ticket) => Ok(Read::Row(stamp, Box::new(Summary::from(&ticket)))),
+            Err(_) if rules_out(&wanted.at_a_glance, bytes, id) => Ok(Read::RuledOut),
+            Err(damage) => Err(self.damaged(id, damage)),
+        }
+    }
+}
+
+/// Room for the bytes of files, used again and again.
+struct Buffers {
+    /// For files that are small and need no stamp.
+    room: Vec<u8>,
+    bytes: Vec<u8>,
+}
+
+/// What came of reading a file.
+enum Read {
+    /// Its row, and its stamp.
+    Row(Option<Stamp>, Box<Summary>),
+    /// Its header rules it out, and more is not known.
+    RuledOut,
+    /// Somebody took it away since the folder was listed.
+    Gone,
+}
+
+/// Whether something had been left alone for a moment when the pass began.
+fn old_enough(stamp: Stamp, began: Began) -> bool {
+    stamp != Stamp::default() && began.is_some_and(|began| stamp.is_older_than(began))
+}
+
+/// Whether a file's header alone tells that the ticket is not asked for. Then its history is not read, and whatever is
+/// wrong with it not found: the same with an index as without.
+pub(crate) fn rules_out(at_a_glance: &dyn Fn(&Glimpse) -> Option<bool>, bytes: &[u8], id: Id) -> bool {
+    let header = yaml::survey_header(bytes, id);
+    header.is_some_and(|header| at_a_glance(&Glimpse::from(&header)) == Some(false))
+}
+
+/// The tickets in pieces for the processors, in the order of ids.
+fn shares<'a>(roll: &'a Roll<'_>) -> Vec<Share<'a>> {
+    let mut shares = Vec::new();
+    for Listed { month, names, .. } in &roll.months {
+        match names {
+            Known::Rows(range) => shares.extend(
+                range
+                    .clone()
+                    .step_by(SHARE)
+                    .map(|start| Share { month, names: Which::Rows(start..(start + SHARE).min(range.end)) }),
+            ),
+            Known::Ids(ids) => shares.extend(ids.chunks(SHARE).map(|ids| Share { month, names: Which::Ids(ids) })),
+        }
+    }
+    shares
+}
+
+impl Listed {
+    fn len(&self) -> usize {
+        match &self.names {
+            Known::Rows(range) => range.len(),
+            Known::Ids(ids) => ids.len(),
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! The roll: which tickets there are, by name alone, and which of them a part of an id means. With the index a folder
+//! that has not changed is not listed, and a suffix is looked up rather than compared with every id.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+
+use crate::domain::id::Id;
+use crate::error::Error;
+use crate::store::index::{Folder, Garbled, Index, Known, Stamp};
+use crate::store::layout::{self, Month, Names};
+
+use crate::desk::Casebook;
+
+/// How many tickets are read in one go.
+const SHARE: usize = 256;
+
+/// Some tickets; those of a desk with an interrupted command have no month.
+pub(crate) type Share = (Option<Month>, Vec<Id>);
+
+/// The names in the folders of months.
+pub(crate) struct Roll<'a> {
+    pub index: Option<&'a Index>,
+    pub months: Vec<Listed>,
+    /// What is no ticket, where only tickets belong.
+    pub misplaced: Vec<PathBuf>,
+    /// Tickets that an interrupted command has opened.
+    pending: Vec<Id>,
+}
+
+/// The names in one of them.
+pub(crate) struct Listed {
+    pub month: Month,
+    pub names: Known,
+    /// The folder before it was listed; one of no stamp where something odd is in it.
+    pub folder: Folder,
+    /// Whether the index did not know.
+    pub is_news: bool,
+}
+
+/// Why something with the help of the index was not done.
+pub(crate) enum Unread {
+    /// The index was no help.
+    Garbled,
+    /// It cannot be done.
+    Error(Error),
+}
+
+impl From<Garbled> for Unread {
+    fn from(_: Garbled) -> Self {
+        Self::Garbled
+    }
+}
+
+impl From<Error> for Unread {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl Casebook {
+    /// Does something with the help of the index, or without it where it turns out to be garbled.
+    pub(crate) fn with_index<T>(&self, work: impl Fn(Option<&Index>) -> Result<T, Unread>) -> Result<T, Error> {
+        let usable = || !self.world.no_index && self.pending.is_none() && !self.garbled.load(Ordering::Relaxed);
+        let index = self.index.get_or_init(|| if usable() { Index::load(self.state.folder()) } else { None });
+        match work(index.as_ref().filter(|_| usable())) {
+            Ok(done) => return Ok(done),
+            Err(Unread::Error(error)) => return Err(error),
+            Err(Unread::Garbled) => self.garbled.store(true, Ordering::Relaxed),
+        }
+        match work(None) {
+            Ok(done) => Ok(done),
+            Err(Unread::Error(error)) => Err(error),
+            Err(Unread::Garbled) => unreachable!("there is no index that could be garbled"),
+        }
+    }
+
+    /// The tickets there are and the files that are none, without reading one.
+    ///
+    /// # Errors
+    /// A folder that cannot be read.
+    pub fn names(&self) -> Result<Names, Error> {
+        self.with_index(|index| {
+            let roll = self.roll(index)?;
+            Ok(Names { tickets: roll.tickets()?, misplaced: roll.misplaced })
+        })
+    }
+
+    /// The tickets whose ids begin or end with a part.
+    pub(crate) fn with_part(&self, part: &str) -> Result<Vec<Id>, Error> {
+        self.with_index(|index| Ok(self.roll(index)?.with_part(part)?))
+    }
+
+    /// The same for several parts.
+    pub(crate) fn with_parts(&self, parts: &[String]) -> Result<Vec<Vec<Id>>, Error> {
+        self.with_index(|index| {
+            let roll = self.roll(index)?;
+            Ok(parts.iter().map(|part| roll.with_part(part)).collect::<Result<_, Garbled>>()?)
+        })
+    }
+
+    pub(crate) fn roll<'a>(&self, index: Option<&'a Index>) -> Result<Roll<'a>, Error> {
+        let io = |source| Error::Io { path: self.root.join(layout::TICKETS), attempt: "list", source };
+        let (mut names, mut months) = (Names::default(), Vec::new());
+        for month in layout::months(&self.root, &mut names).map_err(io)? {
+            let stamp = month.folder.symlink_metadata().map(|metadata| Stamp::of(&metadata)).map_err(io)?;
+            if let Some(known) = index.and_then(|index| index.known(month.year, month.month, stamp)) {
+                let folder = Folder { year: month.year, month: month.month, stamp };
+                months.push(Listed { month, names: known, folder, is_news: false });
+                continue;
+            }
+            let misplaced = names.misplaced.len();
+            let before = std::mem::take(&mut names.tickets);
+            month.list(&self.root, &mut names).map_err(io)?;
+            let mut ids = std::mem::replace(&mut names.tickets, before);
+            ids.sort_unstable();
+            // A folder with something odd in it is listed every time, so that it is named every time.
+            let stamp = if names.misplaced.len() == misplaced { stamp } else { Stamp::default() };
+            let folder = Folder { year: month.year, month: month.month, stamp };
+            months.push(Listed { month, names: Known::Ids(ids), folder, is_news: true });
+        }
+        names.misplaced.sort_unstable();
+        let opened = self.pending.iter().flat_map(|pending| &pending.changes).filter(|change| change.before.is_none());
+        let id = |path: &str| path.strip_suffix(".yaml")?.rsplit('/').next()?.parse::<Id>().ok();
+        let pending = opened.filter_map(|change| id(&change.path)).collect();
+        Ok(Roll { index, months, misplaced: names.misplaced, pending })
+    }
+}
+
+impl Roll<'_> {
+    /// All tickets, by id.
+    pub fn tickets(&self) -> Result<Vec<Id>, Garbled> {
+        let mut ids = self.pending.clone();
+        for listed in &self.months {
+            ids.extend_from_slice(&self.ids(listed)?);
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(ids)
+    }
+
+    /// The tickets in pieces for the processors, in the order of ids.
+    pub fn shares(&self) -> Result<Vec<Share>, Garbled> {
+        // What an interrupted command has opened may belong anywhere.
+        if !self.pending.is_empty() {
+            return Ok(self.tickets()?.chunks(SHARE).map(|ids| (None, ids.to_vec())).collect());
+        }
+        let mut shares = Vec::new();
+        for listed in &self.months {
+            shares.extend(self.ids(listed)?.chunks(SHARE).map(|ids| (Some(listed.month.clone()), ids.to_vec())));
+        }
+        Ok(shares)
+    }
+
+    /// The tickets in one folder.
+    fn ids<'l>(&self, listed: &'l Listed) -> Result<Cow<'l, [Id]>, Garbled> {
+        match (&listed.names, self.index) {
+            (Known::Ids(ids), _) => Ok(Cow::Borrowed(ids)),
+            (Known::Rows(range), Some(index)) => Ok(index.rows(range.clone())?.into_iter().map(|row| row.id).collect()),
+            (Known::Rows(_), None) => Err(Garbled),
+        }
+    }
+
+    /// The rows whose names still hold.
+    fn ranges(&self) -> impl Iterator<Item = &Range<usize>> {
+        self.months.iter().filter_map(|listed| match &listed.names {
+            Known::Rows(range) => Some(range),
+            Known::Ids(_) => None,
+        })
+    }
+
+    fn with_part(&self, part: &str) -> Result<Vec<Id>, Garbled> {
+        let mut found = Vec::new();
+        if let Some(index) = self.index {
+            let holds = |place: usize| self.ranges().any(|range| range.contains(&place));
+            found.extend(index.with_part(part)?.into_iter().filter(|(_, place)| holds(*place)).map(|(id, _)| id));
+        }
+        let listed = self.months.iter().filter_map(|listed| match &listed.names {
+            Known::Ids(ids) => Some(ids),
+            Known::Rows(_) => None,
+        });
+        for ids in listed.chain([&self.pending]) {
+            found.extend(layout::matching(ids, part));
+        }
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+}

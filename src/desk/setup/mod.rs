@@ -1,0 +1,4 @@
+//! TODO.
+
+pub(crate) mod doctor;
+pub(crate) mod init;

@@ -1,0 +1,262 @@
+//! What the desk has promised its tickets: the plan in force for each, and its clocks.
+//!
+//! The plan is that of the ticket's organisation on the day the ticket opened, in the organisation's zone, else the
+//! desk's; where the organisation has none for that day, or there is no organisation, the plan of `[desk]`. Policy and
+//! organisations are those of the work tree, whatever moment is looked at. Must not know who asks.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::domain::calendar::{ALWAYS, Calendar, Reckoner};
+use crate::domain::people::organization::{Organization, PlanPeriod};
+use crate::domain::people::person::Person;
+use crate::domain::query::{AsOf, Query};
+use crate::domain::sla::clock::{Clock, clocks};
+use crate::domain::sla::plan::Plan;
+use crate::domain::ticket::summary::Summary;
+use crate::domain::time::zone::Zone;
+use crate::domain::vocabulary::Priority;
+use crate::error::Error;
+use crate::store::git::Repository;
+use crate::store::layout;
+use crate::store::yaml;
+
+use crate::desk::{Casebook, Policy, Trouble};
+
+/// Plans, calendars and organisations, ready to tell the clocks of many tickets at one instant.
+#[derive(Debug)]
+pub struct Promises<'a> {
+    casebook: &'a Casebook,
+    /// The policy they follow from.
+    pub policy: Policy,
+    /// When the clocks are read, UTC.
+    pub now: DateTime<Utc>,
+    reckoners: Vec<Reckoner>,
+    zone: Zone,
+    language: Arc<str>,
+    tells_first_words: bool,
+    known: RwLock<HashMap<String, Arc<Known>>>,
+    troubles: Mutex<BTreeMap<String, Trouble>>,
+}
+
+/// What is known of an organisation.
+#[derive(Debug)]
+enum Known {
+    /// Its plans, the zone of its days, and its language.
+    There(Vec<PlanPeriod>, Zone, Arc<str>),
+    /// It has no file.
+    Absent,
+    /// Its file cannot be read: its tickets have no clock rather than a wrong one.
+    Damaged,
+}
+
+/// The plan in force for a ticket, and why that one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InForce<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// The period it follows from; none where it is the desk's.
+    pub period: Option<PlanPeriod>,
+    /// The day the ticket opened.
+    pub day: NaiveDate,
+    /// The zone of that day.
+    pub zone: Zone,
+}
+
+impl Casebook {
+    /// What was promised, as it stands at an instant.
+    ///
+    /// # Errors
+    /// The policy is not sound, or the desk's zone is none.
+    pub fn promises(&self, now: DateTime<Utc>) -> Result<Promises<'_>, Error> {
+        let policy = self.policy()?;
+        let calendars = policy.calendars.iter().cloned().chain([Calendar::always()]);
+        let reckoners = calendars.map(|calendar| Reckoner::of(calendar, now)).collect();
+        let zone = self.zone()?;
+        let (known, troubles) = (RwLock::default(), Mutex::default());
+        let language = self.config.language.as_str().into();
+        let tells_first_words = false;
+        Ok(Promises { casebook: self, policy, now, reckoners, zone, language, tells_first_words, known, troubles })
+    }
+
+    /// The moment a query looks at: that of its `as-of:`, of a revision the time of its commit, else the present.
+    ///
+    /// # Errors
+    /// A revision git does not know.
+    pub fn moment_of(&self, query: &Query) -> Result<DateTime<Utc>, Error> {
+        match &query.as_of {
+            Some(AsOf::Instant(instant)) => Ok(*instant),
+            Some(AsOf::Revision(revision)) => Repository::at(&self.root)
+                .time_of(revision)
+                .map_err(|refusal| Error::NoRevision { revision: revision.clone(), refusal }),
+            None => Ok(self.world.now),
+        }
+    }
+
+    /// What a query needs to know of clocks, if it asks for them at all.
+    ///
+    /// # Errors
+    /// As [`Casebook::promises`] and [`Casebook::moment_of`].
+    pub(crate) fn promises_for(&self, query: &Query, viewer: Option<&Person>) -> Result<Option<Promises<'_>>, Error> {
+        query.needs_clocks().then(|| Ok(self.promises(self.moment_of(query)?)?.told_to(viewer))).transpose()
+    }
+}
+
+impl Promises<'_> {
+    /// The same for who is told of them: support is told of managers' first words among the clocks of a ticket.
+    #[must_use]
+    pub fn told_to(self, viewer: Option<&Person>) -> Self {
+        Self { tells_first_words: self.casebook.tells_first_words(viewer), ..self }
+    }
+
+    /// Whether tickets of a priority are promised anything, by whatever plan, or by the desk where they are escalated.
+    pub fn promises_to(&self, priority: Priority) -> bool {
+        let of_desk = self.policy.escalation.first_word.of(priority).is_some();
+        of_desk || self.policy.plans.iter().any(|plan| plan.has_target_of(priority))
+    }
+
+    /// Whether anybody is promised anything.
+    pub fn has_targets(&self) -> bool {
+        self.tells_first_words && !self.policy.escalation.first_word.is_empty()
+            || self.policy.plans.iter().any(Plan::has_targets)
+    }
+
+    /// A calendar made ready.
+    pub fn reckoner(&self, name: &str) -> Option<&Reckoner> {
+        let known = self.reckoners.iter().find(|known| known.calendar().name == name);
+        debug_assert!(known.is_some() || name != ALWAYS);
+        known
+    }
+
+    /// A plan of the policy.
+    pub fn plan(&self, name: &str) -> Option<&Plan> {
+        self.policy.plans.iter().find(|plan| plan.name == name)
+    }
+
+    /// The plan in force for a ticket. None where the desk has no such plan, or what is needed cannot be read.
+    pub fn in_force(&self, row: &Summary) -> Option<InForce<'_>> {
+        let opened = row.created_at;
+        let on = |zone: &Zone| zone.local(opened).date_naive();
+        let desk = |zone: &Zone| {
+            let plan = self.policy.desk_plan.as_deref().and_then(|name| self.plan(name))?;
+            Some(InForce { plan, period: None, day: on(zone), zone: zone.clone() })
+        };
+        let Some(organization) = row.header.organization.as_deref() else { return desk(&self.zone) };
+        match &*self.known(organization) {
+            Known::There(periods, zone, _) => {
+                let day = on(zone);
+                let Some(period) = periods.iter().find(|period| period.holds_on(day)) else { return desk(zone) };
+                let plan = self.plan(&period.plan)?;
+                Some(InForce { plan, period: Some(period.clone()), day, zone: zone.clone() })
+            }
+            Known::Absent => desk(&self.zone),
+            Known::Damaged => None,
+        }
+    }
+
+    /// The plan a ticket would have if its organisation's file said this, or there were none.
+    pub fn plan_by<'b>(&'b self, organization: Option<&'b Organization>, row: &Summary) -> Option<&'b str> {
+        let zone = organization.and_then(|organization| Zone::named(organization.time_zone.as_deref()?).ok());
+        let day = zone.as_ref().unwrap_or(&self.zone).local(row.created_at).date_naive();
+        let period = organization.and_then(|organization| organization.plan_on(day));
+        period.or(self.policy.desk_plan.as_deref())
+    }
+
+    /// The clocks of a ticket: by its plan in the order they began, then the first word of the manager it is escalated to.
+    pub fn clocks(&self, row: &Summary) -> Vec<Clock> {
+        let mut clocks = self.clocks_of_plan(row);
+        clocks.extend(self.first_words_of(row));
+        clocks
+    }
+
+    /// Those of them that its plan gives it.
+    pub fn clocks_of_plan(&self, row: &Summary) -> Vec<Clock> {
+        if !self.policy.plans.iter().any(Plan::has_targets) {
+            return Vec::new();
+        }
+        let plan = match row.header.organization {
+            None => self.policy.desk_plan.as_deref().and_then(|name| self.plan(name)),
+            Some(_) => self.in_force(row).map(|in_force| in_force.plan),
+        };
+        plan.map(|plan| self.clocks_under(row, plan)).unwrap_or_default()
+    }
+
+    /// The clocks of managers' first words, which only the history tells; few tickets are escalated.
+    fn first_words_of(&self, row: &Summary) -> Vec<Clock> {
+        let is_asked = self.tells_first_words && !self.policy.escalation.first_word.is_empty();
+        if !is_asked || row.header.escalation.is_none() {
+            return Vec::new();
+        }
+        // Whoever lists rows has named the file if it cannot be read.
+        let ticket = self.casebook.ticket(row.id).ok().and_then(|ticket| ticket.as_of(self.now));
+        ticket.map(|ticket| self.casebook.first_words(&ticket, self)).unwrap_or_default()
+    }
+
+    /// The clocks a ticket would have under a plan.
+    pub fn clocks_under(&self, row: &Summary, plan: &Plan) -> Vec<Clock> {
+        let otherwise = || self.language_of(row);
+        clocks(&row.course, row.created_at, &row.header, plan, otherwise, |name| self.reckoner(name), self.now)
+    }
+
+    /// The clock of a ticket that is owed still and burns first.
+    pub fn next(&self, row: &Summary) -> Option<Clock> {
+        let owed = self.clocks(row).into_iter().filter(Clock::is_owed);
+        owed.min_by_key(|clock| (clock.due_at.is_none(), clock.due_at, clock.remaining()))
+    }
+
+    /// The zone of a ticket's customer: the organisation's, else the desk's.
+    pub fn zone_of(&self, row: &Summary) -> Zone {
+        match row.header.organization.as_deref().map(|organization| self.known(organization)).as_deref() {
+            Some(Known::There(_, zone, _)) => zone.clone(),
+            _ => self.zone.clone(),
+        }
+    }
+
+    /// The language of a ticket that names none: the organisation's, else the desk's.
+    fn language_of(&self, row: &Summary) -> Arc<str> {
+        match row.header.organization.as_deref().map(|organization| self.known(organization)).as_deref() {
+            Some(Known::There(_, _, language)) => Arc::clone(language),
+            _ => Arc::clone(&self.language),
+        }
+    }
+
+    /// The files of organisations that were asked for and could not be read.
+    pub fn troubles(&self) -> Vec<Trouble> {
+        self.troubles.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    fn known(&self, id: &str) -> Arc<Known> {
+        if let Some(known) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(id) {
+            return Arc::clone(known);
+        }
+        let known = Arc::new(self.look_up(id));
+        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), Arc::clone(&known));
+        known
+    }
+
+    fn look_up(&self, id: &str) -> Known {
+        if !Organization::is_id(id) {
+            return Known::Absent;
+        }
+        let path = layout::organization_path(id);
+        let damage = match self.casebook.organization_bytes(id) {
+            Ok(None) => return Known::Absent,
+            Ok(Some(bytes)) => match yaml::read_organization(&bytes, id) {
+                Ok(organization) => {
+                    let zone = organization.time_zone.as_deref().and_then(|name| Zone::named(name).ok());
+                    let language = organization.language.map_or_else(|| Arc::clone(&self.language), Arc::from);
+                    return Known::There(organization.plans, zone.unwrap_or_else(|| self.zone.clone()), language);
+                }
+                Err(damage) => damage,
+            },
+            Err(Error::Damaged { damage, .. }) => damage,
+            // What cannot even be read is met again by whoever reads organisations in earnest.
+            Err(_) => return Known::Damaged,
+        };
+        let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
+        troubles.insert(id.to_owned(), Trouble { path, damage });
+        Known::Damaged
+    }
+}

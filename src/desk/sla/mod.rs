@@ -1,0 +1,5 @@
+//! TODO.
+
+pub(crate) mod clocks;
+pub(crate) mod due;
+pub(crate) mod sweep;

@@ -1,0 +1,181 @@
+//! The commit message of a command: a subject a person reads, and trailers a program reads (CLI, Every verb that writes).
+
+use crate::domain::calendar::HolidayList;
+use crate::domain::people::organization_change::Amendment;
+use crate::domain::ticket::Ticket;
+use crate::domain::ticket::action::Action;
+use crate::domain::ticket::entry::Entry;
+use crate::domain::vocabulary::{OrganizationRole, Role};
+use crate::store::layout::tail;
+
+use crate::desk::Amending;
+
+/// The longest subject of a ticket that a commit's subject quotes, in characters.
+const QUOTED: usize = 60;
+/// An import of more tickets than this names none of them: they are in the commit anyway.
+const NAMED: usize = 20;
+
+/// The message for some entries, given with their tickets in the order they were made. `on_behalf_of` names the
+/// actor where git's own identity is another.
+pub(crate) fn of_entries(entries: &[(&Ticket, &Entry)], on_behalf_of: Option<&str>) -> String {
+    let Some((ticket, entry)) = entries.first() else { return String::new() };
+    let others: Vec<&str> = entries[1..]
+        .iter()
+        .filter(|(_, entry)| !is_other_side(&entry.action))
+        .map(|(_, entry)| entry.action.word())
+        .collect();
+    let mut message = if entry.role == Role::System { swept(entries) } else { subject(ticket, entry) };
+    if !others.is_empty() && entry.role != Role::System {
+        message.push_str(&format!(" and {} more", others.len()));
+    }
+    message.push_str("\n\n");
+    message.push_str(&trailers(entries));
+    behalf(&mut message, on_behalf_of);
+    message
+}
+
+/// What names each entry to programs.
+fn trailers(entries: &[(&Ticket, &Entry)]) -> String {
+    let of = |(ticket, entry): &(&Ticket, &Entry)| {
+        format!("Ticket: {}\nEntry: {}\nAction: {}\n", ticket.id, entry.id, entry.action.word())
+    };
+    entries.iter().map(of).collect()
+}
+
+/// What a sweep did, in numbers; of one ticket in words.
+fn swept(entries: &[(&Ticket, &Entry)]) -> String {
+    if let [(ticket, entry)] = entries {
+        return format!("Sweep: {}", subject(ticket, entry));
+    }
+    let reminders = entries.iter().filter(|(_, entry)| matches!(entry.action, Action::Remind { .. })).count();
+    match entries.len() - reminders {
+        0 => format!("Sweep: remind {reminders}"),
+        solved if reminders == 0 => format!("Sweep: solve {solved}"),
+        solved => format!("Sweep: remind {reminders}, solve {solved}"),
+    }
+}
+
+/// The message for imported tickets.
+pub(crate) fn of_import(tickets: &[Ticket], on_behalf_of: Option<&str>) -> String {
+    let system = tickets
+        .first()
+        .and_then(|ticket| ticket.opening()?.imported_from.clone())
+        .unwrap_or_else(|| "elsewhere".to_owned());
+    let plural = if tickets.len() == 1 { "" } else { "s" };
+    let mut message = format!("Import {} ticket{plural} from {}\n\n", tickets.len(), one_line(&system));
+    if tickets.len() <= NAMED {
+        tickets.iter().for_each(|ticket| message.push_str(&format!("Ticket: {}\n", ticket.id)));
+    }
+    message.push_str("Action: import\n");
+    behalf(&mut message, on_behalf_of);
+    message
+}
+
+/// The message for tickets whose files were mended.
+pub(crate) fn of_mending(tickets: &[Ticket], on_behalf_of: Option<&str>) -> String {
+    let mut message = match tickets {
+        [ticket] => format!("Mend {}: {}\n\n", tail(ticket.id), quoted(ticket)),
+        _ => format!("Mend {} tickets\n\n", tickets.len()),
+    };
+    if tickets.len() <= NAMED {
+        tickets.iter().for_each(|ticket| message.push_str(&format!("Ticket: {}\n", ticket.id)));
+    }
+    message.push_str("Action: mend\n");
+    behalf(&mut message, on_behalf_of);
+    message
+}
+
+/// The message for an organisation that was made or changed.
+pub(crate) fn of_amending(amending: &Amending, on_behalf_of: Option<&str>) -> String {
+    of_access(&[], amending, on_behalf_of)
+}
+
+/// The same with the entries that go with it.
+pub(crate) fn of_access(entries: &[(&Ticket, &Entry)], amending: &Amending, on_behalf_of: Option<&str>) -> String {
+    let id = one_line(&amending.id);
+    let subject = match amending.amendments.as_slice() {
+        _ if amending.is_new => format!("Make organization {id}"),
+        [Amendment::Add(member)] if member.roles.is_empty() => format!("Add {} to organization {id}", member.email),
+        [Amendment::Add(member)] => format!("Make {} {} of organization {id}", member.email, listed(&member.roles)),
+        [Amendment::Remove(person, roles)] if roles.is_empty() => format!("Remove {person} from organization {id}"),
+        [Amendment::Remove(person, roles)] => format!("Take {} of organization {id} from {person}", listed(roles)),
+        [Amendment::Access(person, Some(_))] => format!("Grant {person} access to organization {id}"),
+        [Amendment::Access(person, None)] => format!("Revoke the access of {person} to organization {id}"),
+        _ => format!("Change organization {id}"),
+    };
+    let mut message = format!("{}\n\n{}Organization: {id}\n", one_line(&subject), trailers(entries));
+    behalf(&mut message, on_behalf_of);
+    message
+}
+
+/// The message for a list of holidays.
+pub(crate) fn of_list(name: &str, list: &HolidayList, on_behalf_of: Option<&str>) -> String {
+    let mut message =
+        format!("List holidays: {}\n\nCalendar: {name}\nAction: calendar-import\n", one_line(&list.title));
+    behalf(&mut message, on_behalf_of);
+    message
+}
+
+fn listed(roles: &[OrganizationRole]) -> String {
+    roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(", ")
+}
+
+pub(crate) fn behalf(message: &mut String, on_behalf_of: Option<&str>) {
+    if let Some(person) = on_behalf_of {
+        message.push_str(&format!("On-behalf-of: {}\n", one_line(person)));
+    }
+}
+
+/// Entries that only mirror another of the same command.
+fn is_other_side(action: &Action) -> bool {
+    matches!(action, Action::Merged { .. } | Action::Unmerged { .. } | Action::Forward { .. })
+}
+
+fn subject(ticket: &Ticket, entry: &Entry) -> String {
+    let what = match &entry.action {
+        Action::Open(_) => "Open".to_owned(),
+        Action::Reply { .. } => "Reply to".to_owned(),
+        Action::Note { .. } => "Note on".to_owned(),
+        Action::Attach => "Attach to".to_owned(),
+        Action::Remind { .. } => "Remind".to_owned(),
+        Action::Merge { into, .. } => {
+            return format!("Merge {} into {}: {}", tail(ticket.id), tail(*into), quoted(ticket));
+        }
+        Action::Prioritize { priority, was } => {
+            return format!("Prioritize {} {was} -> {priority}: {}", tail(ticket.id), quoted(ticket));
+        }
+        Action::Assign { assignee: Some(person) } => {
+            return format!("Assign {} to {}: {}", tail(ticket.id), one_line(person.as_str()), quoted(ticket));
+        }
+        Action::Assign { assignee: None } => "Unassign".to_owned(),
+        Action::Deescalate { .. } => "De-escalate".to_owned(),
+        Action::Set { .. } => "Set facts of".to_owned(),
+        Action::Cc { .. } => "Change copies of".to_owned(),
+        Action::Correct { entry, .. } => format!("Correct {} of", tail(*entry)),
+        Action::Redact { entry, .. } => format!("Redact {} of", tail(*entry)),
+        other => capitalized(other.word()),
+    };
+    let change = match (entry.from, entry.to) {
+        (Some(from), Some(to)) if from != to => format!(" ({from} -> {to})"),
+        _ => String::new(),
+    };
+    format!("{what} {}: {}{change}", tail(ticket.id), quoted(ticket))
+}
+
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
+}
+
+fn quoted(ticket: &Ticket) -> String {
+    let subject = one_line(&ticket.header.subject);
+    match subject.char_indices().nth(QUOTED) {
+        Some((end, _)) => format!("{}…", subject[..end].trim_end()),
+        None => subject,
+    }
+}
+
+/// Words that cannot end the line they stand on: a subject can never add a trailer.
+fn one_line(words: &str) -> String {
+    words.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect()
+}

@@ -1,0 +1,103 @@
+//! Whether a ticket may be opened by what is on file about its requester: gathers that for [`crate::domain::people::eligibility_context`].
+//!
+//! Must not know what becomes of the answer.
+
+use crate::domain::people::eligibility::Hurdle;
+use crate::domain::people::eligibility_context::{Admission, instance_of};
+use crate::domain::people::person::Person;
+use crate::domain::ticket::Header;
+use crate::domain::ticket::action::{Action, Fact, Opening, Override};
+use crate::domain::value::Value;
+use crate::domain::vocabulary::Kind;
+use crate::domain::workflow::Refusal;
+use crate::error::Error;
+use crate::store::config::{eligibility, sla};
+
+use crate::desk::Casebook;
+
+impl Casebook {
+    /// Judges a ticket about to be opened. Where an agent overrides the rules against it, their names go into the
+    /// opening; says whether there was nothing to override. Agents' own tickets are not judged.
+    ///
+    /// # Errors
+    /// Policy or organisation cannot be read; inside, why the ticket may not be opened.
+    pub(crate) fn judge_opening(&self, opening: &mut Opening) -> Result<Result<bool, Refusal>, Error> {
+        if opening.kind == Some(Kind::OrganizationAccess) {
+            return Ok(self.judge_request(opening)?.map(|()| false));
+        }
+        let reason = opening.overridden.take().map(|overridden| overridden.reason);
+        let found = match self.config.team.has_agent(&opening.requester) {
+            true => Ok(Vec::new()),
+            false => self.against(opening)?,
+        };
+        let mut against = match found {
+            Ok(hurdles) => hurdles,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let rules: Vec<&str> = against.iter().map(Hurdle::rule).collect();
+        match reason {
+            Some(reason) if !against.is_empty() => {
+                opening.overridden = Some(Override { rule: rules.join(", "), reason });
+                Ok(Ok(false))
+            }
+            Some(_) => Ok(Ok(true)),
+            None if against.is_empty() => Ok(Ok(false)),
+            None => Ok(Err(Refusal::NotEligible(Box::new(against.swap_remove(0))))),
+        }
+    }
+
+    /// What is against the ticket, by what is on file.
+    fn against(&self, opening: &Opening) -> Result<Result<Vec<Hurdle>, Refusal>, Error> {
+        let (rules, zone) = (self.settings(eligibility::read)?, self.zone()?);
+        let named = opening.organization.as_deref();
+        let organization = named.map(|name| self.organization_on_file(name)).transpose()?.flatten();
+        if let (Some(given), None) = (named, &organization)
+            && let Some(hurdle) = self.spared(&opening.requester, given)?
+        {
+            return Ok(Ok(vec![hurdle]));
+        }
+        // Plans are nothing to people of no organisation: what is wrong with them does not stop their tickets.
+        let (plans, desk_plan) = match organization {
+            Some(_) => self.settings(sla::read).map(|policy| (policy.plans, policy.desk_plan))?,
+            None => (Vec::new(), None),
+        };
+        let admission = Admission { rules, plans, desk_plan, zone };
+        Ok(admission.against(opening, organization.as_ref(), self.world.now))
+    }
+
+    /// What is against naming an organisation without a file: that the requester is of one whose rules count.
+    fn spared(&self, requester: &Person, given: &str) -> Result<Option<Hurdle>, Error> {
+        let theirs: Vec<String> = self.memberships(requester)?.organizations().map(str::to_owned).collect();
+        let (requester, given) = (requester.clone(), given.to_owned());
+        Ok((!theirs.is_empty()).then_some(Hurdle::UnknownOrganization { requester, given, theirs }))
+    }
+
+    /// Judges facts about to be set by what is on file, as those a ticket opens with are: its organisation and its
+    /// instance.
+    ///
+    /// # Errors
+    /// A file cannot be read; inside, what does not fit.
+    pub(crate) fn judge_facts(&self, header: &Header, action: &Action) -> Result<Result<(), Refusal>, Error> {
+        let Action::Set { set, unset } = action else { return Ok(Ok(())) };
+        let given = |wanted: &Fact| match set.iter().find(|(fact, _)| fact == wanted) {
+            Some((_, Value::String(words))) => Some(words.as_str()),
+            _ => None,
+        };
+        let (named, instance) = (given(&Fact::Organization), given(&Fact::Instance));
+        if named.is_none() && instance.is_none() {
+            return Ok(Ok(()));
+        }
+        let organization = named.or(header.organization.as_deref());
+        let file = organization.map(|id| self.organization_on_file(id)).transpose()?.flatten();
+        if let (Some(named), None) = (named, &file) {
+            let requester = given(&Fact::Requester).and_then(|words| Person::from_name(words).ok());
+            let requester = requester.as_ref().unwrap_or(&header.requester);
+            let hurdle = self.spared(requester, named)?;
+            return Ok(hurdle.map_or(Ok(()), |hurdle| Err(Refusal::NotEligible(Box::new(hurdle)))));
+        }
+        // An instance that stays has to be one of the organisation that comes.
+        let stays = header.instance.as_deref().filter(|_| named.is_some() && !unset.contains(&Fact::Instance));
+        let (Some(file), Some(instance)) = (file, instance.or(stays)) else { return Ok(Ok(())) };
+        Ok(instance_of(&file, Some(instance)).map(|_| ()))
+    }
+}

@@ -1,0 +1,121 @@
+//! How an organisation's file changes: through the same door as tickets, with a commit of its own kind.
+
+use crate::domain::people::organization::{Organization, PlanPeriod};
+use crate::domain::people::organization_change::{Amendment, NotTheirs, may_amend};
+use crate::domain::people::person::Standing;
+use crate::domain::workflow::Refusal;
+use crate::error::Error;
+use crate::store::config::sla;
+use crate::store::files::Change;
+use crate::store::layout;
+use crate::store::yaml;
+
+use super::commit_message;
+use crate::desk::{Casebook, Report, Terms};
+
+/// Something done to an organisation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Amending {
+    /// The organisation.
+    pub id: String,
+    /// Whether it shall be new.
+    pub is_new: bool,
+    /// What changes, in order.
+    pub amendments: Vec<Amendment>,
+}
+
+impl Amending {
+    /// What was asked, in the words of the command line.
+    fn action(&self) -> &'static str {
+        match self.amendments.first() {
+            _ if self.is_new => "org new",
+            Some(Amendment::Add(_)) => "org person add",
+            Some(Amendment::Remove(..)) => "org person remove",
+            Some(Amendment::Access(..)) => "access",
+            _ => "org set",
+        }
+    }
+}
+
+impl Casebook {
+    /// What the command makes of the organisation.
+    pub(crate) fn decide_to_amend(&self, amending: &Amending, terms: &Terms) -> Result<Report, Error> {
+        let path = layout::organization_path(&amending.id);
+        let before = match amending.is_new {
+            true => None,
+            // Whose file somebody may not see, they do not learn that it is there.
+            false => Some(self.organization(&amending.id, Some(&terms.by))?),
+        };
+        let mut after = before.clone().unwrap_or_else(|| Organization::new(&amending.id));
+        amending.amendments.iter().for_each(|amendment| after.amend(amendment));
+        let memberships = self.memberships(&terms.by)?;
+        may_amend(&self.config.team, &terms.by, &memberships, before.as_ref(), &after).map_err(|why| {
+            let refusal = match why {
+                NotTheirs::Supports => Refusal::NotAllowed { standing: Standing::Outsider },
+                NotTheirs::BeyondSupportRoles => Refusal::SupportRolesOnly,
+                NotTheirs::OfAnotherDomain => Refusal::OwnPeopleOnly,
+            };
+            Error::Refused { ticket: None, action: amending.action().to_owned(), refusal }
+        })?;
+        let bytes = self.organization_bytes(&amending.id)?;
+        if amending.is_new && bytes.is_some() {
+            return Err(Error::OrganizationExists { id: amending.id.clone() });
+        }
+        let mut report = Report::default();
+        if before.as_ref() == Some(&after) {
+            return Ok(report);
+        }
+        let printed = match (&bytes, &before) {
+            (Some(bytes), Some(before)) => yaml::reprint_organization(bytes, before, &after)
+                .map_err(|damage| Error::Damaged { path: path.clone(), damage })?,
+            _ => yaml::print_organization(&after),
+        };
+        let read = yaml::read_organization(printed.as_bytes(), &amending.id);
+        if let Err(damage) = read {
+            return Err(Error::Usage {
+                message: damage.kind.to_string(),
+                hint: Some("nothing was changed".to_owned()),
+            });
+        }
+        self.refuse_unknown_plans(before.as_ref(), &after)?;
+        debug_assert_eq!(read.ok(), Some(after), "what is printed is read back as it was");
+        let before = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        report.changes.push(Change { path, before, after: printed });
+        if self.commits(terms)? {
+            report.message = Some(commit_message::of_amending(amending, self.on_behalf_of(terms)?.as_deref()));
+        }
+        Ok(report)
+    }
+
+    /// Whether an organisation is as a change would make it.
+    ///
+    /// # Errors
+    /// As for the change itself.
+    pub fn would_change_nothing(&self, amending: &Amending, terms: &Terms) -> Result<bool, Error> {
+        Ok(self.decide_to_amend(amending, terms)?.changes.is_empty())
+    }
+
+    /// A plan the desk does not have is misspelt. What is on file so already stays, as a plan of the past may.
+    fn refuse_unknown_plans(&self, before: Option<&Organization>, after: &Organization) -> Result<(), Error> {
+        let on_file = |period: &&PlanPeriod| before.is_some_and(|before| before.plans.contains(period));
+        let mut new = after.plans.iter().filter(|period| !on_file(period)).peekable();
+        if new.peek().is_none() {
+            return Ok(());
+        }
+        let plans = self.settings(sla::read)?.plans;
+        let known: Vec<&str> = plans.iter().map(|plan| plan.name.as_str()).collect();
+        // A desk without plans promises nothing to anybody, whatever the word.
+        match new.find(|period| !known.is_empty() && !known.contains(&period.plan.as_str())) {
+            Some(period) => Err(unknown_plan(&period.plan, &known)),
+            None => Ok(()),
+        }
+    }
+}
+
+fn unknown_plan(given: &str, known: &[&str]) -> Error {
+    let hint = match sla::nearest(given, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("known are {}; [plans] of casebook.toml has them", known.join(", ")),
+    };
+    Error::usage(format!("`{given}` is no plan of this desk"), hint)
+}

@@ -1,0 +1,384 @@
+//! A command in the making: the tickets it has read under the lock, and what its steps make of them.
+//!
+//! Works in memory; nothing is written here.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::domain::codec::{HEADER_NAMES, header_fields};
+use crate::domain::id::Id;
+use crate::domain::people::person::{Person, Standing};
+use crate::domain::people::visibility::{as_customers_have_it, internal_entries};
+use crate::domain::text::Text;
+use crate::domain::ticket::Ticket;
+use crate::domain::ticket::action::Action;
+use crate::domain::ticket::entry::Entry;
+use crate::domain::ticket::replay;
+use crate::domain::value::Fields;
+use crate::domain::vocabulary::Priority;
+use crate::domain::workflow::{self, Decision, Notice, Refusal, Request, Surroundings};
+use crate::error::Error;
+use crate::store::files::{Change, NotRead, read_plain};
+use crate::store::layout;
+use crate::store::yaml::{self, Damage, Unwritable};
+
+use super::late_reply::came_too_late;
+use crate::desk::{Attached, Casebook, Step, Target};
+
+/// A ticket as it was and as it shall be.
+struct Draft {
+    bytes: Option<Vec<u8>>,
+    before: Option<Ticket>,
+    ticket: Ticket,
+}
+
+/// The tickets of one command.
+pub(crate) struct Desk<'a> {
+    casebook: &'a Casebook,
+    pub by: Person,
+    random: Box<dyn FnMut() -> u128 + 'a>,
+    drafts: BTreeMap<Id, Draft>,
+    pub entries: Vec<(Id, Id)>,
+    pub notices: Vec<(Id, Notice)>,
+    /// The files the entries come with.
+    pub attached: Vec<Attached>,
+}
+
+impl<'a> Desk<'a> {
+    pub fn new(casebook: &'a Casebook, by: Person, random: Box<dyn FnMut() -> u128 + 'a>) -> Self {
+        let (drafts, entries, notices, attached) = Default::default();
+        Self { casebook, by, random, drafts, entries, notices, attached }
+    }
+
+    /// The desk it works on.
+    pub fn casebook(&self) -> &'a Casebook {
+        self.casebook
+    }
+
+    /// A ticket as this command has made it so far.
+    pub fn ticket(&mut self, id: Id) -> Result<&Ticket, Error> {
+        if !self.drafts.contains_key(&id) {
+            let draft = self.load(id)?;
+            self.drafts.insert(id, draft);
+        }
+        Ok(&self.drafts[&id].ticket)
+    }
+
+    fn load(&self, id: Id) -> Result<Draft, Error> {
+        let path = layout::ticket_path(id);
+        let bytes = self.casebook.bytes(id)?;
+        let ticket = yaml::read(&bytes, Some(id)).map_err(|damage| Error::Damaged { path: path.clone(), damage })?;
+        if let Some(name) = differing_fact(&ticket) {
+            return Err(Error::HeaderDiffers { path, name });
+        }
+        Ok(Draft { bytes: Some(bytes), before: Some(ticket.clone()), ticket })
+    }
+
+    /// Does one step. Says which ticket it came to be about.
+    pub fn act(&mut self, step: &Step) -> Result<Id, Error> {
+        let Target::Ticket(id) = step.target else { return self.open(step) };
+        if let Some(done) = self.done_before(id, step)? {
+            return Ok(done);
+        }
+        self.meet_conditions(id, step)?;
+        let step = &mut step.clone();
+        self.casebook.fit_fields(&mut step.action)?.map_err(|refusal| self.refused(id, step, refusal))?;
+        if let Action::Prioritize { priority, .. } = step.action
+            && !self.casebook.config().team.editors_prioritize
+            && self.standing(id)? == Standing::Editor
+        {
+            let step = self.asking_for(id, priority, step)?;
+            self.decide(id, &step)?;
+            self.notices.push((id, Notice::PriorityAsked(priority)));
+            return Ok(id);
+        }
+        let merged = self.ticket(id)?.header.merged_into.is_some();
+        if merged && matches!(step.action, Action::Reply { .. }) {
+            self.reply_elsewhere(id, step)
+        } else {
+            self.decide(id, step)
+        }
+    }
+
+    /// An editor's wish for another priority is recorded as a request: words to support, which owes the next step then
+    /// (WORKFLOW, Actions). Whether there is anything to ask is judged as for agents.
+    fn asking_for(&mut self, id: Id, priority: Priority, step: &Step) -> Result<Step, Error> {
+        let ticket = self.ticket(id)?;
+        let was = ticket.header.priority;
+        let judged = workflow::may_become(ticket, priority);
+        judged.map_err(|refusal| self.refused(id, step, refusal))?;
+        let why = step.text.as_ref().ok_or_else(|| self.refused(id, step, Refusal::TextMissing))?;
+        let text = Text::clean(&format!("Priority {priority} instead of {was}, please.\n\n{why}", why = why.as_str()));
+        Ok(Step { action: Action::Reply { auto: false, via_ticket: None }, text, ..step.clone() })
+    }
+
+    /// A retry with the key of an earlier command is that command's result.
+    fn done_before(&mut self, id: Id, step: &Step) -> Result<Option<Id>, Error> {
+        let Some(key) = &step.key else { return Ok(None) };
+        let hides = self.casebook.hides_from(Some(&self.by)).is_some();
+        let ticket = self.ticket(id)?;
+        let internal = if hides { internal_entries(ticket) } else { HashSet::new() };
+        // The key of an entry that somebody does not see is none to them.
+        let is_it = |entry: &&Entry| entry.key.as_ref() == Some(key) && !internal.contains(&entry.id);
+        let Some(entry) = ticket.history.iter().find(is_it) else { return Ok(None) };
+        match &entry.action {
+            Action::Forward { into, .. } if matches!(step.action, Action::Reply { .. }) => {
+                let into = *into;
+                Ok(Some(if self.standing(into)?.sees() { into } else { id }))
+            }
+            // An editor's wish for a priority became a reply.
+            Action::Reply { .. } if matches!(step.action, Action::Prioritize { .. }) => Ok(Some(id)),
+            action if action.word() == step.action.word() => Ok(Some(id)),
+            other => Err(Error::KeyUsed { ticket: id, key: key.clone(), action: other.word().to_owned() }),
+        }
+    }
+
+    fn meet_conditions(&mut self, id: Id, step: &Step) -> Result<(), Error> {
+        let found = self.ticket(id)?.header.status;
+        if let Some(expected) = step.if_status.filter(|expected| *expected != found) {
+            return Err(Error::OtherStatus { ticket: id, expected, found });
+        }
+        let Some(expected) = &step.if_version else { return Ok(()) };
+        let hides = self.casebook.hides_from(Some(&self.by)).is_some();
+        let ticket = self.ticket(id)?.clone();
+        let ticket = if hides { as_customers_have_it(ticket) } else { ticket };
+        let found = ticket.version();
+        if named_entry(expected, &ticket) == Some(found) {
+            return Ok(());
+        }
+        Err(Error::OtherVersion { ticket: id, expected: expected.clone(), found })
+    }
+
+    pub fn standing(&mut self, id: Id) -> Result<Standing, Error> {
+        let (casebook, by) = (self.casebook, self.by.clone());
+        let memberships = casebook.memberships(&by)?;
+        Ok(casebook.config().team.standing_with(&by, &memberships, Some(&self.ticket(id)?.header)))
+    }
+
+    /// Decides and applies a step on the ticket it names, with what follows on the other side of a link.
+    fn decide(&mut self, id: Id, step: &Step) -> Result<Id, Error> {
+        let standing = self.standing(id)?;
+        let other = match step.action {
+            Action::Merge { into, .. } if into != id => Some(self.ticket(into)?.clone()),
+            _ => None,
+        };
+        let before = self.ticket(id)?.header.merged_into;
+        let decided = match self.decide_with(id, step, step.action.clone(), standing, other.as_ref()) {
+            Err(error) if came_too_late(&error) && matches!(step.action, Action::Reply { .. }) => {
+                return self.reply_late(&[id], id, step, standing);
+            }
+            decided => decided?,
+        };
+        if decided.is_none() {
+            return Ok(id);
+        }
+        match (&step.action, other, before) {
+            (Action::Merge { .. }, Some(target), _) => {
+                let source = self.ticket(id)?.clone();
+                self.follow(target.id, workflow::merged_action(&source, &target), None)?;
+            }
+            (Action::Reopen { unmerge: true, .. }, _, Some(target)) => {
+                self.follow(target, Action::Unmerged { source: id }, None)?;
+            }
+            _ => {}
+        }
+        Ok(id)
+    }
+
+    /// A reply to a merged ticket is recorded where the conversation goes on, by that ticket's rules; the ticket
+    /// it was addressed to gets an entry that points there.
+    fn reply_elsewhere(&mut self, id: Id, step: &Step) -> Result<Id, Error> {
+        let here = self.standing(id)?;
+        if !here.sees() {
+            return Err(self.refused(id, step, Refusal::NotVisible));
+        }
+        let start = self.ticket(id)?.clone();
+        let target = workflow::final_target(&start, |next| self.ticket(next).cloned())?;
+        if target == id {
+            // The younger end of a ring two clones made: the conversation lives here.
+            return self.decide(id, step);
+        }
+        if let Some(done) = self.done_before(target, step)? {
+            return Ok(done);
+        }
+        let there = self.standing(target)?;
+        let standing = if there.sees() { there } else { here };
+        let auto = matches!(step.action, Action::Reply { auto: true, .. });
+        let action = Action::Reply { auto, via_ticket: Some(id) };
+        let decided = match self.decide_with(target, step, action, standing, None) {
+            Err(error) if came_too_late(&error) => {
+                // Who may not see the target is not told what it is about.
+                let known = if there.sees() { target } else { id };
+                return self.reply_late(&[target, id], known, step, standing);
+            }
+            decided => decided?,
+        };
+        if let Some(entry) = decided {
+            self.notices.push((target, Notice::WentOnAt(target)));
+            let key = step.key.clone();
+            self.append(id, Action::Forward { into: target, entry }, key, standing)?;
+        }
+        // Who may not see the target is told of the ticket they wrote to.
+        Ok(if there.sees() { target } else { id })
+    }
+
+    pub fn decide_with(
+        &mut self,
+        id: Id,
+        step: &Step,
+        action: Action,
+        standing: Standing,
+        other: Option<&Ticket>,
+    ) -> Result<Option<Id>, Error> {
+        let request = Request { by: self.by.clone(), action, text: step.text.clone(), keep_open: step.keep_open };
+        let casebook = self.casebook;
+        let config = casebook.config();
+        if matches!(request.action, Action::Attach) && step.attachments.is_empty() {
+            return Err(self.refused(id, step, Refusal::NoAttachment));
+        }
+        let circumstances = casebook.circumstances(self.ticket(id)?, &step.action)?;
+        let around = Surroundings {
+            team: &config.team,
+            follow_up: &config.follow_up,
+            now: casebook.world().now,
+            standing,
+            other,
+            circumstances: circumstances.as_decided_by(),
+        };
+        let decision =
+            workflow::decide(self.ticket(id)?, &request, &around).map_err(|refusal| self.refused(id, step, refusal))?;
+        match decision {
+            Decision::Nothing => Ok(None),
+            Decision::Entry { action, to, notices } => {
+                let judged = casebook.judge_facts(&self.ticket(id)?.header, &action)?;
+                judged.map_err(|refusal| self.refused(id, step, refusal))?;
+                self.notices.extend(notices.into_iter().map(|notice| (id, notice)));
+                let made = self.made(id, *action, standing)?;
+                let (text, key, attachments) = (step.text.clone(), step.key.clone(), self.attached_by(step));
+                self.put(id, Entry { to, text, key, attachments, ..made }).map(Some)
+            }
+        }
+    }
+
+    fn refused(&self, id: Id, step: &Step, refusal: Refusal) -> Error {
+        match refusal {
+            Refusal::NotVisible => Error::NotFound { word: id.to_string() },
+            refusal => Error::Refused { ticket: Some(id), action: step.action.word().to_owned(), refusal },
+        }
+    }
+
+    /// The other side of a link, made by the same person.
+    pub fn follow(&mut self, id: Id, action: Action, key: Option<String>) -> Result<(), Error> {
+        let role = self.mender();
+        self.append(id, action, key, role).map(|_| ())
+    }
+
+    /// How the acting person stands to a ticket they need not see.
+    pub fn mender(&self) -> Standing {
+        let standing = self.casebook.config().team.standing(&self.by, None);
+        if standing.is_support() { standing } else { Standing::Customer }
+    }
+
+    /// Adds an entry that has no words and leaves the status.
+    pub fn append(&mut self, id: Id, action: Action, key: Option<String>, standing: Standing) -> Result<Id, Error> {
+        let made = self.made(id, action, standing)?;
+        self.put(id, Entry { key, ..made })
+    }
+
+    /// The next entry of a ticket, as far as the ticket determines it.
+    fn made(&mut self, id: Id, action: Action, standing: Standing) -> Result<Entry, Error> {
+        let (now, random, by) = (self.casebook.world().now, (self.random)(), self.by.clone());
+        let ticket = self.ticket(id)?;
+        let (entry_id, from) = (Id::after(Some(ticket.version()), now, random), Some(ticket.header.status));
+        Ok(Entry { from, ..Entry::new(entry_id, by, standing.role(), action) })
+    }
+
+    /// Adds an entry as it is, behind the last one.
+    pub fn put(&mut self, id: Id, entry: Entry) -> Result<Id, Error> {
+        self.ticket(id)?;
+        let Some(draft) = self.drafts.get_mut(&id) else { return Err(Error::NotFound { word: id.to_string() }) };
+        let entry_id = entry.id;
+        draft.ticket.append(entry);
+        self.entries.push((id, entry_id));
+        Ok(entry_id)
+    }
+
+    /// Random bits for an id.
+    pub fn random(&mut self) -> u128 {
+        (self.random)()
+    }
+
+    /// Whether a ticket is part of this command.
+    pub fn has(&self, id: Id) -> bool {
+        self.drafts.contains_key(&id)
+    }
+
+    /// Takes in a ticket that is not there yet, as it is.
+    pub fn adopt(&mut self, ticket: Ticket) {
+        self.drafts.insert(ticket.id, Draft { bytes: None, before: None, ticket });
+    }
+
+    /// What the files shall hold.
+    pub fn changes(&self) -> Result<Vec<Change>, Error> {
+        let mut changes = Vec::new();
+        for (id, draft) in &self.drafts {
+            let path = layout::ticket_path(*id);
+            let (before, after) = match (&draft.bytes, &draft.before) {
+                (Some(_), Some(before)) if before.history.len() == draft.ticket.history.len() => continue,
+                (Some(bytes), Some(before)) => {
+                    let after = yaml::amend(bytes, before, &draft.ticket)
+                        .map_err(|why| Error::Unwritable { path: path.clone(), why })?;
+                    (Some(utf8(bytes)), utf8(&after))
+                }
+                _ => (None, self.print(&path, &draft.ticket)?),
+            };
+            changes.push(Change { path, before, after });
+        }
+        Ok(changes)
+    }
+}
+
+impl Desk<'_> {
+    /// The file of a ticket that is not there yet: at a place within the store, and no larger than what is read.
+    fn print(&self, path: &str, ticket: &Ticket) -> Result<String, Error> {
+        let path = || path.to_owned();
+        match read_plain(self.casebook.root(), &path()) {
+            Err(NotRead::Damaged(kind)) => {
+                return Err(Error::Damaged { path: path(), damage: Damage { line: 1, column: 1, kind } });
+            }
+            Err(NotRead::Io(source)) => return Err(Error::Io { path: path().into(), attempt: "write", source }),
+            Ok(_) | Err(NotRead::Missing) => {}
+        }
+        let printed = yaml::print(ticket);
+        if printed.len() as u64 > yaml::LARGEST_FILE {
+            return Err(Error::Unwritable { path: path(), why: Unwritable::TooLarge });
+        }
+        Ok(printed)
+    }
+}
+
+/// A file that was read as a ticket is UTF-8.
+fn utf8(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The one entry of a ticket that a word names: its id, or a part of at least four characters at either end. A
+/// part that several entries share names none of them.
+fn named_entry(word: &str, ticket: &Ticket) -> Option<Id> {
+    let entries: Vec<Id> = ticket.history.iter().map(|entry| entry.id).collect();
+    match layout::matching(&entries, &layout::part_of_id(word)?).as_slice() {
+        [entry] => Some(*entry),
+        _ => None,
+    }
+}
+
+/// The first fact in which the header differs from what its history leads to.
+pub fn differing_fact(ticket: &Ticket) -> Option<String> {
+    let header = replay::replay(&ticket.history)?;
+    if header == ticket.header {
+        return None;
+    }
+    let (stands, follows) = (header_fields(ticket), header_fields(&Ticket { header, ..ticket.clone() }));
+    let value =
+        |fields: &Fields, name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+    HEADER_NAMES.into_iter().find(|name| value(&stands, name) != value(&follows, name)).map(str::to_owned)
+}
