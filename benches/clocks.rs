@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::Instant;
 
-use casebook::domain::calendar::{Calendar, Reckoner, Week};
+use casebook::domain::calendar::{CachedCalendar, Calendar, Week};
 use casebook::domain::time::zone::Zone;
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -24,7 +24,7 @@ fn main() {
     let exceptions = BTreeMap::new();
     let calendar = Calendar { name: "office".to_owned(), zone, week, holidays, exceptions };
     let from: DateTime<Utc> = "2026-01-01T00:00:00Z".parse().expect("an instant");
-    let reckoner = Reckoner::of(calendar.clone(), from + TimeDelta::days(365));
+    let reckoner = CachedCalendar::of(calendar.clone(), from + TimeDelta::days(365));
     let starts: Vec<_> = (0..STARTS).map(|place| from + TimeDelta::seconds(place * 7919 % (365 * 86_400))).collect();
     let target = TimeDelta::hours(8);
     let begin = Instant::now();

@@ -12,7 +12,7 @@ use std::process::Command;
 use casebook::domain::id::Id;
 use casebook::domain::people::person::Person;
 use casebook::domain::text::Text;
-use casebook::domain::ticket::action::{Action, Opening, Solution};
+use casebook::domain::ticket::action::{Action, OpenFields, SolveEvidence};
 use casebook::domain::ticket::entry::Entry;
 use casebook::domain::ticket::{Hold, Ticket};
 use casebook::domain::vocabulary::{HoldReason, Priority, Role, Status};
@@ -68,7 +68,8 @@ fn ticket(dice: &mut Dice, opened: DateTime<Utc>) -> Ticket {
     let organization = dice.roll(300);
     let requester = dice.person("user", 40, &format!("org{organization}"));
     let subject_length = 4 + dice.roll(5);
-    let mut opening = Opening::new(dice.words(subject_length), Priority::ALL[dice.roll(4) as usize], requester.clone());
+    let mut opening =
+        OpenFields::new(dice.words(subject_length), Priority::ALL[dice.roll(4) as usize], requester.clone());
     opening.organization = Some(format!("org{organization}"));
     opening.channel = Some("portal".to_owned());
     let id = Id::at(opened, bits(dice));
@@ -98,7 +99,7 @@ fn ticket(dice: &mut Dice, opened: DateTime<Utc>) -> Ticket {
             5..=6 if from != Status::Solved => (
                 agent.clone(),
                 Role::Agent,
-                Action::Solve(Solution::Agreed { by: Some(requester.clone()) }),
+                Action::Solve(SolveEvidence::Agreed { by: Some(requester.clone()) }),
                 Some(Status::Solved),
             ),
             7 => (agent.clone(), Role::Agent, Action::Note { auto: false, via_ticket: None }, None),

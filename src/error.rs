@@ -6,20 +6,20 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::domain::id::Id;
-use crate::domain::people::assignment::NobodyNext;
+use crate::domain::people::assignment::NoAssignee;
 use crate::domain::time::duration::seconds;
 use crate::domain::vocabulary::Status;
 use crate::domain::workflow::Refusal;
-use crate::store::config::ConfigFlaw;
+use crate::store::config::ConfigError;
 use crate::store::git::GitError;
-use crate::store::yaml::{Damage, Unwritable};
+use crate::store::yaml::{EditError, ReadError};
 
 /// Why a command did not do what was asked. Nothing was changed, unless said otherwise.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Nobody can be whose turn it is.
     #[error(transparent)]
-    NobodyNext(NobodyNext),
+    NobodyNext(NoAssignee),
     /// No casebook.toml here or above.
     #[error("no desk at {} or above", start.display())]
     NoStore {
@@ -48,7 +48,7 @@ pub enum Error {
         path: PathBuf,
         /// What is wrong with it.
         #[source]
-        flaw: ConfigFlaw,
+        flaw: ConfigError,
     },
     /// The store has a newer format than this program writes.
     #[error("the desk has format {format}, newer than this program writes")]
@@ -89,7 +89,7 @@ pub enum Error {
         path: String,
         /// What is wrong and where.
         #[source]
-        damage: Damage,
+        damage: ReadError,
     },
     /// The header says something else than the history.
     #[error("`{name}` in the header is not what the history leads to")]
@@ -106,7 +106,7 @@ pub enum Error {
         path: String,
         /// Why.
         #[source]
-        why: Unwritable,
+        why: EditError,
     },
     /// A rule is against it.
     #[error("the workflow does not allow `{action}`")]
@@ -206,7 +206,7 @@ pub enum Error {
     #[error(transparent)]
     Unsynced {
         /// Why.
-        why: Unsynced,
+        why: SyncError,
     },
     /// What the remote has was taken in, and then something kept ours from being sent.
     #[error("what the remote has was merged here, and then nothing was sent")]
@@ -266,7 +266,7 @@ impl From<GitError> for Error {
 
 /// Why a desk and its remote were not brought together.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unsynced {
+pub enum SyncError {
     /// git is in the middle of something: a merge, a rebase.
     #[error("git is in the middle of a {0}")]
     AtWork(&'static str),

@@ -10,7 +10,7 @@
 //! | [`cli`] | how it is asked | all |
 //!
 //! Start reading at [`domain::action::Action`], then [`domain::transition::decide`], then
-//! [`desk::Casebook::perform`].
+//! [`desk::Desk::perform`].
 
 pub mod cli;
 pub mod desk;

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use casebook::domain::query::{Candidate, Scope, parse};
-use casebook::domain::ticket::summary::{Glimpse, Summary};
+use casebook::domain::query::{TicketView, QueryScope, parse};
+use casebook::domain::ticket::summary::{SummaryHeader, Summary};
 use casebook::domain::time::zone::Zone;
 use casebook::store::yaml::read;
 use libfuzzer_sys::fuzz_target;
@@ -42,10 +42,10 @@ fuzz_target!(|words: &str| {
     let zone = Zone::named("Europe/Paris").expect("a zone");
     let now = chrono::DateTime::from_timestamp(1_795_000_000, 0).expect("a time");
     let saved = BTreeMap::from([("triage".to_owned(), "is:open assignee:none".to_owned())]);
-    let Ok(query) = parse(words, &Scope { now, zone: &zone, me: None, saved: &saved }) else { return };
+    let Ok(query) = parse(words, &QueryScope { now, zone: &zone, me: None, saved: &saved }) else { return };
     let row = &*ROW;
-    let means = query.means(&Candidate { row, me: None, holds_words: &|_| false, clocks: &Vec::new });
-    for glimpse in [Glimpse::from(row), Glimpse::from(&row.header)] {
+    let means = query.means(&TicketView { row, me: None, holds_words: &|_| false, clocks: &Vec::new });
+    for glimpse in [SummaryHeader::from(row), SummaryHeader::from(&row.header)] {
         let said = query.means_at_a_glance(&glimpse);
         assert!(said.is_none_or(|said| said == means), "at a glance it is another answer");
     }

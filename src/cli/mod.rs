@@ -1,7 +1,7 @@
 //! How it is asked: the command line. One small file per verb; what they share is beside this one.
 //!
 //! The only folder that prints, reads the environment and the clock, and words things for people. Must not
-//! decide what is allowed, nor write to a store except through [`crate::desk::Casebook::perform`].
+//! decide what is allowed, nor write to a store except through [`crate::desk::Desk::perform`].
 
 pub mod args;
 mod error;
@@ -19,7 +19,7 @@ use std::sync::{Mutex, PoisonError};
 use clap::{CommandFactory, FromArgMatches};
 
 use args::Arguments;
-use error::Complaint;
+use error::CliError;
 pub use reference::{CODES, VARIABLES};
 use session::Session;
 
@@ -111,7 +111,7 @@ fn parse(words: Vec<OsString>) -> Result<Arguments, clap::Error> {
     Arguments::from_arg_matches(&matches)
 }
 
-fn execute(arguments: Arguments, wants_json: bool) -> Result<Exit, Complaint> {
+fn execute(arguments: Arguments, wants_json: bool) -> Result<Exit, CliError> {
     let session = Session::begin(&arguments.global, wants_json)?;
     match arguments.verb {
         None => verbs::overview::run(&session),

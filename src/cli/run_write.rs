@@ -6,15 +6,15 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::Exit;
-use super::args::text_input::Typed;
-use super::args::{CommitFlags, ConditionFlags, OnTicket, WriteFlags};
-use super::error::Complaint;
+use super::args::text_input::TextInput;
+use super::args::{CommitFlags, ConditionFlags, TicketFlags, WriteFlags};
+use super::error::CliError;
 use super::error::refusal;
 use super::session::{Session, variable};
 use super::verbs::show;
-use crate::desk::{Casebook, Hindrance, Recovery, Report, Step, Terms, Work};
+use crate::desk::{ActionRequest, Command, Desk, Outcome, Recovery, RollbackReason, WriteOptions};
 use crate::domain::id::Id;
-use crate::domain::people::assignment::{Chosen, Waived};
+use crate::domain::people::assignment::{Assignment, RelaxedRequirement};
 use crate::domain::people::person::Person;
 use crate::domain::people::visibility::as_customers_have_it;
 use crate::domain::ticket::Ticket;
@@ -30,44 +30,46 @@ use crate::store::yaml;
 use crate::view;
 
 /// Whether a verb can do without words.
-pub(crate) enum Words<'a> {
+pub(crate) enum TextRequirement<'a> {
     /// It can.
     Optional,
     /// It cannot; what the editor says they are about.
     Needed(&'a str),
 }
 
-impl OnTicket {
+impl TicketFlags {
     /// Does one thing to the ticket, whatever `action` makes of it.
     pub(crate) fn carry_out(
         self,
         session: &Session,
-        words: &Words<'_>,
-        action: impl FnOnce(&Casebook, Id) -> Result<Action, Complaint>,
-    ) -> Result<Exit, Complaint> {
-        self.carry_out_as(session, words, |casebook, id| Ok(Step::on(id, action(casebook, id)?, None)))
+        words: &TextRequirement<'_>,
+        action: impl FnOnce(&Desk, Id) -> Result<Action, CliError>,
+    ) -> Result<Exit, CliError> {
+        self.carry_out_as(session, words, |casebook, id| Ok(ActionRequest::on(id, action(casebook, id)?, None)))
     }
 
     /// The same for a step that says more than an action.
     pub(crate) fn carry_out_as(
         self,
         session: &Session,
-        words: &Words<'_>,
-        step: impl FnOnce(&Casebook, Id) -> Result<Step, Complaint>,
-    ) -> Result<Exit, Complaint> {
+        words: &TextRequirement<'_>,
+        step: impl FnOnce(&Desk, Id) -> Result<ActionRequest, CliError>,
+    ) -> Result<Exit, CliError> {
         let casebook = session.casebook()?;
         let id = casebook.find(&self.ticket.ticket, session.actor()?)?;
         let step = self.conditions.on(step(&casebook, id)?);
         let typed = match words {
-            Words::Optional => self.text.optional()?,
-            Words::Needed(about) => self.text.required(casebook.state(), &format!("{about}\nTicket {id}."))?,
+            TextRequirement::Optional => self.text.optional()?,
+            TextRequirement::Needed(about) => {
+                self.text.required(casebook.state(), &format!("{about}\nTicket {id}."))?
+            }
         };
-        session.carry_out(casebook, vec![step], &self.write, typed, &Telling::One)
+        session.carry_out(casebook, vec![step], &self.write, typed, &ResultStyle::One)
     }
 }
 
 /// How the tickets of a command are told.
-pub(crate) enum Telling {
+pub(crate) enum ResultStyle {
     /// One ticket: an object.
     One,
     /// Verbs on several tickets: an array.
@@ -78,14 +80,14 @@ pub(crate) enum Telling {
 
 impl Session {
     /// The terms of a command, by the person who acts.
-    pub fn terms(&self, flags: &CommitFlags) -> Result<Terms, Complaint> {
+    pub fn terms(&self, flags: &CommitFlags) -> Result<WriteOptions, CliError> {
         let by = self.actor()?.cloned().ok_or(Error::NoIdentity)?;
-        Ok(Terms { dry_run: flags.dry_run, commit: flags.wants_commit(), ..self.terms_of(by) })
+        Ok(WriteOptions { dry_run: flags.dry_run, commit: flags.wants_commit(), ..self.terms_of(by) })
     }
 
     /// The terms of a command by a person, as the desk's policy has them.
-    pub fn terms_of(&self, by: Person) -> Terms {
-        Terms {
+    pub fn terms_of(&self, by: Person) -> WriteOptions {
+        WriteOptions {
             by,
             on_behalf: self.actor_was_named(),
             git_author: variable("GIT_AUTHOR_EMAIL"),
@@ -97,25 +99,25 @@ impl Session {
     /// Carries out steps and tells what they did. Words that exist nowhere else are kept if nothing is done.
     pub fn carry_out(
         &self,
-        casebook: Casebook,
-        steps: Vec<Step>,
+        casebook: Desk,
+        steps: Vec<ActionRequest>,
         flags: &WriteFlags,
-        typed: Typed,
-        telling: &Telling,
-    ) -> Result<Exit, Complaint> {
-        self.carry_out_in(casebook, steps, Work::Steps, flags, typed, telling)
+        typed: TextInput,
+        telling: &ResultStyle,
+    ) -> Result<Exit, CliError> {
+        self.carry_out_in(casebook, steps, Command::Steps, flags, typed, telling)
     }
 
     /// The same for steps that are part of some work.
     pub fn carry_out_in(
         &self,
-        mut casebook: Casebook,
-        mut steps: Vec<Step>,
-        work: impl FnOnce(Vec<Step>) -> Work,
+        mut casebook: Desk,
+        mut steps: Vec<ActionRequest>,
+        work: impl FnOnce(Vec<ActionRequest>) -> Command,
         flags: &WriteFlags,
-        typed: Typed,
-        telling: &Telling,
-    ) -> Result<Exit, Complaint> {
+        typed: TextInput,
+        telling: &ResultStyle,
+    ) -> Result<Exit, CliError> {
         show::refuse_unknown_fields(flags.json.as_deref())?;
         if show::lists_fields(flags.json.as_deref()) {
             return show::list_fields(&self.output);
@@ -147,7 +149,7 @@ impl Session {
         let told = if flags.end.dry_run && flags.json.is_none() {
             let is_customer = self.viewer(&casebook)? == view::Viewer::Customer;
             let theirs = is_customer.then(|| for_customers(report.clone()));
-            self.tell_plan(theirs.as_ref().unwrap_or(&report)).map_err(Complaint::from)
+            self.tell_plan(theirs.as_ref().unwrap_or(&report)).map_err(CliError::from)
         } else {
             self.tell(&casebook, &report, flags, telling)
         };
@@ -163,7 +165,7 @@ impl Session {
     }
 
     /// What a dry run would do: a diff and the commit message.
-    pub fn tell_plan(&self, report: &Report) -> Result<(), Error> {
+    pub fn tell_plan(&self, report: &Outcome) -> Result<(), Error> {
         let mut told = String::new();
         for attached in &report.attached {
             let (name, size) = (view::sanitize::one_line(&attached.what.name), size_in_words(attached.what.size));
@@ -175,7 +177,7 @@ impl Session {
                 &change.path,
                 before,
                 &change.after,
-                view::colors::Paint { colour: self.output.colour },
+                view::colors::ColorMode { colour: self.output.colour },
             ));
         }
         if let Some(message) = &report.message {
@@ -189,24 +191,24 @@ impl Session {
 
     fn tell(
         &self,
-        casebook: &Casebook,
-        report: &Report,
+        casebook: &Desk,
+        report: &Outcome,
         flags: &WriteFlags,
-        telling: &Telling,
-    ) -> Result<(), Complaint> {
+        telling: &ResultStyle,
+    ) -> Result<(), CliError> {
         if flags.json.is_some() {
             let fields = flags.json.as_deref();
             let tickets = show::json_of(self, casebook, &report.tickets, fields)?;
             let told = match telling {
-                Telling::Several => Value::Array(tickets),
+                ResultStyle::Several => Value::Array(tickets),
                 _ => tickets.into_iter().next().unwrap_or(Value::Null),
             };
             return Ok(self.output.json(&told)?);
         }
         for ticket in &report.tickets {
             match telling {
-                Telling::Opened if self.output.quiet => self.output.print(&format!("{}\n", ticket.id))?,
-                Telling::Opened => {
+                ResultStyle::Opened if self.output.quiet => self.output.print(&format!("{}\n", ticket.id))?,
+                ResultStyle::Opened => {
                     let clocks = self.clocks(casebook, self.world.now, true);
                     self.output.print(&show::words_of(self, casebook, ticket, &clocks)?)?;
                 }
@@ -222,14 +224,14 @@ impl Session {
     }
 
     /// What became of a command that had been interrupted, on standard error.
-    pub fn tell_recovery(&self, casebook: &Casebook) {
+    pub fn tell_recovery(&self, casebook: &Desk) {
         for words in casebook.recovery().map(recovery_words).unwrap_or_default() {
             self.output.warn(&view::sanitize::lines(&words));
         }
     }
 
     /// What is worth knowing beside the result, on standard error.
-    pub fn tell_beside(&self, casebook: &Casebook, report: &Report, key: Option<&str>) {
+    pub fn tell_beside(&self, casebook: &Desk, report: &Outcome, key: Option<&str>) {
         self.tell_recovery(casebook);
         if report.changes.is_empty() {
             self.output.warn(&match key {
@@ -254,11 +256,11 @@ fn recovery_words(recovery: &Recovery) -> Vec<String> {
         }
         Recovery::Undone { what, why, kept } => {
             let mut words = match why {
-                Hindrance::Git(refusal) => vec![
+                RollbackReason::Git(refusal) => vec![
                     format!("warning: a command that was interrupted is undone, since git refused it: {what}"),
                     format!("  {}", said(refusal).replace('\n', "\n  ")),
                 ],
-                Hindrance::Changed(paths) => vec![format!(
+                RollbackReason::Changed(paths) => vec![format!(
                     "warning: a command that was interrupted is undone, since somebody has changed {} since: {what}",
                     paths.join(", ")
                 )],
@@ -270,7 +272,7 @@ fn recovery_words(recovery: &Recovery) -> Vec<String> {
 }
 
 /// The status a command found a ticket in and the one it left it in, where they differ.
-fn moved(report: &Report, ticket: &Ticket) -> String {
+fn moved(report: &Outcome, ticket: &Ticket) -> String {
     let first = report.entries.iter().find(|(id, _)| *id == ticket.id).and_then(|(_, entry)| ticket.entry(*entry));
     let now = ticket.header.status;
     match first.and_then(|first| first.from).filter(|from| *from != now) {
@@ -352,16 +354,16 @@ fn indented(text: &str) -> String {
 
 impl ConditionFlags {
     /// Puts the conditions on a step.
-    pub fn on(&self, step: Step) -> Step {
-        Step { if_status: self.if_status, if_version: self.if_version.clone(), ..step }
+    pub fn on(&self, step: ActionRequest) -> ActionRequest {
+        ActionRequest { if_status: self.if_status, if_version: self.if_version.clone(), ..step }
     }
 }
 
 /// Whose turn it was, and what was looked away from.
-fn turn_words(chosen: &Chosen) -> String {
+fn turn_words(chosen: &Assignment) -> String {
     let waived = chosen.waived.iter().map(|waived| match waived {
-        Waived::Language => "note: nobody left writes the language of the ticket\n",
-        Waived::Hours => "note: nobody left works at this time\n",
+        RelaxedRequirement::Language => "note: nobody left writes the language of the ticket\n",
+        RelaxedRequirement::Hours => "note: nobody left works at this time\n",
     });
     let plural = if chosen.unsolved == 1 { "ticket" } else { "tickets" };
     let turn = format!("note: it is the turn of {}, with {} unsolved {plural}", chosen.person, chosen.unsolved);
@@ -369,7 +371,7 @@ fn turn_words(chosen: &Chosen) -> String {
 }
 
 /// What customers are shown of a plan: tickets as they have them, since the lines around a change may be a note's.
-fn for_customers(mut report: Report) -> Report {
+fn for_customers(mut report: Outcome) -> Outcome {
     let shown = |text: &str| {
         let ticket = yaml::read(text.as_bytes(), None).ok();
         ticket.map(|ticket| yaml::print(&as_customers_have_it(ticket))).unwrap_or_default()

@@ -1,6 +1,6 @@
 //! A desk: how it is read, and the one door through which it changes.
 //!
-//! [`Casebook::perform`] is the only writer: lock, read again under the lock, decide, apply, write, commit,
+//! [`Desk::perform`] is the only writer: lock, read again under the lock, decide, apply, write, commit,
 //! report. Must not print, nor read the clock or the environment: the edge reads them once and hands them in.
 
 mod check;
@@ -31,38 +31,38 @@ use crate::domain::vocabulary::Status;
 use crate::domain::workflow::Notice;
 use crate::error::Error;
 use crate::store::config::Config;
-use crate::store::files::{Journal, State};
+use crate::store::files::{Journal, StateDir};
 use crate::store::index::Index;
 use crate::store::{config, layout};
 
-pub use check::{Checked, Scope, macro_finding};
-pub use clones::git_setup::{Telling, TellingState, tell, tellings};
-pub use clones::resolve::{Elsewhere, Resolution, Resolved};
-pub use clones::sync::{Sync, Synced};
-pub use history::audit::{Auditor, Findings, Questions, Redaction, Span};
-pub use history::guard::{Guard, Pusher};
-pub use history::hooks::{FSCK, Guarded, Hook, HookPlan};
-pub use history::location::Whereabouts;
-pub use history::server::ServerCondition;
-pub use policy::calendars::Policy;
-pub use read::changes::Stretch;
-pub use read::search::Search;
-pub use read::summaries::Found;
-pub use read::tickets::{Census, Trouble};
-pub use setup::doctor::Condition;
-pub use setup::init::{Founding, InitReport};
-pub use sla::clocks::{InForce, Promises};
-pub use sla::due::{Asked, Owed, Owing};
-pub use sla::sweep::{Due, Matter};
-pub use write::attach::Attached;
-pub use write::fault_injection::Halt;
-pub use write::organization::Amending;
+pub use check::{CheckResult, CheckScope, macro_finding};
+pub use clones::git_setup::{GitSetting, SettingState, tell, tellings};
+pub use clones::resolve::{ConflictOutcome, ConflictResult, OtherConflict};
+pub use clones::sync::{SyncOptions, SyncReport};
+pub use history::audit::{AuditOptions, AuditRange, AuditReport, HistoryAudit, Redaction};
+pub use history::guard::{PushGuard, Pusher};
+pub use history::hooks::{FSCK, Hook, HookInstall, InstalledHook};
+pub use history::location::DeskLocation;
+pub use history::server::ServerHealth;
+pub use policy::calendars::SlaPolicy;
+pub use read::changes::RevisionRange;
+pub use read::search::SearchRequest;
+pub use read::summaries::SummaryList;
+pub use read::tickets::{TicketList, UnreadableFile};
+pub use setup::doctor::DeskHealth;
+pub use setup::init::{InitOptions, InitReport};
+pub use sla::clocks::{PlanInForce, SlaEvaluator};
+pub use sla::due::{DueClocks, DueOptions, TicketClock};
+pub use sla::sweep::{DueItem, DueItems};
+pub use write::attach::AttachmentData;
+pub use write::fault_injection::FaultPoint;
+pub use write::organization::OrganizationCommand;
 pub use write::organization_access::AccessChange;
-pub use write::recovery::{Hindrance, Recovery};
+pub use write::recovery::{Recovery, RollbackReason};
 
 /// What the edge knows of the world when a command begins.
 #[derive(Clone, Debug)]
-pub struct World {
+pub struct Environment {
     /// The present, UTC.
     pub now: DateTime<Utc>,
     /// Whether the present was given, so that commits bear it too.
@@ -70,31 +70,31 @@ pub struct World {
     /// Makes ids predictable, in tests.
     pub seed: Option<u64>,
     /// Ends or stops the process at a step, in tests.
-    pub halt: Option<Arc<Halt>>,
+    pub halt: Option<Arc<FaultPoint>>,
     /// Whether to answer from the files alone.
     pub no_index: bool,
     /// How long to wait for other writers, of casebook or git.
     pub patience: Duration,
     /// What the texts of macros break, by the text of a casebook.toml: the edge fills them in, and so it tries them.
-    pub macro_flaws: MacroFlaws,
+    pub macro_flaws: MacroCheck,
 }
 
 /// What the texts of macros break, by the text of a casebook.toml.
-pub type MacroFlaws = fn(&str) -> Vec<Finding>;
+pub type MacroCheck = fn(&str) -> Vec<Finding>;
 
 /// A desk in a folder.
 #[derive(Debug)]
-pub struct Casebook {
+pub struct Desk {
     root: PathBuf,
     config: Config,
     /// The text of casebook.toml.
     text: String,
-    state: State,
-    world: World,
+    state: StateDir,
+    world: Environment,
     pending: Option<Journal>,
     index: OnceLock<Option<Index>>,
     garbled: AtomicBool,
-    known: OnceLock<policy::organizations::Known>,
+    known: OnceLock<policy::organizations::PersonMemberships>,
     /// The languages of organisations that were asked for.
     languages: Mutex<HashMap<String, Option<String>>>,
     recovery: Option<Recovery>,
@@ -102,7 +102,7 @@ pub struct Casebook {
 
 /// What a step is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
+pub enum TicketRef {
     /// A ticket to be opened.
     New,
     /// A ticket that is there.
@@ -111,15 +111,15 @@ pub enum Target {
 
 /// One thing asked of one ticket.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Step {
+pub struct ActionRequest {
     /// The ticket.
-    pub target: Target,
+    pub target: TicketRef,
     /// What is asked.
     pub action: Action,
     /// The words that go with it.
     pub text: Option<Text>,
     /// The files that go with it.
-    pub attachments: Vec<Attached>,
+    pub attachments: Vec<AttachmentData>,
     /// For a reply of an agent: leave the status as it is.
     pub keep_open: bool,
     /// A retry with the same key returns the first result.
@@ -130,11 +130,11 @@ pub struct Step {
     pub if_version: Option<String>,
 }
 
-impl Step {
+impl ActionRequest {
     /// An action on a ticket, with nothing special asked for.
     pub const fn on(ticket: Id, action: Action, text: Option<Text>) -> Self {
         Self {
-            target: Target::Ticket(ticket),
+            target: TicketRef::Ticket(ticket),
             action,
             text,
             attachments: Vec::new(),
@@ -148,13 +148,13 @@ impl Step {
 
 /// What a command does.
 #[derive(Clone, Debug)]
-pub enum Work {
+pub enum Command {
     /// Steps, in order, all or none.
-    Steps(Vec<Step>),
+    Steps(Vec<ActionRequest>),
     /// A ticket is assigned to whose turn it is once the lock is held; the action of the step is not looked at.
     Turn {
         /// On the ticket.
-        step: Step,
+        step: ActionRequest,
         /// Of this team, else that of the ticket's product group.
         team: Option<String>,
     },
@@ -168,7 +168,7 @@ pub enum Work {
     /// Tickets of another system, as they are.
     Import(Vec<Ticket>),
     /// An organisation is made or changed.
-    Amend(Amending),
+    Amend(OrganizationCommand),
     /// Organisation access is granted or revoked.
     Access(AccessChange),
     /// A list of holidays, by its name, takes the place of the one that is there, if any.
@@ -179,7 +179,7 @@ pub enum Work {
 
 /// Under which terms a command is carried out.
 #[derive(Clone, Debug)]
-pub struct Terms {
+pub struct WriteOptions {
     /// Who acts.
     pub by: Person,
     /// Whether the name was given, so that git's own identity may be another.
@@ -194,7 +194,7 @@ pub struct Terms {
 
 /// What a command did.
 #[derive(Clone, Debug, Default)]
-pub struct Report {
+pub struct Outcome {
     /// The tickets the steps were about, in their order; of a reply to a merged one, where it was recorded.
     pub tickets: Vec<Ticket>,
     /// The entries made, with their tickets.
@@ -202,21 +202,21 @@ pub struct Report {
     /// What the person should know.
     pub notices: Vec<(Id, Notice)>,
     /// The files brought, with their bytes; some may be there already.
-    pub attached: Vec<Attached>,
+    pub attached: Vec<AttachmentData>,
     /// Files that lie there and go with the commit.
-    pub left_behind: Vec<crate::store::files::Beside>,
+    pub left_behind: Vec<crate::store::files::ExtraFile>,
     /// The files changed, with what they held and hold.
-    pub changes: Vec<crate::store::files::Change>,
+    pub changes: Vec<crate::store::files::FileChange>,
     /// The commit message, where there is a commit or would be one.
     pub message: Option<String>,
 }
 
-impl Casebook {
+impl Desk {
     /// Opens the desk at `root`, the folder that holds casebook.toml.
     ///
     /// # Errors
     /// No such file, or not a sound one.
-    pub fn open(root: &Path, world: World) -> Result<Self, Error> {
+    pub fn open(root: &Path, world: Environment) -> Result<Self, Error> {
         Self::open_with(root, world, |path, flaw| Err(Error::Config { path, flaw }))
     }
 
@@ -225,7 +225,7 @@ impl Casebook {
     ///
     /// # Errors
     /// No such file.
-    pub fn open_unsound(root: &Path, world: World) -> Result<Self, Error> {
+    pub fn open_unsound(root: &Path, world: Environment) -> Result<Self, Error> {
         Self::open_with(root, world, |_, _| {
             Ok((Config::read("format = 1\n").expect("a file that says only its format is sound"), None))
         })
@@ -235,8 +235,8 @@ impl Casebook {
     /// it, the desk goes by what our side says, as it did before the merge began.
     ///
     /// # Errors
-    /// As [`Casebook::open`].
-    pub fn open_conflicted(root: &Path, world: World) -> Result<Self, Error> {
+    /// As [`Desk::open`].
+    pub fn open_conflicted(root: &Path, world: Environment) -> Result<Self, Error> {
         Self::open_with(root, world, |path, flaw| {
             let ours = crate::store::git::Repository::at(root).of_our_side(layout::MARKER).ok().flatten();
             match ours.as_deref().map(Config::read) {
@@ -248,8 +248,8 @@ impl Casebook {
 
     fn open_with(
         root: &Path,
-        world: World,
-        unsound: impl FnOnce(PathBuf, config::ConfigFlaw) -> Result<(Config, Option<String>), Error>,
+        world: Environment,
+        unsound: impl FnOnce(PathBuf, config::ConfigError) -> Result<(Config, Option<String>), Error>,
     ) -> Result<Self, Error> {
         let path = root.join(layout::MARKER);
         let text = std::fs::read_to_string(&path).map_err(|source| match source.kind() {
@@ -263,7 +263,7 @@ impl Casebook {
                 (config, other.unwrap_or(text))
             }
         };
-        let state = State::of(root);
+        let state = StateDir::of(root);
         let pending = Journal::pending(&state).map_err(Error::io(state.path("journal"), "read"))?;
         Ok(Self {
             root: root.to_owned(),
@@ -291,12 +291,12 @@ impl Casebook {
     }
 
     /// Where it keeps what is not in the work tree.
-    pub const fn state(&self) -> &State {
+    pub const fn state(&self) -> &StateDir {
         &self.state
     }
 
     /// What the edge knew when the command began.
-    pub const fn world(&self) -> &World {
+    pub const fn world(&self) -> &Environment {
         &self.world
     }
 

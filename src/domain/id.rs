@@ -93,16 +93,16 @@ impl fmt::Debug for Id {
 /// Why a word is no id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no id: 26 characters of 0-9 and A-Z without I, L, O, U are")]
-pub struct NoId(pub String);
+pub struct ParseIdError(pub String);
 
 impl FromStr for Id {
-    type Err = NoId;
+    type Err = ParseIdError;
 
     /// Reads the one canonical spelling: 26 upper-case characters that fit in 128 bits.
-    fn from_str(word: &str) -> Result<Self, NoId> {
+    fn from_str(word: &str) -> Result<Self, ParseIdError> {
         // The library takes other spellings too, and drops bits that do not fit.
         let id = if Self::is_spelled(word) { Ulid::from_string(word).ok() } else { None };
-        id.map(Self).ok_or_else(|| NoId(word.to_owned()))
+        id.map(Self).ok_or_else(|| ParseIdError(word.to_owned()))
     }
 }
 

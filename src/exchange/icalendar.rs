@@ -12,7 +12,7 @@ const LONGEST: i64 = 31;
 
 /// What a file came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Holidays {
+pub struct IcalendarHolidays {
     /// The days and their names; several of one day are joined with `; `.
     pub days: BTreeMap<NaiveDate, String>,
     /// The lines and names of events that are no whole days, or were called off.
@@ -22,7 +22,7 @@ pub struct Holidays {
 /// Why a file is no list of holidays.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
-pub struct Unreadable {
+pub struct IcalendarError {
     /// The line, from 1.
     pub line: usize,
     /// What is wrong with it. May quote the file.
@@ -31,16 +31,16 @@ pub struct Unreadable {
 
 /// An event as its lines say.
 #[derive(Default)]
-struct Event {
+struct IcalendarEvent {
     line: usize,
-    start: Option<When>,
-    end: Option<When>,
+    start: Option<EventTime>,
+    end: Option<EventTime>,
     summary: String,
     is_cancelled: bool,
 }
 
 #[derive(Clone, Copy)]
-enum When {
+enum EventTime {
     Date(NaiveDate),
     Time,
 }
@@ -50,14 +50,14 @@ enum When {
 /// # Errors
 /// The first thing wrong, with its line: no calendar, a line that is none, an event without a date or a name, one that
 /// repeats, or none at all.
-pub fn read(text: &str) -> Result<Holidays, Unreadable> {
-    let mut found = Holidays::default();
+pub fn read(text: &str) -> Result<IcalendarHolidays, IcalendarError> {
+    let mut found = IcalendarHolidays::default();
     let mut inside: Vec<String> = Vec::new();
-    let mut event = Event::default();
+    let mut event = IcalendarEvent::default();
     let mut last = 1;
     for (line, content) in unfolded(text) {
         last = line;
-        let wrong = |reason: String| Unreadable { line, reason };
+        let wrong = |reason: String| IcalendarError { line, reason };
         let (head, value) = parted(&content).ok_or_else(|| wrong(format!("`{content}` is no line of iCalendar")))?;
         let name = head.split(';').next().unwrap_or_default().to_ascii_uppercase();
         if inside.is_empty() && (name.as_str(), value) != ("BEGIN", "VCALENDAR") {
@@ -66,7 +66,7 @@ pub fn read(text: &str) -> Result<Holidays, Unreadable> {
         match name.as_str() {
             "BEGIN" => {
                 if value.eq_ignore_ascii_case("VEVENT") {
-                    event = Event { line, ..Event::default() };
+                    event = IcalendarEvent { line, ..IcalendarEvent::default() };
                 }
                 inside.push(value.to_ascii_uppercase());
             }
@@ -90,19 +90,19 @@ pub fn read(text: &str) -> Result<Holidays, Unreadable> {
         }
     }
     match inside.last() {
-        Some(open) => Err(Unreadable { line: last, reason: format!("the file ends inside {open}") }),
-        None if found.days.is_empty() => Err(Unreadable { line: last, reason: "no whole day in it".to_owned() }),
+        Some(open) => Err(IcalendarError { line: last, reason: format!("the file ends inside {open}") }),
+        None if found.days.is_empty() => Err(IcalendarError { line: last, reason: "no whole day in it".to_owned() }),
         None => Ok(found),
     }
 }
 
-impl Event {
+impl IcalendarEvent {
     /// Adds its days to what was found.
-    fn put(self, found: &mut Holidays) -> Result<(), Unreadable> {
-        let wrong = |reason: &str| Unreadable { line: self.line, reason: reason.to_owned() };
+    fn put(self, found: &mut IcalendarHolidays) -> Result<(), IcalendarError> {
+        let wrong = |reason: &str| IcalendarError { line: self.line, reason: reason.to_owned() };
         let start = match self.start {
             None => return Err(wrong("the event has no DTSTART")),
-            Some(When::Date(start)) if !self.is_cancelled => start,
+            Some(EventTime::Date(start)) if !self.is_cancelled => start,
             Some(_) => {
                 found.left_out.push((self.line, self.summary));
                 return Ok(());
@@ -114,8 +114,8 @@ impl Event {
         // DTEND is the first day behind the event; without it, it lasts one day.
         let end = match self.end {
             None => start.checked_add_days(Days::new(1)).ok_or_else(|| wrong("the event ends after all time"))?,
-            Some(When::Date(end)) => end,
-            Some(When::Time) => return Err(wrong("the event begins with a date and ends with a time")),
+            Some(EventTime::Date(end)) => end,
+            Some(EventTime::Time) => return Err(wrong("the event begins with a date and ends with a time")),
         };
         let length = end.signed_duration_since(start).num_days();
         if !(1..=LONGEST).contains(&length) {
@@ -159,12 +159,12 @@ fn parted(line: &str) -> Option<(&str, &str)> {
 }
 
 /// A date, or a time, which is no whole day.
-fn when(head: &str, value: &str) -> Result<When, String> {
+fn when(head: &str, value: &str) -> Result<EventTime, String> {
     let digits = value.len() == 8 && value.bytes().all(|byte| byte.is_ascii_digit());
     let date = if digits { NaiveDate::parse_from_str(value, "%Y%m%d").ok() } else { None };
     match date {
-        Some(date) => Ok(When::Date(date)),
-        None if is_time(value) && !is_date_by_word(head) => Ok(When::Time),
+        Some(date) => Ok(EventTime::Date(date)),
+        None if is_time(value) && !is_date_by_word(head) => Ok(EventTime::Time),
         None => Err(format!("`{value}` is no date; 20261225 is")),
     }
 }

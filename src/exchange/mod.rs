@@ -17,12 +17,12 @@ pub struct Imported {
     /// How many records the desk has already; they are left as they are.
     pub known: usize,
     /// The records that make no ticket, in the order of their lines.
-    pub broken: Vec<Broken>,
+    pub broken: Vec<RejectedRecord>,
 }
 
 /// A record that makes no ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Broken {
+pub struct RejectedRecord {
     /// Its line, from 1.
     pub line: usize,
     /// What is wrong with it. May quote the record, so it is text of strangers.

@@ -94,7 +94,7 @@ pub fn new_bytes(target: &Path) -> PathBuf {
 
 /// What lies in the folders of months.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Names {
+pub struct TicketListing {
     /// The tickets at their places, by id.
     pub tickets: Vec<Id>,
     /// Paths, relative to the root, of what lies there and is no ticket of that month: links, folders, other files.
@@ -103,7 +103,7 @@ pub struct Names {
 
 /// The folder of one month.
 #[derive(Clone, Debug)]
-pub struct Month {
+pub struct MonthDir {
     /// The year.
     pub year: u32,
     /// The month, from 1.
@@ -116,7 +116,7 @@ pub struct Month {
 ///
 /// # Errors
 /// A folder that cannot be read.
-pub fn months(root: &Path, names: &mut Names) -> io::Result<Vec<Month>> {
+pub fn months(root: &Path, names: &mut TicketListing) -> io::Result<Vec<MonthDir>> {
     let tickets = root.join(TICKETS);
     if tickets.symlink_metadata().is_ok_and(|metadata| !metadata.is_dir()) {
         names.misplaced.push(PathBuf::from(TICKETS));
@@ -125,7 +125,7 @@ pub fn months(root: &Path, names: &mut Names) -> io::Result<Vec<Month>> {
     let mut months = Vec::new();
     for (year, year_folder) in numbered_folders(root, &tickets, 4, names)? {
         for (month, folder) in numbered_folders(root, &year_folder, 2, names)? {
-            months.push(Month { year, month, folder });
+            months.push(MonthDir { year, month, folder });
         }
     }
     months.sort_by_key(|month| (month.year, month.month));
@@ -133,7 +133,12 @@ pub fn months(root: &Path, names: &mut Names) -> io::Result<Vec<Month>> {
 }
 
 /// The folders called by a number of so many digits, such as `2026` and `11`. A link of such a name is misplaced.
-fn numbered_folders(root: &Path, parent: &Path, digits: usize, names: &mut Names) -> io::Result<Vec<(u32, PathBuf)>> {
+fn numbered_folders(
+    root: &Path,
+    parent: &Path,
+    digits: usize,
+    names: &mut TicketListing,
+) -> io::Result<Vec<(u32, PathBuf)>> {
     let entries = match fs::read_dir(parent) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -155,12 +160,12 @@ fn numbered_folders(root: &Path, parent: &Path, digits: usize, names: &mut Names
     Ok(folders)
 }
 
-impl Month {
+impl MonthDir {
     /// Lists the tickets of the month, without asking more of a file than its name and kind.
     ///
     /// # Errors
     /// A folder that cannot be read.
-    pub fn list(&self, root: &Path, names: &mut Names) -> io::Result<()> {
+    pub fn list(&self, root: &Path, names: &mut TicketListing) -> io::Result<()> {
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
             let name = entry.file_name();
@@ -209,7 +214,7 @@ pub fn is_named_like_a_ticket(name: &std::ffi::OsStr) -> bool {
 }
 
 /// Everything in the tickets folder that is no ticket at its place, by path relative to the root. Complete, where
-/// [`Month::list`] leaves out what nobody takes for a ticket: for `check`.
+/// [`MonthDir::list`] leaves out what nobody takes for a ticket: for `check`.
 ///
 /// # Errors
 /// A folder that cannot be read.
@@ -219,7 +224,7 @@ pub fn strays(root: &Path) -> io::Result<Vec<PathBuf>> {
     if tickets.symlink_metadata().is_err() {
         return Ok(strays);
     }
-    let months = months(root, &mut Names::default())?;
+    let months = months(root, &mut TicketListing::default())?;
     let is_month = |path: &Path| months.iter().any(|month| month.folder == path);
     walk(
         root,

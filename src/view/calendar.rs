@@ -6,7 +6,7 @@ use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc, Weekday};
 use serde_json::{Map, Value, json};
 
 use super::sanitize::one_line;
-use crate::domain::calendar::{Calendar, Ground, HolidayList, Stretch};
+use crate::domain::calendar::{Calendar, HolidayList, HoursSource, MinuteRange};
 use crate::domain::time::duration;
 
 /// The days of a week.
@@ -17,7 +17,7 @@ const DAYS: [Weekday; 7] =
 const AHEAD: TimeDelta = TimeDelta::days(2 * 366);
 
 /// A calendar with what is around it.
-pub struct Around<'a> {
+pub struct CalendarView<'a> {
     /// The calendar.
     pub calendar: &'a Calendar,
     /// The lists of holidays it names.
@@ -26,20 +26,20 @@ pub struct Around<'a> {
     pub plans: Vec<&'a str>,
 }
 
-fn hours(stretches: &[Stretch]) -> String {
+fn hours(stretches: &[MinuteRange]) -> String {
     if stretches.is_empty() {
         return "closed".to_owned();
     }
-    stretches.iter().map(Stretch::to_string).collect::<Vec<_>>().join(", ")
+    stretches.iter().map(MinuteRange::to_string).collect::<Vec<_>>().join(", ")
 }
 
-fn spelled(stretches: &[Stretch]) -> Vec<String> {
-    stretches.iter().map(Stretch::to_string).collect()
+fn spelled(stretches: &[MinuteRange]) -> Vec<String> {
+    stretches.iter().map(MinuteRange::to_string).collect()
 }
 
 /// A calendar in full, for people.
-pub fn told(around: &Around<'_>) -> String {
-    let Around { calendar, lists, plans } = around;
+pub fn told(around: &CalendarView<'_>) -> String {
+    let CalendarView { calendar, lists, plans } = around;
     let mut text = format!("{}, in {}\n", one_line(&calendar.name), calendar.zone.name());
     for day in DAYS {
         text.push_str(&format!("  {day}  {}\n", hours(calendar.week.of(day))));
@@ -58,8 +58,8 @@ pub fn told(around: &Around<'_>) -> String {
 }
 
 /// A calendar in full, as JSON.
-pub fn record(around: &Around<'_>) -> Value {
-    let Around { calendar, lists, plans } = around;
+pub fn record(around: &CalendarView<'_>) -> Value {
+    let CalendarView { calendar, lists, plans } = around;
     let week: Map<String, Value> =
         DAYS.iter().map(|&day| (day.to_string().to_lowercase(), json!(spelled(calendar.week.of(day))))).collect();
     let exceptions: Map<String, Value> =
@@ -76,24 +76,24 @@ pub fn record(around: &Around<'_>) -> Value {
 }
 
 /// A date ahead whose hours are not those of its day of the week.
-struct OddDate<'a> {
+struct ExceptionalDate<'a> {
     date: NaiveDate,
-    hours: &'a [Stretch],
+    hours: &'a [MinuteRange],
     name: Option<&'a str>,
 }
 
 /// The next dates that differ from their day of the week, today included. A holiday on which nobody works anyway is
 /// none.
-fn odd_dates(calendar: &Calendar, now: DateTime<Utc>, count: usize) -> Vec<OddDate<'_>> {
+fn odd_dates(calendar: &Calendar, now: DateTime<Utc>, count: usize) -> Vec<ExceptionalDate<'_>> {
     let today = calendar.zone.local(now).date_naive();
     let differs = |date: NaiveDate| {
         let (hours, ground) = calendar.date(date);
         let name = match ground {
-            Ground::Week => return None,
-            Ground::Holiday(name) => Some(name),
-            Ground::Exception => None,
+            HoursSource::Week => return None,
+            HoursSource::Holiday(name) => Some(name),
+            HoursSource::Exception => None,
         };
-        (hours != calendar.week.of(date.weekday())).then_some(OddDate { date, hours, name })
+        (hours != calendar.week.of(date.weekday())).then_some(ExceptionalDate { date, hours, name })
     };
     let days = usize::try_from(AHEAD.num_days()).unwrap_or_default();
     today.iter_days().take(days).filter_map(differs).take(count).collect()
@@ -112,7 +112,7 @@ pub fn next_told(calendar: &Calendar, now: DateTime<Utc>, count: usize) -> Strin
         }
         None => text.push_str(if is_open { "; never closes\n" } else { "; never opens\n" }),
     }
-    for OddDate { date, hours: stretches, name } in odd_dates(calendar, now, count) {
+    for ExceptionalDate { date, hours: stretches, name } in odd_dates(calendar, now, count) {
         let name = name.map(|name| format!("  {}", one_line(name))).unwrap_or_default();
         text.push_str(&format!("  {} {date}  {}{name}\n", date.weekday(), hours(stretches)));
     }
@@ -123,7 +123,8 @@ pub fn next_told(calendar: &Calendar, now: DateTime<Utc>, count: usize) -> Strin
 pub fn next_record(calendar: &Calendar, now: DateTime<Utc>, count: usize) -> Value {
     let turn = calendar.turn(now);
     let at = |wanted: bool| turn.filter(|(_, opens)| *opens == wanted).map(|(at, _)| duration::spell(at));
-    let odd = |odd: OddDate<'_>| json!({"date": odd.date.to_string(), "name": odd.name, "hours": spelled(odd.hours)});
+    let odd =
+        |odd: ExceptionalDate<'_>| json!({"date": odd.date.to_string(), "name": odd.name, "hours": spelled(odd.hours)});
     json!({
         "name": calendar.name,
         "time_zone": calendar.zone.name(),

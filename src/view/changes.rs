@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::domain::ticket::diff::{Comparison, Fate};
+use crate::domain::ticket::diff::{EntryChange, TicketDiff};
 use crate::domain::ticket::entry::Entry;
 use crate::domain::time::duration;
 use crate::domain::vocabulary::Status;
@@ -16,21 +16,21 @@ use super::entry::sentence;
 use super::json::entry_json;
 use super::labels::fill;
 use super::table::{Cell, Table, tab_separated};
-use super::visible_history::{Told, thread};
+use super::visible_history::{VisibleEntry, thread};
 use super::{Audience, Viewer, sanitize};
 
 /// The fields of a ticket that changed.
 pub const FIELDS: &[&str] = &["id", "subject", "change", "status_before", "status", "entries"];
 
 /// A line for people and programs: its entry, if it is about one, and what became of it.
-struct Line<'a> {
-    compared: &'a Comparison,
-    fate: Option<Fate>,
+struct ChangeLine<'a> {
+    compared: &'a TicketDiff,
+    fate: Option<EntryChange>,
     entry: Option<&'a Entry>,
 }
 
 /// What the viewer may see of each ticket, oldest entry first. Redacted words never stand in a line.
-fn lines<'a>(compared: &'a Comparison, viewer: Viewer) -> Vec<Line<'a>> {
+fn lines<'a>(compared: &'a TicketDiff, viewer: Viewer) -> Vec<ChangeLine<'a>> {
     let visible: HashSet<_> = [&compared.before, &compared.after]
         .into_iter()
         .flatten()
@@ -39,20 +39,20 @@ fn lines<'a>(compared: &'a Comparison, viewer: Viewer) -> Vec<Line<'a>> {
         .collect();
     let entries = compared.entries();
     if entries.is_empty() {
-        return vec![Line { compared, fate: None, entry: None }];
+        return vec![ChangeLine { compared, fate: None, entry: None }];
     }
     let seen = entries.into_iter().filter(|(_, entry)| visible.contains(&entry.id));
-    seen.map(|(fate, entry)| Line { compared, fate: Some(fate), entry: Some(entry) }).collect()
+    seen.map(|(fate, entry)| ChangeLine { compared, fate: Some(fate), entry: Some(entry) }).collect()
 }
 
 /// A table: time, short id, who, what. The short ids go with the tickets one by one.
-pub fn for_people(compared: &[Comparison], short_ids: &[String], audience: &Audience<'_>) -> String {
+pub fn for_people(compared: &[TicketDiff], short_ids: &[String], audience: &Audience<'_>) -> String {
     let columns = &audience.words().columns;
     let mut table = Table::under(&[columns.time, columns.id, columns.who, columns.what]);
     for (compared, short_id) in compared.iter().zip(short_ids) {
         for line in lines(compared, audience.viewer) {
             let at = line.entry.map(|entry| audience.minute(entry.at)).unwrap_or_default();
-            let style = if line.fate == Some(Fate::Added) { anstyle::Style::new() } else { colors::ALARM };
+            let style = if line.fate == Some(EntryChange::Added) { anstyle::Style::new() } else { colors::ALARM };
             table.push(vec![
                 Cell::styled(&at, colors::MUTED),
                 Cell::styled(short_id, colors::STRONG),
@@ -65,11 +65,11 @@ pub fn for_people(compared: &[Comparison], short_ids: &[String], audience: &Audi
 }
 
 /// With tabs between: `added`, `removed`, `rewritten` or `edited`, time, ticket, entry, person, role, action, from, to.
-pub fn for_programs(compared: &[Comparison], viewer: Viewer) -> String {
-    let values = |line: &Line<'_>| {
+pub fn for_programs(compared: &[TicketDiff], viewer: Viewer) -> String {
+    let values = |line: &ChangeLine<'_>| {
         let entry = line.entry;
         tab_separated([
-            line.fate.map_or("edited", Fate::word),
+            line.fate.map_or("edited", EntryChange::word),
             &entry.map(|entry| duration::spell(entry.at)).unwrap_or_default(),
             &line.compared.id.to_string(),
             &entry.map(|entry| entry.id.to_string()).unwrap_or_default(),
@@ -85,15 +85,15 @@ pub fn for_programs(compared: &[Comparison], viewer: Viewer) -> String {
 
 /// A ticket that changed: `change` is `opened`, `changed`, `edited` (without an entry) or `removed`, and each of its
 /// entries has a `change` too.
-pub fn record(compared: &Comparison, viewer: Viewer) -> Map<String, Json> {
+pub fn record(compared: &TicketDiff, viewer: Viewer) -> Map<String, Json> {
     let status =
         |ticket: &Option<_>| ticket.as_ref().map(|ticket: &crate::domain::ticket::Ticket| ticket.header.status.word());
     let lines = lines(compared, viewer);
-    let threads: Vec<Told<'_>> =
+    let threads: Vec<VisibleEntry<'_>> =
         [&compared.after, &compared.before].into_iter().flatten().flat_map(|ticket| thread(ticket, viewer)).collect();
-    let entry = |line: &Line<'_>| {
+    let entry = |line: &ChangeLine<'_>| {
         let told = threads.iter().find(|told| Some(told.entry.id) == line.entry.map(|entry| entry.id))?;
-        let change = ("change".to_owned(), json!(line.fate.map(Fate::word)));
+        let change = ("change".to_owned(), json!(line.fate.map(EntryChange::word)));
         Some(Json::Object(std::iter::once(change).chain(entry_json(told)).collect()))
     };
     let change = match (&compared.before, &compared.after) {
@@ -115,7 +115,7 @@ pub fn record(compared: &Comparison, viewer: Viewer) -> Map<String, Json> {
 
 /// Markdown for a comment: a heading with the counts, then each ticket with its entries. Nobody is notified by it, and
 /// nothing strangers wrote is markup.
-pub fn markdown(compared: &[Comparison], short_ids: &[String], audience: &Audience<'_>) -> String {
+pub fn markdown(compared: &[TicketDiff], short_ids: &[String], audience: &Audience<'_>) -> String {
     let told: Vec<_> = compared.iter().map(|compared| lines(compared, audience.viewer)).collect();
     let entries: usize = told.iter().map(|lines| lines.iter().filter(|line| line.entry.is_some()).count()).sum();
     let words = audience.words();
@@ -134,19 +134,19 @@ pub fn markdown(compared: &[Comparison], short_ids: &[String], audience: &Audien
                 }
                 None => words.changes.by_hand.to_owned(),
             };
-            let mark = if line.fate == Some(Fate::Added) { "" } else { "⚠ " };
+            let mark = if line.fate == Some(EntryChange::Added) { "" } else { "⚠ " };
             page.push_str(&format!("- {mark}{told}\n"));
         }
     }
     page
 }
 
-fn subject(compared: &Comparison) -> &str {
+fn subject(compared: &TicketDiff) -> &str {
     compared.ticket().map_or("", |ticket| &ticket.header.subject)
 }
 
 /// What happened to the ticket as a whole.
-fn moved(compared: &Comparison, audience: &Audience<'_>) -> String {
+fn moved(compared: &TicketDiff, audience: &Audience<'_>) -> String {
     let words = audience.words();
     let label = |status| words.statuses.of(status);
     match (&compared.before, &compared.after) {
@@ -159,13 +159,13 @@ fn moved(compared: &Comparison, audience: &Audience<'_>) -> String {
     }
 }
 
-fn what(line: &Line<'_>, audience: &Audience<'_>) -> String {
+fn what(line: &ChangeLine<'_>, audience: &Audience<'_>) -> String {
     let words = audience.words();
     let Some(entry) = line.entry else { return words.changes.by_hand.to_owned() };
     let deed = sentence(entry, audience.zone, words);
     match line.fate {
-        Some(Fate::Removed) => fill(words.changes.removed, &[("deed", &deed)]),
-        Some(Fate::Rewritten) => fill(words.changes.rewritten, &[("deed", &deed)]),
+        Some(EntryChange::Removed) => fill(words.changes.removed, &[("deed", &deed)]),
+        Some(EntryChange::Rewritten) => fill(words.changes.rewritten, &[("deed", &deed)]),
         _ => deed,
     }
 }

@@ -45,12 +45,12 @@ pub const fn priority(priority: Priority) -> Style {
 
 /// Whether there is colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Paint {
+pub struct ColorMode {
     /// Whether there is.
     pub colour: bool,
 }
 
-impl Paint {
+impl ColorMode {
     /// No colour.
     pub const PLAIN: Self = Self { colour: false };
 
@@ -80,8 +80,8 @@ mod tests {
 
     #[test]
     fn colour_is_only_where_it_is_wanted() {
-        assert_eq!(Paint::PLAIN.text(ALARM, "S1"), "S1");
-        assert_eq!(Paint { colour: true }.text(ADDED, "+x"), "\u{1b}[32m+x\u{1b}[0m");
-        assert_eq!(Paint { colour: true }.text(Style::new(), "x"), "x");
+        assert_eq!(ColorMode::PLAIN.text(ALARM, "S1"), "S1");
+        assert_eq!(ColorMode { colour: true }.text(ADDED, "+x"), "\u{1b}[32m+x\u{1b}[0m");
+        assert_eq!(ColorMode { colour: true }.text(Style::new(), "x"), "x");
     }
 }

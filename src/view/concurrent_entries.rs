@@ -3,7 +3,7 @@
 //!
 //! Must not know which merge brought them together.
 
-use crate::domain::convergence::union::{Concurrent, Crossing};
+use crate::domain::convergence::union::{ConcurrentEntry, ConflictKind};
 use crate::domain::id::Id;
 use crate::domain::ticket::Ticket;
 use crate::domain::time::zone::Zone;
@@ -13,9 +13,9 @@ use super::entry::{sentence, short_id};
 use super::{labels, sanitize};
 
 /// A line for each entry that crossed another, and one for what holds now.
-pub fn lines(ticket: &Ticket, crossings: &[Concurrent], zone: &Zone) -> Vec<String> {
+pub fn lines(ticket: &Ticket, crossings: &[ConcurrentEntry], zone: &Zone) -> Vec<String> {
     let mut lines: Vec<String> = crossings.iter().map(|crossing| told(ticket, crossing, zone)).collect();
-    if crossings.iter().any(|crossing| crossing.about == Crossing::Came) {
+    if crossings.iter().any(|crossing| crossing.about == ConflictKind::Came) {
         lines.push("what came to go on here has ended with it: `casebook resolve` opens the ticket again".to_owned());
     }
     if !lines.is_empty() {
@@ -24,19 +24,19 @@ pub fn lines(ticket: &Ticket, crossings: &[Concurrent], zone: &Zone) -> Vec<Stri
     lines
 }
 
-fn told(ticket: &Ticket, crossing: &Concurrent, zone: &Zone) -> String {
+fn told(ticket: &Ticket, crossing: &ConcurrentEntry, zone: &Zone) -> String {
     let done = |id: Id| match ticket.entry(id) {
         Some(entry) => format!("{} {} ({})", entry.by, sentence(entry, zone, labels::ENGLISH), short_id(id)),
         None => short_id(id),
     };
     let status = |status: Status| labels::ENGLISH.statuses.of(status);
     let otherwise = match crossing.about {
-        Crossing::Status { saw: Some(saw), was } => format!("when it was {}, not {}", status(was), status(saw)),
-        Crossing::Status { saw: None, was } => format!("when it was {} already", status(was)),
-        Crossing::Priority { saw, was } => format!("when it was {was}, not {saw}"),
-        Crossing::Escalated => "when it was escalated already".to_owned(),
-        Crossing::Came => "without having seen this".to_owned(),
-        Crossing::NotEscalated => "when the escalation was over already".to_owned(),
+        ConflictKind::Status { saw: Some(saw), was } => format!("when it was {}, not {}", status(was), status(saw)),
+        ConflictKind::Status { saw: None, was } => format!("when it was {} already", status(was)),
+        ConflictKind::Priority { saw, was } => format!("when it was {was}, not {saw}"),
+        ConflictKind::Escalated => "when it was escalated already".to_owned(),
+        ConflictKind::Came => "without having seen this".to_owned(),
+        ConflictKind::NotEscalated => "when the escalation was over already".to_owned(),
     };
     sanitize::one_line(&format!("{} {otherwise}: {}", done(crossing.entry), done(crossing.beside))).into_owned()
 }

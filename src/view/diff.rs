@@ -8,7 +8,7 @@ use std::ops::Range;
 use imara_diff::{Algorithm, Diff, Hunk, InternedInput};
 
 use super::colors;
-use super::colors::Paint;
+use super::colors::ColorMode;
 use super::sanitize;
 
 /// Lines of context around a change.
@@ -16,7 +16,7 @@ const CONTEXT: u32 = 3;
 
 /// The unified diff from `old` to `new` of the file at `path`, relative to the repository; `old` is absent for
 /// a new file. Empty where nothing changes.
-pub fn unified(path: &str, old: Option<&str>, new: &str, paint: Paint) -> String {
+pub fn unified(path: &str, old: Option<&str>, new: &str, paint: ColorMode) -> String {
     let before = old.map_or_else(|| "/dev/null".to_owned(), |_| format!("a/{path}"));
     let after = format!("b/{path}");
     let input = InternedInput::new(old.unwrap_or_default(), new);
@@ -100,20 +100,20 @@ mod tests {
         let old = "status: open\npriority: S2\n...\n";
         let new = "status: solved\npriority: S2\n...\n";
         assert_eq!(
-            unified("tickets/x.yaml", Some(old), new, Paint::PLAIN),
+            unified("tickets/x.yaml", Some(old), new, ColorMode::PLAIN),
             "--- a/tickets/x.yaml\n+++ b/tickets/x.yaml\n@@ -1,3 +1,3 @@\n-status: open\n+status: solved\n priority: S2\n ...\n"
         );
-        assert_eq!(unified("x", Some(old), old, Paint::PLAIN), "");
+        assert_eq!(unified("x", Some(old), old, ColorMode::PLAIN), "");
     }
 
     #[test]
     fn a_new_file_comes_from_nowhere() {
-        assert_eq!(unified("x", None, "a\n", Paint::PLAIN), "--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+a\n");
+        assert_eq!(unified("x", None, "a\n", ColorMode::PLAIN), "--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+a\n");
     }
 
     #[test]
     fn lines_are_coloured_by_what_they_do_and_never_steer() {
-        let painted = unified("x", Some("  ::error::x\n-- y\n"), "  ::error::x\n\u{202e}z", Paint { colour: true });
+        let painted = unified("x", Some("  ::error::x\n-- y\n"), "  ::error::x\n\u{202e}z", ColorMode { colour: true });
         let lines: Vec<_> = painted.lines().collect();
         assert_eq!(lines[2], "\u{1b}[36m@@ -1,2 +1,2 @@\u{1b}[0m");
         assert_eq!(lines[3], r"   :\:error::x");

@@ -9,12 +9,12 @@ use crate::domain::id::Id;
 
 /// Where links lead.
 #[derive(Clone, Debug)]
-pub struct Links {
+pub struct LinkTargets {
     root: String,
     place: fn(Id) -> String,
 }
 
-impl Links {
+impl LinkTargets {
     /// Links to files below a folder. `place` is a ticket's, relative to it, of plain characters.
     pub fn below(root: &Path, place: fn(Id) -> String) -> Self {
         Self { root: address(root.as_os_str().as_encoded_bytes()), place }
@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn an_address_holds_nothing_that_ends_it() {
-        let links = Links::below(Path::new("/a b/\u{1b}\\緊"), |id| format!("tickets/{id}.yaml"));
+        let links = LinkTargets::below(Path::new("/a b/\u{1b}\\緊"), |id| format!("tickets/{id}.yaml"));
         let id = "01KA3C5TC0000000000000000A".parse().expect("an id");
         assert_eq!(links.to(id), "file:///a%20b/%1B%5C%E7%B7%8A/tickets/01KA3C5TC0000000000000000A.yaml");
     }

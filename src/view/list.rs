@@ -23,7 +23,7 @@ pub const COLUMNS: &[&str] =
     &["id", "status", "priority", "assignee", "requester", "organization", "created_at", "last_activity_at", "subject"];
 
 /// Tells the clock of a ticket that burns first, where there is one.
-pub type Next<'a> = &'a dyn Fn(&Summary) -> Option<Clock>;
+pub type NextClock<'a> = &'a dyn Fn(&Summary) -> Option<Clock>;
 
 /// The fewest columns a person is cut to.
 const PERSON_AT_LEAST: usize = 12;
@@ -34,7 +34,7 @@ const PERSON_AT_LEAST: usize = 12;
 pub fn for_people(
     tickets: impl Iterator<Item = Summary>,
     short_ids: &[String],
-    next: Option<Next<'_>>,
+    next: Option<NextClock<'_>>,
     audience: &Audience<'_>,
 ) -> String {
     let columns = &audience.words().columns;

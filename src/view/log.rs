@@ -13,14 +13,14 @@ use super::colors;
 use super::entry::sentence;
 use super::json::entry_json;
 use super::table::{Cell, Table, tab_separated};
-use super::visible_history::{Told, thread};
+use super::visible_history::{VisibleEntry, thread};
 use super::{Audience, Viewer};
 
 /// What [`for_programs`] prints of an entry, by the names of JSON; the text is whole there.
 pub const COLUMNS: &[&str] = &["at", "ticket", "id", "by", "role", "action", "from", "to", "text"];
 
 /// An entry, with its ticket and that one's short id.
-type Line<'a> = (&'a str, &'a Ticket, Told<'a>);
+type LogLine<'a> = (&'a str, &'a Ticket, VisibleEntry<'a>);
 
 /// A table: local time, short id of the ticket, who, what, the first line of the text. Each ticket comes with
 /// its short id. Empty without entries since then.
@@ -53,12 +53,16 @@ pub fn records(tickets: &[(&str, &Ticket)], since: Option<DateTime<Utc>>, viewer
 }
 
 /// An entry as JSON, with its ticket.
-pub fn record(ticket: &Ticket, told: &Told<'_>) -> Map<String, Json> {
+pub fn record(ticket: &Ticket, told: &VisibleEntry<'_>) -> Map<String, Json> {
     let ticket = ("ticket".to_owned(), Json::String(ticket.id.to_string()));
     std::iter::once(ticket).chain(entry_json(told)).collect()
 }
 
-fn newest_first<'a>(tickets: &[(&'a str, &'a Ticket)], since: Option<DateTime<Utc>>, viewer: Viewer) -> Vec<Line<'a>> {
+fn newest_first<'a>(
+    tickets: &[(&'a str, &'a Ticket)],
+    since: Option<DateTime<Utc>>,
+    viewer: Viewer,
+) -> Vec<LogLine<'a>> {
     let entries =
         |&(id, ticket): &(&'a str, &'a Ticket)| thread(ticket, viewer).into_iter().map(move |told| (id, ticket, told));
     let mut lines: Vec<_> = tickets.iter().flat_map(entries).collect();
@@ -67,7 +71,7 @@ fn newest_first<'a>(tickets: &[(&'a str, &'a Ticket)], since: Option<DateTime<Ut
     lines
 }
 
-fn values(ticket: &Ticket, told: &Told<'_>) -> String {
+fn values(ticket: &Ticket, told: &VisibleEntry<'_>) -> String {
     let entry = told.entry;
     tab_separated([
         duration::spell(entry.at).as_str(),

@@ -11,14 +11,14 @@ use crate::domain::people::person::Person;
 use crate::domain::sla::clock::{Clock, ClockState};
 use crate::domain::sla::plan::Metric;
 use crate::domain::text::Text;
-use crate::domain::ticket::action::{Action, Opening};
-use crate::domain::ticket::custom_field::{FieldKind, OwnField};
+use crate::domain::ticket::action::{Action, OpenFields};
+use crate::domain::ticket::custom_field::{CustomField, FieldKind};
 use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::{Escalation, Hold, Ticket};
 use crate::domain::value::Value;
 use crate::domain::vocabulary::{EscalationReason, HoldReason, Priority, Resolution, Role, Status};
 
-use super::template::{Paper, Template, TemplateFlaw};
+use super::template::{Template, TemplateError, TemplateTarget};
 use super::{Viewer, json};
 
 /// What a template may ask for beside the fields of `show --json`: who applies the macro.
@@ -35,18 +35,18 @@ const OWN: &str = "fields";
 pub fn filled(
     source: &str,
     mut record: Map<String, Json>,
-    own: &[OwnField],
+    own: &[CustomField],
     agent: &str,
     now: DateTime<Utc>,
-) -> Result<Option<Text>, TemplateFlaw> {
+) -> Result<Option<Text>, TemplateError> {
     let template = read(source, now)?;
     let is_set = |name: &str| record.get(OWN).is_some_and(|set| set.get(name).is_some());
     let is_known = |name: &str| own.is_empty() || own.iter().any(|field| field.name == name) || is_set(name);
     if let Some(unknown) = template.own_fields().iter().find(|name| !is_known(name)) {
-        return Err(TemplateFlaw::Language(format!("there is no field `{OWN}.{unknown}`")));
+        return Err(TemplateError::Language(format!("there is no field `{OWN}.{unknown}`")));
     }
     record.insert(AGENT.to_owned(), Json::from(agent));
-    Ok(Text::clean(&template.fill(&[record], Paper { aligned: false, width: None })?))
+    Ok(Text::clean(&template.fill(&[record], TemplateTarget { aligned: false, width: None })?))
 }
 
 /// Whether the text of a macro can be filled in for a ticket that has every fact. `own` are the fields that the desk has
@@ -54,7 +54,7 @@ pub fn filled(
 ///
 /// # Errors
 /// As [`filled`].
-pub fn tried(source: &str, own: &[OwnField]) -> Result<(), TemplateFlaw> {
+pub fn tried(source: &str, own: &[CustomField]) -> Result<(), TemplateError> {
     let now = DateTime::UNIX_EPOCH;
     if own.is_empty() && read(source, now)?.asks_for(OWN) {
         return Ok(());
@@ -64,16 +64,16 @@ pub fn tried(source: &str, own: &[OwnField]) -> Result<(), TemplateFlaw> {
     filled(source, record, own, "agent@desk.example", now).map(drop)
 }
 
-fn read(source: &str, now: DateTime<Utc>) -> Result<Template, TemplateFlaw> {
+fn read(source: &str, now: DateTime<Utc>) -> Result<Template, TemplateError> {
     let fields: Vec<&str> = json::FIELDS.iter().copied().chain([AGENT]).collect();
     Template::read(source, &fields, now)
 }
 
 /// A ticket that has every fact at once, as no ticket does.
-fn sample(own: &[OwnField], now: DateTime<Utc>) -> Option<(Ticket, Clock)> {
+fn sample(own: &[CustomField], now: DateTime<Utc>) -> Option<(Ticket, Clock)> {
     let (id, person) = (Id::at(now, 1), Person::from_address("ana@acme.example").ok()?);
     let some = |word: &str| Some(word.to_owned());
-    let mut opening = Opening::new("A subject".to_owned(), Priority::S3, person.clone());
+    let mut opening = OpenFields::new("A subject".to_owned(), Priority::S3, person.clone());
     opening.product = some("product");
     opening.product_group = some("group");
     opening.organization = some("acme");
@@ -125,8 +125,8 @@ fn value(kind: &FieldKind) -> Value {
 mod tests {
     use super::*;
 
-    fn field(name: &str, kind: FieldKind) -> OwnField {
-        OwnField { name: name.to_owned(), kind, label: None, is_required: false }
+    fn field(name: &str, kind: FieldKind) -> CustomField {
+        CustomField { name: name.to_owned(), kind, label: None, is_required: false }
     }
 
     #[test]
@@ -148,12 +148,12 @@ mod tests {
 
     #[test]
     fn what_no_ticket_has_is_told() {
-        let Err(TemplateFlaw::Field(unknown)) = tried("{{ subjct }}", &[]) else { panic!("a field") };
+        let Err(TemplateError::Field(unknown)) = tried("{{ subjct }}", &[]) else { panic!("a field") };
         assert_eq!(unknown.nearest.as_deref(), Some("subject"));
-        assert!(matches!(tried("{{ subjct }} {{ fields.x }}", &[]), Err(TemplateFlaw::Field(_))));
+        assert!(matches!(tried("{{ subjct }} {{ fields.x }}", &[]), Err(TemplateError::Field(_))));
         for source in ["{{ hold.reson }}", "{{ subject|timeago }}", "{{ subject|nope }}", "{{ fields.cots }}"] {
             let told = tried(source, &[field("cost", FieldKind::Number)]);
-            assert!(matches!(told, Err(TemplateFlaw::Language(_))), "{source}: {told:?}");
+            assert!(matches!(told, Err(TemplateError::Language(_))), "{source}: {told:?}");
         }
     }
 }

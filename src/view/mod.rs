@@ -42,9 +42,9 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::id::Id;
 use crate::domain::time::zone::Zone;
-use colors::Paint;
-use hyperlinks::Links;
-use labels::{Catalogue, Language, OwnLabels};
+use colors::ColorMode;
+use hyperlinks::LinkTargets;
+use labels::{Catalogue, CustomLabels, Language};
 
 /// On whose side somebody looks at a ticket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,11 +67,11 @@ pub struct Audience<'a> {
     /// The present, UTC.
     pub now: DateTime<Utc>,
     /// Whether there is colour.
-    pub paint: Paint,
+    pub paint: ColorMode,
     /// What the desk itself calls its product groups and fields.
-    pub own: Option<&'a OwnLabels>,
+    pub own: Option<&'a CustomLabels>,
     /// Where the ids of tickets lead, on a terminal that has links.
-    pub links: Option<&'a Links>,
+    pub links: Option<&'a LinkTargets>,
     /// The columns of their terminal; lines are never cut where it is not known.
     pub width: Option<usize>,
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
-use super::colors::Paint;
+use super::colors::ColorMode;
 use super::table::{Cell, Table, tab_separated};
 use crate::domain::people::organization::{Instance, Member, Organization, PlanPeriod};
 use crate::domain::people::person::Person;
@@ -68,7 +68,7 @@ pub fn for_programs(organizations: &[Organization], day: NaiveDate) -> String {
 }
 
 /// Organisations as a table.
-pub fn for_people(organizations: &[Organization], day: NaiveDate, paint: Paint, width: Option<usize>) -> String {
+pub fn for_people(organizations: &[Organization], day: NaiveDate, paint: ColorMode, width: Option<usize>) -> String {
     let mut table = Table::under(&["id", "name", "plan", "people", "administered by"]);
     for organization in organizations {
         table.push(cells(organization, day).iter().map(|cell| Cell::plain(cell)).collect());

@@ -15,7 +15,7 @@ use super::{Audience, colors, sanitize, sla};
 
 /// The numbers of a desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Glance {
+pub struct Overview {
     /// How many tickets are in each status, in the workflow's order.
     pub statuses: Vec<(Status, usize)>,
     /// How many unsolved tickets are urgent.
@@ -30,7 +30,7 @@ pub struct Glance {
     pub oldest_open: Option<usize>,
 }
 
-impl Glance {
+impl Overview {
     /// Counts tickets.
     pub fn at(tickets: &[Summary], now: DateTime<Utc>) -> Self {
         let count = |holds: &dyn Fn(&Summary) -> bool| tickets.iter().filter(|ticket| holds(ticket)).count();
@@ -52,7 +52,7 @@ impl Glance {
 
 /// What burns on a desk.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Burning {
+pub struct Overdue {
     /// How many tickets are overdue.
     pub overdue: usize,
     /// How many others are due within a day.
@@ -61,7 +61,7 @@ pub struct Burning {
     pub first: Option<(Id, String, Clock)>,
 }
 
-impl Burning {
+impl Overdue {
     /// Counts the next clock of a ticket.
     pub fn count(&mut self, clock: &Clock, now: DateTime<Utc>) {
         if clock.is_overdue() {
@@ -93,8 +93,8 @@ impl Burning {
 }
 
 /// The glance for people: counts, what burns, then the ticket that has been open longest. `short_id` is that ticket's.
-pub fn for_people(tickets: &[Summary], short_id: &str, burning: &Burning, audience: &Audience<'_>) -> String {
-    let glance = Glance::at(tickets, audience.now);
+pub fn for_people(tickets: &[Summary], short_id: &str, burning: &Overdue, audience: &Audience<'_>) -> String {
+    let glance = Overview::at(tickets, audience.now);
     let words = audience.words();
     let mut table = Table::under(&[words.columns.status, words.columns.tickets]);
     for &(status, number) in &glance.statuses {
@@ -140,7 +140,7 @@ mod tests {
         let tickets: Vec<_> = [waiting, test_fixtures::opened()].iter().map(Summary::from).collect();
 
         assert_eq!(
-            for_people(&tickets, "000002", &Burning::default(), &test_fixtures::audience(&test_fixtures::paris())),
+            for_people(&tickets, "000002", &Overdue::default(), &test_fixtures::audience(&test_fixtures::paris())),
             "status          tickets\nopen            1\nawaiting reply  1\non hold         0\nsolved          0\n\n\
              unsolved: 2 unassigned\noldest open: 000002, 3d ago: Dashboard tiles time out\n"
         );
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn an_empty_desk_has_no_oldest_ticket() {
-        let glance = Glance::at(&[], test_fixtures::audience(&test_fixtures::paris()).now);
+        let glance = Overview::at(&[], test_fixtures::audience(&test_fixtures::paris()).now);
         assert_eq!((glance.oldest_open, glance.unassigned, glance.ended_holds), (None, 0, 0));
     }
 }

@@ -103,7 +103,7 @@ pub fn record(plan: &Plan, is_of_desk: bool) -> Json {
 
 /// A clock of a running ticket under one plan and under another; none where a plan promises nothing.
 #[derive(Clone, Debug)]
-pub struct Changed {
+pub struct ClockChange {
     /// The ticket.
     pub ticket: Id,
     /// Its clock under the first plan.
@@ -112,7 +112,7 @@ pub struct Changed {
     pub after: Option<Clock>,
 }
 
-impl Changed {
+impl ClockChange {
     fn clock(&self) -> Option<&Clock> {
         self.before.as_ref().or(self.after.as_ref())
     }
@@ -125,7 +125,7 @@ impl Changed {
 }
 
 /// What a change would do to running tickets, ticket by ticket. `short_ids` go with the rows one by one.
-pub fn changes(rows: &[Changed], short_ids: &[String], plans: (&str, &str), audience: &Audience<'_>) -> String {
+pub fn changes(rows: &[ClockChange], short_ids: &[String], plans: (&str, &str), audience: &Audience<'_>) -> String {
     let (before, after) = (format!("under {}", plans.0), format!("under {}", plans.1));
     let mut table = Table::under(&["id", "metric", &before, &after]);
     for (row, short_id) in rows.iter().zip(short_ids) {
@@ -149,10 +149,10 @@ fn due(clock: &Clock, audience: &Audience<'_>) -> Cell {
 }
 
 /// How many clocks would be due earlier, later, come or go.
-pub fn tally(rows: &[Changed]) -> String {
+pub fn tally(rows: &[ClockChange]) -> String {
     let due = |clock: &Option<Clock>| clock.as_ref().and_then(|clock| clock.due_at);
-    let count = |holds: &dyn Fn(&Changed) -> bool| rows.iter().filter(|row| holds(row)).count();
-    let both = |row: &Changed| due(&row.before).zip(due(&row.after));
+    let count = |holds: &dyn Fn(&ClockChange) -> bool| rows.iter().filter(|row| holds(row)).count();
+    let both = |row: &ClockChange| due(&row.before).zip(due(&row.after));
     let parts = [
         (count(&|row| both(row).is_some_and(|(before, after)| after < before)), "due earlier"),
         (count(&|row| both(row).is_some_and(|(before, after)| after > before)), "due later"),
@@ -165,7 +165,7 @@ pub fn tally(rows: &[Changed]) -> String {
 }
 
 /// What a change would do to one clock, as JSON.
-pub fn changed_record(row: &Changed) -> Json {
+pub fn changed_record(row: &ClockChange) -> Json {
     let clock = |clock: &Option<Clock>| clock.as_ref().map(sla::record);
     json!({
         "id": row.ticket.to_string(),
@@ -188,12 +188,12 @@ pub fn periods(periods: &[PlanPeriod], today: NaiveDate) -> String {
         };
         table.push(vec![Cell::plain(&period.plan), Cell::plain(&from), Cell::plain(&until), Cell::plain(stands)]);
     }
-    table.for_people(colors::Paint::PLAIN, None).lines().map(|line| format!("  {line}\n")).collect()
+    table.for_people(colors::ColorMode::PLAIN, None).lines().map(|line| format!("  {line}\n")).collect()
 }
 
 /// A running ticket, the plan it was opened under, and its next clock.
 #[derive(Clone, Debug)]
-pub struct Running {
+pub struct RunningTicket {
     /// The ticket.
     pub ticket: Id,
     /// When it was opened.
@@ -205,7 +205,7 @@ pub struct Running {
 }
 
 /// Running tickets and the plans they were opened under.
-pub fn running(rows: &[Running], short_ids: &[String], audience: &Audience<'_>) -> String {
+pub fn running(rows: &[RunningTicket], short_ids: &[String], audience: &Audience<'_>) -> String {
     let mut table = Table::under(&["id", "opened", "plan", "due"]);
     for (row, short_id) in rows.iter().zip(short_ids) {
         let next = row

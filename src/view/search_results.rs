@@ -9,11 +9,11 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json, json};
 
 use crate::domain::id::Id;
-use crate::domain::query::search::Needle;
+use crate::domain::query::search::Pattern;
 use crate::domain::ticket::Ticket;
 
 use super::colors;
-use super::colors::Paint;
+use super::colors::ColorMode;
 use super::entry::short_id;
 use super::table::tab_separated;
 use super::visible_history::thread;
@@ -28,10 +28,10 @@ pub const COLUMNS: &[&str] = &["id", "entry", "line", "text"];
 
 /// A ticket with hits.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct SearchResult {
     /// The ticket.
     pub id: Id,
-    subject: Line,
+    subject: ResultLine,
     entries: Vec<FoundEntry>,
 }
 
@@ -40,21 +40,21 @@ struct FoundEntry {
     id: Id,
     at: DateTime<Utc>,
     by: String,
-    lines: Vec<Line>,
+    lines: Vec<ResultLine>,
 }
 
 /// A line with its number, from 1; one without ranges stands beside a hit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Line {
+struct ResultLine {
     number: usize,
     text: String,
     ranges: Vec<Range<usize>>,
 }
 
 /// What a ticket holds of a needle, with so many lines around each hit; nothing where it holds nothing.
-pub fn find(ticket: &Ticket, needle: &Needle, context: usize, viewer: Viewer) -> Option<Found> {
+pub fn find(ticket: &Ticket, needle: &Pattern, context: usize, viewer: Viewer) -> Option<SearchResult> {
     let subject =
-        Line { number: 1, text: ticket.header.subject.clone(), ranges: needle.ranges(&ticket.header.subject) };
+        ResultLine { number: 1, text: ticket.header.subject.clone(), ranges: needle.ranges(&ticket.header.subject) };
     let entries: Vec<FoundEntry> = thread(ticket, viewer)
         .iter()
         .filter_map(|told| {
@@ -64,21 +64,21 @@ pub fn find(ticket: &Ticket, needle: &Needle, context: usize, viewer: Viewer) ->
             Some(found).filter(|found| !found.lines.is_empty())
         })
         .collect();
-    let found = Found { id: ticket.id, subject, entries };
+    let found = SearchResult { id: ticket.id, subject, entries };
     Some(found).filter(|found| !found.subject.ranges.is_empty() || !found.entries.is_empty())
 }
 
 /// The lines with hits, and those around them, each once.
-fn lines(text: &str, needle: &Needle, context: usize) -> Vec<Line> {
+fn lines(text: &str, needle: &Pattern, context: usize) -> Vec<ResultLine> {
     let mut hits = needle.hits(text).peekable();
     if hits.peek().is_none() {
         return Vec::new();
     }
     let all: Vec<&str> = text.lines().collect();
-    let mut lines: Vec<Line> = Vec::new();
+    let mut lines: Vec<ResultLine> = Vec::new();
     let mut next = 0;
     while let Some(hit) = hits.next() {
-        let line = |index: usize, ranges| Line { number: index + 1, text: all[index].to_owned(), ranges };
+        let line = |index: usize, ranges| ResultLine { number: index + 1, text: all[index].to_owned(), ranges };
         let until = hits.peek().map_or(all.len(), |next| next.line);
         lines.extend((next.max(hit.line.saturating_sub(context))..hit.line).map(|index| line(index, Vec::new())));
         let behind = (hit.line + 1)..until.min(hit.line.saturating_add(context).saturating_add(1));
@@ -91,7 +91,7 @@ fn lines(text: &str, needle: &Needle, context: usize) -> Vec<Line> {
 
 /// Each ticket under its title, each entry under its author; lines with hits have a `:` behind their number, those
 /// around them a `-`. The short ids go with the tickets one by one.
-pub fn for_people(found: &[Found], short_ids: &[String], audience: &Audience<'_>) -> String {
+pub fn for_people(found: &[SearchResult], short_ids: &[String], audience: &Audience<'_>) -> String {
     let paint = audience.paint;
     let mut shown = String::new();
     for (found, ticket_short_id) in found.iter().zip(short_ids) {
@@ -118,7 +118,7 @@ pub fn for_people(found: &[Found], short_ids: &[String], audience: &Audience<'_>
 }
 
 /// A line with its hits in colour. Each piece is made safe by itself; between them stands what colours them.
-fn push_marked(shown: &mut String, line: &Line, paint: Paint) {
+fn push_marked(shown: &mut String, line: &ResultLine, paint: ColorMode) {
     let mut from = 0;
     if paint.colour {
         for range in &line.ranges {
@@ -133,8 +133,8 @@ fn push_marked(shown: &mut String, line: &Line, paint: Paint) {
 
 /// One line per line with hits, with tabs between: id, entry, number of the line, line. Of a subject, entry and number
 /// are empty.
-pub fn for_programs(found: &Found) -> String {
-    let line = |(entry, line): (Option<&FoundEntry>, &Line)| {
+pub fn for_programs(found: &SearchResult) -> String {
+    let line = |(entry, line): (Option<&FoundEntry>, &ResultLine)| {
         let (entry, number) = place(entry, line);
         let values = [found.id.to_string(), entry.unwrap_or_default(), number.unwrap_or_default()];
         tab_separated(values.iter().map(String::as_str).chain([line.text.as_str()]))
@@ -143,7 +143,7 @@ pub fn for_programs(found: &Found) -> String {
 }
 
 /// A ticket with its hits.
-pub fn record(found: &Found, ticket_short_id: &str) -> Map<String, Json> {
+pub fn record(found: &SearchResult, ticket_short_id: &str) -> Map<String, Json> {
     let hits: Vec<Json> = found
         .hits()
         .map(|(entry, line)| {
@@ -161,8 +161,8 @@ pub fn record(found: &Found, ticket_short_id: &str) -> Map<String, Json> {
 }
 
 /// The hits of a ticket, each for itself.
-pub fn hit_records(found: &Found, ticket_short_id: &str) -> Vec<Map<String, Json>> {
-    let of = |(entry, line): (Option<&FoundEntry>, &Line)| {
+pub fn hit_records(found: &SearchResult, ticket_short_id: &str) -> Vec<Map<String, Json>> {
+    let of = |(entry, line): (Option<&FoundEntry>, &ResultLine)| {
         let mut record = title(found, ticket_short_id);
         record.insert("entry".to_owned(), json!(entry.map(|entry| entry.id.to_string())));
         record.insert("line".to_owned(), json!(entry.map(|_| line.number)));
@@ -172,7 +172,7 @@ pub fn hit_records(found: &Found, ticket_short_id: &str) -> Vec<Map<String, Json
     found.hits().map(of).collect()
 }
 
-fn title(found: &Found, ticket_short_id: &str) -> Map<String, Json> {
+fn title(found: &SearchResult, ticket_short_id: &str) -> Map<String, Json> {
     let values = [
         ("id", found.id.to_string()),
         ("short_id", ticket_short_id.to_owned()),
@@ -181,12 +181,12 @@ fn title(found: &Found, ticket_short_id: &str) -> Map<String, Json> {
     values.into_iter().map(|(name, words)| (name.to_owned(), Json::String(words))).collect()
 }
 
-fn place(entry: Option<&FoundEntry>, line: &Line) -> (Option<String>, Option<String>) {
+fn place(entry: Option<&FoundEntry>, line: &ResultLine) -> (Option<String>, Option<String>) {
     (entry.map(|entry| entry.id.to_string()), entry.map(|_| line.number.to_string()))
 }
 
 /// Ranges of bytes as characters from 0, each second behind the last; counted in one go.
-fn in_characters(line: &Line) -> Vec<[usize; 2]> {
+fn in_characters(line: &ResultLine) -> Vec<[usize; 2]> {
     let (mut byte, mut character) = (0, 0);
     let mut to = |end: usize| {
         character += line.text[byte..end].chars().count();
@@ -196,9 +196,9 @@ fn in_characters(line: &Line) -> Vec<[usize; 2]> {
     line.ranges.iter().map(|range| [to(range.start), to(range.end)]).collect()
 }
 
-impl Found {
+impl SearchResult {
     /// The lines with hits: the subject's without an entry, then those of the entries.
-    fn hits(&self) -> impl Iterator<Item = (Option<&FoundEntry>, &Line)> {
+    fn hits(&self) -> impl Iterator<Item = (Option<&FoundEntry>, &ResultLine)> {
         let subject = Some(&self.subject).filter(|line| !line.ranges.is_empty()).map(|line| (None, line));
         let in_entries = self.entries.iter().flat_map(|entry| {
             entry.lines.iter().filter(|line| !line.ranges.is_empty()).map(move |line| (Some(entry), line))
@@ -210,16 +210,16 @@ impl Found {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::query::search::Meaning;
+    use crate::domain::query::search::MatchMode;
     use crate::domain::ticket::action::Action;
     use crate::view::test_fixtures;
 
-    fn found(words: &str, context: usize, viewer: Viewer) -> Option<Found> {
+    fn found(words: &str, context: usize, viewer: Viewer) -> Option<SearchResult> {
         let mut ticket = test_fixtures::opened();
         let text = "one\ntwo\nTiles, tiles\nfour\nfive\nsix\n緊急 tile\u{1b}s tiles";
         test_fixtures::by_agent(&mut ticket, test_fixtures::reply(), None, text);
         test_fixtures::by_agent(&mut ticket, test_fixtures::note(), None, "Secret tiles.");
-        find(&ticket, &Needle::read(words, Meaning::default()).expect("a needle"), context, viewer)
+        find(&ticket, &Pattern::read(words, MatchMode::default()).expect("a needle"), context, viewer)
     }
 
     #[test]
@@ -227,7 +227,7 @@ mod tests {
         let (zone, short_ids) = (test_fixtures::paris(), ["000001".to_owned()]);
         let told = |context, colour| {
             let found = found("tiles", context, Viewer::Customer).expect("hits");
-            let audience = Audience { paint: Paint { colour }, ..test_fixtures::audience(&zone) };
+            let audience = Audience { paint: ColorMode { colour }, ..test_fixtures::audience(&zone) };
             for_people(&[found], &short_ids, &audience)
         };
         assert_eq!(
@@ -280,7 +280,7 @@ mod tests {
         let mut ticket = test_fixtures::opened();
         let entry = ticket.id;
         test_fixtures::by_agent(&mut ticket, Action::Redact { entry, reason: "a slip".to_owned() }, None, "");
-        let needle = Needle::read("every", Meaning::default()).expect("a needle");
+        let needle = Pattern::read("every", MatchMode::default()).expect("a needle");
         assert_eq!(find(&ticket, &needle, 0, Viewer::Support), None);
     }
 }

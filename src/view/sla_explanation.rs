@@ -5,9 +5,9 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::{Map, Value as Json, json};
 
-use crate::domain::calendar::Why;
+use crate::domain::calendar::IntervalReason;
 use crate::domain::id::Id;
-use crate::domain::sla::clock::{Clock, ClockState, Reason, Span};
+use crate::domain::sla::clock::{Clock, ClockInterval, ClockState, PauseReason};
 use crate::domain::time::duration::{spell, spell_hours};
 use crate::domain::time::zone::Zone;
 use crate::domain::vocabulary::Priority;
@@ -35,7 +35,7 @@ pub struct Explanation<'a> {
     /// The first day of the period, and the renewal date, where they are known.
     pub period: (Option<NaiveDate>, Option<NaiveDate>),
     /// Its clocks, each with the zone of its calendar and its times.
-    pub clocks: Vec<(Clock, Zone, Vec<Span>)>,
+    pub clocks: Vec<(Clock, Zone, Vec<ClockInterval>)>,
     /// The zone of the customer.
     pub customer: Zone,
 }
@@ -87,7 +87,13 @@ fn nothing(explanation: &Explanation<'_>) -> String {
     }
 }
 
-fn one(explanation: &Explanation<'_>, clock: &Clock, zone: &Zone, spans: &[Span], audience: &Audience<'_>) -> String {
+fn one(
+    explanation: &Explanation<'_>,
+    clock: &Clock,
+    zone: &Zone,
+    spans: &[ClockInterval],
+    audience: &Audience<'_>,
+) -> String {
     let target = spell_hours(clock.target);
     let (metric, calendar) = (sla::metric(clock.metric), sanitize::one_line(&clock.calendar));
     let mut text = audience.paint.text(colors::STRONG, metric);
@@ -155,15 +161,15 @@ fn local(at: DateTime<Utc>, zone: &Zone) -> String {
     format!("{} {}", zone.local(at).format(form), zone.abbreviation(at))
 }
 
-fn why(reason: &Reason) -> String {
+fn why(reason: &PauseReason) -> String {
     match reason {
-        Reason::Open(Why::Exception) => "open (exception)".to_owned(),
-        Reason::Open(_) => "open".to_owned(),
-        Reason::Closed(Why::Week) => "closed".to_owned(),
-        Reason::Closed(Why::Holiday(name)) => format!("holiday: {name}"),
-        Reason::Closed(Why::Exception) => "closed (exception)".to_owned(),
-        Reason::Waiting => "waiting for the customer".to_owned(),
-        Reason::Solved => "solved".to_owned(),
+        PauseReason::Open(IntervalReason::Exception) => "open (exception)".to_owned(),
+        PauseReason::Open(_) => "open".to_owned(),
+        PauseReason::Closed(IntervalReason::Week) => "closed".to_owned(),
+        PauseReason::Closed(IntervalReason::Holiday(name)) => format!("holiday: {name}"),
+        PauseReason::Closed(IntervalReason::Exception) => "closed (exception)".to_owned(),
+        PauseReason::Waiting => "waiting for the customer".to_owned(),
+        PauseReason::Solved => "solved".to_owned(),
     }
 }
 
@@ -196,15 +202,15 @@ pub fn record(explanation: &Explanation<'_>) -> Map<String, Json> {
     }
 }
 
-fn span_record(span: &Span) -> Json {
+fn span_record(span: &ClockInterval) -> Json {
     let (reason, name) = match &span.reason {
-        Reason::Open(Why::Exception) => ("open_exception", None),
-        Reason::Open(_) => ("open", None),
-        Reason::Closed(Why::Week) => ("closed", None),
-        Reason::Closed(Why::Holiday(name)) => ("holiday", Some(name)),
-        Reason::Closed(Why::Exception) => ("closed_exception", None),
-        Reason::Waiting => ("waiting", None),
-        Reason::Solved => ("solved", None),
+        PauseReason::Open(IntervalReason::Exception) => ("open_exception", None),
+        PauseReason::Open(_) => ("open", None),
+        PauseReason::Closed(IntervalReason::Week) => ("closed", None),
+        PauseReason::Closed(IntervalReason::Holiday(name)) => ("holiday", Some(name)),
+        PauseReason::Closed(IntervalReason::Exception) => ("closed_exception", None),
+        PauseReason::Waiting => ("waiting", None),
+        PauseReason::Solved => ("solved", None),
     };
     json!({
         "from": spell(span.from),

@@ -5,7 +5,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value as Json, json};
 
-use crate::domain::sla::follow_up::Waited;
+use crate::domain::sla::follow_up::WaitBasis;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::summary::Summary;
@@ -38,9 +38,9 @@ pub const COLUMNS: &[&str] = &["id", "due", "due_at", "priority", "requester", "
 
 /// A reply of support without an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Silence {
+pub struct SilentTicket {
     /// How long after what.
-    pub waited: Waited,
+    pub waited: WaitBasis,
     /// Whether that is open time of a calendar.
     pub is_open_time: bool,
     /// When support's last reply was, UTC.
@@ -49,7 +49,7 @@ pub struct Silence {
 
 /// What is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum DueKind {
     /// A reminder.
     Remind {
         /// Which, from 1.
@@ -57,14 +57,14 @@ pub enum What {
         /// How many the policy lists.
         of: usize,
         /// What there was no answer to, and how long.
-        silence: Silence,
+        silence: SilentTicket,
     },
     /// The end of waiting.
     Solve {
         /// How many reminders there were.
         alerts: usize,
         /// What there was no answer to, and how long.
-        silence: Silence,
+        silence: SilentTicket,
     },
     /// No manager has said a first word in time.
     FirstWord {
@@ -77,7 +77,7 @@ pub enum What {
     HoldEnded,
 }
 
-impl What {
+impl DueKind {
     /// Its word in JSON.
     pub const fn word(self) -> &'static str {
         match self {
@@ -91,46 +91,46 @@ impl What {
 
 /// A ticket and what it asks for.
 #[derive(Clone, Debug)]
-pub struct Asked<'a> {
+pub struct DueRow<'a> {
     /// The ticket.
     pub ticket: &'a Summary,
     /// The short id that is its own on this desk.
     pub short_id: &'a str,
     /// What is due.
-    pub what: What,
+    pub what: DueKind,
     /// Since when, UTC.
     pub due_at: DateTime<Utc>,
 }
 
-impl Asked<'_> {
+impl DueRow<'_> {
     /// Why it is due.
     fn reason(&self, audience: &Audience<'_>) -> String {
         let asked = |at| relative_time::minute(at, audience.zone);
-        let silent = |silence: Silence| {
+        let silent = |silence: SilentTicket| {
             let span = |span| match silence.is_open_time {
                 true => format!("{} of open time", spell_hours(span)),
                 false => spell_span(span),
             };
             match silence.waited {
-                Waited::SinceReply(waited) => format!("{} after {}", span(waited), asked(silence.asked_at)),
-                Waited::SinceReminder { span: waited, at } => {
+                WaitBasis::SinceReply(waited) => format!("{} after {}", span(waited), asked(silence.asked_at)),
+                WaitBasis::SinceReminder { span: waited, at } => {
                     format!("{} after the reminder of {}", span(waited), asked(at))
                 }
             }
         };
         match self.what {
-            What::Remind { number, of, silence } => {
+            DueKind::Remind { number, of, silence } => {
                 format!("reminder {number} of {of}: no answer {}", silent(silence))
             }
-            What::Solve { alerts, silence } => {
+            DueKind::Solve { alerts, silence } => {
                 format!("{}, and no answer {}", labels::count(alerts, "reminder"), silent(silence))
             }
-            What::FirstWord { target, since } => {
+            DueKind::FirstWord { target, since } => {
                 let manager = self.ticket.header.escalation.as_ref().and_then(|escalation| escalation.manager.as_ref());
                 let to = manager.map(|manager| format!(" to {manager}")).unwrap_or_default();
                 format!("escalated{to} {}, and no manager's word within {}", asked(since), spell_hours(target))
             }
-            What::HoldEnded => {
+            DueKind::HoldEnded => {
                 let hold = self.ticket.header.hold.as_ref();
                 let team =
                     hold.and_then(|hold| hold.team.as_deref()).map(|team| format!(" ({team})")).unwrap_or_default();
@@ -142,17 +142,17 @@ impl Asked<'_> {
 
     fn label(&self, words: &Sweeps) -> &'static str {
         match self.what {
-            What::Remind { .. } => words.remind,
-            What::Solve { .. } => words.solve,
-            What::FirstWord { .. } => words.first_word,
-            What::HoldEnded => words.hold_ended,
+            DueKind::Remind { .. } => words.remind,
+            DueKind::Solve { .. } => words.solve,
+            DueKind::FirstWord { .. } => words.first_word,
+            DueKind::HoldEnded => words.hold_ended,
         }
     }
 }
 
 /// A table: short id, priority, what is due, since when, why, subject. Empty where nothing is. Why stays English, as
 /// programs read it.
-pub fn for_people(asked: &[Asked<'_>], audience: &Audience<'_>) -> String {
+pub fn for_people(asked: &[DueRow<'_>], audience: &Audience<'_>) -> String {
     let words = audience.words();
     let columns = &words.columns;
     let heads = [columns.id, columns.priority, columns.what, columns.due, columns.why, columns.subject];
@@ -173,7 +173,7 @@ pub fn for_people(asked: &[Asked<'_>], audience: &Audience<'_>) -> String {
 }
 
 /// A line with tabs between: id, due, due_at, priority, requester, reason, subject.
-pub fn for_programs(asked: &Asked<'_>, audience: &Audience<'_>) -> String {
+pub fn for_programs(asked: &DueRow<'_>, audience: &Audience<'_>) -> String {
     let header = &asked.ticket.header;
     tab_separated([
         asked.ticket.id.to_string().as_str(),
@@ -187,11 +187,11 @@ pub fn for_programs(asked: &Asked<'_>, audience: &Audience<'_>) -> String {
 }
 
 /// The same as a JSON object, always with every field.
-pub fn record(asked: &Asked<'_>, audience: &Audience<'_>) -> Map<String, Json> {
+pub fn record(asked: &DueRow<'_>, audience: &Audience<'_>) -> Map<String, Json> {
     let header = &asked.ticket.header;
     let asked_at = match asked.what {
-        What::Remind { silence, .. } | What::Solve { silence, .. } => Some(silence.asked_at),
-        What::FirstWord { .. } | What::HoldEnded => None,
+        DueKind::Remind { silence, .. } | DueKind::Solve { silence, .. } => Some(silence.asked_at),
+        DueKind::FirstWord { .. } | DueKind::HoldEnded => None,
     };
     let values = json!({
         "id": asked.ticket.id.to_string(),

@@ -11,7 +11,7 @@ use minijinja::value::{Enumerator, Object, Rest, Value};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, escape_formatter};
 use serde_json::{Map, Value as Json};
 
-use super::colors::Paint;
+use super::colors::ColorMode;
 use super::json::UnknownField;
 use super::table::{Cell, Table, tab_separated};
 use super::{json, relative_time, sanitize, text_width};
@@ -32,7 +32,7 @@ pub struct Template {
 
 /// Why a template is none, or cannot be filled in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TemplateFlaw {
+pub enum TemplateError {
     /// It asks for a field no record has.
     #[error(transparent)]
     Field(UnknownField),
@@ -43,7 +43,7 @@ pub enum TemplateFlaw {
 
 /// Where the output goes.
 #[derive(Clone, Copy, Debug)]
-pub struct Paper {
+pub struct TemplateTarget {
     /// Whether people look at it, so that the rows of tables are aligned.
     pub aligned: bool,
     /// The columns there are, where they are known.
@@ -56,7 +56,7 @@ impl Template {
     ///
     /// # Errors
     /// It is no template, or asks for a field there is none of.
-    pub fn read(source: &str, known: &[&str], now: DateTime<Utc>) -> Result<Self, TemplateFlaw> {
+    pub fn read(source: &str, known: &[&str], now: DateTime<Utc>) -> Result<Self, TemplateError> {
         let rows = Arc::new(Mutex::new(Vec::new()));
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -80,7 +80,7 @@ impl Template {
         let mut fields: Vec<String> = template.undeclared_variables(false).into_iter().collect();
         fields.retain(|name| !functions.contains(&name.as_str()));
         fields.sort_unstable();
-        json::check(&fields, known.iter().copied()).map_err(TemplateFlaw::Field)?;
+        json::check(&fields, known.iter().copied()).map_err(TemplateError::Field)?;
         let nested = template.undeclared_variables(true);
         let mut own: Vec<String> = nested.iter().filter_map(|name| own_name(name)).map(str::to_owned).collect();
         own.sort_unstable();
@@ -102,7 +102,7 @@ impl Template {
     ///
     /// # Errors
     /// A record that it cannot be filled in with.
-    pub fn fill(&self, records: &[Map<String, Json>], paper: Paper) -> Result<String, TemplateFlaw> {
+    pub fn fill(&self, records: &[Map<String, Json>], paper: TemplateTarget) -> Result<String, TemplateError> {
         let template = self.environment.get_template(NAME).map_err(|error| flaw(&error))?;
         let mut texts = Vec::with_capacity(records.len());
         let mut cells: Vec<Vec<Cell>> = Vec::new();
@@ -111,7 +111,7 @@ impl Template {
             let asked = self.fields.iter().map(|name| (name.as_str(), record.get(name)));
             let value = |(name, value): (_, Option<&Json>)| match value {
                 // One of the desk's own that is not set is as any other fact that is not set.
-                Some(Json::Object(own)) if name == OWN => (name, Value::from_object(OwnFields::from(own))),
+                Some(Json::Object(own)) if name == OWN => (name, Value::from_object(CustomFields::from(own))),
                 value => (name, variable(value.unwrap_or(&Json::Null))),
             };
             let variables = Value::from_pairs(asked.map(value));
@@ -126,7 +126,7 @@ impl Template {
         let lines: Vec<String> = if paper.aligned {
             let mut table = Table::bare();
             cells.into_iter().for_each(|row| table.push(row));
-            table.for_people(Paint::PLAIN, paper.width).lines().map(|line| format!("{line}\n")).collect()
+            table.for_people(ColorMode::PLAIN, paper.width).lines().map(|line| format!("{line}\n")).collect()
         } else {
             separated
         };
@@ -151,15 +151,15 @@ fn own_name(name: &str) -> Option<&str> {
 
 /// The desk's own fields of a record, of which any name may be asked for.
 #[derive(Debug)]
-struct OwnFields(BTreeMap<String, Value>);
+struct CustomFields(BTreeMap<String, Value>);
 
-impl From<&Map<String, Json>> for OwnFields {
+impl From<&Map<String, Json>> for CustomFields {
     fn from(own: &Map<String, Json>) -> Self {
         Self(own.iter().map(|(name, value)| (name.clone(), variable(value))).collect())
     }
 }
 
-impl Object for OwnFields {
+impl Object for CustomFields {
     fn get_value(self: &Arc<Self>, name: &Value) -> Option<Value> {
         Some(self.0.get(name.as_str()?).cloned().unwrap_or_else(|| Value::from(())))
     }
@@ -201,10 +201,10 @@ fn time_ago(value: &Value, now: DateTime<Utc>) -> Result<String, Error> {
 }
 
 /// What minijinja has against it, with the causes behind it.
-fn flaw(error: &Error) -> TemplateFlaw {
+fn flaw(error: &Error) -> TemplateError {
     let line = error.line().filter(|line| *line > 1).map(|line| format!(" (line {line})")).unwrap_or_default();
     let said = error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()));
-    TemplateFlaw::Language(format!("{said}{line}"))
+    TemplateError::Language(format!("{said}{line}"))
 }
 
 #[cfg(test)]
@@ -226,9 +226,9 @@ mod tests {
         ]
     }
 
-    fn filled(source: &str) -> Result<String, TemplateFlaw> {
+    fn filled(source: &str) -> Result<String, TemplateError> {
         let now = "2026-11-21T09:00:00Z".parse().expect("an instant");
-        Template::read(source, &KNOWN, now)?.fill(&records(), Paper { aligned: false, width: None })
+        Template::read(source, &KNOWN, now)?.fill(&records(), TemplateTarget { aligned: false, width: None })
     }
 
     #[test]
@@ -245,7 +245,7 @@ mod tests {
         let source = "{{ tablerow(id, hold, subject) }}";
         assert_eq!(filled(source), Ok("A1\t\tOne ␛[2J\nB22\t{'reason': 'other'}\t緊急です\n".to_owned()));
         let template = Template::read("{{ tablerow(id, at) }}", &KNOWN, DateTime::UNIX_EPOCH).expect("a template");
-        let paper = Paper { aligned: true, width: Some(80) };
+        let paper = TemplateTarget { aligned: true, width: Some(80) };
         assert_eq!(template.fill(&records(), paper), Ok("A1   2026-11-20T09:00:00Z\nB22\n".to_owned()));
     }
 
@@ -261,10 +261,10 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told() {
         let flaw = |source: &str| filled(source).expect_err("a flaw");
-        let TemplateFlaw::Field(unknown) = flaw("{{ subjct }}") else { panic!("a field") };
+        let TemplateError::Field(unknown) = flaw("{{ subjct }}") else { panic!("a field") };
         assert_eq!((unknown.name.as_str(), unknown.nearest.as_deref()), ("subjct", Some("subject")));
         for source in ["{{ id", "{{ id|nope }}", "{{ hold.team }}", "{{ subject|timeago }}", "{% nope %}"] {
-            let TemplateFlaw::Language(said) = flaw(source) else { panic!("{source}") };
+            let TemplateError::Language(said) = flaw(source) else { panic!("{source}") };
             assert!(said.len() > 10, "{source}: {said}");
         }
     }

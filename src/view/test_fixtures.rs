@@ -6,12 +6,12 @@ use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::action::{Action, Opening};
+use crate::domain::ticket::action::{Action, OpenFields};
 use crate::domain::ticket::entry::Entry;
 use crate::domain::time::zone::Zone;
 use crate::domain::vocabulary::{Priority, Role, Status};
 
-use super::colors::Paint;
+use super::colors::ColorMode;
 use super::labels::Language;
 use super::{Audience, Viewer};
 
@@ -44,7 +44,7 @@ pub(super) fn entry(id: Id, action: Action) -> Entry {
 
 /// A ticket that Ana opened at 17:05 UTC.
 pub(super) fn opened() -> Ticket {
-    let mut opening = Opening::new("Dashboard tiles time out".to_owned(), Priority::S2, person("ana@acme.example"));
+    let mut opening = OpenFields::new("Dashboard tiles time out".to_owned(), Priority::S2, person("ana@acme.example"));
     opening.organization = Some("acme".to_owned());
     opening.cc = vec![person("bo@acme.example")];
     let text = Text::clean("Every tile times out.\nSince today.");
@@ -69,7 +69,7 @@ pub(super) fn audience(zone: &Zone) -> Audience<'_> {
         language: Language::English,
         zone,
         now: minute(3 * 24 * 60 + 30),
-        paint: Paint::PLAIN,
+        paint: ColorMode::PLAIN,
         own: None,
         links: None,
         width: None,

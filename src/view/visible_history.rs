@@ -16,7 +16,7 @@ use super::Viewer;
 
 /// An entry as it is told now.
 #[derive(Clone, Copy, Debug)]
-pub struct Told<'a> {
+pub struct VisibleEntry<'a> {
     /// The entry as it was written.
     pub entry: &'a Entry,
     /// The entry that hides its words.
@@ -27,7 +27,7 @@ pub struct Told<'a> {
     pub twin_of: Option<Id>,
 }
 
-impl<'a> Told<'a> {
+impl<'a> VisibleEntry<'a> {
     /// Its words, where it has any that are not hidden, and that do not stand there already.
     pub fn text(&self) -> Option<&'a str> {
         if self.redaction.is_some() || self.twin_of.is_some() {
@@ -49,7 +49,7 @@ impl<'a> Told<'a> {
 }
 
 /// The history, oldest first, as the viewer may see it. Customers see neither notes nor what refers to one.
-pub fn thread(ticket: &Ticket, viewer: Viewer) -> Vec<Told<'_>> {
+pub fn thread(ticket: &Ticket, viewer: Viewer) -> Vec<VisibleEntry<'_>> {
     let internal = match viewer {
         Viewer::Support => HashSet::new(),
         Viewer::Customer => internal_entries(ticket),
@@ -69,7 +69,7 @@ pub fn thread(ticket: &Ticket, viewer: Viewer) -> Vec<Told<'_>> {
     visible()
         .map(|entry| {
             let (redaction, correction) = told(entry);
-            Told { entry, redaction, correction, twin_of: twins.get(&entry.id).copied() }
+            VisibleEntry { entry, redaction, correction, twin_of: twins.get(&entry.id).copied() }
         })
         .collect()
 }
@@ -92,7 +92,7 @@ mod tests {
         test_fixtures::by_agent(&mut ticket, referring(true, correction), None, "Not here.");
         let public = test_fixtures::by_agent(&mut ticket, reply(), None, "Thank you.");
         test_fixtures::by_agent(&mut ticket, referring(false, public), None, "Thanks.");
-        let texts: Vec<_> = thread(&ticket, Viewer::Customer).iter().filter_map(Told::text).collect();
+        let texts: Vec<_> = thread(&ticket, Viewer::Customer).iter().filter_map(VisibleEntry::text).collect();
         assert_eq!(texts, ["Every tile times out.\nSince today.\n", "Thank you.\n", "Thanks.\n"]);
         assert_eq!(thread(&ticket, Viewer::Support).len(), 6);
     }

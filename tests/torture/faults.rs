@@ -27,7 +27,7 @@ struct Scene {
 
 /// The state of a desk that a failed command must not change: its tickets, the output of `git status`, its commits.
 #[derive(PartialEq)]
-struct Desk {
+struct TestDesk {
     files: Vec<Vec<u8>>,
     status: String,
     head: String,
@@ -43,11 +43,11 @@ impl Scene {
         Self { stage: Stage { sandbox, program: program.to_owned(), quiet: RwLock::new(()) }, ticket }
     }
 
-    fn desk(&self) -> Desk {
+    fn desk(&self) -> TestDesk {
         let (stage, path) = (&self.stage, self.stage.sandbox.path(""));
         let git = |words: &[&str]| stage.git(&path, words).ok().stdout;
         let files = ticket_files(&path).into_iter().map(|path| fs::read(path).unwrap_or_default());
-        Desk {
+        TestDesk {
             files: files.collect(),
             status: git(&["status", "--porcelain=v2", "--untracked-files=all"]),
             head: git(&["rev-parse", "HEAD"]),
@@ -66,7 +66,7 @@ impl Scene {
     }
 
     /// Checks the desk after a command under a fault: done, or as before with the text kept. Returns whether it was.
-    fn judge(&self, fault: &str, before: &Desk, outcome: &Outcome, told: &mut RunResult) -> bool {
+    fn judge(&self, fault: &str, before: &TestDesk, outcome: &Outcome, told: &mut RunResult) -> bool {
         let said = format!("{:?}\n{}{}", outcome.code, outcome.stdout, outcome.stderr);
         let marks = Files::read(&self.stage.sandbox.path("")).marks;
         let is_there = marks.values().flatten().count();

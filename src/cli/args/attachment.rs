@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use super::text_input::unreadable;
 use crate::cli::Exit;
-use crate::cli::error::Complaint;
-use crate::desk::Attached;
+use crate::cli::error::CliError;
+use crate::desk::AttachmentData;
 use crate::domain::ticket::attachment::{fit_name, size_in_words};
 use crate::error::Error;
 
@@ -18,8 +18,8 @@ use crate::error::Error;
 ///
 /// # Errors
 /// The first file that cannot be attached.
-pub(crate) fn read(files: &[PathBuf], limit: u64) -> Result<Vec<Attached>, Complaint> {
-    let mut attached: Vec<Attached> = Vec::with_capacity(files.len());
+pub(crate) fn read(files: &[PathBuf], limit: u64) -> Result<Vec<AttachmentData>, CliError> {
+    let mut attached: Vec<AttachmentData> = Vec::with_capacity(files.len());
     for (place, file) in files.iter().enumerate() {
         let one = read_one(file, limit)?;
         if let Some(known) = attached.iter().position(|known| known.what.digest == one.what.digest) {
@@ -32,7 +32,7 @@ pub(crate) fn read(files: &[PathBuf], limit: u64) -> Result<Vec<Attached>, Compl
     Ok(attached)
 }
 
-fn read_one(file: &Path, limit: u64) -> Result<Attached, Complaint> {
+fn read_one(file: &Path, limit: u64) -> Result<AttachmentData, CliError> {
     let other_name = "nothing was changed; give it another name first, for example with `cp`";
     if file == Path::new("-") {
         let hint = "nothing was changed; write it to a file that has a name, and attach that";
@@ -60,16 +60,16 @@ fn read_one(file: &Path, limit: u64) -> Result<Attached, Complaint> {
     if bytes.len() as u64 > limit {
         return Err(too_large(file, bytes.len() as u64, limit));
     }
-    Ok(Attached::of(name.to_owned(), bytes))
+    Ok(AttachmentData::of(name.to_owned(), bytes))
 }
 
-fn too_large(file: &Path, size: u64, limit: u64) -> Complaint {
+fn too_large(file: &Path, size: u64, limit: u64) -> CliError {
     let (mut has, mut most) = (size_in_words(size), size_in_words(limit));
     if has == most {
         (has, most) = (format!("{size} bytes"), format!("{limit} bytes"));
     }
     let message = format!("{} has {has}, and an attachment has no more than {most} on this desk", shown(file));
-    Complaint::new(Exit::Refused, "attachment.too_large", message).hint(
+    CliError::new(Exit::Refused, "attachment.too_large", message).hint(
         "nothing was changed; compress it or attach a part of it, or ask an agent to raise `max_size` under [attachments] in casebook.toml",
     )
 }

@@ -27,7 +27,7 @@ use crate::domain::vocabulary::Status;
 pub struct Arguments {
     /// Flags every verb has.
     #[command(flatten)]
-    pub global: Global,
+    pub global: GlobalFlags,
     /// What to do.
     #[command(subcommand)]
     pub verb: Option<Verb>,
@@ -36,7 +36,7 @@ pub struct Arguments {
 /// Flags every verb has.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Global options")]
-pub struct Global {
+pub struct GlobalFlags {
     /// The desk's folder [default: $CASEBOOK_DIR, else the nearest casebook.toml upwards]
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub directory: Option<PathBuf>,
@@ -48,7 +48,7 @@ pub struct Global {
     pub lang: Option<String>,
     /// When to use colours
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", global = true)]
-    pub color: Colour,
+    pub color: ColorChoice,
     /// Answer from the files alone, without the index
     #[arg(long, global = true)]
     pub no_index: bool,
@@ -65,7 +65,7 @@ pub struct Global {
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Colour {
+pub enum ColorChoice {
     /// On a terminal, unless NO_COLOR is set
     Auto,
     /// Always
@@ -85,7 +85,7 @@ pub struct TicketArgument {
 /// What every verb takes that does something to one ticket. Stands last in a verb's struct: the headings of its flags
 /// would go on over what follows.
 #[derive(Debug, Args)]
-pub struct OnTicket {
+pub struct TicketFlags {
     #[command(flatten)]
     pub(crate) ticket: TicketArgument,
     #[command(flatten)]
@@ -172,53 +172,53 @@ impl CommitFlags {
 #[allow(missing_docs)]
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    Init(verbs::init::Init),
-    Demo(verbs::demo::Demo),
-    Open(verbs::open::Open),
-    Reply(verbs::reply::Reply),
-    Note(verbs::reply::Note),
-    Hold(verbs::hold::Hold),
-    Resume(verbs::hold::Resume),
-    Remind(verbs::hold::Remind),
-    Solve(verbs::solve::Solve),
-    Merge(verbs::merge::Merge),
-    Reopen(verbs::merge::Reopen),
-    Escalate(verbs::escalate::Escalate),
-    Deescalate(verbs::escalate::Deescalate),
-    Prioritize(verbs::escalate::Prioritize),
-    Assign(verbs::fields::Assign),
-    Cc(verbs::fields::Cc),
-    Attach(verbs::attach::Attach),
-    Tag(verbs::fields::Tag),
-    Set(verbs::fields::Set),
+    Init(verbs::init::InitArgs),
+    Demo(verbs::demo::DemoArgs),
+    Open(verbs::open::OpenArgs),
+    Reply(verbs::reply::ReplyArgs),
+    Note(verbs::reply::NoteArgs),
+    Hold(verbs::hold::HoldArgs),
+    Resume(verbs::hold::ResumeArgs),
+    Remind(verbs::hold::RemindArgs),
+    Solve(verbs::solve::SolveArgs),
+    Merge(verbs::merge::MergeArgs),
+    Reopen(verbs::merge::ReopenArgs),
+    Escalate(verbs::escalate::EscalateArgs),
+    Deescalate(verbs::escalate::DeescalateArgs),
+    Prioritize(verbs::escalate::PrioritizeArgs),
+    Assign(verbs::fields::AssignArgs),
+    Cc(verbs::fields::CcArgs),
+    Attach(verbs::attach::AttachArgs),
+    Tag(verbs::fields::TagArgs),
+    Set(verbs::fields::SetArgs),
     #[command(name = "macro")]
-    Macro(verbs::macros::ApplyMacro),
-    Correct(verbs::correct::Correct),
-    Redact(verbs::correct::Redact),
-    List(Box<verbs::list::List>),
-    Search(Box<verbs::search::Search>),
-    Show(verbs::show::Show),
-    Sweep(Box<verbs::sweep::Sweep>),
-    Log(Box<verbs::log::Log>),
-    Changes(verbs::changes::Changes),
-    Sync(verbs::sync::Sync),
-    Resolve(verbs::resolve::Resolve),
-    GitSetup(verbs::git_setup::GitSetup),
-    Doctor(verbs::doctor::Doctor),
-    MergeFile(verbs::merge_file::MergeFile),
-    Textconv(verbs::textconv::Textconv),
-    Check(Box<verbs::check::Check>),
-    Rule(verbs::rule::Rule),
-    Audit(verbs::audit::Audit),
-    Guard(verbs::guard::Guard),
-    Hooks(verbs::hooks::Hooks),
-    Org(Box<verbs::org::Org>),
-    Plan(verbs::plan::PlanVerb),
-    Sla(Box<verbs::sla::Sla>),
-    Access(Box<verbs::access::Access>),
-    Calendar(verbs::calendar::CalendarVerb),
-    Import(verbs::import::Import),
-    Schema(verbs::schema::Schema),
-    Completions(verbs::completions::Completions),
-    Man(verbs::completions::Man),
+    Macro(verbs::macros::MacroArgs),
+    Correct(verbs::correct::CorrectArgs),
+    Redact(verbs::correct::RedactArgs),
+    List(Box<verbs::list::ListArgs>),
+    Search(Box<verbs::search::SearchArgs>),
+    Show(verbs::show::ShowArgs),
+    Sweep(Box<verbs::sweep::SweepArgs>),
+    Log(Box<verbs::log::LogArgs>),
+    Changes(verbs::changes::ChangesArgs),
+    Sync(verbs::sync::SyncArgs),
+    Resolve(verbs::resolve::ResolveArgs),
+    GitSetup(verbs::git_setup::GitSetupArgs),
+    Doctor(verbs::doctor::DoctorArgs),
+    MergeFile(verbs::merge_file::MergeFileArgs),
+    Textconv(verbs::textconv::TextconvArgs),
+    Check(Box<verbs::check::CheckArgs>),
+    Rule(verbs::rule::RuleArgs),
+    Audit(verbs::audit::AuditArgs),
+    Guard(verbs::guard::GuardArgs),
+    Hooks(verbs::hooks::HooksArgs),
+    Org(Box<verbs::org::OrgArgs>),
+    Plan(verbs::plan::PlanArgs),
+    Sla(Box<verbs::sla::SlaArgs>),
+    Access(Box<verbs::access::AccessArgs>),
+    Calendar(verbs::calendar::CalendarArgs),
+    Import(verbs::import::ImportArgs),
+    Schema(verbs::schema::SchemaArgs),
+    Completions(verbs::completions::CompletionsArgs),
+    Man(verbs::completions::ManArgs),
 }

@@ -7,14 +7,14 @@ use clap::Args;
 use serde_json::{Map, Value};
 
 use crate::cli::Exit;
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::cli::terminal::output::Stream;
+use crate::cli::terminal::output::PrintStream;
 use crate::cli::verbs::show::unknown_field;
-use crate::desk::Casebook;
+use crate::desk::Desk;
 use crate::error::Error;
 use crate::store::config::sla;
-use crate::view::template::{Paper, Template, TemplateFlaw};
+use crate::view::template::{Template, TemplateError, TemplateTarget};
 use crate::view::{csv_and_jsonl, json};
 
 /// In which form to print; at most one.
@@ -40,7 +40,7 @@ pub struct FormatFlags {
 }
 
 /// What the records of a verb have.
-pub(crate) struct Shape {
+pub(crate) struct RecordFields {
     /// The names of their fields.
     pub fields: &'static [&'static str],
     /// The columns of CSV, where none are asked for.
@@ -48,7 +48,7 @@ pub(crate) struct Shape {
 }
 
 /// What was chosen.
-pub(crate) enum Chosen {
+pub(crate) enum OutputFormat {
     /// Nothing: words for people, tabs for programs.
     Words,
     /// The names of the fields, and nothing else.
@@ -80,10 +80,10 @@ impl FormatFlags {
     }
 
     /// What was chosen. Unknown fields and broken templates are refused before anything is read.
-    pub(crate) fn chosen(&self, shape: &Shape, session: &Session) -> Result<Chosen, Complaint> {
+    pub(crate) fn chosen(&self, shape: &RecordFields, session: &Session) -> Result<OutputFormat, CliError> {
         let fields = self.json.as_deref().or(self.jsonl.as_deref()).or(self.csv.as_deref());
         if fields == Some("") {
-            return Ok(Chosen::Names);
+            return Ok(OutputFormat::Names);
         }
         let asked = asked(fields);
         json::check(&asked, shape.fields.iter().copied()).map_err(|unknown| unknown_field(&unknown))?;
@@ -91,18 +91,18 @@ impl FormatFlags {
             return template(source, shape.fields, session);
         }
         Ok(match (&self.json, &self.jsonl, &self.csv) {
-            (Some(_), _, _) => Chosen::Json(asked),
-            (_, Some(_), _) => Chosen::Lines(asked),
+            (Some(_), _, _) => OutputFormat::Json(asked),
+            (_, Some(_), _) => OutputFormat::Lines(asked),
             (_, _, Some(_)) if asked.is_empty() => {
-                Chosen::Csv(shape.columns.iter().map(|name| (*name).to_owned()).collect())
+                OutputFormat::Csv(shape.columns.iter().map(|name| (*name).to_owned()).collect())
             }
-            (_, _, Some(_)) => Chosen::Csv(asked),
-            _ => Chosen::Words,
+            (_, _, Some(_)) => OutputFormat::Csv(asked),
+            _ => OutputFormat::Words,
         })
     }
 }
 
-impl Chosen {
+impl OutputFormat {
     /// Whether a field will be printed.
     pub(crate) fn asks_for(&self, field: &str) -> bool {
         match self {
@@ -126,7 +126,7 @@ impl Chosen {
 
     /// Refuses fields of the desk's own that it has not defined, where it has defined any, unless a ticket has them all
     /// the same.
-    pub(crate) fn refuse_unknown_own(&self, casebook: &Casebook, has: impl Fn(&str) -> bool) -> Result<(), Complaint> {
+    pub(crate) fn refuse_unknown_own(&self, casebook: &Desk, has: impl Fn(&str) -> bool) -> Result<(), CliError> {
         let asked = self.own_fields();
         if asked.is_empty() {
             return Ok(());
@@ -144,7 +144,7 @@ impl Chosen {
     }
 
     /// Prints one record as a JSON object.
-    pub(crate) fn print_one(&self, session: &Session, record: Map<String, Value>) -> Result<(), Complaint> {
+    pub(crate) fn print_one(&self, session: &Session, record: Map<String, Value>) -> Result<(), CliError> {
         let Self::Json(fields) = self else { return self.print(session, vec![record]) };
         Ok(session.output.json(&Value::Object(selected(record, fields)))?)
     }
@@ -154,17 +154,17 @@ impl Chosen {
         &self,
         session: &Session,
         records: impl IntoIterator<Item = Map<String, Value>>,
-    ) -> Result<(), Complaint> {
+    ) -> Result<(), CliError> {
         let mut printer = self.printer(session)?;
         records.into_iter().try_for_each(|record| printer.push(record))?;
         printer.end()
     }
 
     /// Prints records as they come.
-    pub(crate) fn printer<'a>(&'a self, session: &'a Session) -> Result<Printer<'a>, Complaint> {
-        let paper = Paper { aligned: session.output.is_terminal, width: session.output.width() };
-        let (array, held) = (json::Array::default(), Vec::new());
-        let mut printer = Printer { chosen: self, stream: session.output.stream(), paper, array, held };
+    pub(crate) fn printer<'a>(&'a self, session: &'a Session) -> Result<RecordWriter<'a>, CliError> {
+        let paper = TemplateTarget { aligned: session.output.is_terminal, width: session.output.width() };
+        let (array, held) = (json::JsonArray::default(), Vec::new());
+        let mut printer = RecordWriter { chosen: self, stream: session.output.stream(), paper, array, held };
         if let Self::Csv(columns) = self {
             printer.stream.push(&csv_and_jsonl::csv_header(columns))?;
         }
@@ -173,25 +173,29 @@ impl Chosen {
 }
 
 /// Records on their way.
-pub(crate) struct Printer<'a> {
-    chosen: &'a Chosen,
-    stream: Stream<'a>,
-    paper: Paper,
-    array: json::Array,
+pub(crate) struct RecordWriter<'a> {
+    chosen: &'a OutputFormat,
+    stream: PrintStream<'a>,
+    paper: TemplateTarget,
+    array: json::JsonArray,
     held: Vec<Map<String, Value>>,
 }
 
 /// So many records are filled in at once; columns that are aligned have to know all rows.
 const AT_ONCE: usize = 256;
 
-impl Printer<'_> {
-    pub(crate) fn push(&mut self, record: Map<String, Value>) -> Result<(), Complaint> {
+impl RecordWriter<'_> {
+    pub(crate) fn push(&mut self, record: Map<String, Value>) -> Result<(), CliError> {
         match self.chosen {
-            Chosen::Words | Chosen::Names => {}
-            Chosen::Json(fields) => self.stream.push(&self.array.item(&Value::Object(selected(record, fields))))?,
-            Chosen::Lines(fields) => self.stream.push(&csv_and_jsonl::line(selected(record, fields)))?,
-            Chosen::Csv(columns) => self.stream.push(&csv_and_jsonl::csv_row(&selected(record, columns), columns))?,
-            Chosen::Template(template) => {
+            OutputFormat::Words | OutputFormat::Names => {}
+            OutputFormat::Json(fields) => {
+                self.stream.push(&self.array.item(&Value::Object(selected(record, fields))))?
+            }
+            OutputFormat::Lines(fields) => self.stream.push(&csv_and_jsonl::line(selected(record, fields)))?,
+            OutputFormat::Csv(columns) => {
+                self.stream.push(&csv_and_jsonl::csv_row(&selected(record, columns), columns))?
+            }
+            OutputFormat::Template(template) => {
                 self.held.push(record);
                 if !self.paper.aligned && self.held.len() == AT_ONCE {
                     self.fill(template)?;
@@ -201,15 +205,15 @@ impl Printer<'_> {
         Ok(())
     }
 
-    fn fill(&mut self, template: &Template) -> Result<(), Complaint> {
+    fn fill(&mut self, template: &Template) -> Result<(), CliError> {
         let filled = template.fill(&std::mem::take(&mut self.held), self.paper).map_err(|flaw| complain(&flaw))?;
         Ok(self.stream.push(&filled)?)
     }
 
-    pub(crate) fn end(mut self) -> Result<(), Complaint> {
+    pub(crate) fn end(mut self) -> Result<(), CliError> {
         match self.chosen {
-            Chosen::Json(_) => self.stream.push(self.array.end())?,
-            Chosen::Template(template) => self.fill(template)?,
+            OutputFormat::Json(_) => self.stream.push(self.array.end())?,
+            OutputFormat::Template(template) => self.fill(template)?,
             _ => {}
         }
         Ok(self.stream.end()?)
@@ -217,21 +221,21 @@ impl Printer<'_> {
 }
 
 /// A template over fields.
-pub(crate) fn template(source: &str, fields: &[&str], session: &Session) -> Result<Chosen, Complaint> {
+pub(crate) fn template(source: &str, fields: &[&str], session: &Session) -> Result<OutputFormat, CliError> {
     let template = Template::read(source, fields, session.world.now).map_err(|flaw| complain(&flaw))?;
-    Ok(Chosen::Template(Box::new(template)))
+    Ok(OutputFormat::Template(Box::new(template)))
 }
 
-impl Shape {
+impl RecordFields {
     /// JSON with the fields a flag asks for.
-    pub(crate) fn of(&self, fields: &str) -> Result<Chosen, Complaint> {
+    pub(crate) fn of(&self, fields: &str) -> Result<OutputFormat, CliError> {
         let asked = asked(Some(fields));
         json::check(&asked, self.fields.iter().copied()).map_err(|unknown| unknown_field(&unknown))?;
-        Ok(Chosen::Json(asked))
+        Ok(OutputFormat::Json(asked))
     }
 
     /// Prints the names of the fields, one a line.
-    pub(crate) fn list(&self, session: &Session) -> Result<Exit, Complaint> {
+    pub(crate) fn list(&self, session: &Session) -> Result<Exit, CliError> {
         session.output.print(&format!("{}\n", self.fields.join("\n")))?;
         Ok(Exit::Done)
     }
@@ -250,10 +254,10 @@ fn selected(record: Map<String, Value>, fields: &[String]) -> Map<String, Value>
     if fields.is_empty() { record } else { json::taken(record, fields) }
 }
 
-fn complain(flaw: &TemplateFlaw) -> Complaint {
+fn complain(flaw: &TemplateError) -> CliError {
     match flaw {
-        TemplateFlaw::Field(unknown) => unknown_field(unknown),
-        TemplateFlaw::Language(said) => Error::usage(
+        TemplateError::Field(unknown) => unknown_field(unknown),
+        TemplateError::Language(said) => Error::usage(
             format!("the template of --format: {said}"),
             "for example '{{ short_id }}  {{ subject|truncate(40) }}', or '{{ tablerow(short_id, status, subject) }}'",
         )

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use clap::Args;
 
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::desk::Casebook;
+use crate::desk::Desk;
 use crate::domain::id::Id;
-use crate::domain::query::{Is, KEYS, Query, QueryFlaw, QueryFlawKind, Scope, parse};
+use crate::domain::query::{KEYS, Query, QueryError, QueryErrorKind, QueryScope, StateTest, parse};
 use crate::domain::ticket::custom_field::fit;
 use crate::domain::value::Value;
 use crate::error::Error;
@@ -84,19 +84,14 @@ pub struct QueryFlags {
 
 impl QueryFlags {
     /// The query as the domain judges it.
-    pub(crate) fn query(&self, session: &Session, casebook: &Casebook) -> Result<Query, Complaint> {
+    pub(crate) fn query(&self, session: &Session, casebook: &Desk) -> Result<Query, CliError> {
         self.query_at(session, casebook, session.world.now)
     }
 
     /// The same as it would be read at an instant.
-    pub(crate) fn query_at(
-        &self,
-        session: &Session,
-        casebook: &Casebook,
-        now: DateTime<Utc>,
-    ) -> Result<Query, Complaint> {
+    pub(crate) fn query_at(&self, session: &Session, casebook: &Desk, now: DateTime<Utc>) -> Result<Query, CliError> {
         let zone = session.zone(casebook)?;
-        let scope = Scope { now, zone: &zone, me: session.actor()?, saved: &casebook.config().queries };
+        let scope = QueryScope { now, zone: &zone, me: session.actor()?, saved: &casebook.config().queries };
         let read = |text: &str| parse(text, &scope).map_err(|flaw| complain(text, &flaw));
         let words: Vec<Cow<'_, str>> = self.words.iter().map(|word| phrase(unprotected(word))).collect();
         let mut query = read(&words.join(" "))?;
@@ -114,7 +109,7 @@ impl QueryFlags {
 
     /// Takes the first word away where it names a ticket: its id, a part of it, or the id it was imported under. A word
     /// that looks like a part of an id and names none is refused rather than searched for.
-    pub(crate) fn take_ticket(&mut self, session: &Session, casebook: &Casebook) -> Result<Option<Id>, Complaint> {
+    pub(crate) fn take_ticket(&mut self, session: &Session, casebook: &Desk) -> Result<Option<Id>, CliError> {
         let Some(word) = self.words.first() else { return Ok(None) };
         if word.contains([':', '"', '@', PROTECTED]) || word.contains(char::is_whitespace) {
             return Ok(None);
@@ -127,7 +122,7 @@ impl QueryFlags {
             Err(Error::NotFound { .. }) if !looks_like_an_id(word) => Ok(None),
             Err(error @ Error::NotFound { .. }) => {
                 let hint = format!("to look for the word in tickets, put it in quotes of its own: '\"{word}\"'");
-                Err(Complaint::from(error).hint(hint))
+                Err(CliError::from(error).hint(hint))
             }
             Err(error) => Err(error.into()),
         }
@@ -156,7 +151,7 @@ impl QueryFlags {
 }
 
 /// Holds the desk's own fields that a query names against those it has defined, if it has defined any.
-fn judge_own_fields(query: &Query, casebook: &Casebook) -> Result<(), Complaint> {
+fn judge_own_fields(query: &Query, casebook: &Desk) -> Result<(), CliError> {
     let mut asked = query.own_fields().peekable();
     if asked.peek().is_none() {
         return Ok(());
@@ -240,30 +235,30 @@ fn is_negated(word: &str) -> bool {
 }
 
 /// What is wrong with a query, with the place marked below it, and what would do.
-fn complain(text: &str, flaw: &QueryFlaw) -> Complaint {
+fn complain(text: &str, flaw: &QueryError) -> CliError {
     let mark = format!("{}{}", " ".repeat(flaw.start), "^".repeat(flaw.length.max(1)));
     Error::usage(format!("{flaw}\n  {text}\n  {mark}"), hint(&flaw.kind)).into()
 }
 
 /// Returns what would do in place of what is wrong.
-fn hint(kind: &QueryFlawKind) -> String {
+fn hint(kind: &QueryErrorKind) -> String {
     match kind {
-        QueryFlawKind::UnknownKey(key) => did_you_mean(key, &KEYS, "in quotes it is searched for as words"),
-        QueryFlawKind::UnknownWord(unknown) => did_you_mean(&unknown.given, unknown.known, ""),
-        QueryFlawKind::UnknownState(word) => did_you_mean(word, &Is::WORDS.map(|(word, _)| word), ""),
-        QueryFlawKind::NoValue => "write it behind the colon, without a blank".to_owned(),
-        QueryFlawKind::NoTime(_) => {
+        QueryErrorKind::UnknownKey(key) => did_you_mean(key, &KEYS, "in quotes it is searched for as words"),
+        QueryErrorKind::UnknownWord(unknown) => did_you_mean(&unknown.given, unknown.known, ""),
+        QueryErrorKind::UnknownState(word) => did_you_mean(word, &StateTest::WORDS.map(|(word, _)| word), ""),
+        QueryErrorKind::NoValue => "write it behind the colon, without a blank".to_owned(),
+        QueryErrorKind::NoTime(_) => {
             "times look like 2026-11-01, >=2026-11-01, 2026-10-01..2026-10-31, <7d (less than 7 days ago), today"
                 .to_owned()
         }
-        QueryFlawKind::NoBound(_) => {
+        QueryErrorKind::NoBound(_) => {
             "for example fields.cost:>5, fields.renewal:<2027-01-01, fields.cost:5..9".to_owned()
         }
-        QueryFlawKind::NoPerson(_) => "give an e-mail address, `me` or `none`".to_owned(),
-        QueryFlawKind::OpenQuote => "close it with another \"".to_owned(),
-        QueryFlawKind::UnknownSaved(_) => "[queries] in casebook.toml names them".to_owned(),
-        QueryFlawKind::SavedInCircle(_) => "mend [queries] in casebook.toml".to_owned(),
-        QueryFlawKind::SecondMoment => "a query looks at one moment".to_owned(),
+        QueryErrorKind::NoPerson(_) => "give an e-mail address, `me` or `none`".to_owned(),
+        QueryErrorKind::OpenQuote => "close it with another \"".to_owned(),
+        QueryErrorKind::UnknownSaved(_) => "[queries] in casebook.toml names them".to_owned(),
+        QueryErrorKind::SavedInCircle(_) => "mend [queries] in casebook.toml".to_owned(),
+        QueryErrorKind::SecondMoment => "a query looks at one moment".to_owned(),
     }
 }
 

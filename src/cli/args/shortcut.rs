@@ -7,7 +7,7 @@ use std::ffi::OsString;
 
 use clap::{Args, Command, FromArgMatches};
 
-use super::{Arguments, Global, Verb};
+use super::{Arguments, GlobalFlags, Verb};
 use crate::cli::verbs;
 
 /// The arguments, where the words are those of such a verb and say nothing odd.
@@ -19,7 +19,7 @@ pub(crate) fn parse(words: &[OsString]) -> Option<Arguments> {
     match verb {
         "show" => of("show", words, Verb::Show),
         "list" => of("list", words, |list| Verb::List(Box::new(list))),
-        "reply" => of::<verbs::reply::Reply>("reply", words, Verb::Reply),
+        "reply" => of::<verbs::reply::ReplyArgs>("reply", words, Verb::Reply),
         "note" => of("note", words, Verb::Note),
         "open" => of("open", words, Verb::Open),
         "merge-file" => of("merge-file", words, Verb::MergeFile),
@@ -30,11 +30,11 @@ pub(crate) fn parse(words: &[OsString]) -> Option<Arguments> {
 
 fn of<T: Args>(name: &'static str, words: &[OsString], verb: impl FnOnce(T) -> Verb) -> Option<Arguments> {
     let whole = Command::new("casebook").disable_help_subcommand(true).disable_version_flag(true);
-    let whole = Global::augment_args(whole).subcommand(T::augment_args(Command::new(name)));
+    let whole = GlobalFlags::augment_args(whole).subcommand(T::augment_args(Command::new(name)));
     let matches = whole.try_get_matches_from(words).ok()?;
     let (_, own) = matches.subcommand()?;
     Some(Arguments {
-        global: Global::from_arg_matches(&matches).ok()?,
+        global: GlobalFlags::from_arg_matches(&matches).ok()?,
         verb: Some(verb(T::from_arg_matches(own).ok()?)),
     })
 }

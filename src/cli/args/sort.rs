@@ -13,21 +13,21 @@ use crate::store::index::Rows;
 
 /// How to sort.
 #[derive(Debug, Args)]
-pub struct OrderFlag {
+pub struct SortFlag {
     /// Sort by these, each turned round by a minus: id, status, priority, created, updated, subject, assignee,
     /// requester, org [default: unsolved escalated tickets first, then id]
     #[arg(long, value_name = "KEYS", value_delimiter = ',', allow_hyphen_values = true, value_parser = key)]
-    sort: Vec<Key>,
+    sort: Vec<SortKeyword>,
 }
 
 #[derive(Clone, Debug)]
-struct Key {
-    by: By,
+struct SortKeyword {
+    by: SortBy,
     reversed: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum By {
+enum SortBy {
     Id,
     Status,
     Priority,
@@ -39,29 +39,29 @@ enum By {
     Organization,
 }
 
-const KEYS: [(&str, By); 9] = [
-    ("id", By::Id),
-    ("status", By::Status),
-    ("priority", By::Priority),
-    ("created", By::Created),
-    ("updated", By::Updated),
-    ("subject", By::Subject),
-    ("assignee", By::Assignee),
-    ("requester", By::Requester),
-    ("org", By::Organization),
+const KEYS: [(&str, SortBy); 9] = [
+    ("id", SortBy::Id),
+    ("status", SortBy::Status),
+    ("priority", SortBy::Priority),
+    ("created", SortBy::Created),
+    ("updated", SortBy::Updated),
+    ("subject", SortBy::Subject),
+    ("assignee", SortBy::Assignee),
+    ("requester", SortBy::Requester),
+    ("org", SortBy::Organization),
 ];
 
-fn key(word: &str) -> Result<Key, String> {
+fn key(word: &str) -> Result<SortKeyword, String> {
     let (reversed, name) = word.strip_prefix('-').map_or((false, word), |name| (true, name));
     let known = KEYS.into_iter().find(|(known, _)| *known == name);
     known
-        .map(|(_, by)| Key { by, reversed })
+        .map(|(_, by)| SortKeyword { by, reversed })
         .ok_or_else(|| format!("known are {}", KEYS.map(|(known, _)| known).join(", ")))
 }
 
 /// What rows are compared by.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Fact {
+enum SortValue {
     Id(Id),
     Status(Status),
     Priority(Priority),
@@ -72,12 +72,12 @@ enum Fact {
 
 /// The same, or turned round.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Sorted {
-    Up(Fact),
-    Down(Reverse<Fact>),
+enum Directed {
+    Up(SortValue),
+    Down(Reverse<SortValue>),
 }
 
-impl OrderFlag {
+impl SortFlag {
     /// Sorts rows that are in the order of their ids. Unless asked for an order, escalated tickets come first.
     pub(crate) fn sort(&self, rows: &mut Rows) {
         if self.sort.is_empty() {
@@ -88,20 +88,20 @@ impl OrderFlag {
     }
 }
 
-impl Key {
-    fn of(&self, row: &Summary) -> Sorted {
+impl SortKeyword {
+    fn of(&self, row: &Summary) -> Directed {
         let header = &row.header;
         let fact = match self.by {
-            By::Id => Fact::Id(row.id),
-            By::Status => Fact::Status(header.status),
-            By::Priority => Fact::Priority(header.priority),
-            By::Created => Fact::Time(row.created_at),
-            By::Updated => Fact::Time(row.last_activity_at),
-            By::Subject => Fact::Words(Some(header.subject.clone())),
-            By::Assignee => Fact::Person(header.assignee.clone()),
-            By::Requester => Fact::Person(Some(header.requester.clone())),
-            By::Organization => Fact::Words(header.organization.clone()),
+            SortBy::Id => SortValue::Id(row.id),
+            SortBy::Status => SortValue::Status(header.status),
+            SortBy::Priority => SortValue::Priority(header.priority),
+            SortBy::Created => SortValue::Time(row.created_at),
+            SortBy::Updated => SortValue::Time(row.last_activity_at),
+            SortBy::Subject => SortValue::Words(Some(header.subject.clone())),
+            SortBy::Assignee => SortValue::Person(header.assignee.clone()),
+            SortBy::Requester => SortValue::Person(Some(header.requester.clone())),
+            SortBy::Organization => SortValue::Words(header.organization.clone()),
         };
-        if self.reversed { Sorted::Down(Reverse(fact)) } else { Sorted::Up(fact) }
+        if self.reversed { Directed::Down(Reverse(fact)) } else { Directed::Up(fact) }
     }
 }

@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::TextFlags;
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::domain::text::Text;
 use crate::error::Error;
-use crate::store::files::State;
+use crate::store::files::StateDir;
 
 /// Everything from this line on is for the writer alone.
 const SCISSORS: &str = "# ------------------------ >8 ------------------------";
 
 /// Words, and whether they would be lost with the command.
-pub(crate) struct Typed {
+pub(crate) struct TextInput {
     /// The words, cleaned.
     pub text: Option<Text>,
     /// Whether they exist nowhere else: typed in the editor or read from standard input.
@@ -26,18 +26,18 @@ pub(crate) struct Typed {
 
 impl TextFlags {
     /// The words given, if any. Never waits.
-    pub(crate) fn optional(&self) -> Result<Typed, Complaint> {
+    pub(crate) fn optional(&self) -> Result<TextInput, CliError> {
         if let Some(file) = &self.file {
             let is_only_copy = file == Path::new("-");
             let words = if is_only_copy { from_input()? } else { from_file(file)? };
-            return Ok(Typed { text: Text::clean(&words), is_only_copy, is_in_a_file: !is_only_copy });
+            return Ok(TextInput { text: Text::clean(&words), is_only_copy, is_in_a_file: !is_only_copy });
         }
         let words = self.message.join("\n\n");
-        Ok(Typed { text: Text::clean(&words), is_only_copy: false, is_in_a_file: false })
+        Ok(TextInput { text: Text::clean(&words), is_only_copy: false, is_in_a_file: false })
     }
 
     /// The words a verb cannot do without: as given, else from the editor on a terminal.
-    pub(crate) fn required(&self, state: &State, about: &str) -> Result<Typed, Complaint> {
+    pub(crate) fn required(&self, state: &StateDir, about: &str) -> Result<TextInput, CliError> {
         let given = self.optional()?;
         if given.text.is_some() {
             return Ok(given);
@@ -56,17 +56,17 @@ impl TextFlags {
         if text.is_none() {
             return Err(Error::usage("nothing was written, so nothing is done", "give the text with -m TEXT").into());
         }
-        Ok(Typed { text, is_only_copy: true, is_in_a_file: false })
+        Ok(TextInput { text, is_only_copy: true, is_in_a_file: false })
     }
 }
 
-fn from_input() -> Result<String, Complaint> {
+fn from_input() -> Result<String, CliError> {
     let mut bytes = Vec::new();
     std::io::stdin().lock().read_to_end(&mut bytes).map_err(Error::io("standard input", "read"))?;
     utf8(bytes, Path::new("standard input"))
 }
 
-fn from_file(file: &Path) -> Result<String, Complaint> {
+fn from_file(file: &Path) -> Result<String, CliError> {
     utf8(fs::read(file).map_err(|error| unreadable(file, &error))?, file)
 }
 
@@ -75,14 +75,14 @@ pub(crate) fn unreadable(file: &Path, error: &std::io::Error) -> Error {
     Error::usage(format!("cannot read {}: {error}", file.display()), "nothing was changed; name another file")
 }
 
-fn utf8(bytes: Vec<u8>, source: &Path) -> Result<String, Complaint> {
+fn utf8(bytes: Vec<u8>, source: &Path) -> Result<String, CliError> {
     String::from_utf8(bytes).map_err(|error| {
         let message = format!("{} is not UTF-8 text (byte {})", source.display(), error.utf8_error().valid_up_to());
         Error::usage(message, "convert it first, for example with `iconv -t UTF-8`").into()
     })
 }
 
-fn from_editor(state: &State, about: &str) -> Result<String, Complaint> {
+fn from_editor(state: &StateDir, about: &str) -> Result<String, CliError> {
     state.make().map_err(Error::io(state.folder(), "make"))?;
     let template =
         format!("\n{SCISSORS}\n# Everything from the line above on is left out.\n# {}\n", about.replace('\n', "\n# "));
@@ -94,7 +94,7 @@ fn from_editor(state: &State, about: &str) -> Result<String, Complaint> {
 }
 
 /// A file for one editor: two at once have one each, and what another left unfinished stays.
-fn new_file(state: &State, template: &str) -> Result<PathBuf, Complaint> {
+fn new_file(state: &StateDir, template: &str) -> Result<PathBuf, CliError> {
     let mut number = 1;
     loop {
         let path = state.path(&format!("TEXT-{number}.txt"));
@@ -106,7 +106,7 @@ fn new_file(state: &State, template: &str) -> Result<PathBuf, Complaint> {
 }
 
 /// Opens the editor git would open.
-fn edit(path: &PathBuf) -> Result<(), Complaint> {
+fn edit(path: &PathBuf) -> Result<(), CliError> {
     let asked = Command::new("git").args(["var", "GIT_EDITOR"]).stderr(Stdio::null()).output().ok();
     let answer = asked
         .filter(|output| output.status.success())

@@ -15,15 +15,15 @@ use super::Exit;
 use super::session::program::quoted;
 
 use crate::domain::id::Id;
-use crate::domain::people::assignment::NobodyNext;
+use crate::domain::people::assignment::NoAssignee;
 use crate::error::Error;
 use crate::store::git::GitError;
 use crate::store::layout;
-use crate::store::yaml::{Damage, DamageKind, Unwritable};
+use crate::store::yaml::{EditError, ReadError, ReadErrorKind};
 
 /// An error as it is told.
 #[derive(Debug)]
-pub(crate) struct Complaint {
+pub(crate) struct CliError {
     /// How the program ends.
     pub exit: Exit,
     /// The stable word for programs.
@@ -46,7 +46,7 @@ pub(crate) struct Complaint {
     pub beside: Vec<String>,
 }
 
-impl Complaint {
+impl CliError {
     /// A complaint about nothing in particular.
     pub fn new(exit: Exit, code: &'static str, message: impl Into<String>) -> Self {
         Self {
@@ -151,15 +151,15 @@ impl Complaint {
 }
 
 /// What clap has against a command line.
-pub(crate) fn of_parsing(error: &clap::Error) -> Complaint {
+pub(crate) fn of_parsing(error: &clap::Error) -> CliError {
     let rendered = error.render().to_string();
     let text = rendered.trim().strip_prefix("error: ").unwrap_or(rendered.trim());
     let (message, rest) = text.split_once("\n\n").unwrap_or((text, ""));
-    let complaint = Complaint::new(Exit::Usage, "usage", message);
+    let complaint = CliError::new(Exit::Usage, "usage", message);
     if rest.is_empty() { complaint } else { complaint.hint(rest.trim()) }
 }
 
-impl From<Error> for Complaint {
+impl From<Error> for CliError {
     fn from(error: Error) -> Self {
         let said = error.to_string();
         match error {
@@ -194,9 +194,9 @@ impl From<Error> for Complaint {
             }
             Error::Unwritable { path, why } => unwritable(path, &why),
             Error::Refused { ticket, action, refusal } => refusal::complain(ticket, &action, refusal),
-            Error::NobodyNext(NobodyNext::NoAgents) => Self::new(Exit::Usage, "usage", said)
+            Error::NobodyNext(NoAssignee::NoAgents) => Self::new(Exit::Usage, "usage", said)
                 .hint("list them under `agents` in [team] of casebook.toml"),
-            Error::NobodyNext(NobodyNext::NoneOf { .. }) => {
+            Error::NobodyNext(NoAssignee::NoneOf { .. }) => {
                 Self::new(Exit::Usage, "usage", said)
                     .hint("[team.people.\"WHO\"] in casebook.toml has their `teams`")
             }
@@ -249,21 +249,21 @@ impl From<Error> for Complaint {
 }
 
 /// An error without a type of its own is one that the program did not expect: a bug.
-impl From<anyhow::Error> for Complaint {
+impl From<anyhow::Error> for CliError {
     fn from(error: anyhow::Error) -> Self {
         Self::new(Exit::Bug, "bug", format!("this is a bug in casebook: {error:#}"))
             .hint("please report it, with the command and these lines; the desk is whole, `casebook check` shows it")
     }
 }
 
-impl From<GitError> for Complaint {
+impl From<GitError> for CliError {
     fn from(refusal: GitError) -> Self {
         git(refusal)
     }
 }
 
 /// Adds the folders that hold a desk, where one of them must be named.
-fn no_desk(message: String, asked: Option<&str>, known: &[String]) -> Complaint {
+fn no_desk(message: String, asked: Option<&str>, known: &[String]) -> CliError {
     let place = |folder: &String| match folder.trim_end_matches('/') {
         "" => "`--desk .`".to_owned(),
         folder => format!("`--desk {}`", quoted(Path::new(folder))),
@@ -276,7 +276,7 @@ fn no_desk(message: String, asked: Option<&str>, known: &[String]) -> Complaint 
     };
     let (exit, code) =
         if asked.is_none() && !known.is_empty() { (Exit::Usage, "usage") } else { (Exit::NotFound, "store.missing") };
-    Complaint::new(exit, code, message).hint(hint)
+    CliError::new(exit, code, message).hint(hint)
 }
 
 /// What to do where the system refused. The command can be given again: nothing of it was done.
@@ -292,24 +292,24 @@ fn way_out(path: &Path, kind: ErrorKind) -> String {
     }
 }
 
-fn damaged(path: String, damage: Damage) -> Complaint {
+fn damaged(path: String, damage: ReadError) -> CliError {
     let (code, hint) = match &damage.kind {
-        DamageKind::ConflictMarker => {
+        ReadErrorKind::ConflictMarker => {
             ("ticket.conflicted", "both sides changed it: `casebook resolve` keeps the entries of both, and stages it")
         }
-        DamageKind::NoEndMarker => (
+        ReadErrorKind::NoEndMarker => (
             "ticket.damaged",
             "compare with `git diff`; if nothing is missing, `casebook check --fix` adds the line `...`",
         ),
-        DamageKind::Commented => (
+        ReadErrorKind::Commented => (
             "organization.unwritable",
             "change the file by hand, so that the comments stay; `casebook check` tells what it breaks",
         ),
-        DamageKind::Flaw(_) if layout::organization_of(&path).is_some() => (
+        ReadErrorKind::Flaw(_) if layout::organization_of(&path).is_some() => (
             "organization.damaged",
             "mend the line; `git diff` shows what changed there, and `casebook check` shows all",
         ),
-        DamageKind::Symlink | DamageKind::WrongPlace | DamageKind::OtherId { .. } => {
+        ReadErrorKind::Symlink | ReadErrorKind::WrongPlace | ReadErrorKind::OtherId { .. } => {
             ("ticket.damaged", "put the file back in its place; `git log --follow` tells where it was")
         }
         _ => {
@@ -317,35 +317,33 @@ fn damaged(path: String, damage: Damage) -> Complaint {
         }
     };
     let ticket = path.strip_suffix(".yaml").and_then(|stem| stem.rsplit('/').next()?.parse().ok());
-    let complaint = Complaint::new(Exit::Damaged, code, damage.kind.to_string());
-    Complaint { ticket, ..complaint.at(path, damage.line, damage.column).hint(hint) }
+    let complaint = CliError::new(Exit::Damaged, code, damage.kind.to_string());
+    CliError { ticket, ..complaint.at(path, damage.line, damage.column).hint(hint) }
 }
 
-fn unwritable(path: String, why: &Unwritable) -> Complaint {
+fn unwritable(path: String, why: &EditError) -> CliError {
     match why {
-        Unwritable::Damaged(damage) => damaged(path, damage.clone()),
-        Unwritable::NewerFormat(_) => Complaint::new(Exit::Refused, "format.newer", why.to_string())
+        EditError::Damaged(damage) => damaged(path, damage.clone()),
+        EditError::NewerFormat(_) => CliError::new(Exit::Refused, "format.newer", why.to_string())
             .at(path, 1, 1)
             .hint("install a newer casebook; reading goes on working"),
-        Unwritable::TooLarge => Complaint::new(Exit::Refused, "ticket.unwritable", why.to_string())
+        EditError::TooLarge => CliError::new(Exit::Refused, "ticket.unwritable", why.to_string())
             .at(path, 1, 1)
             .hint("say it in fewer words; nothing was changed"),
-        Unwritable::FlowStyle | Unwritable::Unsafe => {
-            Complaint::new(Exit::Refused, "ticket.unwritable", why.to_string())
-                .at(path, 1, 1)
-                .hint("docs/format.md shows the usual layout; nothing was changed")
-        }
+        EditError::FlowStyle | EditError::Unsafe => CliError::new(Exit::Refused, "ticket.unwritable", why.to_string())
+            .at(path, 1, 1)
+            .hint("docs/format.md shows the usual layout; nothing was changed"),
     }
 }
 
-fn git(refusal: GitError) -> Complaint {
+fn git(refusal: GitError) -> CliError {
     let said = refusal.to_string();
     match refusal {
-        GitError::NotInstalled => Complaint::new(Exit::Git, "git.missing", said)
+        GitError::NotInstalled => CliError::new(Exit::Git, "git.missing", said)
             .hint("install git, or write without a commit: --no-commit, or `commit = \"never\"` in casebook.toml"),
-        GitError::Locked { .. } => Complaint::new(Exit::Git, "git.locked", said)
+        GitError::Locked { .. } => CliError::new(Exit::Git, "git.locked", said)
             .hint("the files are as before; try again, or look whether that process still runs"),
-        GitError::Unanswered { .. } => Complaint::new(Exit::Git, "git.unanswered", said)
+        GitError::Unanswered { .. } => CliError::new(Exit::Git, "git.unanswered", said)
             .hint("look at the network and `git remote -v`, then try again; --deadline SECONDS waits longer"),
         GitError::Refused { said } => {
             let identity = said.contains("user.email") || said.contains("identity");
@@ -354,7 +352,7 @@ fn git(refusal: GitError) -> Complaint {
             } else {
                 "the files are as before"
             };
-            Complaint::new(Exit::Git, "git.failed", format!("git refused the commit:\n{said}")).hint(hint)
+            CliError::new(Exit::Git, "git.failed", format!("git refused the commit:\n{said}")).hint(hint)
         }
     }
 }

@@ -1,19 +1,19 @@
 //! The words of each refusal: what was asked, why not, what is true now, and the command that would work.
 
-use super::Complaint;
+use super::CliError;
 use crate::cli::Exit;
 use crate::domain::id::Id;
-use crate::domain::people::eligibility::Hurdle;
+use crate::domain::people::eligibility::IneligibleReason;
 use crate::domain::people::organization_access::AccessRefusal;
-use crate::domain::people::person::{Person, Standing};
-use crate::domain::ticket::custom_field::UnfitValue;
+use crate::domain::people::person::{Person, TicketRole};
+use crate::domain::ticket::custom_field::InvalidFieldValue;
 use crate::domain::time::duration::{spell, spell_span};
 use crate::domain::vocabulary::{OrganizationRole, Status};
-use crate::domain::workflow::{Customer, Refusal};
+use crate::domain::workflow::{Refusal, TicketOwner};
 use crate::store::layout::tail;
 
 /// A refusal as it is told.
-pub(crate) fn complain(ticket: Option<Id>, action: &str, refusal: Refusal) -> Complaint {
+pub(crate) fn complain(ticket: Option<Id>, action: &str, refusal: Refusal) -> CliError {
     let name = ticket.map_or_else(|| "TICKET".to_owned(), tail);
     let (message, hint) = words(&name, action, &refusal);
     let (exit, code) = match refusal {
@@ -37,7 +37,7 @@ pub(crate) fn complain(ticket: Option<Id>, action: &str, refusal: Refusal) -> Co
         | Refusal::WhichInstance { .. } => (Exit::Usage, "usage"),
         _ => (Exit::Refused, "transition.refused"),
     };
-    let complaint = Complaint::new(exit, code, message).hint(hint);
+    let complaint = CliError::new(exit, code, message).hint(hint);
     match ticket {
         Some(ticket) => complaint.ticket(ticket),
         None => complaint,
@@ -191,24 +191,24 @@ fn silent(name: &str, refusal: &Refusal) -> (String, String) {
     }
 }
 
-fn not_allowed(name: &str, action: &str, standing: Standing) -> (String, String) {
+fn not_allowed(name: &str, action: &str, standing: TicketRole) -> (String, String) {
     let team = "[team] in casebook.toml says who is what".to_owned();
     match (standing, action) {
-        (Standing::Agent, _) => (format!("only a manager may `{action}` here"), team),
-        (Standing::Reader, _) => (
+        (TicketRole::Agent, _) => (format!("only a manager may `{action}` here"), team),
+        (TicketRole::Reader, _) => (
             format!("you may read this ticket, and not `{action}` it"),
             "the organization's administrator grants tech_support_editor: `casebook org person add`".to_owned(),
         ),
-        (Standing::Editor, "set") => (
+        (TicketRole::Editor, "set") => (
             "whose ticket it is, and how it came in, only an agent may `set`".to_owned(),
             "subject, product, product_group, instance, language and fields.NAME are yours to set".to_owned(),
         ),
-        (Standing::Customer, "cc") => (
+        (TicketRole::Customer, "cc") => (
             "whoever is in copy may leave; to add and remove others is the requester's and a tech_support_editor's"
                 .to_owned(),
             format!("`casebook cc {name} --remove YOU` leaves; ask the requester for the rest"),
         ),
-        (Standing::Editor | Standing::Customer, "solve") => (
+        (TicketRole::Editor | TicketRole::Customer, "solve") => (
             "a customer solves a ticket by agreeing; other resolutions are support's".to_owned(),
             format!("`casebook solve {name}` agrees that it is solved"),
         ),
@@ -222,23 +222,23 @@ fn not_allowed(name: &str, action: &str, standing: Standing) -> (String, String)
 }
 
 /// Why somebody may not open a ticket: the rule, what is on file, who can change that.
-fn ineligible(action: &str, hurdle: &Hurdle) -> (String, String) {
+fn ineligible(action: &str, hurdle: &IneligibleReason) -> (String, String) {
     let agent = "an agent may open it all the same: `casebook open --override REASON`";
     match hurdle {
-        Hurdle::UnknownPerson { requester } => (
+        IneligibleReason::UnknownPerson { requester } => (
             format!(
                 "{requester} is of no organization this desk knows, and `[eligibility] unknown_people` is \"refuse\""
             ),
             format!("an agent adds them: `casebook org person add ORG {requester}`; {agent}"),
         ),
-        Hurdle::UnknownOrganization { requester, given, theirs } => {
+        IneligibleReason::UnknownOrganization { requester, given, theirs } => {
             let all_the_same = if action == "open" { format!("; {agent}") } else { String::new() };
             (
                 format!("organization `{given}` has no file here, and {requester} is of {}", theirs.join(", ")),
                 format!("name that one, or make the file: `casebook org new {given}`{all_the_same}"),
             )
         }
-        Hurdle::Role { requester, organization, plan, needed, has, administrators } => {
+        IneligibleReason::Role { requester, organization, plan, needed, has, administrators } => {
             let words = |roles: &[OrganizationRole], none: &str, join: &str| match roles {
                 [] => none.to_owned(),
                 roles => roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(join),
@@ -261,7 +261,7 @@ fn ineligible(action: &str, hurdle: &Hurdle) -> (String, String) {
                 ),
             )
         }
-        Hurdle::Release { organization, instance, release, since, supported } => (
+        IneligibleReason::Release { organization, instance, release, since, supported } => (
             format!(
                 "the instance `{instance}` of organization {organization} runs release {release}, which {}; supported: {}",
                 since
@@ -272,7 +272,7 @@ fn ineligible(action: &str, hurdle: &Hurdle) -> (String, String) {
                 "update the instance; then an agent notes it: `casebook org set {organization} instances.{instance}.release=RELEASE`; {agent}"
             ),
         ),
-        Hurdle::ProjectNumber { organization, instance } => (
+        IneligibleReason::ProjectNumber { organization, instance } => (
             format!(
                 "the instance `{instance}` of organization {organization} has no project number on file, which leads to its plan"
             ),
@@ -320,10 +320,10 @@ fn no_access(name: &str, why: &AccessRefusal) -> (String, String) {
     }
 }
 
-fn unfit_hint(unfit: &UnfitValue) -> String {
+fn unfit_hint(unfit: &InvalidFieldValue) -> String {
     match unfit {
-        UnfitValue::UnknownField { .. } => "[fields] in casebook.toml defines them".to_owned(),
-        UnfitValue::Missing { name } => {
+        InvalidFieldValue::UnknownField { .. } => "[fields] in casebook.toml defines them".to_owned(),
+        InvalidFieldValue::Missing { name } => {
             format!("give it with --field {name}=VALUE; [fields] in casebook.toml asks for it")
         }
         _ => "[fields] in casebook.toml says what it may hold".to_owned(),
@@ -340,10 +340,10 @@ fn which_instance(action: &str, given: Option<&str>, organization: &str, known: 
     (message, format!("say with {flag} which one the ticket is about"))
 }
 
-fn customer(customer: &Customer) -> String {
+fn customer(customer: &TicketOwner) -> String {
     match customer {
-        Customer::Organization(organization) => format!("organization {organization}"),
-        Customer::Person(person) => person.to_string(),
+        TicketOwner::Organization(organization) => format!("organization {organization}"),
+        TicketOwner::Person(person) => person.to_string(),
     }
 }
 

@@ -4,27 +4,27 @@
 use std::path::Path;
 
 use crate::cli::session::program::quoted;
-use crate::desk::{Elsewhere, Resolution, Resolved};
-use crate::store::yaml::{Side, Split};
+use crate::desk::{ConflictOutcome, ConflictResult, OtherConflict};
+use crate::store::yaml::{MergeConflict, MergeSide};
 
 /// So many paths are named; more are counted.
 const NAMED: usize = 8;
 
 /// What a person has to do about a path that was asked for and is in conflict still; nothing where it is over.
-pub(crate) fn left(resolution: &Resolution, at_work: Option<&str>) -> Option<String> {
+pub(crate) fn left(resolution: &ConflictResult, at_work: Option<&str>) -> Option<String> {
     let path = &resolution.path;
     let word = quoted(Path::new(path));
     let (said, way) = match &resolution.how {
-        Resolved::Left(split) => (
+        ConflictOutcome::Left(split) => (
             why(split),
             format!(
                 "`git show :2:./{path}` and `git show :3:./{path}` have both sides; mend the file by hand, then `git add {word}`"
             ),
         ),
-        Resolved::NotPlain { beside: Some((side, other)) } => {
+        ConflictOutcome::NotPlain { beside: Some((side, other)) } => {
             let (whose, commit) = match side {
-                Side::Ours => ("our", "HEAD"),
-                Side::Theirs => ("their", head_of_theirs(at_work)),
+                MergeSide::Ours => ("our", "HEAD"),
+                MergeSide::Theirs => ("their", head_of_theirs(at_work)),
             };
             let other = quoted(Path::new(other));
             (
@@ -34,26 +34,26 @@ pub(crate) fn left(resolution: &Resolution, at_work: Option<&str>) -> Option<Str
                 ),
             )
         }
-        Resolved::NotPlain { beside: None } => (
+        ConflictOutcome::NotPlain { beside: None } => (
             "it is no plain file, which a ticket has to be".to_owned(),
             format!("put the ticket there (`git log -- {word}` has its versions), then `git add {word}`"),
         ),
-        Resolved::NotATicket if path.contains(".yaml~") => (
+        ConflictOutcome::NotATicket if path.contains(".yaml~") => (
             "git has put one side of the ticket there".to_owned(),
             format!("`git rm {word}` when the ticket itself is whole again"),
         ),
-        Resolved::NotATicket => {
+        ConflictOutcome::NotATicket => {
             ("no ticket, and so left to you".to_owned(), format!("mend it by hand, then `git add {word}`"))
         }
-        Resolved::United { .. } | Resolved::AsItLies | Resolved::Kept { .. } => return None,
+        ConflictOutcome::United { .. } | ConflictOutcome::AsItLies | ConflictOutcome::Kept { .. } => return None,
     };
     Some(format!("casebook: {path}: {said}\n  {way}"))
 }
 
 /// The same of what was not asked for.
-pub(crate) fn elsewhere(elsewhere: &[Elsewhere]) -> String {
+pub(crate) fn elsewhere(elsewhere: &[OtherConflict]) -> String {
     let mut said = "casebook: in conflict still:".to_owned();
-    for Elsewhere { path, is_ticket } in elsewhere.iter().take(NAMED) {
+    for OtherConflict { path, is_ticket } in elsewhere.iter().take(NAMED) {
         let word = quoted(Path::new(path));
         let way = if *is_ticket {
             format!("`casebook resolve {word}`")
@@ -83,9 +83,9 @@ fn head_of_theirs(at_work: Option<&str>) -> &'static str {
 }
 
 /// Why two files are not one.
-pub(crate) fn why(split: &Split) -> String {
+pub(crate) fn why(split: &MergeConflict) -> String {
     match split {
-        Split::Unreadable { damage, .. } => format!("{split}: {damage}"),
+        MergeConflict::Unreadable { damage, .. } => format!("{split}: {damage}"),
         _ => split.to_string(),
     }
 }

@@ -3,10 +3,10 @@
 //! A ticket may hold what casebook.toml does not list, so such a word is no mistake of the query's; it is worth a note
 //! where nothing was found. Must not say what customers may not know.
 
-use super::Complaint;
+use super::CliError;
 use crate::cli::session::Session;
-use crate::desk::Casebook;
-use crate::domain::query::{PersonFact, Query, Test, WordsFact};
+use crate::desk::Desk;
+use crate::domain::query::{PersonField, Predicate, Query, TextField};
 use crate::view::Viewer;
 use crate::view::sanitize::one_line;
 
@@ -15,20 +15,20 @@ const NAMED: usize = 8;
 
 impl Session {
     /// Notes on standard error what a query asked for that the desk does not know. For people, who are told nothing else.
-    pub(crate) fn name_unknown(&self, casebook: &Casebook, query: &Query) -> Result<(), Complaint> {
+    pub(crate) fn name_unknown(&self, casebook: &Desk, query: &Query) -> Result<(), CliError> {
         let is_support = self.viewer(casebook)? == Viewer::Support;
         for condition in query.conditions.iter().filter(|condition| !condition.negated) {
             match &condition.test {
-                Test::Words(WordsFact::ProductGroup, asked) => {
+                Predicate::Words(TextField::ProductGroup, asked) => {
                     let groups = casebook.choices().map(|choices| choices.product_groups).unwrap_or_default();
                     let known: Vec<String> = groups.into_iter().map(|group| group.name).collect();
                     self.note("casebook.toml lists no product group", asked.iter().flatten(), &known);
                 }
-                Test::Words(WordsFact::Organization, asked) if is_support => {
+                Predicate::Words(TextField::Organization, asked) if is_support => {
                     let known = casebook.organization_ids()?;
                     self.note("there is no file of an organization", asked.iter().flatten(), &known);
                 }
-                Test::Person(PersonFact::Assignee, asked) if is_support => {
+                Predicate::Person(PersonField::Assignee, asked) if is_support => {
                     let team = &casebook.config().team;
                     let known: Vec<String> =
                         team.agents.iter().chain(&team.managers).map(|person| person.as_str().to_owned()).collect();

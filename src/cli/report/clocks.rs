@@ -4,28 +4,28 @@
 use chrono::{DateTime, Utc};
 
 use crate::cli::Exit;
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::desk::{Casebook, Promises};
+use crate::desk::{Desk, SlaEvaluator};
 use crate::domain::sla::clock::Clock;
 use crate::domain::ticket::summary::Summary;
 
 /// The clocks of a desk, if they can be told.
 #[derive(Default)]
-pub(crate) struct Clocks<'a>(Option<Promises<'a>>, bool);
+pub(crate) struct Clocks<'a>(Option<SlaEvaluator<'a>>, bool);
 
 impl Session {
     /// What was promised, as it stands at an instant; where that is `wanted` at all. What is wrong with the policy is
     /// said here.
-    pub(crate) fn clocks<'a>(&self, casebook: &'a Casebook, now: DateTime<Utc>, wanted: bool) -> Clocks<'a> {
+    pub(crate) fn clocks<'a>(&self, casebook: &'a Desk, now: DateTime<Utc>, wanted: bool) -> Clocks<'a> {
         if !wanted {
             return Clocks::default();
         }
         let viewer = self.actor().ok().flatten();
         match casebook.promises(now).map(|promises| promises.told_to(viewer)) {
-            Ok(promises) => Clocks(Some(promises).filter(Promises::has_targets), false),
+            Ok(promises) => Clocks(Some(promises).filter(SlaEvaluator::has_targets), false),
             Err(error) => {
-                Complaint::from(error).tell(self.wants_json);
+                CliError::from(error).tell(self.wants_json);
                 Clocks(None, true)
             }
         }
@@ -33,7 +33,7 @@ impl Session {
 
     /// Says what could not be read for the clocks, and how the command ends that ends otherwise with `exit`.
     pub(crate) fn end_clocks(&self, clocks: &Clocks<'_>, exit: Exit) -> Exit {
-        let troubles = clocks.0.as_ref().map(Promises::troubles).unwrap_or_default();
+        let troubles = clocks.0.as_ref().map(SlaEvaluator::troubles).unwrap_or_default();
         let told = self.tell_troubles(&troubles);
         match exit {
             Exit::Done if clocks.1 => Exit::Damaged,

@@ -6,38 +6,38 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use crate::cli::Exit;
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::domain::rules::Severity;
 use crate::domain::rules::finding::Finding;
 use crate::error::Error;
-use crate::view::colors::Paint;
-use crate::view::findings::{Form, Run, summary, told};
+use crate::view::colors::ColorMode;
+use crate::view::findings::{ReportFormat, ReportSource, summary, told};
 
 /// In which form findings are told.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Findings")]
-pub struct TellingFlags {
+pub struct FindingsFlags {
     /// Warnings count as errors
     #[arg(long)]
     pub strict: bool,
     /// In which form to tell them
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Told::Full)]
-    format: Told,
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = FindingsFormat::Full)]
+    format: FindingsFormat,
     /// Print them as a JSON array: the same as --format json
     #[arg(long, conflicts_with = "format")]
     json: bool,
     /// Write them into a file too, in another form; `-` prints them; can be given several times
     #[arg(long, value_name = "FORMAT=FILE", value_parser = report)]
-    report: Vec<(Told, PathBuf)>,
+    report: Vec<(FindingsFormat, PathBuf)>,
 }
 
-impl TellingFlags {
+impl FindingsFlags {
     /// Refuses what would lose a report before anything is done.
     ///
     /// # Errors
     /// Two reports go into one file.
-    pub fn judge(&self) -> Result<(), Complaint> {
+    pub fn judge(&self) -> Result<(), CliError> {
         one_file_each(self.report.iter().map(|(_, file)| file))
     }
 
@@ -61,22 +61,22 @@ impl TellingFlags {
         verb: &'static str,
         (count, noun): (usize, &'static str),
         folder: &str,
-    ) -> Result<Exit, Complaint> {
-        let run = Run {
+    ) -> Result<Exit, CliError> {
+        let run = ReportSource {
             verb,
             version: env!("CARGO_PKG_VERSION"),
             noun,
             folder,
             count,
             is_strict: self.strict,
-            paint: Paint { colour: session.output.colour },
+            paint: ColorMode { colour: session.output.colour },
         };
-        let form = if self.json { Form::Json } else { self.format.form() };
+        let form = if self.json { ReportFormat::Json } else { self.format.form() };
         session.output.print(&told(form, findings, &run))?;
         if self.is_for_people() {
             session.output.say(&summary(findings, &run))?;
         }
-        let plain = Run { paint: Paint::PLAIN, ..run };
+        let plain = ReportSource { paint: ColorMode::PLAIN, ..run };
         for (form, file) in &self.report {
             let report = told(form.form(), findings, &plain);
             match file.as_os_str() == "-" {
@@ -90,7 +90,7 @@ impl TellingFlags {
 }
 
 /// Refuses to write two reports into one file, of which the last would be left.
-pub(crate) fn one_file_each<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Complaint> {
+pub(crate) fn one_file_each<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), CliError> {
     let mut seen: Vec<PathBuf> = Vec::new();
     for file in files.into_iter().filter(|file| file.as_os_str() != "-") {
         let whole = std::path::absolute(file).unwrap_or_else(|_| file.clone());
@@ -116,7 +116,7 @@ pub(crate) fn unwritable(file: &Path, error: std::io::Error) -> Error {
 
 /// The forms findings are told in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Told {
+enum FindingsFormat {
     /// For people: a line for each, and the line of the file
     Full,
     /// For people: a line for each
@@ -135,24 +135,24 @@ enum Told {
     Sarif,
 }
 
-impl Told {
-    const fn form(self) -> Form {
+impl FindingsFormat {
+    const fn form(self) -> ReportFormat {
         match self {
-            Self::Full => Form::Full,
-            Self::Concise => Form::Concise,
-            Self::Json => Form::Json,
-            Self::Jsonl => Form::Lines,
-            Self::Github => Form::Github,
-            Self::Gitlab => Form::Gitlab,
-            Self::Junit => Form::Junit,
-            Self::Sarif => Form::Sarif,
+            Self::Full => ReportFormat::Full,
+            Self::Concise => ReportFormat::Concise,
+            Self::Json => ReportFormat::Json,
+            Self::Jsonl => ReportFormat::Lines,
+            Self::Github => ReportFormat::Github,
+            Self::Gitlab => ReportFormat::Gitlab,
+            Self::Junit => ReportFormat::Junit,
+            Self::Sarif => ReportFormat::Sarif,
         }
     }
 }
 
 /// `FORMAT=FILE`.
-fn report(words: &str) -> Result<(Told, PathBuf), String> {
+fn report(words: &str) -> Result<(FindingsFormat, PathBuf), String> {
     let (format, file) =
         words.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("FORMAT=FILE belongs here")?;
-    Ok((Told::from_str(format, false)?, PathBuf::from(file)))
+    Ok((FindingsFormat::from_str(format, false)?, PathBuf::from(file)))
 }

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::variable;
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::domain::people::person::Person;
 use crate::error::Error;
-use crate::store::files::State;
+use crate::store::files::StateDir;
 use crate::store::git::plain_email;
 
 /// The acting person, known or being asked for.
@@ -23,7 +23,7 @@ pub(crate) struct Identity {
 
 impl Identity {
     /// Begins to find out.
-    pub fn begin(given: Option<&Person>, variable: Option<String>, root: &Path) -> Result<Self, Complaint> {
+    pub fn begin(given: Option<&Person>, variable: Option<String>, root: &Path) -> Result<Self, CliError> {
         let person = match (given, variable) {
             (Some(person), _) => Some(person.clone()),
             (None, Some(words)) => Some(Person::from_address(&words).map_err(|error| {
@@ -52,7 +52,7 @@ impl Identity {
     }
 
     /// The person, once git has answered.
-    pub fn person(&self) -> Result<Option<&Person>, Complaint> {
+    pub fn person(&self) -> Result<Option<&Person>, CliError> {
         let person = self.person.get_or_init(|| {
             let child = self.asked.borrow_mut().take()?;
             let answer = child.wait_with_output().ok().filter(|output| output.status.success())?;
@@ -84,7 +84,7 @@ fn plain(root: &Path) -> Option<Person> {
             vec![home.join(".gitconfig"), shared.join("git/config")]
         }
     };
-    let state = State::of(root);
+    let state = StateDir::of(root);
     Person::from_address(&plain_email(state.git_dir(), &files)?).ok()
 }
 

@@ -10,20 +10,20 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::args::{Colour, Global};
-use super::error::Complaint;
+use super::args::{ColorChoice, GlobalFlags};
+use super::error::CliError;
 use super::session::identity::Identity;
 use super::terminal::output::Output;
 use super::verbs;
-use crate::desk::{Casebook, Halt, World};
+use crate::desk::{Desk, Environment, FaultPoint};
 use crate::domain::people::person::Person;
 use crate::domain::time::parse::when;
 use crate::domain::time::zone::Zone;
 use crate::error::Error;
 use crate::store::layout;
-use crate::view::colors::Paint;
-use crate::view::hyperlinks::Links;
-use crate::view::labels::{Language, OwnLabels};
+use crate::view::colors::ColorMode;
+use crate::view::hyperlinks::LinkTargets;
+use crate::view::labels::{CustomLabels, Language};
 use crate::view::{Audience, Viewer};
 
 /// How long a command waits for other writers.
@@ -32,21 +32,21 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// One command's surroundings.
 pub(crate) struct Session {
     /// Flags every verb has.
-    pub global: Global,
+    pub global: GlobalFlags,
     /// Where to print.
     pub output: Output,
     /// The clock and what else is fixed for this command.
-    pub world: World,
+    pub world: Environment,
     /// Whether a program reads along, so that errors are objects.
     pub wants_json: bool,
     identity: OnceCell<Identity>,
-    links: OnceCell<Option<Links>>,
-    own: OnceCell<Option<OwnLabels>>,
+    links: OnceCell<Option<LinkTargets>>,
+    own: OnceCell<Option<CustomLabels>>,
 }
 
 impl Session {
     /// Reads the environment.
-    pub fn begin(global: &Global, wants_json: bool) -> Result<Self, Complaint> {
+    pub fn begin(global: &GlobalFlags, wants_json: bool) -> Result<Self, CliError> {
         let output = Output::new(colour(global.color), global.quiet, !global.no_pager);
         Ok(Self {
             global: global.clone(),
@@ -61,7 +61,7 @@ impl Session {
 
     /// The folder the command starts from: `-C`, else `CASEBOOK_DIR`, else here. Under its real name where it is
     /// there: what lies above a link, or above `..`, is not what lies above the name.
-    pub fn start(&self) -> Result<PathBuf, Complaint> {
+    pub fn start(&self) -> Result<PathBuf, CliError> {
         let given = self.global.directory.clone().or_else(|| variable("CASEBOOK_DIR").map(PathBuf::from));
         let start = given.unwrap_or_else(|| PathBuf::from("."));
         let real = start.canonicalize().or_else(|_| std::path::absolute(&start));
@@ -69,22 +69,22 @@ impl Session {
     }
 
     /// Opens the desk, and begins to find out who acts.
-    pub fn casebook(&self) -> Result<Casebook, Complaint> {
-        Ok(Casebook::open(&self.root()?, self.world.clone())?)
+    pub fn casebook(&self) -> Result<Desk, CliError> {
+        Ok(Desk::open(&self.root()?, self.world.clone())?)
     }
 
     /// The same for a check, which tells what is wrong with casebook.toml among the rest.
-    pub fn unsound_casebook(&self) -> Result<Casebook, Complaint> {
-        Ok(Casebook::open_unsound(&self.root()?, self.world.clone())?)
+    pub fn unsound_casebook(&self) -> Result<Desk, CliError> {
+        Ok(Desk::open_unsound(&self.root()?, self.world.clone())?)
     }
 
     /// The same for what ends conflicts, of casebook.toml too.
-    pub fn conflicted_casebook(&self) -> Result<Casebook, Complaint> {
-        Ok(Casebook::open_conflicted(&self.root()?, self.world.clone())?)
+    pub fn conflicted_casebook(&self) -> Result<Desk, CliError> {
+        Ok(Desk::open_conflicted(&self.root()?, self.world.clone())?)
     }
 
     /// The folder of the desk; begins to find out who acts.
-    fn root(&self) -> Result<PathBuf, Complaint> {
+    fn root(&self) -> Result<PathBuf, CliError> {
         let start = self.start()?;
         let named = self.global.directory.is_some() || variable("CASEBOOK_DIR").is_some();
         let root = if named {
@@ -98,7 +98,7 @@ impl Session {
     }
 
     /// Who acts, if that is known. The desk has to be open.
-    pub fn actor(&self) -> Result<Option<&Person>, Complaint> {
+    pub fn actor(&self) -> Result<Option<&Person>, CliError> {
         match self.identity.get() {
             Some(identity) => identity.person(),
             None => Ok(None),
@@ -111,32 +111,33 @@ impl Session {
     }
 
     /// The zone times are shown in.
-    pub fn zone(&self, casebook: &Casebook) -> Result<Zone, Complaint> {
+    pub fn zone(&self, casebook: &Desk) -> Result<Zone, CliError> {
         Ok(casebook.zone()?)
     }
 }
 
 impl Session {
     /// On whose side the acting person stands. Without any identity everything can be read.
-    pub fn viewer(&self, casebook: &Casebook) -> Result<Viewer, Complaint> {
+    pub fn viewer(&self, casebook: &Desk) -> Result<Viewer, CliError> {
         let support = self.actor()?.is_none_or(|person| casebook.config().team.has_agent(person));
         Ok(if support { Viewer::Support } else { Viewer::Customer })
     }
 
     /// Who is shown something, where and when.
-    pub fn audience<'a>(&'a self, casebook: &Casebook, zone: &'a Zone) -> Result<Audience<'a>, Complaint> {
-        let paint = Paint { colour: self.output.colour };
-        let links =
-            self.links.get_or_init(|| self.has_links().then(|| Links::below(casebook.root(), layout::ticket_path)));
+    pub fn audience<'a>(&'a self, casebook: &Desk, zone: &'a Zone) -> Result<Audience<'a>, CliError> {
+        let paint = ColorMode { colour: self.output.colour };
+        let links = self
+            .links
+            .get_or_init(|| self.has_links().then(|| LinkTargets::below(casebook.root(), layout::ticket_path)));
         let (viewer, links, width) = (self.viewer(casebook)?, links.as_ref(), self.output.width());
         Ok(Audience { viewer, language: self.language(), zone, now: self.world.now, paint, own: None, links, width })
     }
 
     /// The same for those who read a whole ticket: customers read what the desk calls its groups and fields, support
     /// works with the names. What is wrong with casebook.toml is told by commands that need it.
-    pub fn audience_of_ticket<'a>(&'a self, casebook: &Casebook, zone: &'a Zone) -> Result<Audience<'a>, Complaint> {
+    pub fn audience_of_ticket<'a>(&'a self, casebook: &Desk, zone: &'a Zone) -> Result<Audience<'a>, CliError> {
         let audience = self.audience(casebook, zone)?;
-        let read = || casebook.choices().map(|known| OwnLabels::of(&known.product_groups, &known.fields)).ok();
+        let read = || casebook.choices().map(|known| CustomLabels::of(&known.product_groups, &known.fields)).ok();
         let own = (audience.viewer == Viewer::Customer).then(|| self.own.get_or_init(read).as_ref()).flatten();
         Ok(Audience { own, ..audience })
     }
@@ -163,7 +164,7 @@ impl Session {
     }
 
     /// A time as people type it, in the desk's zone.
-    pub fn when(&self, casebook: &Casebook, words: &str) -> Result<DateTime<Utc>, Complaint> {
+    pub fn when(&self, casebook: &Desk, words: &str) -> Result<DateTime<Utc>, CliError> {
         let zone = self.zone(casebook)?;
         when(words, self.world.now, &zone)
             .map_err(|error| Error::Usage { message: error.to_string(), hint: None }.into())
@@ -177,7 +178,7 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 }
 
 #[allow(clippy::disallowed_methods)] // the edge: the one place that reads the clock
-fn world(global: &Global) -> Result<World, Complaint> {
+fn world(global: &GlobalFlags) -> Result<Environment, CliError> {
     let fixed = match variable("CASEBOOK_NOW") {
         None => None,
         Some(words) => Some(DateTime::parse_from_rfc3339(&words).map_err(|_| {
@@ -187,15 +188,15 @@ fn world(global: &Global) -> Result<World, Complaint> {
             )
         })?),
     };
-    Ok(World {
+    Ok(Environment {
         now: fixed
             .map_or_else(|| DateTime::<Utc>::from(std::time::SystemTime::now()), |fixed| fixed.with_timezone(&Utc)),
         clock_is_fixed: fixed.is_some(),
         seed: variable("CASEBOOK_SEED").and_then(|seed| seed.parse().ok()),
         no_index: global.no_index,
         halt: variable("CASEBOOK_KILLED_AT")
-            .map(|step| Halt::killed_at(&step))
-            .or_else(|| variable("CASEBOOK_STOPPED_AT").map(|step| Halt::stopped_at(&step)))
+            .map(|step| FaultPoint::killed_at(&step))
+            .or_else(|| variable("CASEBOOK_STOPPED_AT").map(|step| FaultPoint::stopped_at(&step)))
             .map(Arc::new),
         patience: variable("CASEBOOK_PATIENCE")
             .and_then(|seconds| seconds.parse().ok())
@@ -204,12 +205,14 @@ fn world(global: &Global) -> Result<World, Complaint> {
     })
 }
 
-fn colour(wanted: Colour) -> Option<bool> {
+fn colour(wanted: ColorChoice) -> Option<bool> {
     match wanted {
-        Colour::Always => Some(true),
-        Colour::Never => Some(false),
-        Colour::Auto if variable("NO_COLOR").is_some() || variable("TERM").as_deref() == Some("dumb") => Some(false),
-        Colour::Auto => None,
+        ColorChoice::Always => Some(true),
+        ColorChoice::Never => Some(false),
+        ColorChoice::Auto if variable("NO_COLOR").is_some() || variable("TERM").as_deref() == Some("dumb") => {
+            Some(false)
+        }
+        ColorChoice::Auto => None,
     }
 }
 

@@ -42,8 +42,8 @@ impl Output {
     }
 
     /// Prints piece by piece, for what may be long.
-    pub fn stream(&self) -> Stream<'_> {
-        Stream { output: self, held: String::new() }
+    pub fn stream(&self) -> PrintStream<'_> {
+        PrintStream { output: self, held: String::new() }
     }
 
     /// Prints a line unless asked to say less.
@@ -73,12 +73,12 @@ impl Output {
 const HELD: usize = 1 << 16;
 
 /// Something printed piece by piece.
-pub(crate) struct Stream<'a> {
+pub(crate) struct PrintStream<'a> {
     output: &'a Output,
     held: String,
 }
 
-impl Stream<'_> {
+impl PrintStream<'_> {
     pub fn push(&mut self, piece: &str) -> Result<(), Error> {
         self.held.push_str(piece);
         if self.held.len() < HELD {

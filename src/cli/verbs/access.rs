@@ -6,17 +6,17 @@ use serde_json::{Value, json};
 use super::org;
 use crate::cli::Exit;
 use crate::cli::args::value_parsers::{address, priority};
-use crate::cli::args::{CommitFlags, OnTicket, TextFlags, WriteFlags, key};
-use crate::cli::error::Complaint;
-use crate::cli::run_write::{Telling, Words};
+use crate::cli::args::{CommitFlags, TextFlags, TicketFlags, WriteFlags, key};
+use crate::cli::error::CliError;
+use crate::cli::run_write::{ResultStyle, TextRequirement};
 use crate::cli::session::Session;
-use crate::desk::{AccessChange, Casebook, Step, Target, Work};
+use crate::desk::{AccessChange, ActionRequest, Command, Desk, TicketRef};
 use crate::domain::id::Id;
 use crate::domain::people::organization::Organization;
 use crate::domain::people::organization_access::{AccessRefusal, declining_key, is_declined};
 use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
-use crate::domain::ticket::action::{Action, Opening};
+use crate::domain::ticket::action::{Action, OpenFields};
 use crate::domain::vocabulary::{Kind, Priority, Status};
 use crate::domain::workflow::Refusal;
 use crate::error::Error;
@@ -31,27 +31,27 @@ use crate::view::sanitize::one_line;
 #[command(
     after_help = "Examples:\n  casebook access request -m \"I follow up on all our tickets.\"\n  casebook access grant 7S1W1X\n  casebook access revoke acme ana@acme.example -m \"The contract ended.\""
 )]
-pub struct Access {
+pub struct AccessArgs {
     #[command(subcommand)]
-    deed: Deed,
+    deed: AccessSubcommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Deed {
+enum AccessSubcommand {
     /// Ask for access: opens a ticket of that kind
-    Request(Request),
+    Request(AccessRequestArgs),
     /// Grant what a ticket asks for, and solve it
-    Grant(Grant),
+    Grant(AccessGrantArgs),
     /// Say no, and why; the ticket awaits the requester's reply
-    Decline(Decline),
+    Decline(AccessDeclineArgs),
     /// Take access back
-    Revoke(Revoke),
+    Revoke(AccessRevokeArgs),
     /// List who has access, and who asks for it: organization, person, `granted`, `ended`, `asked` or `declined`, ticket
-    List(List),
+    List(AccessListArgs),
 }
 
 #[derive(Debug, Args)]
-struct Request {
+struct AccessRequestArgs {
     /// The organization, where the requester is of several
     #[arg(long, value_name = "ORG")]
     org: Option<String>,
@@ -74,19 +74,19 @@ struct Request {
 }
 
 #[derive(Debug, Args)]
-struct Grant {
+struct AccessGrantArgs {
     #[command(flatten)]
-    on: OnTicket,
+    on: TicketFlags,
 }
 
 #[derive(Debug, Args)]
-struct Decline {
+struct AccessDeclineArgs {
     #[command(flatten)]
-    on: OnTicket,
+    on: TicketFlags,
 }
 
 #[derive(Debug, Args)]
-struct Revoke {
+struct AccessRevokeArgs {
     /// The organization
     #[arg(value_name = "ORG")]
     organization: String,
@@ -106,7 +106,7 @@ struct Revoke {
 }
 
 #[derive(Debug, Args)]
-struct List {
+struct AccessListArgs {
     /// Only this organization
     #[arg(value_name = "ORG")]
     organization: Option<String>,
@@ -115,20 +115,20 @@ struct List {
     json: bool,
 }
 
-impl Access {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl AccessArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         match self.deed {
-            Deed::Request(request) => request.run(session),
-            Deed::Grant(grant) => grant.run(session),
-            Deed::Decline(decline) => decline.run(session),
-            Deed::Revoke(revoke) => revoke.run(session),
-            Deed::List(list) => list.run(session),
+            AccessSubcommand::Request(request) => request.run(session),
+            AccessSubcommand::Grant(grant) => grant.run(session),
+            AccessSubcommand::Decline(decline) => decline.run(session),
+            AccessSubcommand::Revoke(revoke) => revoke.run(session),
+            AccessSubcommand::List(list) => list.run(session),
         }
     }
 }
 
-impl Request {
-    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl AccessRequestArgs {
+    fn run(self, session: &Session) -> Result<Exit, CliError> {
         let casebook = session.casebook()?;
         let by = session.actor()?.cloned().ok_or(Error::NoIdentity)?;
         let subject = match self.subject.as_deref() {
@@ -137,49 +137,52 @@ impl Request {
                 .ok_or_else(|| Error::usage("the subject is empty", "leave -s out, or say what it is about"))?,
         };
         let typed = self.text.required(casebook.state(), "Why every ticket of the organization shall be readable.")?;
-        let mut opening = Opening::new(subject, self.priority, self.requester.unwrap_or(by));
+        let mut opening = OpenFields::new(subject, self.priority, self.requester.unwrap_or(by));
         opening.kind = Some(Kind::OrganizationAccess);
         opening.organization = self.org.as_deref().and_then(clean_subject);
         // Whoever is said to have approved it sees the ticket that says so.
         opening.cc.extend(self.approved_by.clone().filter(|person| !person.is(&opening.requester)));
         opening.approved_by = self.approved_by;
         let action = Action::Open(Box::new(opening));
-        let step = Step { target: Target::New, ..Step::on(Id::at(session.world.now, 0), action, None) };
-        session.carry_out(casebook, vec![step], &self.write, typed, &Telling::Opened)
+        let step =
+            ActionRequest { target: TicketRef::New, ..ActionRequest::on(Id::at(session.world.now, 0), action, None) };
+        session.carry_out(casebook, vec![step], &self.write, typed, &ResultStyle::Opened)
     }
 }
 
-impl Grant {
-    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl AccessGrantArgs {
+    fn run(self, session: &Session) -> Result<Exit, CliError> {
         let casebook = session.casebook()?;
         let id = request(session, &casebook, &self.on.ticket.ticket, "access grant")?;
-        let step = self.on.conditions.on(Step::on(id, Action::Resume, None));
+        let step = self.on.conditions.on(ActionRequest::on(id, Action::Resume, None));
         let typed = self.on.text.optional()?;
-        let work = |mut steps: Vec<Step>| match steps.pop() {
-            Some(step) => Work::Access(AccessChange::Grant(Box::new(step))),
-            None => Work::Steps(steps),
+        let work = |mut steps: Vec<ActionRequest>| match steps.pop() {
+            Some(step) => Command::Access(AccessChange::Grant(Box::new(step))),
+            None => Command::Steps(steps),
         };
-        session.carry_out_in(casebook, vec![step], work, &self.on.write, typed, &Telling::One)
+        session.carry_out_in(casebook, vec![step], work, &self.on.write, typed, &ResultStyle::One)
     }
 }
 
-impl Decline {
-    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl AccessDeclineArgs {
+    fn run(self, session: &Session) -> Result<Exit, CliError> {
         let casebook = session.casebook()?;
         let id = request(session, &casebook, &self.on.ticket.ticket, "access decline")?;
         let mut on = self.on;
         on.write.key = Some(declining_key(on.write.key.as_deref(), casebook.ticket(id)?.version()));
-        on.carry_out(session, &Words::Needed("Why not."), |_, _| Ok(Action::Reply { auto: false, via_ticket: None }))
+        on.carry_out(session, &TextRequirement::Needed("Why not."), |_, _| {
+            Ok(Action::Reply { auto: false, via_ticket: None })
+        })
     }
 }
 
 /// The ticket an agent decides on: one that asks for access.
-fn request(session: &Session, casebook: &Casebook, word: &str, action: &str) -> Result<Id, Complaint> {
+fn request(session: &Session, casebook: &Desk, word: &str, action: &str) -> Result<Id, CliError> {
     let actor = session.actor()?;
     let id = casebook.find(word, actor)?;
     if !actor.is_some_and(|person| casebook.config().team.has_agent(person)) {
         let message = format!("only an agent may `{action}`");
-        return Err(Complaint::new(Exit::NotAllowed, "person.not_allowed", message)
+        return Err(CliError::new(Exit::NotAllowed, "person.not_allowed", message)
             .hint("[team] in casebook.toml says who is an agent"));
     }
     if casebook.ticket(id)?.header.kind != Some(Kind::OrganizationAccess) {
@@ -189,8 +192,8 @@ fn request(session: &Session, casebook: &Casebook, word: &str, action: &str) -> 
     Ok(id)
 }
 
-impl Revoke {
-    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl AccessRevokeArgs {
+    fn run(self, session: &Session) -> Result<Exit, CliError> {
         let mut casebook = session.casebook()?;
         let terms = session.terms(&self.end)?;
         let typed = self.text.optional()?;
@@ -198,7 +201,7 @@ impl Revoke {
         let said = format!("{organization}  {person} reads their own tickets alone");
         let change =
             AccessChange::Revoke { organization: organization.clone(), person, text: typed.text, key: self.key };
-        let report = casebook.perform(Work::Access(change), &terms);
+        let report = casebook.perform(Command::Access(change), &terms);
         session.tell_recovery(&casebook);
         let report = report?;
         if report.changes.is_empty() {
@@ -218,15 +221,15 @@ impl Revoke {
 }
 
 /// Somebody's access, or their wish for it.
-struct Held {
+struct AccessRow {
     organization: String,
     person: Person,
     ticket: Id,
     state: &'static str,
 }
 
-impl List {
-    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl AccessListArgs {
+    fn run(self, session: &Session) -> Result<Exit, CliError> {
         let casebook = session.casebook()?;
         let viewer = session.actor()?;
         let (organizations, mut troubles) = match &self.organization {
@@ -235,7 +238,7 @@ impl List {
         };
         let found = casebook.summaries(viewer)?;
         troubles.extend(found.troubles);
-        let mut held: Vec<Held> = organizations.iter().flat_map(granted).collect();
+        let mut held: Vec<AccessRow> = organizations.iter().flat_map(granted).collect();
         for row in found.rows.iter() {
             let header = &row.header;
             let is_wanted = |id: &String| self.organization.as_ref().is_none_or(|only| only == id);
@@ -244,7 +247,7 @@ impl List {
                 && let Some(organization) = header.organization.clone().filter(is_wanted)
             {
                 let state = if is_declined(&casebook.ticket(row.id)?.history) { "declined" } else { "asked" };
-                held.push(Held { organization, person: header.requester.clone(), ticket: row.id, state });
+                held.push(AccessRow { organization, person: header.requester.clone(), ticket: row.id, state });
             }
         }
         held.sort_by(|a, b| (&a.organization, &a.person, a.ticket).cmp(&(&b.organization, &b.person, b.ticket)));
@@ -253,20 +256,20 @@ impl List {
     }
 }
 
-fn granted(organization: &Organization) -> impl Iterator<Item = Held> + '_ {
+fn granted(organization: &Organization) -> impl Iterator<Item = AccessRow> + '_ {
     organization.people.iter().filter_map(|member| {
         let (organization, person) = (organization.id.clone(), member.email.clone());
         let state = if member.may_hold_access() { "granted" } else { "ended" };
-        Some(Held { organization, person, ticket: member.organization_access?, state })
+        Some(AccessRow { organization, person, ticket: member.organization_access?, state })
     })
 }
 
-fn tell(session: &Session, held: &[Held], as_json: bool) -> Result<(), Error> {
+fn tell(session: &Session, held: &[AccessRow], as_json: bool) -> Result<(), Error> {
     if as_json {
-        let record = |held: &Held| json!({"organization": held.organization, "person": held.person.as_str(), "state": held.state, "ticket": held.ticket.to_string()});
+        let record = |held: &AccessRow| json!({"organization": held.organization, "person": held.person.as_str(), "state": held.state, "ticket": held.ticket.to_string()});
         return session.output.json(&Value::Array(held.iter().map(record).collect()));
     }
-    let line = |held: &Held| {
+    let line = |held: &AccessRow| {
         let (organization, person) = (one_line(&held.organization), one_line(held.person.as_str()));
         format!("{organization}\t{person}\t{}\t{}\n", held.state, held.ticket)
     };

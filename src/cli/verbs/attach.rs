@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::Exit;
-use crate::cli::args::OnTicket;
+use crate::cli::args::TicketFlags;
 use crate::cli::args::attachment;
-use crate::cli::error::Complaint;
-use crate::cli::run_write::Words;
+use crate::cli::error::CliError;
+use crate::cli::run_write::TextRequirement;
 use crate::cli::session::Session;
-use crate::desk::Step;
+use crate::desk::ActionRequest;
 use crate::domain::ticket::action::Action;
 
 /// Attach files to a ticket.
@@ -23,20 +23,20 @@ use crate::domain::ticket::action::Action;
 #[command(
     after_help = "Examples:\n  casebook attach 7S1W1X trace.txt screenshot.png\n  casebook attach 7S1W1X app.log -m \"The log of this morning.\""
 )]
-pub struct Attach {
+pub struct AttachArgs {
     /// The files
     #[arg(index = 2, value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
     #[command(flatten)]
-    on: OnTicket,
+    on: TicketFlags,
 }
 
-impl Attach {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl AttachArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let files = self.files;
-        self.on.carry_out_as(session, &Words::Optional, |casebook, id| {
+        self.on.carry_out_as(session, &TextRequirement::Optional, |casebook, id| {
             let attachments = attachment::read(&files, casebook.config().largest_attachment)?;
-            Ok(Step { attachments, ..Step::on(id, Action::Attach, None) })
+            Ok(ActionRequest { attachments, ..ActionRequest::on(id, Action::Attach, None) })
         })
     }
 }

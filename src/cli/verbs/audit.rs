@@ -5,11 +5,11 @@ use clap::Args;
 
 use super::changes::{complain, stretch};
 use crate::cli::Exit;
-use crate::cli::error::Complaint;
-use crate::cli::report::findings::TellingFlags;
+use crate::cli::error::CliError;
+use crate::cli::report::findings::FindingsFlags;
 use crate::cli::session::Session;
 use crate::cli::terminal::progress::Progress;
-use crate::desk::{Auditor, Findings, Questions, Span, Whereabouts};
+use crate::desk::{AuditOptions, AuditRange, AuditReport, DeskLocation, HistoryAudit};
 use crate::domain::time::duration;
 use crate::store::layout::tail;
 use crate::view::sanitize::one_line;
@@ -23,7 +23,7 @@ use crate::view::sanitize::one_line;
 #[command(
     after_help = "Examples:\n  casebook audit\n  casebook audit origin/main..HEAD --identity\n  casebook audit --since-verified --signed --report sarif=audit.sarif"
 )]
-pub struct Audit {
+pub struct AuditArgs {
     /// A..B, A...B (since B parted from A), or A alone (A..HEAD) [default: all that HEAD leads to]
     #[arg(value_name = "RANGE", conflicts_with_all = ["all", "since_verified"])]
     range: Option<String>,
@@ -47,7 +47,7 @@ pub struct Audit {
     #[arg(long)]
     since_verified: bool,
     #[command(flatten)]
-    telling: TellingFlags,
+    telling: FindingsFlags,
 }
 
 /// A span of time, for flags.
@@ -59,13 +59,13 @@ fn entries(count: usize, kind: &str) -> String {
     format!("{count} {kind}{}", if count == 1 { "entry" } else { "entries" })
 }
 
-impl Audit {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl AuditArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         self.telling.judge()?;
         let start = session.start()?;
-        let whereabouts = Whereabouts::of(&start, self.desk.as_deref())?;
-        let auditor = Auditor::at(&whereabouts);
-        let questions = Questions { identity: self.identity, signed: self.signed, tolerance: self.tolerance };
+        let whereabouts = DeskLocation::of(&start, self.desk.as_deref())?;
+        let auditor = HistoryAudit::at(&whereabouts);
+        let questions = AuditOptions { identity: self.identity, signed: self.signed, tolerance: self.tolerance };
         let span = self.span(&auditor, &questions)?;
         let progress = Progress::begin("walking through the history");
         let mut tell = |count: usize| {
@@ -79,24 +79,24 @@ impl Audit {
         if self.identity {
             self.count_apart(session, &found)?;
         }
-        if self.since_verified || span == Span::Head {
+        if self.since_verified || span == AuditRange::Head {
             auditor.note(&found, questions, self.since_verified, self.telling.strict)?;
         }
         self.telling.tell(session, &found.findings, "audit", (found.commits, "commit"), &whereabouts.prefix)
     }
 
-    fn span(&self, auditor: &Auditor, questions: &Questions) -> Result<Span, Complaint> {
+    fn span(&self, auditor: &HistoryAudit, questions: &AuditOptions) -> Result<AuditRange, CliError> {
         if let Some(range) = &self.range {
-            return Ok(Span::Stretch(stretch(Some(range))?));
+            return Ok(AuditRange::Stretch(stretch(Some(range))?));
         }
         if self.since_verified {
-            return Ok(auditor.verified(questions)?.map_or(Span::Head, Span::Since));
+            return Ok(auditor.verified(questions)?.map_or(AuditRange::Head, AuditRange::Since));
         }
-        Ok(if self.all { Span::All } else { Span::Head })
+        Ok(if self.all { AuditRange::All } else { AuditRange::Head })
     }
 
     /// How many entries may name somebody else than their commit: to people beside the findings, to programs on standard error.
-    fn count_apart(&self, session: &Session, found: &Findings) -> Result<(), Complaint> {
+    fn count_apart(&self, session: &Session, found: &AuditReport) -> Result<(), CliError> {
         let (imported, system) = (entries(found.imported, "imported "), entries(found.system, ""));
         let words = format!("exempt from --identity: {imported} and {system} of the role `system`");
         if self.telling.is_for_people() {
@@ -108,7 +108,7 @@ impl Audit {
     }
 
     /// What was hidden: to people beside the findings, to programs on standard error.
-    fn list_redactions(&self, session: &Session, found: &Findings) -> Result<(), Complaint> {
+    fn list_redactions(&self, session: &Session, found: &AuditReport) -> Result<(), CliError> {
         for redaction in &found.redactions {
             let commit = redaction.commit.get(..12).unwrap_or(&redaction.commit);
             let words = format!(

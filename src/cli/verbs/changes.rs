@@ -5,17 +5,17 @@ use serde_json::Value;
 
 use super::show::lists_fields;
 use crate::cli::Exit;
-use crate::cli::args::output_format::{Chosen, Shape};
-use crate::cli::error::Complaint;
+use crate::cli::args::output_format::{OutputFormat, RecordFields};
+use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::desk::Stretch;
+use crate::desk::RevisionRange;
 use crate::error::Error;
 use crate::store::git::GitError;
 use crate::store::layout::tail;
 use crate::view;
 
 /// What tickets that changed have.
-const SHAPE: Shape = Shape { fields: view::changes::FIELDS, columns: view::changes::FIELDS };
+const SHAPE: RecordFields = RecordFields { fields: view::changes::FIELDS, columns: view::changes::FIELDS };
 
 /// What happened to tickets between two revisions of git.
 ///
@@ -26,7 +26,7 @@ const SHAPE: Shape = Shape { fields: view::changes::FIELDS, columns: view::chang
 #[command(
     after_help = "Examples:\n  casebook changes\n  casebook changes main...HEAD --markdown\n  casebook changes v1..v2 --json"
 )]
-pub struct Changes {
+pub struct ChangesArgs {
     /// A..B, A...B (since B parted from A), or A alone (A..HEAD) [default: HEAD~1..HEAD, the last commit]
     #[arg(value_name = "A..B")]
     stretch: Option<String>,
@@ -38,12 +38,12 @@ pub struct Changes {
     json: Option<String>,
 }
 
-impl Changes {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl ChangesArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         if lists_fields(self.json.as_deref()) {
             return SHAPE.list(session);
         }
-        let chosen = self.json.as_deref().map_or(Ok(Chosen::Words), |fields| SHAPE.of(fields))?;
+        let chosen = self.json.as_deref().map_or(Ok(OutputFormat::Words), |fields| SHAPE.of(fields))?;
         let casebook = session.casebook()?;
         let census = casebook.compared(&stretch(self.stretch.as_deref())?, session.actor()?).map_err(complain)?;
         let compared = census.tickets.as_slice();
@@ -53,7 +53,7 @@ impl Changes {
         let short: Vec<String> = compared.iter().map(|compared| tail(compared.id)).collect();
         if self.markdown {
             session.output.print(&view::changes::markdown(compared, &short, &audience))?;
-        } else if matches!(chosen, Chosen::Json(_)) {
+        } else if matches!(chosen, OutputFormat::Json(_)) {
             let records = compared.iter().map(|compared| view::changes::record(compared, viewer));
             chosen.print(session, records.collect::<Vec<serde_json::Map<String, Value>>>())?;
         } else if session.output.is_terminal {
@@ -75,7 +75,7 @@ impl Changes {
 /// # Errors
 /// Neither side is there, or HEAD alone, as where a script has no value for them: nothing would be looked at, and found
 /// sound.
-pub(super) fn stretch(words: Option<&str>) -> Result<Stretch, Error> {
+pub(super) fn stretch(words: Option<&str>) -> Result<RevisionRange, Error> {
     let is_nothing = |words: &&str| {
         let end = words.trim_start_matches('.');
         end.is_empty() || end.len() < words.len() && matches!(end, "HEAD" | "@")
@@ -85,16 +85,16 @@ pub(super) fn stretch(words: Option<&str>) -> Result<Stretch, Error> {
         return Err(Error::usage(format!("the range `{words}` begins nowhere"), hint));
     }
     let head = |side: &str| if side.is_empty() { "HEAD".to_owned() } else { side.to_owned() };
-    let Some(words) = words else { return Ok(Stretch { from: None, to: head(""), since_parting: false }) };
+    let Some(words) = words else { return Ok(RevisionRange { from: None, to: head(""), since_parting: false }) };
     let (from, to, since_parting) = match (words.split_once("..."), words.split_once("..")) {
         (Some((from, to)), _) => (from, to, true),
         (None, Some((from, to))) => (from, to, false),
         (None, None) => (words, "", false),
     };
-    Ok(Stretch { from: Some(head(from)), to: head(to), since_parting })
+    Ok(RevisionRange { from: Some(head(from)), to: head(to), since_parting })
 }
 
-pub(super) fn complain(error: Error) -> Complaint {
+pub(super) fn complain(error: Error) -> CliError {
     match error {
         Error::NoRevision { revision, refusal: GitError::Refused { .. } } => Error::usage(
             format!("git knows no revision `{revision}`"),

@@ -7,10 +7,10 @@ use clap::Args;
 use super::changes::{complain, stretch};
 use crate::cli::Exit;
 use crate::cli::args::CommitFlags;
-use crate::cli::error::Complaint;
-use crate::cli::report::findings::TellingFlags;
+use crate::cli::error::CliError;
+use crate::cli::report::findings::FindingsFlags;
 use crate::cli::session::{Session, variable};
-use crate::desk::{Checked, Scope, Work};
+use crate::desk::{CheckResult, CheckScope, Command};
 use crate::domain::id::Id;
 use crate::domain::rules::finding::Finding;
 use crate::error::Error;
@@ -26,7 +26,7 @@ use crate::store::layout;
 #[command(
     after_help = "Examples:\n  casebook check\n  casebook check tickets/2026/11 --format concise\n  casebook check --range origin/main..HEAD --format github --report sarif=check.sarif\n  casebook check --fix -n"
 )]
-pub struct Check {
+pub struct CheckArgs {
     /// Files or folders [default: the whole desk]
     #[arg(value_name = "PATH", conflicts_with_all = ["staged", "range"])]
     paths: Vec<PathBuf>,
@@ -49,11 +49,11 @@ pub struct Check {
     #[arg(long, requires = "fix")]
     no_commit: bool,
     #[command(flatten)]
-    telling: TellingFlags,
+    telling: FindingsFlags,
 }
 
-impl Check {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl CheckArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         self.telling.judge()?;
         let mut casebook = session.unsound_casebook()?;
         let scope = self.scope(session, casebook.root())?;
@@ -62,7 +62,7 @@ impl Check {
             casebook = session.unsound_casebook()?;
             checked = casebook.check(&scope).map_err(complain)?;
         }
-        let Checked { findings, count } = checked;
+        let CheckResult { findings, count } = checked;
         let from_the_top = self.telling.begins_at_the_top();
         let folder = if from_the_top { casebook.folder_in_repository()? } else { String::new() };
         let exit = self.telling.tell(session, &findings, "check", (count, "ticket"), &folder)?;
@@ -72,16 +72,16 @@ impl Check {
         Ok(exit)
     }
 
-    fn scope(&self, session: &Session, root: &Path) -> Result<Scope, Complaint> {
+    fn scope(&self, session: &Session, root: &Path) -> Result<CheckScope, CliError> {
         if self.staged {
             let index = variable("GIT_INDEX_FILE").map(|index| std::path::absolute(&index).unwrap_or(index.into()));
-            return Ok(Scope::Staged(index));
+            return Ok(CheckScope::Staged(index));
         }
         if let Some(range) = &self.range {
-            return Ok(Scope::Range(stretch(Some(range))?));
+            return Ok(CheckScope::Range(stretch(Some(range))?));
         }
         if self.paths.is_empty() {
-            return Ok(Scope::Everything);
+            return Ok(CheckScope::Everything);
         }
         let start = session.start()?;
         let below = |path: &PathBuf| {
@@ -98,11 +98,11 @@ impl Check {
             })?;
             Ok(inside.to_string_lossy().into_owned())
         };
-        Ok(Scope::Paths(self.paths.iter().map(below).collect::<Result<_, Error>>()?))
+        Ok(CheckScope::Paths(self.paths.iter().map(below).collect::<Result<_, Error>>()?))
     }
 
     /// Mends what can be mended, through the one door, and shows it first. Says whether anything was written.
-    fn mend(&self, session: &Session, findings: &[Finding]) -> Result<bool, Complaint> {
+    fn mend(&self, session: &Session, findings: &[Finding]) -> Result<bool, CliError> {
         // A header that cannot be read follows from the history as well, where that can.
         let may_be = |finding: &&Finding| finding.rule.is_fixable || is_about_a_field(finding);
         let mut ids: Vec<Id> = findings.iter().filter(may_be).filter_map(|finding| finding.ticket).collect();
@@ -113,7 +113,7 @@ impl Check {
         let flags = CommitFlags { dry_run: true, commit: self.commit, no_commit: self.no_commit };
         let mut casebook = session.casebook()?;
         let mut terms = session.terms(&flags)?;
-        let plan = casebook.perform(Work::Mend(ids.clone()), &terms)?;
+        let plan = casebook.perform(Command::Mend(ids.clone()), &terms)?;
         if self.telling.is_for_people() {
             session.tell_plan(&plan)?;
             session.output.say("")?;
@@ -133,7 +133,7 @@ impl Check {
             return Ok(false);
         }
         terms.dry_run = false;
-        casebook.perform(Work::Mend(ids), &terms)?;
+        casebook.perform(Command::Mend(ids), &terms)?;
         Ok(true)
     }
 }

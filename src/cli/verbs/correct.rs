@@ -3,11 +3,11 @@
 use clap::Args;
 
 use crate::cli::Exit;
-use crate::cli::args::OnTicket;
-use crate::cli::error::Complaint;
-use crate::cli::run_write::Words;
+use crate::cli::args::TicketFlags;
+use crate::cli::error::CliError;
+use crate::cli::run_write::TextRequirement;
 use crate::cli::session::Session;
-use crate::desk::Casebook;
+use crate::desk::Desk;
 use crate::domain::id::Id;
 use crate::domain::text::clean_subject;
 use crate::domain::ticket::action::Action;
@@ -15,7 +15,7 @@ use crate::error::Error;
 
 /// An older entry, and why something is said about it.
 #[derive(Debug, Args)]
-struct EntryArgument {
+struct EntryFlags {
     /// The entry: its id, or a part of it of 4 characters or more
     #[arg(index = 2, value_name = "ENTRY")]
     entry: String,
@@ -28,17 +28,17 @@ struct EntryArgument {
 ///
 /// The entry itself stays as it is.
 #[derive(Debug, Args)]
-pub struct Correct {
+pub struct CorrectArgs {
     #[command(flatten)]
-    entry: EntryArgument,
+    entry: EntryFlags,
     #[command(flatten)]
-    on: OnTicket,
+    on: TicketFlags,
 }
 
-impl Correct {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl CorrectArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let entry = self.entry;
-        self.on.carry_out(session, &Words::Needed("What is right instead."), |casebook, id| {
+        self.on.carry_out(session, &TextRequirement::Needed("What is right instead."), |casebook, id| {
             let (entry, reason) = entry.find(session, casebook, id)?;
             Ok(Action::Correct { entry, reason })
         })
@@ -49,26 +49,26 @@ impl Correct {
 ///
 /// They stay in git's history until that is rewritten.
 #[derive(Debug, Args)]
-pub struct Redact {
+pub struct RedactArgs {
     #[command(flatten)]
-    entry: EntryArgument,
+    entry: EntryFlags,
     #[command(flatten)]
-    on: OnTicket,
+    on: TicketFlags,
 }
 
-impl Redact {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl RedactArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let entry = self.entry;
         let about = "What is hidden, and what people should know of it.";
-        self.on.carry_out(session, &Words::Needed(about), |casebook, id| {
+        self.on.carry_out(session, &TextRequirement::Needed(about), |casebook, id| {
             let (entry, reason) = entry.find(session, casebook, id)?;
             Ok(Action::Redact { entry, reason })
         })
     }
 }
 
-impl EntryArgument {
-    fn find(&self, session: &Session, casebook: &Casebook, ticket: Id) -> Result<(Id, String), Complaint> {
+impl EntryFlags {
+    fn find(&self, session: &Session, casebook: &Desk, ticket: Id) -> Result<(Id, String), CliError> {
         let ids: Vec<Id> =
             casebook.ticket_for(ticket, session.actor()?)?.history.iter().map(|entry| entry.id).collect();
         let reason = clean_subject(&self.reason)

@@ -6,10 +6,10 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::cli::Exit;
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::cli::session::program::{program, quoted};
-use crate::desk::{Casebook, Condition, ServerCondition, Telling, TellingState};
+use crate::desk::{Desk, DeskHealth, GitSetting, ServerHealth, SettingState};
 use crate::domain::time::zone::Zone;
 use crate::store::git::Repository;
 use crate::view::labels::count;
@@ -22,7 +22,7 @@ const OLDEST_GIT: (u32, u32) = (2, 26);
 ///
 /// It looks at git, who acts, merge driver, attributes, index, time zones and lock. In a bare repository it looks at the desk that HEAD has, the hooks that guard it, and git's settings for pushes. Changes nothing. Each thing that is wrong comes with the command that mends it. Ends with 1 if something is wrong.
 #[derive(Debug, Args)]
-pub struct Doctor {
+pub struct DoctorArgs {
     /// Print the findings as JSON
     #[arg(long)]
     json: bool,
@@ -30,13 +30,13 @@ pub struct Doctor {
 
 /// How a thing stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+enum DiagnosisState {
     Ok,
     Note,
     Wrong,
 }
 
-impl State {
+impl DiagnosisState {
     const fn word(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -47,42 +47,47 @@ impl State {
 }
 
 /// One thing looked at.
-struct Finding {
+struct Diagnosis {
     check: &'static str,
-    state: State,
+    state: DiagnosisState,
     message: String,
     hint: Option<String>,
 }
 
 /// What was found so far.
 #[derive(Default)]
-struct Findings(Vec<Finding>);
+struct Diagnoses(Vec<Diagnosis>);
 
-impl Findings {
+impl Diagnoses {
     fn ok(&mut self, check: &'static str, message: impl Into<String>) {
-        self.0.push(Finding { check, state: State::Ok, message: message.into(), hint: None });
+        self.0.push(Diagnosis { check, state: DiagnosisState::Ok, message: message.into(), hint: None });
     }
 
     fn note(&mut self, check: &'static str, message: impl Into<String>, hint: &str) {
         let hint = Some(hint.to_owned()).filter(|hint| !hint.is_empty());
-        self.0.push(Finding { check, state: State::Note, message: message.into(), hint });
+        self.0.push(Diagnosis { check, state: DiagnosisState::Note, message: message.into(), hint });
     }
 
     fn wrong(&mut self, check: &'static str, message: impl Into<String>, hint: impl Into<String>) {
-        self.0.push(Finding { check, state: State::Wrong, message: message.into(), hint: Some(hint.into()) });
+        self.0.push(Diagnosis {
+            check,
+            state: DiagnosisState::Wrong,
+            message: message.into(),
+            hint: Some(hint.into()),
+        });
     }
 
-    fn complaint(&mut self, check: &'static str, complaint: Complaint) {
+    fn complaint(&mut self, check: &'static str, complaint: CliError) {
         let place = complaint.place.map(|(file, line, column)| format!("{file}:{line}:{column}: ")).unwrap_or_default();
         self.wrong(check, format!("{place}{}", complaint.message), complaint.hint.unwrap_or_default());
     }
 }
 
-impl Doctor {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        let mut findings = Findings::default();
+impl DoctorArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+        let mut findings = Diagnoses::default();
         git(session, &mut findings)?;
-        match ServerCondition::of(&session.start()?)? {
+        match ServerHealth::of(&session.start()?)? {
             Some(condition) => server::server(condition, &mut findings),
             None => desk(session, &mut findings)?,
         }
@@ -90,19 +95,19 @@ impl Doctor {
         if self.json {
             session.output.json(&Value::Array(findings.0.iter().map(record).collect()))?;
         } else {
-            for Finding { check, state, message, hint } in &findings.0 {
+            for Diagnosis { check, state, message, hint } in &findings.0 {
                 session.output.print(&format!("{:5}  {check:12} {}\n", state.word(), one_line(message)))?;
                 for line in hint.iter().flat_map(|hint| hint.lines()) {
                     session.output.print(&format!("{:20}{}\n", "", one_line(line)))?;
                 }
             }
         }
-        let is_wrong = findings.0.iter().any(|finding| finding.state == State::Wrong);
+        let is_wrong = findings.0.iter().any(|finding| finding.state == DiagnosisState::Wrong);
         Ok(if is_wrong { Exit::Found } else { Exit::Done })
     }
 }
 
-fn desk(session: &Session, findings: &mut Findings) -> Result<(), Complaint> {
+fn desk(session: &Session, findings: &mut Diagnoses) -> Result<(), CliError> {
     match session.casebook() {
         Err(complaint) => findings.complaint("desk", complaint),
         Ok(casebook) => {
@@ -116,7 +121,7 @@ fn desk(session: &Session, findings: &mut Findings) -> Result<(), Complaint> {
     Ok(())
 }
 
-fn git(session: &Session, findings: &mut Findings) -> Result<(), Complaint> {
+fn git(session: &Session, findings: &mut Diagnoses) -> Result<(), CliError> {
     match Repository::at(&session.start()?).version() {
         Err(_) => {
             findings.wrong("git", "git was not found on PATH", "install git; without it nothing is committed or merged")
@@ -134,7 +139,7 @@ fn git(session: &Session, findings: &mut Findings) -> Result<(), Complaint> {
     Ok(())
 }
 
-fn actor(session: &Session, casebook: &Casebook, findings: &mut Findings) -> Result<(), Complaint> {
+fn actor(session: &Session, casebook: &Desk, findings: &mut Diagnoses) -> Result<(), CliError> {
     match session.actor()? {
         None => findings.wrong(
             "identity",
@@ -151,7 +156,7 @@ fn actor(session: &Session, casebook: &Casebook, findings: &mut Findings) -> Res
     Ok(())
 }
 
-fn zone(casebook: &Casebook, findings: &mut Findings) {
+fn zone(casebook: &Desk, findings: &mut Diagnoses) {
     let name = &casebook.config().time_zone;
     if Zone::named(name).is_err() {
         findings.wrong("time_zones", format!("`{name}` is no time zone"), "set `time_zone` in casebook.toml");
@@ -159,13 +164,13 @@ fn zone(casebook: &Casebook, findings: &mut Findings) {
 }
 
 /// What some commands would refuse to work with, though this one was read.
-fn settings(casebook: &Casebook, findings: &mut Findings) {
+fn settings(casebook: &Desk, findings: &mut Diagnoses) {
     for finding in casebook.unsound_sections() {
         findings.wrong("config", format!("casebook.toml:{}: {}", finding.line, finding.message), "casebook check");
     }
 }
 
-fn surroundings(casebook: &Casebook, findings: &mut Findings) {
+fn surroundings(casebook: &Desk, findings: &mut Diagnoses) {
     if !casebook.state().in_repository() {
         findings.note("repository", "in no git repository: nothing is committed", "git init && casebook git-setup");
     }
@@ -201,7 +206,7 @@ fn surroundings(casebook: &Casebook, findings: &mut Findings) {
     }
 }
 
-fn journal(casebook: &Casebook, condition: &Condition, findings: &mut Findings) {
+fn journal(casebook: &Desk, condition: &DeskHealth, findings: &mut Diagnoses) {
     if condition.is_interrupted {
         findings.wrong("journal", "a command was interrupted", "the next command that writes brings it to its end");
     } else if condition.left_behind.is_empty() {
@@ -222,16 +227,16 @@ fn journal(casebook: &Casebook, condition: &Condition, findings: &mut Findings) 
     }
 }
 
-fn telling(telling: &Telling, findings: &mut Findings) {
+fn telling(telling: &GitSetting, findings: &mut Diagnoses) {
     let check = if telling.name == ".gitattributes" { "attributes" } else { "drivers" };
-    let Telling { name, wanted, state } = telling;
+    let GitSetting { name, wanted, state } = telling;
     match state {
-        TellingState::There => findings.ok(check, name),
-        TellingState::Missing => findings.wrong(check, format!("{name} is not set"), "casebook git-setup"),
-        TellingState::Stale(was) => {
+        SettingState::There => findings.ok(check, name),
+        SettingState::Missing => findings.wrong(check, format!("{name} is not set"), "casebook git-setup"),
+        SettingState::Stale(was) => {
             findings.wrong(check, format!("{name} is `{was}`, which is not there"), "casebook git-setup");
         }
-        TellingState::Other(is) => findings.wrong(
+        SettingState::Other(is) => findings.wrong(
             check,
             format!("{name} is `{is}`, not `{wanted}`"),
             "casebook git-setup says what would do; it overwrites nothing",
@@ -239,7 +244,7 @@ fn telling(telling: &Telling, findings: &mut Findings) {
     }
 }
 
-fn record(finding: &Finding) -> Value {
-    let Finding { check, state, message, hint } = finding;
+fn record(finding: &Diagnosis) -> Value {
+    let Diagnosis { check, state, message, hint } = finding;
     json!({"check": check, "state": state.word(), "message": message, "hint": hint})
 }

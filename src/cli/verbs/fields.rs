@@ -3,15 +3,15 @@
 use clap::{ArgGroup, Args};
 
 use crate::cli::Exit;
-use crate::cli::args::OnTicket;
+use crate::cli::args::TicketFlags;
 use crate::cli::args::value_parsers::address;
-use crate::cli::error::Complaint;
-use crate::cli::run_write::{Telling, Words};
+use crate::cli::error::CliError;
+use crate::cli::run_write::{ResultStyle, TextRequirement};
 use crate::cli::session::Session;
-use crate::desk::{Step, Work};
+use crate::desk::{ActionRequest, Command};
 use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
-use crate::domain::ticket::action::{Action, Fact};
+use crate::domain::ticket::action::{Action, HeaderField};
 use crate::domain::value::Value;
 use crate::error::Error;
 
@@ -21,7 +21,7 @@ use crate::error::Error;
 /// the fewest unsolved tickets, or the next in the round, as `team` in casebook.toml says.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("whom").required(true), after_help = "Examples:\n  casebook assign 7S1W1X lea@desk.example\n  casebook assign 7S1W1X --next\n  casebook assign 7S1W1X --none")]
-pub struct Assign {
+pub struct AssignArgs {
     /// The agent
     #[arg(index = 2, value_name = "WHO", value_parser = address, group = "whom")]
     assignee: Option<Person>,
@@ -35,30 +35,30 @@ pub struct Assign {
     #[arg(long, value_name = "TEAM", requires = "next")]
     team: Option<String>,
     #[command(flatten)]
-    on: OnTicket,
+    on: TicketFlags,
 }
 
-impl Assign {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl AssignArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let Self { assignee, next, team, on, .. } = self;
         if !next {
-            return on.carry_out(session, &Words::Optional, |_, _| Ok(Action::Assign { assignee }));
+            return on.carry_out(session, &TextRequirement::Optional, |_, _| Ok(Action::Assign { assignee }));
         }
         let casebook = session.casebook()?;
         let id = casebook.find(&on.ticket.ticket, session.actor()?)?;
-        let steps = vec![on.conditions.on(Step::on(id, Action::Assign { assignee: None }, None))];
-        let work = |mut steps: Vec<Step>| match steps.pop() {
-            Some(step) => Work::Turn { step, team },
-            None => Work::Steps(steps),
+        let steps = vec![on.conditions.on(ActionRequest::on(id, Action::Assign { assignee: None }, None))];
+        let work = |mut steps: Vec<ActionRequest>| match steps.pop() {
+            Some(step) => Command::Turn { step, team },
+            None => Command::Steps(steps),
         };
-        session.carry_out_in(casebook, steps, work, &on.write, on.text.optional()?, &Telling::One)
+        session.carry_out_in(casebook, steps, work, &on.write, on.text.optional()?, &ResultStyle::One)
     }
 }
 
 /// Change who else takes part on the customer's side.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("change").required(true).multiple(true), after_help = "Example:\n  casebook cc 7S1W1X --add bo@acme.example --remove al@acme.example")]
-pub struct Cc {
+pub struct CcArgs {
     /// Who joins
     #[arg(long, value_name = "WHO", value_parser = address, group = "change")]
     add: Vec<Person>,
@@ -66,20 +66,20 @@ pub struct Cc {
     #[arg(long, value_name = "WHO", value_parser = address, group = "change")]
     remove: Vec<Person>,
     #[command(flatten)]
-    on: OnTicket,
+    on: TicketFlags,
 }
 
-impl Cc {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl CcArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let action = Action::Cc { add: self.add, remove: self.remove };
-        self.on.carry_out(session, &Words::Optional, |_, _| Ok(action))
+        self.on.carry_out(session, &TextRequirement::Optional, |_, _| Ok(action))
     }
 }
 
 /// Change the desk's labels.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("change").required(true).multiple(true), after_help = "Example:\n  casebook tag 7S1W1X --add outage --remove triage")]
-pub struct Tag {
+pub struct TagArgs {
     /// A label to add
     #[arg(long, value_name = "TAG", value_parser = label, group = "change")]
     add: Vec<String>,
@@ -87,17 +87,17 @@ pub struct Tag {
     #[arg(long, value_name = "TAG", value_parser = label, group = "change")]
     remove: Vec<String>,
     #[command(flatten)]
-    on: OnTicket,
+    on: TicketFlags,
 }
 
 fn label(words: &str) -> Result<String, String> {
     clean_subject(words).ok_or_else(|| "a label is a word".to_owned())
 }
 
-impl Tag {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl TagArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let action = Action::Tag { add: self.add, remove: self.remove };
-        self.on.carry_out(session, &Words::Optional, |_, _| Ok(action))
+        self.on.carry_out(session, &TextRequirement::Optional, |_, _| Ok(action))
     }
 }
 
@@ -107,34 +107,34 @@ impl Tag {
 /// requester, channel, language, or one of the desk's own as fields.NAME.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  casebook set 7S1W1X product_group=reports_dashboards fields.region=emea instance=")]
-pub struct Set {
+pub struct SetArgs {
     /// A fact and its value; an empty value takes it away
     #[arg(index = 2, value_name = "KEY=VALUE", required = true)]
     facts: Vec<String>,
     #[command(flatten)]
-    on: OnTicket,
+    on: TicketFlags,
 }
 
-impl Set {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl SetArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let action = changes(&self.facts)?;
-        self.on.carry_out(session, &Words::Optional, |_, _| Ok(action))
+        self.on.carry_out(session, &TextRequirement::Optional, |_, _| Ok(action))
     }
 }
 
-fn changes(words: &[String]) -> Result<Action, Complaint> {
+fn changes(words: &[String]) -> Result<Action, CliError> {
     let (mut set, mut unset) = (Vec::new(), Vec::new());
     for word in words {
         let (name, value) = word
             .split_once('=')
             .ok_or_else(|| Error::usage(format!("`{word}` sets nothing"), "facts look like key=value"))?;
-        let fact = Fact::from_name(name).ok_or_else(|| unknown(name))?;
+        let fact = HeaderField::from_name(name).ok_or_else(|| unknown(name))?;
         if set.iter().any(|(known, _)| *known == fact) || unset.contains(&fact) {
             return Err(Error::usage(format!("`{name}` is given twice"), "give each fact once").into());
         }
         match clean_subject(value) {
             None => unset.push(fact),
-            Some(words) if fact == Fact::Requester => {
+            Some(words) if fact == HeaderField::Requester => {
                 let person =
                     address(&words).map_err(|message| Error::usage(message, "a requester is an e-mail address"))?;
                 set.push((fact, Value::from(person.as_str())));

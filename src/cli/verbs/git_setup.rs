@@ -3,10 +3,10 @@
 use clap::Args;
 
 use crate::cli::Exit;
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::cli::session::program::program;
-use crate::desk::{Telling, TellingState, tell, tellings};
+use crate::desk::{GitSetting, SettingState, tell, tellings};
 use crate::view::sanitize::one_line;
 
 /// Tell git in this clone how tickets are merged and shown.
@@ -15,7 +15,7 @@ use crate::view::sanitize::one_line;
 /// action, and the line in .gitattributes, and says what it adds; what is there already, of ours or others, stays.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  git clone HOST:desk && cd desk && casebook git-setup")]
-pub struct GitSetup {
+pub struct GitSetupArgs {
     /// Have `git diff` and `git log -p` show tickets as threads
     #[arg(long)]
     textconv: bool,
@@ -24,8 +24,8 @@ pub struct GitSetup {
     dry_run: bool,
 }
 
-impl GitSetup {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl GitSetupArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let casebook = session.casebook()?;
         let program = program();
         let tellings = tellings(casebook.root(), &program, self.textconv)?;
@@ -35,37 +35,37 @@ impl GitSetup {
         for telling in &tellings {
             session.output.say(&one_line(&line(telling)))?;
         }
-        let adds = |telling: &&Telling| telling.is_to_be_told();
+        let adds = |telling: &&GitSetting| telling.is_to_be_told();
         if tellings.iter().filter(adds).any(|telling| telling.wanted.starts_with(&program)) {
             note_path(session, &program);
         }
         if tellings.iter().filter(adds).any(|telling| telling.name == ".gitattributes") {
             session.output.say("Commit .gitattributes: it is for every clone.")?;
         }
-        match tellings.iter().find(|telling| matches!(telling.state, TellingState::Other(_))) {
+        match tellings.iter().find(|telling| matches!(telling.state, SettingState::Other(_))) {
             None => Ok(Exit::Done),
             Some(other) => Err(in_the_way(other)),
         }
     }
 }
 
-fn line(telling: &Telling) -> String {
-    let Telling { name, wanted, state } = telling;
+fn line(telling: &GitSetting) -> String {
+    let GitSetting { name, wanted, state } = telling;
     match state {
-        TellingState::There => format!("there    {name}"),
-        TellingState::Missing => format!("added    {name} = {wanted}"),
-        TellingState::Stale(was) => format!("renewed  {name} = {wanted} (was {was}, which is not there)"),
-        TellingState::Other(is) => format!("left     {name} = {is}"),
+        SettingState::There => format!("there    {name}"),
+        SettingState::Missing => format!("added    {name} = {wanted}"),
+        SettingState::Stale(was) => format!("renewed  {name} = {wanted} (was {was}, which is not there)"),
+        SettingState::Other(is) => format!("left     {name} = {is}"),
     }
 }
 
-fn in_the_way(telling: &Telling) -> Complaint {
+fn in_the_way(telling: &GitSetting) -> CliError {
     let hint = if telling.name == ".gitattributes" {
         format!("for the union of histories, let the last line that means tickets be\n{}", telling.wanted)
     } else {
         format!("if nobody needs it: git config --unset-all {}, then `casebook git-setup` again", telling.name)
     };
-    Complaint::new(Exit::Refused, "setup.other", format!("{} is set to something else, and stays", telling.name))
+    CliError::new(Exit::Refused, "setup.other", format!("{} is set to something else, and stays", telling.name))
         .hint(hint)
 }
 

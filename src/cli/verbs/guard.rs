@@ -7,15 +7,15 @@ use clap::{Args, ValueEnum};
 
 use super::audit::span;
 use crate::cli::Exit;
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::session::{Session, variable};
-use crate::desk::{Findings, Guard as Guarding, Hook, Pusher};
+use crate::desk::{AuditReport, Hook, PushGuard, Pusher};
 use crate::domain::people::person::Person;
 use crate::domain::rules::Severity;
 use crate::error::Error;
 use crate::store::git::{RefChange, Repository};
-use crate::view::colors::Paint;
-use crate::view::findings::{Form, Run, told};
+use crate::view::colors::ColorMode;
+use crate::view::findings::{ReportFormat, ReportSource, told};
 
 /// Refuse what a push may not carry; run by git, as a hook.
 ///
@@ -28,7 +28,7 @@ use crate::view::findings::{Form, Run, told};
 /// each commit), else CASEBOOK_PUSHER, GITEA_PUSHER_EMAIL, GL_USER or REMOTE_USER. A name without @ is completed by git's
 /// setting `casebook.pusherDomain`.
 #[derive(Debug, Args)]
-pub struct Guard {
+pub struct GuardArgs {
     /// Which hook it is
     #[arg(value_enum, value_name = "HOOK", default_value = "pre-receive")]
     hook: HookName,
@@ -70,12 +70,12 @@ impl HookName {
     }
 }
 
-impl Guard {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl GuardArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let start = session.start()?;
         let pusher = self.pusher(&start)?;
         let desk = self.desk.as_ref().map(|desk| format!("{}/", desk.trim_matches('/'))).filter(|desk| desk != "/");
-        let guard = Guarding::at(&start, desk.as_deref(), pusher, &session.world, self.tolerance)?;
+        let guard = PushGuard::at(&start, desk.as_deref(), pusher, &session.world, self.tolerance)?;
         let found = match self.hook {
             HookName::PreCommit => guard.staged()?,
             HookName::Update => guard.receive(&[self.given_ref()?])?,
@@ -84,7 +84,7 @@ impl Guard {
         self.tell(session, &found)
     }
 
-    fn given_ref(&self) -> Result<RefChange, Complaint> {
+    fn given_ref(&self) -> Result<RefChange, CliError> {
         match self.given.as_slice() {
             [name, old, new] => match [old, new].into_iter().find(|end| !is_object_name(end)) {
                 None => Ok(RefChange::of(name, old, new)),
@@ -95,7 +95,7 @@ impl Guard {
     }
 
     /// Who pushes, as the server says.
-    fn pusher(&self, start: &std::path::Path) -> Result<Pusher, Complaint> {
+    fn pusher(&self, start: &std::path::Path) -> Result<Pusher, CliError> {
         if self.hook == HookName::PreCommit {
             return Ok(Pusher::Unknown);
         }
@@ -127,17 +127,17 @@ impl Guard {
         Ok(Pusher::Named(person))
     }
 
-    fn tell(&self, session: &Session, found: &Findings) -> Result<Exit, Complaint> {
-        let run = Run {
+    fn tell(&self, session: &Session, found: &AuditReport) -> Result<Exit, CliError> {
+        let run = ReportSource {
             verb: "guard",
             version: env!("CARGO_PKG_VERSION"),
             noun: "commit",
             folder: "",
             count: found.commits,
             is_strict: self.strict,
-            paint: Paint { colour: session.output.colour },
+            paint: ColorMode { colour: session.output.colour },
         };
-        session.output.print(&told(Form::Concise, &found.findings, &run))?;
+        session.output.print(&told(ReportFormat::Concise, &found.findings, &run))?;
         if !found.has_any(self.strict) {
             return Ok(Exit::Done);
         }
@@ -156,7 +156,7 @@ impl Guard {
     }
 }
 
-fn read_refs() -> Result<Vec<RefChange>, Complaint> {
+fn read_refs() -> Result<Vec<RefChange>, CliError> {
     let mut text = String::new();
     std::io::stdin().lock().read_to_string(&mut text).map_err(Error::io("standard input", "read"))?;
     let lines = text.lines().filter(|line| !line.trim().is_empty());
@@ -177,7 +177,7 @@ fn is_object_name(word: &str) -> bool {
     [40, 64].contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-fn no_object_name(word: &str) -> Complaint {
+fn no_object_name(word: &str) -> CliError {
     let hint = "git runs this hook, and gives it whole names of objects: 40 digits, or 64; zeros stand for none";
     Error::usage(format!("`{word}` is no name of an object"), hint).into()
 }

@@ -3,10 +3,10 @@
 use clap::Args;
 
 use crate::cli::Exit;
-use crate::cli::args::OnTicket;
+use crate::cli::args::TicketFlags;
 use crate::cli::args::value_parsers::word_of;
-use crate::cli::error::Complaint;
-use crate::cli::run_write::Words;
+use crate::cli::error::CliError;
+use crate::cli::run_write::TextRequirement;
 use crate::cli::session::Session;
 use crate::domain::ticket;
 use crate::domain::ticket::action::Action;
@@ -21,7 +21,7 @@ use crate::error::Error;
 #[command(
     after_help = "Examples:\n  casebook hold 7S1W1X --reason engineering --team rendering --until +3d\n  casebook hold 7S1W1X --reason other -m \"waiting for the vendor's patch\""
 )]
-pub struct Hold {
+pub struct HoldArgs {
     /// Why; `other` needs a text
     #[arg(short, long, value_parser = word_of::<HoldReason>(HoldReason::WORDS))]
     reason: HoldReason,
@@ -32,14 +32,14 @@ pub struct Hold {
     #[arg(long, value_name = "WHEN")]
     until: Option<String>,
     #[command(flatten)]
-    on: OnTicket,
+    on: TicketFlags,
 }
 
-impl Hold {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl HoldArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let (reason, until, words) = (self.reason, self.until.clone(), self.until);
         let team = self.team.as_deref().and_then(crate::domain::text::clean_subject);
-        self.on.carry_out(session, &Words::Optional, |casebook, _| {
+        self.on.carry_out(session, &TextRequirement::Optional, |casebook, _| {
             let until = until.as_deref().map(|words| session.when(casebook, words)).transpose()?;
             if let (Some(until), Some(words)) = (until.filter(|until| *until <= session.world.now), &words) {
                 let message = format!("--until {words} is {}, which has passed", duration::spell(until));
@@ -56,14 +56,14 @@ impl Hold {
 ///
 /// The ticket is open again.
 #[derive(Debug, Args)]
-pub struct Resume {
+pub struct ResumeArgs {
     #[command(flatten)]
-    on: OnTicket,
+    on: TicketFlags,
 }
 
-impl Resume {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        self.on.carry_out(session, &Words::Optional, |_, _| Ok(Action::Resume))
+impl ResumeArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+        self.on.carry_out(session, &TextRequirement::Optional, |_, _| Ok(Action::Resume))
     }
 }
 
@@ -71,13 +71,13 @@ impl Resume {
 ///
 /// Silence may solve a ticket only after reminders.
 #[derive(Debug, Args)]
-pub struct Remind {
+pub struct RemindArgs {
     #[command(flatten)]
-    on: OnTicket,
+    on: TicketFlags,
 }
 
-impl Remind {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        self.on.carry_out(session, &Words::Optional, |_, _| Ok(Action::Remind { auto: false }))
+impl RemindArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+        self.on.carry_out(session, &TextRequirement::Optional, |_, _| Ok(Action::Remind { auto: false }))
     }
 }

@@ -6,31 +6,31 @@ use clap::{Args, Subcommand};
 
 use super::guard::HookName;
 use crate::cli::Exit;
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::session::{Session, shown, variable};
-use crate::desk::{FSCK, HookPlan, Whereabouts};
+use crate::desk::{DeskLocation, FSCK, HookInstall};
 use crate::error::Error;
-use crate::view::colors::Paint;
+use crate::view::colors::ColorMode;
 use crate::view::diff;
 
 /// git's hooks that run the guard.
 #[derive(Debug, Args)]
-pub struct Hooks {
+pub struct HooksArgs {
     #[command(subcommand)]
-    deed: Deed,
+    deed: HooksSubcommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Deed {
+enum HooksSubcommand {
     /// Install a hook that runs `casebook guard`; one that is there is renamed, and runs first
-    Install(Install),
+    Install(HooksInstallArgs),
 }
 
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  casebook hooks install --hook pre-commit\n  casebook -C /srv/desk.git hooks install -n"
 )]
-struct Install {
+struct HooksInstallArgs {
     /// Which hook [default: pre-receive in a bare repository, else pre-commit]
     #[arg(long, value_enum, value_name = "HOOK")]
     hook: Option<HookName>,
@@ -45,22 +45,22 @@ struct Install {
     strict: bool,
 }
 
-impl Hooks {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        let Deed::Install(install) = self.deed;
+impl HooksArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+        let HooksSubcommand::Install(install) = self.deed;
         install.run(session)
     }
 }
 
-impl Install {
-    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl HooksInstallArgs {
+    fn run(self, session: &Session) -> Result<Exit, CliError> {
         let start = session.start()?;
-        let whereabouts = Whereabouts::of(&start, self.desk.as_deref())?;
+        let whereabouts = DeskLocation::of(&start, self.desk.as_deref())?;
         let default = if whereabouts.is_bare { HookName::PreReceive } else { HookName::PreCommit };
         let hook = self.hook.unwrap_or(default).hook();
         let flags: Vec<String> = self.strict.then(|| "--strict".to_owned()).into_iter().collect();
         let program = program(session)?;
-        let plan = HookPlan::of(&whereabouts, hook, &program, &flags)?;
+        let plan = HookInstall::of(&whereabouts, hook, &program, &flags)?;
         let path = shown(&plan.path);
         if plan.is_done() {
             let same = if plan.before.as_ref() == Some(&plan.after) { "" } else { ", and stays as it is" };
@@ -71,7 +71,7 @@ impl Install {
             let deed = if self.dry_run { "would set" } else { "sets" };
             session.output.say(&format!("{deed} {FSCK}=true: git looks at every object that is pushed"))?;
         }
-        let paint = Paint { colour: session.output.colour };
+        let paint = ColorMode { colour: session.output.colour };
         if !plan.is_hooked() && (self.dry_run || !session.output.quiet) {
             let shown_diff = diff::unified(path.trim_start_matches('/'), plan.before.as_deref(), &plan.after, paint);
             session.output.print(&shown_diff)?;
@@ -88,7 +88,7 @@ impl Install {
 }
 
 /// How a hook calls this program: by its name where that is found, else by its full path.
-fn program(session: &Session) -> Result<String, Complaint> {
+fn program(session: &Session) -> Result<String, CliError> {
     let path = variable("PATH").unwrap_or_default();
     let is_there = |folder: &Path| folder.join("casebook").is_file();
     if std::env::split_paths(&path).any(|folder| is_there(&folder)) {

@@ -11,10 +11,10 @@ use super::show;
 use crate::cli::Exit;
 use crate::cli::args::WriteFlags;
 use crate::cli::args::text_input::unreadable;
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::cli::terminal::progress::Progress;
-use crate::desk::{Casebook, Work};
+use crate::desk::{Command, Desk};
 use crate::error::Error;
 use crate::exchange::{Imported, beads};
 use crate::view;
@@ -25,20 +25,20 @@ use crate::view;
 /// nothing anyway. What has no place here is kept in the opening entry. A broken record is reported with its line, and
 /// the rest goes on.
 #[derive(Debug, Args)]
-pub struct Import {
+pub struct ImportArgs {
     /// The system
     #[command(subcommand)]
-    format: Format,
+    format: ImportFormat,
 }
 
 #[derive(Debug, Subcommand)]
-enum Format {
+enum ImportFormat {
     /// The JSON lines of the tracker beads
-    Beads(Beads),
+    Beads(ImportBeadsArgs),
 }
 
 #[derive(Debug, Args)]
-struct Beads {
+struct ImportBeadsArgs {
     /// The export; `-` for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -46,15 +46,15 @@ struct Beads {
     write: WriteFlags,
 }
 
-impl Import {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
-        let Format::Beads(beads) = self.format;
+impl ImportArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+        let ImportFormat::Beads(beads) = self.format;
         beads.run(session)
     }
 }
 
-impl Beads {
-    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl ImportBeadsArgs {
+    fn run(self, session: &Session) -> Result<Exit, CliError> {
         show::refuse_unknown_fields(self.write.json.as_deref())?;
         if show::lists_fields(self.write.json.as_deref()) {
             return show::list_fields(&session.output);
@@ -69,7 +69,7 @@ impl Beads {
         let mut casebook = session.casebook()?;
         let terms = session.terms(&self.write.end)?;
         if !casebook.config().team.has_agent(&terms.by) {
-            return Err(Complaint::new(
+            return Err(CliError::new(
                 Exit::NotAllowed,
                 "person.not_allowed",
                 format!("only an agent may import, and {} is none", terms.by),
@@ -81,7 +81,7 @@ impl Beads {
         progress.step(&format!("writing {} tickets", imported.tickets.len()));
         let count = imported.tickets.len();
         let tickets = if self.write.json.is_some() { imported.tickets.clone() } else { Vec::new() };
-        let report = casebook.perform(Work::Import(imported.tickets), &terms)?;
+        let report = casebook.perform(Command::Import(imported.tickets), &terms)?;
         let (count, known) = (report.changes.len(), imported.known + count - report.changes.len());
         progress.end();
         session.tell_recovery(&casebook);
@@ -107,7 +107,7 @@ impl Beads {
     }
 }
 
-fn read(casebook: &Casebook, file: &Path) -> Result<Imported, Complaint> {
+fn read(casebook: &Desk, file: &Path) -> Result<Imported, CliError> {
     let known = casebook.imported_ids(beads::NAME)?;
     let already = |id: &str| known.contains(id);
     let mut random = casebook.random();

@@ -6,10 +6,10 @@ use clap::Args;
 
 use super::git_setup::note_path;
 use crate::cli::Exit;
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::session::program::program;
 use crate::cli::session::{Session, shown, variable};
-use crate::desk::{Founding, InitReport, TellingState};
+use crate::desk::{InitOptions, InitReport, SettingState};
 use crate::domain::people::person::Person;
 use crate::error::Error;
 use crate::store::git::GitError;
@@ -21,7 +21,7 @@ use crate::store::git::GitError;
 /// Whoever runs it is the first agent. In a repository of its own every command will make a commit; inside an
 /// existing one, you commit.
 #[derive(Debug, Args)]
-pub struct Init {
+pub struct InitArgs {
     /// The folder [default: here]
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
@@ -36,12 +36,12 @@ pub struct Init {
     many_files: bool,
 }
 
-impl Init {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl InitArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let start = session.start()?;
         let root = self.folder.as_ref().map_or(start.clone(), |folder| start.join(folder));
         let name = self.name.unwrap_or_else(|| folder_name(&root));
-        let founding = Founding {
+        let founding = InitOptions {
             root: root.clone(),
             name,
             time_zone: machine_zone(),
@@ -56,7 +56,7 @@ impl Init {
     }
 }
 
-fn tell(session: &Session, report: &InitReport) -> Result<Exit, Complaint> {
+fn tell(session: &Session, report: &InitReport) -> Result<Exit, CliError> {
     match &report.agent {
         Some(agent) => {
             session.output.say(&format!("{agent} is its first agent; [team] in casebook.toml says who else."))?
@@ -68,7 +68,7 @@ fn tell(session: &Session, report: &InitReport) -> Result<Exit, Complaint> {
     if !report.tellings.is_empty() {
         note_path(session, &program());
     }
-    for telling in report.tellings.iter().filter(|telling| matches!(telling.state, TellingState::Other(_))) {
+    for telling in report.tellings.iter().filter(|telling| matches!(telling.state, SettingState::Other(_))) {
         session.output.warn(&format!(
             "note: {} is set to something else, and stays; `casebook git-setup` says what would do",
             telling.name
@@ -106,7 +106,7 @@ pub(super) fn machine_zone() -> String {
 
 impl Session {
     /// The person named by `--as` or `CASEBOOK_ACTOR`, if one is.
-    pub(super) fn named_actor(&self) -> Result<Option<Person>, Complaint> {
+    pub(super) fn named_actor(&self) -> Result<Option<Person>, CliError> {
         match (&self.global.actor, variable("CASEBOOK_ACTOR")) {
             (Some(person), _) => Ok(Some(person.clone())),
             (None, Some(words)) => Person::from_address(&words).map(Some).map_err(|error| {

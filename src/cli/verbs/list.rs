@@ -4,22 +4,22 @@ use clap::Args;
 use serde_json::{Map, Value};
 
 use crate::cli::Exit;
-use crate::cli::args::output_format::{Chosen, FormatFlags, Shape};
+use crate::cli::args::output_format::{FormatFlags, OutputFormat, RecordFields};
 use crate::cli::args::query::QueryFlags;
-use crate::cli::args::sort::OrderFlag;
-use crate::cli::error::Complaint;
+use crate::cli::args::sort::SortFlag;
+use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::desk::{Casebook, Found, Trouble};
+use crate::desk::{Desk, SummaryList, UnreadableFile};
 use crate::domain::sla::clock::Clock;
 use crate::domain::ticket::summary::Summary;
 use crate::error::Error;
 use crate::store::layout;
-use crate::store::yaml::DamageKind;
+use crate::store::yaml::ReadErrorKind;
 use crate::view;
 use crate::view::Audience;
 
 /// What rows have.
-const SHAPE: Shape = Shape { fields: view::json::FIELDS, columns: view::list::COLUMNS };
+const SHAPE: RecordFields = RecordFields { fields: view::json::FIELDS, columns: view::list::COLUMNS };
 
 /// List tickets: unsolved escalated ones first, then the oldest, unless sorted.
 ///
@@ -30,9 +30,9 @@ const SHAPE: Shape = Shape { fields: view::json::FIELDS, columns: view::list::CO
 #[command(
     after_help = "Examples:\n  casebook list status:open assignee:none\n  casebook list --status open,on_hold --priority S1,S2 --json=id,subject\n  casebook list is:unsolved --format '{{ tablerow(short_id, priority, last_activity_at|timeago, subject) }}'"
 )]
-pub struct List {
+pub struct ListArgs {
     #[command(flatten)]
-    order: OrderFlag,
+    order: SortFlag,
     /// No more than so many
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
@@ -48,15 +48,15 @@ pub struct List {
     form: FormatFlags,
 }
 
-impl List {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl ListArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let chosen = self.form.chosen(&SHAPE, session)?;
-        if matches!(chosen, Chosen::Names) {
+        if matches!(chosen, OutputFormat::Names) {
             return SHAPE.list(session);
         }
         let casebook = session.casebook()?;
         let query = self.query.query(session, &casebook)?;
-        let Found { mut rows, troubles } = casebook.meant(&query, session.actor()?)?;
+        let SummaryList { mut rows, troubles } = casebook.meant(&query, session.actor()?)?;
         if self.exists {
             return Ok(if rows.is_empty() { Exit::NotFound } else { Exit::Done });
         }
@@ -67,15 +67,15 @@ impl List {
         chosen.refuse_unknown_own(&casebook, |name| rows.iter().any(|row| row.header.has_own(name)))?;
         self.order.sort(&mut rows);
         rows.truncate(self.limit.unwrap_or(usize::MAX));
-        if rows.is_empty() && matches!(chosen, Chosen::Words) {
+        if rows.is_empty() && matches!(chosen, OutputFormat::Words) {
             session.name_unknown(&casebook, &query)?;
         }
-        let for_people = matches!(chosen, Chosen::Words) && session.output.is_terminal;
+        let for_people = matches!(chosen, OutputFormat::Words) && session.output.is_terminal;
         let wants_clocks = for_people || chosen.asks_for("sla");
         let now = if wants_clocks { casebook.moment_of(&query)? } else { session.world.now };
         let clocks = session.clocks(&casebook, now, wants_clocks);
         match chosen {
-            Chosen::Words if for_people => {
+            OutputFormat::Words if for_people => {
                 let zone = session.zone(&casebook)?;
                 let audience = Audience { now, ..session.audience(&casebook, &zone)? };
                 let short_ids = casebook.short_ids(rows.ids(), session.actor()?)?;
@@ -85,7 +85,7 @@ impl List {
                 let exit = session.end_clocks(&clocks, session.name_troubles(&casebook, &troubles));
                 return Ok(session.output.page(&told, casebook.root(), exit)?);
             }
-            Chosen::Words => {
+            OutputFormat::Words => {
                 let mut stream = session.output.stream();
                 rows.iter().try_for_each(|row| stream.push(&view::list::for_programs(&row)))?;
                 stream.end()?;
@@ -111,22 +111,22 @@ fn record(row: &Summary, short_id: &str, sla: &[Clock]) -> Map<String, Value> {
 impl Session {
     /// Names the files that could not be read, as far as whoever asks may know of them, on standard error, also where
     /// less shall be said, and says how the command ends. For a program each is an error as any other, on one line.
-    pub(in crate::cli) fn name_troubles(&self, casebook: &Casebook, troubles: &[Trouble]) -> Exit {
+    pub(in crate::cli) fn name_troubles(&self, casebook: &Desk, troubles: &[UnreadableFile]) -> Exit {
         let Ok(viewer) = self.actor() else { return Exit::Damaged };
-        let may_hear = |trouble: &&Trouble| casebook.may_hear_of(trouble, viewer);
+        let may_hear = |trouble: &&UnreadableFile| casebook.may_hear_of(trouble, viewer);
         self.tell_troubles(&troubles.iter().filter(may_hear).cloned().collect::<Vec<_>>())
     }
 
     /// The same of files that whoever asks may know of.
-    pub(in crate::cli) fn tell_troubles(&self, troubles: &[Trouble]) -> Exit {
-        for Trouble { path, damage } in troubles {
+    pub(in crate::cli) fn tell_troubles(&self, troubles: &[UnreadableFile]) -> Exit {
+        for UnreadableFile { path, damage } in troubles {
             if self.wants_json {
                 let error = Error::Damaged { path: path.clone(), damage: damage.clone() };
-                self.output.complain(&Complaint::from(error).line());
+                self.output.complain(&CliError::from(error).line());
                 continue;
             }
             let way_out = match damage.kind {
-                DamageKind::ConflictMarker => "; `casebook resolve` keeps the entries of both sides",
+                ReadErrorKind::ConflictMarker => "; `casebook resolve` keeps the entries of both sides",
                 _ => "",
             };
             self.output.complain(&view::sanitize::one_line(&format!("casebook: {path}:{damage}{way_out}")));

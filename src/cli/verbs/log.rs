@@ -4,18 +4,18 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 
 use crate::cli::Exit;
-use crate::cli::args::output_format::{Chosen, FormatFlags, Shape};
+use crate::cli::args::output_format::{FormatFlags, OutputFormat, RecordFields};
 use crate::cli::args::query::QueryFlags;
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::desk::Casebook;
+use crate::desk::Desk;
 use crate::domain::ticket::Ticket;
 use crate::domain::time::duration;
 use crate::store::layout::tail;
 use crate::view;
 
 /// What entries have.
-const SHAPE: Shape = Shape { fields: view::json::ENTRY_FIELDS, columns: view::log::COLUMNS };
+const SHAPE: RecordFields = RecordFields { fields: view::json::ENTRY_FIELDS, columns: view::log::COLUMNS };
 
 /// What happened, newest first, on all tickets or on those a query means.
 ///
@@ -28,7 +28,7 @@ const SHAPE: Shape = Shape { fields: view::json::ENTRY_FIELDS, columns: view::lo
     override_usage = "casebook log [OPTIONS] [TICKET] [QUERY]...",
     after_help = "Examples:\n  casebook log --since 7d\n  casebook log status:open --org acme --since 7d\n  casebook log 9SEDQR --jsonl=at,by,action,text"
 )]
-pub struct Log {
+pub struct LogArgs {
     /// Only what happened since then: a span back from now (7d, 4h30m), a date, or a time
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
@@ -38,10 +38,10 @@ pub struct Log {
     form: FormatFlags,
 }
 
-impl Log {
-    pub(super) fn run(mut self, session: &Session) -> Result<Exit, Complaint> {
+impl LogArgs {
+    pub(super) fn run(mut self, session: &Session) -> Result<Exit, CliError> {
         let chosen = self.form.chosen(&SHAPE, session)?;
-        if matches!(chosen, Chosen::Names) {
+        if matches!(chosen, OutputFormat::Names) {
             return SHAPE.list(session);
         }
         let casebook = session.casebook()?;
@@ -52,14 +52,14 @@ impl Log {
             |ticket: &Ticket| since.is_none_or(|since| ticket.history.iter().any(|entry| entry.at >= since));
         let recent = |ticket: Ticket| Some(ticket).filter(&is_recent);
         let census = casebook.meant_tickets(&query, one, session.actor()?, &|_| true, recent)?;
-        if census.tickets.is_empty() && matches!(chosen, Chosen::Words) {
+        if census.tickets.is_empty() && matches!(chosen, OutputFormat::Words) {
             session.name_unknown(&casebook, &query)?;
         }
         let short: Vec<String> = census.tickets.iter().map(|ticket| tail(ticket.id)).collect();
         let rows: Vec<(&str, &Ticket)> = short.iter().map(String::as_str).zip(&census.tickets).collect();
         let viewer = session.viewer(&casebook)?;
         match chosen {
-            Chosen::Words if session.output.is_terminal => {
+            OutputFormat::Words if session.output.is_terminal => {
                 let zone = session.zone(&casebook)?;
                 let told = view::log::for_people(&rows, since, &session.audience(&casebook, &zone)?);
                 return Ok(session.output.page(
@@ -68,7 +68,7 @@ impl Log {
                     session.name_troubles(&casebook, &census.troubles),
                 )?);
             }
-            Chosen::Words => session.output.print(&view::log::for_programs(&rows, since, viewer))?,
+            OutputFormat::Words => session.output.print(&view::log::for_programs(&rows, since, viewer))?,
             chosen => chosen.print(session, view::log::records(&rows, since, viewer))?,
         }
         Ok(session.name_troubles(&casebook, &census.troubles))
@@ -76,7 +76,7 @@ impl Log {
 }
 
 /// An instant in the past: a span back from now, or a time as people type it.
-fn since(session: &Session, casebook: &Casebook, words: &str) -> Result<DateTime<Utc>, Complaint> {
+fn since(session: &Session, casebook: &Desk, words: &str) -> Result<DateTime<Utc>, CliError> {
     let back = duration::span(words).and_then(|span| session.world.now.checked_sub_signed(span));
     back.map_or_else(|| session.when(casebook, words), Ok)
 }

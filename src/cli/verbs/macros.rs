@@ -8,22 +8,22 @@ use serde_json::{Map, Value, json};
 use super::show;
 use crate::cli::Exit;
 use crate::cli::args::{ConditionFlags, TextFlags, WriteFlags};
-use crate::cli::error::Complaint;
-use crate::cli::run_write::Telling;
+use crate::cli::error::CliError;
+use crate::cli::run_write::ResultStyle;
 use crate::cli::session::Session;
-use crate::desk::{Casebook, Step, Work, macro_finding};
+use crate::desk::{ActionRequest, Command, Desk, macro_finding};
 use crate::domain::rules;
 use crate::domain::rules::finding::Finding;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::macros::{Deed, Macro, Texts, language_of, speaker, text_in};
+use crate::domain::ticket::macros::{Macro, MacroStep, MacroTexts, language_of, speaker, text_in};
 use crate::error::Error;
 use crate::store::config::{fields, macros};
 use crate::view;
 use crate::view::Viewer;
 use crate::view::macro_template;
 use crate::view::sanitize::one_line;
-use crate::view::template::TemplateFlaw;
+use crate::view::template::TemplateError;
 
 /// Apply a macro of the desk: a reply with a name, and what is done with it.
 ///
@@ -34,7 +34,7 @@ use crate::view::template::TemplateFlaw;
 #[command(
     after_help = "Examples:\n  casebook macro\n  casebook macro ask_release 7S1W1X -n\n  casebook macro ask_release 7S1W1X"
 )]
-pub struct ApplyMacro {
+pub struct MacroArgs {
     /// The macro
     #[arg(value_name = "NAME", requires = "ticket")]
     name: Option<String>,
@@ -49,8 +49,8 @@ pub struct ApplyMacro {
     write: WriteFlags,
 }
 
-impl ApplyMacro {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl MacroArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let casebook = session.casebook()?;
         if session.viewer(&casebook)? == Viewer::Customer {
             return Err(agents_only());
@@ -68,7 +68,7 @@ impl ApplyMacro {
             Error::usage(message, "[macros] in casebook.toml defines it")
         })?;
         let typed = self.text.optional()?;
-        let told = Told {
+        let told = TemplateValues {
             session,
             casebook: &casebook,
             ticket: casebook.ticket(id)?,
@@ -77,27 +77,27 @@ impl ApplyMacro {
             noted: RefCell::default(),
         };
         let texts = told.texts(known, &deeds, typed.text.as_ref())?;
-        let mut steps: Vec<Step> = deeds.into_iter().map(|deed| step(id, deed)).collect();
+        let mut steps: Vec<ActionRequest> = deeds.into_iter().map(|deed| step(id, deed)).collect();
         if let Some(first) = steps.first_mut() {
             *first = self.conditions.on(first.clone());
         }
-        let work = |steps| Work::Steps(apart(steps, texts));
-        session.carry_out_in(casebook, steps, work, &self.write, typed, &Telling::One)
+        let work = |steps| Command::Steps(apart(steps, texts));
+        session.carry_out_in(casebook, steps, work, &self.write, typed, &ResultStyle::One)
     }
 }
 
-fn agents_only() -> Complaint {
-    Complaint::new(Exit::NotAllowed, "person.not_allowed", "only an agent may `macro` here")
+fn agents_only() -> CliError {
+    CliError::new(Exit::NotAllowed, "person.not_allowed", "only an agent may `macro` here")
         .hint("[team] in casebook.toml says who is what")
 }
 
-fn step(id: crate::domain::id::Id, deed: Deed) -> Step {
-    Step { keep_open: deed.keep_open, ..Step::on(id, deed.action, None) }
+fn step(id: crate::domain::id::Id, deed: MacroStep) -> ActionRequest {
+    ActionRequest { keep_open: deed.keep_open, ..ActionRequest::on(id, deed.action, None) }
 }
 
 /// The steps of one command on one ticket, each with its words, and with a key of its own, so that a retry finds them
 /// all.
-fn apart(mut steps: Vec<Step>, texts: Vec<Option<Text>>) -> Vec<Step> {
+fn apart(mut steps: Vec<ActionRequest>, texts: Vec<Option<Text>>) -> Vec<ActionRequest> {
     for (place, (step, text)) in steps.iter_mut().zip(texts).enumerate() {
         step.text = text;
         if let Some(key) = step.key.as_mut().filter(|_| place > 0) {
@@ -108,9 +108,9 @@ fn apart(mut steps: Vec<Step>, texts: Vec<Option<Text>>) -> Vec<Step> {
 }
 
 /// What the texts of a macro are filled in with.
-struct Told<'a> {
+struct TemplateValues<'a> {
     session: &'a Session,
-    casebook: &'a Casebook,
+    casebook: &'a Desk,
     ticket: Ticket,
     name: &'a str,
     agent: &'a str,
@@ -118,14 +118,14 @@ struct Told<'a> {
     noted: RefCell<String>,
 }
 
-impl Told<'_> {
+impl TemplateValues<'_> {
     /// The words of each action: those given with the command in the place of the macro's, else its own.
     ///
     /// # Errors
     /// A text cannot be filled in, or an action that needs words has none.
-    fn texts(&self, known: &Macro, deeds: &[Deed], typed: Option<&Text>) -> Result<Vec<Option<Text>>, Complaint> {
+    fn texts(&self, known: &Macro, deeds: &[MacroStep], typed: Option<&Text>) -> Result<Vec<Option<Text>>, CliError> {
         let speaker = speaker(deeds);
-        let of = |(place, deed): (usize, &Deed)| {
+        let of = |(place, deed): (usize, &MacroStep)| {
             let text = match typed.filter(|_| place == speaker) {
                 Some(typed) => Some(typed.clone()),
                 None if deed.texts.is_empty() && place == speaker => self.filled(&known.texts)?,
@@ -140,15 +140,15 @@ impl Told<'_> {
     }
 
     /// Only where words could be given: check has looked after the others.
-    fn wordless(&self, deed: &Deed) -> Complaint {
+    fn wordless(&self, deed: &MacroStep) -> CliError {
         let name = self.name;
         let message = format!("`{}` needs words, and the macro `{name}` has none for it", deed.action.word());
-        Complaint::new(Exit::Usage, "text.missing", message)
+        CliError::new(Exit::Usage, "text.missing", message)
             .hint(format!("give them with -m TEXT, -F FILE or -F -, or as `text` of [macros.{name}] in casebook.toml"))
     }
 
     /// A text for the ticket, in its language where there is one; none where there is no text.
-    fn filled(&self, texts: &Texts) -> Result<Option<Text>, Complaint> {
+    fn filled(&self, texts: &MacroTexts) -> Result<Option<Text>, CliError> {
         let languages = self.casebook.languages_of(&self.ticket.header);
         let Some((language, source)) = text_in(texts, languages.iter().map(String::as_str)) else { return Ok(None) };
         if let Some(wanted) = languages.first().map(|tag| language_of(tag))
@@ -166,7 +166,7 @@ impl Told<'_> {
             Some(Value::Object(record)) => record,
             _ => Map::new(),
         };
-        let flaw = |flaw: TemplateFlaw| {
+        let flaw = |flaw: TemplateError| {
             Error::usage(
                 format!("the text of the macro `{}`: {}", self.name, why(flaw)),
                 "[macros] in casebook.toml has it; `casebook show TICKET --json=` lists the fields",
@@ -177,13 +177,13 @@ impl Told<'_> {
     }
 }
 
-fn why(flaw: TemplateFlaw) -> String {
+fn why(flaw: TemplateError) -> String {
     match flaw {
-        TemplateFlaw::Field(unknown) => {
+        TemplateError::Field(unknown) => {
             let near = unknown.nearest.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
             format!("there is no field `{}`{near}", unknown.name)
         }
-        TemplateFlaw::Language(why) => why,
+        TemplateError::Language(why) => why,
     }
 }
 
@@ -197,8 +197,8 @@ pub fn flaws(text: &str) -> Vec<Finding> {
         for (language, source) in std::iter::once(&known.texts).chain(&own).flatten() {
             let Err(flaw) = macro_template::tried(source, &choices.fields) else { continue };
             let rule = match flaw {
-                TemplateFlaw::Field(_) => &rules::CONFIG_INVALID,
-                TemplateFlaw::Language(_) => &rules::MACRO_TEXT,
+                TemplateError::Field(_) => &rules::CONFIG_INVALID,
+                TemplateError::Language(_) => &rules::MACRO_TEXT,
             };
             let of = if language.is_empty() { String::new() } else { format!(" ({language})") };
             let message = format!("the text{of} of the macro `{}`: {}", known.name, why(flaw));
@@ -218,7 +218,7 @@ fn unknown(name: &str, macros: &[Macro]) -> Error {
     Error::usage(format!("there is no macro `{name}`"), hint)
 }
 
-fn list(session: &Session, macros: &[Macro], as_json: bool) -> Result<Exit, Complaint> {
+fn list(session: &Session, macros: &[Macro], as_json: bool) -> Result<Exit, CliError> {
     let actions = |known: &Macro| match known.steps.as_slice() {
         [] => vec!["reply".to_owned()],
         steps => steps.iter().filter_map(|step| step.iter().find(|(name, _)| name == "action")).map(word).collect(),

@@ -4,11 +4,11 @@ use clap::Args;
 
 use crate::cli::Exit;
 use crate::cli::args::value_parsers::word_of;
-use crate::cli::args::{ConditionFlags, OnTicket, TextFlags, WriteFlags};
-use crate::cli::error::Complaint;
-use crate::cli::run_write::{Telling, Words};
+use crate::cli::args::{ConditionFlags, TextFlags, TicketFlags, WriteFlags};
+use crate::cli::error::CliError;
+use crate::cli::run_write::{ResultStyle, TextRequirement};
 use crate::cli::session::Session;
-use crate::desk::Step;
+use crate::desk::ActionRequest;
 use crate::domain::ticket::action::Action;
 use crate::domain::vocabulary::{MergeReason, ReopenReason};
 
@@ -18,7 +18,7 @@ use crate::domain::vocabulary::{MergeReason, ReopenReason};
 /// target's copies. It can be taken back with `casebook reopen SOURCE --unmerge`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  casebook merge 3K2M8Q 9P4R7T --into 7S1W1X")]
-pub struct Merge {
+pub struct MergeArgs {
     /// The tickets to merge
     #[arg(value_name = "SOURCE", required = true)]
     sources: Vec<String>,
@@ -36,19 +36,19 @@ pub struct Merge {
     write: WriteFlags,
 }
 
-impl Merge {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl MergeArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let casebook = session.casebook()?;
         let into = casebook.find(&self.into, session.actor()?)?;
-        let mut steps: Vec<Step> = Vec::new();
+        let mut steps: Vec<ActionRequest> = Vec::new();
         for source in &self.sources {
             let source = casebook.find(source, session.actor()?)?;
-            let step = self.conditions.on(Step::on(source, Action::Merge { into, reason: self.reason }, None));
+            let step = self.conditions.on(ActionRequest::on(source, Action::Merge { into, reason: self.reason }, None));
             if !steps.iter().any(|known| known.target == step.target) {
                 steps.push(step);
             }
         }
-        session.carry_out(casebook, steps, &self.write, self.text.optional()?, &Telling::Several)
+        session.carry_out(casebook, steps, &self.write, self.text.optional()?, &ResultStyle::Several)
     }
 }
 
@@ -56,7 +56,7 @@ impl Merge {
 ///
 /// Any reply of the customer does so too.
 #[derive(Debug, Args)]
-pub struct Reopen {
+pub struct ReopenArgs {
     /// Why
     #[arg(long, default_value = "not_solved", value_parser = word_of::<ReopenReason>(ReopenReason::WORDS))]
     reason: ReopenReason,
@@ -64,12 +64,12 @@ pub struct Reopen {
     #[arg(long)]
     unmerge: bool,
     #[command(flatten)]
-    on: OnTicket,
+    on: TicketFlags,
 }
 
-impl Reopen {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl ReopenArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let action = Action::Reopen { reason: self.reason, unmerge: self.unmerge };
-        self.on.carry_out(session, &Words::Optional, |_, _| Ok(action))
+        self.on.carry_out(session, &TextRequirement::Optional, |_, _| Ok(action))
     }
 }

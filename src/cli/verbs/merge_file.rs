@@ -8,10 +8,10 @@ use clap::Args;
 
 use crate::cli::Exit;
 use crate::cli::args::text_input::unreadable;
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::error::resolve::why;
 use crate::cli::session::Session;
-use crate::domain::convergence::union::Concurrent;
+use crate::domain::convergence::union::ConcurrentEntry;
 use crate::domain::ticket::Ticket;
 use crate::domain::time::zone::Zone;
 use crate::error::Error;
@@ -25,7 +25,7 @@ use crate::view;
 /// git runs this with %O %A %B %L %P, once `casebook git-setup` has told it so. The result is written into OURS. Ends
 /// with 0, or with 1 where there is a conflict that people have to look at.
 #[derive(Debug, Args)]
-pub struct MergeFile {
+pub struct MergeFileArgs {
     /// What both sides came from (%O)
     #[arg(value_name = "BASE")]
     base: PathBuf,
@@ -43,8 +43,8 @@ pub struct MergeFile {
     path: Option<String>,
 }
 
-impl MergeFile {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl MergeFileArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let (base, ours, theirs) = (read(&self.base)?, read(&self.ours)?, read(&self.theirs)?);
         let path = self.path.clone().unwrap_or_else(|| self.ours.display().to_string());
         let base_bytes = Some(base.as_slice()).filter(|bytes| !bytes.is_empty());
@@ -65,7 +65,7 @@ impl MergeFile {
     }
 
     /// Leaves the conflict as git would. Where the lines alone do not conflict, everything that differs does.
-    fn leave_markers(&self, ours: &[u8]) -> Result<(), Complaint> {
+    fn leave_markers(&self, ours: &[u8]) -> Result<(), CliError> {
         let size = usize::from(self.marker_size);
         let merge = |base: &Path| merge_lines(base, &self.ours, &self.theirs, size);
         let marker = "<".repeat(size);
@@ -90,7 +90,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
 }
 
 /// Names entries that crossed each other, on standard error.
-pub(super) fn tell_crossings(session: &Session, place: &str, ticket: &Ticket, crossings: &[Concurrent]) {
+pub(super) fn tell_crossings(session: &Session, place: &str, ticket: &Ticket, crossings: &[ConcurrentEntry]) {
     let zone = Zone::named("UTC").expect("every list of zones has UTC");
     let lines = view::concurrent_entries::lines(ticket, crossings, &zone);
     if !lines.is_empty() {

@@ -41,11 +41,11 @@ pub mod textconv;
 
 use super::Exit;
 use super::args::Verb;
-use super::error::Complaint;
+use super::error::CliError;
 use super::session::Session;
 
 /// Runs a verb.
-pub(super) fn run(session: &Session, verb: Verb) -> Result<Exit, Complaint> {
+pub(super) fn run(session: &Session, verb: Verb) -> Result<Exit, CliError> {
     match verb {
         Verb::Init(init) => init.run(session),
         Verb::Demo(demo) => demo.run(session),

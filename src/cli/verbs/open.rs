@@ -10,14 +10,14 @@ use crate::cli::Exit;
 use crate::cli::args::attachment;
 use crate::cli::args::value_parsers::{address, language_tag, priority};
 use crate::cli::args::{TextFlags, WriteFlags};
-use crate::cli::error::Complaint;
-use crate::cli::run_write::Telling;
+use crate::cli::error::CliError;
+use crate::cli::run_write::ResultStyle;
 use crate::cli::session::Session;
-use crate::desk::{Casebook, Step, Target};
+use crate::desk::{ActionRequest, Desk, TicketRef};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
-use crate::domain::ticket::action::{Action, Opening, Override};
+use crate::domain::ticket::action::{Action, OpenFields, Override};
 use crate::domain::value::{Fields, Value};
 use crate::domain::vocabulary::Priority;
 use crate::error::Error;
@@ -31,7 +31,7 @@ use crate::error::Error;
 #[command(
     after_help = "Examples:\n  casebook open\n  casebook open -s \"Tiles time out\" -p S2 --requester ana@acme.example -m \"Since this morning.\"\n  id=$(casebook open -q -s \"Disk full on db1\" -p S1 -m \"$ALERT\" --key alert-$ALERT_ID)"
 )]
-pub struct Open {
+pub struct OpenArgs {
     /// What it is about, in one line
     #[arg(short, long, value_name = "SUBJECT", allow_hyphen_values = true)]
     subject: Option<String>,
@@ -80,8 +80,8 @@ pub struct Open {
     write: WriteFlags,
 }
 
-impl Open {
-    pub(super) fn run(mut self, session: &Session) -> Result<Exit, Complaint> {
+impl OpenArgs {
+    pub(super) fn run(mut self, session: &Session) -> Result<Exit, CliError> {
         let casebook = session.casebook()?;
         let by = session.actor()?.cloned().ok_or(Error::NoIdentity)?;
         // A retry gets the first result, whatever has become of the requester's roles since.
@@ -96,12 +96,12 @@ impl Open {
         let attachments = attachment::read(&self.attach, casebook.config().largest_attachment)?;
         let typed = self.text.required(casebook.state(), &format!("The first text of the ticket: {subject}"))?;
         let opening = self.opening(&casebook, by, subject)?;
-        let step = Step {
-            target: Target::New,
+        let step = ActionRequest {
+            target: TicketRef::New,
             attachments,
-            ..Step::on(Id::at(session.world.now, 0), Action::Open(Box::new(opening)), None)
+            ..ActionRequest::on(Id::at(session.world.now, 0), Action::Open(Box::new(opening)), None)
         };
-        session.carry_out(casebook, vec![step], &self.write, typed, &Telling::Opened)
+        session.carry_out(casebook, vec![step], &self.write, typed, &ResultStyle::Opened)
     }
 
     /// Whether nothing is left to type.
@@ -110,9 +110,9 @@ impl Open {
     }
 
     /// What the ticket opens with.
-    fn opening(&self, casebook: &Casebook, by: Person, subject: String) -> Result<Opening, Complaint> {
+    fn opening(&self, casebook: &Desk, by: Person, subject: String) -> Result<OpenFields, CliError> {
         let priority = self.priority.unwrap_or(casebook.config().default_priority);
-        let mut opening = Opening::new(subject, priority, self.requester.clone().unwrap_or(by));
+        let mut opening = OpenFields::new(subject, priority, self.requester.clone().unwrap_or(by));
         opening.product_group = self.group.as_deref().and_then(clean_subject);
         opening.organization = self.org.as_deref().and_then(clean_subject);
         opening.instance = self.instance.as_deref().and_then(clean_subject);

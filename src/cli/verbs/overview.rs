@@ -1,26 +1,26 @@
 //! No verb: the desk at a glance.
 
 use crate::cli::Exit;
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::report::clocks::Clocks;
 use crate::cli::session::Session;
-use crate::desk::Casebook;
+use crate::desk::Desk;
 use crate::domain::id::Id;
 use crate::domain::sla::clock::Clock;
 use crate::domain::ticket::summary::Summary;
 use crate::domain::vocabulary::Status;
 use crate::view;
 use crate::view::Viewer;
-use crate::view::overview::Burning;
+use crate::view::overview::Overdue;
 
 /// Counts by status, and what wants attention.
-pub(in crate::cli) fn run(session: &Session) -> Result<Exit, Complaint> {
+pub(in crate::cli) fn run(session: &Session) -> Result<Exit, CliError> {
     let casebook = session.casebook()?;
     let found = casebook.summaries(session.actor()?)?;
     let zone = session.zone(&casebook)?;
     let tickets: Vec<_> = found.rows.iter().collect();
     let viewer = session.actor()?;
-    let short = view::overview::Glance::at(&tickets, session.world.now)
+    let short = view::overview::Overview::at(&tickets, session.world.now)
         .oldest_open
         .map(|at| casebook.short_id(tickets[at].id, viewer))
         .transpose()?;
@@ -46,13 +46,8 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Exit, Complaint> {
 }
 
 /// What burns, and what first.
-fn burning(
-    session: &Session,
-    casebook: &Casebook,
-    clocks: &Clocks<'_>,
-    tickets: &[Summary],
-) -> Result<Burning, Complaint> {
-    let mut burning = Burning::default();
+fn burning(session: &Session, casebook: &Desk, clocks: &Clocks<'_>, tickets: &[Summary]) -> Result<Overdue, CliError> {
+    let mut burning = Overdue::default();
     let mut first: Option<(Id, Clock)> = None;
     for ticket in tickets.iter().filter(|ticket| ticket.header.status != Status::Solved) {
         let Some(clock) = clocks.next(ticket) else { continue };

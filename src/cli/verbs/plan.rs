@@ -4,36 +4,38 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use crate::cli::Exit;
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::desk::{Casebook, Promises, Trouble};
-use crate::domain::query::{Condition, Is, Query, Test, WordsFact};
+use crate::desk::{Desk, SlaEvaluator, UnreadableFile};
+use crate::domain::query::{Condition, Predicate, Query, StateTest, TextField};
 use crate::domain::sla::clock::Clock;
 use crate::domain::sla::plan::Plan;
 use crate::domain::ticket::summary::Summary;
 use crate::domain::time::zone::Zone;
 use crate::error::Error;
-use crate::view::plan::{Changed, Running, changed_record, changes, periods, record, running, side_by_side, tally};
+use crate::view::plan::{
+    ClockChange, RunningTicket, changed_record, changes, periods, record, running, side_by_side, tally,
+};
 use crate::view::sanitize::one_line;
 
 /// What is promised: the plans of casebook.toml, and who is on which.
 #[derive(Debug, Args)]
-pub struct PlanVerb {
+pub struct PlanArgs {
     #[command(subcommand)]
-    deed: Deed,
+    deed: PlanSubcommand,
 }
 
 /// A comment on a variant would hide the longer help of its struct.
 #[derive(Debug, Subcommand)]
-enum Deed {
-    List(List),
-    Compare(Compare),
-    Show(Show),
+enum PlanSubcommand {
+    List(PlanListArgs),
+    Compare(PlanCompareArgs),
+    Show(PlanShowArgs),
 }
 
 /// Show the desk's plans side by side.
 #[derive(Debug, Args)]
-struct List {
+struct PlanListArgs {
     /// Print an array of plans as JSON
     #[arg(long)]
     json: bool,
@@ -45,7 +47,7 @@ struct List {
 /// run. What is shown is what they would be due under the other plan, for those opened under the first one, or for all
 /// unsolved tickets of an organization.
 #[derive(Debug, Args)]
-struct Compare {
+struct PlanCompareArgs {
     /// The plan to go from
     #[arg(value_name = "A")]
     from: String,
@@ -62,7 +64,7 @@ struct Compare {
 
 /// Show which plans an organization has when, and the plan of each of its running tickets.
 #[derive(Debug, Args)]
-struct Show {
+struct PlanShowArgs {
     /// The organization
     #[arg(value_name = "ORG")]
     org: String,
@@ -71,18 +73,18 @@ struct Show {
     json: bool,
 }
 
-impl PlanVerb {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl PlanArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         match self.deed {
-            Deed::List(list) => list.run(session),
-            Deed::Compare(compare) => compare.run(session),
-            Deed::Show(show) => show.run(session),
+            PlanSubcommand::List(list) => list.run(session),
+            PlanSubcommand::Compare(compare) => compare.run(session),
+            PlanSubcommand::Show(show) => show.run(session),
         }
     }
 }
 
-impl List {
-    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl PlanListArgs {
+    fn run(self, session: &Session) -> Result<Exit, CliError> {
         let casebook = session.casebook()?;
         let policy = casebook.policy()?;
         let is_of_desk = |plan: &Plan| policy.desk_plan.as_ref() == Some(&plan.name);
@@ -106,8 +108,8 @@ impl List {
     }
 }
 
-impl Compare {
-    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl PlanCompareArgs {
+    fn run(self, session: &Session) -> Result<Exit, CliError> {
         let casebook = session.casebook()?;
         let promises = casebook.promises(session.world.now)?;
         let (from, to) = (named(&promises, &self.from)?, named(&promises, &self.to)?);
@@ -122,7 +124,7 @@ impl Compare {
         for row in rows.iter().filter(is_meant) {
             changed.extend(pairs(row, promises.clocks_under(row, from), promises.clocks_under(row, to)));
         }
-        changed.retain(Changed::differs);
+        changed.retain(ClockChange::differs);
         let exit = session.name_troubles(&casebook, &troubles);
         if self.json {
             let of_desk = |plan: &Plan| promises.policy.desk_plan.as_ref() == Some(&plan.name);
@@ -149,8 +151,8 @@ impl Compare {
     }
 }
 
-impl Show {
-    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl PlanShowArgs {
+    fn run(self, session: &Session) -> Result<Exit, CliError> {
         let casebook = session.casebook()?;
         let organization = casebook.organization(&self.org, session.actor()?)?;
         let promises = casebook.promises(session.world.now)?;
@@ -160,9 +162,9 @@ impl Show {
         let today = zone.local(session.world.now).date_naive();
         let name = organization.plan_on(today).or(promises.policy.desk_plan.as_deref());
         let (rows, troubles) = unsolved(session, &casebook, &promises, Some(&self.org))?;
-        let tickets: Vec<Running> = rows
+        let tickets: Vec<RunningTicket> = rows
             .iter()
-            .map(|row| Running {
+            .map(|row| RunningTicket {
                 ticket: row.id,
                 opened: row.created_at,
                 plan: promises.in_force(row).map(|in_force| in_force.plan.name.clone()),
@@ -180,7 +182,7 @@ impl Show {
                     "in_force": period.holds_on(today),
                 })
             };
-            let ticket = |row: &Running| json!({"id": row.ticket.to_string(), "plan": row.plan, "sla": crate::view::sla::array(&row.clocks)});
+            let ticket = |row: &RunningTicket| json!({"id": row.ticket.to_string(), "plan": row.plan, "sla": crate::view::sla::array(&row.clocks)});
             session.output.json(&json!({
                 "organization": organization.id,
                 "time_zone": zone.name(),
@@ -210,7 +212,7 @@ impl Show {
 }
 
 /// A plan of the desk.
-fn named<'a>(promises: &'a Promises<'_>, name: &str) -> Result<&'a Plan, Complaint> {
+fn named<'a>(promises: &'a SlaEvaluator<'_>, name: &str) -> Result<&'a Plan, CliError> {
     promises.plan(name).ok_or_else(|| {
         let known: Vec<&str> = promises.policy.plans.iter().map(|plan| plan.name.as_str()).collect();
         let hint = match known.as_slice() {
@@ -224,12 +226,12 @@ fn named<'a>(promises: &'a Promises<'_>, name: &str) -> Result<&'a Plan, Complai
 /// The unsolved tickets of an organization, or of everybody, among those the person may see.
 pub(super) fn unsolved(
     session: &Session,
-    casebook: &Casebook,
-    promises: &Promises<'_>,
+    casebook: &Desk,
+    promises: &SlaEvaluator<'_>,
     org: Option<&str>,
-) -> Result<(Vec<Summary>, Vec<Trouble>), Complaint> {
-    let mut tests = vec![Test::Is(vec![Is::Unsolved])];
-    tests.extend(org.map(|org| Test::Words(WordsFact::Organization, vec![Some(org.to_owned())])));
+) -> Result<(Vec<Summary>, Vec<UnreadableFile>), CliError> {
+    let mut tests = vec![Predicate::Is(vec![StateTest::Unsolved])];
+    tests.extend(org.map(|org| Predicate::Words(TextField::Organization, vec![Some(org.to_owned())])));
     let conditions = tests.into_iter().map(|test| Condition { negated: false, test }).collect();
     let found = casebook.meant(&Query { conditions, as_of: None }, session.actor()?)?;
     let mut troubles = found.troubles;
@@ -238,14 +240,14 @@ pub(super) fn unsolved(
 }
 
 /// The owed clocks of a ticket under both plans, those that measure the same side by side.
-fn pairs(row: &Summary, before: Vec<Clock>, after: Vec<Clock>) -> Vec<Changed> {
+fn pairs(row: &Summary, before: Vec<Clock>, after: Vec<Clock>) -> Vec<ClockChange> {
     let same = |a: &Clock, b: &Clock| (a.metric, a.started_at) == (b.metric, b.started_at);
     let mut after: Vec<Clock> = after.into_iter().filter(Clock::is_owed).collect();
     let mut pairs = Vec::new();
     for clock in before.into_iter().filter(Clock::is_owed) {
         let place = after.iter().position(|other| same(&clock, other));
-        pairs.push(Changed { ticket: row.id, after: place.map(|place| after.remove(place)), before: Some(clock) });
+        pairs.push(ClockChange { ticket: row.id, after: place.map(|place| after.remove(place)), before: Some(clock) });
     }
-    pairs.extend(after.into_iter().map(|clock| Changed { ticket: row.id, before: None, after: Some(clock) }));
+    pairs.extend(after.into_iter().map(|clock| ClockChange { ticket: row.id, before: None, after: Some(clock) }));
     pairs
 }

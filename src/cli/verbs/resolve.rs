@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 use super::merge_file;
 use crate::cli::Exit;
 use crate::cli::args::{CommitFlags, key};
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::error::resolve;
 use crate::cli::session::Session;
-use crate::desk::{Casebook, Elsewhere, Report, Resolution, Resolved, Terms, Work};
+use crate::desk::{Command, ConflictOutcome, ConflictResult, Desk, OtherConflict, Outcome, WriteOptions};
 use crate::error::Error;
 use crate::store::layout::tail;
-use crate::store::yaml::Side;
+use crate::store::yaml::MergeSide;
 use crate::view::sanitize::one_line;
 
 /// End the conflicts of tickets that git could not merge.
@@ -27,7 +27,7 @@ use crate::view::sanitize::one_line;
 /// like any command.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  git merge topic || casebook resolve && git commit --no-edit")]
-pub struct Resolve {
+pub struct ResolveArgs {
     /// Only these files or folders [default: all conflicted tickets]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -41,8 +41,8 @@ pub struct Resolve {
     end: CommitFlags,
 }
 
-impl Resolve {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl ResolveArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let mut casebook = session.conflicted_casebook()?;
         let only = self.paths.iter().map(|path| below(path, &casebook)).collect::<Result<Vec<_>, _>>()?;
         for (path, only) in self.paths.iter().zip(&only) {
@@ -58,7 +58,9 @@ impl Resolve {
         for resolution in &resolutions {
             self.tell(session, resolution, casebook.is_git_at_work())?;
         }
-        let is_left = |resolution: &Resolution| matches!(resolution.how, Resolved::Left(_) | Resolved::NotPlain { .. });
+        let is_left = |resolution: &ConflictResult| {
+            matches!(resolution.how, ConflictOutcome::Left(_) | ConflictOutcome::NotPlain { .. })
+        };
         let left = resolutions.iter().any(is_left);
         let mended = if left || !only.is_empty() { None } else { self.mend(session, &mut casebook)? };
         let has_done = !resolutions.is_empty() || mended.as_ref().is_some_and(|report| !report.entries.is_empty());
@@ -83,10 +85,10 @@ impl Resolve {
     fn tell_next(
         &self,
         session: &Session,
-        resolutions: &[Resolution],
-        elsewhere: &[Elsewhere],
+        resolutions: &[ConflictResult],
+        elsewhere: &[OtherConflict],
         at_work: Option<&str>,
-    ) -> Result<(), Complaint> {
+    ) -> Result<(), CliError> {
         if !elsewhere.is_empty() {
             session.output.complain(&resolve::elsewhere(elsewhere));
         }
@@ -107,32 +109,32 @@ impl Resolve {
         Ok(())
     }
 
-    fn tell(&self, session: &Session, resolution: &Resolution, at_work: Option<&str>) -> Result<(), Complaint> {
-        let Resolution { path, how, kept } = resolution;
+    fn tell(&self, session: &Session, resolution: &ConflictResult, at_work: Option<&str>) -> Result<(), CliError> {
+        let ConflictResult { path, how, kept } = resolution;
         if let Some(way) = resolve::left(resolution, at_work) {
             way.lines().for_each(|line| session.output.complain(&one_line(line)));
         }
         let said = match how {
-            Resolved::United { ticket, .. } => {
+            ConflictOutcome::United { ticket, .. } => {
                 format!("resolved  {path}: all entries of both sides; {} now", ticket.header.status)
             }
-            Resolved::AsItLies => format!("resolved  {path}: as it lies, with all entries of both sides"),
-            Resolved::Kept { deleted_by } => {
+            ConflictOutcome::AsItLies => format!("resolved  {path}: as it lies, with all entries of both sides"),
+            ConflictOutcome::Kept { deleted_by } => {
                 let who = match deleted_by {
-                    Some(Side::Ours) => "our side",
-                    Some(Side::Theirs) => "their side",
+                    Some(MergeSide::Ours) => "our side",
+                    Some(MergeSide::Theirs) => "their side",
                     None => "both sides",
                 };
                 format!("kept      {path}: {who} had deleted it, and nothing is lost")
             }
-            Resolved::NotATicket => format!("left      {path}: no ticket"),
-            Resolved::NotPlain { .. } => format!("left      {path}: no plain file"),
-            Resolved::Left(_) => return Ok(()),
+            ConflictOutcome::NotATicket => format!("left      {path}: no ticket"),
+            ConflictOutcome::NotPlain { .. } => format!("left      {path}: no plain file"),
+            ConflictOutcome::Left(_) => return Ok(()),
         };
         if !self.json {
             session.output.say(&one_line(&said))?;
         }
-        if let Resolved::United { ticket, concurrent } = how {
+        if let ConflictOutcome::United { ticket, concurrent } = how {
             merge_file::tell_crossings(session, &tail(ticket.id), ticket, concurrent);
         }
         if let Some(kept) = kept {
@@ -142,7 +144,7 @@ impl Resolve {
     }
 
     /// Mends the links between tickets, where somebody acts who may.
-    fn mend(&self, session: &Session, casebook: &mut Casebook) -> Result<Option<Report>, Complaint> {
+    fn mend(&self, session: &Session, casebook: &mut Desk) -> Result<Option<Outcome>, CliError> {
         let Some(by) = session.actor()?.filter(|person| casebook.config().team.has_agent(person)).cloned() else {
             if !casebook.loose()?.is_empty() {
                 session
@@ -153,11 +155,11 @@ impl Resolve {
         };
         let in_between = casebook.is_git_at_work().is_some();
         let commit = if in_between { Some(false) } else { self.end.wants_commit() };
-        let terms = Terms { dry_run: self.end.dry_run, commit, ..session.terms_of(by) };
+        let terms = WriteOptions { dry_run: self.end.dry_run, commit, ..session.terms_of(by) };
         if self.key.is_none() && casebook.loose()?.is_empty() {
             return Ok(None);
         }
-        let report = casebook.perform(Work::Rejoin { key: self.key.clone() }, &terms)?;
+        let report = casebook.perform(Command::Rejoin { key: self.key.clone() }, &terms)?;
         session.tell_recovery(casebook);
         if in_between && !self.end.dry_run {
             casebook.stage(&report.changes.iter().map(|change| change.path.clone()).collect::<Vec<_>>())?;
@@ -180,7 +182,7 @@ impl Resolve {
 }
 
 /// A path as somebody gave it, relative to the desk.
-fn below(path: &std::path::Path, casebook: &Casebook) -> Result<String, Complaint> {
+fn below(path: &std::path::Path, casebook: &Desk) -> Result<String, CliError> {
     let whole = std::path::absolute(path).map_err(Error::io(path, "find"))?;
     // A file that one side deleted may not be there; its folder's real name is what counts.
     let real = match (whole.canonicalize(), whole.parent().map(std::path::Path::canonicalize), whole.file_name()) {
@@ -198,17 +200,17 @@ fn below(path: &std::path::Path, casebook: &Casebook) -> Result<String, Complain
     }
 }
 
-fn record(resolution: &Resolution) -> Value {
+fn record(resolution: &ConflictResult) -> Value {
     let how = match &resolution.how {
-        Resolved::United { .. } => "united",
-        Resolved::AsItLies => "as_it_lies",
-        Resolved::Kept { .. } => "kept",
-        Resolved::Left(_) => "left",
-        Resolved::NotPlain { .. } => "no_plain_file",
-        Resolved::NotATicket => "no_ticket",
+        ConflictOutcome::United { .. } => "united",
+        ConflictOutcome::AsItLies => "as_it_lies",
+        ConflictOutcome::Kept { .. } => "kept",
+        ConflictOutcome::Left(_) => "left",
+        ConflictOutcome::NotPlain { .. } => "no_plain_file",
+        ConflictOutcome::NotATicket => "no_ticket",
     };
     let why = match &resolution.how {
-        Resolved::Left(split) => Some(resolve::why(split)),
+        ConflictOutcome::Left(split) => Some(resolve::why(split)),
         _ => None,
     };
     json!({"path": resolution.path, "result": how, "reason": why, "kept": resolution.kept})

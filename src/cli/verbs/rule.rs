@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::cli::Exit;
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::domain::rules::{Rule as Broken, rule_of, rules};
 use crate::error::Error;
@@ -15,7 +15,7 @@ use crate::view::rules::{explained, listed};
 /// With an example and what to do; without CODE it lists them all.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  casebook rule\n  casebook rule CB101\n  casebook rule header.differs")]
-pub struct Rule {
+pub struct RuleArgs {
     /// The code of a rule, or its word [default: all of them]
     code: Option<String>,
     /// Print an object, or an array of all of them, as JSON
@@ -23,8 +23,8 @@ pub struct Rule {
     json: bool,
 }
 
-impl Rule {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl RuleArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let Some(word) = &self.code else {
             if self.json {
                 session.output.json(&serde_json::Value::Array(rules().map(as_json).collect()))?;

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use crate::cli::Exit;
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::reference::CODES;
 use crate::cli::session::Session;
 use crate::view::schema;
@@ -29,15 +29,15 @@ use crate::view::schema;
     about = "Print a JSON Schema (draft 2020-12)",
     after_help = "Example:\n  casebook schema ticket > ticket.schema.json"
 )]
-pub struct Schema {
+pub struct SchemaArgs {
     /// Of what
     #[arg(value_enum)]
-    noun: Noun,
+    noun: SchemaKind,
 }
 
 /// What there are schemas of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Noun {
+pub enum SchemaKind {
     /// A ticket: its file, and what `show --json` and `list --json` print of it
     Ticket,
     /// An entry, as `log --json` and `show --entry --json` print it
@@ -48,17 +48,17 @@ pub enum Noun {
     Config,
 }
 
-impl Schema {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl SchemaArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let told = match self.noun {
             // In a desk, with the fields of its own; a schema is worth something elsewhere too.
-            Noun::Ticket => schema::ticket(&match session.casebook() {
+            SchemaKind::Ticket => schema::ticket(&match session.casebook() {
                 Ok(casebook) => casebook.choices()?.fields,
                 Err(_) => Vec::new(),
             }),
-            Noun::Entry => schema::entry(),
-            Noun::Error => schema::error(&CODES.iter().map(|(code, _, _)| *code).collect::<Vec<_>>()),
-            Noun::Config => schema::config(),
+            SchemaKind::Entry => schema::entry(),
+            SchemaKind::Error => schema::error(&CODES.iter().map(|(code, _, _)| *code).collect::<Vec<_>>()),
+            SchemaKind::Config => schema::config(),
         };
         session.output.json(&told)?;
         Ok(Exit::Done)

@@ -3,20 +3,20 @@
 use clap::Args;
 
 use crate::cli::Exit;
-use crate::cli::args::output_format::{Chosen, FormatFlags, Shape};
+use crate::cli::args::output_format::{FormatFlags, OutputFormat, RecordFields};
 use crate::cli::args::query::{QueryFlags, unprotected};
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::desk;
-use crate::domain::query::search::{Meaning, Needle, NeedleFlaw};
+use crate::domain::query::search::{MatchMode, Pattern, PatternError};
 use crate::error::Error;
 use crate::store::layout;
 use crate::view::search_results;
 
 /// What tickets with hits have.
-const TICKETS: Shape = Shape { fields: search_results::FIELDS, columns: search_results::COLUMNS };
+const TICKETS: RecordFields = RecordFields { fields: search_results::FIELDS, columns: search_results::COLUMNS };
 /// What hits have, where each is a row.
-const HITS: Shape = Shape { fields: search_results::HIT_FIELDS, columns: search_results::COLUMNS };
+const HITS: RecordFields = RecordFields { fields: search_results::HIT_FIELDS, columns: search_results::COLUMNS };
 
 /// Find words in the subjects and texts of tickets.
 ///
@@ -31,7 +31,7 @@ const HITS: Shape = Shape { fields: search_results::HIT_FIELDS, columns: search_
 #[command(
     after_help = "Examples:\n  casebook search timeout is:unsolved\n  casebook search --regex 'error [45]\\d\\d' --org acme\n  casebook search 'two mails' --json=id,hits"
 )]
-pub struct Search {
+pub struct SearchArgs {
     /// What to look for
     #[arg(value_name = "TEXT")]
     text: String,
@@ -50,23 +50,23 @@ pub struct Search {
     form: FormatFlags,
 }
 
-impl Search {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl SearchArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let is_flat = self.form.is_flat();
         let shape = if is_flat { &HITS } else { &TICKETS };
         let chosen = self.form.chosen(shape, session)?;
-        if matches!(chosen, Chosen::Names) {
+        if matches!(chosen, OutputFormat::Names) {
             return shape.list(session);
         }
-        let meaning = Meaning { pattern: self.regex, whole_words: self.word };
-        let needle = Needle::read(unprotected(&self.text), meaning).map_err(|flaw| complain(&flaw))?;
+        let meaning = MatchMode { pattern: self.regex, whole_words: self.word };
+        let needle = Pattern::read(unprotected(&self.text), meaning).map_err(|flaw| complain(&flaw))?;
         let casebook = session.casebook()?;
         let query = self.query.query(session, &casebook)?;
         let viewer = session.viewer(&casebook)?;
         session.actor()?.map(|person| casebook.memberships(person)).transpose()?;
-        let for_people = matches!(chosen, Chosen::Words) && session.output.is_terminal;
+        let for_people = matches!(chosen, OutputFormat::Words) && session.output.is_terminal;
         let context = if for_people { self.context } else { 0 };
-        let search = desk::Search {
+        let search = desk::SearchRequest {
             query: &query,
             viewer: session.actor()?,
             may_hold: &|file| needle.may_be_in(file),
@@ -76,14 +76,14 @@ impl Search {
             let mut found = Vec::new();
             let troubles = casebook.searched(&search, |one| {
                 found.push(one);
-                Ok::<_, Complaint>(())
+                Ok::<_, CliError>(())
             })?;
             let short = casebook.short_ids(found.iter().map(|found| found.id), session.actor()?)?;
             let zone = session.zone(&casebook)?;
             let told = search_results::for_people(&found, &short, &session.audience(&casebook, &zone)?);
             return Ok(session.output.page(&told, casebook.root(), session.name_troubles(&casebook, &troubles))?);
         }
-        let troubles = if matches!(chosen, Chosen::Words) {
+        let troubles = if matches!(chosen, OutputFormat::Words) {
             let mut stream = session.output.stream();
             let troubles = casebook.searched(&search, |found| stream.push(&search_results::for_programs(&found)))?;
             stream.end()?;
@@ -106,12 +106,12 @@ impl Search {
     }
 }
 
-fn complain(flaw: &NeedleFlaw) -> Complaint {
+fn complain(flaw: &PatternError) -> CliError {
     let (message, hint) = match flaw {
-        NeedleFlaw::Nothing => {
+        PatternError::Nothing => {
             ("there is nothing to look for", "give some words: `casebook search timeout`".to_owned())
         }
-        NeedleFlaw::Pattern(said) => ("the regular expression means nothing", said.clone()),
+        PatternError::Pattern(said) => ("the regular expression means nothing", said.clone()),
     };
     Error::usage(message, hint).into()
 }

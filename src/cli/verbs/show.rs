@@ -5,12 +5,12 @@ use serde_json::{Map, Value};
 
 use crate::cli::Exit;
 use crate::cli::args::TicketArgument;
-use crate::cli::args::output_format::{Chosen, Shape, asked, template};
-use crate::cli::error::Complaint;
+use crate::cli::args::output_format::{OutputFormat, RecordFields, asked, template};
+use crate::cli::error::CliError;
 use crate::cli::report::clocks::Clocks;
 use crate::cli::session::Session;
 use crate::cli::terminal::output::Output;
-use crate::desk::Casebook;
+use crate::desk::Desk;
 use crate::domain::id::Id;
 use crate::domain::people::visibility::as_customers_have_it;
 use crate::domain::ticket::Ticket;
@@ -25,7 +25,7 @@ use crate::view::visible_history::thread;
 #[command(
     after_help = "Examples:\n  casebook show 7S1W1X --diff\n  casebook show 7S1W1X --json=status,next_step\n  casebook show 7S1W1X --format '{{ subject }}: {{ status }}, {{ last_activity_at|timeago }}'"
 )]
-pub struct Show {
+pub struct ShowArgs {
     #[command(flatten)]
     ticket: TicketArgument,
     /// Print JSON; with fields, only those; `--json=` lists them
@@ -47,8 +47,8 @@ pub struct Show {
     diff: bool,
 }
 
-impl Show {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl ShowArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         if lists_fields(self.json.as_deref()) {
             return if self.entry.is_some() { ENTRY.list(session) } else { list_fields(&session.output) };
         }
@@ -84,7 +84,7 @@ impl Show {
     }
 
     /// What is asked for beside words; unknown fields and broken templates are refused before anything is read.
-    fn chosen(&self, session: &Session) -> Result<Option<Chosen>, Complaint> {
+    fn chosen(&self, session: &Session) -> Result<Option<OutputFormat>, CliError> {
         let fields = if self.entry.is_some() { ENTRY.fields.to_vec() } else { ticket_fields() };
         if let Some(source) = &self.format {
             return template(source, &fields, session).map(Some);
@@ -92,18 +92,18 @@ impl Show {
         let Some(asked_for) = self.json.as_deref() else { return Ok(None) };
         let asked = asked(Some(asked_for));
         view::json::check(&asked, fields.iter().copied()).map_err(|unknown| unknown_field(&unknown))?;
-        Ok(Some(Chosen::Json(asked)))
+        Ok(Some(OutputFormat::Json(asked)))
     }
 
     /// One entry, among those the person may see.
     fn show_entry(
         &self,
         session: &Session,
-        casebook: &Casebook,
+        casebook: &Desk,
         ticket: &Ticket,
         word: &str,
-        chosen: Option<&Chosen>,
-    ) -> Result<Exit, Complaint> {
+        chosen: Option<&OutputFormat>,
+    ) -> Result<Exit, CliError> {
         let zone = session.zone(casebook)?;
         let audience = session.audience_of_ticket(casebook, &zone)?;
         let told = thread(ticket, audience.viewer);
@@ -120,14 +120,14 @@ impl Show {
 }
 
 /// What an entry has.
-const ENTRY: Shape = Shape { fields: view::json::ENTRY_FIELDS, columns: view::log::COLUMNS };
+const ENTRY: RecordFields = RecordFields { fields: view::json::ENTRY_FIELDS, columns: view::log::COLUMNS };
 
 /// The entry a word means, among some of a ticket: an id, or a part of one.
-pub(super) fn entry_among(ids: &[Id], word: &str, ticket: Id) -> Result<Id, Complaint> {
+pub(super) fn entry_among(ids: &[Id], word: &str, ticket: Id) -> Result<Id, CliError> {
     let found = layout::part_of_id(word).map(|part| layout::matching(ids, &part)).unwrap_or_default();
     match found.as_slice() {
         [entry] => Ok(*entry),
-        [] => Err(Complaint::new(Exit::NotFound, "entry.not_found", format!("the ticket has no entry `{word}`"))
+        [] => Err(CliError::new(Exit::NotFound, "entry.not_found", format!("the ticket has no entry `{word}`"))
             .ticket(ticket)
             .hint("`casebook show TICKET` prints the ids of entries")),
         several => Err(Error::Ambiguous { word: word.to_owned(), candidates: several.to_vec() }.into()),
@@ -135,7 +135,7 @@ pub(super) fn entry_among(ids: &[Id], word: &str, ticket: Id) -> Result<Id, Comp
 }
 
 /// The ticket a word means. git is waited for only where somebody might not be allowed to see it.
-fn find(session: &Session, casebook: &Casebook, word: &str) -> Result<Id, Complaint> {
+fn find(session: &Session, casebook: &Desk, word: &str) -> Result<Id, CliError> {
     Ok(casebook.find(word, session.actor()?)?)
 }
 
@@ -145,7 +145,7 @@ pub(in crate::cli) fn lists_fields(fields: Option<&str>) -> bool {
 }
 
 /// Prints the names of the fields, one a line.
-pub(in crate::cli) fn list_fields(output: &Output) -> Result<Exit, Complaint> {
+pub(in crate::cli) fn list_fields(output: &Output) -> Result<Exit, CliError> {
     output.print(&format!("{}\n", ticket_fields().join("\n")))?;
     Ok(Exit::Done)
 }
@@ -156,11 +156,11 @@ fn ticket_fields() -> Vec<&'static str> {
 }
 
 /// Refuses a field that does not exist, before anything is done.
-pub(in crate::cli) fn refuse_unknown_fields(fields: Option<&str>) -> Result<(), Complaint> {
+pub(in crate::cli) fn refuse_unknown_fields(fields: Option<&str>) -> Result<(), CliError> {
     view::json::check(&asked(fields), ticket_fields().into_iter()).map_err(|unknown| unknown_field(&unknown))
 }
 
-pub(in crate::cli) fn unknown_field(unknown: &view::json::UnknownField) -> Complaint {
+pub(in crate::cli) fn unknown_field(unknown: &view::json::UnknownField) -> CliError {
     let hint = unknown
         .nearest
         .as_ref()
@@ -171,10 +171,10 @@ pub(in crate::cli) fn unknown_field(unknown: &view::json::UnknownField) -> Compl
 /// Tickets as JSON, with the fields asked for. Those of a command that has written are told in any case.
 pub(in crate::cli) fn json_of(
     session: &Session,
-    casebook: &Casebook,
+    casebook: &Desk,
     tickets: &[Ticket],
     fields: Option<&str>,
-) -> Result<Vec<Value>, Complaint> {
+) -> Result<Vec<Value>, CliError> {
     let asked = asked(fields);
     let wants = |field: &str| asked.is_empty() || asked.iter().any(|name| name == field);
     let clocks = session.clocks(casebook, session.world.now, wants("sla"));
@@ -191,11 +191,11 @@ pub(in crate::cli) fn json_of(
 /// All the fields of a ticket; the short id, which the whole desk decides, where that is wanted.
 fn record_of(
     session: &Session,
-    casebook: &Casebook,
+    casebook: &Desk,
     ticket: &Ticket,
     wants_short: bool,
     clocks: &Clocks<'_>,
-) -> Result<Map<String, Value>, Complaint> {
+) -> Result<Map<String, Value>, CliError> {
     let short = if wants_short { casebook.short_id(ticket.id, session.actor()?)? } else { String::new() };
     let viewer = session.viewer(casebook)?;
     let sla = if clocks.are_there() { clocks.of(&Summary::from(ticket)) } else { Vec::new() };
@@ -205,10 +205,10 @@ fn record_of(
 /// A ticket in words.
 pub(in crate::cli) fn words_of(
     session: &Session,
-    casebook: &Casebook,
+    casebook: &Desk,
     ticket: &Ticket,
     clocks: &Clocks<'_>,
-) -> Result<String, Complaint> {
+) -> Result<String, CliError> {
     let zone = session.zone(casebook)?;
     let audience = session.audience_of_ticket(casebook, &zone)?;
     let sla = clocks.of(&Summary::from(ticket));

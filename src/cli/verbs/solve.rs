@@ -3,15 +3,15 @@
 use clap::Args;
 
 use crate::cli::Exit;
-use crate::cli::args::OnTicket;
+use crate::cli::args::TicketFlags;
 use crate::cli::args::value_parsers::{address, priority};
-use crate::cli::error::Complaint;
-use crate::cli::run_write::Words;
+use crate::cli::error::CliError;
+use crate::cli::run_write::TextRequirement;
 use crate::cli::session::Session;
-use crate::desk::Casebook;
+use crate::desk::Desk;
 use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
-use crate::domain::ticket::action::{Action, Solution};
+use crate::domain::ticket::action::{Action, SolveEvidence};
 use crate::domain::vocabulary::{Priority, Resolution};
 use crate::error::Error;
 
@@ -22,16 +22,16 @@ use crate::error::Error;
 #[command(
     after_help = "Examples:\n  casebook solve 7S1W1X -m \"Works since the restart.\"\n  casebook solve 7S1W1X --resolution bug_reported --bug BUG-17 --bug-priority S2 --eta 2026-12-15\n  casebook solve 7S1W1X --resolution no_response"
 )]
-pub struct Solve {
+pub struct SolveArgs {
     #[command(flatten)]
-    evidence: Evidence,
+    evidence: ResolutionFlags,
     #[command(flatten)]
-    on: OnTicket,
+    on: TicketFlags,
 }
 
 /// How it is solved, and what shows it.
 #[derive(Debug, Args)]
-struct Evidence {
+struct ResolutionFlags {
     /// How it is solved
     #[arg(long, default_value = "agreed", value_parser = ["agreed", "bug_reported", "no_response"])]
     resolution: String,
@@ -49,17 +49,17 @@ struct Evidence {
     eta: Option<String>,
 }
 
-impl Solve {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl SolveArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let evidence = self.evidence;
-        self.on.carry_out(session, &Words::Optional, |casebook, _| {
+        self.on.carry_out(session, &TextRequirement::Optional, |casebook, _| {
             Ok(Action::Solve(evidence.solution(session, casebook)?))
         })
     }
 }
 
-impl Evidence {
-    fn solution(&self, session: &Session, casebook: &Casebook) -> Result<Solution, Complaint> {
+impl ResolutionFlags {
+    fn solution(&self, session: &Session, casebook: &Desk) -> Result<SolveEvidence, CliError> {
         let evidence = self.bug.is_some() || self.bug_priority.is_some() || self.eta.is_some();
         let misplaced = |flags: &str, resolution: Resolution| {
             Err(Error::usage(
@@ -75,14 +75,14 @@ impl Evidence {
             return misplaced("--agreed-by", Resolution::Agreed);
         }
         if self.resolution == Resolution::Agreed.word() {
-            return Ok(Solution::Agreed { by: self.agreed_by.clone() });
+            return Ok(SolveEvidence::Agreed { by: self.agreed_by.clone() });
         }
         if self.resolution == Resolution::NoResponse.word() {
-            return Ok(Solution::NoResponse);
+            return Ok(SolveEvidence::NoResponse);
         }
         match (self.bug.as_deref().and_then(clean_subject), self.bug_priority, self.eta.as_deref()) {
             (Some(bug), Some(priority), Some(eta)) => {
-                Ok(Solution::BugReported { bug, priority, eta: session.when(casebook, eta)? })
+                Ok(SolveEvidence::BugReported { bug, priority, eta: session.when(casebook, eta)? })
             }
             _ => Err(Error::usage(
                 "a reported bug needs its reference, the agreed priority and the estimated time",

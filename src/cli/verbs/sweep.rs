@@ -6,20 +6,20 @@ use serde_json::{Map, Value};
 use super::show;
 use crate::cli::Exit;
 use crate::cli::args::CommitFlags;
-use crate::cli::args::output_format::{Chosen, FormatFlags, Shape};
+use crate::cli::args::output_format::{FormatFlags, OutputFormat, RecordFields};
 use crate::cli::args::query::QueryFlags;
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::desk::{Casebook, Due, Matter, Report, Work};
+use crate::desk::{Command, Desk, DueItem, DueItems, Outcome};
 use crate::domain::id::Id;
-use crate::domain::sla::follow_up::{Next, Step};
+use crate::domain::sla::follow_up::{FollowUpStep, NextFollowUp};
 use crate::error::Error;
 use crate::store::layout::tail;
 use crate::view;
-use crate::view::sweep::{Asked, Silence, What};
+use crate::view::sweep::{DueKind, DueRow, SilentTicket};
 
 /// What rows have.
-const SHAPE: Shape = Shape { fields: view::sweep::FIELDS, columns: view::sweep::COLUMNS };
+const SHAPE: RecordFields = RecordFields { fields: view::sweep::FIELDS, columns: view::sweep::COLUMNS };
 
 /// List what is due on silent tickets, or do it.
 ///
@@ -32,7 +32,7 @@ const SHAPE: Shape = Shape { fields: view::sweep::FIELDS, columns: view::sweep::
     mut_arg("as_of", |as_of| as_of.hide(true)),
     after_help = "Examples:\n  casebook sweep\n  casebook sweep --apply --dry-run\n  casebook sweep --apply priority:S1,S2\n  */15 * * * *  casebook -C /srv/desk --as desk-robot@desk.example sweep --apply --quiet"
 )]
-pub struct Sweep {
+pub struct SweepArgs {
     /// Remind and solve, in one commit, as the system and in the name of whoever acts
     #[arg(long)]
     apply: bool,
@@ -44,11 +44,11 @@ pub struct Sweep {
     end: CommitFlags,
 }
 
-impl Sweep {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl SweepArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         // What is listed are matters; what is told of those done are tickets.
         let chosen = if self.apply { None } else { Some(self.form.chosen(&SHAPE, session)?) };
-        if let Some(Chosen::Names) = chosen {
+        if let Some(OutputFormat::Names) = chosen {
             return SHAPE.list(session);
         }
         let asked_for = self.asked_for()?;
@@ -65,7 +65,7 @@ impl Sweep {
     }
 
     /// The fields of tickets that --json asks for beside --apply. Refuses flags that belong to the other way to run it.
-    fn asked_for(&self) -> Result<Option<String>, Complaint> {
+    fn asked_for(&self) -> Result<Option<String>, CliError> {
         if !self.apply && (self.end.dry_run || self.end.wants_commit().is_some()) {
             return Err(Error::usage("without --apply nothing is written", "add --apply, or leave the flag out").into());
         }
@@ -81,19 +81,19 @@ impl Sweep {
     fn do_it(
         &self,
         session: &Session,
-        mut casebook: Casebook,
-        due: &Due,
+        mut casebook: Desk,
+        due: &DueItems,
         fields: Option<&str>,
-    ) -> Result<Exit, Complaint> {
+    ) -> Result<Exit, CliError> {
         show::refuse_unknown_fields(fields)?;
         if show::lists_fields(fields) {
             return show::list_fields(&session.output);
         }
         let terms = session.terms(&self.end)?;
-        let silent = due.tickets.iter().filter(|(_, matter)| matches!(matter, Matter::Silence(_)));
+        let silent = due.tickets.iter().filter(|(_, matter)| matches!(matter, DueItem::Silence(_)));
         let ids: Vec<Id> = silent.map(|(ticket, _)| ticket.id).collect();
         let silent_count = ids.len();
-        let report = casebook.perform(Work::Sweep(ids), &terms)?;
+        let report = casebook.perform(Command::Sweep(ids), &terms)?;
         session.tell_recovery(&casebook);
         match fields {
             Some(fields) => {
@@ -115,7 +115,7 @@ impl Sweep {
 }
 
 /// A line for each ticket that something was done to.
-fn tell(session: &Session, report: &Report) -> Result<(), Complaint> {
+fn tell(session: &Session, report: &Outcome) -> Result<(), CliError> {
     for ticket in &report.tickets {
         let Some(entry) =
             report.entries.iter().find_map(|(id, entry)| ticket.entry(*entry).filter(|_| *id == ticket.id))
@@ -133,7 +133,7 @@ fn tell(session: &Session, report: &Report) -> Result<(), Complaint> {
     Ok(())
 }
 
-fn list(session: &Session, casebook: &Casebook, due: &Due, chosen: &Chosen) -> Result<Exit, Complaint> {
+fn list(session: &Session, casebook: &Desk, due: &DueItems, chosen: &OutputFormat) -> Result<Exit, CliError> {
     let zone = session.zone(casebook)?;
     let audience = session.audience(casebook, &zone)?;
     let wants_short = session.output.is_terminal || chosen.asks_for("short_id");
@@ -142,19 +142,19 @@ fn list(session: &Session, casebook: &Casebook, due: &Due, chosen: &Chosen) -> R
     } else {
         vec![String::new(); due.tickets.len()]
     };
-    let asked: Vec<Asked<'_>> = due
+    let asked: Vec<DueRow<'_>> = due
         .tickets
         .iter()
         .zip(&short)
-        .map(|((ticket, matter), short_id)| Asked { ticket, short_id, what: what(matter), due_at: matter.due_at() })
+        .map(|((ticket, matter), short_id)| DueRow { ticket, short_id, what: what(matter), due_at: matter.due_at() })
         .collect();
     match chosen {
-        Chosen::Words if session.output.is_terminal => {
+        OutputFormat::Words if session.output.is_terminal => {
             let told = view::sweep::for_people(&asked, &audience);
             let told = if told.is_empty() { "nothing is due\n".to_owned() } else { told };
             return Ok(session.output.page(&told, casebook.root(), session.name_troubles(casebook, &due.troubles))?);
         }
-        Chosen::Words => {
+        OutputFormat::Words => {
             let mut stream = session.output.stream();
             asked.iter().try_for_each(|asked| stream.push(&view::sweep::for_programs(asked, &audience)))?;
             stream.end()?;
@@ -169,16 +169,16 @@ fn list(session: &Session, casebook: &Casebook, due: &Due, chosen: &Chosen) -> R
 }
 
 /// A matter with what explains it.
-const fn what(matter: &Matter) -> What {
+const fn what(matter: &DueItem) -> DueKind {
     match matter {
-        Matter::HoldEnded { .. } => What::HoldEnded,
-        Matter::FirstWord(word) => What::FirstWord { target: word.target, since: word.started_at },
-        Matter::Silence(next) => {
-            let Next { step, alerts, waited, is_open_time, asked_at, .. } = *next;
-            let silence = Silence { waited, is_open_time, asked_at };
+        DueItem::HoldEnded { .. } => DueKind::HoldEnded,
+        DueItem::FirstWord(word) => DueKind::FirstWord { target: word.target, since: word.started_at },
+        DueItem::Silence(next) => {
+            let NextFollowUp { step, alerts, waited, is_open_time, asked_at, .. } = *next;
+            let silence = SilentTicket { waited, is_open_time, asked_at };
             match step {
-                Step::Remind { number, of } => What::Remind { number, of, silence },
-                Step::Solve => What::Solve { alerts, silence },
+                FollowUpStep::Remind { number, of } => DueKind::Remind { number, of, silence },
+                FollowUpStep::Solve => DueKind::Solve { alerts, silence },
             }
         }
     }

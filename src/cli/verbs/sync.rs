@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use super::merge_file;
 use crate::cli::Exit;
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::error::sync::refused;
 use crate::cli::session::Session;
 use crate::cli::session::program::program;
-use crate::desk::{Sync as Syncing, Synced};
+use crate::desk::{SyncOptions, SyncReport};
 use crate::domain::rules::finding::Finding;
 use crate::error::Error;
 use crate::store::git::GitError;
@@ -30,7 +30,7 @@ const NAMED: usize = 8;
 /// Tickets are merged by their histories, also where git was not told how. What you have not committed stays as it is; a
 /// merge that would need a person is taken back. What check calls an error is not pushed.
 #[derive(Debug, Args)]
-pub struct Sync {
+pub struct SyncArgs {
     /// The remote [default: that of the branch, else origin]
     #[arg(long, value_name = "REMOTE")]
     remote: Option<String>,
@@ -45,11 +45,14 @@ pub struct Sync {
     json: bool,
 }
 
-impl Sync {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl SyncArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let mut casebook = session.casebook()?;
-        let syncing =
-            Syncing { remote: self.remote.clone(), program: program(), deadline: Duration::from_secs(self.deadline) };
+        let syncing = SyncOptions {
+            remote: self.remote.clone(),
+            program: program(),
+            deadline: Duration::from_secs(self.deadline),
+        };
         let done = if self.dry_run { syncing.foresee(&casebook) } else { syncing.run(&mut casebook) };
         session.tell_recovery(&casebook);
         let synced = done.map_err(|error| match error {
@@ -61,7 +64,7 @@ impl Sync {
         if self.json {
             session.output.json(&record(&synced))?;
         } else {
-            let Synced { remote, branch, received, sent, .. } = &synced;
+            let SyncReport { remote, branch, received, sent, .. } = &synced;
             let said = match (received, sent) {
                 (0, 0) => "nothing new".to_owned(),
                 _ if self.dry_run => {
@@ -100,9 +103,9 @@ impl Sync {
     }
 }
 
-impl Sync {
+impl SyncArgs {
     /// What came that is not sound: others let it through, and nothing of one's own is held back for it.
-    fn tell_broken(&self, session: &Session, synced: &Synced) {
+    fn tell_broken(&self, session: &Session, synced: &SyncReport) {
         for Finding { rule, path, line, column, message, .. } in synced.broken.iter().take(NAMED) {
             let came = if self.dry_run { "would come" } else { "came" };
             let said =
@@ -112,7 +115,7 @@ impl Sync {
         if !synced.broken.is_empty() {
             let more = synced.broken.len().saturating_sub(NAMED);
             let more = if more > 0 { format!("and {more} more; ") } else { String::new() };
-            let Synced { remote, branch, .. } = synced;
+            let SyncReport { remote, branch, .. } = synced;
             let advice =
                 if self.dry_run { "after the sync, `casebook check` shows all" } else { "`casebook check` shows all" };
             let said = format!(
@@ -123,8 +126,8 @@ impl Sync {
     }
 
     /// What the remote has lost since it was last asked.
-    fn tell_remote(&self, session: &Session, synced: &Synced) {
-        let Synced { remote, branch, .. } = synced;
+    fn tell_remote(&self, session: &Session, synced: &SyncReport) {
+        let SyncReport { remote, branch, .. } = synced;
         if synced.is_new && synced.errors.is_empty() && synced.sent > 0 {
             let made = if self.dry_run { "would be made" } else { "was made" };
             session.output.warn(&one_line(&format!("note: {remote} had no branch {branch}; it {made}")));
@@ -139,9 +142,9 @@ impl Sync {
     }
 }
 
-fn record(synced: &Synced) -> Value {
+fn record(synced: &SyncReport) -> Value {
     let crossed = synced.crossed.iter().flat_map(|(ticket, crossings)| {
-        let one = |entry: &crate::domain::convergence::union::Concurrent| {
+        let one = |entry: &crate::domain::convergence::union::ConcurrentEntry| {
             json!({"ticket": ticket.id.to_string(), "entry": entry.entry.to_string(), "beside": entry.beside.to_string()})
         };
         crossings.iter().map(one).collect::<Vec<_>>()

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::Exit;
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::domain::time::zone::Zone;
 use crate::error::Error;
 use crate::store::yaml;
-use crate::view::colors::Paint;
+use crate::view::colors::ColorMode;
 use crate::view::labels::Language;
 use crate::view::{self, Audience, Viewer};
 
@@ -19,19 +19,19 @@ use crate::view::{self, Audience, Viewer};
 /// `casebook git-setup --textconv` has `git diff` and `git log -p` show tickets so. Times are UTC, words
 /// English, and the same file always reads the same.
 #[derive(Debug, Args)]
-pub struct Textconv {
+pub struct TextconvArgs {
     /// The file
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }
 
-impl Textconv {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl TextconvArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let bytes = std::fs::read(&self.file).map_err(Error::io(&self.file, "read"))?;
         let told = match (yaml::read(&bytes, None), Zone::named("UTC")) {
             (Ok(ticket), Ok(zone)) => {
                 let now = ticket.last_activity_at();
-                let paint = Paint { colour: false };
+                let paint = ColorMode { colour: false };
                 let (viewer, language) = (Viewer::Support, Language::English);
                 let audience =
                     Audience { viewer, language, zone: &zone, now, paint, own: None, links: None, width: None };

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::ticket::with_line;
-use crate::domain::codec::Step;
+use crate::domain::codec::PathElement;
 use crate::domain::id::Id;
 use crate::domain::rules;
 use crate::domain::rules::finding::Finding;
@@ -14,7 +14,7 @@ use crate::store::yaml;
 
 /// An attachment that an entry names, and where in the file it does.
 #[derive(Debug)]
-pub(super) struct Named {
+pub(super) struct AttachmentRef {
     pub what: Attachment,
     entry: Id,
     /// The places of the entry in the history, and of the attachment in it.
@@ -22,11 +22,11 @@ pub(super) struct Named {
 }
 
 /// The attachments of a ticket. Most have none, and then nothing is asked.
-pub(super) fn named(ticket: &Ticket) -> Vec<Named> {
+pub(super) fn named(ticket: &Ticket) -> Vec<AttachmentRef> {
     let mut named = Vec::new();
     for (index, entry) in ticket.history.iter().enumerate() {
         for (place, what) in entry.attachments.iter().enumerate() {
-            named.push(Named { what: what.clone(), entry: entry.id, places: (index, place) });
+            named.push(AttachmentRef { what: what.clone(), entry: entry.id, places: (index, place) });
         }
     }
     named
@@ -38,11 +38,11 @@ pub(super) fn missing(
     path: &str,
     id: Id,
     bytes: &[u8],
-    named: &[Named],
+    named: &[AttachmentRef],
     size: impl Fn(&str) -> Option<u64>,
 ) -> Vec<Finding> {
     let (mut findings, mut paths) = (Vec::new(), Vec::new());
-    for Named { what, entry, places: (index, place) } in named {
+    for AttachmentRef { what, entry, places: (index, place) } in named {
         let lies = what.path();
         let message = match size(&lies) {
             Some(size) if size == what.size => continue,
@@ -50,12 +50,12 @@ pub(super) fn missing(
             None => format!("{lies} is not there, which the entry names"),
         };
         findings.push(Finding::new(&rules::ATTACHMENT_MISSING, path, message).about(*entry).of(id));
-        let name = |name: &str| Step::Name(name.to_owned());
+        let name = |name: &str| PathElement::Name(name.to_owned());
         paths.push(vec![
             name("history"),
-            Step::Index(*index),
+            PathElement::Index(*index),
             name("attachments"),
-            Step::Index(*place),
+            PathElement::Index(*place),
             name("sha256"),
         ]);
     }

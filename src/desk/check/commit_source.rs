@@ -10,32 +10,32 @@ use crate::domain::rules::Severity;
 use crate::domain::rules::finding::Finding;
 use crate::error::Error;
 use crate::store::config::Config;
-use crate::store::git::{GitError, Held, Lookup, Nature, Repository, Snapshot};
+use crate::store::git::{FileKind, GitError, ObjectLookup, Repository, Snapshot, SnapshotFile};
 use crate::store::layout;
-use crate::store::yaml::{self, Damage, DamageKind};
+use crate::store::yaml::{self, ReadError, ReadErrorKind};
 
-use super::cross_file::Together;
-use super::snapshot::{Sheets, is_held_to_rules};
-use super::ticket::Policy;
+use super::cross_file::ChangedFiles;
+use super::snapshot::{SnapshotCheck, is_held_to_rules};
+use super::ticket::CheckPolicy;
 use super::{file_types, read_other};
-use crate::desk::history::duplicate_entries::{Ground, add};
-use crate::desk::{Casebook, MacroFlaws};
+use crate::desk::history::duplicate_entries::{DeskAt, add};
+use crate::desk::{Desk, MacroCheck};
 
 /// What a commit holds of a desk.
-pub struct Tree<'a> {
+pub struct CommitSource<'a> {
     /// Who is asked.
-    pub lookup: &'a mut Lookup,
+    pub lookup: &'a mut ObjectLookup,
     /// The commit, by its whole name; empty for git's index.
     pub commit: &'a str,
     /// The folder of the desk in the repository: empty, or with a slash at its end.
     pub prefix: &'a str,
     /// Who tries the texts of macros.
-    pub macro_flaws: MacroFlaws,
+    pub macro_flaws: MacroCheck,
     /// What is known to be no plain file there.
-    pub odd: HashMap<String, Nature>,
+    pub odd: HashMap<String, FileKind>,
 }
 
-impl Tree<'_> {
+impl CommitSource<'_> {
     fn bytes(&mut self, path: &str) -> Result<Option<Vec<u8>>, GitError> {
         self.lookup.object(&format!("{}:{}{path}", self.commit, self.prefix))
     }
@@ -44,10 +44,10 @@ impl Tree<'_> {
     pub(super) fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>, Error> {
         let kind = match self.odd.get(path) {
             None => return self.bytes(path).map_err(Error::from),
-            Some(Nature::Link) => DamageKind::Symlink,
-            Some(_) => DamageKind::NotAFile,
+            Some(FileKind::Link) => ReadErrorKind::Symlink,
+            Some(_) => ReadErrorKind::NotAFile,
         };
-        Err(Error::Damaged { path: path.to_owned(), damage: Damage { line: 1, column: 1, kind } })
+        Err(Error::Damaged { path: path.to_owned(), damage: ReadError { line: 1, column: 1, kind } })
     }
 
     /// How large the plain files at some paths are; none where there is no such file.
@@ -59,18 +59,19 @@ impl Tree<'_> {
         let names = paths.iter().map(|path| format!("{}:{}{path}", self.commit, self.prefix)).collect::<Vec<_>>();
         let sizes = self.lookup.sizes(&names)?;
         let natures = self.lookup.natures(self.commit, self.prefix, &paths)?;
-        let of_file = |(size, nature): (Option<u64>, Option<Nature>)| size.filter(|_| nature == Some(Nature::File));
+        let of_file = |(size, nature): (Option<u64>, Option<FileKind>)| size.filter(|_| nature == Some(FileKind::File));
         Ok(paths.into_iter().zip(sizes.into_iter().zip(natures).map(of_file)).collect())
     }
 
     /// Those of some paths, and of the folders above them where files belong, that are no plain files there.
-    fn odd_among(&mut self, doubtful: BTreeSet<String>) -> Result<HashMap<String, Nature>, GitError> {
+    fn odd_among(&mut self, doubtful: BTreeSet<String>) -> Result<HashMap<String, FileKind>, GitError> {
         if doubtful.is_empty() {
             return Ok(HashMap::new());
         }
         let doubtful: Vec<String> = doubtful.into_iter().collect();
         let natures = self.lookup.natures(self.commit, self.prefix, &doubtful)?;
-        let is_odd = |(path, nature): (String, Option<Nature>)| Some((path, nature.filter(|it| *it != Nature::File)?));
+        let is_odd =
+            |(path, nature): (String, Option<FileKind>)| Some((path, nature.filter(|it| *it != FileKind::File)?));
         Ok(doubtful.into_iter().zip(natures).filter_map(is_odd).collect())
     }
 
@@ -115,16 +116,19 @@ impl Tree<'_> {
         let known = self.organizations()?;
         let organizations = (!known.is_empty()).then_some(known);
         // What the desk lets its own fields hold is worth a warning alone.
-        let mut sheets = Sheets::by(Policy { follow_up, team, organizations, ..Policy::default() }, self.macro_flaws);
+        let mut sheets = SnapshotCheck::by(
+            CheckPolicy { follow_up, team, organizations, ..CheckPolicy::default() },
+            self.macro_flaws,
+        );
         for (path, nature) in &self.odd {
-            sheets.take(&Held::odd(path, *nature))?;
+            sheets.take(&SnapshotFile::odd(path, *nature))?;
         }
         for path in paths.keys().filter(|path| !self.odd.contains_key(*path)).cloned().collect::<Vec<_>>() {
             if let Some(bytes) = self.bytes(&path)? {
-                sheets.take(&Held { path, nature: Nature::File, bytes: Some(bytes) })?;
+                sheets.take(&SnapshotFile { path, nature: FileKind::File, bytes: Some(bytes) })?;
             }
         }
-        sheets.add(Together::of(paths.keys().map(String::as_str)).errors(&mut |path| self.read(path))?);
+        sheets.add(ChangedFiles::of(paths.keys().map(String::as_str)).errors(&mut |path| self.read(path))?);
         let mut others = BTreeMap::new();
         for id in sheets.wanted() {
             let bytes = self.bytes(&layout::ticket_path(id))?;
@@ -137,7 +141,7 @@ impl Tree<'_> {
     }
 }
 
-impl Tree<'_> {
+impl CommitSource<'_> {
     /// The errors in some files and in what those are linked to, without what is wrong in the same words in an older
     /// commit, and without those that are told already. A path says whether something else than a file may be there.
     ///
@@ -167,13 +171,13 @@ impl Tree<'_> {
     }
 
     /// What another commit holds of the same desk.
-    fn at<'b>(&'b mut self, commit: &'b str) -> Tree<'b> {
+    fn at<'b>(&'b mut self, commit: &'b str) -> CommitSource<'b> {
         let Self { prefix, macro_flaws, .. } = *self;
-        Tree { lookup: self.lookup, commit, prefix, macro_flaws, odd: HashMap::new() }
+        CommitSource { lookup: self.lookup, commit, prefix, macro_flaws, odd: HashMap::new() }
     }
 }
 
-impl Casebook {
+impl Desk {
     /// The errors that one commit has beyond another: of the files that differ between them and what those are linked
     /// to, without what is wrong in the same words in the older one. All of them where there is no older one.
     ///
@@ -189,13 +193,13 @@ impl Casebook {
         let changes = repository.changes(before, &Snapshot::Commit(commit.to_owned()), &prefix)?;
         let paths = changes.into_iter().filter(|change| is_held_to_rules(&change.path));
         let paths = paths.map(|change| (change.path, change.odd)).collect();
-        let mut lookup = Lookup::of(repository.clone());
+        let mut lookup = ObjectLookup::of(repository.clone());
         let macro_flaws = self.world.macro_flaws;
-        let mut tree = Tree { lookup: &mut lookup, commit, prefix: &prefix, macro_flaws, odd: HashMap::new() };
+        let mut tree = CommitSource { lookup: &mut lookup, commit, prefix: &prefix, macro_flaws, odd: HashMap::new() };
         let mut errors = tree.errors_beyond(before, paths, &|_| false)?;
         if let Some(before) = before {
             let copies =
-                Ground { repository, prefix: &prefix, commit: before }.copies_in(&Snapshot::Commit(commit.to_owned()));
+                DeskAt { repository, prefix: &prefix, commit: before }.copies_in(&Snapshot::Commit(commit.to_owned()));
             add(copies?, &mut errors);
         }
         Ok(errors)

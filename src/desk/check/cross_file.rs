@@ -7,20 +7,20 @@
 use crate::domain::rules::finding::Finding;
 use crate::error::Error;
 use crate::store::config::Config;
-use crate::store::config::sla::WrittenPolicy;
+use crate::store::config::sla::RawSla;
 use crate::store::layout;
 
-use super::source::{Reader, plain};
+use super::source::{FileSource, plain};
 use super::{organization_access, organization_overlap, policy};
 
 /// What changed beside the tickets.
-pub(super) struct Together<'a> {
+pub(super) struct ChangedFiles<'a> {
     policy: bool,
     lists: Vec<&'a str>,
     organizations: Vec<&'a str>,
 }
 
-impl<'a> Together<'a> {
+impl<'a> ChangedFiles<'a> {
     /// What of some paths lies beside the tickets and is held against other files.
     pub fn of(paths: impl IntoIterator<Item = &'a str>) -> Self {
         let mut together = Self { policy: false, lists: Vec::new(), organizations: Vec::new() };
@@ -37,7 +37,7 @@ impl<'a> Together<'a> {
     }
 
     /// The errors. What is wrong with casebook.toml itself is told elsewhere.
-    pub fn errors(&self, read: &mut Reader<'_>) -> Result<Vec<Finding>, Error> {
+    pub fn errors(&self, read: &mut FileSource<'_>) -> Result<Vec<Finding>, Error> {
         let mut findings = Vec::new();
         if self.policy || !self.lists.is_empty() {
             let is_meant = |path: &str| self.policy || self.lists.contains(&path);
@@ -50,7 +50,7 @@ impl<'a> Together<'a> {
     }
 
     /// The warnings; `all` are the organisations that have a file, in order.
-    pub fn warnings(&self, all: &[&str], read: &mut Reader<'_>) -> Result<Vec<Finding>, Error> {
+    pub fn warnings(&self, all: &[&str], read: &mut FileSource<'_>) -> Result<Vec<Finding>, Error> {
         let mut findings = Vec::new();
         if !self.policy && self.organizations.is_empty() {
             return Ok(findings);
@@ -70,7 +70,7 @@ impl<'a> Together<'a> {
 }
 
 /// casebook.toml and what it says of time; none where it is not sound, or not there.
-fn policy_in(read: &mut Reader<'_>) -> Result<Option<(String, WrittenPolicy)>, Error> {
+fn policy_in(read: &mut FileSource<'_>) -> Result<Option<(String, RawSla)>, Error> {
     let Some(bytes) = plain(read, layout::MARKER)? else { return Ok(None) };
     let text = String::from_utf8_lossy(&bytes).into_owned();
     if Config::read(&text).is_err() {

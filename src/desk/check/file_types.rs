@@ -9,16 +9,16 @@ use std::path::Path;
 use crate::domain::id::Id;
 use crate::domain::rules;
 use crate::domain::rules::finding::Finding;
-use crate::store::git::{Held, Nature};
+use crate::store::git::{FileKind, SnapshotFile};
 use crate::store::layout;
-use crate::store::yaml::{Damage, DamageKind};
+use crate::store::yaml::{ReadError, ReadErrorKind};
 
 use super::other_files;
 use super::ticket::damaged;
 
 /// What something that is no plain file breaks at a path; nothing for a folder where folders may be.
-pub(super) fn finding(path: &str, nature: Nature) -> Option<Finding> {
-    let is_folder = nature == Nature::Folder;
+pub(super) fn finding(path: &str, nature: FileKind) -> Option<Finding> {
+    let is_folder = nature == FileKind::Folder;
     let found = |rule, message: String| Some(Finding::new(rule, path, message));
     let what = words(nature);
     if path == layout::MARKER {
@@ -30,7 +30,7 @@ pub(super) fn finding(path: &str, nature: Nature) -> Option<Finding> {
         return found(&rules::ORGANIZATION_INVALID, format!("this is {what}; organisations' files lie in a folder"));
     }
     if layout::organization_of(path).is_some() {
-        let what = if nature == Nature::File { "something else than a file" } else { what };
+        let what = if nature == FileKind::File { "something else than a file" } else { what };
         return found(&rules::ORGANIZATION_INVALID, format!("this is {what}; organisations' files are plain files"));
     }
     if (path == layout::ATTACHMENTS || layout::is_in(path, layout::ATTACHMENTS)) && !is_folder {
@@ -39,7 +39,7 @@ pub(super) fn finding(path: &str, nature: Nature) -> Option<Finding> {
     }
     if path == layout::TICKETS || layout::is_in(path, layout::TICKETS) {
         let is_meant = match nature {
-            Nature::Folder => expects_file(path),
+            FileKind::Folder => expects_file(path),
             _ => {
                 path == layout::TICKETS
                     || expects_file(path)
@@ -49,11 +49,11 @@ pub(super) fn finding(path: &str, nature: Nature) -> Option<Finding> {
             }
         };
         let kind = match nature {
-            Nature::Link => DamageKind::Symlink,
-            Nature::File => DamageKind::WrongPlace,
-            Nature::Folder | Nature::Repository => DamageKind::NotAFile,
+            FileKind::Link => ReadErrorKind::Symlink,
+            FileKind::File => ReadErrorKind::WrongPlace,
+            FileKind::Folder | FileKind::Repository => ReadErrorKind::NotAFile,
         };
-        let finding = || damaged(path, &Damage { line: 1, column: 1, kind });
+        let finding = || damaged(path, &ReadError { line: 1, column: 1, kind });
         return if is_meant { Some(finding()) } else { (!is_folder).then(|| other_files::stray(path)) };
     }
     None
@@ -65,12 +65,12 @@ pub(super) fn stands_for_a_folder(path: &str) -> bool {
 }
 
 /// The folders above some files of git where a plain file belongs. git has no empty ones.
-pub(super) fn folders(held: &[Held]) -> Vec<Held> {
-    let mut folders: Vec<Held> = Vec::new();
+pub(super) fn folders(held: &[SnapshotFile]) -> Vec<SnapshotFile> {
+    let mut folders: Vec<SnapshotFile> = Vec::new();
     for held in held.iter().filter(|held| held.bytes.is_some()) {
         for folder in folders_for_files(&held.path) {
             if !folders.iter().any(|known| known.path == folder) {
-                folders.push(Held::odd(folder, Nature::Folder));
+                folders.push(SnapshotFile::odd(folder, FileKind::Folder));
             }
         }
     }
@@ -115,22 +115,22 @@ fn is_number(part: &str, digits: usize) -> bool {
 ///
 /// # Errors
 /// The system refuses.
-pub(super) fn nature_in(root: &Path, path: &str) -> io::Result<Option<Nature>> {
+pub(super) fn nature_in(root: &Path, path: &str) -> io::Result<Option<FileKind>> {
     match root.join(path).symlink_metadata() {
-        Ok(metadata) if metadata.is_symlink() => Ok(Some(Nature::Link)),
-        Ok(metadata) if metadata.is_dir() => Ok(Some(Nature::Folder)),
-        Ok(_) => Ok(Some(Nature::File)),
+        Ok(metadata) if metadata.is_symlink() => Ok(Some(FileKind::Link)),
+        Ok(metadata) if metadata.is_dir() => Ok(Some(FileKind::Folder)),
+        Ok(_) => Ok(Some(FileKind::File)),
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-const fn words(nature: Nature) -> &'static str {
+const fn words(nature: FileKind) -> &'static str {
     match nature {
-        Nature::File => "a file",
-        Nature::Link => "a symbolic link",
-        Nature::Folder => "a folder",
-        Nature::Repository => "the commit of another repository",
+        FileKind::File => "a file",
+        FileKind::Link => "a symbolic link",
+        FileKind::Folder => "a folder",
+        FileKind::Repository => "the commit of another repository",
     }
 }
 
@@ -160,18 +160,18 @@ mod tests {
             (&format!("tickets/a/{id}"), Some("CB015"), Some("CB015")),
             ("README.md", None, None),
         ] {
-            assert_eq!(code(path, Nature::Link), link, "{path}");
-            assert_eq!(code(path, Nature::Folder), folder, "{path}");
-            assert_eq!(code(path, Nature::Repository), link, "{path}");
+            assert_eq!(code(path, FileKind::Link), link, "{path}");
+            assert_eq!(code(path, FileKind::Folder), folder, "{path}");
+            assert_eq!(code(path, FileKind::Repository), link, "{path}");
         }
     }
 
     #[test]
     fn a_folder_is_told_once_whatever_lies_in_it() {
-        let held = |path: &str| Held { path: path.to_owned(), nature: Nature::File, bytes: Some(Vec::new()) };
+        let held = |path: &str| SnapshotFile { path: path.to_owned(), nature: FileKind::File, bytes: Some(Vec::new()) };
         let all = ["organizations/a.yaml/x", "organizations/a.yaml/b/y", "organizations/b.yaml"].map(held);
-        assert_eq!(folders(&all), [Held::odd("organizations/a.yaml", Nature::Folder)]);
-        let gone = Held { bytes: None, ..held("organizations/a.yaml/x") };
+        assert_eq!(folders(&all), [SnapshotFile::odd("organizations/a.yaml", FileKind::Folder)]);
+        let gone = SnapshotFile { bytes: None, ..held("organizations/a.yaml/x") };
         assert_eq!(folders(&[gone]), []);
     }
 }

@@ -10,33 +10,33 @@ use crate::domain::rules::Rule;
 use crate::domain::rules::finding::Finding;
 use crate::store::layout;
 
-use super::ticket::{Links, Said};
+use super::ticket::{CrossTicketFacts, TicketLinks};
 
 /// What is known of a ticket that another one names.
 #[derive(Debug)]
-pub(super) enum Other {
+pub(super) enum LinkedTicket {
     /// It is not there.
     Absent,
     /// It is there and cannot be read.
     Unreadable,
     /// It is there, with its links.
-    There(Links),
+    There(TicketLinks),
 }
 
 /// What the tickets that were looked at say of others.
 #[derive(Debug, Default)]
-pub(super) struct Web {
+pub(super) struct LinkGraph {
     /// Those that could be read and have links.
-    linked: BTreeMap<Id, Links>,
+    linked: BTreeMap<Id, TicketLinks>,
     readable: HashSet<Id>,
     unreadable: HashSet<Id>,
     entries: Vec<(Id, Id)>,
     keys: Vec<(String, Id)>,
 }
 
-impl Web {
+impl LinkGraph {
     /// Takes in what a file says; nothing where it could not be read.
-    pub fn add(&mut self, id: Id, said: Option<Said>) {
+    pub fn add(&mut self, id: Id, said: Option<CrossTicketFacts>) {
         let Some(said) = said else {
             self.unreadable.insert(id);
             return;
@@ -61,9 +61,9 @@ impl Web {
     }
 
     /// Everything that does not agree; `others` is what is known of the wanted.
-    pub fn findings(mut self, others: &BTreeMap<Id, Other>) -> Vec<Finding> {
+    pub fn findings(mut self, others: &BTreeMap<Id, LinkedTicket>) -> Vec<Finding> {
         let mut findings = self.shared();
-        let nothing = Links::default();
+        let nothing = TicketLinks::default();
         for (id, links) in &self.linked {
             for (other, name, is_known) in self.sides(*id, links, others, &nothing) {
                 let (rule, message): (&'static Rule, _) = match (is_known, name) {
@@ -88,11 +88,11 @@ impl Web {
     fn sides(
         &self,
         id: Id,
-        links: &Links,
-        others: &BTreeMap<Id, Other>,
-        nothing: &Links,
+        links: &TicketLinks,
+        others: &BTreeMap<Id, LinkedTicket>,
+        nothing: &TicketLinks,
     ) -> Vec<(Id, &'static str, Option<bool>)> {
-        let knows = |other: &Id, agrees: &dyn Fn(&Links) -> bool| {
+        let knows = |other: &Id, agrees: &dyn Fn(&TicketLinks) -> bool| {
             if self.unreadable.contains(other) {
                 return Some(true);
             }
@@ -100,9 +100,9 @@ impl Web {
                 return Some(agrees(self.linked.get(other).unwrap_or(nothing)));
             }
             match others.get(other) {
-                Some(Other::There(links)) => Some(agrees(links)),
-                Some(Other::Unreadable) => Some(true),
-                Some(Other::Absent) | None => None,
+                Some(LinkedTicket::There(links)) => Some(agrees(links)),
+                Some(LinkedTicket::Unreadable) => Some(true),
+                Some(LinkedTicket::Absent) | None => None,
             }
         };
         let mut sides = Vec::new();
@@ -110,7 +110,7 @@ impl Web {
             sides.push((target, "merged_into", knows(&target, &|there| there.from.contains(&id))));
         }
         for source in &links.from {
-            let is_there = |there: &Links| there.into.is_some_and(|(target, _)| target == id);
+            let is_there = |there: &TicketLinks| there.into.is_some_and(|(target, _)| target == id);
             sides.push((*source, "merged_from", knows(source, &is_there)));
         }
         if let Some(followed) = links.follows {
@@ -146,13 +146,13 @@ impl Web {
 
     /// Rings of merges, which two clones can make together: each is told once, at its younger merge, where reading
     /// breaks it.
-    fn rings(&self, others: &BTreeMap<Id, Other>, findings: &mut Vec<Finding>) {
+    fn rings(&self, others: &BTreeMap<Id, LinkedTicket>, findings: &mut Vec<Finding>) {
         let outside = others.iter().filter_map(|(id, other)| match other {
-            Other::There(links) => Some((*id, links)),
+            LinkedTicket::There(links) => Some((*id, links)),
             _ => None,
         });
         let all = self.linked.iter().map(|(id, links)| (*id, links)).chain(outside);
-        let next: BTreeMap<Id, (Id, Id, &Links)> =
+        let next: BTreeMap<Id, (Id, Id, &TicketLinks)> =
             all.filter_map(|(id, links)| links.into.map(|(target, entry)| (id, (target, entry, links)))).collect();
         let mut done: HashSet<Id> = HashSet::new();
         for start in next.keys() {
@@ -177,7 +177,7 @@ fn at_top(id: Id, rule: &'static Rule, message: String) -> Finding {
 }
 
 /// A finding at the line of the header that has the name.
-fn about(id: Id, links: &Links, name: &str, rule: &'static Rule, message: String) -> Finding {
+fn about(id: Id, links: &TicketLinks, name: &str, rule: &'static Rule, message: String) -> Finding {
     let mut finding = at_top(id, rule, message);
     if let Some((_, line, words)) = links.lines.iter().find(|(known, ..)| *known == name) {
         finding.line = *line;

@@ -29,17 +29,17 @@ use crate::error::Error;
 use crate::store::config::Config;
 use crate::store::config::fields;
 use crate::store::files::Journal;
-use crate::store::git::Nature;
+use crate::store::git::FileKind;
 use crate::store::layout;
 use crate::store::yaml;
 
 use super::read::parallel::{on_every_processor, processors};
-use super::read::ticket_ids::{Share, Unread};
-use super::{Casebook, Stretch};
-pub(super) use commit_source::Tree;
-use links::{Other, Web};
+use super::read::ticket_ids::{IndexError, TicketBatch};
+use super::{Desk, RevisionRange};
+pub(super) use commit_source::CommitSource;
+use links::{LinkGraph, LinkedTicket};
 pub use policy::macro_finding;
-use ticket::{Policy, Sheet, damaged, look};
+use ticket::{CheckPolicy, TicketCheck, damaged, look};
 
 /// How often a desk is read again that changes while it is checked.
 const AGAIN: usize = 10;
@@ -48,7 +48,7 @@ const AHEAD: usize = 8;
 
 /// What of a desk is checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Scope {
+pub enum CheckScope {
     /// All of it.
     #[default]
     Everything,
@@ -57,10 +57,10 @@ pub enum Scope {
     /// What is staged, as it is staged; in a hook, git may name another index than its usual one.
     Staged(Option<PathBuf>),
     /// What differs between two revisions, as it is in the newer one.
-    Range(Stretch),
+    Range(RevisionRange),
 }
 
-impl Scope {
+impl CheckScope {
     /// Whether a path is meant.
     pub fn means(&self, path: &str) -> bool {
         match self {
@@ -77,14 +77,14 @@ fn is_below(path: &str, above: &str) -> bool {
 
 /// What a check came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Checked {
+pub struct CheckResult {
     /// What it found, by files and places.
     pub findings: Vec<Finding>,
     /// How many tickets it looked at, and files that are none.
     pub count: usize,
 }
 
-impl Casebook {
+impl Desk {
     /// Checks what is meant.
     ///
     /// Nobody waits for a reader: where a command that links tickets was at work meanwhile, one side may have been
@@ -92,8 +92,8 @@ impl Casebook {
     ///
     /// # Errors
     /// A folder that cannot be read; no repository, or a revision git does not know.
-    pub fn check(&mut self, scope: &Scope) -> Result<Checked, Error> {
-        if matches!(scope, Scope::Staged(_) | Scope::Range(_)) {
+    pub fn check(&mut self, scope: &CheckScope) -> Result<CheckResult, Error> {
+        if matches!(scope, CheckScope::Staged(_) | CheckScope::Range(_)) {
             return self.check_snapshot(scope);
         }
         for _ in 0..AGAIN {
@@ -109,15 +109,15 @@ impl Casebook {
         self.check_once(scope)
     }
 
-    fn check_once(&self, scope: &Scope) -> Result<Checked, Error> {
+    fn check_once(&self, scope: &CheckScope) -> Result<CheckResult, Error> {
         let (mut findings, policy) = self.check_beside(scope)?;
         let (mut shares, misplaced) = self.with_index(|index| {
             let roll = self.roll(index)?;
-            Ok::<_, Unread>((roll.shares()?, roll.misplaced))
+            Ok::<_, IndexError>((roll.shares()?, roll.misplaced))
         })?;
-        let is_meant = |id: &Id| *scope == Scope::Everything || scope.means(&layout::ticket_path(*id));
+        let is_meant = |id: &Id| *scope == CheckScope::Everything || scope.means(&layout::ticket_path(*id));
         shares.iter_mut().for_each(|(_, ids)| ids.retain(is_meant));
-        let (mut web, mut count, mut unsure) = (Web::default(), 0, Vec::new());
+        let (mut web, mut count, mut unsure) = (LinkGraph::default(), 0, Vec::new());
         for group in shares.chunks(AHEAD * processors()) {
             for sheets in on_every_processor(group, |share| self.sheets(share, &policy)) {
                 for sheet in sheets? {
@@ -137,7 +137,7 @@ impl Casebook {
         findings.extend(web.findings(&others));
         findings.extend(self.solved_blindly(&unsure));
         findings.retain(|finding| scope.means(&finding.path));
-        Ok(Checked { findings: sorted(findings), count })
+        Ok(CheckResult { findings: sorted(findings), count })
     }
 
     /// Which of some tickets were solved by somebody who had not seen that another one came to go on in them.
@@ -152,7 +152,7 @@ impl Casebook {
     }
 
     /// Some tickets' files.
-    fn sheets(&self, (month, ids): &Share, policy: &Policy) -> Result<Vec<Sheet>, Error> {
+    fn sheets(&self, (month, ids): &TicketBatch, policy: &CheckPolicy) -> Result<Vec<TicketCheck>, Error> {
         let folder = month.as_ref().and_then(|month| self.open_month(month));
         let (mut sheets, mut bytes) = (Vec::with_capacity(ids.len()), Vec::new());
         for &id in ids {
@@ -165,7 +165,7 @@ impl Casebook {
                     sheets.push(sheet);
                 }
                 Err(Error::Damaged { path, damage }) => {
-                    sheets.push(Sheet {
+                    sheets.push(TicketCheck {
                         id,
                         findings: vec![damaged(&path, &damage).of(id)],
                         named: Vec::new(),
@@ -181,17 +181,22 @@ impl Casebook {
     }
 
     /// A ticket that is named and was not looked at.
-    fn other(&self, id: Id) -> Result<Other, Error> {
+    fn other(&self, id: Id) -> Result<LinkedTicket, Error> {
         match self.bytes(id) {
             Ok(bytes) => Ok(read_other(id, Some(&bytes))),
-            Err(Error::NotFound { .. }) => Ok(Other::Absent),
-            Err(Error::Damaged { .. }) => Ok(Other::Unreadable),
+            Err(Error::NotFound { .. }) => Ok(LinkedTicket::Absent),
+            Err(Error::Damaged { .. }) => Ok(LinkedTicket::Unreadable),
             Err(other) => Err(other),
         }
     }
 
     /// What lies in the tickets folder and is no ticket. Says how many stand where tickets belong.
-    fn check_strays(&self, scope: &Scope, misplaced: &[PathBuf], findings: &mut Vec<Finding>) -> Result<usize, Error> {
+    fn check_strays(
+        &self,
+        scope: &CheckScope,
+        misplaced: &[PathBuf],
+        findings: &mut Vec<Finding>,
+    ) -> Result<usize, Error> {
         let mut troubles: Vec<_> = misplaced.iter().map(|path| self.misplaced(path)).collect();
         let strays = layout::strays(&self.root).map_err(Error::io(self.root.join(layout::TICKETS), "list"))?;
         for stray in &strays {
@@ -210,14 +215,14 @@ impl Casebook {
     }
 
     /// The policy, and what it and the other files beside the tickets break.
-    fn check_beside(&self, scope: &Scope) -> Result<(Vec<Finding>, Policy), Error> {
+    fn check_beside(&self, scope: &CheckScope) -> Result<(Vec<Finding>, CheckPolicy), Error> {
         let path = self.root.join(layout::MARKER);
         let text = std::fs::read_to_string(&path).map_err(Error::io(&path, "read"))?;
         let read = Config::read(&text);
         let mut findings: Vec<Finding> = other_files::config(&text, read.as_ref()).into_iter().collect();
         findings.extend((self.world.macro_flaws)(&text));
         if path.is_symlink() {
-            findings.extend(file_types::finding(layout::MARKER, Nature::Link));
+            findings.extend(file_types::finding(layout::MARKER, FileKind::Link));
         }
         let organizations = self.root.join(layout::ORGANIZATIONS);
         // What stands in the folder's place is told below, and holds none.
@@ -238,8 +243,8 @@ impl Casebook {
         let (broken, known) = other_files::organizations(&self.root).map_err(Error::io(&organizations, "read"))?;
         findings.extend(broken);
         findings.extend(organization_overlap::shared(ids(), bytes)?.into_iter().map(|shared| shared.finding));
-        let has_some = |scope: &Scope| match scope {
-            Scope::Paths(paths) => paths.iter().any(|path| is_below(path, layout::ATTACHMENTS) || path.is_empty()),
+        let has_some = |scope: &CheckScope| match scope {
+            CheckScope::Paths(paths) => paths.iter().any(|path| is_below(path, layout::ATTACHMENTS) || path.is_empty()),
             _ => true,
         };
         if has_some(scope) {
@@ -249,16 +254,16 @@ impl Casebook {
         let (follow_up, team) = (self.config.follow_up.clone(), self.config.team.clone());
         findings.extend(organization_access::access(ids(), bytes)?);
         let fields = fields::read(&text).map(|choices| choices.fields).unwrap_or_default();
-        Ok((findings, Policy { follow_up, team, organizations: (!known.is_empty()).then_some(known), fields }))
+        Ok((findings, CheckPolicy { follow_up, team, organizations: (!known.is_empty()).then_some(known), fields }))
     }
 }
 
 /// What the bytes of a ticket's file say of its links.
-fn read_other(id: Id, bytes: Option<&[u8]>) -> Other {
+fn read_other(id: Id, bytes: Option<&[u8]>) -> LinkedTicket {
     match bytes.map(|bytes| (yaml::read(bytes, Some(id)), bytes)) {
-        None => Other::Absent,
-        Some((Err(_), _)) => Other::Unreadable,
-        Some((Ok(ticket), bytes)) => Other::There(ticket::links(&ticket, bytes)),
+        None => LinkedTicket::Absent,
+        Some((Err(_), _)) => LinkedTicket::Unreadable,
+        Some((Ok(ticket), bytes)) => LinkedTicket::There(ticket::links(&ticket, bytes)),
     }
 }
 

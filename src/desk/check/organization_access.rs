@@ -9,12 +9,12 @@ use crate::domain::people::organization::Member;
 use crate::domain::rules;
 use crate::domain::rules::finding::Finding;
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::action::{Action, Solution};
+use crate::domain::ticket::action::{Action, SolveEvidence};
 use crate::domain::vocabulary::{Kind, Role};
 use crate::error::Error;
 use crate::store::{layout, yaml};
 
-use super::source::{Reader, plain};
+use super::source::{FileSource, plain};
 use super::ticket::with_line;
 
 /// The field of an organisation's file that names the ticket.
@@ -24,7 +24,7 @@ const FIELD: &str = "organization_access:";
 /// read is told elsewhere.
 pub(super) fn access<'a>(
     organizations: impl IntoIterator<Item = &'a str>,
-    read: &mut Reader<'_>,
+    read: &mut FileSource<'_>,
 ) -> Result<Vec<Finding>, Error> {
     let mut findings = Vec::new();
     for id in organizations {
@@ -50,7 +50,7 @@ fn not_granted(
     organization: &str,
     member: &Member,
     ticket: Id,
-    read: &mut Reader<'_>,
+    read: &mut FileSource<'_>,
 ) -> Result<Option<String>, Error> {
     let bytes = match read(&layout::ticket_path(ticket)) {
         Ok(Some(bytes)) => bytes,
@@ -75,7 +75,7 @@ fn misses(organization: &str, member: &Member, ticket: &Ticket) -> Option<String
     if !member.is(&opening.requester) {
         return Some(format!("which asks for {}", opening.requester));
     }
-    let grants = |action: &Action| matches!(action, Action::Solve(Solution::Agreed { .. }));
+    let grants = |action: &Action| matches!(action, Action::Solve(SolveEvidence::Agreed { .. }));
     let is_granted = ticket.history.iter().any(|entry| entry.role == Role::Agent && grants(&entry.action));
     (!is_granted).then(|| "which no agent has granted".to_owned())
 }

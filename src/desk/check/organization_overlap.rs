@@ -10,11 +10,11 @@ use crate::domain::rules::finding::Finding;
 use crate::error::Error;
 use crate::store::{layout, yaml};
 
-use super::source::{Reader, plain};
+use super::source::{FileSource, plain};
 use super::ticket::with_line;
 
 /// That something stands in two files.
-pub(super) struct Shared {
+pub(super) struct Overlap {
     /// What is to be said, of the later one.
     pub finding: Finding,
     /// The organisation of that one.
@@ -26,24 +26,24 @@ pub(super) struct Shared {
 /// The domains and addresses that stand in two files of some organisations, in their order.
 pub(super) fn shared<'a>(
     organizations: impl IntoIterator<Item = &'a str>,
-    read: &mut Reader<'_>,
-) -> Result<Vec<Shared>, Error> {
-    let (mut seen, mut all) = (Seen::default(), Vec::new());
+    read: &mut FileSource<'_>,
+) -> Result<Vec<Overlap>, Error> {
+    let (mut seen, mut all) = (ClaimedNames::default(), Vec::new());
     for id in organizations {
         let path = layout::organization_path(id);
         let Some(bytes) = plain(read, &path)? else { continue };
         let Ok(organization) = yaml::read_organization(&bytes, id) else { continue };
-        all.extend(seen.shared(&organization).into_iter().map(|Known { word, with, message }| {
+        all.extend(seen.shared(&organization).into_iter().map(|OrganizationClaim { word, with, message }| {
             let finding = Finding::new(&rules::ORGANIZATION_SHARED, &path, message);
             let (line, column) = place(&String::from_utf8_lossy(&bytes), &word);
-            Shared { finding: with_line(finding.at(line, column), &bytes), id: id.to_owned(), with }
+            Overlap { finding: with_line(finding.at(line, column), &bytes), id: id.to_owned(), with }
         }));
     }
     Ok(all)
 }
 
 /// A word that another organisation has.
-struct Known {
+struct OrganizationClaim {
     word: String,
     /// That organisation.
     with: String,
@@ -53,14 +53,14 @@ struct Known {
 
 /// Whose domains and addresses are, by their small letters: the first organisation that has them.
 #[derive(Default)]
-struct Seen {
+struct ClaimedNames {
     domains: HashMap<String, String>,
     addresses: HashMap<String, String>,
 }
 
-impl Seen {
+impl ClaimedNames {
     /// What of an organisation another one has.
-    fn shared(&mut self, organization: &Organization) -> Vec<Known> {
+    fn shared(&mut self, organization: &Organization) -> Vec<OrganizationClaim> {
         let addresses =
             organization.people.iter().flat_map(|member| std::iter::once(&member.email).chain(&member.aliases));
         let addresses: Vec<String> = addresses.map(|person| person.as_str().to_owned()).collect();
@@ -69,12 +69,12 @@ impl Seen {
         let of_domain = |(word, with): (String, String)| {
             let file = layout::organization_path(&with);
             let message = format!("the domain `{word}` is in {file} too: whoever has an address there belongs to both");
-            Known { word, with, message }
+            OrganizationClaim { word, with, message }
         };
         let of_person = |(word, with): (String, String)| {
             let file = layout::organization_path(&with);
             let message = format!("{word} is in {file} too: this person belongs to both");
-            Known { word, with, message }
+            OrganizationClaim { word, with, message }
         };
         domains.into_iter().map(of_domain).chain(people.into_iter().map(of_person)).collect()
     }
@@ -120,7 +120,7 @@ mod tests {
             organization.people[0].aliases = vec![Person::from_address(alias).expect("an address")];
             organization
         };
-        let mut seen = Seen::default();
+        let mut seen = ClaimedNames::default();
         assert!(seen.shared(&of("acme", "acme.example", "ana@acme.example", "ana@home.example")).is_empty());
         assert!(seen.shared(&of("other", "other.example", "bo@acme.example", "bo@other.example")).is_empty());
         let words: Vec<String> = seen

@@ -13,15 +13,15 @@ use crate::domain::rules::finding::Finding;
 use crate::domain::ticket::attachment::Digest;
 use crate::domain::time::zone::Zone;
 use crate::store::config::signing;
-use crate::store::config::{Config, ConfigFlaw};
-use crate::store::git::Nature;
+use crate::store::config::{Config, ConfigError};
+use crate::store::git::FileKind;
 use crate::store::{layout, yaml};
 
 use super::file_types;
 use super::ticket::with_line;
 
 /// What the text of a casebook.toml breaks.
-pub(super) fn config(text: &str, read: Result<&Config, &ConfigFlaw>) -> Option<Finding> {
+pub(super) fn config(text: &str, read: Result<&Config, &ConfigError>) -> Option<Finding> {
     match read {
         Err(flaw) => {
             let finding = Finding::new(&rules::CONFIG_INVALID, layout::MARKER, &flaw.message);
@@ -72,7 +72,7 @@ pub(super) fn organizations(root: &Path) -> io::Result<(Vec<Finding>, HashSet<St
     let (mut findings, mut known) = (Vec::new(), HashSet::new());
     match file_types::nature_in(root, layout::ORGANIZATIONS)? {
         None => return Ok((findings, known)),
-        Some(Nature::Folder) => {}
+        Some(FileKind::Folder) => {}
         Some(nature) => {
             findings.extend(file_types::finding(layout::ORGANIZATIONS, nature));
             return Ok((findings, known));
@@ -120,7 +120,7 @@ pub(super) fn attachments(root: &Path) -> io::Result<Vec<Finding>> {
             kind if kind.is_file() && path != layout::ATTACHMENTS => files.push(path),
             kind if kind.is_dir() => {}
             kind => {
-                let nature = if kind.is_symlink() { Nature::Link } else { Nature::File };
+                let nature = if kind.is_symlink() { FileKind::Link } else { FileKind::File };
                 findings.extend(file_types::finding(&path, nature));
             }
         }

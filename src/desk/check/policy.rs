@@ -7,21 +7,21 @@ use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{self, Rule, Severity};
 use crate::domain::sla::plan::default_roles;
 use crate::error::Error;
-use crate::store::config::reminder_texts::Wording;
+use crate::store::config::reminder_texts::ReminderTexts;
 use crate::store::config::sla;
-use crate::store::config::sla::WrittenPolicy;
-use crate::store::config::{Config, ConfigFlaw};
+use crate::store::config::sla::RawSla;
+use crate::store::config::{Config, ConfigError};
 use crate::store::config::{eligibility, fields, macros, team};
-use crate::store::yaml::{DamageKind, LARGEST_FILE};
+use crate::store::yaml::{LARGEST_FILE, ReadErrorKind};
 use crate::store::{holidays, layout, yaml};
 
-use super::source::{Reader, plain};
+use super::source::{FileSource, plain};
 use super::ticket::with_line;
-use crate::desk::Casebook;
+use crate::desk::Desk;
 use crate::desk::policy::calendars::on_duty_without_office;
 
 /// What the text of a casebook.toml breaks by what it says of time; else what it says.
-pub(super) fn policy(text: &str) -> Result<WrittenPolicy, Box<Finding>> {
+pub(super) fn policy(text: &str) -> Result<RawSla, Box<Finding>> {
     sla::read(text).map_err(|flaw| Box::new(invalid(text, &flaw)))
 }
 
@@ -32,28 +32,28 @@ pub(super) fn sections(text: &str) -> Vec<Finding> {
         fields::read(text).err(),
         team::read(text).err(),
         macros::read(text).err(),
-        Wording::read(text).err(),
+        ReminderTexts::read(text).err(),
         on_duty(text),
     ];
     flaws.iter().flatten().map(|flaw| invalid(text, flaw)).collect()
 }
 
 /// Who is on duty and no manager of the team; what is unsound in itself is told by others.
-fn on_duty(text: &str) -> Option<ConfigFlaw> {
+fn on_duty(text: &str) -> Option<ConfigError> {
     let (written, config) = (sla::read(text).ok()?, Config::read(text).ok()?);
     on_duty_without_office(text, &written.escalation, &config.team)
 }
 
-fn invalid(text: &str, flaw: &ConfigFlaw) -> Finding {
+fn invalid(text: &str, flaw: &ConfigError) -> Finding {
     at_flaw(text, &rules::CONFIG_INVALID, flaw)
 }
 
-fn at_flaw(text: &str, rule: &'static Rule, flaw: &ConfigFlaw) -> Finding {
+fn at_flaw(text: &str, rule: &'static Rule, flaw: &ConfigError) -> Finding {
     let finding = Finding::new(rule, layout::MARKER, &flaw.message);
     with_line(finding.at(flaw.line, flaw.column), text.as_bytes())
 }
 
-impl Casebook {
+impl Desk {
     /// What casebook.toml alone breaks in the sections that are read only where they are needed.
     pub fn unsound_sections(&self) -> Vec<Finding> {
         let policy = policy(&self.text).err().map(|finding| *finding);
@@ -71,9 +71,9 @@ pub fn macro_finding(text: &str, name: &str, rule: &'static Rule, message: Strin
 /// What lists of holidays break that calendars name: those that are meant, each once.
 pub(super) fn lists(
     text: &str,
-    written: &WrittenPolicy,
+    written: &RawSla,
     is_meant: &dyn Fn(&str) -> bool,
-    read: &mut Reader<'_>,
+    read: &mut FileSource<'_>,
 ) -> Result<Vec<Finding>, Error> {
     let (mut findings, mut looked) = (Vec::new(), HashSet::new());
     for (name, place) in written.calendars.iter().flat_map(|calendar| &calendar.lists) {
@@ -97,23 +97,23 @@ pub(super) fn lists(
 /// What a list of holidays breaks.
 fn list(path: &str, bytes: &[u8]) -> Option<Finding> {
     if bytes.len() as u64 > LARGEST_FILE {
-        return Some(no_list(path, &DamageKind::TooLarge { limit: LARGEST_FILE }));
+        return Some(no_list(path, &ReadErrorKind::TooLarge { limit: LARGEST_FILE }));
     }
     let flaw = holidays::text(bytes).and_then(holidays::read).err()?;
     let finding = Finding::new(&rules::CALENDAR_INVALID, path, flaw.message);
     Some(with_line(finding.at(flaw.line, flaw.column), bytes))
 }
 
-fn no_list(path: &str, why: &DamageKind) -> Finding {
+fn no_list(path: &str, why: &ReadErrorKind) -> Finding {
     Finding::new(&rules::CALENDAR_INVALID, path, why.to_string()).at(1, 1)
 }
 
 /// The plans of some organisations that the desk does not have, where it has any. A file that cannot be read is told
 /// elsewhere.
 pub(super) fn unknown_plans<'a>(
-    written: &WrittenPolicy,
+    written: &RawSla,
     organizations: impl IntoIterator<Item = &'a str>,
-    read: &mut Reader<'_>,
+    read: &mut FileSource<'_>,
 ) -> Result<Vec<Finding>, Error> {
     let known: Vec<&str> = written.plans.iter().map(|plan| plan.name.as_str()).collect();
     let mut findings = Vec::new();

@@ -10,31 +10,31 @@ use crate::domain::ticket::attachment::Digest;
 use crate::error::Error;
 use crate::store::config::Config;
 use crate::store::config::fields;
-use crate::store::git::{GitError, Held, Lookup, Nature, Repository, Snapshot};
+use crate::store::git::{FileKind, GitError, ObjectLookup, Repository, Snapshot, SnapshotFile};
 use crate::store::layout;
-use crate::store::yaml::{Damage, DamageKind, LARGEST_FILE};
+use crate::store::yaml::{LARGEST_FILE, ReadError, ReadErrorKind};
 
-use super::attachments::{Named, missing};
-use super::cross_file::Together;
-use super::links::{Other, Web};
-use super::ticket::{Policy, Sheet, damaged, look};
-use super::{Checked, Scope, Tree, file_types, is_below, other_files, policy, read_other, sorted};
-use crate::desk::history::duplicate_entries::{Ground, add};
-use crate::desk::{Casebook, MacroFlaws};
+use super::attachments::{AttachmentRef, missing};
+use super::cross_file::ChangedFiles;
+use super::links::{LinkGraph, LinkedTicket};
+use super::ticket::{CheckPolicy, TicketCheck, damaged, look};
+use super::{CheckResult, CheckScope, CommitSource, file_types, is_below, other_files, policy, read_other, sorted};
+use crate::desk::history::duplicate_entries::{DeskAt, add};
+use crate::desk::{Desk, MacroCheck};
 
-impl Casebook {
+impl Desk {
     /// Checks what changed in git's index, or in a range of revisions.
-    pub(super) fn check_snapshot(&self, scope: &Scope) -> Result<Checked, Error> {
+    pub(super) fn check_snapshot(&self, scope: &CheckScope) -> Result<CheckResult, Error> {
         if !self.state.in_repository() {
             return Err(Error::NoRepository { root: self.root.clone() });
         }
         let repository = Repository::at(&self.root);
         let (snapshot, before) = match scope {
-            Scope::Range(stretch) => {
+            CheckScope::Range(stretch) => {
                 let (from, to) = self.ends_of(stretch)?;
                 (Snapshot::Commit(to), from)
             }
-            Scope::Staged(index) => (Snapshot::Index(index.clone()), repository.head()?),
+            CheckScope::Staged(index) => (Snapshot::Index(index.clone()), repository.head()?),
             _ => (Snapshot::Index(None), None),
         };
         let mut changed = repository.changed(&snapshot, before.as_deref(), &HELD_TO_RULES.map(str::to_owned))?;
@@ -42,17 +42,17 @@ impl Casebook {
         changed.extend(bereft(&repository, &snapshot, &changed)?);
         let policy = self.policy_in(&repository, &snapshot)?;
         let known: BTreeSet<String> = policy.organizations.iter().flatten().cloned().collect();
-        let mut sheets = Sheets::by(policy, self.world.macro_flaws);
+        let mut sheets = SnapshotCheck::by(policy, self.world.macro_flaws);
         for held in &changed {
             sheets.take(held)?;
         }
         let prefix = repository.prefix()?;
         let commit = if let Snapshot::Commit(commit) = &snapshot { commit.as_str() } else { "" };
-        let mut lookup = Lookup::within(repository.clone(), &snapshot);
+        let mut lookup = ObjectLookup::within(repository.clone(), &snapshot);
         let odd = changed.iter().filter(|held| held.bytes.is_some() && !held.is_file());
         let odd = odd.map(|held| (held.path.clone(), held.nature)).collect();
         let macro_flaws = self.world.macro_flaws;
-        let mut tree = Tree { lookup: &mut lookup, commit, prefix: &prefix, macro_flaws, odd };
+        let mut tree = CommitSource { lookup: &mut lookup, commit, prefix: &prefix, macro_flaws, odd };
         sheets.add(together_in(&mut tree, &changed, &known)?);
         let wanted = sheets.wanted();
         let paths: Vec<String> = wanted.iter().map(|id| layout::ticket_path(*id)).collect();
@@ -67,7 +67,7 @@ impl Casebook {
         }
         let mut checked = sheets.end(&others, &sizes);
         if let Some(before) = &before {
-            let ground = Ground { repository: &repository, prefix: &prefix, commit: before };
+            let ground = DeskAt { repository: &repository, prefix: &prefix, commit: before };
             add(ground.copies_in(&snapshot)?, &mut checked.findings);
             checked.findings = sorted(checked.findings);
         }
@@ -75,7 +75,7 @@ impl Casebook {
     }
 
     /// The policy as git holds it; this desk's where it holds none that is sound.
-    fn policy_in(&self, repository: &Repository, snapshot: &Snapshot) -> Result<Policy, GitError> {
+    fn policy_in(&self, repository: &Repository, snapshot: &Snapshot) -> Result<CheckPolicy, GitError> {
         let held = repository.held(snapshot, &[layout::MARKER.to_owned()])?;
         let text = held.into_iter().flatten().next().and_then(|bytes| String::from_utf8(bytes).ok());
         let text = text.filter(|text| Config::read(text).is_ok()).unwrap_or_else(|| self.text.clone());
@@ -84,7 +84,7 @@ impl Casebook {
         let names = repository.names_in(snapshot, layout::ORGANIZATIONS)?;
         let known: std::collections::HashSet<String> =
             names.iter().filter_map(|path| layout::organization_of(path)).map(str::to_owned).collect();
-        Ok(Policy {
+        Ok(CheckPolicy {
             follow_up: config.follow_up.clone(),
             team: config.team.clone(),
             organizations: (!known.is_empty()).then_some(known),
@@ -94,8 +94,12 @@ impl Casebook {
 }
 
 /// What the files beside the tickets break that changed, by what others say. `known` are the organisations.
-fn together_in(tree: &mut Tree<'_>, changed: &[Held], known: &BTreeSet<String>) -> Result<Vec<Finding>, Error> {
-    let together = Together::of(changed.iter().map(|held| held.path.as_str()));
+fn together_in(
+    tree: &mut CommitSource<'_>,
+    changed: &[SnapshotFile],
+    known: &BTreeSet<String>,
+) -> Result<Vec<Finding>, Error> {
+    let together = ChangedFiles::of(changed.iter().map(|held| held.path.as_str()));
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let mut findings = together.errors(&mut |path| tree.read(path))?;
     findings.extend(together.warnings(&known, &mut |path| tree.read(path))?);
@@ -112,7 +116,11 @@ pub(super) fn is_held_to_rules(path: &str) -> bool {
 }
 
 /// The tickets that did not change and name an attachment that is gone.
-fn bereft(repository: &Repository, snapshot: &Snapshot, changed: &[Held]) -> Result<Vec<Held>, GitError> {
+fn bereft(
+    repository: &Repository,
+    snapshot: &Snapshot,
+    changed: &[SnapshotFile],
+) -> Result<Vec<SnapshotFile>, GitError> {
     let gone = changed.iter().filter(|held| !held.is_file()).filter_map(|held| Digest::at(&held.path));
     let gone: Vec<String> = gone.map(|digest| digest.to_string()).collect();
     if gone.is_empty() {
@@ -121,28 +129,28 @@ fn bereft(repository: &Repository, snapshot: &Snapshot, changed: &[Held]) -> Res
     let mut paths = repository.naming(snapshot, &gone, layout::TICKETS)?;
     paths.retain(|path| !changed.iter().any(|held| held.path == *path));
     let held = repository.held(snapshot, &paths)?;
-    Ok(paths.into_iter().zip(held).map(|(path, bytes)| Held { path, nature: Nature::File, bytes }).collect())
+    Ok(paths.into_iter().zip(held).map(|(path, bytes)| SnapshotFile { path, nature: FileKind::File, bytes }).collect())
 }
 
 /// Files of git that are looked at, one behind the other.
-pub(super) struct Sheets {
-    policy: Policy,
-    macro_flaws: MacroFlaws,
+pub(super) struct SnapshotCheck {
+    policy: CheckPolicy,
+    macro_flaws: MacroCheck,
     findings: Vec<Finding>,
-    web: Web,
+    web: LinkGraph,
     /// The tickets that name attachments, with their files.
-    naming: Vec<(String, Id, Vec<u8>, Vec<Named>)>,
+    naming: Vec<(String, Id, Vec<u8>, Vec<AttachmentRef>)>,
     count: usize,
 }
 
-impl Sheets {
+impl SnapshotCheck {
     /// None yet, to be held against a policy.
-    pub fn by(policy: Policy, macro_flaws: MacroFlaws) -> Self {
-        Self { policy, macro_flaws, findings: Vec::new(), web: Web::default(), naming: Vec::new(), count: 0 }
+    pub fn by(policy: CheckPolicy, macro_flaws: MacroCheck) -> Self {
+        Self { policy, macro_flaws, findings: Vec::new(), web: LinkGraph::default(), naming: Vec::new(), count: 0 }
     }
 
     /// Looks at a file; one that is gone says nothing.
-    pub fn take(&mut self, held: &Held) -> Result<(), Error> {
+    pub fn take(&mut self, held: &SnapshotFile) -> Result<(), Error> {
         let Some(bytes) = &held.bytes else { return Ok(()) };
         if !held.is_file() || file_types::stands_for_a_folder(&held.path) {
             self.take_odd(&held.path, held.nature);
@@ -178,7 +186,7 @@ impl Sheets {
     }
 
     /// Takes in what is no plain file, or a file where a folder belongs. In a ticket's place nothing can be said of it.
-    fn take_odd(&mut self, path: &str, nature: Nature) {
+    fn take_odd(&mut self, path: &str, nature: FileKind) {
         let finding = file_types::finding(path, nature);
         let is_place = layout::is_place(Path::new(path));
         let id = Path::new(path).file_stem().and_then(|stem| stem.to_str()?.parse().ok()).filter(|_| is_place);
@@ -208,30 +216,30 @@ impl Sheets {
     }
 
     /// What all of it came to. `sizes` are those of the attachments that are wanted, where they are there.
-    pub fn end(self, others: &BTreeMap<Id, Other>, sizes: &BTreeMap<String, Option<u64>>) -> Checked {
+    pub fn end(self, others: &BTreeMap<Id, LinkedTicket>, sizes: &BTreeMap<String, Option<u64>>) -> CheckResult {
         let Self { mut findings, web, naming, count, .. } = self;
         findings.extend(web.findings(others));
         for (path, id, bytes, named) in &naming {
             findings.extend(missing(path, *id, bytes, named, |lies| sizes.get(lies).copied().flatten()));
         }
-        Checked { findings: sorted(findings), count }
+        CheckResult { findings: sorted(findings), count }
     }
 }
 
 /// A file of the tickets folder: a sheet where it is a ticket at its place, else what is wrong with it.
-fn ticket_in(held: &Held, bytes: &[u8], policy: &Policy) -> (Option<Sheet>, Option<Finding>) {
+fn ticket_in(held: &SnapshotFile, bytes: &[u8], policy: &CheckPolicy) -> (Option<TicketCheck>, Option<Finding>) {
     let path = Path::new(&held.path);
-    let damage = |kind| damaged(&held.path, &Damage { line: 1, column: 1, kind });
+    let damage = |kind| damaged(&held.path, &ReadError { line: 1, column: 1, kind });
     let is_ticket = path.file_name().is_some_and(layout::is_named_like_a_ticket);
     if !layout::is_place(path) {
-        let finding = if is_ticket { damage(DamageKind::WrongPlace) } else { other_files::stray(&held.path) };
+        let finding = if is_ticket { damage(ReadErrorKind::WrongPlace) } else { other_files::stray(&held.path) };
         return (None, Some(finding));
     }
     let id: Option<Id> = path.file_stem().and_then(|stem| stem.to_str()?.parse().ok());
     let Some(id) = id else { return (None, None) };
-    let broken = |kind| Sheet { id, findings: vec![damage(kind).of(id)], named: Vec::new(), said: None };
+    let broken = |kind| TicketCheck { id, findings: vec![damage(kind).of(id)], named: Vec::new(), said: None };
     let sheet = if bytes.len() as u64 > LARGEST_FILE {
-        broken(DamageKind::TooLarge { limit: LARGEST_FILE })
+        broken(ReadErrorKind::TooLarge { limit: LARGEST_FILE })
     } else {
         look(&held.path, id, bytes, policy)
     };

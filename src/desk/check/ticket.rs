@@ -4,8 +4,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::domain::codec::Step;
-use crate::domain::convergence::cross_ticket::{Blind, may_be_unseen, may_share_key, stranded};
+use crate::domain::codec::PathElement;
+use crate::domain::convergence::cross_ticket::{UnawareSolve, may_be_unseen, may_share_key, stranded};
 use crate::domain::id::Id;
 use crate::domain::people::person::Team;
 use crate::domain::people::visibility::internal_entries;
@@ -13,57 +13,57 @@ use crate::domain::rules;
 use crate::domain::rules::finding::Finding;
 use crate::domain::sla::follow_up_policy::FollowUpPolicy;
 use crate::domain::ticket::action::Action;
-use crate::domain::ticket::custom_field::OwnField;
+use crate::domain::ticket::custom_field::CustomField;
 use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::{FORMAT, Ticket};
 use crate::domain::vocabulary::{Role, Status};
-use crate::domain::workflow::{Breach, retrace, retrace_opening};
+use crate::domain::workflow::{HistoryViolation, retrace, retrace_opening};
 use crate::store::layout;
 use crate::store::yaml;
-use crate::store::yaml::Damage;
+use crate::store::yaml::ReadError;
 
-use super::attachments::{Named, named};
+use super::attachments::{AttachmentRef, named};
 use super::messages::{of_breach, of_damage};
 use crate::desk::write::transaction::differing_fact;
 
 /// What tickets are held against beside the workflow.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Policy {
+pub(super) struct CheckPolicy {
     pub follow_up: FollowUpPolicy,
     pub team: Team,
     /// The organisations that have files; none where the desk keeps no such files.
     pub organizations: Option<HashSet<String>>,
     /// The fields that casebook.toml defines.
-    pub fields: Vec<OwnField>,
+    pub fields: Vec<CustomField>,
 }
 
 /// A file that was looked at.
 #[derive(Debug)]
-pub(super) struct Sheet {
+pub(super) struct TicketCheck {
     pub id: Id,
     pub findings: Vec<Finding>,
     /// The attachments it names.
-    pub named: Vec<Named>,
+    pub named: Vec<AttachmentRef>,
     /// What it says of others; none where it could not be read.
-    pub said: Option<Said>,
+    pub said: Option<CrossTicketFacts>,
 }
 
 /// What a ticket says that others have to agree with.
 #[derive(Debug, Default)]
-pub(super) struct Said {
+pub(super) struct CrossTicketFacts {
     /// Its entries.
     pub entries: Vec<Id>,
     /// The key it was opened with.
     pub key: Option<String>,
     /// Its links, where it has any.
-    pub links: Option<Box<Links>>,
+    pub links: Option<Box<TicketLinks>>,
     /// Whether it was solved behind a ticket that had come, which its history does not say to have been seen.
     pub may_be_unseen: bool,
 }
 
 /// A ticket's links, as it records them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Links {
+pub(super) struct TicketLinks {
     /// The ticket it is merged into, and the entry that merged it.
     pub into: Option<(Id, Id)>,
     /// The tickets merged into it.
@@ -75,16 +75,16 @@ pub(super) struct Links {
 }
 
 /// Looks at the bytes of a ticket's file.
-pub(super) fn look(path: &str, id: Id, bytes: &[u8], policy: &Policy) -> Sheet {
+pub(super) fn look(path: &str, id: Id, bytes: &[u8], policy: &CheckPolicy) -> TicketCheck {
     let (ticket, is_canonical) = match yaml::read_noting(bytes, Some(id)) {
         Ok(read) => read,
         Err(damage) => {
             let findings = vec![with_line(damaged(path, &damage).of(id), bytes)];
-            return Sheet { id, findings, named: Vec::new(), said: None };
+            return TicketCheck { id, findings, named: Vec::new(), said: None };
         }
     };
     let (said, named) = (said(&ticket, bytes), named(&ticket));
-    let mut look = Look { path, paths: Vec::new(), findings: Vec::new() };
+    let mut look = TicketChecker { path, paths: Vec::new(), findings: Vec::new() };
     if ticket.format > FORMAT {
         let message = format!("format {} is newer than {FORMAT}: what is not understood is not checked", ticket.format);
         look.find(Finding::new(&rules::FILE_NEWER, path, message), vec![name("format")]);
@@ -94,32 +94,32 @@ pub(super) fn look(path: &str, id: Id, bytes: &[u8], policy: &Policy) -> Sheet {
     look.people(&ticket, policy);
     look.own_fields(&ticket, policy);
     look.history(ticket, policy);
-    Sheet { id, findings: look.placed(id, bytes), named, said: Some(said) }
+    TicketCheck { id, findings: look.placed(id, bytes), named, said: Some(said) }
 }
 
 /// A damage as a finding.
-pub(super) fn damaged(path: &str, damage: &Damage) -> Finding {
+pub(super) fn damaged(path: &str, damage: &ReadError) -> Finding {
     Finding::new(of_damage(&damage.kind), path, damage.kind.to_string()).at(damage.line, damage.column)
 }
 
-fn name(name: &str) -> Step {
-    Step::Name(name.to_owned())
+fn name(name: &str) -> PathElement {
+    PathElement::Name(name.to_owned())
 }
 
-struct Look<'a> {
+struct TicketChecker<'a> {
     path: &'a str,
     /// Where each finding so far is, as a path into the file.
-    paths: Vec<(usize, Vec<Step>)>,
+    paths: Vec<(usize, Vec<PathElement>)>,
     findings: Vec<Finding>,
 }
 
-impl Look<'_> {
-    fn find(&mut self, finding: Finding, path: Vec<Step>) {
+impl TicketChecker<'_> {
+    fn find(&mut self, finding: Finding, path: Vec<PathElement>) {
         self.paths.push((self.findings.len(), path));
         self.findings.push(finding);
     }
 
-    fn people(&mut self, ticket: &Ticket, policy: &Policy) {
+    fn people(&mut self, ticket: &Ticket, policy: &CheckPolicy) {
         let header = &ticket.header;
         if let (Some(organization), Some(known)) = (&header.organization, &policy.organizations)
             && !known.contains(organization)
@@ -138,7 +138,7 @@ impl Look<'_> {
         }
     }
 
-    fn own_fields(&mut self, ticket: &Ticket, policy: &Policy) {
+    fn own_fields(&mut self, ticket: &Ticket, policy: &CheckPolicy) {
         for field in &policy.fields {
             let Some((own, value)) = ticket.header.fields.iter().find(|(name, _)| *name == field.name) else {
                 continue;
@@ -151,7 +151,7 @@ impl Look<'_> {
     }
 
     /// Replays the history, each entry behind the ones before it, and holds the header against what it leads to.
-    fn history(&mut self, ticket: Ticket, policy: &Policy) {
+    fn history(&mut self, ticket: Ticket, policy: &CheckPolicy) {
         // A reply that `resolve` has brought to where it is read is stranded no more.
         let stranded = stranded(&ticket);
         let same_key = with_used_keys(&ticket);
@@ -162,7 +162,9 @@ impl Look<'_> {
                 Some(so_far) => retrace(so_far, &entry, &policy.follow_up),
                 None => retrace_opening(&entry),
             };
-            let waits = |breach: &&Breach| !matches!(breach, Breach::Stranded { .. }) || stranded.contains(&entry.id);
+            let waits = |breach: &&HistoryViolation| {
+                !matches!(breach, HistoryViolation::Stranded { .. }) || stranded.contains(&entry.id)
+            };
             breaches.iter().filter(waits).for_each(|breach| self.breach(breach, &entry, index));
             if let Some(key) = entry.key.as_ref().filter(|_| same_key.contains(&index)) {
                 let message = format!("the entry {} has the key `{key}` of an earlier one", entry.id);
@@ -182,14 +184,14 @@ impl Look<'_> {
         }
     }
 
-    fn breach(&mut self, breach: &Breach, entry: &Entry, index: usize) {
+    fn breach(&mut self, breach: &HistoryViolation, entry: &Entry, index: usize) {
         let (rule, place, message) = of_breach(breach, entry);
         self.find(Finding::new(rule, self.path, message).about(entry.id), in_entry(index, place));
     }
 
     /// The findings with their lines and columns. Sound files need none.
     fn placed(mut self, id: Id, bytes: &[u8]) -> Vec<Finding> {
-        let (places, paths): (Vec<usize>, Vec<Vec<Step>>) = self.paths.into_iter().unzip();
+        let (places, paths): (Vec<usize>, Vec<Vec<PathElement>>) = self.paths.into_iter().unzip();
         if !paths.is_empty() {
             for (place, (line, column)) in places.into_iter().zip(yaml::places(bytes, &paths)) {
                 (self.findings[place].line, self.findings[place].column) = (line, column);
@@ -219,16 +221,16 @@ fn with_used_keys(ticket: &Ticket) -> Vec<usize> {
     found
 }
 
-fn in_entry(index: usize, place: &str) -> Vec<Step> {
-    vec![name("history"), Step::Index(index), name(place)]
+fn in_entry(index: usize, place: &str) -> Vec<PathElement> {
+    vec![name("history"), PathElement::Index(index), name(place)]
 }
 
 /// That a solve ended a conversation it had not seen.
-pub(super) fn solved_blindly(ticket: &Ticket, blind: Blind, bytes: &[u8]) -> Finding {
+pub(super) fn solved_blindly(ticket: &Ticket, blind: UnawareSolve, bytes: &[u8]) -> Finding {
     let index = ticket.history.iter().position(|entry| entry.id == blind.solve).unwrap_or_default();
     let place = yaml::places(bytes, &[in_entry(index, "action")]);
     let (line, column) = place.first().copied().unwrap_or((1, 1));
-    let Blind { solve, merged, source } = blind;
+    let UnawareSolve { solve, merged, source } = blind;
     let message = format!(
         "the entry {solve} (solve) had not seen the entry {merged}, by which {source} came to go on here: written at the same time elsewhere"
     );
@@ -284,10 +286,10 @@ fn shortened(line: &str) -> String {
     }
 }
 
-fn said(ticket: &Ticket, bytes: &[u8]) -> Said {
+fn said(ticket: &Ticket, bytes: &[u8]) -> CrossTicketFacts {
     let header = &ticket.header;
     let has_links = header.merged_into.is_some() || !header.merged_from.is_empty() || header.follow_up_of.is_some();
-    Said {
+    CrossTicketFacts {
         entries: ticket.history.iter().map(|entry| entry.id).collect(),
         key: ticket.history.first().and_then(|entry| entry.key.clone()),
         links: has_links.then(|| Box::new(links(ticket, bytes))),
@@ -296,7 +298,7 @@ fn said(ticket: &Ticket, bytes: &[u8]) -> Said {
 }
 
 /// The links of a ticket.
-pub(super) fn links(ticket: &Ticket, bytes: &[u8]) -> Links {
+pub(super) fn links(ticket: &Ticket, bytes: &[u8]) -> TicketLinks {
     let merges = |entry: &&Entry| matches!(entry.action, Action::Merge { .. });
     let merge = ticket.history.iter().rev().find(merges).map_or(ticket.id, |entry| entry.id);
     let header = &ticket.header;
@@ -305,7 +307,7 @@ pub(super) fn links(ticket: &Ticket, bytes: &[u8]) -> Links {
         let index = bytes.split(|byte| *byte == b'\n').position(stands)?;
         Some((name, index + 1, line_of(bytes, index + 1)?))
     });
-    Links {
+    TicketLinks {
         into: header.merged_into.map(|target| (target, merge)),
         from: header.merged_from.clone(),
         follows: header.follow_up_of,

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::error::Error;
-use crate::store::files::State;
+use crate::store::files::StateDir;
 use crate::store::git::Repository;
 
 /// What git shall know of ticket files.
@@ -28,18 +28,18 @@ pub(crate) fn driver(program: &str) -> String {
 
 /// One thing git is to be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Telling {
+pub struct GitSetting {
     /// The setting's name, or `.gitattributes`.
     pub name: String,
     /// What it shall be.
     pub wanted: String,
     /// How it stands.
-    pub state: TellingState,
+    pub state: SettingState,
 }
 
 /// How a thing stands that git is to be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TellingState {
+pub enum SettingState {
     /// It is there.
     There,
     /// It is not there.
@@ -54,20 +54,20 @@ pub enum TellingState {
 ///
 /// # Errors
 /// No repository, or git refuses.
-pub fn tellings(root: &Path, program: &str, textconv: bool) -> Result<Vec<Telling>, Error> {
-    if !State::of(root).in_repository() {
+pub fn tellings(root: &Path, program: &str, textconv: bool) -> Result<Vec<GitSetting>, Error> {
+    if !StateDir::of(root).in_repository() {
         return Err(Error::NoRepository { root: root.to_owned() });
     }
     let repository = Repository::at(root);
     let known = repository.settings(r"^(merge|diff)\.casebook\.")?;
     let state =
         |name: &str, wanted: &str, ending: Option<&str>| match known.iter().rev().find(|(known, _)| known == name) {
-            None => TellingState::Missing,
-            Some((_, is)) if is == wanted => TellingState::There,
+            None => SettingState::Missing,
+            Some((_, is)) if is == wanted => SettingState::There,
             Some((_, is)) => match ending.and_then(|ending| is.strip_suffix(ending)) {
-                Some(known) if runs(known, program) => TellingState::There,
-                Some(_) => TellingState::Stale(is.clone()),
-                None => TellingState::Other(is.clone()),
+                Some(known) if runs(known, program) => SettingState::There,
+                Some(_) => SettingState::Stale(is.clone()),
+                None => SettingState::Other(is.clone()),
             },
         };
     let mut wanted = vec![
@@ -79,24 +79,24 @@ pub fn tellings(root: &Path, program: &str, textconv: bool) -> Result<Vec<Tellin
     if textconv {
         wanted.push(("diff.casebook.textconv", format!("{program}{TEXTCONV}"), Some(TEXTCONV)));
     }
-    let mut tellings: Vec<Telling> = wanted
+    let mut tellings: Vec<GitSetting> = wanted
         .into_iter()
         .map(|(name, wanted, ending)| {
             let state = match name {
                 // A name is for people alone: any will do.
-                "merge.casebook.name" if known.iter().any(|(known, _)| known == name) => TellingState::There,
+                "merge.casebook.name" if known.iter().any(|(known, _)| known == name) => SettingState::There,
                 _ => state(name, &wanted, ending),
             };
-            Telling { name: name.to_owned(), wanted, state }
+            GitSetting { name: name.to_owned(), wanted, state }
         })
         .collect();
     let attributes = repository.attributes(&["diff", "merge"], ANY_TICKET)?;
     let state = match attributes.iter().map(String::as_str).find(|value| *value != "casebook") {
-        None => TellingState::There,
-        Some("unspecified") => TellingState::Missing,
-        Some(_) => TellingState::Other(attributes.join(" and ")),
+        None => SettingState::There,
+        Some("unspecified") => SettingState::Missing,
+        Some(_) => SettingState::Other(attributes.join(" and ")),
     };
-    tellings.push(Telling { name: ".gitattributes".to_owned(), wanted: ATTRIBUTES.trim_end().to_owned(), state });
+    tellings.push(GitSetting { name: ".gitattributes".to_owned(), wanted: ATTRIBUTES.trim_end().to_owned(), state });
     Ok(tellings)
 }
 
@@ -109,7 +109,7 @@ fn runs(named: &str, program: &str) -> bool {
 ///
 /// # Errors
 /// git refuses, or .gitattributes cannot be written.
-pub fn tell(root: &Path, tellings: &[Telling]) -> Result<(), Error> {
+pub fn tell(root: &Path, tellings: &[GitSetting]) -> Result<(), Error> {
     for telling in tellings.iter().filter(|telling| telling.is_to_be_told()) {
         if telling.name == ".gitattributes" {
             add_attributes(root)?;
@@ -121,10 +121,10 @@ pub fn tell(root: &Path, tellings: &[Telling]) -> Result<(), Error> {
     Ok(())
 }
 
-impl Telling {
+impl GitSetting {
     /// Whether [`tell`] has anything to do about it.
     pub const fn is_to_be_told(&self) -> bool {
-        matches!(self.state, TellingState::Missing | TellingState::Stale(_))
+        matches!(self.state, SettingState::Missing | SettingState::Stale(_))
     }
 }
 

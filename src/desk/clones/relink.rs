@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::convergence::cross_ticket::{Loose, Unseen, brought, forwarding_key, loose};
+use crate::domain::convergence::cross_ticket::{Inconsistency, UnawareSolves, brought, forwarding_key, loose};
 use crate::domain::id::Id;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
@@ -21,19 +21,19 @@ use crate::error::Error;
 use crate::store::layout::tail;
 use crate::store::yaml;
 
-use crate::desk::read::summaries::Wanted;
-use crate::desk::write::transaction::Desk;
-use crate::desk::{Casebook, Report, Step};
+use crate::desk::read::summaries::SummaryFilter;
+use crate::desk::write::transaction::Transaction;
+use crate::desk::{ActionRequest, Desk, Outcome};
 
 /// How often mending looks again at what it has made: a ring taken back may leave a link.
 const ROUNDS: usize = 8;
 
-impl Casebook {
+impl Desk {
     /// The tickets that have a link to another, or had one.
     pub(crate) fn linked(&self) -> Result<Vec<Id>, Error> {
         let is_linked = |row: &Summary| row.header.merged_into.is_some() || !row.header.merged_from.is_empty();
         let mut ids = Vec::new();
-        for row in self.rows_of(&Wanted { at_a_glance: &|_| None, row: &is_linked })?.rows.iter() {
+        for row in self.rows_of(&SummaryFilter { at_a_glance: &|_| None, row: &is_linked })?.rows.iter() {
             ids.push(row.id);
             ids.extend(row.header.merged_into);
             ids.extend(row.header.merged_from);
@@ -44,8 +44,8 @@ impl Casebook {
     }
 
     /// What an earlier mending with this key did; nothing where there was none.
-    pub(crate) fn rejoined(&self, key: &str) -> Result<Option<Report>, Error> {
-        let (mut report, mut other) = (Report::default(), None);
+    pub(crate) fn rejoined(&self, key: &str) -> Result<Option<Outcome>, Error> {
+        let (mut report, mut other) = (Outcome::default(), None);
         self.search(key, |ticket| {
             for entry in ticket.history.iter().filter(|entry| entry.key.as_deref() == Some(key)) {
                 if !matches!(entry.action, Action::Reopen { .. } | Action::Merged { .. } | Action::Unmerged { .. }) {
@@ -89,17 +89,22 @@ impl Casebook {
     ///
     /// # Errors
     /// A folder that cannot be read. Damaged tickets are left out.
-    pub fn loose(&self) -> Result<Vec<Loose>, Error> {
+    pub fn loose(&self) -> Result<Vec<Inconsistency>, Error> {
         let tickets = self.linked()?.into_iter().filter_map(|id| Some((id, self.ticket(id).ok()?)));
         let tickets: BTreeMap<Id, Ticket> = tickets.collect();
         Ok(loose(&tickets, &self.unseen(tickets.values())))
     }
 }
 
-impl Desk<'_> {
+impl Transaction<'_> {
     /// Mends everything that has come apart between some tickets. Gives what it mended, in order.
     /// The first entry on each ticket bears the key, where what mends has none of its own.
-    pub fn rejoin(&mut self, linked: &[Id], unseen: &Unseen, key: Option<&str>) -> Result<Vec<Loose>, Error> {
+    pub fn rejoin(
+        &mut self,
+        linked: &[Id],
+        unseen: &UnawareSolves,
+        key: Option<&str>,
+    ) -> Result<Vec<Inconsistency>, Error> {
         let mut mended = Vec::new();
         for _ in 0..ROUNDS {
             let tickets = linked.iter().filter_map(|id| Some((*id, self.ticket(*id).ok()?.clone())));
@@ -110,7 +115,7 @@ impl Desk<'_> {
             }
             for one in found {
                 // What was mended before it may have opened the ticket already.
-                if let Loose::SolvedMeanwhile { ticket, .. } = one
+                if let Inconsistency::SolvedMeanwhile { ticket, .. } = one
                     && self.ticket(ticket)?.header.status != Status::Solved
                 {
                     continue;
@@ -122,35 +127,35 @@ impl Desk<'_> {
         Ok(mended)
     }
 
-    fn mend(&mut self, loose: Loose, key: Option<&str>) -> Result<(), Error> {
+    fn mend(&mut self, loose: Inconsistency, key: Option<&str>) -> Result<(), Error> {
         match loose {
-            Loose::Ring { ticket, into } => {
+            Inconsistency::Ring { ticket, into } => {
                 let words =
                     format!("Two clones merged this and {} into each other; this merge was the later one.", tail(into));
                 self.reopen(ticket, true, &words, key)
             }
-            Loose::SolvedMeanwhile { ticket, source } => {
+            Inconsistency::SolvedMeanwhile { ticket, source } => {
                 let words = format!("It was solved while {} was merged into it on another clone.", tail(source));
                 self.reopen(ticket, false, &words, key)
             }
-            Loose::UnknownSource { source, target } => {
+            Inconsistency::UnknownSource { source, target } => {
                 let source = self.ticket(source)?.clone();
                 let action = merged_action(&source, self.ticket(target)?);
                 let key = self.unused(target, key);
                 self.follow(target, action, key)
             }
-            Loose::UnknownTarget { source, target } => {
+            Inconsistency::UnknownTarget { source, target } => {
                 let key = self.unused(target, key);
                 self.follow(target, Action::Unmerged { source }, key)
             }
-            Loose::Stranded { ticket, reply, into } => self.forward(ticket, reply, into),
+            Inconsistency::Stranded { ticket, reply, into } => self.forward(ticket, reply, into),
         }
     }
 
     fn reopen(&mut self, ticket: Id, unmerge: bool, words: &str, key: Option<&str>) -> Result<(), Error> {
         let action = Action::Reopen { reason: ReopenReason::NotSolved, unmerge };
         let key = self.unused(ticket, key);
-        self.act(&Step { key, ..Step::on(ticket, action, Text::clean(words)) }).map(|_| ())
+        self.act(&ActionRequest { key, ..ActionRequest::on(ticket, action, Text::clean(words)) }).map(|_| ())
     }
 
     /// A key, where no entry of the ticket has it yet.

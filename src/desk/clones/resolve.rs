@@ -5,53 +5,53 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use crate::domain::convergence::cross_ticket::Loose;
-use crate::domain::convergence::union::Concurrent;
+use crate::domain::convergence::cross_ticket::Inconsistency;
+use crate::domain::convergence::union::ConcurrentEntry;
 use crate::domain::id::Id;
 use crate::domain::ticket::Ticket;
 use crate::error::Error;
-use crate::store::files::{Change, Journal};
+use crate::store::files::{FileChange, Journal};
 use crate::store::git::{Conflict, Repository};
 use crate::store::layout;
-use crate::store::yaml::{self, Side, Split};
+use crate::store::yaml::{self, MergeConflict, MergeSide};
 
-use crate::desk::Casebook;
+use crate::desk::Desk;
 use crate::desk::write::transaction::differing_fact;
 
 /// A conflicted path, and what became of it.
 #[derive(Clone, Debug)]
-pub struct Resolution {
+pub struct ConflictResult {
     /// The path, relative to the root.
     pub path: String,
     /// What became of it.
-    pub how: Resolved,
+    pub how: ConflictOutcome,
     /// Where the words are kept that somebody had typed into the conflicted file.
     pub kept: Option<PathBuf>,
 }
 
 /// What became of a conflict.
 #[derive(Clone, Debug)]
-pub enum Resolved {
+pub enum ConflictOutcome {
     /// It is the union of both sides now.
     United {
         /// The ticket.
         ticket: Box<Ticket>,
         /// The entries that cross each other since.
-        concurrent: Vec<Concurrent>,
+        concurrent: Vec<ConcurrentEntry>,
     },
     /// Somebody had mended it already: it holds every entry of both sides.
     AsItLies,
     /// One side, or both, had deleted it; the ticket stays.
     Kept {
         /// The side that had deleted it; none where both had.
-        deleted_by: Option<Side>,
+        deleted_by: Option<MergeSide>,
     },
     /// The sides cannot be made one.
-    Left(Split),
+    Left(MergeConflict),
     /// A side made something else of it than a plain file, which a ticket is.
     NotPlain {
         /// The side that still has the file, and where git has put that beside.
-        beside: Option<(Side, String)>,
+        beside: Option<(MergeSide, String)>,
     },
     /// It is no ticket.
     NotATicket,
@@ -59,14 +59,14 @@ pub enum Resolved {
 
 /// A path that stays in conflict, and that nobody asked to resolve.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Elsewhere {
+pub struct OtherConflict {
     /// The path, for git: relative to the root, or from the top of the repository, with `:/` before it.
     pub path: String,
     /// Whether it is a ticket of this desk.
     pub is_ticket: bool,
 }
 
-impl Resolved {
+impl ConflictOutcome {
     /// Whether the conflict is over.
     pub const fn is_over(&self) -> bool {
         !matches!(self, Self::Left(_) | Self::NotPlain { .. } | Self::NotATicket)
@@ -74,14 +74,16 @@ impl Resolved {
 }
 
 /// The ticket that a mend is about.
-pub(crate) const fn about(loose: &Loose) -> Id {
+pub(crate) const fn about(loose: &Inconsistency) -> Id {
     match loose {
-        Loose::Ring { ticket, .. } | Loose::Stranded { ticket, .. } | Loose::SolvedMeanwhile { ticket, .. } => *ticket,
-        Loose::UnknownSource { target, .. } | Loose::UnknownTarget { target, .. } => *target,
+        Inconsistency::Ring { ticket, .. }
+        | Inconsistency::Stranded { ticket, .. }
+        | Inconsistency::SolvedMeanwhile { ticket, .. } => *ticket,
+        Inconsistency::UnknownSource { target, .. } | Inconsistency::UnknownTarget { target, .. } => *target,
     }
 }
 
-impl Casebook {
+impl Desk {
     /// Whether git is in the middle of something that ends in a commit: a merge, a rebase, a cherry-pick.
     pub fn is_git_at_work(&self) -> Option<&'static str> {
         const SIGNS: [(&str, &str); 5] = [
@@ -99,7 +101,7 @@ impl Casebook {
     ///
     /// # Errors
     /// git refuses, or a file cannot be written. What could be resolved before that is written and staged.
-    pub fn resolve(&self, only: &[String], dry_run: bool) -> Result<Vec<Resolution>, Error> {
+    pub fn resolve(&self, only: &[String], dry_run: bool) -> Result<Vec<ConflictResult>, Error> {
         if !self.state.in_repository() {
             return Err(Error::NoRepository { root: self.root.clone() });
         }
@@ -113,14 +115,14 @@ impl Casebook {
         repository: &Repository,
         only: &[String],
         dry_run: bool,
-    ) -> Result<Vec<Resolution>, Error> {
+    ) -> Result<Vec<ConflictResult>, Error> {
         let conflicts = repository.conflicts()?;
         let is_meant = |path: &str| only.is_empty() || only.iter().any(|one| Path::new(path).starts_with(one));
         let mut resolutions = Vec::new();
         let mut staged = Vec::new();
         for conflict in conflicts.iter().filter(|conflict| is_meant(&conflict.path)) {
             let (how, after) = match conflict.is_odd && layout::is_place(Path::new(&conflict.path)) {
-                true => (Resolved::NotPlain { beside: put_beside(conflict, &conflicts) }, None),
+                true => (ConflictOutcome::NotPlain { beside: put_beside(conflict, &conflicts) }, None),
                 false => outcome(conflict, &self.root),
             };
             let mut kept = None;
@@ -130,7 +132,7 @@ impl Casebook {
             if how.is_over() {
                 staged.push(conflict.path.clone());
             }
-            resolutions.push(Resolution { path: conflict.path.clone(), how, kept });
+            resolutions.push(ConflictResult { path: conflict.path.clone(), how, kept });
         }
         if !dry_run {
             repository.stage(&staged)?;
@@ -142,13 +144,15 @@ impl Casebook {
     ///
     /// # Errors
     /// git refuses.
-    pub fn conflicts_beside(&self, asked: &[Resolution]) -> Result<Vec<Elsewhere>, Error> {
+    pub fn conflicts_beside(&self, asked: &[ConflictResult]) -> Result<Vec<OtherConflict>, Error> {
         let repository = Repository::at(&self.root);
         let (unmerged, prefix) = (repository.unmerged()?, repository.prefix()?);
         let elsewhere = unmerged.iter().filter_map(|path| match path.strip_prefix(&prefix) {
             Some(inside) if asked.iter().any(|known| known.path == inside) => None,
-            Some(inside) => Some(Elsewhere { path: inside.to_owned(), is_ticket: layout::is_place(Path::new(inside)) }),
-            None => Some(Elsewhere { path: format!(":/{path}"), is_ticket: false }),
+            Some(inside) => {
+                Some(OtherConflict { path: inside.to_owned(), is_ticket: layout::is_place(Path::new(inside)) })
+            }
+            None => Some(OtherConflict { path: format!(":/{path}"), is_ticket: false }),
         });
         Ok(elsewhere.collect())
     }
@@ -179,7 +183,7 @@ impl Casebook {
         let before = text(lies);
         let Some(after) = text(after) else { return Ok(kept) };
         let before = before.filter(|_| path.exists());
-        let change = Change { path: conflict.path.clone(), before, after };
+        let change = FileChange { path: conflict.path.clone(), before, after };
         let journal = Journal { changes: vec![change], beside: Vec::new(), commit: None, texts: Vec::new() };
         let foreign = journal.go_forward(&self.state, &self.root, &|step| self.reach(step));
         match foreign.map_err(Error::io(&path, "write"))?.into_iter().next() {
@@ -191,33 +195,33 @@ impl Casebook {
 
 /// The side that still has a ticket as a file, where the other one made something else of it, and where git has put
 /// that file: under the ticket's path, `~`, and the name of the side.
-fn put_beside(conflict: &Conflict, conflicts: &[Conflict]) -> Option<(Side, String)> {
+fn put_beside(conflict: &Conflict, conflicts: &[Conflict]) -> Option<(MergeSide, String)> {
     let is_beside =
         |other: &&Conflict| other.path.strip_prefix(&conflict.path).is_some_and(|name| name.starts_with('~'));
     let beside = conflicts.iter().find(is_beside)?;
-    let side = if beside.ours.is_some() { Side::Ours } else { Side::Theirs };
+    let side = if beside.ours.is_some() { MergeSide::Ours } else { MergeSide::Theirs };
     Some((side, beside.path.clone()))
 }
 
 /// What becomes of a conflict, and the bytes to be written, where there are any.
-fn outcome(conflict: &Conflict, root: &Path) -> (Resolved, Option<Vec<u8>>) {
+fn outcome(conflict: &Conflict, root: &Path) -> (ConflictOutcome, Option<Vec<u8>>) {
     if !layout::is_place(Path::new(&conflict.path)) {
-        return (Resolved::NotATicket, None);
+        return (ConflictOutcome::NotATicket, None);
     }
     let (path, base) = (root.join(&conflict.path), conflict.base.as_deref());
     let with_uncommitted = conflict.ours.as_deref().and_then(|ours| as_it_lies(&path, ours));
     match (with_uncommitted.as_ref().or(conflict.ours.as_ref()), &conflict.theirs) {
         (Some(ours), Some(theirs)) => match yaml::unite(base, ours, theirs) {
-            Ok(united) if is_mended(&path, &united.ticket) => (Resolved::AsItLies, None),
+            Ok(united) if is_mended(&path, &united.ticket) => (ConflictOutcome::AsItLies, None),
             Ok(united) => {
-                let how = Resolved::United { ticket: Box::new(united.ticket), concurrent: united.concurrent };
+                let how = ConflictOutcome::United { ticket: Box::new(united.ticket), concurrent: united.concurrent };
                 (how, Some(united.bytes))
             }
-            Err(split) => (Resolved::Left(split), None),
+            Err(split) => (ConflictOutcome::Left(split), None),
         },
-        (Some(ours), None) => (Resolved::Kept { deleted_by: Some(Side::Theirs) }, Some(ours.clone())),
-        (None, Some(theirs)) => (Resolved::Kept { deleted_by: Some(Side::Ours) }, Some(theirs.clone())),
-        (None, None) => (Resolved::Kept { deleted_by: None }, conflict.base.clone()),
+        (Some(ours), None) => (ConflictOutcome::Kept { deleted_by: Some(MergeSide::Theirs) }, Some(ours.clone())),
+        (None, Some(theirs)) => (ConflictOutcome::Kept { deleted_by: Some(MergeSide::Ours) }, Some(theirs.clone())),
+        (None, None) => (ConflictOutcome::Kept { deleted_by: None }, conflict.base.clone()),
     }
 }
 

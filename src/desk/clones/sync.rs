@@ -5,21 +5,21 @@
 
 use std::time::{Duration, Instant};
 
-use crate::domain::convergence::cross_ticket::Loose;
-use crate::domain::convergence::union::{Concurrent, crossed_unseen, newly_concurrent};
+use crate::domain::convergence::cross_ticket::Inconsistency;
+use crate::domain::convergence::union::{ConcurrentEntry, crossed_unseen, newly_concurrent};
 use crate::domain::ticket::Ticket;
-use crate::error::{Error, Unsynced};
-use crate::store::git::{GitError, Merging, Repository};
+use crate::error::{Error, SyncError};
+use crate::store::git::{GitError, MergeOptions, Repository};
 use crate::store::{layout, yaml};
 
 use super::git_setup::driver;
 use super::unaware_solves::unseen_in;
-use crate::desk::Casebook;
+use crate::desk::Desk;
 use crate::domain::rules::finding::Finding;
 
 /// What to bring together.
 #[derive(Clone, Debug)]
-pub struct Sync {
+pub struct SyncOptions {
     /// The remote; else that of the branch, else the only one or `origin`.
     pub remote: Option<String>,
     /// How git is to call this program.
@@ -30,7 +30,7 @@ pub struct Sync {
 
 /// What was brought together.
 #[derive(Clone, Debug, Default)]
-pub struct Synced {
+pub struct SyncReport {
     /// The remote.
     pub remote: String,
     /// The branch there.
@@ -40,9 +40,9 @@ pub struct Synced {
     /// How many went.
     pub sent: usize,
     /// Tickets in which something crossed, as they are now.
-    pub crossed: Vec<(Ticket, Vec<Concurrent>)>,
+    pub crossed: Vec<(Ticket, Vec<ConcurrentEntry>)>,
     /// What came apart between tickets, where anything came.
-    pub loose: Vec<Loose>,
+    pub loose: Vec<Inconsistency>,
     /// How many tickets are changed and not committed, and so not sent.
     pub uncommitted: usize,
     /// Whether the remote had no such branch.
@@ -58,19 +58,19 @@ pub struct Synced {
 /// The shortest time a step gets, however late it is.
 const LEAST: Duration = Duration::from_millis(100);
 
-impl Sync {
+impl SyncOptions {
     /// Does it.
     ///
     /// # Errors
     /// Why not. The tree is as it was before the step that failed.
-    pub fn run(&self, casebook: &mut Casebook) -> Result<Synced, Error> {
+    pub fn run(&self, casebook: &mut Desk) -> Result<SyncReport, Error> {
         let repository = Repository::at(&casebook.root);
         let mut synced = self.begin(casebook, &repository)?;
         synced.uncommitted = repository.uncommitted(layout::TICKETS)?;
         match self.meet(casebook, &repository, &mut synced) {
             Ok(()) => {
                 // What the merge itself brought about is ours to answer for.
-                let Synced { broken, errors, .. } = &mut synced;
+                let SyncReport { broken, errors, .. } = &mut synced;
                 broken.retain(|came| !errors.contains(came));
                 Ok(synced)
             }
@@ -83,7 +83,7 @@ impl Sync {
 
     /// Takes in and sends, until both have the same.
     #[allow(clippy::disallowed_methods)] // waiting measures time; it decides nothing that is written
-    fn meet(&self, casebook: &mut Casebook, repository: &Repository, synced: &mut Synced) -> Result<(), Error> {
+    fn meet(&self, casebook: &mut Desk, repository: &Repository, synced: &mut SyncReport) -> Result<(), Error> {
         let began = Instant::now();
         let left = || self.deadline.saturating_sub(began.elapsed()).max(LEAST);
         let mut pause = Duration::from_millis(20);
@@ -115,7 +115,7 @@ impl Sync {
                         return Err(refusal.into());
                     }
                     if began.elapsed() >= self.deadline {
-                        return Err(Error::Unsynced { why: Unsynced::Outrun });
+                        return Err(Error::Unsynced { why: SyncError::Outrun });
                     }
                 }
             }
@@ -125,19 +125,19 @@ impl Sync {
     }
 
     /// Where it goes, unless something stands against it.
-    pub(crate) fn begin(&self, casebook: &Casebook, repository: &Repository) -> Result<Synced, Error> {
+    pub(crate) fn begin(&self, casebook: &Desk, repository: &Repository) -> Result<SyncReport, Error> {
         if !casebook.state.in_repository() {
             return Err(Error::NoRepository { root: casebook.root.clone() });
         }
         let refuse = |why| Err(Error::Unsynced { why });
         let unmerged = repository.unmerged()?;
         if !unmerged.is_empty() {
-            return refuse(Unsynced::Conflicted(unmerged));
+            return refuse(SyncError::Conflicted(unmerged));
         }
         if let Some(what) = casebook.is_git_at_work() {
-            return refuse(Unsynced::AtWork(what));
+            return refuse(SyncError::AtWork(what));
         }
-        let Some(branch) = repository.branch()? else { return refuse(Unsynced::Detached) };
+        let Some(branch) = repository.branch()? else { return refuse(SyncError::Detached) };
         let known = repository.remotes()?;
         let (remote, there) = repository.upstream(&branch)?;
         let only = || {
@@ -145,14 +145,18 @@ impl Sync {
         };
         let asked = self.remote.clone().or(remote);
         match asked.clone().or_else(only).filter(|name| known.contains(name)) {
-            Some(remote) => Ok(Synced { remote, branch: there.unwrap_or(branch), ..Synced::default() }),
-            None => refuse(Unsynced::NoRemote { asked, known }),
+            Some(remote) => Ok(SyncReport { remote, branch: there.unwrap_or(branch), ..SyncReport::default() }),
+            None => refuse(SyncError::NoRemote { asked, known }),
         }
     }
 }
 
 /// Asks the remote for its branch: the commit it is at. What it had when last asked and has no more is noted.
-pub(crate) fn ask(repository: &Repository, synced: &mut Synced, patience: Duration) -> Result<Option<String>, Error> {
+pub(crate) fn ask(
+    repository: &Repository,
+    synced: &mut SyncReport,
+    patience: Duration,
+) -> Result<Option<String>, Error> {
     let known = repository.tracked(&synced.remote, &synced.branch)?;
     repository.fetch(&synced.remote, &synced.branch, patience)?;
     let theirs = repository.tracked(&synced.remote, &synced.branch)?;
@@ -163,14 +167,14 @@ pub(crate) fn ask(repository: &Repository, synced: &mut Synced, patience: Durati
     Ok(theirs)
 }
 
-impl Casebook {
+impl Desk {
     /// Merges what came, if anything did.
     fn take_in(
         &mut self,
         repository: &Repository,
         theirs: &str,
         program: &str,
-        synced: &mut Synced,
+        synced: &mut SyncReport,
     ) -> Result<(), Error> {
         let (_, behind) = repository.apart(theirs)?;
         if behind == 0 {
@@ -183,13 +187,13 @@ impl Casebook {
         let in_the_way = repository.in_the_way(theirs, ahead == 0)?;
         if !in_the_way.staged.is_empty() || !in_the_way.changed.is_empty() {
             let (staged, changed) = (in_the_way.staged, in_the_way.changed);
-            return Err(Error::Unsynced { why: Unsynced::InTheWay { staged, changed } });
+            return Err(Error::Unsynced { why: SyncError::InTheWay { staged, changed } });
         }
         let before = repository.commit_of("HEAD")?;
         let message = format!("Merge {}/{}", synced.remote, synced.branch);
         let date = self.world.clock_is_fixed.then(|| self.world.now.to_rfc3339());
         let driver = driver(program);
-        let merging = Merging { theirs, message: &message, driver: &driver, date: date.as_deref() };
+        let merging = MergeOptions { theirs, message: &message, driver: &driver, date: date.as_deref() };
         self.reach("merging");
         if let Err(refusal) = repository.merge(&merging) {
             self.finish(repository, &merging, refusal)?;
@@ -210,7 +214,7 @@ impl Casebook {
 
     /// Ends a merge that stopped: tickets are resolved, and where nothing else conflicts it is committed. Otherwise it is
     /// taken back.
-    fn finish(&self, repository: &Repository, merging: &Merging<'_>, refusal: GitError) -> Result<(), Error> {
+    fn finish(&self, repository: &Repository, merging: &MergeOptions<'_>, refusal: GitError) -> Result<(), Error> {
         if self.is_git_at_work() != Some("merge") {
             return Err(refusal.into());
         }
@@ -223,7 +227,7 @@ impl Casebook {
         let paths = repository.unmerged()?;
         let ended = match resolved {
             Ok(()) if paths.is_empty() => repository.conclude(merging).map_err(Error::from),
-            Ok(()) => Err(Error::Unsynced { why: Unsynced::Split { paths } }),
+            Ok(()) => Err(Error::Unsynced { why: SyncError::Split { paths } }),
             Err(error) => Err(error),
         };
         ended.or_else(|error| {
@@ -233,7 +237,7 @@ impl Casebook {
     }
 
     /// The tickets in which something crossed since a commit.
-    fn crossed(&self, repository: &Repository, before: &str) -> Result<Vec<(Ticket, Vec<Concurrent>)>, Error> {
+    fn crossed(&self, repository: &Repository, before: &str) -> Result<Vec<(Ticket, Vec<ConcurrentEntry>)>, Error> {
         let read = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| yaml::read(&bytes, None).ok());
         let files = repository.differing(Some(before), "HEAD", layout::TICKETS)?;
         let unseen = unseen_in(repository, &[&format!("{before}..HEAD")])?;

@@ -2,22 +2,22 @@
 //!
 //! Asks the remote, so git's remote-tracking branches move, and nothing else does.
 
-use crate::error::{Error, Unsynced};
+use crate::error::{Error, SyncError};
 use crate::store::git::Repository;
 use crate::store::{layout, yaml};
 
-use super::sync::{Sync, Synced, ask};
-use crate::desk::Casebook;
+use super::sync::{SyncOptions, SyncReport, ask};
+use crate::desk::Desk;
 use crate::domain::convergence::cross_ticket::unseen_between;
 use crate::domain::convergence::union::{crossed_unseen, newly_concurrent};
 
-impl Sync {
-    /// Says what [`Sync::run`] would come to. The merge is made in memory, of tickets alone; what `check` says is of
+impl SyncOptions {
+    /// Says what [`SyncOptions::run`] would come to. The merge is made in memory, of tickets alone; what `check` says is of
     /// the commits that would go, without that merge.
     ///
     /// # Errors
     /// What would keep it from being done.
-    pub fn foresee(&self, casebook: &Casebook) -> Result<Synced, Error> {
+    pub fn foresee(&self, casebook: &Desk) -> Result<SyncReport, Error> {
         let repository = Repository::at(&casebook.root);
         let mut synced = self.begin(casebook, &repository)?;
         synced.uncommitted = repository.uncommitted(layout::TICKETS)?;
@@ -31,7 +31,7 @@ impl Sync {
             let in_the_way = repository.in_the_way(theirs, ahead == 0)?;
             if !in_the_way.staged.is_empty() || !in_the_way.changed.is_empty() {
                 let (staged, changed) = (in_the_way.staged, in_the_way.changed);
-                return Err(Error::Unsynced { why: Unsynced::InTheWay { staged, changed } });
+                return Err(Error::Unsynced { why: SyncError::InTheWay { staged, changed } });
             }
             let since = repository.parting(&head, theirs).ok();
             synced.broken = casebook.errors_beyond(&repository, since.as_deref(), theirs)?;
@@ -54,7 +54,7 @@ impl Sync {
 }
 
 /// Unites the tickets that both sides changed.
-fn foresee_merge(repository: &Repository, theirs: &str, synced: &mut Synced) -> Result<(), Error> {
+fn foresee_merge(repository: &Repository, theirs: &str, synced: &mut SyncReport) -> Result<(), Error> {
     let base = repository.parting("HEAD", theirs)?;
     let ours = repository.differing(Some(&base), "HEAD", layout::TICKETS)?;
     let theirs = repository.differing(Some(&base), theirs, layout::TICKETS)?;
@@ -74,5 +74,5 @@ fn foresee_merge(repository: &Repository, theirs: &str, synced: &mut Synced) -> 
             Err(_) => split.push(one.path.clone()),
         }
     }
-    if split.is_empty() { Ok(()) } else { Err(Error::Unsynced { why: Unsynced::Split { paths: split } }) }
+    if split.is_empty() { Ok(()) } else { Err(Error::Unsynced { why: SyncError::Split { paths: split } }) }
 }

@@ -5,24 +5,24 @@
 
 use std::fs;
 
-use crate::domain::convergence::cross_ticket::{Unseen, may_be_unseen, unseen_between};
+use crate::domain::convergence::cross_ticket::{UnawareSolves, may_be_unseen, unseen_between};
 use crate::domain::id::Id;
 use crate::domain::ticket::Ticket;
-use crate::store::git::{GitError, Lookup, Met, Repository};
+use crate::store::git::{GitError, ObjectLookup, RemergedFile, Repository};
 use crate::store::{layout, yaml};
 
-use crate::desk::Casebook;
+use crate::desk::Desk;
 
 /// The file that remembers: a commit, pairs of entries, and this word at its end.
 const MEMORY: &str = "unseen";
 const END: &str = "end";
 
-impl Casebook {
+impl Desk {
     /// What solves of some tickets had not seen. Says nothing where there is no repository, or git cannot be asked.
-    pub(crate) fn unseen<'a>(&self, tickets: impl Iterator<Item = &'a Ticket>) -> Unseen {
+    pub(crate) fn unseen<'a>(&self, tickets: impl Iterator<Item = &'a Ticket>) -> UnawareSolves {
         let open: Vec<Id> = tickets.filter(|ticket| may_be_unseen(ticket)).map(|ticket| ticket.id).collect();
         if open.is_empty() || !self.state.in_repository() {
-            return Unseen::new();
+            return UnawareSolves::new();
         }
         let repository = Repository::at(&self.root);
         let mut unseen = self.remembered(&repository).unwrap_or_default();
@@ -33,14 +33,14 @@ impl Casebook {
     }
 
     /// What all merges tell, those that were looked at before from memory.
-    fn remembered(&self, repository: &Repository) -> Result<Unseen, GitError> {
-        let Some(head) = repository.head()? else { return Ok(Unseen::new()) };
+    fn remembered(&self, repository: &Repository) -> Result<UnawareSolves, GitError> {
+        let Some(head) = repository.head()? else { return Ok(UnawareSolves::new()) };
         let file = self.state.path(MEMORY);
         let known = fs::read_to_string(&file).ok().and_then(|text| memory(&text));
         let (mut unseen, since) = match known {
             Some((commit, unseen)) if commit == head => return Ok(unseen),
             Some((commit, unseen)) => (unseen, Some(format!("^{commit}"))),
-            None => (Unseen::new(), None),
+            None => (UnawareSolves::new(), None),
         };
         let asked: Vec<&str> = std::iter::once(head.as_str()).chain(since.as_deref()).collect();
         match (unseen_in(repository, &asked), since.is_some()) {
@@ -57,10 +57,10 @@ impl Casebook {
 }
 
 /// What the merges among some revisions tell.
-pub(crate) fn unseen_in(repository: &Repository, revisions: &[&str]) -> Result<Unseen, GitError> {
-    let mut lookup = Lookup::of(repository.clone());
-    let mut unseen = Unseen::new();
-    for Met { path, sides } in repository.met(revisions)? {
+pub(crate) fn unseen_in(repository: &Repository, revisions: &[&str]) -> Result<UnawareSolves, GitError> {
+    let mut lookup = ObjectLookup::of(repository.clone());
+    let mut unseen = UnawareSolves::new();
+    for RemergedFile { path, sides } in repository.met(revisions)? {
         if !path.rsplit('/').next().is_some_and(|name| layout::is_named_like_a_ticket(name.as_ref())) {
             continue;
         }
@@ -76,10 +76,10 @@ pub(crate) fn unseen_in(repository: &Repository, revisions: &[&str]) -> Result<U
 }
 
 /// What the merge tells that is not committed yet.
-fn under_way(repository: &Repository, tickets: &[Id]) -> Result<Unseen, GitError> {
-    let mut lookup = Lookup::of(repository.clone());
+fn under_way(repository: &Repository, tickets: &[Id]) -> Result<UnawareSolves, GitError> {
+    let mut lookup = ObjectLookup::of(repository.clone());
     let prefix = repository.prefix()?;
-    let mut unseen = Unseen::new();
+    let mut unseen = UnawareSolves::new();
     for id in tickets {
         let path = layout::ticket_path(*id);
         let mut at = |commit: &str| {
@@ -94,12 +94,12 @@ fn under_way(repository: &Repository, tickets: &[Id]) -> Result<Unseen, GitError
 }
 
 /// The commit and the pairs of a whole memory.
-fn memory(text: &str) -> Option<(String, Unseen)> {
+fn memory(text: &str) -> Option<(String, UnawareSolves)> {
     let mut lines = text.strip_suffix('\n')?.strip_suffix(END)?.lines();
     let commit = lines.next()?.to_owned();
     let pair = |line: &str| {
         let (solve, merged) = line.split_once(' ')?;
         Some((solve.parse().ok()?, merged.parse().ok()?))
     };
-    Some((commit, lines.map(pair).collect::<Option<Unseen>>()?))
+    Some((commit, lines.map(pair).collect::<Option<UnawareSolves>>()?))
 }

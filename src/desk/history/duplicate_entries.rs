@@ -11,10 +11,10 @@ use crate::desk::read::parallel::on_every_processor;
 use crate::domain::id::Id;
 use crate::domain::rules::ENTRY_SHARED;
 use crate::domain::rules::finding::Finding;
-use crate::store::git::{Change, GitError, Repository, Snapshot};
-use crate::store::index::{Register, Trace};
+use crate::store::git::{CommitChange, GitError, Repository, Snapshot};
+use crate::store::index::{EntryRegister, IdHash};
 use crate::store::layout;
-use crate::store::yaml::Version;
+use crate::store::yaml::FileVersion;
 
 /// So many files are read at a time.
 const AT_ONCE: usize = 2000;
@@ -23,7 +23,7 @@ const BEHIND: usize = 200;
 
 /// What a desk was before something came to it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Ground<'a> {
+pub(crate) struct DeskAt<'a> {
     pub repository: &'a Repository,
     /// The folder of the desk in the repository: empty, or with a slash at its end.
     pub prefix: &'a str,
@@ -31,7 +31,7 @@ pub(crate) struct Ground<'a> {
     pub commit: &'a str,
 }
 
-impl Ground<'_> {
+impl DeskAt<'_> {
     /// What tickets have in a snapshot and did not have here, where it lay in another one already.
     ///
     /// # Errors
@@ -51,14 +51,14 @@ impl Ground<'_> {
         let mut found = match self.others(brought, &self.known()?)? {
             Some(found) => found,
             None => {
-                Register::forget(&self.repository.git_folder()?, self.prefix);
+                EntryRegister::forget(&self.repository.git_folder()?, self.prefix);
                 self.others(brought, &self.known()?)?.unwrap_or_default()
             }
         };
         found.extend(twice(brought));
         found.sort_unstable();
         found.dedup();
-        let finding = |Copied { entry, ticket, other }: Copied| {
+        let finding = |DuplicateEntry { entry, ticket, other }: DuplicateEntry| {
             let message = format!("the entry {entry} is in {other} too");
             Finding::new(&ENTRY_SHARED, layout::ticket_path(ticket), message).of(ticket).about(entry)
         };
@@ -74,9 +74,9 @@ impl Ground<'_> {
     }
 
     /// Where entries lie. A register that cannot be written is made by the next one.
-    fn known(self) -> Result<Known, GitError> {
+    fn known(self) -> Result<EntryLocations, GitError> {
         let folder: PathBuf = self.repository.git_folder()?;
-        let register = Register::open(&folder, self.prefix);
+        let register = EntryRegister::open(&folder, self.prefix);
         // git may not have its commit any more.
         let since = register.and_then(|register| Some((self.tickets_since(Some(register.commit())).ok()?, register)));
         let (files, register) = match since {
@@ -85,33 +85,33 @@ impl Ground<'_> {
         };
         let entries = self.entries_of(&files)?;
         if register.is_none() || files.len() > BEHIND {
-            let written = Register::write(&folder, self.prefix, self.commit, register.as_ref(), &entries);
+            let written = EntryRegister::write(&folder, self.prefix, self.commit, register.as_ref(), &entries);
             if written.is_err() && register.is_some() {
-                Register::forget(&folder, self.prefix);
+                EntryRegister::forget(&folder, self.prefix);
             }
         }
-        Ok(Known { entries, register })
+        Ok(EntryLocations { entries, register })
     }
 
     /// Those of some entries that lie here in another ticket than they came to. None where the register is not
     /// as it was written.
-    fn others(self, brought: &[(Id, Id)], known: &Known) -> Result<Option<Vec<Copied>>, GitError> {
+    fn others(self, brought: &[(Id, Id)], known: &EntryLocations) -> Result<Option<Vec<DuplicateEntry>>, GitError> {
         let mut came: HashMap<Id, Vec<Id>> = HashMap::new();
         brought.iter().for_each(|(entry, ticket)| came.entry(*entry).or_default().push(*ticket));
         let others_of = |(entry, other): (Id, Id)| {
             let tickets = came.get(&entry).into_iter().flatten().filter(move |ticket| **ticket != other);
-            tickets.map(move |ticket| Copied { entry, ticket: *ticket, other })
+            tickets.map(move |ticket| DuplicateEntry { entry, ticket: *ticket, other })
         };
-        let mut found: Vec<Copied> = known.entries.iter().copied().flat_map(others_of).collect();
+        let mut found: Vec<DuplicateEntry> = known.entries.iter().copied().flat_map(others_of).collect();
         let Some(register) = &known.register else { return Ok(Some(found)) };
-        let mut suspected: HashSet<Trace> = HashSet::new();
+        let mut suspected: HashSet<IdHash> = HashSet::new();
         for (entry, ticket) in brought {
             let Some(traces) = register.tickets_of(*entry) else { return Ok(None) };
-            suspected.extend(traces.into_iter().filter(|trace| *trace != Trace::of(*ticket)));
+            suspected.extend(traces.into_iter().filter(|trace| *trace != IdHash::of(*ticket)));
         }
         if !suspected.is_empty() {
             let mut files = self.tickets_since(None)?;
-            files.retain(|(id, _)| suspected.contains(&Trace::of(*id)));
+            files.retain(|(id, _)| suspected.contains(&IdHash::of(*id)));
             found.extend(self.entries_of(&files)?.into_iter().flat_map(others_of));
         }
         Ok(Some(found))
@@ -136,7 +136,7 @@ impl Ground<'_> {
     /// The entries that tickets have in a snapshot and did not have here, each with its ticket.
     fn brought(self, snapshot: &Snapshot) -> Result<Vec<(Id, Id)>, GitError> {
         let changes = self.repository.changes(Some(self.commit), snapshot, self.prefix)?;
-        let files: Vec<(Id, Change)> =
+        let files: Vec<(Id, CommitChange)> =
             changes.into_iter().filter_map(|change| Some((ticket_at(&change)?, change))).collect();
         in_chunks(&files, |files| {
             let sides = files.iter().flat_map(|(_, change)| change.old.iter().chain(&change.new));
@@ -156,25 +156,25 @@ impl Ground<'_> {
 
 /// An entry that came to a ticket and lies in another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Copied {
+struct DuplicateEntry {
     entry: Id,
     ticket: Id,
     other: Id,
 }
 
 /// Those of some entries that came to two tickets at once, as where branches meet.
-fn twice(brought: &[(Id, Id)]) -> Vec<Copied> {
+fn twice(brought: &[(Id, Id)]) -> Vec<DuplicateEntry> {
     let mut brought = brought.to_vec();
     brought.sort_unstable();
     let pairs = brought.windows(2).filter(|pair| pair[0].0 == pair[1].0 && pair[0].1 != pair[1].1);
-    pairs.map(|pair| Copied { entry: pair[1].0, ticket: pair[1].1, other: pair[0].1 }).collect()
+    pairs.map(|pair| DuplicateEntry { entry: pair[1].0, ticket: pair[1].1, other: pair[0].1 }).collect()
 }
 
 /// Where the entries of a commit lie.
-struct Known {
+struct EntryLocations {
     /// Those of the tickets that changed since the register, or of all where there is none, with their tickets.
     entries: Vec<(Id, Id)>,
-    register: Option<Register>,
+    register: Option<EntryRegister>,
 }
 
 /// Works on so many files at a time, on every processor.
@@ -197,7 +197,7 @@ pub(crate) fn add(copies: impl IntoIterator<Item = Finding>, findings: &mut Vec<
 }
 
 /// The ticket whose place a file lies at.
-fn ticket_at(change: &Change) -> Option<Id> {
+fn ticket_at(change: &CommitChange) -> Option<Id> {
     let path = Path::new(&change.path);
     if layout::is_place(path) { path.file_stem()?.to_str()?.parse().ok() } else { None }
 }
@@ -205,6 +205,6 @@ fn ticket_at(change: &Change) -> Option<Id> {
 /// The entries of a ticket's file; none where it cannot be read, which others tell.
 fn entries(id: Id, bytes: Option<Vec<u8>>) -> Vec<Id> {
     let Some(bytes) = bytes else { return Vec::new() };
-    let version = Version::read(bytes, Some(id), None);
+    let version = FileVersion::read(bytes, Some(id), None);
     version.ticket().map_or_else(|_| Vec::new(), |ticket| ticket.history.iter().map(|entry| entry.id).collect())
 }

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use crate::error::Error;
 use crate::store::git::Repository;
 
-use super::duplicate_entries::Ground;
-use crate::desk::Whereabouts;
+use super::duplicate_entries::DeskAt;
+use crate::desk::DeskLocation;
 
 /// What marks a hook as ours.
 const MARK: &str = "# Made by `casebook hooks install`.";
@@ -45,7 +45,7 @@ impl Hook {
 
 /// What would be done to install a hook.
 #[derive(Clone, Debug)]
-pub struct HookPlan {
+pub struct HookInstall {
     /// Where the hook lies.
     pub path: PathBuf,
     /// What is there now.
@@ -61,7 +61,7 @@ pub struct HookPlan {
     is_hooked: bool,
 }
 
-impl HookPlan {
+impl HookInstall {
     /// Plans a hook for a desk. `program` is what it runs; `flags` what it is given besides.
     ///
     /// What somebody has written is never written over: a hook that runs the same guard stays as it is, one that is
@@ -69,7 +69,7 @@ impl HookPlan {
     ///
     /// # Errors
     /// There is no repository; the hook is a link, or the name for the hook that is there is taken.
-    pub fn of(desk: &Whereabouts, hook: Hook, program: &str, flags: &[String]) -> Result<Self, Error> {
+    pub fn of(desk: &DeskLocation, hook: Hook, program: &str, flags: &[String]) -> Result<Self, Error> {
         let no_repository = |_| Error::NoRepository { root: desk.folder.clone() };
         let (repository, prefix) = (Repository::at(&desk.folder), desk.prefix.clone());
         let hooks = repository.hooks_folder().map_err(no_repository)?;
@@ -150,14 +150,14 @@ impl HookPlan {
     /// Reads the tickets once, so that the first push need not. What goes wrong here the guard will tell.
     fn look_ahead(&self) {
         if let Ok(Some(head)) = self.repository.head() {
-            let _ = Ground { repository: &self.repository, prefix: &self.prefix, commit: &head }.look_ahead();
+            let _ = DeskAt { repository: &self.repository, prefix: &self.prefix, commit: &head }.look_ahead();
         }
     }
 }
 
 /// A hook that runs a guard.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Guarded {
+pub struct InstalledHook {
     /// Which one.
     pub hook: Hook,
     /// Where it lies.
@@ -168,7 +168,7 @@ pub struct Guarded {
     pub is_executable: bool,
 }
 
-impl Guarded {
+impl InstalledHook {
     /// Whether it guards the desk in a folder: empty, or with a slash at its end.
     pub fn is_of(&self, prefix: &str) -> bool {
         let command = format!("{} ", self.command);
@@ -183,7 +183,7 @@ impl Guarded {
 ///
 /// # Errors
 /// git refuses.
-pub fn guarded(repository: &Repository) -> Result<Vec<Guarded>, Error> {
+pub fn guarded(repository: &Repository) -> Result<Vec<InstalledHook>, Error> {
     let folder = repository.hooks_folder()?;
     let installed = |hook: Hook| {
         let path = folder.join(hook.name());
@@ -196,7 +196,7 @@ pub fn guarded(repository: &Repository) -> Result<Vec<Guarded>, Error> {
         let command = line.strip_prefix(before).unwrap_or(line);
         let command = command.strip_suffix(behind).unwrap_or(command).to_owned();
         let is_executable = fs::metadata(&path).is_ok_and(|file| file.permissions().mode() & 0o111 != 0);
-        Some(Guarded { hook, path, command, is_executable })
+        Some(InstalledHook { hook, path, command, is_executable })
     };
     Ok([Hook::PreReceive, Hook::Update].into_iter().filter_map(installed).collect())
 }

@@ -8,11 +8,11 @@ use crate::error::Error;
 use crate::store::git::{GitError, Repository};
 use crate::store::layout;
 
-use crate::desk::Casebook;
+use crate::desk::Desk;
 
 /// A desk in a repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Whereabouts {
+pub struct DeskLocation {
     /// A folder in which git knows the repository.
     pub folder: PathBuf,
     /// The desk's folder in the repository: empty, or with a slash at its end.
@@ -23,7 +23,7 @@ pub struct Whereabouts {
     pub is_asked: bool,
 }
 
-impl Whereabouts {
+impl DeskLocation {
     /// The desk that is meant in some folder: the one `asked` for by its folder in the repository, else the one whose
     /// work tree this is, else the only one that HEAD holds.
     ///
@@ -66,7 +66,7 @@ impl Whereabouts {
     }
 }
 
-impl Casebook {
+impl Desk {
     /// The folder of the desk in its repository: empty at its top and without a repository, else with a slash at its end.
     ///
     /// # Errors

@@ -5,16 +5,16 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::store::config::{Config, ConfigFlaw};
-use crate::store::git::{Completeness, Repository};
+use crate::store::config::{Config, ConfigError};
+use crate::store::git::{HistoryCompleteness, Repository};
 use crate::store::layout;
 
-use super::hooks::{FSCK, FSCK_OF_ALL, Guarded, guarded};
-use super::location::Whereabouts;
+use super::hooks::{FSCK, FSCK_OF_ALL, InstalledHook, guarded};
+use super::location::DeskLocation;
 
 /// What was found in a bare repository.
 #[derive(Debug)]
-pub struct ServerCondition {
+pub struct ServerHealth {
     /// Its folder.
     pub folder: PathBuf,
     /// The branch that `HEAD` names, in short.
@@ -22,20 +22,20 @@ pub struct ServerCondition {
     /// Whether it leads to a commit.
     pub has_commits: bool,
     /// Where the desk lies; an error where there is none, or several.
-    pub desk: Result<Whereabouts, Error>,
+    pub desk: Result<DeskLocation, Error>,
     /// The format of its casebook.toml, or what is wrong with it; none where nothing was pushed yet.
-    pub format: Option<Result<u32, ConfigFlaw>>,
+    pub format: Option<Result<u32, ConfigError>>,
     /// The hooks that run a guard.
-    pub guarded: Vec<Guarded>,
+    pub guarded: Vec<InstalledHook>,
     /// Whether git looks at every object that is pushed.
     pub is_fsck: bool,
     /// What git's setting says of who pushes.
     pub pusher: Option<String>,
     /// What stands between the history that was made and the one that is seen.
-    pub completeness: Completeness,
+    pub completeness: HistoryCompleteness,
 }
 
-impl ServerCondition {
+impl ServerHealth {
     /// Looks around where a bare repository is; nothing where there is none.
     ///
     /// # Errors
@@ -45,7 +45,7 @@ impl ServerCondition {
         if !repository.standing().is_ok_and(|(is_bare, _)| is_bare) {
             return Ok(None);
         }
-        let desk = Whereabouts::of(start, None);
+        let desk = DeskLocation::of(start, None);
         let text = match &desk {
             Ok(desk) => {
                 let path = format!("{}{}", desk.prefix, layout::MARKER);

@@ -16,19 +16,19 @@ use crate::domain::sla::plan::{CalendarRule, Plan};
 use crate::domain::ticket::{Header, Ticket};
 use crate::domain::vocabulary::Priority;
 use crate::error::Error;
-use crate::store::config::ConfigFlaw;
-use crate::store::config::escalation::WrittenEscalation;
+use crate::store::config::ConfigError;
+use crate::store::config::escalation::RawEscalation;
 use crate::store::config::sla;
-use crate::store::config::sla::WrittenCalendar;
-use crate::store::files::Change;
+use crate::store::config::sla::RawCalendar;
+use crate::store::files::FileChange;
 use crate::store::holidays;
 
 use crate::desk::write::commit_message;
-use crate::desk::{Casebook, Report, Terms};
+use crate::desk::{Desk, Outcome, WriteOptions};
 
 /// What the desk promises, and when it is open.
 #[derive(Clone, Debug)]
-pub struct Policy {
+pub struct SlaPolicy {
     /// The calendars of casebook.toml, by name; the built-in one is not among them.
     pub calendars: Vec<Calendar>,
     /// The plans, by name.
@@ -45,7 +45,7 @@ pub struct Policy {
     pub named: Vec<Vec<String>>,
 }
 
-impl Policy {
+impl SlaPolicy {
     /// The calendar of a name; the built-in one is not among the desk's, and is known all the same.
     pub fn calendar(&self, name: &str) -> Option<&Calendar> {
         static ALWAYS: LazyLock<Calendar> = LazyLock::new(Calendar::always);
@@ -85,18 +85,18 @@ impl Policy {
 }
 
 /// The first who is on duty for escalations and no manager of the team, with the place in casebook.toml.
-pub(crate) fn on_duty_without_office(text: &str, escalation: &WrittenEscalation, team: &Team) -> Option<ConfigFlaw> {
+pub(crate) fn on_duty_without_office(text: &str, escalation: &RawEscalation, team: &Team) -> Option<ConfigError> {
     let mut named = escalation.policy.on_duty.iter().zip(&escalation.places);
     let (duty, place) = named.find(|(duty, _)| !team.has_manager(&duty.manager))?;
     Some(sla::flaw_at(text, place, format!("{} is none of `[team] managers`", duty.manager)))
 }
 
-impl Casebook {
+impl Desk {
     /// Reads the policy of time, and the lists it names.
     ///
     /// # Errors
     /// casebook.toml or a list is not sound, a list is missing, or a file cannot be read.
-    pub fn policy(&self) -> Result<Policy, Error> {
+    pub fn policy(&self) -> Result<SlaPolicy, Error> {
         let written = self.settings(sla::read)?;
         let mut lists = BTreeMap::new();
         for (name, place) in written.calendars.iter().flat_map(|calendar| &calendar.lists) {
@@ -113,8 +113,8 @@ impl Casebook {
             return Err(self.unsound(flaw));
         }
         let escalation = written.escalation;
-        let names = |calendar: &WrittenCalendar| calendar.lists.iter().map(|(name, _)| name.clone()).collect();
-        Ok(Policy {
+        let names = |calendar: &RawCalendar| calendar.lists.iter().map(|(name, _)| name.clone()).collect();
+        Ok(SlaPolicy {
             named: written.calendars.iter().map(names).collect(),
             calendars: written.calendars.into_iter().map(|calendar| complete(calendar, &lists)).collect(),
             plans: written.plans,
@@ -142,20 +142,25 @@ impl Casebook {
             Ok(Some(bytes)) => holidays::text(&bytes).map(|text| Some(text.to_owned())).map_err(unsound),
             Ok(None) => Ok(None),
             Err(Error::Damaged { damage, .. }) => {
-                Err(unsound(ConfigFlaw { line: damage.line, column: damage.column, message: damage.kind.to_string() }))
+                Err(unsound(ConfigError { line: damage.line, column: damage.column, message: damage.kind.to_string() }))
             }
             Err(other) => Err(other),
         }
     }
 
     /// What becomes of the desk when a list takes its place.
-    pub(crate) fn decide_to_list(&self, name: &str, list: &HolidayList, terms: &Terms) -> Result<Report, Error> {
+    pub(crate) fn decide_to_list(
+        &self,
+        name: &str,
+        list: &HolidayList,
+        terms: &WriteOptions,
+    ) -> Result<Outcome, Error> {
         let (before, after) = (self.list_text(name)?, holidays::spell(list));
-        let mut report = Report::default();
+        let mut report = Outcome::default();
         if before.as_ref() == Some(&after) {
             return Ok(report);
         }
-        report.changes.push(Change { path: holidays::path(name), before, after });
+        report.changes.push(FileChange { path: holidays::path(name), before, after });
         if self.commits(terms)? {
             report.message = Some(commit_message::of_list(name, list, self.on_behalf_of(terms)?.as_deref()));
         }
@@ -163,7 +168,7 @@ impl Casebook {
     }
 }
 
-fn complete(written: WrittenCalendar, lists: &BTreeMap<String, HolidayList>) -> Calendar {
+fn complete(written: RawCalendar, lists: &BTreeMap<String, HolidayList>) -> Calendar {
     let mut days = BTreeMap::new();
     for (day, name) in written.lists.iter().filter_map(|(name, _)| lists.get(name)).flat_map(|list| &list.days) {
         let names: &mut String = days.entry(*day).or_default();

@@ -15,12 +15,12 @@ use crate::error::Error;
 use crate::store::layout;
 use crate::store::yaml;
 
-use crate::desk::{Casebook, Trouble};
+use crate::desk::{Desk, UnreadableFile};
 
 /// A person and what they are in the desk's organisations.
-pub(crate) type Known = (Person, Arc<Memberships>);
+pub(crate) type PersonMemberships = (Person, Arc<Memberships>);
 
-impl Casebook {
+impl Desk {
     /// What a person is in the desk's organisations; nothing for agents, who need no organisation.
     ///
     /// # Errors
@@ -136,13 +136,13 @@ impl Casebook {
     ///
     /// # Errors
     /// A folder that cannot be read.
-    pub fn organizations(&self, viewer: Option<&Person>) -> Result<(Vec<Organization>, Vec<Trouble>), Error> {
+    pub fn organizations(&self, viewer: Option<&Person>) -> Result<(Vec<Organization>, Vec<UnreadableFile>), Error> {
         let (mut seen, mut troubles) = (Vec::new(), Vec::new());
         for id in self.organization_ids()? {
             match self.organization(&id, viewer) {
                 Ok(organization) => seen.push(organization),
                 Err(Error::NoOrganization { .. }) => {}
-                Err(Error::Damaged { path, damage }) => troubles.push(Trouble { path, damage }),
+                Err(Error::Damaged { path, damage }) => troubles.push(UnreadableFile { path, damage }),
                 Err(other) => return Err(other),
             }
         }

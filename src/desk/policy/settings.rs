@@ -9,23 +9,23 @@ use crate::domain::people::organization::Organization;
 use crate::domain::ticket::Header;
 use crate::domain::time::zone::Zone;
 use crate::error::Error;
-use crate::store::config::ConfigFlaw;
+use crate::store::config::ConfigError;
 use crate::store::layout;
 use crate::store::yaml;
 
-use crate::desk::Casebook;
+use crate::desk::Desk;
 
-impl Casebook {
+impl Desk {
     /// What a reader makes of casebook.toml.
     ///
     /// # Errors
     /// The first thing wrong, with its place.
-    pub(crate) fn settings<T>(&self, read: impl FnOnce(&str) -> Result<T, ConfigFlaw>) -> Result<T, Error> {
+    pub(crate) fn settings<T>(&self, read: impl FnOnce(&str) -> Result<T, ConfigError>) -> Result<T, Error> {
         read(&self.text).map_err(|flaw| self.unsound(flaw))
     }
 
     /// That casebook.toml is not sound.
-    pub(crate) fn unsound(&self, flaw: ConfigFlaw) -> Error {
+    pub(crate) fn unsound(&self, flaw: ConfigError) -> Error {
         Error::Config { path: self.root.join(layout::MARKER), flaw }
     }
 

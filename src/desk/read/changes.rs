@@ -3,17 +3,17 @@
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::diff::Comparison;
+use crate::domain::ticket::diff::TicketDiff;
 use crate::domain::ticket::summary::Summary;
 use crate::error::Error;
 use crate::store::git::{GitError, Repository};
 use crate::store::{layout, yaml};
 
-use crate::desk::{Casebook, Census, Trouble};
+use crate::desk::{Desk, TicketList, UnreadableFile};
 
 /// Which revisions to compare.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stretch {
+pub struct RevisionRange {
     /// The older one; nothing at all where it is not given and there is no earlier commit.
     pub from: Option<String>,
     /// The newer one.
@@ -22,25 +22,25 @@ pub struct Stretch {
     pub since_parting: bool,
 }
 
-impl Casebook {
+impl Desk {
     /// The tickets whose files differ, among those the person may see, in the order of their ids. A file that cannot
     /// be read on one side is told in the census.
     ///
     /// # Errors
     /// No repository, or a revision git does not know.
-    pub fn compared(&self, stretch: &Stretch, viewer: Option<&Person>) -> Result<Census<Comparison>, Error> {
+    pub fn compared(&self, stretch: &RevisionRange, viewer: Option<&Person>) -> Result<TicketList<TicketDiff>, Error> {
         let (from, to) = self.ends_of(stretch)?;
         let memberships = self.memberships_of(viewer)?;
         let repository = Repository::at(&self.root);
         let files = repository.differing(from.as_deref(), &to, layout::TICKETS);
-        let mut census = Census { tickets: Vec::new(), troubles: Vec::new() };
+        let mut census = TicketList { tickets: Vec::new(), troubles: Vec::new() };
         for file in files? {
             let id = file.path.strip_suffix(".yaml").and_then(|stem| stem.rsplit('/').next()?.parse::<Id>().ok());
             let mut read = |bytes: Option<Vec<u8>>, revision: &str| {
                 yaml::read(&bytes?, id)
                     .map_err(|damage| {
                         let path = format!("{revision}:{}", file.path);
-                        census.troubles.push(Trouble { path, damage });
+                        census.troubles.push(UnreadableFile { path, damage });
                     })
                     .ok()
             };
@@ -50,7 +50,7 @@ impl Casebook {
             let sees = |ticket: &Ticket| self.may_see(viewer, &memberships, &Summary::from(ticket));
             census
                 .tickets
-                .extend(Some(Comparison { id, before, after }).filter(|compared| compared.ticket().is_some_and(sees)));
+                .extend(Some(TicketDiff { id, before, after }).filter(|compared| compared.ticket().is_some_and(sees)));
         }
         census.tickets.sort_by_key(|compared| compared.id);
         Ok(census)
@@ -60,7 +60,7 @@ impl Casebook {
     ///
     /// # Errors
     /// No repository, or a revision git does not know.
-    pub(crate) fn ends_of(&self, stretch: &Stretch) -> Result<(Option<String>, String), Error> {
+    pub(crate) fn ends_of(&self, stretch: &RevisionRange) -> Result<(Option<String>, String), Error> {
         if !self.state.in_repository() {
             return Err(Error::NoRepository { root: self.root.clone() });
         }

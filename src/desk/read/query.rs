@@ -6,7 +6,7 @@ use crate::domain::id::Id;
 use crate::domain::people::membership::Memberships;
 use crate::domain::people::person::Person;
 use crate::domain::people::visibility::{as_customers_have_it, may_see};
-use crate::domain::query::{AsOf, Candidate, Query};
+use crate::domain::query::{AsOf, Query, TicketView};
 use crate::domain::sla::clock::Clock;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::summary::Summary;
@@ -14,29 +14,29 @@ use crate::error::Error;
 use crate::store::index::Rows;
 use crate::store::layout;
 
-use super::summaries::{Found, Wanted};
-use crate::desk::sla::clocks::Promises;
-use crate::desk::{Casebook, Census};
+use super::summaries::{SummaryFilter, SummaryList};
+use crate::desk::sla::clocks::SlaEvaluator;
+use crate::desk::{Desk, TicketList};
 
-impl Casebook {
+impl Desk {
     /// Rows of the tickets a query means, among those the person may see.
     ///
     /// # Errors
-    /// As [`Casebook::census`], and a revision git does not know.
-    pub fn meant(&self, query: &Query, viewer: Option<&Person>) -> Result<Found, Error> {
+    /// As [`Desk::census`], and a revision git does not know.
+    pub fn meant(&self, query: &Query, viewer: Option<&Person>) -> Result<SummaryList, Error> {
         self.meant_if(query, viewer, &|_| true)
     }
 
     /// The same, of those that `keep` keeps. It may see a ticket twice, where reading has to begin anew.
     ///
     /// # Errors
-    /// As [`Casebook::meant`].
+    /// As [`Desk::meant`].
     pub(crate) fn meant_if(
         &self,
         query: &Query,
         viewer: Option<&Person>,
         keep: &(dyn Fn(&Summary) -> bool + Sync),
-    ) -> Result<Found, Error> {
+    ) -> Result<SummaryList, Error> {
         self.memberships_of(viewer)?;
         let promises = self.promises_for(query, viewer)?;
         let mut rows = Rows::default();
@@ -56,8 +56,8 @@ impl Casebook {
             None => self.census_seen(viewer, judge)?.troubles,
             _ => self.census(judge)?.troubles,
         };
-        troubles.extend(promises.iter().flat_map(Promises::troubles));
-        Ok(Found { rows, troubles })
+        troubles.extend(promises.iter().flat_map(SlaEvaluator::troubles));
+        Ok(SummaryList { rows, troubles })
     }
 
     /// The same where no texts are needed, for those from whom no ticket is hidden: rows know of notes.
@@ -65,17 +65,17 @@ impl Casebook {
         &self,
         query: &Query,
         viewer: Option<&Person>,
-        promises: Option<&Promises<'_>>,
+        promises: Option<&SlaEvaluator<'_>>,
         keep: &(dyn Fn(&Summary) -> bool + Sync),
-    ) -> Result<Found, Error> {
-        let mut found = self.rows_of(&Wanted {
+    ) -> Result<SummaryList, Error> {
+        let mut found = self.rows_of(&SummaryFilter {
             at_a_glance: &|glimpse| query.means_at_a_glance(glimpse),
             row: &|row| {
                 let clocks = || clocks(promises, row);
-                query.means(&Candidate { row, me: viewer, holds_words: &|_| false, clocks: &clocks }) && keep(row)
+                query.means(&TicketView { row, me: viewer, holds_words: &|_| false, clocks: &clocks }) && keep(row)
             },
         })?;
-        found.troubles.extend(promises.into_iter().flat_map(Promises::troubles));
+        found.troubles.extend(promises.into_iter().flat_map(SlaEvaluator::troubles));
         Ok(found)
     }
 
@@ -84,18 +84,18 @@ impl Casebook {
         &self,
         viewer: Option<&Person>,
         keep: impl FnMut(Ticket) -> Option<T>,
-    ) -> Result<Census<T>, Error> {
-        let Found { rows, mut troubles } = self.summaries(viewer)?;
+    ) -> Result<TicketList<T>, Error> {
+        let SummaryList { rows, mut troubles } = self.summaries(viewer)?;
         let mut census = self.census_among(&rows.ids().collect::<Vec<_>>(), keep)?;
         troubles.append(&mut census.troubles);
-        Ok(Census { troubles, ..census })
+        Ok(TicketList { troubles, ..census })
     }
 
     /// What `keep` makes of the tickets that a query means, whole, among those the person may see. Where one is named, no
     /// other is looked at; those whose rows `may_ask` rules out need not be read.
     ///
     /// # Errors
-    /// As [`Casebook::meant`]; and where one is named, that its file is damaged.
+    /// As [`Desk::meant`]; and where one is named, that its file is damaged.
     pub fn meant_tickets<T>(
         &self,
         query: &Query,
@@ -103,7 +103,7 @@ impl Casebook {
         viewer: Option<&Person>,
         may_ask: &(dyn Fn(&Summary) -> bool + Sync),
         keep: impl Fn(Ticket) -> Option<T>,
-    ) -> Result<Census<T>, Error> {
+    ) -> Result<TicketList<T>, Error> {
         self.memberships_of(viewer)?;
         let promises = self.promises_for(query, viewer)?;
         let judge = |ticket: Ticket| {
@@ -118,14 +118,14 @@ impl Casebook {
                 Ok(census)
             }
             (_, Some(id)) => {
-                Ok(Census { tickets: judge(self.ticket(id)?).into_iter().collect(), troubles: Vec::new() })
+                Ok(TicketList { tickets: judge(self.ticket(id)?).into_iter().collect(), troubles: Vec::new() })
             }
             (None, None) if self.hides_from(viewer).is_some() => self.census_seen(viewer, judge),
             (None, None) if !query.conditions.is_empty() && !query.needs_texts() => {
-                let Found { rows, mut troubles } = self.meant_rows(query, viewer, promises.as_ref(), may_ask)?;
+                let SummaryList { rows, mut troubles } = self.meant_rows(query, viewer, promises.as_ref(), may_ask)?;
                 let mut census = self.census_among(&rows.ids().collect::<Vec<_>>(), judge)?;
                 troubles.append(&mut census.troubles);
-                Ok(Census { troubles, ..census })
+                Ok(TicketList { troubles, ..census })
             }
             (_, None) => self.census(judge),
         }
@@ -136,7 +136,7 @@ impl Casebook {
         &self,
         query: &Query,
         viewer: Option<&Person>,
-        promises: Option<&Promises<'_>>,
+        promises: Option<&SlaEvaluator<'_>>,
         ticket: Ticket,
     ) -> Option<(Ticket, Summary)> {
         let with_internal = self.hides_from(viewer).is_none();
@@ -150,7 +150,7 @@ impl Casebook {
         let row = Summary::from(&ticket);
         let holds_words = |words: &str| ticket.holds_words(words, with_internal);
         let meant = self.may_see(viewer, &memberships, &row)
-            && query.means(&Candidate {
+            && query.means(&TicketView {
                 row: &row,
                 me: viewer,
                 holds_words: &holds_words,
@@ -166,6 +166,6 @@ impl Casebook {
 }
 
 /// The clocks of a ticket, where somebody asks for them.
-fn clocks(promises: Option<&Promises<'_>>, row: &Summary) -> Vec<Clock> {
+fn clocks(promises: Option<&SlaEvaluator<'_>>, row: &Summary) -> Vec<Clock> {
     promises.map(|promises| promises.clocks(row)).unwrap_or_default()
 }

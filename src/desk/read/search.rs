@@ -9,15 +9,15 @@ use crate::store::yaml;
 
 use super::parallel::{on_every_processor, processors};
 use super::summaries::rules_out;
-use super::ticket_ids::{Share, Unread};
-use crate::desk::sla::clocks::Promises;
-use crate::desk::{Casebook, Trouble};
+use super::ticket_ids::{IndexError, TicketBatch};
+use crate::desk::sla::clocks::SlaEvaluator;
+use crate::desk::{Desk, UnreadableFile};
 
 /// How many shares are held for each processor before they are handed on.
 const AHEAD: usize = 4;
 
 /// What is looked for.
-pub struct Search<'a, T> {
+pub struct SearchRequest<'a, T> {
     /// Which tickets.
     pub query: &'a Query,
     /// Who asks.
@@ -29,18 +29,18 @@ pub struct Search<'a, T> {
 }
 
 /// What came of a share.
-type Seen<T> = Result<(Vec<T>, Vec<Trouble>), Error>;
+type SearchBatchResult<T> = Result<(Vec<T>, Vec<UnreadableFile>), Error>;
 
-impl Casebook {
+impl Desk {
     /// Hands on what is found, and gives the files that could not be read.
     ///
     /// # Errors
-    /// As [`Casebook::meant`], and those of `hand_on`.
+    /// As [`Desk::meant`], and those of `hand_on`.
     pub fn searched<T: Send, E: From<Error>>(
         &self,
-        search: &Search<'_, T>,
+        search: &SearchRequest<'_, T>,
         mut hand_on: impl FnMut(T) -> Result<(), E>,
-    ) -> Result<Vec<Trouble>, E> {
+    ) -> Result<Vec<UnreadableFile>, E> {
         let promises = self.promises_for(search.query, search.viewer)?;
         let promises = promises.as_ref();
         if let Some(AsOf::Revision(revision)) = &search.query.as_of {
@@ -50,7 +50,7 @@ impl Casebook {
         }
         let (shares, misplaced) = self.with_index(|index| {
             let roll = self.roll(index)?;
-            Ok::<_, Unread>((roll.shares()?, roll.misplaced))
+            Ok::<_, IndexError>((roll.shares()?, roll.misplaced))
         })?;
         let mut troubles = Vec::new();
         for group in shares.chunks(AHEAD * processors()) {
@@ -61,21 +61,26 @@ impl Casebook {
             }
         }
         troubles.extend(misplaced.iter().map(|path| self.misplaced(path)));
-        troubles.extend(promises.into_iter().flat_map(Promises::troubles));
+        troubles.extend(promises.into_iter().flat_map(SlaEvaluator::troubles));
         Ok(troubles)
     }
 
-    fn found<T>(&self, search: &Search<'_, T>, promises: Option<&Promises<'_>>, ticket: Ticket) -> Option<T> {
+    fn found<T>(
+        &self,
+        search: &SearchRequest<'_, T>,
+        promises: Option<&SlaEvaluator<'_>>,
+        ticket: Ticket,
+    ) -> Option<T> {
         let (ticket, _) = self.judged(search.query, search.viewer, promises, ticket)?;
         (search.find)(&ticket)
     }
 
     fn search_share<T>(
         &self,
-        search: &Search<'_, T>,
-        promises: Option<&Promises<'_>>,
-        (month, ids): &Share,
-    ) -> Seen<T> {
+        search: &SearchRequest<'_, T>,
+        promises: Option<&SlaEvaluator<'_>>,
+        (month, ids): &TicketBatch,
+    ) -> SearchBatchResult<T> {
         let (mut found, mut troubles, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
         let folder = month.as_ref().and_then(|month| self.open_month(month));
         let asks_now = search.query.as_of.is_none() && !search.query.conditions.is_empty();
@@ -90,7 +95,7 @@ impl Casebook {
             });
             match ticket {
                 Ok(ticket) => found.extend(ticket.and_then(|ticket| self.found(search, promises, ticket))),
-                Err(Error::Damaged { path, damage }) => troubles.push(Trouble { path, damage }),
+                Err(Error::Damaged { path, damage }) => troubles.push(UnreadableFile { path, damage }),
                 // Somebody took it away since the folder was listed.
                 Err(Error::NotFound { .. }) => {}
                 Err(other) => return Err(other),

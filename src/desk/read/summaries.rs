@@ -5,17 +5,17 @@ use std::ops::Range;
 
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
-use crate::domain::ticket::summary::{Glimpse, Summary};
+use crate::domain::ticket::summary::{Summary, SummaryHeader};
 use crate::error::Error;
-use crate::store::files::Folder as OpenFolder;
-use crate::store::index::{Folder, Fresh, Index, Known, Making, Row, Rows, Stamp};
+use crate::store::files::Dir;
+use crate::store::index::{FileStamp, Index, IndexBuilder, MonthFolder, MonthTickets, NewRow, Row, Rows};
 use crate::store::layout;
-use crate::store::layout::Month;
+use crate::store::layout::MonthDir;
 use crate::store::yaml;
 
 use super::parallel::{on_every_processor, processors};
-use super::ticket_ids::{Listed, Roll, Unread};
-use crate::desk::{Casebook, Trouble};
+use super::ticket_ids::{IdListing, IndexError, MonthListing};
+use crate::desk::{Desk, UnreadableFile};
 
 /// A desk of so few tickets needs no index.
 const FEW: usize = 32;
@@ -28,60 +28,60 @@ const AHEAD: usize = 8;
 
 /// Rows of some tickets, and the files that could not be read.
 #[derive(Clone, Debug, Default)]
-pub struct Found {
+pub struct SummaryList {
     /// What could be read, in the order of ids.
     pub rows: Rows,
     /// What could not.
-    pub troubles: Vec<Trouble>,
+    pub troubles: Vec<UnreadableFile>,
 }
 
 /// Which tickets are asked for.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct SummaryFilter<'a> {
     /// What can be told at a glance; `None` where the row has to be seen.
-    pub at_a_glance: &'a (dyn Fn(&Glimpse) -> Option<bool> + Sync),
+    pub at_a_glance: &'a (dyn Fn(&SummaryHeader) -> Option<bool> + Sync),
     /// Whether it is one of them.
     pub row: &'a (dyn Fn(&Summary) -> bool + Sync),
 }
 
 /// Some tickets of one month.
-struct Share<'a> {
-    month: &'a Month,
-    names: Which<'a>,
+struct Batch<'a> {
+    month: &'a MonthDir,
+    names: BatchIds<'a>,
 }
 
-enum Which<'a> {
+enum BatchIds<'a> {
     Rows(Range<usize>),
     Ids(&'a [Id]),
 }
 
 /// What came of a share.
 #[derive(Default)]
-struct Seen {
-    found: Found,
+struct BatchResult {
+    found: SummaryList,
     /// What was read, and how the file was before; nothing where that may not be remembered: damaged files, and
     /// such as are too young.
-    read: Vec<(Id, Option<(Stamp, Summary)>)>,
+    read: Vec<(Id, Option<(FileStamp, Summary)>)>,
 }
 
 /// When a pass began, by the clock of the file system; nothing where nothing is to be remembered.
-type Began = Option<Stamp>;
+type PassStart = Option<FileStamp>;
 
-impl Casebook {
+impl Desk {
     /// Rows of the tickets that a person may see.
     ///
     /// # Errors
-    /// As [`Casebook::census`].
-    pub fn summaries(&self, viewer: Option<&Person>) -> Result<Found, Error> {
+    /// As [`Desk::census`].
+    pub fn summaries(&self, viewer: Option<&Person>) -> Result<SummaryList, Error> {
         let sees_all = self.hides_from(viewer).is_none();
         let memberships = self.memberships_of(viewer)?;
-        self.rows_of(&Wanted {
+        self.rows_of(&SummaryFilter {
             at_a_glance: &|_| sees_all.then_some(true),
             row: &|row| sees_all || self.may_see(viewer, &memberships, row),
         })
     }
 
     /// Rows of some tickets.
-    pub(crate) fn rows_of(&self, wanted: &Wanted<'_>) -> Result<Found, Error> {
+    pub(crate) fn rows_of(&self, wanted: &SummaryFilter<'_>) -> Result<SummaryList, Error> {
         if self.pending.is_some() {
             let mut rows = Rows::default();
             let census = self.census(|ticket| {
@@ -91,23 +91,23 @@ impl Casebook {
                 }
                 None::<()>
             })?;
-            return Ok(Found { rows, troubles: census.troubles });
+            return Ok(SummaryList { rows, troubles: census.troubles });
         }
         self.with_index(|index| self.pass(index, wanted))
     }
 
     /// Looks at every file once.
-    fn pass(&self, index: Option<&Index>, wanted: &Wanted<'_>) -> Result<Found, Unread> {
+    fn pass(&self, index: Option<&Index>, wanted: &SummaryFilter<'_>) -> Result<SummaryList, IndexError> {
         // Before anything is looked at: what has changed since, or a moment before, is not remembered.
-        let began = if self.world.no_index { None } else { Stamp::now(self.state.folder()).ok() };
+        let began = if self.world.no_index { None } else { FileStamp::now(self.state.folder()).ok() };
         let makes = index.is_none() && !self.world.no_index;
         let roll = self.roll(index)?;
         let shares = shares(&roll);
-        let mut making = match makes && roll.months.iter().map(Listed::len).sum::<usize>() > FEW {
-            true => Making::begin(self.state.folder()).ok(),
+        let mut making = match makes && roll.months.iter().map(MonthListing::len).sum::<usize>() > FEW {
+            true => IndexBuilder::begin(self.state.folder()).ok(),
             false => None,
         };
-        let mut found = Found::default();
+        let mut found = SummaryList::default();
         let mut fresh = Vec::new();
         for group in shares.chunks(AHEAD * processors()) {
             for seen in on_every_processor(group, |share| self.look(index, share, wanted, began)) {
@@ -117,16 +117,17 @@ impl Casebook {
                 making = making.and_then(|mut making| making.add_all(&seen.read).is_ok().then_some(making));
                 if index.is_some() {
                     let read = seen.read.iter().filter_map(|(_, read)| read.as_ref());
-                    fresh.extend(read.map(|(stamp, row)| Fresh::of(row, *stamp)));
+                    fresh.extend(read.map(|(stamp, row)| NewRow::of(row, *stamp)));
                 }
             }
         }
         found.troubles.extend(roll.misplaced.iter().map(|path| self.misplaced(path)));
-        let old_enough = |folder: &Folder| old_enough(folder.stamp, began);
+        let old_enough = |folder: &MonthFolder| old_enough(folder.stamp, began);
         match (making, index) {
             // An index that cannot be written is none, and no error.
             (Some(making), _) => {
-                let folders: Vec<Folder> = roll.months.iter().map(|listed| listed.folder).filter(old_enough).collect();
+                let folders: Vec<MonthFolder> =
+                    roll.months.iter().map(|listed| listed.folder).filter(old_enough).collect();
                 let _ = making.finish(&folders);
             }
             (None, Some(index)) => self.learn(index, &roll, &fresh, old_enough)?,
@@ -139,13 +140,13 @@ impl Casebook {
     fn learn(
         &self,
         index: &Index,
-        roll: &Roll<'_>,
-        fresh: &[Fresh],
-        old_enough: impl Fn(&Folder) -> bool,
-    ) -> Result<(), Unread> {
+        roll: &IdListing<'_>,
+        fresh: &[NewRow],
+        old_enough: impl Fn(&MonthFolder) -> bool,
+    ) -> Result<(), IndexError> {
         let mut news = Vec::new();
         for listed in &roll.months {
-            if let Known::Ids(ids) = &listed.names
+            if let MonthTickets::Ids(ids) = &listed.names
                 && listed.is_news
                 && old_enough(&listed.folder)
             {
@@ -157,7 +158,7 @@ impl Casebook {
         }
         let few = fresh.len() <= FEW + index.len() / 8;
         if !(few && index.add(fresh, &news)) {
-            let folders: Vec<Folder> = roll.months.iter().map(|listed| listed.folder).filter(old_enough).collect();
+            let folders: Vec<MonthFolder> = roll.months.iter().map(|listed| listed.folder).filter(old_enough).collect();
             let _ = index.renew(self.state.folder(), &roll.tickets()?, fresh, &folders);
         }
         Ok(())
@@ -167,21 +168,21 @@ impl Casebook {
     fn look(
         &self,
         index: Option<&Index>,
-        share: &Share<'_>,
-        wanted: &Wanted<'_>,
-        began: Began,
-    ) -> Result<Seen, Unread> {
-        let folder = OpenFolder::open(&share.month.folder).map_err(Error::io(&share.month.folder, "list"))?;
-        let mut seen = Seen::default();
+        share: &Batch<'_>,
+        wanted: &SummaryFilter<'_>,
+        began: PassStart,
+    ) -> Result<BatchResult, IndexError> {
+        let folder = Dir::open(&share.month.folder).map_err(Error::io(&share.month.folder, "list"))?;
+        let mut seen = BatchResult::default();
         let mut believed = Vec::new();
         let mut to_read = Vec::new();
         let rows: Vec<(Id, Option<Row>)> = match (&share.names, index) {
-            (Which::Rows(range), Some(index)) => {
+            (BatchIds::Rows(range), Some(index)) => {
                 index.rows(range.clone())?.into_iter().map(|row| (row.id, Some(row))).collect()
             }
-            (Which::Ids(ids), Some(index)) => ids.iter().copied().zip(index.rows_of(ids)?).collect(),
-            (Which::Ids(ids), None) => ids.iter().map(|id| (*id, None)).collect(),
-            (Which::Rows(_), None) => return Err(Unread::Garbled),
+            (BatchIds::Ids(ids), Some(index)) => ids.iter().copied().zip(index.rows_of(ids)?).collect(),
+            (BatchIds::Ids(ids), None) => ids.iter().map(|id| (*id, None)).collect(),
+            (BatchIds::Rows(_), None) => return Err(IndexError::Garbled),
         };
         for (id, row) in rows {
             let Some(row) = row else {
@@ -207,24 +208,24 @@ impl Casebook {
     /// Reads what the index does not know.
     fn read_all(
         &self,
-        folder: &OpenFolder,
+        folder: &Dir,
         ids: &[Id],
-        wanted: &Wanted<'_>,
-        began: Began,
-        seen: &mut Seen,
-    ) -> Result<(), Unread> {
-        let mut buffers = Buffers { room: vec![0; if self.world.no_index { ROOM } else { 0 }], bytes: Vec::new() };
+        wanted: &SummaryFilter<'_>,
+        began: PassStart,
+        seen: &mut BatchResult,
+    ) -> Result<(), IndexError> {
+        let mut buffers = ReadBuffers { room: vec![0; if self.world.no_index { ROOM } else { 0 }], bytes: Vec::new() };
         let mut read = Rows::default();
         for id in ids {
             let (stamp, row) = match self.read_row(folder, *id, &mut buffers, wanted) {
-                Ok(Read::Row(stamp, row)) => (stamp, row),
-                Ok(Read::Gone) => continue,
-                Ok(Read::RuledOut) => {
+                Ok(ReadOutcome::Row(stamp, row)) => (stamp, row),
+                Ok(ReadOutcome::Gone) => continue,
+                Ok(ReadOutcome::RuledOut) => {
                     seen.read.push((*id, None));
                     continue;
                 }
                 Err(Error::Damaged { path, damage }) => {
-                    seen.found.troubles.push(Trouble { path, damage });
+                    seen.found.troubles.push(UnreadableFile { path, damage });
                     seen.read.push((*id, None));
                     continue;
                 }
@@ -244,7 +245,13 @@ impl Casebook {
     }
 
     /// The row of a ticket's file, and the file's stamp before it was read where it may be remembered.
-    fn read_row(&self, folder: &OpenFolder, id: Id, buffers: &mut Buffers, wanted: &Wanted<'_>) -> Result<Read, Error> {
+    fn read_row(
+        &self,
+        folder: &Dir,
+        id: Id,
+        buffers: &mut ReadBuffers,
+        wanted: &SummaryFilter<'_>,
+    ) -> Result<ReadOutcome, Error> {
         let name = layout::file_name(id);
         if self.world.no_index
             && let Ok(Some(bytes)) = folder.read_small(&name, &mut buffers.room)
@@ -256,39 +263,45 @@ impl Casebook {
         }
         // Whatever is odd about it is found out and told by the slower way.
         match self.ticket(id) {
-            Ok(ticket) => Ok(Read::Row(None, Box::new(Summary::from(&ticket)))),
-            Err(Error::NotFound { .. }) => Ok(Read::Gone),
+            Ok(ticket) => Ok(ReadOutcome::Row(None, Box::new(Summary::from(&ticket)))),
+            Err(Error::NotFound { .. }) => Ok(ReadOutcome::Gone),
             Err(other) => Err(other),
         }
     }
 
     /// The row in some bytes. Where nothing is to be remembered, the header is asked first.
-    fn row_in(&self, bytes: &[u8], id: Id, stamp: Option<Stamp>, wanted: &Wanted<'_>) -> Result<Read, Error> {
+    fn row_in(
+        &self,
+        bytes: &[u8],
+        id: Id,
+        stamp: Option<FileStamp>,
+        wanted: &SummaryFilter<'_>,
+    ) -> Result<ReadOutcome, Error> {
         if self.world.no_index && rules_out(&wanted.at_a_glance, bytes, id) {
-            return Ok(Read::RuledOut);
+            return Ok(ReadOutcome::RuledOut);
         }
         if let Some(row) = yaml::survey(bytes, id) {
-            return Ok(Read::Row(stamp, Box::new(row)));
+            return Ok(ReadOutcome::Row(stamp, Box::new(row)));
         }
         match yaml::read(bytes, Some(id)) {
-            Ok(ticket) => Ok(Read::Row(stamp, Box::new(Summary::from(&ticket)))),
-            Err(_) if rules_out(&wanted.at_a_glance, bytes, id) => Ok(Read::RuledOut),
+            Ok(ticket) => Ok(ReadOutcome::Row(stamp, Box::new(Summary::from(&ticket)))),
+            Err(_) if rules_out(&wanted.at_a_glance, bytes, id) => Ok(ReadOutcome::RuledOut),
             Err(damage) => Err(self.damaged(id, damage)),
         }
     }
 }
 
 /// Room for the bytes of files, used again and again.
-struct Buffers {
+struct ReadBuffers {
     /// For files that are small and need no stamp.
     room: Vec<u8>,
     bytes: Vec<u8>,
 }
 
 /// What came of reading a file.
-enum Read {
+enum ReadOutcome {
     /// Its row, and its stamp.
-    Row(Option<Stamp>, Box<Summary>),
+    Row(Option<FileStamp>, Box<Summary>),
     /// Its header rules it out, and more is not known.
     RuledOut,
     /// Somebody took it away since the folder was listed.
@@ -296,39 +309,41 @@ enum Read {
 }
 
 /// Whether something had been left alone for a moment when the pass began.
-fn old_enough(stamp: Stamp, began: Began) -> bool {
-    stamp != Stamp::default() && began.is_some_and(|began| stamp.is_older_than(began))
+fn old_enough(stamp: FileStamp, began: PassStart) -> bool {
+    stamp != FileStamp::default() && began.is_some_and(|began| stamp.is_older_than(began))
 }
 
 /// Whether a file's header alone tells that the ticket is not asked for. Then its history is not read, and whatever is
 /// wrong with it not found: the same with an index as without.
-pub(crate) fn rules_out(at_a_glance: &dyn Fn(&Glimpse) -> Option<bool>, bytes: &[u8], id: Id) -> bool {
+pub(crate) fn rules_out(at_a_glance: &dyn Fn(&SummaryHeader) -> Option<bool>, bytes: &[u8], id: Id) -> bool {
     let header = yaml::survey_header(bytes, id);
-    header.is_some_and(|header| at_a_glance(&Glimpse::from(&header)) == Some(false))
+    header.is_some_and(|header| at_a_glance(&SummaryHeader::from(&header)) == Some(false))
 }
 
 /// The tickets in pieces for the processors, in the order of ids.
-fn shares<'a>(roll: &'a Roll<'_>) -> Vec<Share<'a>> {
+fn shares<'a>(roll: &'a IdListing<'_>) -> Vec<Batch<'a>> {
     let mut shares = Vec::new();
-    for Listed { month, names, .. } in &roll.months {
+    for MonthListing { month, names, .. } in &roll.months {
         match names {
-            Known::Rows(range) => shares.extend(
+            MonthTickets::Rows(range) => shares.extend(
                 range
                     .clone()
                     .step_by(SHARE)
-                    .map(|start| Share { month, names: Which::Rows(start..(start + SHARE).min(range.end)) }),
+                    .map(|start| Batch { month, names: BatchIds::Rows(start..(start + SHARE).min(range.end)) }),
             ),
-            Known::Ids(ids) => shares.extend(ids.chunks(SHARE).map(|ids| Share { month, names: Which::Ids(ids) })),
+            MonthTickets::Ids(ids) => {
+                shares.extend(ids.chunks(SHARE).map(|ids| Batch { month, names: BatchIds::Ids(ids) }))
+            }
         }
     }
     shares
 }
 
-impl Listed {
+impl MonthListing {
     fn len(&self) -> usize {
         match &self.names {
-            Known::Rows(range) => range.len(),
-            Known::Ids(ids) => ids.len(),
+            MonthTickets::Rows(range) => range.len(),
+            MonthTickets::Ids(ids) => ids.len(),
         }
     }
 }

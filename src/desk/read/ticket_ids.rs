@@ -8,21 +8,21 @@ use std::sync::atomic::Ordering;
 
 use crate::domain::id::Id;
 use crate::error::Error;
-use crate::store::index::{Folder, Garbled, Index, Known, Stamp};
-use crate::store::layout::{self, Month, Names};
+use crate::store::index::{CorruptIndex, FileStamp, Index, MonthFolder, MonthTickets};
+use crate::store::layout::{self, MonthDir, TicketListing};
 
-use crate::desk::Casebook;
+use crate::desk::Desk;
 
 /// How many tickets are read in one go.
 const SHARE: usize = 256;
 
 /// Some tickets; those of a desk with an interrupted command have no month.
-pub(crate) type Share = (Option<Month>, Vec<Id>);
+pub(crate) type TicketBatch = (Option<MonthDir>, Vec<Id>);
 
 /// The names in the folders of months.
-pub(crate) struct Roll<'a> {
+pub(crate) struct IdListing<'a> {
     pub index: Option<&'a Index>,
-    pub months: Vec<Listed>,
+    pub months: Vec<MonthListing>,
     /// What is no ticket, where only tickets belong.
     pub misplaced: Vec<PathBuf>,
     /// Tickets that an interrupted command has opened.
@@ -30,49 +30,49 @@ pub(crate) struct Roll<'a> {
 }
 
 /// The names in one of them.
-pub(crate) struct Listed {
-    pub month: Month,
-    pub names: Known,
+pub(crate) struct MonthListing {
+    pub month: MonthDir,
+    pub names: MonthTickets,
     /// The folder before it was listed; one of no stamp where something odd is in it.
-    pub folder: Folder,
+    pub folder: MonthFolder,
     /// Whether the index did not know.
     pub is_news: bool,
 }
 
 /// Why something with the help of the index was not done.
-pub(crate) enum Unread {
+pub(crate) enum IndexError {
     /// The index was no help.
     Garbled,
     /// It cannot be done.
     Error(Error),
 }
 
-impl From<Garbled> for Unread {
-    fn from(_: Garbled) -> Self {
+impl From<CorruptIndex> for IndexError {
+    fn from(_: CorruptIndex) -> Self {
         Self::Garbled
     }
 }
 
-impl From<Error> for Unread {
+impl From<Error> for IndexError {
     fn from(error: Error) -> Self {
         Self::Error(error)
     }
 }
 
-impl Casebook {
+impl Desk {
     /// Does something with the help of the index, or without it where it turns out to be garbled.
-    pub(crate) fn with_index<T>(&self, work: impl Fn(Option<&Index>) -> Result<T, Unread>) -> Result<T, Error> {
+    pub(crate) fn with_index<T>(&self, work: impl Fn(Option<&Index>) -> Result<T, IndexError>) -> Result<T, Error> {
         let usable = || !self.world.no_index && self.pending.is_none() && !self.garbled.load(Ordering::Relaxed);
         let index = self.index.get_or_init(|| if usable() { Index::load(self.state.folder()) } else { None });
         match work(index.as_ref().filter(|_| usable())) {
             Ok(done) => return Ok(done),
-            Err(Unread::Error(error)) => return Err(error),
-            Err(Unread::Garbled) => self.garbled.store(true, Ordering::Relaxed),
+            Err(IndexError::Error(error)) => return Err(error),
+            Err(IndexError::Garbled) => self.garbled.store(true, Ordering::Relaxed),
         }
         match work(None) {
             Ok(done) => Ok(done),
-            Err(Unread::Error(error)) => Err(error),
-            Err(Unread::Garbled) => unreachable!("there is no index that could be garbled"),
+            Err(IndexError::Error(error)) => Err(error),
+            Err(IndexError::Garbled) => unreachable!("there is no index that could be garbled"),
         }
     }
 
@@ -80,10 +80,10 @@ impl Casebook {
     ///
     /// # Errors
     /// A folder that cannot be read.
-    pub fn names(&self) -> Result<Names, Error> {
+    pub fn names(&self) -> Result<TicketListing, Error> {
         self.with_index(|index| {
             let roll = self.roll(index)?;
-            Ok(Names { tickets: roll.tickets()?, misplaced: roll.misplaced })
+            Ok(TicketListing { tickets: roll.tickets()?, misplaced: roll.misplaced })
         })
     }
 
@@ -96,18 +96,18 @@ impl Casebook {
     pub(crate) fn with_parts(&self, parts: &[String]) -> Result<Vec<Vec<Id>>, Error> {
         self.with_index(|index| {
             let roll = self.roll(index)?;
-            Ok(parts.iter().map(|part| roll.with_part(part)).collect::<Result<_, Garbled>>()?)
+            Ok(parts.iter().map(|part| roll.with_part(part)).collect::<Result<_, CorruptIndex>>()?)
         })
     }
 
-    pub(crate) fn roll<'a>(&self, index: Option<&'a Index>) -> Result<Roll<'a>, Error> {
+    pub(crate) fn roll<'a>(&self, index: Option<&'a Index>) -> Result<IdListing<'a>, Error> {
         let io = |source| Error::Io { path: self.root.join(layout::TICKETS), attempt: "list", source };
-        let (mut names, mut months) = (Names::default(), Vec::new());
+        let (mut names, mut months) = (TicketListing::default(), Vec::new());
         for month in layout::months(&self.root, &mut names).map_err(io)? {
-            let stamp = month.folder.symlink_metadata().map(|metadata| Stamp::of(&metadata)).map_err(io)?;
+            let stamp = month.folder.symlink_metadata().map(|metadata| FileStamp::of(&metadata)).map_err(io)?;
             if let Some(known) = index.and_then(|index| index.known(month.year, month.month, stamp)) {
-                let folder = Folder { year: month.year, month: month.month, stamp };
-                months.push(Listed { month, names: known, folder, is_news: false });
+                let folder = MonthFolder { year: month.year, month: month.month, stamp };
+                months.push(MonthListing { month, names: known, folder, is_news: false });
                 continue;
             }
             let misplaced = names.misplaced.len();
@@ -116,21 +116,21 @@ impl Casebook {
             let mut ids = std::mem::replace(&mut names.tickets, before);
             ids.sort_unstable();
             // A folder with something odd in it is listed every time, so that it is named every time.
-            let stamp = if names.misplaced.len() == misplaced { stamp } else { Stamp::default() };
-            let folder = Folder { year: month.year, month: month.month, stamp };
-            months.push(Listed { month, names: Known::Ids(ids), folder, is_news: true });
+            let stamp = if names.misplaced.len() == misplaced { stamp } else { FileStamp::default() };
+            let folder = MonthFolder { year: month.year, month: month.month, stamp };
+            months.push(MonthListing { month, names: MonthTickets::Ids(ids), folder, is_news: true });
         }
         names.misplaced.sort_unstable();
         let opened = self.pending.iter().flat_map(|pending| &pending.changes).filter(|change| change.before.is_none());
         let id = |path: &str| path.strip_suffix(".yaml")?.rsplit('/').next()?.parse::<Id>().ok();
         let pending = opened.filter_map(|change| id(&change.path)).collect();
-        Ok(Roll { index, months, misplaced: names.misplaced, pending })
+        Ok(IdListing { index, months, misplaced: names.misplaced, pending })
     }
 }
 
-impl Roll<'_> {
+impl IdListing<'_> {
     /// All tickets, by id.
-    pub fn tickets(&self) -> Result<Vec<Id>, Garbled> {
+    pub fn tickets(&self) -> Result<Vec<Id>, CorruptIndex> {
         let mut ids = self.pending.clone();
         for listed in &self.months {
             ids.extend_from_slice(&self.ids(listed)?);
@@ -141,7 +141,7 @@ impl Roll<'_> {
     }
 
     /// The tickets in pieces for the processors, in the order of ids.
-    pub fn shares(&self) -> Result<Vec<Share>, Garbled> {
+    pub fn shares(&self) -> Result<Vec<TicketBatch>, CorruptIndex> {
         // What an interrupted command has opened may belong anywhere.
         if !self.pending.is_empty() {
             return Ok(self.tickets()?.chunks(SHARE).map(|ids| (None, ids.to_vec())).collect());
@@ -154,31 +154,33 @@ impl Roll<'_> {
     }
 
     /// The tickets in one folder.
-    fn ids<'l>(&self, listed: &'l Listed) -> Result<Cow<'l, [Id]>, Garbled> {
+    fn ids<'l>(&self, listed: &'l MonthListing) -> Result<Cow<'l, [Id]>, CorruptIndex> {
         match (&listed.names, self.index) {
-            (Known::Ids(ids), _) => Ok(Cow::Borrowed(ids)),
-            (Known::Rows(range), Some(index)) => Ok(index.rows(range.clone())?.into_iter().map(|row| row.id).collect()),
-            (Known::Rows(_), None) => Err(Garbled),
+            (MonthTickets::Ids(ids), _) => Ok(Cow::Borrowed(ids)),
+            (MonthTickets::Rows(range), Some(index)) => {
+                Ok(index.rows(range.clone())?.into_iter().map(|row| row.id).collect())
+            }
+            (MonthTickets::Rows(_), None) => Err(CorruptIndex),
         }
     }
 
     /// The rows whose names still hold.
     fn ranges(&self) -> impl Iterator<Item = &Range<usize>> {
         self.months.iter().filter_map(|listed| match &listed.names {
-            Known::Rows(range) => Some(range),
-            Known::Ids(_) => None,
+            MonthTickets::Rows(range) => Some(range),
+            MonthTickets::Ids(_) => None,
         })
     }
 
-    fn with_part(&self, part: &str) -> Result<Vec<Id>, Garbled> {
+    fn with_part(&self, part: &str) -> Result<Vec<Id>, CorruptIndex> {
         let mut found = Vec::new();
         if let Some(index) = self.index {
             let holds = |place: usize| self.ranges().any(|range| range.contains(&place));
             found.extend(index.with_part(part)?.into_iter().filter(|(_, place)| holds(*place)).map(|(id, _)| id));
         }
         let listed = self.months.iter().filter_map(|listed| match &listed.names {
-            Known::Ids(ids) => Some(ids),
-            Known::Rows(_) => None,
+            MonthTickets::Ids(ids) => Some(ids),
+            MonthTickets::Rows(_) => None,
         });
         for ids in listed.chain([&self.pending]) {
             found.extend(layout::matching(ids, part));

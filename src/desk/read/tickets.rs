@@ -11,15 +11,15 @@ use crate::domain::people::visibility::as_customers_have_it;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::summary::Summary;
 use crate::error::Error;
-use crate::store::files::{Folder, NotRead, read_plain};
+use crate::store::files::{Dir, FileReadError, read_plain};
 use crate::store::git::Repository;
 use crate::store::layout;
-use crate::store::layout::Month;
-use crate::store::yaml::{self, Damage, DamageKind};
+use crate::store::layout::MonthDir;
+use crate::store::yaml::{self, ReadError, ReadErrorKind};
 
 use super::parallel::{on_every_processor, processors};
-use super::summaries::Wanted;
-use crate::desk::Casebook;
+use super::summaries::SummaryFilter;
+use crate::desk::Desk;
 
 /// How many tickets are read in one go: enough to pay for a thread.
 const SHARE: usize = 32;
@@ -28,23 +28,23 @@ const AHEAD: usize = 4;
 
 /// A file that could not be read, among others that could.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Trouble {
+pub struct UnreadableFile {
     /// The file, relative to the root.
     pub path: String,
     /// What is wrong and where.
-    pub damage: Damage,
+    pub damage: ReadError,
 }
 
 /// All tickets, and the files that could not be read.
 #[derive(Clone, Debug, Default)]
-pub struct Census<T> {
+pub struct TicketList<T> {
     /// What could be read, in the order of ids.
     pub tickets: Vec<T>,
     /// What could not.
-    pub troubles: Vec<Trouble>,
+    pub troubles: Vec<UnreadableFile>,
 }
 
-impl Casebook {
+impl Desk {
     /// The bytes of a ticket's file, as a pending command leaves them.
     pub(crate) fn bytes(&self, id: Id) -> Result<Vec<u8>, Error> {
         let path = layout::ticket_path(id);
@@ -59,9 +59,9 @@ impl Casebook {
             }
         }
         read.map_err(|not_read| match not_read {
-            NotRead::Missing => Error::NotFound { word: id.to_string() },
-            NotRead::Damaged(kind) => Error::Damaged { path, damage: Damage { line: 1, column: 1, kind } },
-            NotRead::Io(source) => Error::Io { path: self.root.join(path), attempt: "read", source },
+            FileReadError::Missing => Error::NotFound { word: id.to_string() },
+            FileReadError::Damaged(kind) => Error::Damaged { path, damage: ReadError { line: 1, column: 1, kind } },
+            FileReadError::Io(source) => Error::Io { path: self.root.join(path), attempt: "read", source },
         })
     }
 
@@ -72,23 +72,23 @@ impl Casebook {
         if let Some(after) = self.pending.as_ref().and_then(|pending| pending.look_through(path, there)) {
             return Ok(Some(after.as_bytes().to_vec()));
         }
-        let damage = |kind| Damage { line: 1, column: 1, kind };
+        let damage = |kind| ReadError { line: 1, column: 1, kind };
         match read {
             Ok(bytes) => Ok(Some(bytes)),
-            Err(NotRead::Missing) => Ok(None),
-            Err(NotRead::Damaged(kind)) => Err(Error::Damaged { path: path.to_owned(), damage: damage(kind) }),
-            Err(NotRead::Io(source)) => Err(Error::Io { path: self.root.join(path), attempt: "read", source }),
+            Err(FileReadError::Missing) => Ok(None),
+            Err(FileReadError::Damaged(kind)) => Err(Error::Damaged { path: path.to_owned(), damage: damage(kind) }),
+            Err(FileReadError::Io(source)) => Err(Error::Io { path: self.root.join(path), attempt: "read", source }),
         }
     }
 
     /// Opens the folder of a month to read many tickets of it. None where a command was interrupted, which is looked
     /// through by the slower way.
-    pub(crate) fn open_month(&self, month: &Month) -> Option<Folder> {
-        if self.pending.is_some() { None } else { Folder::open(&month.folder).ok() }
+    pub(crate) fn open_month(&self, month: &MonthDir) -> Option<Dir> {
+        if self.pending.is_some() { None } else { Dir::open(&month.folder).ok() }
     }
 
     /// The same as [`Self::bytes`], from a folder that is open already where there is one.
-    pub(crate) fn bytes_in(&self, folder: Option<&Folder>, id: Id, bytes: &mut Vec<u8>) -> Result<(), Error> {
+    pub(crate) fn bytes_in(&self, folder: Option<&Dir>, id: Id, bytes: &mut Vec<u8>) -> Result<(), Error> {
         match folder.map(|folder| folder.read(&layout::file_name(id), bytes)) {
             Some(Ok(Some(_))) => {}
             // Whatever is odd about it is found out and told by the slower way.
@@ -120,14 +120,14 @@ impl Casebook {
     /// The same, as somebody has it.
     ///
     /// # Errors
-    /// As [`Casebook::ticket`].
+    /// As [`Desk::ticket`].
     pub fn ticket_for(&self, id: Id, viewer: Option<&Person>) -> Result<Ticket, Error> {
         let ticket = self.ticket(id)?;
         Ok(if self.hides_from(viewer).is_some() { as_customers_have_it(ticket) } else { ticket })
     }
 
     /// A ticket whose file is damaged.
-    pub(crate) fn damaged(&self, id: Id, damage: Damage) -> Error {
+    pub(crate) fn damaged(&self, id: Id, damage: ReadError) -> Error {
         Error::Damaged { path: layout::ticket_path(id), damage }
     }
 
@@ -135,7 +135,7 @@ impl Casebook {
     ///
     /// # Errors
     /// A folder that cannot be read. Damaged files are told in the census.
-    pub fn census<T>(&self, keep: impl FnMut(Ticket) -> Option<T>) -> Result<Census<T>, Error> {
+    pub fn census<T>(&self, keep: impl FnMut(Ticket) -> Option<T>) -> Result<TicketList<T>, Error> {
         let names = self.names()?;
         let mut census = self.census_among(&names.tickets, keep)?;
         census.troubles.extend(names.misplaced.iter().map(|path| self.misplaced(path)));
@@ -147,8 +147,8 @@ impl Casebook {
         &self,
         ids: &[Id],
         mut keep: impl FnMut(Ticket) -> Option<T>,
-    ) -> Result<Census<T>, Error> {
-        let mut census = Census { tickets: Vec::new(), troubles: Vec::new() };
+    ) -> Result<TicketList<T>, Error> {
+        let mut census = TicketList { tickets: Vec::new(), troubles: Vec::new() };
         let shares: Vec<&[Id]> = ids.chunks(SHARE).collect();
         let read = |share: &&[Id]| share.iter().map(|id| self.ticket(*id)).collect::<Vec<_>>();
         for group in shares.chunks(AHEAD * processors()) {
@@ -158,7 +158,7 @@ impl Casebook {
                         census.tickets.extend(keep(ticket));
                         self.reach("read");
                     }
-                    Err(Error::Damaged { path, damage }) => census.troubles.push(Trouble { path, damage }),
+                    Err(Error::Damaged { path, damage }) => census.troubles.push(UnreadableFile { path, damage }),
                     // Somebody took it away since the folder was listed.
                     Err(Error::NotFound { .. }) => {}
                     Err(other) => return Err(other),
@@ -169,14 +169,14 @@ impl Casebook {
     }
 
     /// What is wrong with something that is no ticket where only tickets belong.
-    pub(crate) fn misplaced(&self, path: &Path) -> Trouble {
+    pub(crate) fn misplaced(&self, path: &Path) -> UnreadableFile {
         let full = self.root.join(path);
         let kind = match full.symlink_metadata() {
-            Ok(metadata) if metadata.is_symlink() => DamageKind::Symlink,
-            Ok(metadata) if !metadata.is_file() => DamageKind::NotAFile,
-            _ => DamageKind::WrongPlace,
+            Ok(metadata) if metadata.is_symlink() => ReadErrorKind::Symlink,
+            Ok(metadata) if !metadata.is_file() => ReadErrorKind::NotAFile,
+            _ => ReadErrorKind::WrongPlace,
         };
-        Trouble { path: path.to_string_lossy().into_owned(), damage: Damage { line: 1, column: 1, kind } }
+        UnreadableFile { path: path.to_string_lossy().into_owned(), damage: ReadError { line: 1, column: 1, kind } }
     }
 
     /// Reads every ticket as it was in a revision of git.
@@ -184,19 +184,19 @@ impl Casebook {
         &self,
         revision: &str,
         mut keep: impl FnMut(Ticket) -> Option<T>,
-    ) -> Result<Census<T>, Error> {
+    ) -> Result<TicketList<T>, Error> {
         if !self.state.in_repository() {
             return Err(Error::NoRepository { root: self.root.clone() });
         }
         let files = Repository::at(&self.root)
             .files_at(revision, layout::TICKETS)
             .map_err(|refusal| Error::NoRevision { revision: revision.to_owned(), refusal })?;
-        let mut census = Census { tickets: Vec::new(), troubles: Vec::new() };
+        let mut census = TicketList { tickets: Vec::new(), troubles: Vec::new() };
         for (path, bytes) in files {
             let id = path.strip_suffix(".yaml").and_then(|stem| stem.rsplit('/').next()?.parse().ok());
             match yaml::read(&bytes, id) {
                 Ok(ticket) => census.tickets.extend(keep(ticket)),
-                Err(damage) => census.troubles.push(Trouble { path, damage }),
+                Err(damage) => census.troubles.push(UnreadableFile { path, damage }),
             }
         }
         Ok(census)
@@ -259,7 +259,7 @@ impl Casebook {
     /// It is not there, or no text.
     pub fn text_of(&self, id: Id) -> Result<String, Error> {
         let path = layout::ticket_path(id);
-        let damage = Damage { line: 1, column: 1, kind: DamageKind::NotUtf8 };
+        let damage = ReadError { line: 1, column: 1, kind: ReadErrorKind::NotUtf8 };
         String::from_utf8(self.bytes(id)?).map_err(|_| Error::Damaged { path, damage })
     }
 
@@ -279,7 +279,7 @@ impl Casebook {
     /// The tickets imported under an id.
     fn imported_as(&self, word: &str) -> Result<Vec<Id>, Error> {
         let is_it = |row: &Summary| row.imported_id.as_deref() == Some(word);
-        Ok(self.rows_of(&Wanted { at_a_glance: &|_| None, row: &is_it })?.rows.ids().collect())
+        Ok(self.rows_of(&SummaryFilter { at_a_glance: &|_| None, row: &is_it })?.rows.ids().collect())
     }
 
     /// Visits the tickets whose files hold some words as they are.

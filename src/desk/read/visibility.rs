@@ -6,15 +6,15 @@
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::error::Error;
-use crate::store::files::Change;
+use crate::store::files::FileChange;
 use crate::store::{layout, yaml};
 
-use crate::desk::{Casebook, Trouble};
+use crate::desk::{Desk, UnreadableFile};
 
 /// Of so many tickets on, all ids are sorted rather than each one looked up.
 const MANY: usize = 64;
 
-impl Casebook {
+impl Desk {
     /// Whether somebody asks from whom tickets are hidden.
     pub(crate) fn hides_from<'a>(&self, viewer: Option<&'a Person>) -> Option<&'a Person> {
         viewer.filter(|person| !self.config.team.has_agent(person))
@@ -22,7 +22,7 @@ impl Casebook {
 
     /// Whether a person may be told of a file that cannot be read: agents of every file, others of those that are
     /// tickets of theirs by what can still be read of them.
-    pub fn may_hear_of(&self, trouble: &Trouble, viewer: Option<&Person>) -> bool {
+    pub fn may_hear_of(&self, trouble: &UnreadableFile, viewer: Option<&Person>) -> bool {
         if self.hides_from(viewer).is_none() || !trouble.path.contains(layout::TICKETS) {
             return true;
         }
@@ -45,9 +45,9 @@ impl Casebook {
     }
 
     /// Whether a person may know of a command with these changes.
-    pub(crate) fn is_of(&self, changes: &[Change], viewer: Option<&Person>) -> bool {
+    pub(crate) fn is_of(&self, changes: &[FileChange], viewer: Option<&Person>) -> bool {
         let Some(person) = self.hides_from(viewer) else { return true };
-        let wrote = |change: &Change| {
+        let wrote = |change: &FileChange| {
             let ticket = yaml::read(change.after.as_bytes(), None).ok();
             ticket.is_some_and(|ticket| ticket.history.last().is_some_and(|entry| entry.by.is(person)))
         };

@@ -10,14 +10,14 @@ use crate::store::files::{Lock, LockError};
 use crate::store::git::Repository;
 use crate::store::index::Index;
 
-use crate::desk::Casebook;
-use crate::desk::clones::git_setup::{Telling, tellings};
+use crate::desk::Desk;
+use crate::desk::clones::git_setup::{GitSetting, tellings};
 
 /// What was found around a desk.
 #[derive(Clone, Debug)]
-pub struct Condition {
+pub struct DeskHealth {
     /// What git is to be told in this clone, and how that stands; none where there is no repository.
-    pub tellings: Vec<Telling>,
+    pub tellings: Vec<GitSetting>,
     /// What git is in the middle of.
     pub at_work: Option<&'static str>,
     /// Conflicted paths, from the top of the repository.
@@ -34,12 +34,12 @@ pub struct Condition {
     pub kept: usize,
 }
 
-impl Casebook {
+impl Desk {
     /// Looks around. `program` is how git is to call this program.
     ///
     /// # Errors
     /// git refuses to answer.
-    pub fn condition(&self, program: &str) -> Result<Condition, Error> {
+    pub fn condition(&self, program: &str) -> Result<DeskHealth, Error> {
         let in_repository = self.state.in_repository();
         let repository = Repository::at(&self.root);
         let lock = self.state.path("lock");
@@ -47,7 +47,7 @@ impl Casebook {
         let is_locked = lock.exists() && matches!(Lock::take(&lock, Duration::ZERO), Err(LockError::Busy { .. }));
         let index = Index::load(self.state.folder());
         let kept = std::fs::read_dir(self.state.path("kept")).map_or(0, Iterator::count);
-        Ok(Condition {
+        Ok(DeskHealth {
             tellings: if in_repository { tellings(&self.root, program, false)? } else { Vec::new() },
             at_work: self.is_git_at_work(),
             conflicted: if in_repository { repository.unmerged()? } else { Vec::new() },

@@ -5,16 +5,16 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::people::person::Person;
 use crate::error::Error;
-use crate::store::files::State;
-use crate::store::git::{Commit, GitError, Repository};
+use crate::store::files::StateDir;
+use crate::store::git::{CommitRequest, GitError, Repository};
 use crate::store::{config, holidays, layout};
 
-use crate::desk::World;
-use crate::desk::clones::git_setup::{Telling, add_attributes, tell, tellings};
+use crate::desk::Environment;
+use crate::desk::clones::git_setup::{GitSetting, add_attributes, tell, tellings};
 
 /// What a desk starts with.
 #[derive(Clone, Debug)]
-pub struct Founding {
+pub struct InitOptions {
     /// The folder.
     pub root: PathBuf,
     /// What it is called.
@@ -45,16 +45,16 @@ pub struct InitReport {
     /// Why there is no repository or no commit, where one was wanted.
     pub git: Option<GitError>,
     /// What git was told of tickets, or was told otherwise before.
-    pub tellings: Vec<Telling>,
+    pub tellings: Vec<GitSetting>,
 }
 
-impl Founding {
+impl InitOptions {
     /// Makes the store: casebook.toml, .gitattributes, lists of holidays, a git repository unless there is one, and its drivers.
     ///
     /// # Errors
     /// There is a store already, git's index is split where many files are expected, or a file cannot be written. A git that is missing or refuses is reported
     /// instead: the files are good without it.
-    pub fn found(self, world: &World) -> Result<InitReport, Error> {
+    pub fn found(self, world: &Environment) -> Result<InitReport, Error> {
         let root = &self.root;
         if root.join(layout::MARKER).symlink_metadata().is_ok() {
             return Err(Error::StoreExists { root: root.clone() });
@@ -65,9 +65,9 @@ impl Founding {
         }
         fs::create_dir_all(root).map_err(Error::io(root, "make"))?;
         let repository = Repository::at(root);
-        let existing = State::of(root).in_repository();
+        let existing = StateDir::of(root).in_repository();
         let mut git = if existing { None } else { repository.init().err() };
-        let in_repository = State::of(root).in_repository();
+        let in_repository = StateDir::of(root).in_repository();
         if self.many_files && in_repository {
             git = git.or(repository.expect_many_files().err());
         }
@@ -101,8 +101,8 @@ impl Founding {
     }
 }
 
-impl Founding {
-    fn tell_git(&self) -> Result<Vec<Telling>, Error> {
+impl InitOptions {
+    fn tell_git(&self) -> Result<Vec<GitSetting>, Error> {
         let told = tellings(&self.root, &self.program, false)?;
         tell(&self.root, &told)?;
         Ok(told)
@@ -112,8 +112,8 @@ impl Founding {
     ///
     /// # Errors
     /// The system refused; what git has against it is the inner result.
-    pub fn commit_files(root: &Path, world: &World) -> Result<Result<(), GitError>, Error> {
-        let state = State::of(root);
+    pub fn commit_files(root: &Path, world: &Environment) -> Result<Result<(), GitError>, Error> {
+        let state = StateDir::of(root);
         state.make().map_err(Error::io(state.folder(), "make"))?;
         let message = state.path("message");
         fs::write(&message, "Found a support desk\n\nAction: init\n").map_err(Error::io(&message, "write"))?;
@@ -121,7 +121,7 @@ impl Founding {
         let mut paths = vec![layout::MARKER.to_owned(), ".gitattributes".to_owned()];
         paths.extend(holidays::INITIAL.map(holidays::path));
         let date = world.clock_is_fixed.then(|| world.now.to_rfc3339());
-        let commit = Commit {
+        let commit = CommitRequest {
             paths: &paths,
             new: &paths,
             message: &message,

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::domain::calendar::{ALWAYS, Calendar, Reckoner};
+use crate::domain::calendar::{ALWAYS, CachedCalendar, Calendar};
 use crate::domain::people::organization::{Organization, PlanPeriod};
 use crate::domain::people::person::Person;
 use crate::domain::query::{AsOf, Query};
@@ -23,27 +23,27 @@ use crate::store::git::Repository;
 use crate::store::layout;
 use crate::store::yaml;
 
-use crate::desk::{Casebook, Policy, Trouble};
+use crate::desk::{Desk, SlaPolicy, UnreadableFile};
 
 /// Plans, calendars and organisations, ready to tell the clocks of many tickets at one instant.
 #[derive(Debug)]
-pub struct Promises<'a> {
-    casebook: &'a Casebook,
+pub struct SlaEvaluator<'a> {
+    casebook: &'a Desk,
     /// The policy they follow from.
-    pub policy: Policy,
+    pub policy: SlaPolicy,
     /// When the clocks are read, UTC.
     pub now: DateTime<Utc>,
-    reckoners: Vec<Reckoner>,
+    reckoners: Vec<CachedCalendar>,
     zone: Zone,
     language: Arc<str>,
     tells_first_words: bool,
-    known: RwLock<HashMap<String, Arc<Known>>>,
-    troubles: Mutex<BTreeMap<String, Trouble>>,
+    known: RwLock<HashMap<String, Arc<OrganizationPlan>>>,
+    troubles: Mutex<BTreeMap<String, UnreadableFile>>,
 }
 
 /// What is known of an organisation.
 #[derive(Debug)]
-enum Known {
+enum OrganizationPlan {
     /// Its plans, the zone of its days, and its language.
     There(Vec<PlanPeriod>, Zone, Arc<str>),
     /// It has no file.
@@ -54,7 +54,7 @@ enum Known {
 
 /// The plan in force for a ticket, and why that one.
 #[derive(Clone, Debug, PartialEq)]
-pub struct InForce<'a> {
+pub struct PlanInForce<'a> {
     /// The plan.
     pub plan: &'a Plan,
     /// The period it follows from; none where it is the desk's.
@@ -65,20 +65,20 @@ pub struct InForce<'a> {
     pub zone: Zone,
 }
 
-impl Casebook {
+impl Desk {
     /// What was promised, as it stands at an instant.
     ///
     /// # Errors
     /// The policy is not sound, or the desk's zone is none.
-    pub fn promises(&self, now: DateTime<Utc>) -> Result<Promises<'_>, Error> {
+    pub fn promises(&self, now: DateTime<Utc>) -> Result<SlaEvaluator<'_>, Error> {
         let policy = self.policy()?;
         let calendars = policy.calendars.iter().cloned().chain([Calendar::always()]);
-        let reckoners = calendars.map(|calendar| Reckoner::of(calendar, now)).collect();
+        let reckoners = calendars.map(|calendar| CachedCalendar::of(calendar, now)).collect();
         let zone = self.zone()?;
         let (known, troubles) = (RwLock::default(), Mutex::default());
         let language = self.config.language.as_str().into();
         let tells_first_words = false;
-        Ok(Promises { casebook: self, policy, now, reckoners, zone, language, tells_first_words, known, troubles })
+        Ok(SlaEvaluator { casebook: self, policy, now, reckoners, zone, language, tells_first_words, known, troubles })
     }
 
     /// The moment a query looks at: that of its `as-of:`, of a revision the time of its commit, else the present.
@@ -98,13 +98,17 @@ impl Casebook {
     /// What a query needs to know of clocks, if it asks for them at all.
     ///
     /// # Errors
-    /// As [`Casebook::promises`] and [`Casebook::moment_of`].
-    pub(crate) fn promises_for(&self, query: &Query, viewer: Option<&Person>) -> Result<Option<Promises<'_>>, Error> {
+    /// As [`Desk::promises`] and [`Desk::moment_of`].
+    pub(crate) fn promises_for(
+        &self,
+        query: &Query,
+        viewer: Option<&Person>,
+    ) -> Result<Option<SlaEvaluator<'_>>, Error> {
         query.needs_clocks().then(|| Ok(self.promises(self.moment_of(query)?)?.told_to(viewer))).transpose()
     }
 }
 
-impl Promises<'_> {
+impl SlaEvaluator<'_> {
     /// The same for who is told of them: support is told of managers' first words among the clocks of a ticket.
     #[must_use]
     pub fn told_to(self, viewer: Option<&Person>) -> Self {
@@ -124,7 +128,7 @@ impl Promises<'_> {
     }
 
     /// A calendar made ready.
-    pub fn reckoner(&self, name: &str) -> Option<&Reckoner> {
+    pub fn reckoner(&self, name: &str) -> Option<&CachedCalendar> {
         let known = self.reckoners.iter().find(|known| known.calendar().name == name);
         debug_assert!(known.is_some() || name != ALWAYS);
         known
@@ -136,23 +140,23 @@ impl Promises<'_> {
     }
 
     /// The plan in force for a ticket. None where the desk has no such plan, or what is needed cannot be read.
-    pub fn in_force(&self, row: &Summary) -> Option<InForce<'_>> {
+    pub fn in_force(&self, row: &Summary) -> Option<PlanInForce<'_>> {
         let opened = row.created_at;
         let on = |zone: &Zone| zone.local(opened).date_naive();
         let desk = |zone: &Zone| {
             let plan = self.policy.desk_plan.as_deref().and_then(|name| self.plan(name))?;
-            Some(InForce { plan, period: None, day: on(zone), zone: zone.clone() })
+            Some(PlanInForce { plan, period: None, day: on(zone), zone: zone.clone() })
         };
         let Some(organization) = row.header.organization.as_deref() else { return desk(&self.zone) };
         match &*self.known(organization) {
-            Known::There(periods, zone, _) => {
+            OrganizationPlan::There(periods, zone, _) => {
                 let day = on(zone);
                 let Some(period) = periods.iter().find(|period| period.holds_on(day)) else { return desk(zone) };
                 let plan = self.plan(&period.plan)?;
-                Some(InForce { plan, period: Some(period.clone()), day, zone: zone.clone() })
+                Some(PlanInForce { plan, period: Some(period.clone()), day, zone: zone.clone() })
             }
-            Known::Absent => desk(&self.zone),
-            Known::Damaged => None,
+            OrganizationPlan::Absent => desk(&self.zone),
+            OrganizationPlan::Damaged => None,
         }
     }
 
@@ -209,7 +213,7 @@ impl Promises<'_> {
     /// The zone of a ticket's customer: the organisation's, else the desk's.
     pub fn zone_of(&self, row: &Summary) -> Zone {
         match row.header.organization.as_deref().map(|organization| self.known(organization)).as_deref() {
-            Some(Known::There(_, zone, _)) => zone.clone(),
+            Some(OrganizationPlan::There(_, zone, _)) => zone.clone(),
             _ => self.zone.clone(),
         }
     }
@@ -217,17 +221,17 @@ impl Promises<'_> {
     /// The language of a ticket that names none: the organisation's, else the desk's.
     fn language_of(&self, row: &Summary) -> Arc<str> {
         match row.header.organization.as_deref().map(|organization| self.known(organization)).as_deref() {
-            Some(Known::There(_, _, language)) => Arc::clone(language),
+            Some(OrganizationPlan::There(_, _, language)) => Arc::clone(language),
             _ => Arc::clone(&self.language),
         }
     }
 
     /// The files of organisations that were asked for and could not be read.
-    pub fn troubles(&self) -> Vec<Trouble> {
+    pub fn troubles(&self) -> Vec<UnreadableFile> {
         self.troubles.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
-    fn known(&self, id: &str) -> Arc<Known> {
+    fn known(&self, id: &str) -> Arc<OrganizationPlan> {
         if let Some(known) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(id) {
             return Arc::clone(known);
         }
@@ -236,27 +240,31 @@ impl Promises<'_> {
         known
     }
 
-    fn look_up(&self, id: &str) -> Known {
+    fn look_up(&self, id: &str) -> OrganizationPlan {
         if !Organization::is_id(id) {
-            return Known::Absent;
+            return OrganizationPlan::Absent;
         }
         let path = layout::organization_path(id);
         let damage = match self.casebook.organization_bytes(id) {
-            Ok(None) => return Known::Absent,
+            Ok(None) => return OrganizationPlan::Absent,
             Ok(Some(bytes)) => match yaml::read_organization(&bytes, id) {
                 Ok(organization) => {
                     let zone = organization.time_zone.as_deref().and_then(|name| Zone::named(name).ok());
                     let language = organization.language.map_or_else(|| Arc::clone(&self.language), Arc::from);
-                    return Known::There(organization.plans, zone.unwrap_or_else(|| self.zone.clone()), language);
+                    return OrganizationPlan::There(
+                        organization.plans,
+                        zone.unwrap_or_else(|| self.zone.clone()),
+                        language,
+                    );
                 }
                 Err(damage) => damage,
             },
             Err(Error::Damaged { damage, .. }) => damage,
             // What cannot even be read is met again by whoever reads organisations in earnest.
-            Err(_) => return Known::Damaged,
+            Err(_) => return OrganizationPlan::Damaged,
         };
         let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
-        troubles.insert(id.to_owned(), Trouble { path, damage });
-        Known::Damaged
+        troubles.insert(id.to_owned(), UnreadableFile { path, damage });
+        OrganizationPlan::Damaged
     }
 }

@@ -6,25 +6,25 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
-use crate::domain::query::{Condition, Is, Query, Test};
+use crate::domain::query::{Condition, Predicate, Query, StateTest};
 use crate::domain::sla::clock::Clock;
 use crate::domain::ticket::Ticket;
 use crate::domain::vocabulary::Priority;
 use crate::error::Error;
 use crate::store::index::Rows;
 
-use crate::desk::{Casebook, Found, Promises, Trouble};
+use crate::desk::{Desk, SlaEvaluator, SummaryList, UnreadableFile};
 
 /// A clock and whose it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Owed {
+pub struct TicketClock {
     /// The ticket.
     pub ticket: Id,
     /// The clock.
     pub clock: Clock,
 }
 
-impl Owed {
+impl TicketClock {
     /// What burns first stands first: by the due instant, then what has none by what is left.
     fn order(&self) -> impl Ord + use<> {
         let Clock { due_at, metric, started_at, .. } = self.clock;
@@ -34,49 +34,49 @@ impl Owed {
 
 /// Clocks in the order in which they burn.
 #[derive(Clone, Debug, Default)]
-pub struct Owing {
+pub struct DueClocks {
     /// The clocks.
-    pub clocks: Vec<Owed>,
+    pub clocks: Vec<TicketClock>,
     /// The rows of their tickets, in the order of ids, where they were asked for.
     pub rows: Rows,
     /// The files that could not be read.
-    pub troubles: Vec<Trouble>,
+    pub troubles: Vec<UnreadableFile>,
 }
 
 /// Which clocks are asked for, and what beside them.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Asked {
+pub struct DueOptions {
     /// Those that were stopped, too.
     pub with_stopped: bool,
     /// The rows of their tickets.
     pub with_rows: bool,
 }
 
-impl Casebook {
+impl Desk {
     /// The clocks of the tickets a query means, among those a person may see.
     ///
     /// # Errors
-    /// As [`Casebook::meant`].
+    /// As [`Desk::meant`].
     pub fn owed(
         &self,
         query: &Query,
         viewer: Option<&Person>,
-        promises: &Promises<'_>,
-        asked: Asked,
-    ) -> Result<Owing, Error> {
+        promises: &SlaEvaluator<'_>,
+        asked: DueOptions,
+    ) -> Result<DueClocks, Error> {
         let wanted = |clock: &Clock| (asked.with_stopped || clock.is_owed()) && query.means_clock(clock);
         let clocks = Mutex::new(Vec::new());
-        let Found { rows, mut troubles } =
+        let SummaryList { rows, mut troubles } =
             self.meant_if(&narrowed(query, promises, asked.with_stopped), viewer, &|row| {
                 let mut theirs = promises.clocks(row);
                 theirs.retain(wanted);
                 let has_some = !theirs.is_empty();
-                let theirs = theirs.into_iter().map(|clock| Owed { ticket: row.id, clock });
+                let theirs = theirs.into_iter().map(|clock| TicketClock { ticket: row.id, clock });
                 clocks.lock().unwrap_or_else(PoisonError::into_inner).extend(theirs);
                 has_some && asked.with_rows
             })?;
         let mut clocks = clocks.into_inner().unwrap_or_else(PoisonError::into_inner);
-        clocks.sort_unstable_by_key(Owed::order);
+        clocks.sort_unstable_by_key(TicketClock::order);
         // A ticket may have been seen twice.
         clocks.dedup();
         for trouble in promises.troubles() {
@@ -84,29 +84,29 @@ impl Casebook {
                 troubles.push(trouble);
             }
         }
-        Ok(Owing { clocks, rows, troubles })
+        Ok(DueClocks { clocks, rows, troubles })
     }
 }
 
-impl Casebook {
+impl Desk {
     /// Whether somebody is told of managers' first words: what the desk promised itself is support's own business.
     pub fn tells_first_words(&self, viewer: Option<&Person>) -> bool {
         self.hides_from(viewer).is_none()
     }
 
     /// The clocks of a ticket's escalations at the instant the promises are read for.
-    pub fn first_words(&self, ticket: &Ticket, promises: &Promises<'_>) -> Vec<Clock> {
+    pub fn first_words(&self, ticket: &Ticket, promises: &SlaEvaluator<'_>) -> Vec<Clock> {
         promises.policy.first_words(ticket, &self.config.team, promises.now)
     }
 }
 
 /// Leaves out what cannot owe anything, where only that is asked for, so that it need not be read.
-fn narrowed(query: &Query, promises: &Promises<'_>, with_stopped: bool) -> Query {
+fn narrowed(query: &Query, promises: &SlaEvaluator<'_>, with_stopped: bool) -> Query {
     // A ticket without a clock that is meant has no row, so these need not be asked twice.
     let mut query = query.clone().apart_from_clocks();
     if !with_stopped {
         let promised = Priority::ALL.iter().copied().filter(|priority| promises.promises_to(*priority)).collect();
-        let tests = [Test::Is(vec![Is::Unsolved]), Test::Priority(promised)];
+        let tests = [Predicate::Is(vec![StateTest::Unsolved]), Predicate::Priority(promised)];
         query.conditions.extend(tests.map(|test| Condition { negated: false, test }));
     }
     query

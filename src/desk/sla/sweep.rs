@@ -6,31 +6,31 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::id::Id;
-use crate::domain::people::person::{Person, Standing};
-use crate::domain::query::{Condition, Query, Test};
+use crate::domain::people::person::{Person, TicketRole};
+use crate::domain::query::{Condition, Predicate, Query};
 use crate::domain::sla::clock::Clock;
-use crate::domain::sla::follow_up::{self, Next, Step as Silent};
-use crate::domain::sla::follow_up_policy::Counts;
+use crate::domain::sla::follow_up::{self, FollowUpStep, NextFollowUp};
+use crate::domain::sla::follow_up_policy::TimeBasis;
 use crate::domain::text::Text;
-use crate::domain::ticket::action::{Action, Solution};
+use crate::domain::ticket::action::{Action, SolveEvidence};
 use crate::domain::ticket::summary::Summary;
 use crate::domain::ticket::{Hold, Ticket};
 use crate::domain::time::zone::Zone;
 use crate::domain::vocabulary::Status;
 use crate::domain::workflow::Refusal;
 use crate::error::Error;
-use crate::store::config::ConfigFlaw;
-use crate::store::config::reminder_texts::{Facts, Occasion, Wording};
+use crate::store::config::ConfigError;
+use crate::store::config::reminder_texts::{ReminderKind, ReminderTexts, ReminderVars};
 use crate::store::layout::tail;
 
-use crate::desk::write::transaction::Desk;
-use crate::desk::{Casebook, Census, Policy, Step, Trouble};
+use crate::desk::write::transaction::Transaction;
+use crate::desk::{ActionRequest, Desk, SlaPolicy, TicketList, UnreadableFile};
 
 /// What a ticket asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Matter {
+pub enum DueItem {
     /// Its requester is silent, and the next step is due.
-    Silence(Next),
+    Silence(NextFollowUp),
     /// It is escalated, and no manager has said a first word in time.
     FirstWord(Clock),
     /// Its hold should have come to an end.
@@ -40,7 +40,7 @@ pub enum Matter {
     },
 }
 
-impl Matter {
+impl DueItem {
     /// Since when it has been due, UTC.
     pub fn due_at(&self) -> DateTime<Utc> {
         match self {
@@ -53,21 +53,21 @@ impl Matter {
 
 /// What a sweep finds.
 #[derive(Clone, Debug)]
-pub struct Due {
+pub struct DueItems {
     /// The tickets that ask for something, what has waited longest first; one that asks for two things is there twice.
-    pub tickets: Vec<(Summary, Matter)>,
+    pub tickets: Vec<(Summary, DueItem)>,
     /// The files that could not be read.
-    pub troubles: Vec<Trouble>,
+    pub troubles: Vec<UnreadableFile>,
 }
 
-impl Casebook {
+impl Desk {
     /// What is due on the tickets that a query means, among those the person may see.
     ///
     /// # Errors
-    /// As [`Casebook::meant_tickets`], and a policy of time that is not sound.
-    pub fn due(&self, query: &Query, viewer: Option<&Person>) -> Result<Due, Error> {
+    /// As [`Desk::meant_tickets`], and a policy of time that is not sound.
+    pub fn due(&self, query: &Query, viewer: Option<&Person>) -> Result<DueItems, Error> {
         let (policy, is_support) = (self.policy()?, self.tells_first_words(viewer));
-        let waiting = Test::Status(vec![Status::AwaitingReply, Status::OnHold, Status::Open]);
+        let waiting = Predicate::Status(vec![Status::AwaitingReply, Status::OnHold, Status::Open]);
         let mut query = query.clone();
         query.conditions.push(Condition { negated: false, test: waiting });
         let may_ask = |row: &Summary| {
@@ -79,37 +79,37 @@ impl Casebook {
         };
         let keep = |ticket: Ticket| {
             let mut matters = self.matters(&ticket, &policy);
-            matters.retain(|matter| is_support || !matches!(matter, Matter::FirstWord(_)));
+            matters.retain(|matter| is_support || !matches!(matter, DueItem::FirstWord(_)));
             (!matters.is_empty()).then(|| (Summary::from(&ticket), matters))
         };
-        let Census { tickets, troubles } = self.meant_tickets(&query, None, viewer, &may_ask, keep)?;
+        let TicketList { tickets, troubles } = self.meant_tickets(&query, None, viewer, &may_ask, keep)?;
         let each =
-            |(row, matters): (Summary, Vec<Matter>)| matters.into_iter().map(move |matter| (row.clone(), matter));
+            |(row, matters): (Summary, Vec<DueItem>)| matters.into_iter().map(move |matter| (row.clone(), matter));
         let mut tickets: Vec<_> = tickets.into_iter().flat_map(each).collect();
         tickets.sort_by_key(|(row, matter)| (matter.due_at(), row.id));
-        Ok(Due { tickets, troubles })
+        Ok(DueItems { tickets, troubles })
     }
 
     /// What a ticket asks for now.
-    fn matters(&self, ticket: &Ticket, policy: &Policy) -> Vec<Matter> {
+    fn matters(&self, ticket: &Ticket, policy: &SlaPolicy) -> Vec<DueItem> {
         let now = self.world.now;
         let mut matters = Vec::new();
         if ticket.header.escalation.is_some() {
             let words = policy.first_words(ticket, &self.config.team, now);
-            matters.extend(words.into_iter().filter(Clock::is_overdue).map(Matter::FirstWord));
+            matters.extend(words.into_iter().filter(Clock::is_overdue).map(DueItem::FirstWord));
         }
         let ended = ticket.header.hold.as_ref().and_then(|hold| hold.ended_at(now));
-        matters.extend(ended.map(|until| Matter::HoldEnded { until }));
-        matters.extend(self.silence(ticket, policy).map(Matter::Silence));
+        matters.extend(ended.map(|until| DueItem::HoldEnded { until }));
+        matters.extend(self.silence(ticket, policy).map(DueItem::Silence));
         matters
     }
 
     /// The step that a requester's silence makes due, if it does.
-    fn silence(&self, ticket: &Ticket, policy: &Policy) -> Option<Next> {
+    fn silence(&self, ticket: &Ticket, policy: &SlaPolicy) -> Option<NextFollowUp> {
         let (follow_up, now) = (&self.config.follow_up, self.world.now);
         let hours = match follow_up.counts {
-            Counts::Calendar => None,
-            Counts::Business => {
+            TimeBasis::Calendar => None,
+            TimeBasis::Business => {
                 let languages = self.languages_of(&ticket.header);
                 policy.follow_up_hours(&ticket.header, languages.first().map(String::as_str))
             }
@@ -118,7 +118,7 @@ impl Casebook {
     }
 }
 
-impl Desk<'_> {
+impl Transaction<'_> {
     /// Does what silence makes due on some tickets, as they are by now: one step on each. Says which had one. A ticket
     /// that cannot be read is left to whoever lists it.
     pub(crate) fn sweep(&mut self, ids: &[Id]) -> Result<Vec<Id>, Error> {
@@ -128,7 +128,7 @@ impl Desk<'_> {
             let refusal = Refusal::NotAllowed { standing };
             return Err(Error::Refused { ticket: None, action: "sweep".to_owned(), refusal });
         }
-        let (policy, wording) = (casebook.policy()?, casebook.settings(Wording::read)?);
+        let (policy, wording) = (casebook.policy()?, casebook.settings(ReminderTexts::read)?);
         let zone = casebook.zone()?;
         let mut swept = Vec::new();
         for &id in ids {
@@ -143,26 +143,32 @@ impl Desk<'_> {
             }
             let text = casebook.text(&ticket, &next, &wording, &zone)?;
             let action = match next.step {
-                Silent::Remind { .. } => Action::Remind { auto: true },
-                Silent::Solve => Action::Solve(Solution::NoResponse),
+                FollowUpStep::Remind { .. } => Action::Remind { auto: true },
+                FollowUpStep::Solve => Action::Solve(SolveEvidence::NoResponse),
             };
-            let step = Step { key: Some(next.key()), ..Step::on(id, action.clone(), text) };
-            self.decide_with(id, &step, action, Standing::System, None)?;
+            let step = ActionRequest { key: Some(next.key()), ..ActionRequest::on(id, action.clone(), text) };
+            self.decide_with(id, &step, action, TicketRole::System, None)?;
             swept.push(id);
         }
         Ok(swept)
     }
 }
 
-impl Casebook {
+impl Desk {
     /// The words that go with a step: in the ticket's language, else the organisation's, else the desk's.
-    fn text(&self, ticket: &Ticket, next: &Next, wording: &Wording, zone: &Zone) -> Result<Option<Text>, Error> {
+    fn text(
+        &self,
+        ticket: &Ticket,
+        next: &NextFollowUp,
+        wording: &ReminderTexts,
+        zone: &Zone,
+    ) -> Result<Option<Text>, Error> {
         let day = |at| zone.local(at).format("%Y-%m-%d").to_string();
         let (occasion, number, of) = match next.step {
-            Silent::Remind { number, of } => (Occasion::Remind, number, of),
-            Silent::Solve => (Occasion::NoResponse, next.alerts, next.alerts),
+            FollowUpStep::Remind { number, of } => (ReminderKind::Remind, number, of),
+            FollowUpStep::Solve => (ReminderKind::NoResponse, next.alerts, next.alerts),
         };
-        let facts = Facts {
+        let facts = ReminderVars {
             desk: self.config.name.clone(),
             ticket: tail(ticket.id),
             subject: ticket.header.subject.clone(),
@@ -174,7 +180,7 @@ impl Casebook {
         };
         let languages = self.languages_of(&ticket.header);
         let text = wording.text(occasion, languages.iter().map(String::as_str), &facts).map_err(|message| {
-            self.unsound(ConfigFlaw { line: 1, column: 1, message: format!("a text of [follow_up.texts]: {message}") })
+            self.unsound(ConfigError { line: 1, column: 1, message: format!("a text of [follow_up.texts]: {message}") })
         })?;
         Ok(Text::clean(&text))
     }

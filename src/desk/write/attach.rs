@@ -11,24 +11,24 @@ use sha2::{Digest as _, Sha256};
 use crate::domain::id::Id;
 use crate::domain::ticket::attachment::{Attachment, Digest};
 use crate::error::Error;
-use crate::store::files::{Beside, Change, NotRead, Placed, place, read_plain, take_back};
+use crate::store::files::{ExtraFile, FileChange, FileReadError, PlaceOutcome, place, read_plain, take_back};
 use crate::store::git::Repository;
 use crate::store::layout;
-use crate::store::yaml::{Damage, DamageKind};
+use crate::store::yaml::{ReadError, ReadErrorKind};
 
-use super::transaction::Desk;
-use crate::desk::{Casebook, Step};
+use super::transaction::Transaction;
+use crate::desk::{ActionRequest, Desk};
 
 /// A file that goes with an entry, and its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attached {
+pub struct AttachmentData {
     /// What the entry says of it.
     pub what: Attachment,
     /// The bytes.
     pub bytes: Arc<[u8]>,
 }
 
-impl Attached {
+impl AttachmentData {
     /// Bytes under a name, which has to be one that attachments may have.
     pub fn of(name: String, bytes: Vec<u8>) -> Self {
         let digest = Digest(Sha256::digest(&bytes).into());
@@ -36,9 +36,9 @@ impl Attached {
     }
 }
 
-impl Desk<'_> {
+impl Transaction<'_> {
     /// The attachments of a step, whose bytes the command brings.
-    pub(crate) fn attached_by(&mut self, step: &Step) -> Vec<Attachment> {
+    pub(crate) fn attached_by(&mut self, step: &ActionRequest) -> Vec<Attachment> {
         for attached in &step.attachments {
             if !self.attached.iter().any(|known| known.what.digest == attached.what.digest) {
                 self.attached.push(attached.clone());
@@ -48,13 +48,13 @@ impl Desk<'_> {
     }
 }
 
-impl Casebook {
+impl Desk {
     /// The file that keeps git from changing attachments, where it is not there yet. One that says something else is
     /// somebody's, and left to `check`.
-    pub(crate) fn attributes_of_attachments(&self) -> Option<Change> {
+    pub(crate) fn attributes_of_attachments(&self) -> Option<FileChange> {
         let path = layout::ATTACHMENT_ATTRIBUTES.to_owned();
-        let is_missing = matches!(read_plain(&self.root, &path), Err(NotRead::Missing));
-        is_missing.then(|| Change { path, before: None, after: layout::ATTACHMENTS_AS_THEY_ARE.to_owned() })
+        let is_missing = matches!(read_plain(&self.root, &path), Err(FileReadError::Missing));
+        is_missing.then(|| FileChange { path, before: None, after: layout::ATTACHMENTS_AS_THEY_ARE.to_owned() })
     }
 
     /// The attachments of the tickets a command has written to that no commit has yet, among those that lie there: a
@@ -62,7 +62,7 @@ impl Casebook {
     ///
     /// # Errors
     /// git is not installed.
-    pub(crate) fn left_behind(&self, desk: &mut Desk<'_>) -> Result<Vec<Beside>, Error> {
+    pub(crate) fn left_behind(&self, desk: &mut Transaction<'_>) -> Result<Vec<ExtraFile>, Error> {
         let mut paths = Vec::new();
         let written: BTreeSet<Id> = desk.entries.iter().map(|(id, _)| *id).collect();
         for id in written {
@@ -77,19 +77,19 @@ impl Casebook {
         paths.dedup();
         let committed = Repository::at(&self.root).held_by_head(&paths)?;
         paths.retain(|path| !committed.contains(path) && self.root.join(path).is_file());
-        Ok(paths.into_iter().map(|path| Beside { path, is_new: false }).collect())
+        Ok(paths.into_iter().map(|path| ExtraFile { path, is_new: false }).collect())
     }
 
     /// Puts the bytes of attachments in place, on disk when this returns. Those that are there already stay.
     ///
     /// # Errors
     /// Why not; nothing has changed then.
-    pub(crate) fn bring(&self, attached: &[Attached]) -> Result<Vec<Beside>, Error> {
-        let mut brought: Vec<Beside> = Vec::with_capacity(attached.len());
+    pub(crate) fn bring(&self, attached: &[AttachmentData]) -> Result<Vec<ExtraFile>, Error> {
+        let mut brought: Vec<ExtraFile> = Vec::with_capacity(attached.len());
         for one in attached {
             let path = one.what.path();
             match self.place(&path, &one.bytes) {
-                Ok(is_new) => brought.push(Beside { path, is_new }),
+                Ok(is_new) => brought.push(ExtraFile { path, is_new }),
                 Err(error) => {
                     take_back(&self.root, &brought);
                     return Err(error);
@@ -104,18 +104,18 @@ impl Casebook {
 
     fn place(&self, path: &str, bytes: &[u8]) -> Result<bool, Error> {
         match place(&self.state, &self.root, path, bytes, &|step| self.reach(step)) {
-            Ok(Placed::New) => Ok(true),
-            Ok(Placed::Known) => Ok(false),
-            Ok(Placed::Differs) => Err(Error::OtherBytes { path: path.to_owned() }),
-            Err(NotRead::Io(source)) => Err(Error::Io { path: self.root.join(path), attempt: "write", source }),
-            Err(NotRead::Damaged(kind)) => Err(damaged(path, kind)),
-            Err(NotRead::Missing) => Err(damaged(path, DamageKind::NotAFile)),
+            Ok(PlaceOutcome::New) => Ok(true),
+            Ok(PlaceOutcome::Known) => Ok(false),
+            Ok(PlaceOutcome::Differs) => Err(Error::OtherBytes { path: path.to_owned() }),
+            Err(FileReadError::Io(source)) => Err(Error::Io { path: self.root.join(path), attempt: "write", source }),
+            Err(FileReadError::Damaged(kind)) => Err(damaged(path, kind)),
+            Err(FileReadError::Missing) => Err(damaged(path, ReadErrorKind::NotAFile)),
         }
     }
 }
 
-fn damaged(path: &str, kind: DamageKind) -> Error {
-    Error::Damaged { path: path.to_owned(), damage: Damage { line: 1, column: 1, kind } }
+fn damaged(path: &str, kind: ReadErrorKind) -> Error {
+    Error::Damaged { path: path.to_owned(), damage: ReadError { line: 1, column: 1, kind } }
 }
 
 #[cfg(test)]
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn bytes_are_known_by_their_digest() {
-        let attached = Attached::of("empty".to_owned(), Vec::new());
+        let attached = AttachmentData::of("empty".to_owned(), Vec::new());
         let digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         assert_eq!((attached.what.digest.to_string(), attached.what.size), (digest.to_owned(), 0));
     }

@@ -1,14 +1,14 @@
 //! The commit message of a command: a subject a person reads, and trailers a program reads (CLI, Every verb that writes).
 
 use crate::domain::calendar::HolidayList;
-use crate::domain::people::organization_change::Amendment;
+use crate::domain::people::organization_change::OrganizationChange;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::entry::Entry;
 use crate::domain::vocabulary::{OrganizationRole, Role};
 use crate::store::layout::tail;
 
-use crate::desk::Amending;
+use crate::desk::OrganizationCommand;
 
 /// The longest subject of a ticket that a commit's subject quotes, in characters.
 const QUOTED: usize = 60;
@@ -86,21 +86,33 @@ pub(crate) fn of_mending(tickets: &[Ticket], on_behalf_of: Option<&str>) -> Stri
 }
 
 /// The message for an organisation that was made or changed.
-pub(crate) fn of_amending(amending: &Amending, on_behalf_of: Option<&str>) -> String {
+pub(crate) fn of_amending(amending: &OrganizationCommand, on_behalf_of: Option<&str>) -> String {
     of_access(&[], amending, on_behalf_of)
 }
 
 /// The same with the entries that go with it.
-pub(crate) fn of_access(entries: &[(&Ticket, &Entry)], amending: &Amending, on_behalf_of: Option<&str>) -> String {
+pub(crate) fn of_access(
+    entries: &[(&Ticket, &Entry)],
+    amending: &OrganizationCommand,
+    on_behalf_of: Option<&str>,
+) -> String {
     let id = one_line(&amending.id);
     let subject = match amending.amendments.as_slice() {
         _ if amending.is_new => format!("Make organization {id}"),
-        [Amendment::Add(member)] if member.roles.is_empty() => format!("Add {} to organization {id}", member.email),
-        [Amendment::Add(member)] => format!("Make {} {} of organization {id}", member.email, listed(&member.roles)),
-        [Amendment::Remove(person, roles)] if roles.is_empty() => format!("Remove {person} from organization {id}"),
-        [Amendment::Remove(person, roles)] => format!("Take {} of organization {id} from {person}", listed(roles)),
-        [Amendment::Access(person, Some(_))] => format!("Grant {person} access to organization {id}"),
-        [Amendment::Access(person, None)] => format!("Revoke the access of {person} to organization {id}"),
+        [OrganizationChange::Add(member)] if member.roles.is_empty() => {
+            format!("Add {} to organization {id}", member.email)
+        }
+        [OrganizationChange::Add(member)] => {
+            format!("Make {} {} of organization {id}", member.email, listed(&member.roles))
+        }
+        [OrganizationChange::Remove(person, roles)] if roles.is_empty() => {
+            format!("Remove {person} from organization {id}")
+        }
+        [OrganizationChange::Remove(person, roles)] => {
+            format!("Take {} of organization {id} from {person}", listed(roles))
+        }
+        [OrganizationChange::Access(person, Some(_))] => format!("Grant {person} access to organization {id}"),
+        [OrganizationChange::Access(person, None)] => format!("Revoke the access of {person} to organization {id}"),
         _ => format!("Change organization {id}"),
     };
     let mut message = format!("{}\n\n{}Organization: {id}\n", one_line(&subject), trailers(entries));

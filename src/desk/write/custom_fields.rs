@@ -1,22 +1,22 @@
 //! What the desk lets a ticket hold: its product groups, the fields of its own, and its macros.
 
-use crate::domain::ticket::action::{Action, Fact, Opening};
-use crate::domain::ticket::custom_field::{OwnField, UnfitValue, fit};
+use crate::domain::ticket::action::{Action, HeaderField, OpenFields};
+use crate::domain::ticket::custom_field::{CustomField, InvalidFieldValue, fit};
 use crate::domain::ticket::macros::Macro;
 use crate::domain::workflow::{Notice, Refusal};
 use crate::error::Error;
 use crate::store::config::fields;
-use crate::store::config::fields::Choices;
+use crate::store::config::fields::FieldChoices;
 use crate::store::config::macros;
 
-use crate::desk::Casebook;
+use crate::desk::Desk;
 
-impl Casebook {
+impl Desk {
     /// The product groups and fields of casebook.toml.
     ///
     /// # Errors
     /// It is not sound.
-    pub fn choices(&self) -> Result<Choices, Error> {
+    pub fn choices(&self) -> Result<FieldChoices, Error> {
         self.settings(fields::read)
     }
 
@@ -34,18 +34,18 @@ impl Casebook {
     /// # Errors
     /// casebook.toml is not sound; inside, the first value that does not fit.
     pub(crate) fn fit_fields(&self, action: &mut Action) -> Result<Result<(), Refusal>, Error> {
-        let is_own = |fact: &Fact| matches!(fact, Fact::Field(_));
+        let is_own = |fact: &HeaderField| matches!(fact, HeaderField::Field(_));
         let Action::Set { set, unset } = action else { return Ok(Ok(())) };
         if !set.iter().map(|(fact, _)| fact).chain(&*unset).any(is_own) {
             return Ok(Ok(()));
         }
         let fields = self.choices()?.fields;
         let values = set.iter_mut().filter_map(|(fact, value)| match fact {
-            Fact::Field(name) => Some((name.as_str(), value)),
+            HeaderField::Field(name) => Some((name.as_str(), value)),
             _ => None,
         });
         let taken = unset.iter().filter_map(|fact| match fact {
-            Fact::Field(name) => fields.iter().find(|field| field.name == *name && field.is_required),
+            HeaderField::Field(name) => fields.iter().find(|field| field.name == *name && field.is_required),
             _ => None,
         });
         Ok(fit(&fields, values).and_then(|()| taken.map(missing).next().map_or(Ok(()), Err)).map_err(refusal))
@@ -55,18 +55,18 @@ impl Casebook {
     /// listed is worth a notice.
     ///
     /// # Errors
-    /// As [`Casebook::fit_fields`].
-    pub(crate) fn fit_opening(&self, opening: &mut Opening) -> Result<Result<Option<Notice>, Refusal>, Error> {
+    /// As [`Desk::fit_fields`].
+    pub(crate) fn fit_opening(&self, opening: &mut OpenFields) -> Result<Result<Option<Notice>, Refusal>, Error> {
         if opening.kind.is_some() {
             return Ok(Ok(None));
         }
-        let Choices { fields, product_groups } = self.choices()?;
+        let FieldChoices { fields, product_groups } = self.choices()?;
         let values = opening.fields.iter_mut().map(|(name, value)| (name.as_str(), value));
         if let Err(unfit) = fit(&fields, values) {
             return Ok(Err(refusal(unfit)));
         }
         let lacks =
-            |field: &&OwnField| field.is_required && !opening.fields.iter().any(|(name, _)| *name == field.name);
+            |field: &&CustomField| field.is_required && !opening.fields.iter().any(|(name, _)| *name == field.name);
         if let Some(field) = fields.iter().find(lacks) {
             return Ok(Err(refusal(missing(field))));
         }
@@ -77,10 +77,10 @@ impl Casebook {
     }
 }
 
-fn missing(field: &OwnField) -> UnfitValue {
-    UnfitValue::Missing { name: field.name.clone() }
+fn missing(field: &CustomField) -> InvalidFieldValue {
+    InvalidFieldValue::Missing { name: field.name.clone() }
 }
 
-fn refusal(unfit: UnfitValue) -> Refusal {
+fn refusal(unfit: InvalidFieldValue) -> Refusal {
     Refusal::UnfitField(Box::new(unfit))
 }

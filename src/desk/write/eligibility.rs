@@ -2,26 +2,26 @@
 //!
 //! Must not know what becomes of the answer.
 
-use crate::domain::people::eligibility::Hurdle;
-use crate::domain::people::eligibility_context::{Admission, instance_of};
+use crate::domain::people::eligibility::IneligibleReason;
+use crate::domain::people::eligibility_context::{EligibilityContext, instance_of};
 use crate::domain::people::person::Person;
 use crate::domain::ticket::Header;
-use crate::domain::ticket::action::{Action, Fact, Opening, Override};
+use crate::domain::ticket::action::{Action, HeaderField, OpenFields, Override};
 use crate::domain::value::Value;
 use crate::domain::vocabulary::Kind;
 use crate::domain::workflow::Refusal;
 use crate::error::Error;
 use crate::store::config::{eligibility, sla};
 
-use crate::desk::Casebook;
+use crate::desk::Desk;
 
-impl Casebook {
+impl Desk {
     /// Judges a ticket about to be opened. Where an agent overrides the rules against it, their names go into the
     /// opening; says whether there was nothing to override. Agents' own tickets are not judged.
     ///
     /// # Errors
     /// Policy or organisation cannot be read; inside, why the ticket may not be opened.
-    pub(crate) fn judge_opening(&self, opening: &mut Opening) -> Result<Result<bool, Refusal>, Error> {
+    pub(crate) fn judge_opening(&self, opening: &mut OpenFields) -> Result<Result<bool, Refusal>, Error> {
         if opening.kind == Some(Kind::OrganizationAccess) {
             return Ok(self.judge_request(opening)?.map(|()| false));
         }
@@ -34,7 +34,7 @@ impl Casebook {
             Ok(hurdles) => hurdles,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let rules: Vec<&str> = against.iter().map(Hurdle::rule).collect();
+        let rules: Vec<&str> = against.iter().map(IneligibleReason::rule).collect();
         match reason {
             Some(reason) if !against.is_empty() => {
                 opening.overridden = Some(Override { rule: rules.join(", "), reason });
@@ -47,7 +47,7 @@ impl Casebook {
     }
 
     /// What is against the ticket, by what is on file.
-    fn against(&self, opening: &Opening) -> Result<Result<Vec<Hurdle>, Refusal>, Error> {
+    fn against(&self, opening: &OpenFields) -> Result<Result<Vec<IneligibleReason>, Refusal>, Error> {
         let (rules, zone) = (self.settings(eligibility::read)?, self.zone()?);
         let named = opening.organization.as_deref();
         let organization = named.map(|name| self.organization_on_file(name)).transpose()?.flatten();
@@ -61,15 +61,15 @@ impl Casebook {
             Some(_) => self.settings(sla::read).map(|policy| (policy.plans, policy.desk_plan))?,
             None => (Vec::new(), None),
         };
-        let admission = Admission { rules, plans, desk_plan, zone };
+        let admission = EligibilityContext { rules, plans, desk_plan, zone };
         Ok(admission.against(opening, organization.as_ref(), self.world.now))
     }
 
     /// What is against naming an organisation without a file: that the requester is of one whose rules count.
-    fn spared(&self, requester: &Person, given: &str) -> Result<Option<Hurdle>, Error> {
+    fn spared(&self, requester: &Person, given: &str) -> Result<Option<IneligibleReason>, Error> {
         let theirs: Vec<String> = self.memberships(requester)?.organizations().map(str::to_owned).collect();
         let (requester, given) = (requester.clone(), given.to_owned());
-        Ok((!theirs.is_empty()).then_some(Hurdle::UnknownOrganization { requester, given, theirs }))
+        Ok((!theirs.is_empty()).then_some(IneligibleReason::UnknownOrganization { requester, given, theirs }))
     }
 
     /// Judges facts about to be set by what is on file, as those a ticket opens with are: its organisation and its
@@ -79,24 +79,24 @@ impl Casebook {
     /// A file cannot be read; inside, what does not fit.
     pub(crate) fn judge_facts(&self, header: &Header, action: &Action) -> Result<Result<(), Refusal>, Error> {
         let Action::Set { set, unset } = action else { return Ok(Ok(())) };
-        let given = |wanted: &Fact| match set.iter().find(|(fact, _)| fact == wanted) {
+        let given = |wanted: &HeaderField| match set.iter().find(|(fact, _)| fact == wanted) {
             Some((_, Value::String(words))) => Some(words.as_str()),
             _ => None,
         };
-        let (named, instance) = (given(&Fact::Organization), given(&Fact::Instance));
+        let (named, instance) = (given(&HeaderField::Organization), given(&HeaderField::Instance));
         if named.is_none() && instance.is_none() {
             return Ok(Ok(()));
         }
         let organization = named.or(header.organization.as_deref());
         let file = organization.map(|id| self.organization_on_file(id)).transpose()?.flatten();
         if let (Some(named), None) = (named, &file) {
-            let requester = given(&Fact::Requester).and_then(|words| Person::from_name(words).ok());
+            let requester = given(&HeaderField::Requester).and_then(|words| Person::from_name(words).ok());
             let requester = requester.as_ref().unwrap_or(&header.requester);
             let hurdle = self.spared(requester, named)?;
             return Ok(hurdle.map_or(Ok(()), |hurdle| Err(Refusal::NotEligible(Box::new(hurdle)))));
         }
         // An instance that stays has to be one of the organisation that comes.
-        let stays = header.instance.as_deref().filter(|_| named.is_some() && !unset.contains(&Fact::Instance));
+        let stays = header.instance.as_deref().filter(|_| named.is_some() && !unset.contains(&HeaderField::Instance));
         let (Some(file), Some(instance)) = (file, instance.or(stays)) else { return Ok(Ok(())) };
         Ok(instance_of(&file, Some(instance)).map(|_| ()))
     }

@@ -5,25 +5,31 @@
 //! long a reply reopens: [`crate::domain::workflow`] decides.
 
 use crate::domain::id::Id;
-use crate::domain::people::person::Standing;
+use crate::domain::people::person::TicketRole;
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::action::{Action, Opening};
+use crate::domain::ticket::action::{Action, OpenFields};
 use crate::domain::vocabulary::Status;
 use crate::domain::workflow::{self, Notice, Refusal};
 use crate::error::Error;
 
-use super::transaction::Desk;
-use crate::desk::Step;
+use super::transaction::Transaction;
+use crate::desk::ActionRequest;
 
 /// Whether a reply was refused for having come too late.
 pub(crate) const fn came_too_late(error: &Error) -> bool {
     matches!(error, Error::Refused { refusal: Refusal::WindowClosed { .. }, .. })
 }
 
-impl Desk<'_> {
+impl Transaction<'_> {
     /// Records a reply that came too late: on the ticket that an earlier one opened, while that is not solved, else on a
-    /// new one. `older` as [`Desk::follow_up`] has it.
-    pub(crate) fn reply_late(&mut self, older: &[Id], known: Id, step: &Step, standing: Standing) -> Result<Id, Error> {
+    /// new one. `older` as [`Transaction::follow_up`] has it.
+    pub(crate) fn reply_late(
+        &mut self,
+        older: &[Id],
+        known: Id,
+        step: &ActionRequest,
+        standing: TicketRole,
+    ) -> Result<Id, Error> {
         let (Some(&solved), Some(&addressed)) = (older.first(), older.last()) else { return Ok(known) };
         let Some(target) = self.running_follow_up(solved)? else { return self.follow_up(older, known, step, standing) };
         let there = self.standing(target)?;
@@ -58,10 +64,10 @@ impl Desk<'_> {
     /// Opens the ticket that a late reply makes, in the name of whoever replied, and says so on the older ones: the
     /// solved one, which comes first, and the merged one the reply was addressed to, if it was. What the new one is about
     /// is known from `known`, one of them.
-    fn follow_up(&mut self, older: &[Id], known: Id, step: &Step, standing: Standing) -> Result<Id, Error> {
+    fn follow_up(&mut self, older: &[Id], known: Id, step: &ActionRequest, standing: TicketRole) -> Result<Id, Error> {
         let Some(&solved) = older.first() else { return Ok(known) };
         let old = self.ticket(known)?.clone();
-        let opening = Opening { follow_up_of: Some(solved), ..self.successor(&old)? };
+        let opening = OpenFields { follow_up_of: Some(solved), ..self.successor(&old)? };
         let desk_standing = self.casebook().config().team.standing(&self.by, None);
         workflow::may_open(desk_standing, &self.by, &opening).map_err(|refusal| Error::Refused {
             ticket: Some(solved),
@@ -69,7 +75,7 @@ impl Desk<'_> {
             refusal,
         })?;
         // The key is the reply's, which the older tickets keep: a retry finds it there.
-        let id = self.add(&opening, &Step { key: None, ..step.clone() }, desk_standing);
+        let id = self.add(&opening, &ActionRequest { key: None, ..step.clone() }, desk_standing);
         for &older in older {
             let forward = Action::Forward { into: id, entry: id };
             self.append(older, forward, step.key.clone(), standing)?;
@@ -79,10 +85,10 @@ impl Desk<'_> {
     }
 
     /// What the new ticket opens with: what the old one was about, and none of what support made of it.
-    fn successor(&self, old: &Ticket) -> Result<Opening, Error> {
+    fn successor(&self, old: &Ticket) -> Result<OpenFields, Error> {
         let old = old.header.clone();
         let organization = self.organization_of_follow_up(old.organization.as_ref())?;
-        let mut opening = Opening::new(old.subject, old.priority, self.by.clone());
+        let mut opening = OpenFields::new(old.subject, old.priority, self.by.clone());
         opening.product = old.product;
         opening.product_group = old.product_group;
         opening.instance = old.instance.filter(|_| organization == old.organization);

@@ -3,21 +3,21 @@
 //! Works in memory, as the rest of a command in the making does.
 
 use crate::domain::id::Id;
-use crate::domain::people::person::Standing;
+use crate::domain::people::person::TicketRole;
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::action::{Action, Opening};
+use crate::domain::ticket::action::{Action, OpenFields};
 use crate::domain::ticket::entry::Entry;
 use crate::domain::vocabulary::Status;
 use crate::domain::workflow::{self, Notice, Refusal};
 use crate::error::Error;
 use crate::store::layout;
 
-use super::transaction::Desk;
-use crate::desk::{Casebook, Step};
+use super::transaction::Transaction;
+use crate::desk::{ActionRequest, Desk};
 
-impl Desk<'_> {
+impl Transaction<'_> {
     /// Does the first step of a ticket. Says which it is.
-    pub(crate) fn open(&mut self, step: &Step) -> Result<Id, Error> {
+    pub(crate) fn open(&mut self, step: &ActionRequest) -> Result<Id, Error> {
         let Action::Open(opening) = &step.action else {
             return Err(Error::Usage { message: format!("`{}` needs a ticket", step.action.word()), hint: None });
         };
@@ -30,7 +30,7 @@ impl Desk<'_> {
         let refused = |refusal| Error::Refused { ticket: None, action: "open".to_owned(), refusal };
         workflow::may_open(standing, &self.by, opening).map_err(refused)?;
         let organization = self.casebook().organization_of_opening(opening, standing)?.map_err(refused)?;
-        let mut opening = Opening { organization, ..Opening::clone(opening) };
+        let mut opening = OpenFields { organization, ..OpenFields::clone(opening) };
         if step.text.is_none() {
             return Err(refused(Refusal::TextMissing));
         }
@@ -43,7 +43,7 @@ impl Desk<'_> {
     }
 
     /// A new ticket.
-    pub(crate) fn add(&mut self, opening: &Opening, step: &Step, standing: Standing) -> Id {
+    pub(crate) fn add(&mut self, opening: &OpenFields, step: &ActionRequest, standing: TicketRole) -> Id {
         let now = self.casebook().world().now;
         let id = loop {
             let id = Id::at(now, self.random());
@@ -83,13 +83,13 @@ impl Desk<'_> {
     }
 }
 
-impl Casebook {
+impl Desk {
     /// The organisation of a new ticket: the one asked for, else the requester's. A customer asks for their own alone;
     /// a desk without organisations' files takes what it is told.
     pub(crate) fn organization_of_opening(
         &self,
-        opening: &Opening,
-        standing: Standing,
+        opening: &OpenFields,
+        standing: TicketRole,
     ) -> Result<Result<Option<String>, Refusal>, Error> {
         let given = opening.organization.clone();
         if (standing.is_support() && given.is_some()) || !self.keeps_organizations()? {

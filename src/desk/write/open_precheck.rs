@@ -4,25 +4,25 @@
 
 use crate::domain::people::organization::Instance;
 use crate::domain::people::person::Person;
-use crate::domain::ticket::action::Opening;
+use crate::domain::ticket::action::OpenFields;
 use crate::domain::workflow;
 use crate::domain::workflow::Refusal;
 use crate::error::Error;
 
-use crate::desk::Casebook;
+use crate::desk::Desk;
 
-impl Casebook {
+impl Desk {
     /// The instances of which a ticket about to be opened still has to name one; none where nothing is left to say.
     ///
     /// # Errors
     /// As opening it will be refused whatever its words are: who may open it, of which organisation it is, and what
     /// `[eligibility]` asks of the requester and of an instance that is named. Policy or organisation cannot be read.
-    pub fn before_opening(&self, opening: &Opening, by: &Person) -> Result<Vec<Instance>, Error> {
+    pub fn before_opening(&self, opening: &OpenFields, by: &Person) -> Result<Vec<Instance>, Error> {
         let refused = |refusal| Error::Refused { ticket: None, action: "open".to_owned(), refusal };
         let standing = self.config.team.standing(by, None);
         workflow::may_open(standing, by, opening).map_err(refused)?;
         let organization = self.organization_of_opening(opening, standing)?.map_err(refused)?;
-        let mut opening = Opening { organization, ..opening.clone() };
+        let mut opening = OpenFields { organization, ..opening.clone() };
         let instances = self.instances_to_choose(&opening)?;
         // A rule about the person holds whichever instance it is; one about an instance, when it is chosen.
         opening.instance = opening.instance.or_else(|| instances.first().map(|instance| instance.id.clone()));
@@ -34,7 +34,7 @@ impl Casebook {
     }
 
     /// The instances of the ticket's organisation, where there are several and none of them is named.
-    fn instances_to_choose(&self, opening: &Opening) -> Result<Vec<Instance>, Error> {
+    fn instances_to_choose(&self, opening: &OpenFields) -> Result<Vec<Instance>, Error> {
         let named = opening.organization.as_deref().filter(|_| opening.instance.is_none());
         let organization = named.map(|name| self.organization_on_file(name)).transpose()?.flatten();
         let instances = organization.map(|organization| organization.instances).unwrap_or_default();

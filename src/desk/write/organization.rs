@@ -1,45 +1,49 @@
 //! How an organisation's file changes: through the same door as tickets, with a commit of its own kind.
 
 use crate::domain::people::organization::{Organization, PlanPeriod};
-use crate::domain::people::organization_change::{Amendment, NotTheirs, may_amend};
-use crate::domain::people::person::Standing;
+use crate::domain::people::organization_change::{ChangeNotAllowed, OrganizationChange, may_amend};
+use crate::domain::people::person::TicketRole;
 use crate::domain::workflow::Refusal;
 use crate::error::Error;
 use crate::store::config::sla;
-use crate::store::files::Change;
+use crate::store::files::FileChange;
 use crate::store::layout;
 use crate::store::yaml;
 
 use super::commit_message;
-use crate::desk::{Casebook, Report, Terms};
+use crate::desk::{Desk, Outcome, WriteOptions};
 
 /// Something done to an organisation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Amending {
+pub struct OrganizationCommand {
     /// The organisation.
     pub id: String,
     /// Whether it shall be new.
     pub is_new: bool,
     /// What changes, in order.
-    pub amendments: Vec<Amendment>,
+    pub amendments: Vec<OrganizationChange>,
 }
 
-impl Amending {
+impl OrganizationCommand {
     /// What was asked, in the words of the command line.
     fn action(&self) -> &'static str {
         match self.amendments.first() {
             _ if self.is_new => "org new",
-            Some(Amendment::Add(_)) => "org person add",
-            Some(Amendment::Remove(..)) => "org person remove",
-            Some(Amendment::Access(..)) => "access",
+            Some(OrganizationChange::Add(_)) => "org person add",
+            Some(OrganizationChange::Remove(..)) => "org person remove",
+            Some(OrganizationChange::Access(..)) => "access",
             _ => "org set",
         }
     }
 }
 
-impl Casebook {
+impl Desk {
     /// What the command makes of the organisation.
-    pub(crate) fn decide_to_amend(&self, amending: &Amending, terms: &Terms) -> Result<Report, Error> {
+    pub(crate) fn decide_to_amend(
+        &self,
+        amending: &OrganizationCommand,
+        terms: &WriteOptions,
+    ) -> Result<Outcome, Error> {
         let path = layout::organization_path(&amending.id);
         let before = match amending.is_new {
             true => None,
@@ -51,9 +55,9 @@ impl Casebook {
         let memberships = self.memberships(&terms.by)?;
         may_amend(&self.config.team, &terms.by, &memberships, before.as_ref(), &after).map_err(|why| {
             let refusal = match why {
-                NotTheirs::Supports => Refusal::NotAllowed { standing: Standing::Outsider },
-                NotTheirs::BeyondSupportRoles => Refusal::SupportRolesOnly,
-                NotTheirs::OfAnotherDomain => Refusal::OwnPeopleOnly,
+                ChangeNotAllowed::Supports => Refusal::NotAllowed { standing: TicketRole::Outsider },
+                ChangeNotAllowed::BeyondSupportRoles => Refusal::SupportRolesOnly,
+                ChangeNotAllowed::OfAnotherDomain => Refusal::OwnPeopleOnly,
             };
             Error::Refused { ticket: None, action: amending.action().to_owned(), refusal }
         })?;
@@ -61,7 +65,7 @@ impl Casebook {
         if amending.is_new && bytes.is_some() {
             return Err(Error::OrganizationExists { id: amending.id.clone() });
         }
-        let mut report = Report::default();
+        let mut report = Outcome::default();
         if before.as_ref() == Some(&after) {
             return Ok(report);
         }
@@ -80,7 +84,7 @@ impl Casebook {
         self.refuse_unknown_plans(before.as_ref(), &after)?;
         debug_assert_eq!(read.ok(), Some(after), "what is printed is read back as it was");
         let before = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        report.changes.push(Change { path, before, after: printed });
+        report.changes.push(FileChange { path, before, after: printed });
         if self.commits(terms)? {
             report.message = Some(commit_message::of_amending(amending, self.on_behalf_of(terms)?.as_deref()));
         }
@@ -91,7 +95,7 @@ impl Casebook {
     ///
     /// # Errors
     /// As for the change itself.
-    pub fn would_change_nothing(&self, amending: &Amending, terms: &Terms) -> Result<bool, Error> {
+    pub fn would_change_nothing(&self, amending: &OrganizationCommand, terms: &WriteOptions) -> Result<bool, Error> {
         Ok(self.decide_to_amend(amending, terms)?.changes.is_empty())
     }
 

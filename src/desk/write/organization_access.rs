@@ -5,24 +5,24 @@
 use crate::domain::id::Id;
 use crate::domain::people::organization::Organization;
 use crate::domain::people::organization_access::{AccessRefusal, may_have_access};
-use crate::domain::people::organization_change::Amendment;
+use crate::domain::people::organization_change::OrganizationChange;
 use crate::domain::people::person::Person;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::action::{Action, Opening, Solution};
+use crate::domain::ticket::action::{Action, OpenFields, SolveEvidence};
 use crate::domain::vocabulary::Kind;
 use crate::domain::workflow::Refusal;
 use crate::error::Error;
 
 use super::commit_message;
-use crate::desk::{Amending, Casebook, Report, Step, Terms, Work};
+use crate::desk::{ActionRequest, Command, Desk, OrganizationCommand, Outcome, WriteOptions};
 
 /// What becomes of somebody's access.
 #[derive(Clone, Debug)]
 pub enum AccessChange {
     /// It is granted, by the ticket that asks for it, which this solves. The step is on that ticket; its action is not
     /// looked at.
-    Grant(Box<Step>),
+    Grant(Box<ActionRequest>),
     /// It is revoked; words go to the ticket that had granted it.
     Revoke {
         /// The organisation.
@@ -36,9 +36,9 @@ pub enum AccessChange {
     },
 }
 
-impl Casebook {
+impl Desk {
     /// What granting or revoking makes of the organisation's file and the ticket.
-    pub(crate) fn decide_on_access(&self, change: &AccessChange, terms: &Terms) -> Result<Report, Error> {
+    pub(crate) fn decide_on_access(&self, change: &AccessChange, terms: &WriteOptions) -> Result<Outcome, Error> {
         match change {
             AccessChange::Grant(step) => self.decide_to_grant(step, terms),
             AccessChange::Revoke { organization, person, text, key } => {
@@ -47,17 +47,17 @@ impl Casebook {
         }
     }
 
-    fn decide_to_grant(&self, step: &Step, terms: &Terms) -> Result<Report, Error> {
-        let solution = Solution::Agreed { by: None };
-        let step = Step { action: Action::Solve(solution), ..step.clone() };
-        let report = self.decide(Work::Steps(vec![step]), terms)?;
+    fn decide_to_grant(&self, step: &ActionRequest, terms: &WriteOptions) -> Result<Outcome, Error> {
+        let solution = SolveEvidence::Agreed { by: None };
+        let step = ActionRequest { action: Action::Solve(solution), ..step.clone() };
+        let report = self.decide(Command::Steps(vec![step]), terms)?;
         let Some(ticket) = report.tickets.first().filter(|_| !report.changes.is_empty()) else { return Ok(report) };
         let refused = |why| refused(Some(ticket.id), "access grant", why);
         let asked = request(ticket).ok_or_else(|| refused(AccessRefusal::NoRequest))?;
         let organization = asked.organization.as_deref().ok_or_else(|| refused(AccessRefusal::NoOrganization))?;
         let file = self.organization(organization, Some(&terms.by))?;
         may_have_access(&file, &asked.requester, asked.approved_by.as_ref()).map_err(refused)?;
-        let amendment = Amendment::Access(asked.requester.clone(), Some(ticket.id));
+        let amendment = OrganizationChange::Access(asked.requester.clone(), Some(ticket.id));
         self.amended_too(report.clone(), organization, amendment, terms)
     }
 
@@ -66,12 +66,12 @@ impl Casebook {
         organization: &str,
         person: &Person,
         (text, key): (Option<&Text>, Option<&String>),
-        terms: &Terms,
-    ) -> Result<Report, Error> {
+        terms: &WriteOptions,
+    ) -> Result<Outcome, Error> {
         let file = self.organization(organization, Some(&terms.by))?;
         let is_revoked = file.member(person).is_some_and(|member| member.organization_access.is_none());
         if key.is_some() && is_revoked && self.config.team.has_agent(&terms.by) {
-            return Ok(Report::default());
+            return Ok(Outcome::default());
         }
         let granted_by = file.member(person).and_then(|member| member.organization_access).ok_or_else(|| {
             let (person, organization) = (person.clone(), organization.to_owned());
@@ -80,23 +80,24 @@ impl Casebook {
         let report = match text {
             Some(text) => {
                 let action = Action::Reply { auto: false, via_ticket: None };
-                let step = Step { key: key.cloned(), ..Step::on(granted_by, action, Some(text.clone())) };
-                self.decide(Work::Steps(vec![step]), terms)?
+                let step =
+                    ActionRequest { key: key.cloned(), ..ActionRequest::on(granted_by, action, Some(text.clone())) };
+                self.decide(Command::Steps(vec![step]), terms)?
             }
-            None => Report::default(),
+            None => Outcome::default(),
         };
-        self.amended_too(report, organization, Amendment::Access(person.clone(), None), terms)
+        self.amended_too(report, organization, OrganizationChange::Access(person.clone(), None), terms)
     }
 
     /// A report with the change of an organisation added, as one command.
     fn amended_too(
         &self,
-        mut report: Report,
+        mut report: Outcome,
         organization: &str,
-        amendment: Amendment,
-        terms: &Terms,
-    ) -> Result<Report, Error> {
-        let amending = Amending { id: organization.to_owned(), is_new: false, amendments: vec![amendment] };
+        amendment: OrganizationChange,
+        terms: &WriteOptions,
+    ) -> Result<Outcome, Error> {
+        let amending = OrganizationCommand { id: organization.to_owned(), is_new: false, amendments: vec![amendment] };
         let amended = self.decide_to_amend(&amending, terms)?;
         report.changes.extend(amended.changes);
         if amended.message.is_some() {
@@ -112,7 +113,7 @@ impl Casebook {
     }
 
     /// Whether a request for access may be opened: by the file of the organisation it is for.
-    pub(crate) fn judge_request(&self, opening: &Opening) -> Result<Result<(), Refusal>, Error> {
+    pub(crate) fn judge_request(&self, opening: &OpenFields) -> Result<Result<(), Refusal>, Error> {
         let judged = match opening.organization.as_deref() {
             None => Err(AccessRefusal::NoOrganization),
             Some(id) => {
@@ -125,7 +126,7 @@ impl Casebook {
 }
 
 /// What a request for access asks; nothing where the ticket is none.
-fn request(ticket: &Ticket) -> Option<&Opening> {
+fn request(ticket: &Ticket) -> Option<&OpenFields> {
     ticket.opening().filter(|_| ticket.header.kind == Some(Kind::OrganizationAccess))
 }
 

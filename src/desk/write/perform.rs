@@ -1,4 +1,4 @@
-//! The door: every change of a desk goes through [`Casebook::perform`], in the same steps and the same order.
+//! The door: every change of a desk goes through [`Desk::perform`], in the same steps and the same order.
 
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
@@ -11,16 +11,16 @@ use crate::store::files::{Journal, Lock, LockError, PlannedCommit, take_back};
 use crate::store::git::Repository;
 
 use super::commit_message;
-use super::transaction::Desk;
-use crate::desk::{Casebook, Report, Terms, Work};
+use super::transaction::Transaction;
+use crate::desk::{Command, Desk, Outcome, WriteOptions};
 
-impl Casebook {
+impl Desk {
     /// Carries out a command: all of it, or none. When this returns, what it reports is on disk, and committed
     /// where that was asked for.
     ///
     /// # Errors
     /// Why nothing was done. If git refuses, the files are as before.
-    pub fn perform(&mut self, work: Work, terms: &Terms) -> Result<Report, Error> {
+    pub fn perform(&mut self, work: Command, terms: &WriteOptions) -> Result<Outcome, Error> {
         if self.config.format > FORMAT {
             return Err(Error::NewerStore { format: self.config.format });
         }
@@ -50,23 +50,23 @@ impl Casebook {
     }
 
     /// What the command makes of the desk, in memory.
-    pub(crate) fn decide(&self, work: Work, terms: &Terms) -> Result<Report, Error> {
-        if let Work::Mend(ids) = &work {
+    pub(crate) fn decide(&self, work: Command, terms: &WriteOptions) -> Result<Outcome, Error> {
+        if let Command::Mend(ids) = &work {
             return self.decide_to_mend(ids, terms);
         }
-        if let Work::Amend(amending) = &work {
+        if let Command::Amend(amending) = &work {
             return self.decide_to_amend(amending, terms);
         }
-        if let Work::Access(change) = &work {
+        if let Command::Access(change) = &work {
             return self.decide_on_access(change, terms);
         }
-        if let Work::Holidays(name, list) = &work {
+        if let Command::Holidays(name, list) = &work {
             return self.decide_to_list(name, list, terms);
         }
-        let mut desk = Desk::new(self, terms.by.clone(), self.random());
+        let mut desk = Transaction::new(self, terms.by.clone(), self.random());
         let mut about: Vec<Id> = Vec::new();
         let message = match work {
-            Work::Steps(steps) => {
+            Command::Steps(steps) => {
                 for step in &steps {
                     let id = desk.act(step)?;
                     if !about.contains(&id) {
@@ -83,15 +83,15 @@ impl Casebook {
                 }
                 None
             }
-            Work::Turn { step, team } => {
+            Command::Turn { step, team } => {
                 about.push(desk.assign_next(step, team.as_deref())?);
                 None
             }
-            Work::Sweep(tickets) => {
+            Command::Sweep(tickets) => {
                 about = desk.sweep(&tickets)?;
                 None
             }
-            Work::Rejoin { key } => {
+            Command::Rejoin { key } => {
                 if let Some(done) = key.as_deref().map(|key| self.rejoined(key)).transpose()?.flatten() {
                     return Ok(done);
                 }
@@ -105,14 +105,14 @@ impl Casebook {
                 about.dedup();
                 None
             }
-            Work::Import(tickets) => {
+            Command::Import(tickets) => {
                 let on_behalf_of = if self.commits(terms)? { self.on_behalf_of(terms)? } else { None };
                 let tickets = self.not_imported_yet(tickets)?;
                 let message = commit_message::of_import(&tickets, on_behalf_of.as_deref());
                 tickets.into_iter().for_each(|ticket| desk.adopt(ticket));
                 Some(message)
             }
-            Work::Mend(_) | Work::Amend(_) | Work::Access(_) | Work::Holidays(..) => None,
+            Command::Mend(_) | Command::Amend(_) | Command::Access(_) | Command::Holidays(..) => None,
         };
         let mut changes = desk.changes()?;
         if !desk.attached.is_empty() {
@@ -125,19 +125,19 @@ impl Casebook {
         };
         let tickets = about.into_iter().map(|id| desk.ticket(id).cloned()).collect::<Result<_, _>>()?;
         let left_behind = if message.is_some() { self.left_behind(&mut desk)? } else { Vec::new() };
-        let Desk { entries, notices, attached, .. } = desk;
-        Ok(Report { tickets, entries, notices, attached, left_behind, changes, message })
+        let Transaction { entries, notices, attached, .. } = desk;
+        Ok(Outcome { tickets, entries, notices, attached, left_behind, changes, message })
     }
 
     /// What mending makes of some tickets. It adds no entry.
-    fn decide_to_mend(&self, ids: &[Id], terms: &Terms) -> Result<Report, Error> {
+    fn decide_to_mend(&self, ids: &[Id], terms: &WriteOptions) -> Result<Outcome, Error> {
         let (tickets, changes): (Vec<Ticket>, Vec<_>) = self.mended(ids)?.into_iter().unzip();
         let message = if changes.is_empty() || !self.commits(terms)? {
             None
         } else {
             Some(commit_message::of_mending(&tickets, self.on_behalf_of(terms)?.as_deref()))
         };
-        Ok(Report { tickets, changes, message, ..Report::default() })
+        Ok(Outcome { tickets, changes, message, ..Outcome::default() })
     }
 
     /// Those of the tickets that nobody has imported since they were read: whoever read them held no lock.
@@ -152,7 +152,7 @@ impl Casebook {
     }
 
     /// Whether the command ends in a commit: as asked, else as the desk's policy says, where there is a repository.
-    pub(crate) fn commits(&self, terms: &Terms) -> Result<bool, Error> {
+    pub(crate) fn commits(&self, terms: &WriteOptions) -> Result<bool, Error> {
         match terms.commit {
             Some(true) if !self.state.in_repository() => Err(Error::NoRepository { root: self.root.clone() }),
             Some(commit) => Ok(commit),
@@ -160,7 +160,7 @@ impl Casebook {
         }
     }
 
-    fn message(&self, desk: &mut Desk<'_>, terms: &Terms) -> Result<String, Error> {
+    fn message(&self, desk: &mut Transaction<'_>, terms: &WriteOptions) -> Result<String, Error> {
         let mut made: Vec<(Ticket, Entry)> = Vec::new();
         for (ticket, entry) in desk.entries.clone() {
             let ticket = desk.ticket(ticket)?;
@@ -178,7 +178,7 @@ impl Casebook {
     }
 
     /// The actor, where git would name somebody else as the author.
-    pub(crate) fn on_behalf_of(&self, terms: &Terms) -> Result<Option<String>, Error> {
+    pub(crate) fn on_behalf_of(&self, terms: &WriteOptions) -> Result<Option<String>, Error> {
         if !terms.on_behalf || !self.state.in_repository() {
             return Ok(None);
         }
@@ -192,7 +192,7 @@ impl Casebook {
 
     /// Writes what was decided, and commits it. The order is the promise: the journal first, then the files,
     /// then the commit, then the end of the journal.
-    fn write(&self, report: &Report, texts: Vec<String>) -> Result<(), Error> {
+    fn write(&self, report: &Outcome, texts: Vec<String>) -> Result<(), Error> {
         let date = self.world.clock_is_fixed.then(|| self.world.now.to_rfc3339());
         let commit = report.message.clone().map(|message| PlannedCommit { message, date });
         let mut beside = self.bring(&report.attached)?;
@@ -249,7 +249,7 @@ impl Casebook {
     }
 
     /// What people typed for this command.
-    fn texts(&self, report: &Report) -> Vec<String> {
+    fn texts(&self, report: &Outcome) -> Vec<String> {
         let made = report.entries.iter().filter_map(|(ticket, entry)| {
             let ticket = report.tickets.iter().find(|known| known.id == *ticket)?;
             let entry = ticket.entry(*entry).filter(|entry| entry.role != Role::System)?;

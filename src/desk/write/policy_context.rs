@@ -6,20 +6,20 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::calendar::Calendar;
 use crate::domain::people::person::Person;
-use crate::domain::sla::follow_up_policy::Counts;
+use crate::domain::sla::follow_up_policy::TimeBasis;
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::action::{Action, Solution};
+use crate::domain::ticket::action::{Action, SolveEvidence};
 use crate::domain::ticket::summary::Summary;
 use crate::domain::time::duration::whole_seconds;
 use crate::domain::vocabulary::Status;
 use crate::domain::workflow;
 use crate::error::Error;
 
-use crate::desk::Casebook;
+use crate::desk::Desk;
 
 /// The same as [`transition::Circumstances`], with what they are made of.
 #[derive(Clone, Debug)]
-pub(crate) struct Circumstances {
+pub(crate) struct PolicyFacts {
     hours: Option<Calendar>,
     reopen_window: Option<TimeDelta>,
     on_duty: Option<Person>,
@@ -27,10 +27,10 @@ pub(crate) struct Circumstances {
     may_escalate: bool,
 }
 
-impl Circumstances {
+impl PolicyFacts {
     /// As decisions take them.
-    pub fn as_decided_by(&self) -> workflow::Circumstances<'_> {
-        workflow::Circumstances {
+    pub fn as_decided_by(&self) -> workflow::PolicyContext<'_> {
+        workflow::PolicyContext {
             hours: self.hours.as_ref(),
             reopen_window: self.reopen_window,
             on_duty: self.on_duty.as_ref(),
@@ -40,16 +40,16 @@ impl Circumstances {
     }
 }
 
-impl Casebook {
+impl Desk {
     /// What the policy says of a ticket on which something is asked.
     ///
     /// # Errors
     /// The policy is needed and not sound, or the ticket's organisation is.
-    pub(crate) fn circumstances(&self, ticket: &Ticket, action: &Action) -> Result<Circumstances, Error> {
+    pub(crate) fn circumstances(&self, ticket: &Ticket, action: &Action) -> Result<PolicyFacts, Error> {
         let mut found =
-            Circumstances { hours: None, reopen_window: None, on_duty: None, first_word_due: None, may_escalate: true };
+            PolicyFacts { hours: None, reopen_window: None, on_duty: None, first_word_due: None, may_escalate: true };
         match action {
-            Action::Solve(Solution::NoResponse) if self.config.follow_up.counts == Counts::Business => {
+            Action::Solve(SolveEvidence::NoResponse) if self.config.follow_up.counts == TimeBasis::Business => {
                 let languages = self.languages_of(&ticket.header);
                 let language = languages.first().map(String::as_str);
                 found.hours = self.policy()?.follow_up_hours(&ticket.header, language).cloned();

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::people::person::Person;
 use crate::error::Error;
-use crate::store::files::{Change, Journal};
-use crate::store::git::{Commit, GitError, Outlook, Repository};
+use crate::store::files::{FileChange, Journal};
+use crate::store::git::{CommitPlan, CommitRequest, GitError, Repository};
 use crate::store::layout;
 use crate::store::yaml;
 
-use crate::desk::Casebook;
+use crate::desk::Desk;
 
 /// What became of an interrupted command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub enum Recovery {
         /// What it was.
         what: String,
         /// Why.
-        why: Hindrance,
+        why: RollbackReason,
         /// Where the words somebody had typed are kept.
         kept: Vec<PathBuf>,
     },
@@ -35,14 +35,14 @@ pub enum Recovery {
 
 /// Why an interrupted command was undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Hindrance {
+pub enum RollbackReason {
     /// git refused its commit.
     Git(GitError),
     /// Somebody has changed files since in which the command had not got to its end.
     Changed(Vec<String>),
 }
 
-impl Casebook {
+impl Desk {
     /// What became of a command that had been interrupted, once this one has got the lock.
     pub const fn recovery(&self) -> Option<&Recovery> {
         self.recovery.as_ref()
@@ -84,10 +84,10 @@ impl Casebook {
                     Err(refusal @ (GitError::Locked { .. } | GitError::NotInstalled | GitError::Unanswered { .. })) => {
                         return Err(Error::Git { refusal });
                     }
-                    Err(refusal) => Some(Hindrance::Git(refusal)),
+                    Err(refusal) => Some(RollbackReason::Git(refusal)),
                 }
             }
-            None => Some(Hindrance::Changed(foreign.clone())),
+            None => Some(RollbackReason::Changed(foreign.clone())),
         };
         let recovery = match hindrance {
             None => Recovery::Completed { what, foreign },
@@ -130,7 +130,7 @@ impl Casebook {
     }
 
     /// Commits what a journal has changed, unless that is committed already.
-    pub(crate) fn commit_journal(&self, journal: &Journal, outlook: Option<Outlook>) -> Result<(), GitError> {
+    pub(crate) fn commit_journal(&self, journal: &Journal, outlook: Option<CommitPlan>) -> Result<(), GitError> {
         let Some(commit) = &journal.commit else { return Ok(()) };
         let paths = journal.paths();
         let beside = journal.beside.iter().filter(|one| one.is_new).map(|one| one.path.clone());
@@ -142,7 +142,8 @@ impl Casebook {
         let path: &Path = &std::path::absolute(&message).map_err(said)?;
         let date = commit.date.as_deref();
         let patience = self.world.patience;
-        let commit = Commit { paths: &paths, new: &new, message: path, date, patience, state: Some(&self.state) };
+        let commit =
+            CommitRequest { paths: &paths, new: &new, message: path, date, patience, state: Some(&self.state) };
         Repository::at(&self.root).commit(&commit, outlook, &|step| self.reach(step))
     }
 
@@ -153,7 +154,7 @@ impl Casebook {
 }
 
 /// Whether a text names every entry that a change adds; an organisation has none, and is all or nothing.
-fn holds_entries(text: &str, change: &Change) -> bool {
+fn holds_entries(text: &str, change: &FileChange) -> bool {
     if layout::organization_of(&change.path).is_some() {
         return text == change.after;
     }

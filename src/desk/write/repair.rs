@@ -6,18 +6,18 @@ use crate::domain::id::Id;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::replay;
 use crate::error::Error;
-use crate::store::files::Change;
+use crate::store::files::FileChange;
 use crate::store::git::Repository;
 use crate::store::layout;
 use crate::store::yaml;
-use crate::store::yaml::DamageKind;
+use crate::store::yaml::ReadErrorKind;
 
-use crate::desk::Casebook;
+use crate::desk::Desk;
 
-impl Casebook {
+impl Desk {
     /// What mending makes of some tickets, and the tickets as they are then. Those with nothing to mend, or with
     /// something nobody can know, are left out.
-    pub(crate) fn mended(&self, ids: &[Id]) -> Result<Vec<(Ticket, Change)>, Error> {
+    pub(crate) fn mended(&self, ids: &[Id]) -> Result<Vec<(Ticket, FileChange)>, Error> {
         let mut mended = Vec::new();
         for id in ids {
             let path = layout::ticket_path(*id);
@@ -29,7 +29,7 @@ impl Casebook {
             let before = Some(String::from_utf8_lossy(&bytes).into_owned());
             let after = String::from_utf8_lossy(&after).into_owned();
             if before.as_ref() != Some(&after) {
-                mended.push((ticket, Change { path, before, after }));
+                mended.push((ticket, FileChange { path, before, after }));
             }
         }
         Ok(mended)
@@ -52,7 +52,7 @@ const END: &str = "...\n";
 fn mend(id: Id, bytes: &[u8]) -> Option<(Ticket, Vec<u8>)> {
     let (ticket, bytes) = match yaml::read(bytes, Some(id)) {
         Ok(ticket) => (ticket, bytes.to_vec()),
-        Err(damage) if damage.kind == DamageKind::NoEndMarker => {
+        Err(damage) if damage.kind == ReadErrorKind::NoEndMarker => {
             let ended = ended(bytes);
             (yaml::read(&ended, Some(id)).ok()?, ended)
         }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::domain::codec::{HEADER_NAMES, header_fields};
 use crate::domain::id::Id;
-use crate::domain::people::person::{Person, Standing};
+use crate::domain::people::person::{Person, TicketRole};
 use crate::domain::people::visibility::{as_customers_have_it, internal_entries};
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
@@ -15,42 +15,42 @@ use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::replay;
 use crate::domain::value::Fields;
 use crate::domain::vocabulary::Priority;
-use crate::domain::workflow::{self, Decision, Notice, Refusal, Request, Surroundings};
+use crate::domain::workflow::{self, Decision, DecisionContext, Notice, Refusal, Request};
 use crate::error::Error;
-use crate::store::files::{Change, NotRead, read_plain};
+use crate::store::files::{FileChange, FileReadError, read_plain};
 use crate::store::layout;
-use crate::store::yaml::{self, Damage, Unwritable};
+use crate::store::yaml::{self, EditError, ReadError};
 
 use super::late_reply::came_too_late;
-use crate::desk::{Attached, Casebook, Step, Target};
+use crate::desk::{ActionRequest, AttachmentData, Desk, TicketRef};
 
 /// A ticket as it was and as it shall be.
-struct Draft {
+struct PendingTicket {
     bytes: Option<Vec<u8>>,
     before: Option<Ticket>,
     ticket: Ticket,
 }
 
 /// The tickets of one command.
-pub(crate) struct Desk<'a> {
-    casebook: &'a Casebook,
+pub(crate) struct Transaction<'a> {
+    casebook: &'a Desk,
     pub by: Person,
     random: Box<dyn FnMut() -> u128 + 'a>,
-    drafts: BTreeMap<Id, Draft>,
+    drafts: BTreeMap<Id, PendingTicket>,
     pub entries: Vec<(Id, Id)>,
     pub notices: Vec<(Id, Notice)>,
     /// The files the entries come with.
-    pub attached: Vec<Attached>,
+    pub attached: Vec<AttachmentData>,
 }
 
-impl<'a> Desk<'a> {
-    pub fn new(casebook: &'a Casebook, by: Person, random: Box<dyn FnMut() -> u128 + 'a>) -> Self {
+impl<'a> Transaction<'a> {
+    pub fn new(casebook: &'a Desk, by: Person, random: Box<dyn FnMut() -> u128 + 'a>) -> Self {
         let (drafts, entries, notices, attached) = Default::default();
         Self { casebook, by, random, drafts, entries, notices, attached }
     }
 
     /// The desk it works on.
-    pub fn casebook(&self) -> &'a Casebook {
+    pub fn casebook(&self) -> &'a Desk {
         self.casebook
     }
 
@@ -63,19 +63,19 @@ impl<'a> Desk<'a> {
         Ok(&self.drafts[&id].ticket)
     }
 
-    fn load(&self, id: Id) -> Result<Draft, Error> {
+    fn load(&self, id: Id) -> Result<PendingTicket, Error> {
         let path = layout::ticket_path(id);
         let bytes = self.casebook.bytes(id)?;
         let ticket = yaml::read(&bytes, Some(id)).map_err(|damage| Error::Damaged { path: path.clone(), damage })?;
         if let Some(name) = differing_fact(&ticket) {
             return Err(Error::HeaderDiffers { path, name });
         }
-        Ok(Draft { bytes: Some(bytes), before: Some(ticket.clone()), ticket })
+        Ok(PendingTicket { bytes: Some(bytes), before: Some(ticket.clone()), ticket })
     }
 
     /// Does one step. Says which ticket it came to be about.
-    pub fn act(&mut self, step: &Step) -> Result<Id, Error> {
-        let Target::Ticket(id) = step.target else { return self.open(step) };
+    pub fn act(&mut self, step: &ActionRequest) -> Result<Id, Error> {
+        let TicketRef::Ticket(id) = step.target else { return self.open(step) };
         if let Some(done) = self.done_before(id, step)? {
             return Ok(done);
         }
@@ -84,7 +84,7 @@ impl<'a> Desk<'a> {
         self.casebook.fit_fields(&mut step.action)?.map_err(|refusal| self.refused(id, step, refusal))?;
         if let Action::Prioritize { priority, .. } = step.action
             && !self.casebook.config().team.editors_prioritize
-            && self.standing(id)? == Standing::Editor
+            && self.standing(id)? == TicketRole::Editor
         {
             let step = self.asking_for(id, priority, step)?;
             self.decide(id, &step)?;
@@ -101,18 +101,18 @@ impl<'a> Desk<'a> {
 
     /// An editor's wish for another priority is recorded as a request: words to support, which owes the next step then
     /// (WORKFLOW, Actions). Whether there is anything to ask is judged as for agents.
-    fn asking_for(&mut self, id: Id, priority: Priority, step: &Step) -> Result<Step, Error> {
+    fn asking_for(&mut self, id: Id, priority: Priority, step: &ActionRequest) -> Result<ActionRequest, Error> {
         let ticket = self.ticket(id)?;
         let was = ticket.header.priority;
         let judged = workflow::may_become(ticket, priority);
         judged.map_err(|refusal| self.refused(id, step, refusal))?;
         let why = step.text.as_ref().ok_or_else(|| self.refused(id, step, Refusal::TextMissing))?;
         let text = Text::clean(&format!("Priority {priority} instead of {was}, please.\n\n{why}", why = why.as_str()));
-        Ok(Step { action: Action::Reply { auto: false, via_ticket: None }, text, ..step.clone() })
+        Ok(ActionRequest { action: Action::Reply { auto: false, via_ticket: None }, text, ..step.clone() })
     }
 
     /// A retry with the key of an earlier command is that command's result.
-    fn done_before(&mut self, id: Id, step: &Step) -> Result<Option<Id>, Error> {
+    fn done_before(&mut self, id: Id, step: &ActionRequest) -> Result<Option<Id>, Error> {
         let Some(key) = &step.key else { return Ok(None) };
         let hides = self.casebook.hides_from(Some(&self.by)).is_some();
         let ticket = self.ticket(id)?;
@@ -132,7 +132,7 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn meet_conditions(&mut self, id: Id, step: &Step) -> Result<(), Error> {
+    fn meet_conditions(&mut self, id: Id, step: &ActionRequest) -> Result<(), Error> {
         let found = self.ticket(id)?.header.status;
         if let Some(expected) = step.if_status.filter(|expected| *expected != found) {
             return Err(Error::OtherStatus { ticket: id, expected, found });
@@ -148,14 +148,14 @@ impl<'a> Desk<'a> {
         Err(Error::OtherVersion { ticket: id, expected: expected.clone(), found })
     }
 
-    pub fn standing(&mut self, id: Id) -> Result<Standing, Error> {
+    pub fn standing(&mut self, id: Id) -> Result<TicketRole, Error> {
         let (casebook, by) = (self.casebook, self.by.clone());
         let memberships = casebook.memberships(&by)?;
         Ok(casebook.config().team.standing_with(&by, &memberships, Some(&self.ticket(id)?.header)))
     }
 
     /// Decides and applies a step on the ticket it names, with what follows on the other side of a link.
-    fn decide(&mut self, id: Id, step: &Step) -> Result<Id, Error> {
+    fn decide(&mut self, id: Id, step: &ActionRequest) -> Result<Id, Error> {
         let standing = self.standing(id)?;
         let other = match step.action {
             Action::Merge { into, .. } if into != id => Some(self.ticket(into)?.clone()),
@@ -186,7 +186,7 @@ impl<'a> Desk<'a> {
 
     /// A reply to a merged ticket is recorded where the conversation goes on, by that ticket's rules; the ticket
     /// it was addressed to gets an entry that points there.
-    fn reply_elsewhere(&mut self, id: Id, step: &Step) -> Result<Id, Error> {
+    fn reply_elsewhere(&mut self, id: Id, step: &ActionRequest) -> Result<Id, Error> {
         let here = self.standing(id)?;
         if !here.sees() {
             return Err(self.refused(id, step, Refusal::NotVisible));
@@ -224,9 +224,9 @@ impl<'a> Desk<'a> {
     pub fn decide_with(
         &mut self,
         id: Id,
-        step: &Step,
+        step: &ActionRequest,
         action: Action,
-        standing: Standing,
+        standing: TicketRole,
         other: Option<&Ticket>,
     ) -> Result<Option<Id>, Error> {
         let request = Request { by: self.by.clone(), action, text: step.text.clone(), keep_open: step.keep_open };
@@ -236,7 +236,7 @@ impl<'a> Desk<'a> {
             return Err(self.refused(id, step, Refusal::NoAttachment));
         }
         let circumstances = casebook.circumstances(self.ticket(id)?, &step.action)?;
-        let around = Surroundings {
+        let around = DecisionContext {
             team: &config.team,
             follow_up: &config.follow_up,
             now: casebook.world().now,
@@ -259,7 +259,7 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn refused(&self, id: Id, step: &Step, refusal: Refusal) -> Error {
+    fn refused(&self, id: Id, step: &ActionRequest, refusal: Refusal) -> Error {
         match refusal {
             Refusal::NotVisible => Error::NotFound { word: id.to_string() },
             refusal => Error::Refused { ticket: Some(id), action: step.action.word().to_owned(), refusal },
@@ -273,19 +273,19 @@ impl<'a> Desk<'a> {
     }
 
     /// How the acting person stands to a ticket they need not see.
-    pub fn mender(&self) -> Standing {
+    pub fn mender(&self) -> TicketRole {
         let standing = self.casebook.config().team.standing(&self.by, None);
-        if standing.is_support() { standing } else { Standing::Customer }
+        if standing.is_support() { standing } else { TicketRole::Customer }
     }
 
     /// Adds an entry that has no words and leaves the status.
-    pub fn append(&mut self, id: Id, action: Action, key: Option<String>, standing: Standing) -> Result<Id, Error> {
+    pub fn append(&mut self, id: Id, action: Action, key: Option<String>, standing: TicketRole) -> Result<Id, Error> {
         let made = self.made(id, action, standing)?;
         self.put(id, Entry { key, ..made })
     }
 
     /// The next entry of a ticket, as far as the ticket determines it.
-    fn made(&mut self, id: Id, action: Action, standing: Standing) -> Result<Entry, Error> {
+    fn made(&mut self, id: Id, action: Action, standing: TicketRole) -> Result<Entry, Error> {
         let (now, random, by) = (self.casebook.world().now, (self.random)(), self.by.clone());
         let ticket = self.ticket(id)?;
         let (entry_id, from) = (Id::after(Some(ticket.version()), now, random), Some(ticket.header.status));
@@ -314,11 +314,11 @@ impl<'a> Desk<'a> {
 
     /// Takes in a ticket that is not there yet, as it is.
     pub fn adopt(&mut self, ticket: Ticket) {
-        self.drafts.insert(ticket.id, Draft { bytes: None, before: None, ticket });
+        self.drafts.insert(ticket.id, PendingTicket { bytes: None, before: None, ticket });
     }
 
     /// What the files shall hold.
-    pub fn changes(&self) -> Result<Vec<Change>, Error> {
+    pub fn changes(&self) -> Result<Vec<FileChange>, Error> {
         let mut changes = Vec::new();
         for (id, draft) in &self.drafts {
             let path = layout::ticket_path(*id);
@@ -331,26 +331,26 @@ impl<'a> Desk<'a> {
                 }
                 _ => (None, self.print(&path, &draft.ticket)?),
             };
-            changes.push(Change { path, before, after });
+            changes.push(FileChange { path, before, after });
         }
         Ok(changes)
     }
 }
 
-impl Desk<'_> {
+impl Transaction<'_> {
     /// The file of a ticket that is not there yet: at a place within the store, and no larger than what is read.
     fn print(&self, path: &str, ticket: &Ticket) -> Result<String, Error> {
         let path = || path.to_owned();
         match read_plain(self.casebook.root(), &path()) {
-            Err(NotRead::Damaged(kind)) => {
-                return Err(Error::Damaged { path: path(), damage: Damage { line: 1, column: 1, kind } });
+            Err(FileReadError::Damaged(kind)) => {
+                return Err(Error::Damaged { path: path(), damage: ReadError { line: 1, column: 1, kind } });
             }
-            Err(NotRead::Io(source)) => return Err(Error::Io { path: path().into(), attempt: "write", source }),
-            Ok(_) | Err(NotRead::Missing) => {}
+            Err(FileReadError::Io(source)) => return Err(Error::Io { path: path().into(), attempt: "write", source }),
+            Ok(_) | Err(FileReadError::Missing) => {}
         }
         let printed = yaml::print(ticket);
         if printed.len() as u64 > yaml::LARGEST_FILE {
-            return Err(Error::Unwritable { path: path(), why: Unwritable::TooLarge });
+            return Err(Error::Unwritable { path: path(), why: EditError::TooLarge });
         }
         Ok(printed)
     }

@@ -8,7 +8,7 @@ use crate::domain::id::Id;
 
 /// An entry as it is spelled in one version of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Piece<'a> {
+pub struct RawEntry<'a> {
     /// Its id.
     pub id: Id,
     /// Its own bytes, without empty lines behind it.
@@ -17,7 +17,7 @@ pub struct Piece<'a> {
 
 /// What became of an older entry that should have been kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Loss {
+pub enum LostEntry {
     /// It is gone.
     Removed(Id),
     /// It is spelled in other bytes.
@@ -26,7 +26,7 @@ pub enum Loss {
     Reordered(Id),
 }
 
-impl Loss {
+impl LostEntry {
     /// The entry.
     pub const fn entry(self) -> Id {
         match self {
@@ -38,7 +38,7 @@ impl Loss {
 /// Where a newer history has each entry of an older one, in the older one's order. An id that stands twice is two
 /// entries: each is sought in its own bytes, behind the one before it if it is there; what is left over is taken for
 /// what was edited.
-pub fn places(before: &[Piece<'_>], after: &[Piece<'_>]) -> Vec<Option<usize>> {
+pub fn places(before: &[RawEntry<'_>], after: &[RawEntry<'_>]) -> Vec<Option<usize>> {
     let mut left: HashMap<Id, Vec<usize>> = HashMap::with_capacity(after.len());
     for (place, piece) in after.iter().enumerate() {
         left.entry(piece.id).or_default().push(place);
@@ -67,19 +67,19 @@ pub fn places(before: &[Piece<'_>], after: &[Piece<'_>]) -> Vec<Option<usize>> {
 /// What of an older history a newer one does not keep, in the older one's order, each with its place there. `places` are
 /// where the newer one has it. Nothing where it extends the older one: whatever else it holds, the older one's entries
 /// are there, in order, in the same bytes.
-pub fn losses(before: &[Piece<'_>], after: &[Piece<'_>], places: &[Option<usize>]) -> Vec<(Loss, usize)> {
+pub fn losses(before: &[RawEntry<'_>], after: &[RawEntry<'_>], places: &[Option<usize>]) -> Vec<(LostEntry, usize)> {
     let mut losses = Vec::new();
     let mut last = None;
     for (was, (piece, place)) in before.iter().zip(places).enumerate() {
         let Some(place) = *place else {
-            losses.push((Loss::Removed(piece.id), was));
+            losses.push((LostEntry::Removed(piece.id), was));
             continue;
         };
         if after[place].bytes != piece.bytes {
-            losses.push((Loss::Edited(piece.id), was));
+            losses.push((LostEntry::Edited(piece.id), was));
         }
         if last.is_some_and(|last| place < last) {
-            losses.push((Loss::Reordered(piece.id), was));
+            losses.push((LostEntry::Reordered(piece.id), was));
         }
         last = last.max(Some(place));
     }
@@ -109,7 +109,7 @@ mod tests {
         Id::at(DateTime::UNIX_EPOCH, number.into())
     }
 
-    fn pieces(history: &[(u8, u8)]) -> Vec<Piece<'_>> {
+    fn pieces(history: &[(u8, u8)]) -> Vec<RawEntry<'_>> {
         static BYTES: [u8; 256] = {
             let mut bytes = [0; 256];
             let mut at = 0;
@@ -121,11 +121,11 @@ mod tests {
         };
         history
             .iter()
-            .map(|(number, said)| Piece { id: id(*number), bytes: &BYTES[usize::from(*said)..=usize::from(*said)] })
+            .map(|(number, said)| RawEntry { id: id(*number), bytes: &BYTES[usize::from(*said)..=usize::from(*said)] })
             .collect()
     }
 
-    fn found(before: &[(u8, u8)], after: &[(u8, u8)]) -> Vec<Loss> {
+    fn found(before: &[(u8, u8)], after: &[(u8, u8)]) -> Vec<LostEntry> {
         let (before, after) = (pieces(before), pieces(after));
         losses(&before, &after, &places(&before, &after)).into_iter().map(|(loss, _)| loss).collect()
     }
@@ -138,10 +138,10 @@ mod tests {
     fn each_kind_of_loss_is_told_apart() {
         let before = [(1, 1), (2, 2), (3, 3)];
         assert_eq!(found(&before, &[(1, 1), (2, 2), (3, 3), (4, 4)]), []);
-        assert_eq!(found(&before, &[(1, 1), (3, 3)]), [Loss::Removed(id(2))]);
-        assert_eq!(found(&before, &[(1, 1), (2, 9), (3, 3)]), [Loss::Edited(id(2))]);
-        assert_eq!(found(&before, &[(1, 1), (3, 3), (2, 2)]), [Loss::Reordered(id(3))]);
-        assert_eq!(found(&before, &[]), [1, 2, 3].map(|number| Loss::Removed(id(number))));
+        assert_eq!(found(&before, &[(1, 1), (3, 3)]), [LostEntry::Removed(id(2))]);
+        assert_eq!(found(&before, &[(1, 1), (2, 9), (3, 3)]), [LostEntry::Edited(id(2))]);
+        assert_eq!(found(&before, &[(1, 1), (3, 3), (2, 2)]), [LostEntry::Reordered(id(3))]);
+        assert_eq!(found(&before, &[]), [1, 2, 3].map(|number| LostEntry::Removed(id(number))));
         assert_eq!(found(&before, &[(3, 3), (2, 9), (1, 1)]).len(), 3);
     }
 
@@ -173,16 +173,19 @@ mod tests {
         // Then one of the two goes.
         let twice = [(1, 1), (2, 9), (2, 2), (3, 3)];
         for after in [[(1, 1), (2, 9), (3, 3)], [(1, 1), (2, 2), (3, 3)]] {
-            assert_eq!(found(&twice, &after), [Loss::Removed(id(2))], "{after:?}");
+            assert_eq!(found(&twice, &after), [LostEntry::Removed(id(2))], "{after:?}");
             assert_eq!(new(&twice, &after), Vec::<usize>::new(), "{after:?}");
         }
         let lost = |after: &[(u8, u8)]| {
             let (before, after) = (pieces(&twice), pieces(after));
             losses(&before, &after, &places(&before, &after))
         };
-        assert_eq!(lost(&[(1, 1), (2, 9), (3, 3)]), [(Loss::Removed(id(2)), 2)], "the one that is not there");
-        assert_eq!(lost(&[(1, 1), (2, 2), (3, 3)]), [(Loss::Removed(id(2)), 1)]);
-        assert_eq!(lost(&[(1, 1), (2, 2), (2, 8), (3, 3)]), [(Loss::Edited(id(2)), 1), (Loss::Reordered(id(2)), 2)]);
+        assert_eq!(lost(&[(1, 1), (2, 9), (3, 3)]), [(LostEntry::Removed(id(2)), 2)], "the one that is not there");
+        assert_eq!(lost(&[(1, 1), (2, 2), (3, 3)]), [(LostEntry::Removed(id(2)), 1)]);
+        assert_eq!(
+            lost(&[(1, 1), (2, 2), (2, 8), (3, 3)]),
+            [(LostEntry::Edited(id(2)), 1), (LostEntry::Reordered(id(2)), 2)]
+        );
     }
 
     fn history() -> impl Strategy<Value = Vec<(u8, u8)>> {
@@ -221,15 +224,15 @@ mod tests {
             let expected = match kind {
                 0 => {
                     after.remove(place);
-                    Loss::Removed(entry)
+                    LostEntry::Removed(entry)
                 }
                 1 => {
                     after[place].1 = after[place].1.wrapping_add(1);
-                    Loss::Edited(entry)
+                    LostEntry::Edited(entry)
                 }
                 _ => {
                     after.swap(place, place + 1);
-                    Loss::Reordered(id(history[place + 1].0))
+                    LostEntry::Reordered(id(history[place + 1].0))
                 }
             };
             prop_assert_eq!(found(&history, &after), [expected]);

@@ -9,36 +9,36 @@ mod tests;
 use std::sync::Arc;
 
 use crate::domain::id::Id;
-use crate::domain::people::eligibility_context::Admission;
+use crate::domain::people::eligibility_context::EligibilityContext;
 use crate::domain::people::membership::Memberships;
 use crate::domain::people::organization::Organization;
 use crate::domain::people::organization_access::{AccessRefusal, may_have_access};
-use crate::domain::people::person::{Person, Standing, Team};
+use crate::domain::people::person::{Person, Team, TicketRole};
 use crate::domain::sla::follow_up_policy::FollowUpPolicy;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::action::{Action, Opening, Solution};
+use crate::domain::ticket::action::{Action, OpenFields, SolveEvidence};
 use crate::domain::ticket::entry::Entry;
 use crate::domain::vocabulary::{Kind, Priority, Role, Status};
-use crate::domain::workflow::{Circumstances, Decision, Refusal, Request, Surroundings, decide, may_open};
+use crate::domain::workflow::{Decision, DecisionContext, PolicyContext, Refusal, Request, decide, may_open};
 
 /// How many earlier versions of a ticket are asked at most.
 const EARLIER: usize = 256;
 
 /// What an entry is judged by, as it was before it.
 #[derive(Clone, Copy, Debug)]
-pub struct Law<'a> {
+pub struct AuditPolicy<'a> {
     /// The desk's people.
     pub team: &'a Team,
     /// What silence leads to.
     pub follow_up: &'a FollowUpPolicy,
     /// What it asks of those who open tickets; nothing where that cannot be read.
-    pub admission: Option<&'a Admission>,
+    pub admission: Option<&'a EligibilityContext>,
     /// The desk's organisations; none need be there where [`needs_organizations`] says no.
     pub organizations: &'a [Arc<Organization>],
 }
 
-impl Law<'_> {
+impl AuditPolicy<'_> {
     /// What a person is in the organisations.
     fn memberships(&self, person: &Person) -> Memberships {
         Memberships::of(person, self.organizations.iter().map(Arc::as_ref))
@@ -63,7 +63,7 @@ pub fn needs_organizations(before: Option<&Ticket>, entry: &Entry) -> bool {
 
 /// What else the commit of an entry brought, where it is about two tickets.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Company<'a> {
+pub struct Counterpart<'a> {
     /// The target of a merge as it was.
     pub target: Option<&'a Ticket>,
     /// Whether the other ticket got its entry too.
@@ -84,12 +84,12 @@ pub enum Verdict {
     /// It does not fit the history before it, and fits that up to this entry: written at the same time elsewhere.
     Concurrent(Id),
     /// It could not be made.
-    Unlawful(Why),
+    Unlawful(NotPermitted),
 }
 
 /// Why an entry could not be made.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Why {
+pub enum NotPermitted {
     /// A rule is against it.
     Refused(Refusal),
     /// The person is no agent.
@@ -119,7 +119,7 @@ pub enum Why {
     },
 }
 
-impl Why {
+impl NotPermitted {
     /// Whether it is about who may do it, rather than about what the ticket allows.
     pub const fn is_about_rights(&self) -> bool {
         matches!(
@@ -138,26 +138,26 @@ impl Why {
 }
 
 /// Whether a ticket could be opened by its first entry. Imported tickets are somebody else's to judge.
-pub fn judge_opening(entry: &Entry, law: &Law<'_>) -> Verdict {
+pub fn judge_opening(entry: &Entry, law: &AuditPolicy<'_>) -> Verdict {
     let judged = (|| {
-        let Action::Open(opening) = &entry.action else { return Err(Why::Refused(Refusal::NotAsked)) };
+        let Action::Open(opening) = &entry.action else { return Err(NotPermitted::Refused(Refusal::NotAsked)) };
         let standing = standing(entry, None, law)?;
-        may_open(standing, &entry.by, opening).map_err(Why::Refused)?;
+        may_open(standing, &entry.by, opening).map_err(NotPermitted::Refused)?;
         // A customer opens tickets of their own organisations alone, where the desk keeps any.
         if let Some(given) = opening.organization.as_ref().filter(|_| !standing.is_support())
             && !law.organizations.is_empty()
             && !law.memberships(&entry.by).organizations().any(|known| known == given)
         {
-            return Err(Why::Refused(Refusal::OtherOrganization { given: given.clone() }));
+            return Err(NotPermitted::Refused(Refusal::OtherOrganization { given: given.clone() }));
         }
         if entry.role == Role::Customer {
-            admitted(opening, entry, law).map_err(Why::Refused)?;
+            admitted(opening, entry, law).map_err(NotPermitted::Refused)?;
         }
         if entry.text.is_none() {
-            return Err(Why::Refused(Refusal::TextMissing));
+            return Err(NotPermitted::Refused(Refusal::TextMissing));
         }
         if let Some(saw) = entry.from {
-            return Err(Why::Saw { saw: Some(saw), was: None });
+            return Err(NotPermitted::Saw { saw: Some(saw), was: None });
         }
         leads(entry, Some(Status::Open))
     })();
@@ -166,7 +166,7 @@ pub fn judge_opening(entry: &Entry, law: &Law<'_>) -> Verdict {
 
 /// Whether a customer may ask for support, or for access, by what was on file. An agent opens what they will: to override
 /// a rule is theirs. What follows up a ticket has been admitted with that one.
-fn admitted(opening: &Opening, entry: &Entry, law: &Law<'_>) -> Result<(), Refusal> {
+fn admitted(opening: &OpenFields, entry: &Entry, law: &AuditPolicy<'_>) -> Result<(), Refusal> {
     let on_file = |id: &str| law.organizations.iter().find(|known| known.id == id).map(Arc::as_ref);
     // To name none is no way around the rules of the only one they are of.
     let memberships = law.memberships(&opening.requester);
@@ -190,7 +190,7 @@ fn admitted(opening: &Opening, entry: &Entry, law: &Law<'_>) -> Result<(), Refus
 }
 
 /// Whether an entry could be made behind the history of a ticket. `before` is the ticket up to it.
-pub fn judge(before: &Ticket, entry: &Entry, law: &Law<'_>, company: &Company<'_>) -> Verdict {
+pub fn judge(before: &Ticket, entry: &Entry, law: &AuditPolicy<'_>, company: &Counterpart<'_>) -> Verdict {
     let why = match judge_here(before, entry, law, company) {
         Ok(verdict) => return verdict,
         Err(why) => why,
@@ -221,19 +221,24 @@ fn extend(ticket: &mut Option<Ticket>, entry: &Entry) {
     }
 }
 
-fn judge_here(before: &Ticket, entry: &Entry, law: &Law<'_>, company: &Company<'_>) -> Result<Verdict, Why> {
+fn judge_here(
+    before: &Ticket,
+    entry: &Entry,
+    law: &AuditPolicy<'_>,
+    company: &Counterpart<'_>,
+) -> Result<Verdict, NotPermitted> {
     if matches!(entry.action, Action::Foreign(_)) {
         // What it does a newer program knows; who may do anything at all is known here.
         let is_theirs = standing(entry, Some(before), law)?.sees();
-        return if is_theirs { Ok(Verdict::Lawful) } else { Err(Why::Refused(Refusal::NotVisible)) };
+        return if is_theirs { Ok(Verdict::Lawful) } else { Err(NotPermitted::Refused(Refusal::NotVisible)) };
     }
     let mut standing = match standing(entry, Some(before), law) {
-        Err(Why::NoAgent) if company.is_brought => Standing::Agent,
+        Err(NotPermitted::NoAgent) if company.is_brought => TicketRole::Agent,
         standing => standing?,
     };
     let status = before.header.status;
     if entry.from != Some(status) {
-        return Err(Why::Saw { saw: entry.from, was: Some(status) });
+        return Err(NotPermitted::Saw { saw: entry.from, was: Some(status) });
     }
     match &entry.action {
         Action::Merged { .. } | Action::Unmerged { .. } | Action::Forward { .. } => {
@@ -242,17 +247,17 @@ fn judge_here(before: &Ticket, entry: &Entry, law: &Law<'_>, company: &Company<'
         Action::Reply { via_ticket: Some(_), .. }
             if (company.sees_source || company.is_brought) && !standing.sees() =>
         {
-            standing = Standing::Customer;
+            standing = TicketRole::Customer;
         }
         _ => {}
     }
-    let around = Surroundings {
+    let around = DecisionContext {
         team: law.team,
         follow_up: law.follow_up,
         now: entry.at,
         standing,
         other: company.target,
-        circumstances: Circumstances::default(),
+        circumstances: PolicyContext::default(),
     };
     let decided = |keep_open| {
         // Which words they are decides nothing.
@@ -268,16 +273,16 @@ fn judge_here(before: &Ticket, entry: &Entry, law: &Law<'_>, company: &Company<'
     match outcome {
         // The target is not here to be looked at; what there is to say of this side was said before that.
         Err(Refusal::NotVisible) if is_blind_merge(entry, standing, company) => Ok(Verdict::Alone),
-        Err(refusal) => Err(Why::Refused(refusal)),
+        Err(refusal) => Err(NotPermitted::Refused(refusal)),
         Ok(Decision::Nothing) => leads(entry, None).map(|()| Verdict::Lawful),
         Ok(Decision::Entry { action, to, .. }) => {
             if let (Action::Prioritize { was: said, .. }, Action::Prioritize { was, .. }) = (&entry.action, *action)
                 && *said != was
             {
-                return Err(Why::Was { said: *said, was });
+                return Err(NotPermitted::Was { said: *said, was });
             }
-            if let Action::Solve(Solution::Agreed { by: None }) = entry.action {
-                return Err(Why::NobodyAgreed);
+            if let Action::Solve(SolveEvidence::Agreed { by: None }) = entry.action {
+                return Err(NotPermitted::NobodyAgreed);
             }
             leads(entry, to)?;
             let is_two_sided = matches!(entry.action, Action::Merge { .. } | Action::Reopen { unmerge: true, .. })
@@ -287,17 +292,17 @@ fn judge_here(before: &Ticket, entry: &Entry, law: &Law<'_>, company: &Company<'
     }
 }
 
-fn is_blind_merge(entry: &Entry, standing: Standing, company: &Company<'_>) -> bool {
+fn is_blind_merge(entry: &Entry, standing: TicketRole, company: &Counterpart<'_>) -> bool {
     matches!(entry.action, Action::Merge { .. }) && company.target.is_none() && standing.is_support()
 }
 
 /// The other side of something: made by whoever made the first.
-fn records(entry: &Entry, standing: Standing, company: &Company<'_>) -> Result<Verdict, Why> {
+fn records(entry: &Entry, standing: TicketRole, company: &Counterpart<'_>) -> Result<Verdict, NotPermitted> {
     leads(entry, None)?;
     match (&entry.action, standing.is_support(), company.has_counterpart) {
-        (Action::Merged { .. }, false, _) => Err(Why::Refused(Refusal::NotAllowed { standing })),
+        (Action::Merged { .. }, false, _) => Err(NotPermitted::Refused(Refusal::NotAllowed { standing })),
         (Action::Forward { .. }, ..) if !standing.sees() && !company.is_brought => {
-            Err(Why::Refused(Refusal::NotVisible))
+            Err(NotPermitted::Refused(Refusal::NotVisible))
         }
         (_, _, true) => Ok(Verdict::Lawful),
         // The other half of a command whose files were committed one after the other, in either order. A pointer to a
@@ -307,18 +312,18 @@ fn records(entry: &Entry, standing: Standing, company: &Company<'_>) -> Result<V
 }
 
 /// Where the person stood, by the role the entry claims. To claim less than one has is no forgery.
-fn standing(entry: &Entry, before: Option<&Ticket>, law: &Law<'_>) -> Result<Standing, Why> {
+fn standing(entry: &Entry, before: Option<&Ticket>, law: &AuditPolicy<'_>) -> Result<TicketRole, NotPermitted> {
     let header = before.map(|ticket| &ticket.header);
     match entry.role {
         // A sweep bears the name of the agent who let it run: nobody else's word makes an entry the system's.
-        Role::System if law.team.has_agent(&entry.by) => Ok(Standing::System),
-        Role::System => Err(Why::NoAgent),
+        Role::System if law.team.has_agent(&entry.by) => Ok(TicketRole::System),
+        Role::System => Err(NotPermitted::NoAgent),
         Role::Agent if law.team.has_agent(&entry.by) => Ok(law.team.standing(&entry.by, header)),
-        Role::Agent => Err(Why::NoAgent),
+        Role::Agent => Err(NotPermitted::NoAgent),
         Role::Customer => Ok(Team::default().standing_with(&entry.by, &law.memberships(&entry.by), header)),
     }
 }
 
-fn leads(entry: &Entry, follows: Option<Status>) -> Result<(), Why> {
-    if entry.to == follows { Ok(()) } else { Err(Why::LeadsTo { to: entry.to, follows }) }
+fn leads(entry: &Entry, follows: Option<Status>) -> Result<(), NotPermitted> {
+    if entry.to == follows { Ok(()) } else { Err(NotPermitted::LeadsTo { to: entry.to, follows }) }
 }

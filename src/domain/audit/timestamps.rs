@@ -6,7 +6,7 @@ use crate::domain::ticket::entry::Entry;
 
 /// How a time does not fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lapse {
+pub enum TimestampProblem {
     /// It is before that of the entry before it.
     Backwards {
         /// The time of the entry before it.
@@ -30,13 +30,13 @@ pub fn lapse(
     entry: &Entry,
     committed: Option<DateTime<Utc>>,
     tolerance: TimeDelta,
-) -> Option<Lapse> {
+) -> Option<TimestampProblem> {
     let (made, at) = (entry.id.time(), entry.at);
     if let Some(previous) = previous.filter(|previous| previous.at > at + tolerance) {
-        return Some(Lapse::Backwards { after: previous.at });
+        return Some(TimestampProblem::Backwards { after: previous.at });
     }
     if (made - at).abs() > tolerance.max(TimeDelta::seconds(1)) {
-        return Some(Lapse::OtherThanId { made });
+        return Some(TimestampProblem::OtherThanId { made });
     }
-    committed.filter(|committed| at > *committed + tolerance).map(|committed| Lapse::Future { committed })
+    committed.filter(|committed| at > *committed + tolerance).map(|committed| TimestampProblem::Future { committed })
 }

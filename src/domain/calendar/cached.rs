@@ -18,7 +18,7 @@ const AHEAD: TimeDelta = TimeDelta::days(400);
 
 /// A calendar and its hours around an instant.
 #[derive(Debug)]
-pub struct Reckoner {
+pub struct CachedCalendar {
     calendar: Calendar,
     name: Arc<str>,
     around: DateTime<Utc>,
@@ -26,7 +26,7 @@ pub struct Reckoner {
     far: OnceLock<OpenHours>,
 }
 
-impl Reckoner {
+impl CachedCalendar {
     /// Makes a calendar ready for questions around an instant.
     pub fn of(calendar: Calendar, around: DateTime<Utc>) -> Self {
         Self { name: calendar.name.as_str().into(), calendar, around, near: OnceLock::new(), far: OnceLock::new() }
@@ -95,7 +95,7 @@ mod tests {
             let zone = Zone::named("America/Los_Angeles").expect("a zone");
             let (holidays, exceptions) = (BTreeMap::new(), BTreeMap::new());
             let calendar = Calendar { name: "a".to_owned(), zone, week, holidays, exceptions };
-            let reckoner = Reckoner::of(calendar.clone(), around);
+            let reckoner = CachedCalendar::of(calendar.clone(), around);
             let a = around + TimeDelta::minutes(start);
             let b = a + TimeDelta::minutes(minutes);
             prop_assert_eq!(reckoner.elapsed(a, b), calendar.elapsed(a, b));
@@ -110,7 +110,7 @@ mod tests {
         let (week, holidays, exceptions) = (Week::default(), BTreeMap::new(), BTreeMap::new());
         let calendar = Calendar { name: "never".to_owned(), zone, week, holidays, exceptions };
         let now = "2026-11-21T09:00:00Z".parse().expect("an instant");
-        let reckoner = Reckoner::of(calendar, now);
+        let reckoner = CachedCalendar::of(calendar, now);
         assert_eq!(reckoner.due(now, TimeDelta::hours(1)), None);
         assert_eq!(reckoner.due(now, TimeDelta::zero()), Some(now));
     }

@@ -4,11 +4,11 @@
 
 use chrono::{DateTime, Days, NaiveTime, Utc};
 
-use super::{Calendar, Ground};
+use super::{Calendar, HoursSource};
 
 /// Why a calendar is open or closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Why {
+pub enum IntervalReason {
     /// By the hours of the week.
     Week,
     /// It is a holiday, by its name.
@@ -19,7 +19,7 @@ pub enum Why {
 
 /// A time in which a calendar stays open or closed for one reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stay {
+pub struct ExplainedInterval {
     /// The first instant.
     pub from: DateTime<Utc>,
     /// The first instant behind it.
@@ -27,12 +27,12 @@ pub struct Stay {
     /// Whether it is open.
     pub is_open: bool,
     /// Why.
-    pub why: Why,
+    pub why: IntervalReason,
 }
 
 impl Calendar {
     /// The time between two instants without a hole, in order. What lies behind `to` is not looked at.
-    pub fn stays(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Stay> {
+    pub fn stays(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<ExplainedInterval> {
         let mut stays = Vec::new();
         let mut at = from;
         for (opens, closes) in self.between(from, to).intervals() {
@@ -45,7 +45,7 @@ impl Calendar {
     }
 
     /// Adds a time that is open or closed, taken apart where the reason changes with the date.
-    fn push_days(&self, stays: &mut Vec<Stay>, from: DateTime<Utc>, to: DateTime<Utc>, is_open: bool) {
+    fn push_days(&self, stays: &mut Vec<ExplainedInterval>, from: DateTime<Utc>, to: DateTime<Utc>, is_open: bool) {
         let mut at = from;
         while at < to {
             let date = self.zone.local(at).date_naive();
@@ -53,13 +53,13 @@ impl Calendar {
                 date.checked_add_days(Days::new(1)).map(|date| self.zone.instant(date.and_time(NaiveTime::MIN)));
             let end = tomorrow.filter(|midnight| *midnight > at).map_or(to, |midnight| midnight.min(to));
             let why = match self.date(date).1 {
-                Ground::Week => Why::Week,
-                Ground::Holiday(name) => Why::Holiday(name.to_owned()),
-                Ground::Exception => Why::Exception,
+                HoursSource::Week => IntervalReason::Week,
+                HoursSource::Holiday(name) => IntervalReason::Holiday(name.to_owned()),
+                HoursSource::Exception => IntervalReason::Exception,
             };
             match stays.last_mut() {
                 Some(last) if last.to == at && last.is_open == is_open && last.why == why => last.to = end,
-                _ => stays.push(Stay { from: at, to: end, is_open, why }),
+                _ => stays.push(ExplainedInterval { from: at, to: end, is_open, why }),
             }
             at = end;
         }

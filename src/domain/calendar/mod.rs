@@ -18,11 +18,11 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
-pub use cached::Reckoner;
-pub use explain::{Stay, Why};
+pub use cached::CachedCalendar;
+pub use explain::{ExplainedInterval, IntervalReason};
 pub use holidays::HolidayList;
 pub use open_hours::OpenHours;
-pub use week::{NoWindow, Stretch, Week, hours_of_a_day};
+pub use week::{MinuteRange, ParseHoursError, Week, hours_of_a_day};
 
 use super::time::zone::Zone;
 
@@ -47,12 +47,12 @@ pub struct Calendar {
     /// The dates that are closed, and what they are called.
     pub holidays: BTreeMap<NaiveDate, String>,
     /// The dates that have hours of their own; none of them means closed.
-    pub exceptions: BTreeMap<NaiveDate, Vec<Stretch>>,
+    pub exceptions: BTreeMap<NaiveDate, Vec<MinuteRange>>,
 }
 
 /// Why a date has the hours it has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ground<'a> {
+pub enum HoursSource<'a> {
     /// The day of the week.
     Week,
     /// A holiday, by its name.
@@ -74,13 +74,13 @@ impl Calendar {
     }
 
     /// The hours of a local date, and why.
-    pub fn date(&self, date: NaiveDate) -> (&[Stretch], Ground<'_>) {
+    pub fn date(&self, date: NaiveDate) -> (&[MinuteRange], HoursSource<'_>) {
         if let Some(hours) = self.exceptions.get(&date) {
-            return (hours, Ground::Exception);
+            return (hours, HoursSource::Exception);
         }
         match self.holidays.get(&date) {
-            Some(name) => (&[], Ground::Holiday(name)),
-            None => (self.week.of(date.weekday()), Ground::Week),
+            Some(name) => (&[], HoursSource::Holiday(name)),
+            None => (self.week.of(date.weekday()), HoursSource::Week),
         }
     }
 

@@ -11,19 +11,19 @@ const DAY: u32 = 24 * 60;
 
 /// Minutes of one day, half-open: the last one is closed. Never empty, never past midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Stretch {
+pub struct MinuteRange {
     /// The first open minute, from 0.
     pub from: u32,
     /// The first closed minute behind it, up to 1440.
     pub to: u32,
 }
 
-impl Stretch {
+impl MinuteRange {
     /// A whole day.
     pub const DAY: Self = Self { from: 0, to: DAY };
 }
 
-impl fmt::Display for Stretch {
+impl fmt::Display for MinuteRange {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { from, to } = self;
         write!(formatter, "{:02}:{:02} - {:02}:{:02}", from / 60, from % 60, to / 60, to % 60)
@@ -32,7 +32,7 @@ impl fmt::Display for Stretch {
 
 /// Words that are no window.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NoWindow {
+pub enum ParseHoursError {
     /// Neither days with times, nor from a day and time to another.
     #[error("`{0}` is no window; `Mon-Fri 09:00 - 17:00` and `Sun 17:00 - Fri 17:00` are")]
     Form(String),
@@ -46,16 +46,16 @@ pub enum NoWindow {
 
 /// The opening hours of a week: for each day, stretches in their order that neither touch nor overlap.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Week([Vec<Stretch>; 7]);
+pub struct Week([Vec<MinuteRange>; 7]);
 
 impl Week {
     /// A week without a closed minute.
     pub fn always() -> Self {
-        Self(std::array::from_fn(|_| vec![Stretch::DAY]))
+        Self(std::array::from_fn(|_| vec![MinuteRange::DAY]))
     }
 
     /// The hours of a day.
-    pub fn of(&self, day: Weekday) -> &[Stretch] {
+    pub fn of(&self, day: Weekday) -> &[MinuteRange] {
         &self.0[day.num_days_from_monday() as usize]
     }
 
@@ -68,10 +68,17 @@ impl Week {
     ///
     /// # Errors
     /// Other words, or a window that ends where it begins.
-    pub fn add(&mut self, words: &str) -> Result<(), NoWindow> {
-        let form = || NoWindow::Form(words.trim().to_owned());
+    pub fn add(&mut self, words: &str) -> Result<(), ParseHoursError> {
+        let form = || ParseHoursError::Form(words.trim().to_owned());
         let tokens = tokens(words).ok_or_else(form)?;
-        if let [Token::Day(first), Token::Time(from), Token::Dash, Token::Day(last), Token::Time(to)] = tokens[..] {
+        if let [
+            HoursToken::Day(first),
+            HoursToken::Time(from),
+            HoursToken::Dash,
+            HoursToken::Day(last),
+            HoursToken::Time(to),
+        ] = tokens[..]
+        {
             let from = first.num_days_from_monday() * DAY + from.begin().ok_or_else(form)?;
             let to = last.num_days_from_monday() * DAY + to.0;
             self.open(from, if to <= from { to + 7 * DAY } else { to });
@@ -80,11 +87,11 @@ impl Week {
         let (days, times) = days(&tokens).ok_or_else(form)?;
         let (from, to) = match *times {
             [] => (0, DAY),
-            [Token::Time(from), Token::Dash, Token::Time(to)] => (from.begin().ok_or_else(form)?, to.0),
+            [HoursToken::Time(from), HoursToken::Dash, HoursToken::Time(to)] => (from.begin().ok_or_else(form)?, to.0),
             _ => return Err(form()),
         };
         if from == to {
-            return Err(NoWindow::Empty(words.trim().to_owned()));
+            return Err(ParseHoursError::Empty(words.trim().to_owned()));
         }
         for day in days {
             let start = day.num_days_from_monday() * DAY;
@@ -99,7 +106,7 @@ impl Week {
         while at < to {
             let midnight = (at / DAY + 1) * DAY;
             let day = &mut self.0[(at / DAY % 7) as usize];
-            day.push(Stretch { from: at % DAY, to: midnight.min(to) - at / DAY * DAY });
+            day.push(MinuteRange { from: at % DAY, to: midnight.min(to) - at / DAY * DAY });
             *day = joined(std::mem::take(day));
             at = midnight;
         }
@@ -110,22 +117,24 @@ impl Week {
 ///
 /// # Errors
 /// Other words, and hours that end before they begin: a date ends at 24:00.
-pub fn hours_of_a_day(words: &str) -> Result<Vec<Stretch>, NoWindow> {
+pub fn hours_of_a_day(words: &str) -> Result<Vec<MinuteRange>, ParseHoursError> {
     if words.trim() == "closed" {
         return Ok(Vec::new());
     }
-    let none = || NoWindow::Hours(words.trim().to_owned());
+    let none = || ParseHoursError::Hours(words.trim().to_owned());
     let read = |part: &str| match tokens(part)?[..] {
-        [Token::Time(from), Token::Dash, Token::Time(to)] if from.0 < to.0 => Some(Stretch { from: from.0, to: to.0 }),
+        [HoursToken::Time(from), HoursToken::Dash, HoursToken::Time(to)] if from.0 < to.0 => {
+            Some(MinuteRange { from: from.0, to: to.0 })
+        }
         _ => None,
     };
     Ok(joined(words.split(',').map(read).collect::<Option<_>>().ok_or_else(none)?))
 }
 
 /// The same minutes in order, with none told twice.
-fn joined(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
+fn joined(mut stretches: Vec<MinuteRange>) -> Vec<MinuteRange> {
     stretches.sort_unstable();
-    let mut joined: Vec<Stretch> = Vec::with_capacity(stretches.len());
+    let mut joined: Vec<MinuteRange> = Vec::with_capacity(stretches.len());
     for stretch in stretches {
         match joined.last_mut() {
             Some(last) if stretch.from <= last.to => last.to = last.to.max(stretch.to),
@@ -137,9 +146,9 @@ fn joined(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
 
 /// Minutes since midnight, up to 24:00.
 #[derive(Clone, Copy)]
-struct Time(u32);
+struct TimeToken(u32);
 
-impl Time {
+impl TimeToken {
     /// As the begin of a window, which 24:00 is not: that is the next day's 00:00.
     fn begin(self) -> Option<u32> {
         Some(self.0).filter(|&minutes| minutes < DAY)
@@ -147,26 +156,26 @@ impl Time {
 }
 
 #[derive(Clone, Copy)]
-enum Token {
+enum HoursToken {
     Day(Weekday),
-    Time(Time),
+    Time(TimeToken),
     Dash,
     Comma,
 }
 
-fn tokens(words: &str) -> Option<Vec<Token>> {
+fn tokens(words: &str) -> Option<Vec<HoursToken>> {
     let spaced = words.replace('-', " - ").replace(',', " , ");
     let token = |word: &str| match word {
-        "-" => Some(Token::Dash),
-        "," => Some(Token::Comma),
-        _ if word.starts_with(|c: char| c.is_ascii_digit()) => time(word).map(Token::Time),
-        _ => word.parse().ok().map(Token::Day),
+        "-" => Some(HoursToken::Dash),
+        "," => Some(HoursToken::Comma),
+        _ if word.starts_with(|c: char| c.is_ascii_digit()) => time(word).map(HoursToken::Time),
+        _ => word.parse().ok().map(HoursToken::Day),
     };
     spaced.split_whitespace().map(token).collect()
 }
 
 /// `9:00`, `09:00` or `24:00`.
-fn time(word: &str) -> Option<Time> {
+fn time(word: &str) -> Option<TimeToken> {
     let (hours, minutes) = word.split_once(':')?;
     let number = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<u32>().ok())?;
     if hours.len() > 2 || minutes.len() != 2 {
@@ -174,15 +183,15 @@ fn time(word: &str) -> Option<Time> {
     }
     let (hours, minutes) = (number(hours)?, number(minutes)?);
     let total = hours * 60 + minutes;
-    (minutes < 60 && total <= DAY).then_some(Time(total))
+    (minutes < 60 && total <= DAY).then_some(TimeToken(total))
 }
 
 /// The days at the head of a window, and what follows: `Mon`, `Mon-Fri`, `Mon,Wed-Fri`, `Sat-Mon`.
-fn days(tokens: &[Token]) -> Option<(Vec<Weekday>, &[Token])> {
+fn days(tokens: &[HoursToken]) -> Option<(Vec<Weekday>, &[HoursToken])> {
     let (mut named, mut rest) = (Vec::new(), tokens);
     loop {
         match rest {
-            [Token::Day(first), Token::Dash, Token::Day(last), behind @ ..] => {
+            [HoursToken::Day(first), HoursToken::Dash, HoursToken::Day(last), behind @ ..] => {
                 let mut day = *first;
                 named.push(day);
                 while day != *last {
@@ -191,14 +200,14 @@ fn days(tokens: &[Token]) -> Option<(Vec<Weekday>, &[Token])> {
                 }
                 rest = behind;
             }
-            [Token::Day(day), behind @ ..] => {
+            [HoursToken::Day(day), behind @ ..] => {
                 named.push(*day);
                 rest = behind;
             }
             _ => return None,
         }
         match rest {
-            [Token::Comma, behind @ ..] => rest = behind,
+            [HoursToken::Comma, behind @ ..] => rest = behind,
             _ => return Some((named, rest)),
         }
     }
@@ -215,7 +224,7 @@ mod tests {
     }
 
     fn told(week: &Week, day: Weekday) -> String {
-        week.of(day).iter().map(Stretch::to_string).collect::<Vec<_>>().join(", ")
+        week.of(day).iter().map(MinuteRange::to_string).collect::<Vec<_>>().join(", ")
     }
 
     #[test]
@@ -270,18 +279,22 @@ mod tests {
             "Mon 009:00 - 10:00",
             "Mon +9:00 - 10:00",
         ] {
-            assert_eq!(Week::default().add(words), Err(NoWindow::Form(words.to_owned())), "{words}");
+            assert_eq!(Week::default().add(words), Err(ParseHoursError::Form(words.to_owned())), "{words}");
         }
-        assert_eq!(Week::default().add("Mon 09:00 - 09:00"), Err(NoWindow::Empty("Mon 09:00 - 09:00".to_owned())));
+        assert_eq!(
+            Week::default().add("Mon 09:00 - 09:00"),
+            Err(ParseHoursError::Empty("Mon 09:00 - 09:00".to_owned()))
+        );
     }
 
     #[test]
     fn dates_have_hours_of_their_own() {
-        let told = |words| hours_of_a_day(words).map(|hours| hours.iter().map(Stretch::to_string).collect::<Vec<_>>());
+        let told =
+            |words| hours_of_a_day(words).map(|hours| hours.iter().map(MinuteRange::to_string).collect::<Vec<_>>());
         assert_eq!(told("closed"), Ok(vec![]));
         assert_eq!(told("13:00-24:00, 9:15 - 12:00"), Ok(vec!["09:15 - 12:00".to_owned(), "13:00 - 24:00".to_owned()]));
         for words in ["", "open", "22:00 - 02:00", "09:00 - 09:00", "Mon 09:00 - 10:00", "09:00 - 10:00,"] {
-            assert_eq!(told(words), Err(NoWindow::Hours(words.to_owned())));
+            assert_eq!(told(words), Err(ParseHoursError::Hours(words.to_owned())));
         }
     }
 }

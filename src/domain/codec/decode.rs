@@ -1,10 +1,10 @@
 //! From named values to types, strictly: a name too many, a missing one or a value that does not fit is a
 //! flaw with its place. Files of a newer format are read leniently, as far as they are understood.
 
-use super::error::{Flaw, FlawKind, Step};
-use super::map_reader::Reader;
+use super::error::{DecodeError, DecodeErrorKind, PathElement};
+use super::map_reader::MapReader;
 use crate::domain::people::person::Person;
-use crate::domain::ticket::action::{Action, Fact, Opening, Override, Solution};
+use crate::domain::ticket::action::{Action, HeaderField, OpenFields, Override, SolveEvidence};
 use crate::domain::ticket::attachment;
 use crate::domain::ticket::attachment::Attachment;
 use crate::domain::ticket::entry::Entry;
@@ -12,29 +12,29 @@ use crate::domain::ticket::{Escalation, FORMAT, Header, Hold, Ticket};
 use crate::domain::value::{Fields, Value};
 use crate::domain::vocabulary::Resolution;
 
-type Result<T> = std::result::Result<T, Flaw>;
+type Result<T> = std::result::Result<T, DecodeError>;
 
 /// Reads a ticket from its named values.
 ///
 /// # Errors
 /// The first flaw, with its path.
 pub fn ticket_from(value: Value) -> Result<Ticket> {
-    let mut reader = Reader::of(value, Vec::new(), false)?;
+    let mut reader = MapReader::of(value, Vec::new(), false)?;
     let format = reader.number("format")?;
     let format = reader.need("format", format)?;
     let format = u32::try_from(format).ok().filter(|&format| format >= 1);
     let format =
         format.ok_or_else(|| reader.unfit("format", &format!("formats are numbered from 1 to {FORMAT} so far")))?;
     let lenient = format > FORMAT;
-    let mut reader = Reader::of(Value::Map(reader.rest()), Vec::new(), lenient)?;
+    let mut reader = MapReader::of(Value::Map(reader.rest()), Vec::new(), lenient)?;
     let id = reader.id("id")?;
     let header = header_from(&mut reader)?;
     let history = history_from(reader.list("history")?, lenient)?;
     reader.finish()?;
-    let first = history.first().ok_or(Flaw { path: Vec::new(), kind: FlawKind::Missing("history") })?;
-    let first_entry = |name: &str, sentence: String| Flaw {
-        path: vec![Step::Name("history".to_owned()), Step::Index(0), Step::Name(name.to_owned())],
-        kind: FlawKind::Unfit(sentence),
+    let first = history.first().ok_or(DecodeError { path: Vec::new(), kind: DecodeErrorKind::Missing("history") })?;
+    let first_entry = |name: &str, sentence: String| DecodeError {
+        path: vec![PathElement::Name("history".to_owned()), PathElement::Index(0), PathElement::Name(name.to_owned())],
+        kind: DecodeErrorKind::Unfit(sentence),
     };
     if !matches!(first.action, Action::Open(_)) {
         return Err(first_entry("action", "the first entry has to open the ticket".to_owned()));
@@ -45,7 +45,7 @@ pub fn ticket_from(value: Value) -> Result<Ticket> {
     Ok(Ticket { format, id, header, history })
 }
 
-fn header_from(reader: &mut Reader) -> Result<Header> {
+fn header_from(reader: &mut MapReader) -> Result<Header> {
     Ok(Header {
         subject: reader.needed_words("subject")?,
         kind: reader.word("kind")?,
@@ -76,19 +76,19 @@ fn sorted(mut fields: Fields) -> Fields {
     fields
 }
 
-fn needed_person(reader: &mut Reader, name: &'static str) -> Result<Person> {
+fn needed_person(reader: &mut MapReader, name: &'static str) -> Result<Person> {
     let person = reader.person(name)?;
     reader.need(name, person)
 }
 
-fn words_list(reader: &mut Reader, name: &'static str) -> Result<Vec<String>> {
+fn words_list(reader: &mut MapReader, name: &'static str) -> Result<Vec<String>> {
     reader.words_list(name, |words| match words.trim() {
         "" => Err("an empty word"),
         _ => Ok(words.to_owned()),
     })
 }
 
-fn escalation_from(mut reader: Reader) -> Result<Escalation> {
+fn escalation_from(mut reader: MapReader) -> Result<Escalation> {
     let reason = reader.needed_word("reason")?;
     let manager = reader.person("manager")?;
     let since = reader.time("since")?;
@@ -97,20 +97,20 @@ fn escalation_from(mut reader: Reader) -> Result<Escalation> {
     Ok(Escalation { reason, manager, since })
 }
 
-fn hold_of_map(mut reader: Reader) -> Result<Hold> {
+fn hold_of_map(mut reader: MapReader) -> Result<Hold> {
     let hold = hold_from(&mut reader)?;
     reader.finish()?;
     Ok(hold)
 }
 
-fn hold_from(reader: &mut Reader) -> Result<Hold> {
+fn hold_from(reader: &mut MapReader) -> Result<Hold> {
     Ok(Hold { reason: reader.needed_word("reason")?, team: reader.words("team")?, until: reader.time("until")? })
 }
 
 fn history_from(items: Vec<Value>, lenient: bool) -> Result<Vec<Entry>> {
     let entry_of = |(index, item)| {
-        let path = vec![Step::Name("history".to_owned()), Step::Index(index)];
-        entry_from(Reader::of(item, path, lenient)?, index == 0, lenient)
+        let path = vec![PathElement::Name("history".to_owned()), PathElement::Index(index)];
+        entry_from(MapReader::of(item, path, lenient)?, index == 0, lenient)
     };
     items.into_iter().enumerate().map(entry_of).collect()
 }
@@ -120,7 +120,7 @@ fn history_from(items: Vec<Value>, lenient: bool) -> Result<Vec<Entry>> {
 /// # Errors
 /// The first flaw, with its path.
 pub fn later_entry_from(value: Value) -> Result<Entry> {
-    entry_from(Reader::of(value, Vec::new(), false)?, false, false)
+    entry_from(MapReader::of(value, Vec::new(), false)?, false, false)
 }
 
 /// Reads an action as somebody asks for it, from its named values: what the ticket determines is not among them.
@@ -128,7 +128,7 @@ pub fn later_entry_from(value: Value) -> Result<Entry> {
 /// # Errors
 /// The first flaw, with its path; an action that only follows from others.
 pub fn asked_action_from(value: Value) -> Result<Action> {
-    let mut reader = Reader::of(value, Vec::new(), false)?;
+    let mut reader = MapReader::of(value, Vec::new(), false)?;
     let word = reader.needed_words("action")?;
     let action = match word.as_str() {
         "prioritize" => {
@@ -143,7 +143,7 @@ pub fn asked_action_from(value: Value) -> Result<Action> {
     Ok(action)
 }
 
-fn entry_from(mut reader: Reader, first: bool, lenient: bool) -> Result<Entry> {
+fn entry_from(mut reader: MapReader, first: bool, lenient: bool) -> Result<Entry> {
     let id = reader.id("id")?;
     let at = reader.time("at")?;
     let at = reader.need("at", at)?;
@@ -171,7 +171,7 @@ fn entry_from(mut reader: Reader, first: bool, lenient: bool) -> Result<Entry> {
     Ok(Entry { id, at, by, role, action, from, to, key, message_id, attachments, text })
 }
 
-fn attachments_from(reader: &mut Reader) -> Result<Vec<Attachment>> {
+fn attachments_from(reader: &mut MapReader) -> Result<Vec<Attachment>> {
     let mut attachments: Vec<Attachment> = Vec::new();
     for mut map in reader.maps("attachments")? {
         let name = map.needed_words("name")?;
@@ -189,7 +189,7 @@ fn attachments_from(reader: &mut Reader) -> Result<Vec<Attachment>> {
     Ok(attachments)
 }
 
-fn action_from(word: &str, reader: &mut Reader) -> Result<Option<Action>> {
+fn action_from(word: &str, reader: &mut MapReader) -> Result<Option<Action>> {
     Ok(Some(match word {
         "open" => Action::Open(Box::new(opening_from(reader)?)),
         "reply" => Action::Reply { auto: reader.flag("auto")?, via_ticket: reader.word("via_ticket")? },
@@ -219,8 +219,8 @@ fn action_from(word: &str, reader: &mut Reader) -> Result<Option<Action>> {
     }))
 }
 
-fn opening_from(reader: &mut Reader) -> Result<Opening> {
-    Ok(Opening {
+fn opening_from(reader: &mut MapReader) -> Result<OpenFields> {
+    Ok(OpenFields {
         subject: reader.needed_words("subject")?,
         kind: reader.word("kind")?,
         priority: reader.needed_word("priority")?,
@@ -244,40 +244,41 @@ fn opening_from(reader: &mut Reader) -> Result<Opening> {
     })
 }
 
-fn override_from(mut reader: Reader) -> Result<Override> {
+fn override_from(mut reader: MapReader) -> Result<Override> {
     let overridden = Override { rule: reader.needed_words("rule")?, reason: reader.needed_words("reason")? };
     reader.finish()?;
     Ok(overridden)
 }
 
-fn solution_from(reader: &mut Reader) -> Result<Solution> {
+fn solution_from(reader: &mut MapReader) -> Result<SolveEvidence> {
     Ok(match reader.needed_word("resolution")? {
-        Resolution::Agreed => Solution::Agreed { by: reader.person("agreed_by")? },
+        Resolution::Agreed => SolveEvidence::Agreed { by: reader.person("agreed_by")? },
         Resolution::BugReported => {
             let bug = reader.needed_words("bug")?;
             let priority = reader.needed_word("bug_priority")?;
             let eta = reader.time("eta")?;
-            Solution::BugReported { bug, priority, eta: reader.need("eta", eta)? }
+            SolveEvidence::BugReported { bug, priority, eta: reader.need("eta", eta)? }
         }
-        Resolution::NoResponse => Solution::NoResponse,
+        Resolution::NoResponse => SolveEvidence::NoResponse,
         Resolution::Merged => {
             return Err(reader.unfit("resolution", &"merging is an action of its own, `merge`"));
         }
     })
 }
 
-fn changes_from(reader: &mut Reader) -> Result<Action> {
+fn changes_from(reader: &mut MapReader) -> Result<Action> {
     let mut set = Vec::new();
     if let Some(mut facts) = reader.map("set")? {
-        for (name, fact) in Fact::NAMED {
+        for (name, fact) in HeaderField::NAMED {
             if let Some(words) = facts.words(name)? {
                 set.push((fact, Value::String(words)));
             }
         }
         let own = facts.open_map("fields")?;
-        set.extend(own.into_iter().map(|(name, value)| (Fact::Field(name), value)));
+        set.extend(own.into_iter().map(|(name, value)| (HeaderField::Field(name), value)));
         facts.finish()?;
     }
-    let read = |name: &str| Fact::from_name(name).ok_or_else(|| format!("`{name}` is no fact that can be unset"));
+    let read =
+        |name: &str| HeaderField::from_name(name).ok_or_else(|| format!("`{name}` is no fact that can be unset"));
     Ok(Action::Set { set, unset: reader.words_list("unset", read)? })
 }

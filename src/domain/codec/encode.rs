@@ -2,7 +2,7 @@
 
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
-use crate::domain::ticket::action::{Action, Fact, Opening, Solution};
+use crate::domain::ticket::action::{Action, HeaderField, OpenFields, SolveEvidence};
 use crate::domain::ticket::attachment::Attachment;
 use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::{Escalation, Header, Hold, Ticket};
@@ -37,9 +37,9 @@ pub const HEADER_NAMES: [&str; 23] = [
 
 /// Named values in the making: what says nothing is left out.
 #[derive(Default)]
-pub(super) struct Writer(pub(super) Fields);
+pub(super) struct FieldWriter(pub(super) Fields);
 
-impl Writer {
+impl FieldWriter {
     pub(super) fn value(&mut self, name: &str, value: Value) {
         if !value.is_empty() {
             self.0.push((name.to_owned(), value));
@@ -74,7 +74,7 @@ impl Writer {
 /// The header of a ticket as named values.
 pub fn header_fields(ticket: &Ticket) -> Fields {
     let header = &ticket.header;
-    let mut writer = Writer::default();
+    let mut writer = FieldWriter::default();
     writer.value("format", Value::Integer(i128::from(ticket.format)));
     writer.word("id", Some(ticket.id));
     writer.words("subject", &header.subject);
@@ -92,19 +92,19 @@ pub fn header_fields(ticket: &Ticket) -> Fields {
     writer.0
 }
 
-fn place(writer: &mut Writer, facts: [&Option<String>; 4]) {
+fn place(writer: &mut FieldWriter, facts: [&Option<String>; 4]) {
     for (name, fact) in ["product", "product_group", "organization", "instance"].into_iter().zip(facts) {
         writer.word(name, fact.as_ref());
     }
 }
 
-fn people(writer: &mut Writer, requester: &Person, assignee: Option<&Person>, cc: &[Person]) {
+fn people(writer: &mut FieldWriter, requester: &Person, assignee: Option<&Person>, cc: &[Person]) {
     writer.words("requester", requester.as_str());
     writer.word("assignee", assignee);
     writer.list("cc", cc);
 }
 
-fn states(writer: &mut Writer, header: &Header) {
+fn states(writer: &mut FieldWriter, header: &Header) {
     writer.map("escalation", header.escalation.as_ref().map(escalation_fields).unwrap_or_default());
     writer.map("hold", header.hold.as_ref().map(hold_fields).unwrap_or_default());
     writer.word("resolution", header.resolution);
@@ -113,7 +113,7 @@ fn states(writer: &mut Writer, header: &Header) {
 }
 
 fn escalation_fields(escalation: &Escalation) -> Fields {
-    let mut writer = Writer::default();
+    let mut writer = FieldWriter::default();
     writer.word("reason", Some(escalation.reason));
     writer.word("manager", escalation.manager.as_ref());
     writer.value("since", Value::Time(escalation.since));
@@ -121,7 +121,7 @@ fn escalation_fields(escalation: &Escalation) -> Fields {
 }
 
 fn hold_fields(hold: &Hold) -> Fields {
-    let mut writer = Writer::default();
+    let mut writer = FieldWriter::default();
     writer.word("reason", Some(hold.reason));
     writer.word("team", hold.team.as_ref());
     if let Some(until) = hold.until {
@@ -132,7 +132,7 @@ fn hold_fields(hold: &Hold) -> Fields {
 
 /// An entry as named values (FORMAT, Entry fields).
 pub fn entry_fields(entry: &Entry) -> Fields {
-    let mut writer = Writer::default();
+    let mut writer = FieldWriter::default();
     writer.word("id", Some(entry.id));
     writer.value("at", Value::Time(entry.at));
     writer.words("by", entry.by.as_str());
@@ -151,14 +151,14 @@ pub fn entry_fields(entry: &Entry) -> Fields {
 }
 
 fn attachment_fields(attachment: &Attachment) -> Value {
-    let mut writer = Writer::default();
+    let mut writer = FieldWriter::default();
     writer.words("name", &attachment.name);
     writer.value("size", Value::Integer(attachment.size.into()));
     writer.word("sha256", Some(attachment.digest));
     Value::Map(writer.0)
 }
 
-fn action_fields(writer: &mut Writer, action: &Action) {
+fn action_fields(writer: &mut FieldWriter, action: &Action) {
     match action {
         Action::Open(opening) => opening_fields(writer, opening),
         Action::Reply { auto, via_ticket } | Action::Note { auto, via_ticket } => {
@@ -204,7 +204,7 @@ fn action_fields(writer: &mut Writer, action: &Action) {
 }
 
 fn escalated(
-    writer: &mut Writer,
+    writer: &mut FieldWriter,
     reason: Option<crate::domain::vocabulary::EscalationReason>,
     manager: Option<&Person>,
 ) {
@@ -212,12 +212,12 @@ fn escalated(
     writer.word("manager", manager);
 }
 
-fn both_lists<T: std::fmt::Display>(writer: &mut Writer, add: &[T], remove: &[T]) {
+fn both_lists<T: std::fmt::Display>(writer: &mut FieldWriter, add: &[T], remove: &[T]) {
     writer.list("add", add);
     writer.list("remove", remove);
 }
 
-fn opening_fields(writer: &mut Writer, opening: &Opening) {
+fn opening_fields(writer: &mut FieldWriter, opening: &OpenFields) {
     writer.words("subject", &opening.subject);
     writer.word("kind", opening.kind);
     writer.word("priority", Some(opening.priority));
@@ -230,7 +230,7 @@ fn opening_fields(writer: &mut Writer, opening: &Opening) {
     writer.map("fields", opening.fields.clone());
     writer.word("approved_by", opening.approved_by.as_ref());
     if let Some(overridden) = &opening.overridden {
-        let mut inner = Writer::default();
+        let mut inner = FieldWriter::default();
         inner.words("rule", &overridden.rule);
         inner.words("reason", &overridden.reason);
         writer.map("override", inner.0);
@@ -240,30 +240,30 @@ fn opening_fields(writer: &mut Writer, opening: &Opening) {
     writer.map("imported", opening.imported.clone());
 }
 
-fn solution_fields(writer: &mut Writer, solution: &Solution) {
+fn solution_fields(writer: &mut FieldWriter, solution: &SolveEvidence) {
     writer.word("resolution", Some(solution.resolution()));
     match solution {
-        Solution::Agreed { by } => writer.word("agreed_by", by.as_ref()),
-        Solution::BugReported { bug, priority, eta } => {
+        SolveEvidence::Agreed { by } => writer.word("agreed_by", by.as_ref()),
+        SolveEvidence::BugReported { bug, priority, eta } => {
             writer.words("bug", bug);
             writer.word("bug_priority", Some(*priority));
             writer.value("eta", Value::Time(*eta));
         }
-        Solution::NoResponse => {}
+        SolveEvidence::NoResponse => {}
     }
 }
 
 /// Facts by their header names; the desk's own fields gather under `fields`.
-fn set_fields(writer: &mut Writer, set: &[(Fact, Value)], unset: &[Fact]) {
-    let mut facts = Writer::default();
+fn set_fields(writer: &mut FieldWriter, set: &[(HeaderField, Value)], unset: &[HeaderField]) {
+    let mut facts = FieldWriter::default();
     let mut own = Fields::new();
     for (fact, value) in set {
         match fact {
-            Fact::Field(name) => own.push((name.clone(), value.clone())),
+            HeaderField::Field(name) => own.push((name.clone(), value.clone())),
             named => facts.value(&named.name(), value.clone()),
         }
     }
     facts.map("fields", own);
     writer.map("set", facts.0);
-    writer.list("unset", &unset.iter().map(Fact::name).collect::<Vec<_>>());
+    writer.list("unset", &unset.iter().map(HeaderField::name).collect::<Vec<_>>());
 }

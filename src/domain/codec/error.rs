@@ -4,7 +4,7 @@ use std::fmt;
 
 /// One step of a path into a ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum PathElement {
     /// The value of a name in a map.
     Name(String),
     /// A place in a list, from 0.
@@ -13,16 +13,16 @@ pub enum Step {
 
 /// A value that does not mean what its place needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Flaw {
+pub struct DecodeError {
     /// Where it is.
-    pub path: Vec<Step>,
+    pub path: Vec<PathElement>,
     /// What is wrong.
-    pub kind: FlawKind,
+    pub kind: DecodeErrorKind,
 }
 
 /// What can be wrong with a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FlawKind {
+pub enum DecodeErrorKind {
     /// A name that has to be there is not.
     Missing(&'static str),
     /// A name that does not belong there; the nearest that does.
@@ -45,7 +45,7 @@ pub enum FlawKind {
     Empty,
 }
 
-impl fmt::Display for FlawKind {
+impl fmt::Display for DecodeErrorKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing(name) => write!(formatter, "`{name}` is missing"),
@@ -64,13 +64,13 @@ impl fmt::Display for FlawKind {
     }
 }
 
-impl fmt::Display for Flaw {
+impl fmt::Display for DecodeError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (place, step) in self.path.iter().enumerate() {
             match step {
-                Step::Name(name) if place == 0 => formatter.write_str(name)?,
-                Step::Name(name) => write!(formatter, ".{name}")?,
-                Step::Index(index) => write!(formatter, "[{index}]")?,
+                PathElement::Name(name) if place == 0 => formatter.write_str(name)?,
+                PathElement::Name(name) => write!(formatter, ".{name}")?,
+                PathElement::Index(index) => write!(formatter, "[{index}]")?,
             }
         }
         if !self.path.is_empty() {
@@ -80,6 +80,6 @@ impl fmt::Display for Flaw {
     }
 }
 
-impl std::error::Error for FlawKind {}
+impl std::error::Error for DecodeErrorKind {}
 
-impl std::error::Error for Flaw {}
+impl std::error::Error for DecodeError {}

@@ -4,46 +4,48 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 
-use super::error::{Flaw, FlawKind, Step};
+use super::error::{DecodeError, DecodeErrorKind, PathElement};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::text::Text;
 use crate::domain::value::{Fields, Value};
 
-type Result<T> = std::result::Result<T, Flaw>;
+type Result<T> = std::result::Result<T, DecodeError>;
 
 /// The named values of one map, and where that map is.
-pub(super) struct Reader {
+pub(super) struct MapReader {
     left: Fields,
     asked: Vec<&'static str>,
-    path: Vec<Step>,
+    path: Vec<PathElement>,
     lenient: bool,
 }
 
-impl Reader {
-    pub(super) fn of(value: Value, path: Vec<Step>, lenient: bool) -> Result<Self> {
+impl MapReader {
+    pub(super) fn of(value: Value, path: Vec<PathElement>, lenient: bool) -> Result<Self> {
         match value {
             Value::Map(left) => Ok(Self { left, asked: Vec::new(), path, lenient }),
-            other => Err(Flaw { path, kind: FlawKind::WrongKind { wanted: "a map", found: other.kind() } }),
+            other => {
+                Err(DecodeError { path, kind: DecodeErrorKind::WrongKind { wanted: "a map", found: other.kind() } })
+            }
         }
     }
 
-    pub(super) fn flaw_at(&self, name: &str, kind: FlawKind) -> Flaw {
+    pub(super) fn flaw_at(&self, name: &str, kind: DecodeErrorKind) -> DecodeError {
         let mut path = self.path.clone();
-        path.push(Step::Name(name.to_owned()));
-        Flaw { path, kind }
+        path.push(PathElement::Name(name.to_owned()));
+        DecodeError { path, kind }
     }
 
-    fn wrong(&self, name: &str, wanted: &'static str, found: &Value) -> Flaw {
-        self.flaw_at(name, FlawKind::WrongKind { wanted, found: found.kind() })
+    fn wrong(&self, name: &str, wanted: &'static str, found: &Value) -> DecodeError {
+        self.flaw_at(name, DecodeErrorKind::WrongKind { wanted, found: found.kind() })
     }
 
-    pub(super) fn unfit(&self, name: &str, error: &impl ToString) -> Flaw {
-        self.flaw_at(name, FlawKind::Unfit(error.to_string()))
+    pub(super) fn unfit(&self, name: &str, error: &impl ToString) -> DecodeError {
+        self.flaw_at(name, DecodeErrorKind::Unfit(error.to_string()))
     }
 
-    fn missing(&self, name: &'static str) -> Flaw {
-        Flaw { path: self.path.clone(), kind: FlawKind::Missing(name) }
+    fn missing(&self, name: &'static str) -> DecodeError {
+        DecodeError { path: self.path.clone(), kind: DecodeErrorKind::Missing(name) }
     }
 
     /// Takes a value out; nothing and emptiness are flaws, since absent facts are left out.
@@ -54,7 +56,7 @@ impl Reader {
         };
         let (_, value) = self.left.remove(place);
         if value == Value::Null || value.is_empty() {
-            return Err(self.flaw_at(name, FlawKind::Empty));
+            return Err(self.flaw_at(name, DecodeErrorKind::Empty));
         }
         Ok(Some(value))
     }
@@ -67,7 +69,7 @@ impl Reader {
         match self.take(name)? {
             None => Ok(None),
             Some(Value::String(words)) if words.contains('\n') => Err(self.unfit(name, &"this has to be one line")),
-            Some(Value::String(words)) if words.trim().is_empty() => Err(self.flaw_at(name, FlawKind::Empty)),
+            Some(Value::String(words)) if words.trim().is_empty() => Err(self.flaw_at(name, DecodeErrorKind::Empty)),
             Some(Value::String(words)) => Ok(Some(words)),
             Some(other @ (Value::Bool(_) | Value::Integer(_) | Value::Number(_))) => {
                 Err(self.wrong(name, "text (in quotes)", &other))
@@ -142,7 +144,7 @@ impl Reader {
         match self.take("text")? {
             None => Ok(None),
             Some(Value::String(words)) => {
-                Text::clean(&words).map(Some).ok_or_else(|| self.flaw_at("text", FlawKind::Empty))
+                Text::clean(&words).map(Some).ok_or_else(|| self.flaw_at("text", DecodeErrorKind::Empty))
             }
             Some(other) => Err(self.wrong("text", "text", &other)),
         }
@@ -166,13 +168,13 @@ impl Reader {
         for (index, item) in self.list(name)?.into_iter().enumerate() {
             let flaw = |reader: &Self, kind| {
                 let mut flaw = reader.flaw_at(name, kind);
-                flaw.path.push(Step::Index(index));
+                flaw.path.push(PathElement::Index(index));
                 flaw
             };
             let Value::String(words) = &item else {
-                return Err(flaw(self, FlawKind::WrongKind { wanted: "text", found: item.kind() }));
+                return Err(flaw(self, DecodeErrorKind::WrongKind { wanted: "text", found: item.kind() }));
             };
-            items.push(read(words).map_err(|error| flaw(self, FlawKind::Unfit(error.to_string())))?);
+            items.push(read(words).map_err(|error| flaw(self, DecodeErrorKind::Unfit(error.to_string())))?);
         }
         Ok(items)
     }
@@ -186,7 +188,7 @@ impl Reader {
         let items = self.list(name)?.into_iter().enumerate();
         let map = |(index, item)| {
             let mut path = self.path.clone();
-            path.extend([Step::Name(name.to_owned()), Step::Index(index)]);
+            path.extend([PathElement::Name(name.to_owned()), PathElement::Index(index)]);
             Self::of(item, path, self.lenient)
         };
         items.map(map).collect()
@@ -198,7 +200,7 @@ impl Reader {
             return Ok(None);
         };
         let mut path = self.path.clone();
-        path.push(Step::Name(name.to_owned()));
+        path.push(PathElement::Name(name.to_owned()));
         Self::of(value, path, self.lenient).map(Some)
     }
 
@@ -219,7 +221,7 @@ impl Reader {
                 let mut known: Vec<_> =
                     self.asked.iter().filter(|known| strsim::jaro_winkler(known, name) > 0.8).copied().collect();
                 known.sort_by(|a, b| strsim::jaro_winkler(b, name).total_cmp(&strsim::jaro_winkler(a, name)));
-                Err(self.flaw_at(name, FlawKind::Unknown { name: name.clone(), known }))
+                Err(self.flaw_at(name, DecodeErrorKind::Unknown { name: name.clone(), known }))
             }
             _ => Ok(()),
         }

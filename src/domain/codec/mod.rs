@@ -11,5 +11,5 @@ mod organization;
 
 pub use decode::{asked_action_from, later_entry_from, ticket_from};
 pub use encode::{HEADER_NAMES, entry_fields, header_fields};
-pub use error::{Flaw, FlawKind, Step};
+pub use error::{DecodeError, DecodeErrorKind, PathElement};
 pub use organization::{organization_fields, organization_from};

@@ -2,21 +2,21 @@
 
 use chrono::NaiveDate;
 
-use super::encode::Writer;
-use super::error::Flaw;
-use super::map_reader::Reader;
+use super::encode::FieldWriter;
+use super::error::DecodeError;
+use super::map_reader::MapReader;
 use crate::domain::people::organization::{Instance, Member, Organization, PlanPeriod};
 use crate::domain::people::person::Person;
 use crate::domain::time::zone::Zone;
 use crate::domain::value::{Fields, Value};
 use crate::domain::vocabulary::OrganizationRole;
 
-type Result<T> = std::result::Result<T, Flaw>;
+type Result<T> = std::result::Result<T, DecodeError>;
 
 /// An organisation as named values. Days are strings here; a file spells them without quotes.
 pub fn organization_fields(organization: &Organization) -> Fields {
     let maps = |maps: Vec<Fields>| Value::List(maps.into_iter().map(Value::Map).collect());
-    let mut writer = Writer::default();
+    let mut writer = FieldWriter::default();
     writer.words("id", &organization.id);
     writer.word("name", organization.name.as_ref());
     writer.list("domains", &organization.domains);
@@ -29,7 +29,7 @@ pub fn organization_fields(organization: &Organization) -> Fields {
 }
 
 fn plan_fields(period: &PlanPeriod) -> Fields {
-    let mut writer = Writer::default();
+    let mut writer = FieldWriter::default();
     writer.words("plan", &period.plan);
     writer.word("from", period.from);
     writer.word("until", period.until);
@@ -37,7 +37,7 @@ fn plan_fields(period: &PlanPeriod) -> Fields {
 }
 
 fn instance_fields(instance: &Instance) -> Fields {
-    let mut writer = Writer::default();
+    let mut writer = FieldWriter::default();
     writer.words("id", &instance.id);
     writer.word("edition", instance.edition);
     writer.word("hosting", instance.hosting);
@@ -47,7 +47,7 @@ fn instance_fields(instance: &Instance) -> Fields {
 }
 
 fn member_fields(member: &Member) -> Fields {
-    let mut writer = Writer::default();
+    let mut writer = FieldWriter::default();
     writer.words("email", member.email.as_str());
     writer.list("aliases", &member.aliases);
     writer.word("name", member.name.as_ref());
@@ -61,7 +61,7 @@ fn member_fields(member: &Member) -> Fields {
 /// # Errors
 /// The first flaw, with its path.
 pub fn organization_from(value: Value, id: &str) -> Result<Organization> {
-    let mut reader = Reader::of(value, Vec::new(), false)?;
+    let mut reader = MapReader::of(value, Vec::new(), false)?;
     let inside = reader.needed_words("id")?;
     if inside != id {
         return Err(reader.unfit("id", &format!("the id is not `{id}`, which the file is named after")));
@@ -89,14 +89,14 @@ fn domain(words: &str) -> std::result::Result<String, String> {
     }
 }
 
-fn zone(reader: &mut Reader) -> Result<Option<String>> {
+fn zone(reader: &mut MapReader) -> Result<Option<String>> {
     let Some(name) = reader.words("time_zone")? else { return Ok(None) };
     let unknown = |_| reader.unfit("time_zone", &format!("`{name}` is no time zone"));
     Zone::named(&name).map_err(unknown)?;
     Ok(Some(name))
 }
 
-fn plans(reader: &mut Reader) -> Result<Vec<PlanPeriod>> {
+fn plans(reader: &mut MapReader) -> Result<Vec<PlanPeriod>> {
     let mut plans: Vec<PlanPeriod> = Vec::new();
     for mut map in reader.maps("plans")? {
         let period = PlanPeriod {
@@ -118,13 +118,13 @@ fn plans(reader: &mut Reader) -> Result<Vec<PlanPeriod>> {
     Ok(plans)
 }
 
-fn day(reader: &mut Reader, name: &'static str) -> Result<Option<NaiveDate>> {
+fn day(reader: &mut MapReader, name: &'static str) -> Result<Option<NaiveDate>> {
     let Some(words) = reader.words(name)? else { return Ok(None) };
     let day = words.parse().ok().filter(|day: &NaiveDate| day.to_string() == words);
     day.map(Some).ok_or_else(|| reader.unfit(name, &format!("`{words}` is no day; 2026-08-01 is")))
 }
 
-fn instances(reader: &mut Reader) -> Result<Vec<Instance>> {
+fn instances(reader: &mut MapReader) -> Result<Vec<Instance>> {
     let mut instances: Vec<Instance> = Vec::new();
     for mut map in reader.maps("instances")? {
         let instance = Instance {
@@ -146,7 +146,7 @@ fn instances(reader: &mut Reader) -> Result<Vec<Instance>> {
     Ok(instances)
 }
 
-fn people(reader: &mut Reader) -> Result<Vec<Member>> {
+fn people(reader: &mut MapReader) -> Result<Vec<Member>> {
     let mut people: Vec<Member> = Vec::new();
     for mut map in reader.maps("people")? {
         let member = Member {

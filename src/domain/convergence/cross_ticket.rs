@@ -16,7 +16,7 @@ use crate::domain::workflow::final_target;
 
 /// What has come apart, and so what is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Loose {
+pub enum Inconsistency {
     /// Tickets are merged in a ring; the youngest merge, of this ticket, is to be taken back.
     Ring {
         /// The ticket.
@@ -113,11 +113,11 @@ pub fn may_share_key(key: &str, entry: &Entry) -> bool {
 /// Solves and entries by which another ticket had come (`merged`), each pair where whoever solved the ticket had not
 /// seen the other: it was made on another clone, and stands before the solve since. A history does not tell these from
 /// solves that have seen it; the versions that git keeps of the ticket do.
-pub type Unseen = BTreeSet<(Id, Id)>;
+pub type UnawareSolves = BTreeSet<(Id, Id)>;
 
 /// What each of two versions of a ticket had not seen of the other one.
-pub fn unseen_between(one: &Ticket, other: &Ticket) -> Unseen {
-    let mut unseen = Unseen::new();
+pub fn unseen_between(one: &Ticket, other: &Ticket) -> UnawareSolves {
+    let mut unseen = UnawareSolves::new();
     for (here, there) in [(one, other), (other, one)] {
         let is_new = |entry: &&Entry| there.entry(entry.id).is_none();
         let solves = here.history.iter().filter(|entry| matches!(entry.action, Action::Solve(_))).filter(is_new);
@@ -132,7 +132,7 @@ pub fn unseen_between(one: &Ticket, other: &Ticket) -> Unseen {
 
 /// A solve that ended a conversation it had not seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Blind {
+pub struct UnawareSolve {
     /// The solve.
     pub solve: Id,
     /// The entry by which the other ticket had come.
@@ -143,7 +143,7 @@ pub struct Blind {
 
 /// The solve that holds still, and ended what had come to go on in the ticket without having seen it. Solved again by
 /// somebody who had, it is as they say.
-pub fn solved_unseen(ticket: &Ticket, unseen: &Unseen) -> Option<Blind> {
+pub fn solved_unseen(ticket: &Ticket, unseen: &UnawareSolves) -> Option<UnawareSolve> {
     blind(ticket, &|solve, merged| unseen.contains(&(solve, merged)))
 }
 
@@ -152,14 +152,14 @@ pub fn may_be_unseen(ticket: &Ticket) -> bool {
     blind(ticket, &|_, _| true).is_some()
 }
 
-fn blind(ticket: &Ticket, is_unseen: &dyn Fn(Id, Id) -> bool) -> Option<Blind> {
+fn blind(ticket: &Ticket, is_unseen: &dyn Fn(Id, Id) -> bool) -> Option<UnawareSolve> {
     let is_solved =
         |header: &crate::domain::ticket::Header| header.status == Status::Solved && header.merged_into.is_none();
     if !is_solved(&ticket.header) || ticket.header.merged_from.is_empty() {
         return None;
     }
     let mut came: Vec<(Id, Id)> = Vec::new();
-    let mut found: Option<Blind> = None;
+    let mut found: Option<UnawareSolve> = None;
     let mut so_far = replay::replay(ticket.history.get(..1)?)?;
     for entry in &ticket.history[1..] {
         let was_solved = is_solved(&so_far);
@@ -171,7 +171,7 @@ fn blind(ticket: &Ticket, is_unseen: &dyn Fn(Id, Id) -> bool) -> Option<Blind> {
             Action::Solve(_) if was_solved => found = found.filter(|blind| is_unseen(entry.id, blind.merged)),
             Action::Solve(_) => {
                 let last = came.iter().rev().find(|(merged, _)| is_unseen(entry.id, *merged));
-                found = last.map(|(merged, source)| Blind { solve: entry.id, merged: *merged, source: *source });
+                found = last.map(|(merged, source)| UnawareSolve { solve: entry.id, merged: *merged, source: *source });
             }
             _ if !is_solved(&so_far) => found = None,
             _ => {}
@@ -183,7 +183,7 @@ fn blind(ticket: &Ticket, is_unseen: &dyn Fn(Id, Id) -> bool) -> Option<Blind> {
 /// Everything that has come apart between some tickets, in a fixed order; rings alone where there are any, since
 /// taking one back changes what else is true. Stranded replies come first: what brings one follows from the version of
 /// the ticket it comes to, which every other mend changes. Tickets without a link need not be among them.
-pub fn loose(tickets: &BTreeMap<Id, Ticket>, unseen: &Unseen) -> Vec<Loose> {
+pub fn loose(tickets: &BTreeMap<Id, Ticket>, unseen: &UnawareSolves) -> Vec<Inconsistency> {
     let rings = rings(tickets);
     if !rings.is_empty() {
         return rings;
@@ -194,29 +194,35 @@ pub fn loose(tickets: &BTreeMap<Id, Ticket>, unseen: &Unseen) -> Vec<Loose> {
         if let Some(target) = header.merged_into {
             let knows = |target: &Ticket| target.header.merged_from.contains(id);
             if tickets.get(&target).is_some_and(|target| !knows(target)) {
-                found.push(Loose::UnknownSource { source: *id, target });
+                found.push(Inconsistency::UnknownSource { source: *id, target });
             }
             if let Ok(into) = final_target(ticket, |id| tickets.get(&id).cloned().ok_or(())) {
-                found.extend(stranded(ticket).into_iter().map(|reply| Loose::Stranded { ticket: *id, reply, into }));
+                found.extend(stranded(ticket).into_iter().map(|reply| Inconsistency::Stranded {
+                    ticket: *id,
+                    reply,
+                    into,
+                }));
             }
         }
         for source in &header.merged_from {
             // One that is not there says nothing.
             if tickets.get(source).is_some_and(|source| source.header.merged_into != Some(*id)) {
-                found.push(Loose::UnknownTarget { source: *source, target: *id });
+                found.push(Inconsistency::UnknownTarget { source: *source, target: *id });
             }
         }
         let unknown = || solved_unseen(ticket, unseen).map(|blind| blind.source);
         found.extend(
-            solved_meanwhile(ticket).or_else(unknown).map(|source| Loose::SolvedMeanwhile { ticket: *id, source }),
+            solved_meanwhile(ticket)
+                .or_else(unknown)
+                .map(|source| Inconsistency::SolvedMeanwhile { ticket: *id, source }),
         );
     }
-    found.sort_by_key(|one| !matches!(one, Loose::Stranded { .. }));
+    found.sort_by_key(|one| !matches!(one, Inconsistency::Stranded { .. }));
     found
 }
 
 /// The rings of merges, each at its youngest merge.
-fn rings(tickets: &BTreeMap<Id, Ticket>) -> Vec<Loose> {
+fn rings(tickets: &BTreeMap<Id, Ticket>) -> Vec<Inconsistency> {
     let next = |id: Id| tickets.get(&id).and_then(|ticket| ticket.header.merged_into);
     let mut rings = Vec::new();
     for (id, ticket) in tickets {
@@ -233,7 +239,7 @@ fn rings(tickets: &BTreeMap<Id, Ticket>) -> Vec<Loose> {
         }
         let merged_at = |id: &Id| tickets.get(id).and_then(merge_entry);
         if here == *id && members.iter().max_by_key(|member| merged_at(member)) == Some(id) {
-            rings.push(Loose::Ring { ticket: *id, into });
+            rings.push(Inconsistency::Ring { ticket: *id, into });
         }
     }
     rings

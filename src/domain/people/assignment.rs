@@ -12,7 +12,7 @@ use crate::domain::vocabulary::Status;
 
 /// How the next one is found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Turn {
+pub enum AssignmentStrategy {
     /// Whoever has the fewest unsolved tickets; of several, who was given one longest ago.
     #[default]
     LeastLoaded,
@@ -22,7 +22,7 @@ pub enum Turn {
 
 /// An agent, as `[team]` of casebook.toml has them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Colleague {
+pub struct AssignmentCandidate {
     /// Who.
     pub person: Person,
     /// The languages they write; none named: all.
@@ -35,7 +35,7 @@ pub struct Colleague {
 
 /// What the ticket asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Wanted<'a> {
+pub struct AssignmentRequirements<'a> {
     /// The team.
     pub team: Option<&'a str>,
     /// The language.
@@ -44,7 +44,7 @@ pub struct Wanted<'a> {
 
 /// What was looked away from, since nobody would have been left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Waived {
+pub enum RelaxedRequirement {
     /// Nobody writes the language.
     Language,
     /// Nobody works now.
@@ -53,18 +53,18 @@ pub enum Waived {
 
 /// The agent found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Chosen {
+pub struct Assignment {
     /// Who.
     pub person: Person,
     /// How many unsolved tickets they have.
     pub unsolved: usize,
     /// What was looked away from.
-    pub waived: Vec<Waived>,
+    pub waived: Vec<RelaxedRequirement>,
 }
 
 /// Why nobody was found.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NobodyNext {
+pub enum NoAssignee {
     /// The desk has no agents.
     #[error("this desk has no agents")]
     NoAgents,
@@ -78,16 +78,16 @@ pub enum NobodyNext {
 
 /// What each agent has on their hands.
 #[derive(Clone, Debug, Default)]
-pub struct Loads(BTreeMap<String, Load>);
+pub struct Workload(BTreeMap<String, TicketLoad>);
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Load {
+struct TicketLoad {
     unsolved: usize,
     /// When they were given the last one, and how many at that instant.
     given: Option<(DateTime<Utc>, usize)>,
 }
 
-impl Loads {
+impl Workload {
     /// Counts a ticket.
     pub fn add(&mut self, row: &Summary) {
         let Some(assignee) = &row.header.assignee else { return };
@@ -101,7 +101,7 @@ impl Loads {
         };
     }
 
-    fn of(&self, person: &Person) -> Load {
+    fn of(&self, person: &Person) -> TicketLoad {
         self.0.get(&person.as_str().to_lowercase()).copied().unwrap_or_default()
     }
 }
@@ -109,30 +109,31 @@ impl Loads {
 /// Whose turn it is. The team is a must; language and hours are given up where nobody would be left. `None`: nobody is
 /// of the team.
 pub fn next(
-    turn: Turn,
-    colleagues: &[Colleague],
-    loads: &Loads,
-    wanted: Wanted<'_>,
+    turn: AssignmentStrategy,
+    colleagues: &[AssignmentCandidate],
+    loads: &Workload,
+    wanted: AssignmentRequirements<'_>,
     works_now: impl Fn(&str) -> bool,
-) -> Option<Chosen> {
-    let is_of = |known: &&Colleague| wanted.team.is_none_or(|team| known.teams.iter().any(|theirs| theirs == team));
-    let mut left: Vec<&Colleague> = colleagues.iter().filter(is_of).collect();
+) -> Option<Assignment> {
+    let is_of =
+        |known: &&AssignmentCandidate| wanted.team.is_none_or(|team| known.teams.iter().any(|theirs| theirs == team));
+    let mut left: Vec<&AssignmentCandidate> = colleagues.iter().filter(is_of).collect();
     let mut waived = Vec::new();
     let head = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_lowercase();
-    let writes = |known: &Colleague| {
+    let writes = |known: &AssignmentCandidate| {
         wanted.language.is_none_or(|language| {
             known.languages.is_empty() || known.languages.iter().any(|theirs| head(theirs) == head(language))
         })
     };
-    let works = |known: &Colleague| known.calendar.as_deref().is_none_or(&works_now);
-    narrow(&mut left, &mut waived, Waived::Language, writes);
-    narrow(&mut left, &mut waived, Waived::Hours, works);
+    let works = |known: &AssignmentCandidate| known.calendar.as_deref().is_none_or(&works_now);
+    narrow(&mut left, &mut waived, RelaxedRequirement::Language, writes);
+    narrow(&mut left, &mut waived, RelaxedRequirement::Hours, works);
     let person = match turn {
-        Turn::LeastLoaded => left.into_iter().min_by_key(|known| {
+        AssignmentStrategy::LeastLoaded => left.into_iter().min_by_key(|known| {
             let load = loads.of(&known.person);
             (load.unsolved, load.given)
         })?,
-        Turn::RoundRobin => {
+        AssignmentStrategy::RoundRobin => {
             // Which of several at one instant was the last, nothing tells: the one who has most of them, and of equals
             // whoever stands behind the others, so that a round within one instant goes on.
             let last = left.iter().enumerate().max_by_key(|(_, known)| loads.of(&known.person).given);
@@ -141,10 +142,15 @@ pub fn next(
         }
     };
     let person = person.person.clone();
-    Some(Chosen { unsolved: loads.of(&person).unsolved, person, waived })
+    Some(Assignment { unsolved: loads.of(&person).unsolved, person, waived })
 }
 
-fn narrow(left: &mut Vec<&Colleague>, waived: &mut Vec<Waived>, what: Waived, holds: impl Fn(&Colleague) -> bool) {
+fn narrow(
+    left: &mut Vec<&AssignmentCandidate>,
+    waived: &mut Vec<RelaxedRequirement>,
+    what: RelaxedRequirement,
+    holds: impl Fn(&AssignmentCandidate) -> bool,
+) {
     if left.iter().any(|known| holds(known)) {
         left.retain(|known| holds(known));
     } else if !left.is_empty() {
@@ -156,22 +162,22 @@ fn narrow(left: &mut Vec<&Colleague>, waived: &mut Vec<Waived>, what: Waived, ho
 mod tests {
     use super::*;
     use crate::domain::id::Id;
-    use crate::domain::sla::clock::Course;
+    use crate::domain::sla::clock::SlaEvents;
     use crate::domain::ticket::Header;
-    use crate::domain::ticket::action::Opening;
+    use crate::domain::ticket::action::OpenFields;
     use crate::domain::vocabulary::Priority;
 
     fn person(name: &str) -> Person {
         Person::from_address(&format!("{name}@desk.example")).expect("an address")
     }
 
-    fn colleague(name: &str, languages: &[&str], teams: &[&str], calendar: Option<&str>) -> Colleague {
+    fn colleague(name: &str, languages: &[&str], teams: &[&str], calendar: Option<&str>) -> AssignmentCandidate {
         let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
         let calendar = calendar.map(str::to_owned);
-        Colleague { person: person(name), languages: owned(languages), teams: owned(teams), calendar }
+        AssignmentCandidate { person: person(name), languages: owned(languages), teams: owned(teams), calendar }
     }
 
-    fn team() -> Vec<Colleague> {
+    fn team() -> Vec<AssignmentCandidate> {
         vec![
             colleague("kenji", &["ja", "en"], &["looker"], Some("japan")),
             colleague("lea", &["fr", "en"], &["looker", "billing"], Some("paris")),
@@ -183,7 +189,7 @@ mod tests {
         let at = "2026-11-21T09:00:00Z".parse().expect("a time");
         let id = Id::at(at, number << 64);
         let assigned_by = Some(Id::at(at + chrono::TimeDelta::milliseconds(i64::try_from(number).unwrap_or(0)), 7));
-        let opening = Opening::new("Tiles".to_owned(), Priority::S3, person("ana"));
+        let opening = OpenFields::new("Tiles".to_owned(), Priority::S3, person("ana"));
         let header = Header { assignee: Some(person(assignee)), status, ..Header::opened(&opening) };
         Summary {
             id,
@@ -195,19 +201,24 @@ mod tests {
             version: id,
             assigned_by,
             imported_id: None,
-            course: Course::of(&[]),
+            course: SlaEvents::of(&[]),
         }
     }
 
-    fn loads(rows: &[(&str, Status)]) -> Loads {
-        let mut loads = Loads::default();
+    fn loads(rows: &[(&str, Status)]) -> Workload {
+        let mut loads = Workload::default();
         for (number, (assignee, status)) in rows.iter().enumerate() {
             loads.add(&row(number as u128 + 1, assignee, *status));
         }
         loads
     }
 
-    fn chosen(turn: Turn, loads: &Loads, wanted: Wanted<'_>, open: &[&str]) -> (String, Vec<Waived>) {
+    fn chosen(
+        turn: AssignmentStrategy,
+        loads: &Workload,
+        wanted: AssignmentRequirements<'_>,
+        open: &[&str],
+    ) -> (String, Vec<RelaxedRequirement>) {
         let found = next(turn, &team(), loads, wanted, |calendar| open.contains(&calendar)).expect("somebody");
         (found.person.as_str().split('@').next().unwrap_or_default().to_owned(), found.waived)
     }
@@ -217,21 +228,37 @@ mod tests {
     #[test]
     fn the_least_loaded_is_next_and_of_equals_who_waited_longest() {
         let none = loads(&[]);
-        assert_eq!(chosen(Turn::LeastLoaded, &none, Wanted::default(), ALL).0, "kenji");
+        assert_eq!(chosen(AssignmentStrategy::LeastLoaded, &none, AssignmentRequirements::default(), ALL).0, "kenji");
         let some = loads(&[("kenji", Status::Open), ("lea", Status::Solved), ("mori", Status::Solved)]);
-        assert_eq!(chosen(Turn::LeastLoaded, &some, Wanted::default(), ALL).0, "lea");
+        assert_eq!(chosen(AssignmentStrategy::LeastLoaded, &some, AssignmentRequirements::default(), ALL).0, "lea");
         let upper = loads(&[("KENJI", Status::OnHold), ("lea", Status::Open), ("mori", Status::Open)]);
-        assert_eq!(chosen(Turn::LeastLoaded, &upper, Wanted::default(), ALL).0, "kenji");
+        assert_eq!(chosen(AssignmentStrategy::LeastLoaded, &upper, AssignmentRequirements::default(), ALL).0, "kenji");
     }
 
     #[test]
     fn the_round_goes_on_behind_whoever_had_the_youngest_ticket() {
         for (last, wanted) in [("kenji", "lea"), ("lea", "mori"), ("mori", "kenji")] {
             let rows = [("kenji", Status::Open), ("lea", Status::Open), (last, Status::Solved)];
-            assert_eq!(chosen(Turn::RoundRobin, &loads(&rows), Wanted::default(), ALL).0, wanted, "{last}");
+            assert_eq!(
+                chosen(AssignmentStrategy::RoundRobin, &loads(&rows), AssignmentRequirements::default(), ALL).0,
+                wanted,
+                "{last}"
+            );
         }
-        assert_eq!(chosen(Turn::RoundRobin, &loads(&[]), Wanted::default(), ALL).0, "kenji");
-        assert_eq!(chosen(Turn::RoundRobin, &loads(&[("gone", Status::Open)]), Wanted::default(), ALL).0, "kenji");
+        assert_eq!(
+            chosen(AssignmentStrategy::RoundRobin, &loads(&[]), AssignmentRequirements::default(), ALL).0,
+            "kenji"
+        );
+        assert_eq!(
+            chosen(
+                AssignmentStrategy::RoundRobin,
+                &loads(&[("gone", Status::Open)]),
+                AssignmentRequirements::default(),
+                ALL
+            )
+            .0,
+            "kenji"
+        );
     }
 
     #[test]
@@ -242,15 +269,22 @@ mod tests {
             Summary { assigned_by: Some(Id::at(at, u128::MAX / number)), ..row }
         };
         // The backlog from the youngest down.
-        let mut loads = Loads::default();
+        let mut loads = Workload::default();
         for (number, minute, expected) in [(9, 1, "kenji"), (8, 2, "lea"), (7, 3, "mori"), (6, 4, "kenji")] {
-            assert_eq!(chosen(Turn::RoundRobin, &loads, Wanted::default(), ALL).0, expected);
+            assert_eq!(
+                chosen(AssignmentStrategy::RoundRobin, &loads, AssignmentRequirements::default(), ALL).0,
+                expected
+            );
             loads.add(&given(number, expected, minute));
         }
         // All at one instant, in the order of the roster.
-        let mut loads = Loads::default();
+        let mut loads = Workload::default();
         for (number, expected) in (1..).zip(["kenji", "lea", "mori", "kenji", "lea", "mori", "kenji"]) {
-            assert_eq!(chosen(Turn::RoundRobin, &loads, Wanted::default(), ALL).0, expected, "{number}");
+            assert_eq!(
+                chosen(AssignmentStrategy::RoundRobin, &loads, AssignmentRequirements::default(), ALL).0,
+                expected,
+                "{number}"
+            );
             loads.add(&given(number, expected, 1));
         }
     }
@@ -258,13 +292,13 @@ mod tests {
     #[test]
     fn team_is_a_must_language_and_hours_are_wishes() {
         let none = loads(&[]);
-        let of = |team, language| Wanted { team, language };
-        assert_eq!(chosen(Turn::LeastLoaded, &none, of(Some("billing"), None), ALL).0, "lea");
-        assert_eq!(chosen(Turn::LeastLoaded, &none, of(None, Some("fr-CA")), ALL).0, "lea");
-        assert_eq!(chosen(Turn::LeastLoaded, &none, of(None, None), &["paris"]).0, "lea");
-        let (who, waived) = chosen(Turn::LeastLoaded, &none, of(Some("billing"), Some("ja")), &[]);
-        assert_eq!((who.as_str(), waived), ("lea", vec![Waived::Language, Waived::Hours]));
+        let of = |team, language| AssignmentRequirements { team, language };
+        assert_eq!(chosen(AssignmentStrategy::LeastLoaded, &none, of(Some("billing"), None), ALL).0, "lea");
+        assert_eq!(chosen(AssignmentStrategy::LeastLoaded, &none, of(None, Some("fr-CA")), ALL).0, "lea");
+        assert_eq!(chosen(AssignmentStrategy::LeastLoaded, &none, of(None, None), &["paris"]).0, "lea");
+        let (who, waived) = chosen(AssignmentStrategy::LeastLoaded, &none, of(Some("billing"), Some("ja")), &[]);
+        assert_eq!((who.as_str(), waived), ("lea", vec![RelaxedRequirement::Language, RelaxedRequirement::Hours]));
         let wanted = of(Some("nobody"), None);
-        assert_eq!(next(Turn::LeastLoaded, &team(), &none, wanted, |_| true), None);
+        assert_eq!(next(AssignmentStrategy::LeastLoaded, &team(), &none, wanted, |_| true), None);
     }
 }

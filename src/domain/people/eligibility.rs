@@ -43,7 +43,7 @@ impl Default for EligibilityPolicy {
 
 /// Somebody who wants to open a ticket, and what is on file.
 #[derive(Clone, Copy, Debug)]
-pub struct Asking<'a> {
+pub struct Applicant<'a> {
     /// The requester.
     pub requester: &'a Person,
     /// Their organisation; `None` for people of none.
@@ -58,7 +58,7 @@ pub struct Asking<'a> {
 
 /// A rule against opening the ticket, with what is on file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Hurdle {
+pub enum IneligibleReason {
     /// The desk works for its organisations' people alone.
     UnknownPerson {
         /// Who asks.
@@ -110,7 +110,7 @@ pub enum Hurdle {
     },
 }
 
-impl Hurdle {
+impl IneligibleReason {
     /// The rule's name, as an override records it.
     pub const fn rule(&self) -> &'static str {
         match self {
@@ -129,19 +129,19 @@ impl Hurdle {
 }
 
 /// Everything against the ticket, the person first.
-pub fn hurdles(policy: &EligibilityPolicy, asking: &Asking<'_>) -> Vec<Hurdle> {
+pub fn hurdles(policy: &EligibilityPolicy, asking: &Applicant<'_>) -> Vec<IneligibleReason> {
     let Some(organization) = asking.organization else {
-        let stranger = Hurdle::UnknownPerson { requester: asking.requester.clone() };
+        let stranger = IneligibleReason::UnknownPerson { requester: asking.requester.clone() };
         return if policy.unknown_people { Vec::new() } else { vec![stranger] };
     };
     let role = if policy.roles { missing_role(asking, organization) } else { None };
-    let instance = |judge: fn(&EligibilityPolicy, &Asking<'_>, &str, &Instance) -> Option<Hurdle>| {
+    let instance = |judge: fn(&EligibilityPolicy, &Applicant<'_>, &str, &Instance) -> Option<IneligibleReason>| {
         judge(policy, asking, &organization.id, asking.instance?)
     };
     role.into_iter().chain(instance(old_release)).chain(instance(no_project_number)).collect()
 }
 
-fn missing_role(asking: &Asking<'_>, organization: &Organization) -> Option<Hurdle> {
+fn missing_role(asking: &Applicant<'_>, organization: &Organization) -> Option<IneligibleReason> {
     let (plan, needed) = asking.plan?;
     let has = organization.member(asking.requester).map(|member| member.roles.clone()).unwrap_or_default();
     if has.iter().any(|role| needed.contains(role)) {
@@ -149,7 +149,7 @@ fn missing_role(asking: &Asking<'_>, organization: &Organization) -> Option<Hurd
     }
     let administers = |roles: &[OrganizationRole]| roles.contains(&OrganizationRole::OrgAdmin);
     let administrators = organization.people.iter().filter(|member| administers(&member.roles));
-    Some(Hurdle::Role {
+    Some(IneligibleReason::Role {
         requester: asking.requester.clone(),
         organization: organization.id.clone(),
         plan: plan.to_owned(),
@@ -163,10 +163,10 @@ fn missing_role(asking: &Asking<'_>, organization: &Organization) -> Option<Hurd
 /// held against anybody.
 fn old_release(
     policy: &EligibilityPolicy,
-    asking: &Asking<'_>,
+    asking: &Applicant<'_>,
     organization: &str,
     instance: &Instance,
-) -> Option<Hurdle> {
+) -> Option<IneligibleReason> {
     let release = instance.release.as_deref().filter(|_| instance.hosting != Some(Hosting::Vendor))?;
     if !policy.releases || policy.supported.is_empty() {
         return None;
@@ -177,7 +177,7 @@ fn old_release(
         return None;
     }
     let lives = |known: &&String| policy.end_of_life.get(*known).is_none_or(|day| *day > asking.today);
-    Some(Hurdle::Release {
+    Some(IneligibleReason::Release {
         organization: organization.to_owned(),
         instance: instance.id.clone(),
         release: release.to_owned(),
@@ -193,13 +193,15 @@ fn is_release(release: &str, named: &str) -> bool {
 
 fn no_project_number(
     policy: &EligibilityPolicy,
-    _: &Asking<'_>,
+    _: &Applicant<'_>,
     organization: &str,
     instance: &Instance,
-) -> Option<Hurdle> {
+) -> Option<IneligibleReason> {
     let is_missing = instance.edition == Some(Edition::Original) && instance.project_number.is_none();
-    (policy.project_numbers && is_missing)
-        .then(|| Hurdle::ProjectNumber { organization: organization.to_owned(), instance: instance.id.clone() })
+    (policy.project_numbers && is_missing).then(|| IneligibleReason::ProjectNumber {
+        organization: organization.to_owned(),
+        instance: instance.id.clone(),
+    })
 }
 
 #[cfg(test)]
@@ -242,14 +244,14 @@ mod tests {
         instance: &Instance,
     ) -> Vec<&'static str> {
         let (acme, requester) = (acme(), person(who));
-        let asking = Asking {
+        let asking = Applicant {
             requester: &requester,
             organization: Some(&acme),
             plan: Some(("plan", plan)),
             instance: Some(instance),
             today: day("2026-11-21"),
         };
-        hurdles(policy, &asking).iter().map(Hurdle::rule).collect()
+        hurdles(policy, &asking).iter().map(IneligibleReason::rule).collect()
     }
 
     #[test]
@@ -275,9 +277,14 @@ mod tests {
     fn a_missing_role_names_who_can_grant_it() {
         let (acme, requester) = (acme(), person("dev@acme.example"));
         let plan = Some(("enhanced", &[TechSupportEditor][..]));
-        let asking =
-            Asking { requester: &requester, organization: Some(&acme), plan, instance: None, today: day("2026-11-21") };
-        let wanted = Hurdle::Role {
+        let asking = Applicant {
+            requester: &requester,
+            organization: Some(&acme),
+            plan,
+            instance: None,
+            today: day("2026-11-21"),
+        };
+        let wanted = IneligibleReason::Role {
             requester: requester.clone(),
             organization: "acme".to_owned(),
             plan: "enhanced".to_owned(),
@@ -329,10 +336,15 @@ mod tests {
     #[test]
     fn people_of_no_organization_may_where_policy_lets_them() {
         let requester = person("ida@northwind.example");
-        let asking =
-            Asking { requester: &requester, organization: None, plan: None, instance: None, today: day("2026-11-21") };
+        let asking = Applicant {
+            requester: &requester,
+            organization: None,
+            plan: None,
+            instance: None,
+            today: day("2026-11-21"),
+        };
         assert_eq!(hurdles(&EligibilityPolicy::default(), &asking), []);
         let strict = EligibilityPolicy { unknown_people: false, ..EligibilityPolicy::default() };
-        assert_eq!(hurdles(&strict, &asking), [Hurdle::UnknownPerson { requester: requester.clone() }]);
+        assert_eq!(hurdles(&strict, &asking), [IneligibleReason::UnknownPerson { requester: requester.clone() }]);
     }
 }

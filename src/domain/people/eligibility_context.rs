@@ -5,17 +5,17 @@
 
 use chrono::{DateTime, Utc};
 
-use super::eligibility::{Asking, EligibilityPolicy, Hurdle, hurdles};
+use super::eligibility::{Applicant, EligibilityPolicy, IneligibleReason, hurdles};
 use super::organization::{Instance, Organization};
 use crate::domain::sla::plan::{Plan, default_roles};
-use crate::domain::ticket::action::Opening;
+use crate::domain::ticket::action::OpenFields;
 use crate::domain::time::zone::Zone;
 use crate::domain::vocabulary::OrganizationRole;
 use crate::domain::workflow::Refusal;
 
 /// What a desk asks of those who open tickets, with the plans it goes by.
 #[derive(Clone, Debug)]
-pub struct Admission {
+pub struct EligibilityContext {
     /// The rules.
     pub rules: EligibilityPolicy,
     /// The plans, by name.
@@ -26,7 +26,7 @@ pub struct Admission {
     pub zone: Zone,
 }
 
-impl Admission {
+impl EligibilityContext {
     /// Everything against a ticket at an instant. `organization` is what is on file about the one it is of; where it
     /// names one that has no file, nothing is known that could be held against its people.
     ///
@@ -34,16 +34,16 @@ impl Admission {
     /// The organisation has several instances, and none of them is named.
     pub fn against(
         &self,
-        opening: &Opening,
+        opening: &OpenFields,
         organization: Option<&Organization>,
         at: DateTime<Utc>,
-    ) -> Result<Vec<Hurdle>, Refusal> {
+    ) -> Result<Vec<IneligibleReason>, Refusal> {
         let (requester, on) = (&opening.requester, |zone: &Zone| zone.local(at).date_naive());
         if opening.organization.is_none() && organization.is_none() {
             let today = on(&self.zone);
             return Ok(hurdles(
                 &self.rules,
-                &Asking { requester, organization: None, plan: None, instance: None, today },
+                &Applicant { requester, organization: None, plan: None, instance: None, today },
             ));
         }
         let Some(organization) = organization else { return Ok(Vec::new()) };
@@ -55,11 +55,11 @@ impl Admission {
         let desk_plan = self.desk_plan.as_deref().filter(|_| !organization.plans.is_empty());
         let plan = organization.plan_on(today).or(desk_plan);
         let plan = plan.map(|name| (name, self.may_open(name)));
-        Ok(hurdles(&self.rules, &Asking { requester, organization: Some(organization), plan, instance, today }))
+        Ok(hurdles(&self.rules, &Applicant { requester, organization: Some(organization), plan, instance, today }))
     }
 }
 
-impl Admission {
+impl EligibilityContext {
     /// The roles that a plan lets open tickets. One the desk does not have turns no rule off: it is a misspelt one.
     fn may_open(&self, plan: &str) -> &[OrganizationRole] {
         let known = self.plans.iter().find(|known| known.name == plan);

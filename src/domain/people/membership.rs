@@ -3,7 +3,7 @@
 //! Must not know files; whoever asks has gathered the organisations that know the person.
 
 use super::organization::Organization;
-use super::person::{Person, Standing};
+use super::person::{Person, TicketRole};
 use crate::domain::ticket::Header;
 use crate::domain::vocabulary::OrganizationRole;
 
@@ -56,13 +56,13 @@ impl Memberships {
     }
 
     /// Where the person, who is no agent, stands to a ticket.
-    pub(crate) fn standing(&self, person: &Person, header: &Header) -> Standing {
+    pub(crate) fn standing(&self, person: &Person, header: &Header) -> TicketRole {
         let takes_part = |address: &Person| header.requester.is(address) || address.among(&header.cc);
         let takes_part = takes_part(person) || self.addresses.iter().any(takes_part);
         let is_theirs = |known: &&Membership| header.organization.as_deref() == Some(known.organization.as_str());
-        match self.of.iter().find(is_theirs).map_or(Standing::Outsider, Membership::standing) {
-            Standing::Editor => Standing::Editor,
-            _ if takes_part => Standing::Customer,
+        match self.of.iter().find(is_theirs).map_or(TicketRole::Outsider, Membership::standing) {
+            TicketRole::Editor => TicketRole::Editor,
+            _ if takes_part => TicketRole::Customer,
             other => other,
         }
     }
@@ -70,14 +70,14 @@ impl Memberships {
 
 impl Membership {
     /// Where somebody stands to a ticket of the organisation by their roles and granted access alone.
-    fn standing(&self) -> Standing {
+    fn standing(&self) -> TicketRole {
         let is = |role| self.roles.contains(&role);
         if is(OrganizationRole::TechSupportEditor) {
-            Standing::Editor
+            TicketRole::Editor
         } else if is(OrganizationRole::TechSupportViewer) || self.has_access {
-            Standing::Reader
+            TicketRole::Reader
         } else {
-            Standing::Outsider
+            TicketRole::Outsider
         }
     }
 }
@@ -88,7 +88,7 @@ mod tests {
     use crate::domain::id::Id;
     use crate::domain::people::person::Team;
     use crate::domain::ticket::Ticket;
-    use crate::domain::ticket::action::{Action, Opening};
+    use crate::domain::ticket::action::{Action, OpenFields};
     use crate::domain::ticket::entry::Entry;
     use crate::domain::vocabulary::{Priority, Role, Status};
 
@@ -125,7 +125,7 @@ mod tests {
     }
 
     fn ticket(requester: &str, cc: &str, organization: Option<&str>) -> Header {
-        let mut opening = Opening::new("Tiles".to_owned(), Priority::S3, person(requester));
+        let mut opening = OpenFields::new("Tiles".to_owned(), Priority::S3, person(requester));
         opening.cc = vec![person(cc)];
         opening.organization = organization.map(str::to_owned);
         let id = Id::at("2026-11-21T09:00:00Z".parse().expect("a time"), 2);
@@ -139,7 +139,7 @@ mod tests {
     /// Person by relation to the ticket: their own, in copy, of the organisation, of another one, of none.
     #[test]
     fn who_stands_where_to_which_ticket() {
-        use Standing::{Agent, Customer, Editor, Outsider, Reader};
+        use TicketRole::{Agent, Customer, Editor, Outsider, Reader};
         let (acme, team) =
             (acme(), Team { agents: vec![person("kenji@desk.example")], managers: Vec::new(), ..Team::default() });
         for (who, wanted) in [
@@ -175,7 +175,7 @@ mod tests {
     fn who_has_several_addresses_takes_part_by_each() {
         let memberships = Memberships::of(&person("ed@mail.example"), [&acme()]);
         let own = ticket("editor@acme.example", "x@x.example", None);
-        assert_eq!(memberships.standing(&person("ed@mail.example"), &own), Standing::Customer);
+        assert_eq!(memberships.standing(&person("ed@mail.example"), &own), TicketRole::Customer);
         assert_eq!(memberships.organizations().collect::<Vec<_>>(), ["acme"]);
         let by_domain = Memberships::of(&person("new@ACME.example"), [&acme()]);
         assert_eq!(by_domain.organizations().collect::<Vec<_>>(), ["acme"]);

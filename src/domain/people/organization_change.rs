@@ -11,7 +11,7 @@ use crate::domain::vocabulary::{Edition, Hosting, OrganizationRole};
 
 /// A change of an organisation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Amendment {
+pub enum OrganizationChange {
     /// What people call it.
     Name(Option<String>),
     /// The whole domains that are its.
@@ -23,7 +23,7 @@ pub enum Amendment {
     /// Its plans.
     Plans(Vec<PlanPeriod>),
     /// A fact of an instance, which is made where it is not there yet.
-    Instance(String, InstanceFact),
+    Instance(String, InstanceField),
     /// An instance is no more.
     NoInstance(String),
     /// Somebody joins, or is more than before.
@@ -36,7 +36,7 @@ pub enum Amendment {
 
 /// A fact of an instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum InstanceFact {
+pub enum InstanceField {
     /// Which product it is.
     Edition(Option<Edition>),
     /// Who runs it.
@@ -49,7 +49,7 @@ pub enum InstanceFact {
 
 /// Why somebody may not change an organisation so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotTheirs {
+pub enum ChangeNotAllowed {
     /// Only support makes and changes organisations, but for support roles.
     Supports,
     /// An administrator of the organisation gives and takes support roles alone.
@@ -60,25 +60,25 @@ pub enum NotTheirs {
 
 impl Organization {
     /// Changes it.
-    pub fn amend(&mut self, amendment: &Amendment) {
+    pub fn amend(&mut self, amendment: &OrganizationChange) {
         match amendment {
-            Amendment::Name(name) => self.name.clone_from(name),
-            Amendment::Domains(domains) => self.domains.clone_from(domains),
-            Amendment::Language(language) => self.language.clone_from(language),
-            Amendment::TimeZone(zone) => self.time_zone.clone_from(zone),
-            Amendment::Plans(plans) => self.plans.clone_from(plans),
-            Amendment::Instance(id, fact) => self.amend_instance(id, fact),
-            Amendment::NoInstance(id) => self.instances.retain(|instance| instance.id != *id),
-            Amendment::Add(member) => self.add(member),
-            Amendment::Remove(person, roles) => self.remove(person, roles),
-            Amendment::Access(person, ticket) => {
+            OrganizationChange::Name(name) => self.name.clone_from(name),
+            OrganizationChange::Domains(domains) => self.domains.clone_from(domains),
+            OrganizationChange::Language(language) => self.language.clone_from(language),
+            OrganizationChange::TimeZone(zone) => self.time_zone.clone_from(zone),
+            OrganizationChange::Plans(plans) => self.plans.clone_from(plans),
+            OrganizationChange::Instance(id, fact) => self.amend_instance(id, fact),
+            OrganizationChange::NoInstance(id) => self.instances.retain(|instance| instance.id != *id),
+            OrganizationChange::Add(member) => self.add(member),
+            OrganizationChange::Remove(person, roles) => self.remove(person, roles),
+            OrganizationChange::Access(person, ticket) => {
                 let theirs = self.people.iter_mut().filter(|member| member.is(person));
                 theirs.for_each(|member| member.organization_access = *ticket);
             }
         }
     }
 
-    fn amend_instance(&mut self, id: &str, fact: &InstanceFact) {
+    fn amend_instance(&mut self, id: &str, fact: &InstanceField) {
         let place = self.instances.iter().position(|instance| instance.id == id).unwrap_or_else(|| {
             let id = id.to_owned();
             self.instances.push(Instance { id, edition: None, hosting: None, release: None, project_number: None });
@@ -86,10 +86,10 @@ impl Organization {
         });
         let instance = &mut self.instances[place];
         match fact {
-            InstanceFact::Edition(edition) => instance.edition = *edition,
-            InstanceFact::Hosting(hosting) => instance.hosting = *hosting,
-            InstanceFact::Release(release) => instance.release.clone_from(release),
-            InstanceFact::ProjectNumber(number) => instance.project_number.clone_from(number),
+            InstanceField::Edition(edition) => instance.edition = *edition,
+            InstanceField::Hosting(hosting) => instance.hosting = *hosting,
+            InstanceField::Release(release) => instance.release.clone_from(release),
+            InstanceField::ProjectNumber(number) => instance.project_number.clone_from(number),
         }
     }
 
@@ -133,17 +133,17 @@ pub fn may_amend(
     memberships: &Memberships,
     before: Option<&Organization>,
     after: &Organization,
-) -> Result<(), NotTheirs> {
+) -> Result<(), ChangeNotAllowed> {
     if team.has_agent(person) {
         return Ok(());
     }
-    let before = before.filter(|before| memberships.administers(&before.id)).ok_or(NotTheirs::Supports)?;
+    let before = before.filter(|before| memberships.administers(&before.id)).ok_or(ChangeNotAllowed::Supports)?;
     if !before.differs_in_support_roles_alone(after) {
-        return Err(NotTheirs::BeyondSupportRoles);
+        return Err(ChangeNotAllowed::BeyondSupportRoles);
     }
     let is_known = |person: &Person| before.member(person).is_some() || before.is_home_of(person);
     let of_own = after.people.iter().all(|member| is_known(&member.email));
-    if of_own { Ok(()) } else { Err(NotTheirs::OfAnotherDomain) }
+    if of_own { Ok(()) } else { Err(ChangeNotAllowed::OfAnotherDomain) }
 }
 
 #[cfg(test)]
@@ -164,32 +164,35 @@ mod tests {
         let mut acme = Organization::new("acme");
         acme.people = vec![with_roles("olga@acme.example", &[OrgAdmin]), with_roles("dev@acme.example", &[Developer])];
         let team = Team { agents: vec![person("kenji@desk.example")], managers: Vec::new(), ..Team::default() };
-        let judged = |by: &str, amendment: &Amendment| {
+        let judged = |by: &str, amendment: &OrganizationChange| {
             let mut after = acme.clone();
             after.amend(amendment);
             let by = person(by);
             may_amend(&team, &by, &Memberships::of(&by, [&acme]), Some(&acme), &after)
         };
-        let add = |address: &str, roles: &[OrganizationRole]| Amendment::Add(with_roles(address, roles));
+        let add = |address: &str, roles: &[OrganizationRole]| OrganizationChange::Add(with_roles(address, roles));
         let alias = Member { aliases: vec![person("al@other.example")], ..Member::new(person("olga@acme.example")) };
         for (amendment, allowed) in [
             (add("ana@acme.example", &[TechSupportEditor]), true),
             (add("dev@acme.example", &[TechSupportViewer]), true),
-            (Amendment::Remove(person("dev@acme.example"), vec![TechSupportEditor]), true),
+            (OrganizationChange::Remove(person("dev@acme.example"), vec![TechSupportEditor]), true),
             (add("ana@acme.example", &[Admin]), false),
             (add("olga@acme.example", &[Admin]), false),
-            (Amendment::Remove(person("dev@acme.example"), Vec::new()), false),
-            (Amendment::Remove(person("olga@acme.example"), vec![OrgAdmin]), false),
-            (Amendment::Add(alias), false),
-            (Amendment::Domains(vec!["other.example".to_owned()]), false),
+            (OrganizationChange::Remove(person("dev@acme.example"), Vec::new()), false),
+            (OrganizationChange::Remove(person("olga@acme.example"), vec![OrgAdmin]), false),
+            (OrganizationChange::Add(alias), false),
+            (OrganizationChange::Domains(vec!["other.example".to_owned()]), false),
         ] {
-            let wanted = if allowed { Ok(()) } else { Err(NotTheirs::BeyondSupportRoles) };
+            let wanted = if allowed { Ok(()) } else { Err(ChangeNotAllowed::BeyondSupportRoles) };
             assert_eq!(judged("olga@acme.example", &amendment), wanted, "{amendment:?}");
             assert_eq!(judged("kenji@desk.example", &amendment), Ok(()), "{amendment:?}");
-            assert_eq!(judged("dev@acme.example", &amendment), Err(NotTheirs::Supports), "{amendment:?}");
+            assert_eq!(judged("dev@acme.example", &amendment), Err(ChangeNotAllowed::Supports), "{amendment:?}");
         }
         let olga = person("olga@acme.example");
         let new = Organization::new("acme");
-        assert_eq!(may_amend(&team, &olga, &Memberships::of(&olga, [&acme]), None, &new), Err(NotTheirs::Supports));
+        assert_eq!(
+            may_amend(&team, &olga, &Memberships::of(&olga, [&acme]), None, &new),
+            Err(ChangeNotAllowed::Supports)
+        );
     }
 }

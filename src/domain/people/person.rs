@@ -15,20 +15,20 @@ pub struct Person(String);
 /// Why words do not name a person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no address: a name, an @ and a domain without blanks are")]
-pub struct NoAddress(pub String);
+pub struct ParseAddressError(pub String);
 
 impl Person {
     /// Reads an e-mail address as somebody types it; blanks around it go.
     ///
     /// # Errors
     /// Words without `@`, or with blanks or control characters inside.
-    pub fn from_address(given: &str) -> Result<Self, NoAddress> {
+    pub fn from_address(given: &str) -> Result<Self, ParseAddressError> {
         let address = given.trim();
         let sound = address.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
         if sound && !address.contains(|c: char| c.is_whitespace() || c.is_control()) {
             Ok(Self(address.to_owned()))
         } else {
-            Err(NoAddress(given.to_owned()))
+            Err(ParseAddressError(given.to_owned()))
         }
     }
 
@@ -36,10 +36,10 @@ impl Person {
     ///
     /// # Errors
     /// Nothing but blanks, or control characters.
-    pub fn from_name(given: &str) -> Result<Self, NoAddress> {
+    pub fn from_name(given: &str) -> Result<Self, ParseAddressError> {
         let name = given.trim();
         if name.is_empty() || name.contains(char::is_control) {
-            return Err(NoAddress(given.to_owned()));
+            return Err(ParseAddressError(given.to_owned()));
         }
         Ok(Self(name.to_owned()))
     }
@@ -95,25 +95,25 @@ impl Team {
 
     /// Where `person` stands to a ticket, or to the desk where there is no ticket yet, as far as no organisation
     /// says more.
-    pub fn standing(&self, person: &Person, header: Option<&Header>) -> Standing {
+    pub fn standing(&self, person: &Person, header: Option<&Header>) -> TicketRole {
         self.standing_with(person, &Memberships::default(), header)
     }
 
     /// The same with what the person is in organisations.
-    pub fn standing_with(&self, person: &Person, memberships: &Memberships, header: Option<&Header>) -> Standing {
+    pub fn standing_with(&self, person: &Person, memberships: &Memberships, header: Option<&Header>) -> TicketRole {
         if self.has_manager(person) {
-            Standing::Manager
+            TicketRole::Manager
         } else if self.has_agent(person) {
-            Standing::Agent
+            TicketRole::Agent
         } else {
-            header.map_or(Standing::Outsider, |header| memberships.standing(person, header))
+            header.map_or(TicketRole::Outsider, |header| memberships.standing(person, header))
         }
     }
 }
 
 /// Where a person stands to a ticket: what decides what they see and may do (WORKFLOW, People).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Standing {
+pub enum TicketRole {
     /// An agent who may also de-escalate.
     Manager,
     /// Support's side.
@@ -130,7 +130,7 @@ pub enum Standing {
     System,
 }
 
-impl Standing {
+impl TicketRole {
     /// Every standing, from the one that may most.
     pub const ALL: [Self; 7] =
         [Self::Manager, Self::Agent, Self::Editor, Self::Customer, Self::Reader, Self::Outsider, Self::System];

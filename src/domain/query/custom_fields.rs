@@ -7,12 +7,12 @@ use std::cmp::Ordering;
 
 use chrono::NaiveDate;
 
-use super::{Condition, Query, Test};
+use super::{Condition, Predicate, Query};
 use crate::domain::value::{Fields, Value};
 
 /// What is asked of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wish {
+pub enum FieldCondition {
     /// The ticket does not have it.
     Absent,
     /// It is this word, number or day, in whatever case.
@@ -22,40 +22,40 @@ pub enum Wish {
 }
 
 /// What a value behind the key means; none where it compares with nothing.
-pub(super) fn wish(word: &str) -> Option<Wish> {
+pub(super) fn wish(word: &str) -> Option<FieldCondition> {
     let is_comparable = |bound: &str| number(bound).is_some() || day(bound).is_some();
     if word == "none" {
-        return Some(Wish::Absent);
+        return Some(FieldCondition::Absent);
     }
     if let Some((from, until)) = word.split_once("..")
         && !(from.is_empty() && until.is_empty())
         && [from, until].iter().all(|end| end.is_empty() || is_comparable(end))
     {
         let end = |end: &str| (!end.is_empty()).then(|| (end.to_owned(), true));
-        return Some(Wish::Between(end(from), end(until)));
+        return Some(FieldCondition::Between(end(from), end(until)));
     }
     for (sign, with_edge) in [(">=", true), ("<=", true), (">", false), ("<", false)] {
         let Some(bound) = word.strip_prefix(sign) else { continue };
         let end = is_comparable(bound).then(|| (bound.to_owned(), with_edge))?;
         return Some(if sign.starts_with('>') {
-            Wish::Between(Some(end), None)
+            FieldCondition::Between(Some(end), None)
         } else {
-            Wish::Between(None, Some(end))
+            FieldCondition::Between(None, Some(end))
         });
     }
-    Some(Wish::Is(word.to_owned()))
+    Some(FieldCondition::Is(word.to_owned()))
 }
 
 /// Whether a ticket's fields are as one of the wishes has it.
-pub(super) fn holds(name: &str, wishes: &[Wish], fields: &Fields) -> bool {
+pub(super) fn holds(name: &str, wishes: &[FieldCondition], fields: &Fields) -> bool {
     let value = fields.iter().find(|(known, _)| known == name).map(|(_, value)| spelled(value));
     wishes.iter().any(|wish| match (wish, &value) {
-        (Wish::Absent, value) => value.is_none(),
+        (FieldCondition::Absent, value) => value.is_none(),
         (_, None) => false,
-        (Wish::Is(word), Some(value)) => {
+        (FieldCondition::Is(word), Some(value)) => {
             compare(value, word) == Some(Ordering::Equal) || value.to_lowercase() == word.to_lowercase()
         }
-        (Wish::Between(from, until), Some(value)) => {
+        (FieldCondition::Between(from, until), Some(value)) => {
             let fits = |end: &Option<(String, bool)>, beyond: Ordering| {
                 end.as_ref().is_none_or(|(bound, with_edge)| match compare(value, bound) {
                     Some(Ordering::Equal) => *with_edge,
@@ -106,14 +106,14 @@ impl Query {
 fn gather<'a>(conditions: &'a [Condition], asked: &mut Vec<(&'a str, Vec<&'a str>)>) {
     for condition in conditions {
         match &condition.test {
-            Test::Field(name, wishes) => {
+            Predicate::Field(name, wishes) => {
                 let words = wishes.iter().filter_map(|wish| match wish {
-                    Wish::Is(word) => Some(word.as_str()),
+                    FieldCondition::Is(word) => Some(word.as_str()),
                     _ => None,
                 });
                 asked.push((name, words.collect()));
             }
-            Test::All(conditions) => gather(conditions, asked),
+            Predicate::All(conditions) => gather(conditions, asked),
             _ => {}
         }
     }
@@ -161,6 +161,6 @@ mod tests {
             assert_eq!(holds(name, &wishes, &fields()), wanted, "{name}:{word}");
         }
         assert_eq!(wish(">many"), None);
-        assert_eq!(wish("a..b"), Some(Wish::Is("a..b".to_owned())));
+        assert_eq!(wish("a..b"), Some(FieldCondition::Is("a..b".to_owned())));
     }
 }

@@ -5,12 +5,12 @@
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 
-use super::{Range, Scope, TimeFact};
+use super::{QueryScope, Range, TimeField};
 use crate::domain::time::duration;
 use crate::domain::time::zone::Zone;
 
 /// What a value means; `None` where it names no time.
-pub(super) fn range(word: &str, fact: TimeFact, scope: &Scope<'_>) -> Option<Range> {
+pub(super) fn range(word: &str, fact: TimeField, scope: &QueryScope<'_>) -> Option<Range> {
     if let Some((from, until)) = word.split_once("..") {
         let from = if from.is_empty() { None } else { Some(moment(from, scope)?.from) };
         let until = if until.is_empty() { None } else { Some(moment(until, scope)?.until) };
@@ -34,8 +34,8 @@ pub(super) fn range(word: &str, fact: TimeFact, scope: &Scope<'_>) -> Option<Ran
 }
 
 /// A span without a sign means within it. The edge itself is in with `<=` and `>=`, and out with `<` and `>`.
-fn relative(sign: &str, span: TimeDelta, fact: TimeFact, now: DateTime<Utc>) -> Range {
-    let (ahead, more) = (fact == TimeFact::Due, sign.starts_with('>'));
+fn relative(sign: &str, span: TimeDelta, fact: TimeField, now: DateTime<Utc>) -> Range {
+    let (ahead, more) = (fact == TimeField::Due, sign.starts_with('>'));
     let edge = if ahead { now + span } else { now - span };
     let behind_edge = edge + TimeDelta::milliseconds(1);
     let with_edge = !matches!(sign, "<" | ">");
@@ -48,12 +48,12 @@ fn relative(sign: &str, span: TimeDelta, fact: TimeFact, now: DateTime<Utc>) -> 
 }
 
 /// The stretch of time a word names: a day, or an instant of one second.
-struct Stretch {
+struct DateRange {
     from: DateTime<Utc>,
     until: DateTime<Utc>,
 }
 
-fn moment(word: &str, scope: &Scope<'_>) -> Option<Stretch> {
+fn moment(word: &str, scope: &QueryScope<'_>) -> Option<DateRange> {
     let today = scope.zone.local(scope.now).date_naive();
     let day = match word {
         "today" => Some(today),
@@ -62,17 +62,17 @@ fn moment(word: &str, scope: &Scope<'_>) -> Option<Stretch> {
         _ => date(word),
     };
     if let Some(day) = day {
-        return Some(Stretch {
+        return Some(DateRange {
             from: start_of(day, scope.zone),
             until: start_of(day.checked_add_days(Days::new(1))?, scope.zone),
         });
     }
     let instant = DateTime::parse_from_rfc3339(word).ok()?.with_timezone(&Utc);
-    Some(Stretch { from: instant, until: instant + TimeDelta::seconds(1) })
+    Some(DateRange { from: instant, until: instant + TimeDelta::seconds(1) })
 }
 
 /// The last instant of what a word names, for looking back: a day counts whole.
-pub(super) fn end_of(word: &str, scope: &Scope<'_>) -> Option<DateTime<Utc>> {
+pub(super) fn end_of(word: &str, scope: &QueryScope<'_>) -> Option<DateTime<Utc>> {
     let stretch = moment(word, scope)?;
     Some(stretch.until - TimeDelta::milliseconds(1))
 }

@@ -2,15 +2,15 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Condition, Is, PersonFact, Query, Test, TimeFact, WordsFact, custom_fields};
+use super::{Condition, PersonField, Predicate, Query, StateTest, TextField, TimeField, custom_fields};
 use crate::domain::people::person::Person;
 use crate::domain::sla::clock::Clock;
 use crate::domain::sla::plan::is_language;
-use crate::domain::ticket::summary::{Glimpse, Summary};
+use crate::domain::ticket::summary::{Summary, SummaryHeader};
 use crate::domain::vocabulary::Status;
 
 /// A ticket that may be meant.
-pub struct Candidate<'a> {
+pub struct TicketView<'a> {
     /// Its facts.
     pub row: &'a Summary,
     /// Who asks.
@@ -23,19 +23,19 @@ pub struct Candidate<'a> {
 
 impl Query {
     /// Whether every condition holds.
-    pub fn means(&self, candidate: &Candidate<'_>) -> bool {
+    pub fn means(&self, candidate: &TicketView<'_>) -> bool {
         self.conditions.iter().all(|condition| condition.holds(candidate))
     }
 }
 
 impl Query {
     /// Whether every condition holds, as far as that can be told at a glance: `None` where more has to be known.
-    pub fn means_at_a_glance(&self, glimpse: &Glimpse) -> Option<bool> {
+    pub fn means_at_a_glance(&self, glimpse: &SummaryHeader) -> Option<bool> {
         hold_at_a_glance(&self.conditions, glimpse)
     }
 }
 
-fn hold_at_a_glance(conditions: &[Condition], glimpse: &Glimpse) -> Option<bool> {
+fn hold_at_a_glance(conditions: &[Condition], glimpse: &SummaryHeader) -> Option<bool> {
     let mut is_sure = true;
     for condition in conditions {
         match condition.test.holds_at_a_glance(glimpse) {
@@ -48,19 +48,19 @@ fn hold_at_a_glance(conditions: &[Condition], glimpse: &Glimpse) -> Option<bool>
 }
 
 impl Condition {
-    fn holds(&self, candidate: &Candidate<'_>) -> bool {
+    fn holds(&self, candidate: &TicketView<'_>) -> bool {
         self.test.holds(candidate) != self.negated
     }
 }
 
-impl Test {
-    fn holds_at_a_glance(&self, glimpse: &Glimpse) -> Option<bool> {
+impl Predicate {
+    fn holds_at_a_glance(&self, glimpse: &SummaryHeader) -> Option<bool> {
         match self {
             Self::Status(words) => Some(words.contains(&glimpse.status)),
             Self::Priority(words) => Some(words.contains(&glimpse.priority)),
             Self::Hold(words) => Some(glimpse.hold.is_some_and(|reason| words.contains(&reason))),
             Self::Resolution(words) => Some(glimpse.resolution.is_some_and(|word| words.contains(&word))),
-            Self::Person(PersonFact::Assignee, wanted) if !glimpse.assigned => Some(wanted.contains(&None)),
+            Self::Person(PersonField::Assignee, wanted) if !glimpse.assigned => Some(wanted.contains(&None)),
             Self::All(conditions) => hold_at_a_glance(conditions, glimpse),
             Self::Person(..) | Self::Words(..) | Self::Field(..) | Self::Text(_) => None,
             Self::Is(states) => {
@@ -71,9 +71,9 @@ impl Test {
                 known.iter().all(Option::is_some).then_some(false)
             }
             // Nothing is owed any more.
-            Self::Time(TimeFact::Due, _) => (glimpse.status == Status::Solved).then_some(false),
+            Self::Time(TimeField::Due, _) => (glimpse.status == Status::Solved).then_some(false),
             Self::Time(fact, ranges) => glimpse.past.map(|past| {
-                let created = *fact == TimeFact::Created;
+                let created = *fact == TimeField::Created;
                 falls_within(ranges, if created { past.created_at } else { past.last_activity_at })
             }),
         }
@@ -90,8 +90,8 @@ impl Test {
     pub(super) fn needs_clocks(&self) -> bool {
         match self {
             Self::All(conditions) => conditions.iter().any(|condition| condition.test.needs_clocks()),
-            Self::Is(states) => states.contains(&Is::Overdue),
-            Self::Time(fact, _) => *fact == TimeFact::Due,
+            Self::Is(states) => states.contains(&StateTest::Overdue),
+            Self::Time(fact, _) => *fact == TimeField::Due,
             _ => false,
         }
     }
@@ -99,7 +99,7 @@ impl Test {
     /// Whether it looks at nothing but clocks, one by one.
     pub(super) fn is_about_clocks(&self) -> bool {
         match self {
-            Self::Is(states) => states.iter().all(|state| *state == Is::Overdue),
+            Self::Is(states) => states.iter().all(|state| *state == StateTest::Overdue),
             Self::All(_) => false,
             test => test.needs_clocks(),
         }
@@ -108,14 +108,14 @@ impl Test {
     /// Whether it holds of a clock, if it is about clocks.
     pub(super) fn holds_of(&self, clock: &Clock) -> bool {
         match self {
-            Self::Time(TimeFact::Due, ranges) => {
+            Self::Time(TimeField::Due, ranges) => {
                 clock.is_owed() && clock.due_at.is_some_and(|due| falls_within(ranges, due))
             }
             _ => clock.is_overdue(),
         }
     }
 
-    fn holds(&self, candidate: &Candidate<'_>) -> bool {
+    fn holds(&self, candidate: &TicketView<'_>) -> bool {
         let header = &candidate.row.header;
         match self {
             Self::Status(words) => words.contains(&header.status),
@@ -125,9 +125,9 @@ impl Test {
             Self::Person(fact, wanted) => holds_person(*fact, wanted, candidate.row),
             Self::Words(fact, wanted) => holds_words(*fact, wanted, candidate.row),
             Self::Is(states) => states.iter().any(|state| is(*state, candidate)),
-            Self::Time(TimeFact::Created, ranges) => falls_within(ranges, candidate.row.created_at),
-            Self::Time(TimeFact::Updated, ranges) => falls_within(ranges, candidate.row.last_activity_at),
-            Self::Time(TimeFact::Due, _) => {
+            Self::Time(TimeField::Created, ranges) => falls_within(ranges, candidate.row.created_at),
+            Self::Time(TimeField::Updated, ranges) => falls_within(ranges, candidate.row.last_activity_at),
+            Self::Time(TimeField::Due, _) => {
                 header.status != Status::Solved && (candidate.clocks)().iter().any(|clock| self.holds_of(clock))
             }
             Self::Field(name, wishes) => custom_fields::holds(name, wishes, &header.fields),
@@ -143,11 +143,11 @@ fn falls_within(ranges: &[crate::domain::query::Range], instant: DateTime<Utc>) 
         .any(|range| range.from.is_none_or(|from| from <= instant) && range.until.is_none_or(|until| instant < until))
 }
 
-fn holds_person(fact: PersonFact, wanted: &[Option<Person>], row: &Summary) -> bool {
+fn holds_person(fact: PersonField, wanted: &[Option<Person>], row: &Summary) -> bool {
     let people: Vec<&Person> = match fact {
-        PersonFact::Requester => vec![&row.header.requester],
-        PersonFact::Assignee => row.header.assignee.iter().collect(),
-        PersonFact::Cc => row.header.cc.iter().collect(),
+        PersonField::Requester => vec![&row.header.requester],
+        PersonField::Assignee => row.header.assignee.iter().collect(),
+        PersonField::Cc => row.header.cc.iter().collect(),
     };
     wanted.iter().any(|wanted| match wanted {
         None => people.is_empty(),
@@ -155,17 +155,17 @@ fn holds_person(fact: PersonFact, wanted: &[Option<Person>], row: &Summary) -> b
     })
 }
 
-fn holds_words(fact: WordsFact, wanted: &[Option<String>], row: &Summary) -> bool {
+fn holds_words(fact: TextField, wanted: &[Option<String>], row: &Summary) -> bool {
     let header = &row.header;
-    if let (WordsFact::Language, Some(language)) = (fact, header.language.as_deref()) {
+    if let (TextField::Language, Some(language)) = (fact, header.language.as_deref()) {
         return wanted.iter().flatten().any(|wanted| is_language(language, wanted));
     }
     let words: Vec<&String> = match fact {
-        WordsFact::Organization => header.organization.iter().collect(),
-        WordsFact::ProductGroup => header.product_group.iter().collect(),
-        WordsFact::Channel => header.channel.iter().collect(),
-        WordsFact::Language => header.language.iter().collect(),
-        WordsFact::Tag => header.tags.iter().collect(),
+        TextField::Organization => header.organization.iter().collect(),
+        TextField::ProductGroup => header.product_group.iter().collect(),
+        TextField::Channel => header.channel.iter().collect(),
+        TextField::Language => header.language.iter().collect(),
+        TextField::Tag => header.tags.iter().collect(),
     };
     wanted.iter().any(|wanted| match wanted {
         None => words.is_empty(),
@@ -173,31 +173,31 @@ fn holds_words(fact: WordsFact, wanted: &[Option<String>], row: &Summary) -> boo
     })
 }
 
-fn is_at_a_glance(state: Is, glimpse: &Glimpse) -> Option<bool> {
+fn is_at_a_glance(state: StateTest, glimpse: &SummaryHeader) -> Option<bool> {
     Some(match state {
-        Is::Open => matches!(glimpse.status, Status::Open),
-        Is::Unsolved => !matches!(glimpse.status, Status::Solved),
-        Is::Unassigned => !glimpse.assigned,
-        Is::Escalated => glimpse.escalated,
-        Is::Merged => glimpse.merged,
-        Is::Reopened => glimpse.past?.reopened,
+        StateTest::Open => matches!(glimpse.status, Status::Open),
+        StateTest::Unsolved => !matches!(glimpse.status, Status::Solved),
+        StateTest::Unassigned => !glimpse.assigned,
+        StateTest::Escalated => glimpse.escalated,
+        StateTest::Merged => glimpse.merged,
+        StateTest::Reopened => glimpse.past?.reopened,
         // Of a solved one nothing is owed any more.
-        Is::Overdue if glimpse.status == Status::Solved => false,
-        Is::Overdue | Is::Mine => return None,
+        StateTest::Overdue if glimpse.status == Status::Solved => false,
+        StateTest::Overdue | StateTest::Mine => return None,
     })
 }
 
-fn is(state: Is, candidate: &Candidate<'_>) -> bool {
+fn is(state: StateTest, candidate: &TicketView<'_>) -> bool {
     let header = &candidate.row.header;
     match state {
-        Is::Open => header.status == Status::Open,
-        Is::Unsolved => header.status != Status::Solved,
-        Is::Unassigned => header.assignee.is_none(),
-        Is::Escalated => header.escalation.is_some(),
-        Is::Merged => header.merged_into.is_some(),
-        Is::Overdue => header.status != Status::Solved && (candidate.clocks)().iter().any(Clock::is_overdue),
-        Is::Reopened => candidate.row.reopened,
-        Is::Mine => candidate.me.is_some_and(|me| {
+        StateTest::Open => header.status == Status::Open,
+        StateTest::Unsolved => header.status != Status::Solved,
+        StateTest::Unassigned => header.assignee.is_none(),
+        StateTest::Escalated => header.escalation.is_some(),
+        StateTest::Merged => header.merged_into.is_some(),
+        StateTest::Overdue => header.status != Status::Solved && (candidate.clocks)().iter().any(Clock::is_overdue),
+        StateTest::Reopened => candidate.row.reopened,
+        StateTest::Mine => candidate.me.is_some_and(|me| {
             header.requester.is(me) || header.assignee.as_ref().is_some_and(|assignee| assignee.is(me))
         }),
     }

@@ -17,9 +17,9 @@ use super::people::person::Person;
 use super::sla::clock::Clock;
 use super::vocabulary::{HoldReason, Priority, Resolution, Status, UnknownWord};
 
-pub use custom_fields::Wish;
-pub use matches::Candidate;
-pub use parse::{KEYS, Scope, parse};
+pub use custom_fields::FieldCondition;
+pub use matches::TicketView;
+pub use parse::{KEYS, QueryScope, parse};
 
 /// What somebody asks for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -45,12 +45,12 @@ pub struct Condition {
     /// Whether it must not hold.
     pub negated: bool,
     /// What is looked at.
-    pub test: Test,
+    pub test: Predicate,
 }
 
 /// What a condition looks at; any of its values will do.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Test {
+pub enum Predicate {
     /// The status.
     Status(Vec<Status>),
     /// The priority.
@@ -60,15 +60,15 @@ pub enum Test {
     /// How it was solved.
     Resolution(Vec<Resolution>),
     /// Somebody who has to do with it; nobody is `None`.
-    Person(PersonFact, Vec<Option<Person>>),
+    Person(PersonField, Vec<Option<Person>>),
     /// A fact in words; its absence is `None`.
-    Words(WordsFact, Vec<Option<String>>),
+    Words(TextField, Vec<Option<String>>),
     /// A state of affairs.
-    Is(Vec<Is>),
+    Is(Vec<StateTest>),
     /// When something happened.
-    Time(TimeFact, Vec<Range>),
+    Time(TimeField, Vec<Range>),
     /// One of the desk's own fields, by name.
-    Field(String, Vec<Wish>),
+    Field(String, Vec<FieldCondition>),
     /// Words anywhere in subject and texts, folded to lower case.
     Text(String),
     /// Every one of these holds: a saved query that must not.
@@ -77,7 +77,7 @@ pub enum Test {
 
 /// Who is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PersonFact {
+pub enum PersonField {
     /// Whose ticket it is.
     Requester,
     /// Who takes care of it.
@@ -88,7 +88,7 @@ pub enum PersonFact {
 
 /// Which fact in words is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WordsFact {
+pub enum TextField {
     /// The customer's organisation.
     Organization,
     /// The product group.
@@ -103,7 +103,7 @@ pub enum WordsFact {
 
 /// Which time is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TimeFact {
+pub enum TimeField {
     /// When it was opened.
     Created,
     /// When something last happened.
@@ -123,7 +123,7 @@ pub struct Range {
 
 /// A state of affairs that `is:` asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Is {
+pub enum StateTest {
     /// Support owes the next step.
     Open,
     /// Not solved.
@@ -142,7 +142,7 @@ pub enum Is {
     Mine,
 }
 
-impl Is {
+impl StateTest {
     /// Every word of `is:`.
     pub const WORDS: [(&'static str, Self); 8] = [
         ("open", Self::Open),
@@ -159,18 +159,18 @@ impl Is {
 /// What is wrong with a query, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} (column {})", start + 1)]
-pub struct QueryFlaw {
+pub struct QueryError {
     /// Where it begins, in characters from 0.
     pub start: usize,
     /// How many characters it is long.
     pub length: usize,
     /// What is wrong.
-    pub kind: QueryFlawKind,
+    pub kind: QueryErrorKind,
 }
 
 /// What can be wrong with a query.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum QueryFlawKind {
+pub enum QueryErrorKind {
     /// A key that is none.
     #[error("`{0}:` is no key of a query")]
     UnknownKey(String),

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{AsOf, Condition, Is, PersonFact, Query, QueryFlaw, QueryFlawKind, Test, TimeFact, WordsFact};
+use super::{
+    AsOf, Condition, PersonField, Predicate, Query, QueryError, QueryErrorKind, StateTest, TextField, TimeField,
+};
 use super::{custom_fields, dates};
 use crate::domain::people::person::Person;
 use crate::domain::time::zone::Zone;
@@ -36,7 +38,7 @@ const OWN: &str = "fields.";
 
 /// What a query is read in: its present and zone, who asks, and the queries the desk has saved.
 #[derive(Clone, Copy, Debug)]
-pub struct Scope<'a> {
+pub struct QueryScope<'a> {
     /// The present, UTC.
     pub now: DateTime<Utc>,
     /// Whose days are meant.
@@ -51,11 +53,11 @@ pub struct Scope<'a> {
 ///
 /// # Errors
 /// The first thing wrong, with its place in `text`.
-pub fn parse(text: &str, scope: &Scope<'_>) -> Result<Query, QueryFlaw> {
+pub fn parse(text: &str, scope: &QueryScope<'_>) -> Result<Query, QueryError> {
     read(text, scope, &mut Vec::new())
 }
 
-fn read(text: &str, scope: &Scope<'_>, within: &mut Vec<String>) -> Result<Query, QueryFlaw> {
+fn read(text: &str, scope: &QueryScope<'_>, within: &mut Vec<String>) -> Result<Query, QueryError> {
     let mut query = Query::default();
     for token in tokens(text)? {
         let (negated, words) = match token.words.strip_prefix('-') {
@@ -68,12 +70,12 @@ fn read(text: &str, scope: &Scope<'_>, within: &mut Vec<String>) -> Result<Query
             continue;
         }
         match words.words.split_once(':').filter(|_| !words.words.starts_with('"')) {
-            None => {
-                query.conditions.push(Condition { negated, test: Test::Text(unquoted(words.words).to_lowercase()) })
-            }
+            None => query
+                .conditions
+                .push(Condition { negated, test: Predicate::Text(unquoted(words.words).to_lowercase()) }),
             Some(("as-of", moment)) => {
                 if query.as_of.is_some() {
-                    return Err(words.flaw(QueryFlawKind::SecondMoment));
+                    return Err(words.flaw(QueryErrorKind::SecondMoment));
                 }
                 query.as_of = Some(as_of(unquoted(moment), &words, scope)?);
             }
@@ -85,10 +87,15 @@ fn read(text: &str, scope: &Scope<'_>, within: &mut Vec<String>) -> Result<Query
     Ok(query)
 }
 
-fn saved(name: &str, token: &Token<'_>, scope: &Scope<'_>, within: &mut Vec<String>) -> Result<Query, QueryFlaw> {
-    let text = scope.saved.get(name).ok_or_else(|| token.flaw(QueryFlawKind::UnknownSaved(name.to_owned())))?;
+fn saved(
+    name: &str,
+    token: &QueryToken<'_>,
+    scope: &QueryScope<'_>,
+    within: &mut Vec<String>,
+) -> Result<Query, QueryError> {
+    let text = scope.saved.get(name).ok_or_else(|| token.flaw(QueryErrorKind::UnknownSaved(name.to_owned())))?;
     if within.iter().any(|outer| outer == name) {
-        return Err(token.flaw(QueryFlawKind::SavedInCircle(name.to_owned())));
+        return Err(token.flaw(QueryErrorKind::SavedInCircle(name.to_owned())));
     }
     within.push(name.to_owned());
     // What is wrong inside a saved query is told at the word that called it.
@@ -101,14 +108,14 @@ fn saved(name: &str, token: &Token<'_>, scope: &Scope<'_>, within: &mut Vec<Stri
 fn none_of(query: Query) -> Query {
     let negated = match <[Condition; 1]>::try_from(query.conditions) {
         Ok([only]) => Condition { negated: !only.negated, ..only },
-        Err(several) => Condition { negated: true, test: Test::All(several) },
+        Err(several) => Condition { negated: true, test: Predicate::All(several) },
     };
     Query { conditions: vec![negated], ..query }
 }
 
-fn as_of(moment: &str, token: &Token<'_>, scope: &Scope<'_>) -> Result<AsOf, QueryFlaw> {
+fn as_of(moment: &str, token: &QueryToken<'_>, scope: &QueryScope<'_>) -> Result<AsOf, QueryError> {
     if moment.is_empty() {
-        return Err(token.flaw(QueryFlawKind::NoValue));
+        return Err(token.flaw(QueryErrorKind::NoValue));
     }
     Ok(match dates::end_of(moment, scope) {
         Some(instant) => AsOf::Instant(instant),
@@ -116,77 +123,88 @@ fn as_of(moment: &str, token: &Token<'_>, scope: &Scope<'_>) -> Result<AsOf, Que
     })
 }
 
-fn test(key: &str, token: &Token<'_>, values: &str, scope: &Scope<'_>) -> Result<Test, QueryFlaw> {
-    let values = Values { key, token, values: split(values) };
+fn test(key: &str, token: &QueryToken<'_>, values: &str, scope: &QueryScope<'_>) -> Result<Predicate, QueryError> {
+    let values = QueryValues { key, token, values: split(values) };
     if let Some(name) = key.strip_prefix(OWN).filter(|name| !name.is_empty()) {
         if values.values.is_empty() {
-            return Err(token.flaw(QueryFlawKind::NoValue));
+            return Err(token.flaw(QueryErrorKind::NoValue));
         }
-        let wish = |word: &str| custom_fields::wish(word).ok_or_else(|| QueryFlawKind::NoBound(word.to_owned()));
-        return Ok(Test::Field(name.to_owned(), values.each(wish)?));
+        let wish = |word: &str| custom_fields::wish(word).ok_or_else(|| QueryErrorKind::NoBound(word.to_owned()));
+        return Ok(Predicate::Field(name.to_owned(), values.each(wish)?));
     }
     if !KEYS.contains(&key) {
-        return Err(QueryFlaw { length: key.chars().count(), ..token.flaw(QueryFlawKind::UnknownKey(key.to_owned())) });
+        return Err(QueryError {
+            length: key.chars().count(),
+            ..token.flaw(QueryErrorKind::UnknownKey(key.to_owned()))
+        });
     }
     if values.values.is_empty() {
-        return Err(token.flaw(QueryFlawKind::NoValue));
+        return Err(token.flaw(QueryErrorKind::NoValue));
     }
     let time = |fact| {
         values
-            .each(|word| dates::range(word, fact, scope).ok_or_else(|| QueryFlawKind::NoTime(word.to_owned())))
-            .map(|ranges| Test::Time(fact, ranges))
+            .each(|word| dates::range(word, fact, scope).ok_or_else(|| QueryErrorKind::NoTime(word.to_owned())))
+            .map(|ranges| Predicate::Time(fact, ranges))
     };
-    let words = |fact| Ok(Test::Words(fact, values.each(|word| Ok((word != "none").then(|| word.to_owned())))?));
-    let person = |fact| Ok(Test::Person(fact, values.each(|word| person(word, scope))?));
+    let words = |fact| Ok(Predicate::Words(fact, values.each(|word| Ok((word != "none").then(|| word.to_owned())))?));
+    let person = |fact| Ok(Predicate::Person(fact, values.each(|word| person(word, scope))?));
     match key {
-        "status" => Ok(Test::Status(values.each(|word| word.parse::<Status>().map_err(QueryFlawKind::UnknownWord))?)),
-        "priority" => Ok(Test::Priority(
-            values.each(|word| Priority::from_any_spelling(word).map_err(QueryFlawKind::UnknownWord))?,
-        )),
-        "hold" => Ok(Test::Hold(values.each(|word| word.parse::<HoldReason>().map_err(QueryFlawKind::UnknownWord))?)),
-        "resolution" => {
-            Ok(Test::Resolution(values.each(|word| word.parse::<Resolution>().map_err(QueryFlawKind::UnknownWord))?))
+        "status" => {
+            Ok(Predicate::Status(values.each(|word| word.parse::<Status>().map_err(QueryErrorKind::UnknownWord))?))
         }
-        "is" => Ok(Test::Is(values.each(state)?)),
-        "requester" => person(PersonFact::Requester),
-        "assignee" => person(PersonFact::Assignee),
-        "cc" => person(PersonFact::Cc),
-        "org" => words(WordsFact::Organization),
-        "group" => words(WordsFact::ProductGroup),
-        "channel" => words(WordsFact::Channel),
-        "tag" => words(WordsFact::Tag),
-        "lang" => words(WordsFact::Language),
-        "created" => time(TimeFact::Created),
-        "updated" => time(TimeFact::Updated),
-        _ => time(TimeFact::Due),
+        "priority" => Ok(Predicate::Priority(
+            values.each(|word| Priority::from_any_spelling(word).map_err(QueryErrorKind::UnknownWord))?,
+        )),
+        "hold" => {
+            Ok(Predicate::Hold(values.each(|word| word.parse::<HoldReason>().map_err(QueryErrorKind::UnknownWord))?))
+        }
+        "resolution" => Ok(Predicate::Resolution(
+            values.each(|word| word.parse::<Resolution>().map_err(QueryErrorKind::UnknownWord))?,
+        )),
+        "is" => Ok(Predicate::Is(values.each(state)?)),
+        "requester" => person(PersonField::Requester),
+        "assignee" => person(PersonField::Assignee),
+        "cc" => person(PersonField::Cc),
+        "org" => words(TextField::Organization),
+        "group" => words(TextField::ProductGroup),
+        "channel" => words(TextField::Channel),
+        "tag" => words(TextField::Tag),
+        "lang" => words(TextField::Language),
+        "created" => time(TimeField::Created),
+        "updated" => time(TimeField::Updated),
+        _ => time(TimeField::Due),
     }
 }
 
-fn person(word: &str, scope: &Scope<'_>) -> Result<Option<Person>, QueryFlawKind> {
+fn person(word: &str, scope: &QueryScope<'_>) -> Result<Option<Person>, QueryErrorKind> {
     match (word, scope.me) {
         ("none", _) => Ok(None),
         ("me", Some(me)) => Ok(Some(me.clone())),
-        _ => Person::from_name(word).map(Some).map_err(|_| QueryFlawKind::NoPerson(word.to_owned())),
+        _ => Person::from_name(word).map(Some).map_err(|_| QueryErrorKind::NoPerson(word.to_owned())),
     }
 }
 
-fn state(word: &str) -> Result<Is, QueryFlawKind> {
-    let known = Is::WORDS.into_iter().find(|(known, _)| *known == word);
-    known.map(|(_, is)| is).ok_or_else(|| QueryFlawKind::UnknownState(word.to_owned()))
+fn state(word: &str) -> Result<StateTest, QueryErrorKind> {
+    let known = StateTest::WORDS.into_iter().find(|(known, _)| *known == word);
+    known.map(|(_, is)| is).ok_or_else(|| QueryErrorKind::UnknownState(word.to_owned()))
 }
 
 /// The values behind a key, with their places.
-struct Values<'a> {
+struct QueryValues<'a> {
     key: &'a str,
-    token: &'a Token<'a>,
+    token: &'a QueryToken<'a>,
     values: Vec<(usize, &'a str)>,
 }
 
-impl Values<'_> {
-    fn each<T>(&self, read: impl Fn(&str) -> Result<T, QueryFlawKind>) -> Result<Vec<T>, QueryFlaw> {
+impl QueryValues<'_> {
+    fn each<T>(&self, read: impl Fn(&str) -> Result<T, QueryErrorKind>) -> Result<Vec<T>, QueryError> {
         let begin = self.token.start + self.key.chars().count() + 1;
         let read = |(offset, word): &(usize, &str)| {
-            read(unquoted(word)).map_err(|kind| QueryFlaw { start: begin + offset, length: word.chars().count(), kind })
+            read(unquoted(word)).map_err(|kind| QueryError {
+                start: begin + offset,
+                length: word.chars().count(),
+                kind,
+            })
         };
         self.values.iter().map(read).collect()
     }
@@ -216,14 +234,14 @@ fn unquoted(word: &str) -> &str {
 
 /// A word of a query: everything up to the next blank outside quotes.
 #[derive(Clone)]
-struct Token<'a> {
+struct QueryToken<'a> {
     start: usize,
     words: &'a str,
 }
 
-impl<'a> Token<'a> {
-    fn flaw(&self, kind: QueryFlawKind) -> QueryFlaw {
-        QueryFlaw { start: self.start, length: self.words.chars().count(), kind }
+impl<'a> QueryToken<'a> {
+    fn flaw(&self, kind: QueryErrorKind) -> QueryError {
+        QueryError { start: self.start, length: self.words.chars().count(), kind }
     }
 
     /// The rest of it, behind a sign of one character.
@@ -232,13 +250,13 @@ impl<'a> Token<'a> {
     }
 }
 
-fn tokens(text: &str) -> Result<Vec<Token<'_>>, QueryFlaw> {
+fn tokens(text: &str) -> Result<Vec<QueryToken<'_>>, QueryError> {
     let mut tokens = Vec::new();
     let (mut begin, mut quote): (Option<(usize, usize)>, Option<usize>) = (None, None);
     for (column, (byte, c)) in text.char_indices().enumerate() {
         match (c, begin) {
             (c, Some((start, from))) if c.is_whitespace() && quote.is_none() => {
-                tokens.push(Token { start, words: &text[from..byte] });
+                tokens.push(QueryToken { start, words: &text[from..byte] });
                 begin = None;
             }
             (c, None) if !c.is_whitespace() => begin = Some((column, byte)),
@@ -249,8 +267,8 @@ fn tokens(text: &str) -> Result<Vec<Token<'_>>, QueryFlaw> {
         }
     }
     if let Some(start) = quote {
-        return Err(QueryFlaw { start, length: 1, kind: QueryFlawKind::OpenQuote });
+        return Err(QueryError { start, length: 1, kind: QueryErrorKind::OpenQuote });
     }
-    tokens.extend(begin.map(|(start, from)| Token { start, words: &text[from..] }));
+    tokens.extend(begin.map(|(start, from)| QueryToken { start, words: &text[from..] }));
     Ok(tokens)
 }

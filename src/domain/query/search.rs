@@ -9,14 +9,14 @@ use regex::Regex;
 
 /// What is looked for.
 #[derive(Clone, Debug)]
-pub struct Needle {
+pub struct Pattern {
     pattern: Regex,
     in_bytes: Option<regex::bytes::Regex>,
 }
 
 /// How words are meant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Meaning {
+pub struct MatchMode {
     /// They are a pattern of the crate `regex`.
     pub pattern: bool,
     /// No letter or digit may touch them.
@@ -25,7 +25,7 @@ pub struct Meaning {
 
 /// Why nothing can be looked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NeedleFlaw {
+pub enum PatternError {
     /// There are no words.
     #[error("there is nothing to look for")]
     Nothing,
@@ -50,14 +50,14 @@ const END: &[u8] = b"\n...\n";
 /// What git leaves in a file it could not merge.
 const CONFLICT: &[u8] = b"<<<<<<<";
 
-impl Needle {
+impl Pattern {
     /// Something to look for.
     ///
     /// # Errors
     /// No words, or no pattern.
-    pub fn read(words: &str, meaning: Meaning) -> Result<Self, NeedleFlaw> {
+    pub fn read(words: &str, meaning: MatchMode) -> Result<Self, PatternError> {
         if words.is_empty() {
-            return Err(NeedleFlaw::Nothing);
+            return Err(PatternError::Nothing);
         }
         let literal = regex::escape(words);
         let inner = if meaning.pattern { words } else { &literal };
@@ -66,7 +66,7 @@ impl Needle {
         } else {
             format!("(?i){inner}")
         };
-        let flaw = |error: regex::Error| NeedleFlaw::Pattern(error.to_string());
+        let flaw = |error: regex::Error| PatternError::Pattern(error.to_string());
         // Only letters and digits are sure to stand in a file as they stand in the text.
         let is_plain = !meaning.pattern && words.chars().all(char::is_alphanumeric);
         let in_bytes = is_plain.then(|| regex::bytes::Regex::new(&format!("(?i){literal}"))).transpose();
@@ -103,11 +103,11 @@ impl Needle {
 mod tests {
     use super::*;
 
-    fn needle(words: &str) -> Needle {
-        Needle::read(words, Meaning::default()).expect("a needle")
+    fn needle(words: &str) -> Pattern {
+        Pattern::read(words, MatchMode::default()).expect("a needle")
     }
 
-    fn found(needle: &Needle, text: &str) -> Vec<(usize, Vec<String>)> {
+    fn found(needle: &Pattern, text: &str) -> Vec<(usize, Vec<String>)> {
         needle
             .hits(text)
             .map(|hit| (hit.line, hit.ranges.into_iter().map(|range| hit.text[range].to_owned()).collect()))
@@ -133,21 +133,22 @@ mod tests {
 
     #[test]
     fn whole_words_are_touched_by_nothing() {
-        let word = |words: &str| Needle::read(words, Meaning { whole_words: true, pattern: false }).expect("a needle");
+        let word =
+            |words: &str| Pattern::read(words, MatchMode { whole_words: true, pattern: false }).expect("a needle");
         assert_eq!(word("tile").ranges("tiles tile reptile tile").len(), 2);
         assert_eq!(word("c++").ranges("c++ and c++11").len(), 1);
-        let both = Needle::read("tiles?|maps?", Meaning { whole_words: true, pattern: true }).expect("a needle");
+        let both = Pattern::read("tiles?|maps?", MatchMode { whole_words: true, pattern: true }).expect("a needle");
         assert_eq!(both.ranges("tile Maps bitmap").len(), 2);
     }
 
     #[test]
     fn a_pattern_that_matches_nothing_finds_nothing() {
-        let pattern = |words: &str| Needle::read(words, Meaning { pattern: true, whole_words: false });
+        let pattern = |words: &str| Pattern::read(words, MatchMode { pattern: true, whole_words: false });
         assert!(pattern("x*").expect("a needle").ranges("abc").is_empty());
         assert_eq!(pattern(r"\d{3}").expect("a needle").ranges("a 404 b 500").len(), 2);
-        assert!(matches!(pattern("(").expect_err("a flaw"), NeedleFlaw::Pattern(_)));
+        assert!(matches!(pattern("(").expect_err("a flaw"), PatternError::Pattern(_)));
         assert_eq!(needle("x").ranges("").len(), 0);
-        assert_eq!(Needle::read("", Meaning::default()).expect_err("a flaw"), NeedleFlaw::Nothing);
+        assert_eq!(Pattern::read("", MatchMode::default()).expect_err("a flaw"), PatternError::Nothing);
     }
 
     #[test]

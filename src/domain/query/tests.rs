@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::id::Id;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::action::{Action, Opening};
+use crate::domain::ticket::action::{Action, OpenFields};
 use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::summary::Summary;
 use crate::domain::time::zone::Zone;
@@ -24,7 +24,7 @@ fn person(words: &str) -> Person {
 fn ticket() -> Ticket {
     let at = instant("2026-11-20T12:00:00Z");
     let ana = person("ana@acme.example");
-    let mut opening = Opening::new("Dashboard Tiles time out".to_owned(), Priority::S2, ana.clone());
+    let mut opening = OpenFields::new("Dashboard Tiles time out".to_owned(), Priority::S2, ana.clone());
     opening.organization = Some("acme".to_owned());
     opening.tags = vec!["outage".to_owned(), "two words".to_owned()];
     opening.cc = vec![person("bo@acme.example")];
@@ -51,14 +51,14 @@ fn ticket() -> Ticket {
     ticket
 }
 
-fn read(text: &str) -> Result<Query, QueryFlaw> {
+fn read(text: &str) -> Result<Query, QueryError> {
     let saved = BTreeMap::from([
         ("triage".to_owned(), "is:open assignee:none".to_owned()),
         ("late".to_owned(), "is:overdue".to_owned()),
         ("loop".to_owned(), "@loop".to_owned()),
     ]);
     let (zone, me) = (Zone::named("Europe/Paris").expect("a zone"), person("ana@acme.example"));
-    parse(text, &Scope { now: instant("2026-11-21T17:00:00Z"), zone: &zone, me: Some(&me), saved: &saved })
+    parse(text, &QueryScope { now: instant("2026-11-21T17:00:00Z"), zone: &zone, me: Some(&me), saved: &saved })
 }
 
 fn means(text: &str) -> bool {
@@ -66,7 +66,7 @@ fn means(text: &str) -> bool {
     let row = Summary::from(&ticket);
     let me = person("ana@acme.example");
     let holds_words = |words: &str| ticket.holds_words(words, true);
-    read(text).expect("a query").means(&Candidate {
+    read(text).expect("a query").means(&TicketView {
         row: &row,
         me: Some(&me),
         holds_words: &holds_words,
@@ -167,17 +167,17 @@ fn words_are_found_in_any_case_and_language() {
 #[test]
 fn what_is_wrong_is_told_with_its_place() {
     let flaw = |text: &str| read(text).map_err(|flaw| (flaw.start, flaw.length, flaw.kind)).expect_err("a flaw");
-    assert_eq!(flaw("is:open staus:open"), (8, 5, QueryFlawKind::UnknownKey("staus".to_owned())));
-    assert_eq!(flaw("-staus:open"), (1, 5, QueryFlawKind::UnknownKey("staus".to_owned())));
-    assert!(matches!(flaw("é status:open,opne"), (14, 4, QueryFlawKind::UnknownWord(_))));
-    assert_eq!(flaw("is:opened"), (3, 6, QueryFlawKind::UnknownState("opened".to_owned())));
-    assert_eq!(flaw("created:>soon"), (8, 5, QueryFlawKind::NoTime(">soon".to_owned())));
-    assert_eq!(flaw("created:.."), (8, 2, QueryFlawKind::NoTime("..".to_owned())));
-    assert_eq!(flaw("x status:"), (2, 7, QueryFlawKind::NoValue));
-    assert_eq!(flaw("x \"open"), (2, 1, QueryFlawKind::OpenQuote));
-    assert_eq!(flaw("@triag"), (0, 6, QueryFlawKind::UnknownSaved("triag".to_owned())));
-    assert_eq!(flaw("@loop").2, QueryFlawKind::SavedInCircle("loop".to_owned()));
-    assert_eq!(flaw("as-of:today as-of:today").2, QueryFlawKind::SecondMoment);
+    assert_eq!(flaw("is:open staus:open"), (8, 5, QueryErrorKind::UnknownKey("staus".to_owned())));
+    assert_eq!(flaw("-staus:open"), (1, 5, QueryErrorKind::UnknownKey("staus".to_owned())));
+    assert!(matches!(flaw("é status:open,opne"), (14, 4, QueryErrorKind::UnknownWord(_))));
+    assert_eq!(flaw("is:opened"), (3, 6, QueryErrorKind::UnknownState("opened".to_owned())));
+    assert_eq!(flaw("created:>soon"), (8, 5, QueryErrorKind::NoTime(">soon".to_owned())));
+    assert_eq!(flaw("created:.."), (8, 2, QueryErrorKind::NoTime("..".to_owned())));
+    assert_eq!(flaw("x status:"), (2, 7, QueryErrorKind::NoValue));
+    assert_eq!(flaw("x \"open"), (2, 1, QueryErrorKind::OpenQuote));
+    assert_eq!(flaw("@triag"), (0, 6, QueryErrorKind::UnknownSaved("triag".to_owned())));
+    assert_eq!(flaw("@loop").2, QueryErrorKind::SavedInCircle("loop".to_owned()));
+    assert_eq!(flaw("as-of:today as-of:today").2, QueryErrorKind::SecondMoment);
 }
 
 #[test]

@@ -6,19 +6,19 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::clock::{Clock, ClockState};
-use super::events::Course;
+use super::events::SlaEvents;
 use super::plan::Metric;
-use crate::domain::calendar::{Calendar, Why};
+use crate::domain::calendar::{Calendar, IntervalReason};
 use crate::domain::time::duration::whole_seconds;
 use crate::domain::vocabulary::Status;
 
 /// Why a time was counted or skipped.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reason {
+pub enum PauseReason {
     /// The calendar was open.
-    Open(Why),
+    Open(IntervalReason),
     /// The calendar was closed.
-    Closed(Why),
+    Closed(IntervalReason),
     /// The customer owed the next step.
     Waiting,
     /// The ticket was solved.
@@ -27,7 +27,7 @@ pub enum Reason {
 
 /// A time in which a clock was treated in one way.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Span {
+pub struct ClockInterval {
     /// The first instant.
     pub from: DateTime<Utc>,
     /// The first instant behind it.
@@ -35,7 +35,7 @@ pub struct Span {
     /// The status of the ticket.
     pub status: Status,
     /// Why it counts or does not.
-    pub reason: Reason,
+    pub reason: PauseReason,
     /// Whether it lies behind the instant that was asked for: as it will be if nothing happens.
     pub is_ahead: bool,
     /// How much of it counts.
@@ -48,18 +48,18 @@ pub struct Span {
 /// end where the target is used up. What is not ahead sums up to `elapsed`.
 pub fn timeline(
     clock: &Clock,
-    course: &Course,
+    course: &SlaEvents,
     opened: DateTime<Utc>,
     calendar: &Calendar,
     now: DateTime<Utc>,
-) -> Vec<Span> {
-    let last = course.0.last().map_or(opened, |turn| Course::instant(opened, turn));
+) -> Vec<ClockInterval> {
+    let last = course.0.last().map_or(opened, |turn| SlaEvents::instant(opened, turn));
     let now = whole_seconds(now).max(last);
     let end = clock.stopped_at.unwrap_or(now);
-    let mut spans = Spans { clock, calendar, list: Vec::new(), sum: TimeDelta::zero() };
+    let mut spans = ClockIntervals { clock, calendar, list: Vec::new(), sum: TimeDelta::zero() };
     let (mut at, mut status) = (clock.started_at, Status::Open);
     for turn in &course.0 {
-        let (Some(next), when) = (turn.what.status(), Course::instant(opened, turn)) else { continue };
+        let (Some(next), when) = (turn.what.status(), SlaEvents::instant(opened, turn)) else { continue };
         let until = when.clamp(clock.started_at, end);
         if next != status {
             spans.push(at, until, status, false);
@@ -79,26 +79,26 @@ pub fn timeline(
     spans.list
 }
 
-struct Spans<'a> {
+struct ClockIntervals<'a> {
     clock: &'a Clock,
     calendar: &'a Calendar,
-    list: Vec<Span>,
+    list: Vec<ClockInterval>,
     sum: TimeDelta,
 }
 
-impl Spans<'_> {
+impl ClockIntervals<'_> {
     fn push(&mut self, from: DateTime<Utc>, to: DateTime<Utc>, status: Status, is_ahead: bool) {
         if from >= to {
             return;
         }
         let skipped = match (self.clock.metric, status) {
-            (Metric::Resolution, Status::AwaitingReply) => Some(Reason::Waiting),
-            (Metric::Resolution | Metric::FirstWord, Status::Solved) => Some(Reason::Solved),
+            (Metric::Resolution, Status::AwaitingReply) => Some(PauseReason::Waiting),
+            (Metric::Resolution | Metric::FirstWord, Status::Solved) => Some(PauseReason::Solved),
             _ => None,
         };
         if let Some(reason) = skipped {
             let (counted, sum) = (TimeDelta::zero(), self.sum);
-            self.list.push(Span { from, to, status, reason, is_ahead, counted, sum });
+            self.list.push(ClockInterval { from, to, status, reason, is_ahead, counted, sum });
             return;
         }
         // A span ends where the target is used up, so that the sum can be read there.
@@ -107,10 +107,10 @@ impl Spans<'_> {
         for (from, to) in std::iter::once(first).chain(second) {
             for stay in self.calendar.stays(from, to) {
                 let counted = if stay.is_open { stay.to - stay.from } else { TimeDelta::zero() };
-                let reason = if stay.is_open { Reason::Open(stay.why) } else { Reason::Closed(stay.why) };
+                let reason = if stay.is_open { PauseReason::Open(stay.why) } else { PauseReason::Closed(stay.why) };
                 self.sum += counted;
                 let (from, to, sum) = (stay.from, stay.to, self.sum);
-                self.list.push(Span { from, to, status, reason, is_ahead, counted, sum });
+                self.list.push(ClockInterval { from, to, status, reason, is_ahead, counted, sum });
             }
         }
     }

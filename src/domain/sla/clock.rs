@@ -13,14 +13,14 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::plan::{Metric, Plan};
-use crate::domain::calendar::Reckoner;
-use crate::domain::sla::measure::Watch;
+use crate::domain::calendar::CachedCalendar;
+use crate::domain::sla::measure::Measurement;
 use crate::domain::ticket::Header;
 use crate::domain::time::duration::whole_seconds;
 use crate::domain::vocabulary::Priority;
 
-pub use crate::domain::sla::breakdown::{Reason, Span, timeline};
-pub use crate::domain::sla::events::{Beat, Course, Deed, Follower, Turn, What};
+pub use crate::domain::sla::breakdown::{ClockInterval, PauseReason, timeline};
+pub use crate::domain::sla::events::{EntryEvent, EventKind, SlaEvent, SlaEventKind, SlaEventRecorder, SlaEvents};
 
 /// How a clock stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,20 +94,20 @@ impl Clock {
 /// The clocks of a ticket at an instant that none of its history lies behind, in the order they began: for each the
 /// target and calendar of the plan. `otherwise` is the language where the ticket names none. Without both there is no clock, nor for what a merged ticket owed in time. `calendar` knows calendars by name.
 pub fn clocks<'a>(
-    course: &Course,
+    course: &SlaEvents,
     opened: DateTime<Utc>,
     header: &Header,
     plan: &Plan,
     otherwise: impl Fn() -> Arc<str>,
-    calendar: impl Fn(&str) -> Option<&'a Reckoner>,
+    calendar: impl Fn(&str) -> Option<&'a CachedCalendar>,
     now: DateTime<Utc>,
 ) -> Vec<Clock> {
     if !plan.has_targets() {
         return Vec::new();
     }
-    let last = course.0.last().map_or(opened, |turn| Course::instant(opened, turn));
+    let last = course.0.last().map_or(opened, |turn| SlaEvents::instant(opened, turn));
     let now = whole_seconds(now).max(last);
-    let clock = |watch: &Watch| {
+    let clock = |watch: &Measurement| {
         let targets = plan.targets(watch.metric);
         if targets.is_empty() {
             return None;
@@ -125,7 +125,12 @@ pub fn clocks<'a>(
 }
 
 /// Reads a watch by a calendar.
-fn read(watch: &Watch, (priority, target): (Priority, TimeDelta), calendar: &Reckoner, now: DateTime<Utc>) -> Clock {
+fn read(
+    watch: &Measurement,
+    (priority, target): (Priority, TimeDelta),
+    calendar: &CachedCalendar,
+    now: DateTime<Utc>,
+) -> Clock {
     let ran = || watch.ran.iter().copied().chain(watch.running_since.map(|since| (since, now)));
     let end = ran().last().map(|(_, end)| end);
     let (mut elapsed, mut due_at) = (TimeDelta::zero(), None);

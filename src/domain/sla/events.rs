@@ -8,27 +8,27 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::id::Id;
 use crate::domain::ticket::Header;
-use crate::domain::ticket::action::{Action, Fact};
+use crate::domain::ticket::action::{Action, HeaderField};
 use crate::domain::ticket::entry::Entry;
 use crate::domain::value::Value;
 use crate::domain::vocabulary::{Priority, Role, Status};
 
 /// What the clocks of a ticket need of its history behind the opening, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Course(pub Vec<Turn>);
+pub struct SlaEvents(pub Vec<SlaEvent>);
 
 /// Something that happened to a clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Turn {
+pub struct SlaEvent {
     /// Seconds since the ticket was opened; never less than those of the turn before.
     pub after: u64,
     /// What it was.
-    pub what: What,
+    pub what: SlaEventKind,
 }
 
 /// What can happen to a clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum SlaEventKind {
     /// A human agent replied in public; the status since.
     Answered(Status),
     /// Somebody on the customer's side wrote; the status since.
@@ -49,7 +49,7 @@ pub enum What {
     ChannelWas(Option<String>),
 }
 
-impl What {
+impl SlaEventKind {
     /// The status since, where it is about that.
     pub const fn status(&self) -> Option<Status> {
         match self {
@@ -62,20 +62,20 @@ impl What {
 
 /// An entry as the course sees it.
 #[derive(Clone, Copy, Debug)]
-pub struct Beat {
+pub struct EntryEvent {
     /// When it was done.
     pub at: DateTime<Utc>,
     /// What the person was.
     pub role: Role,
     /// What was done.
-    pub deed: Deed,
+    pub deed: EventKind,
     /// The status it led to, where it says so.
     pub to: Option<Status>,
 }
 
 /// What was done, as far as clocks go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
+pub enum EventKind {
     /// A public message that a human wrote.
     Reply,
     /// The ticket goes on in another.
@@ -92,17 +92,17 @@ pub enum Deed {
     Other,
 }
 
-impl Beat {
+impl EntryEvent {
     /// What the course sees of an entry.
     pub const fn of(entry: &Entry) -> Self {
         let deed = match &entry.action {
-            Action::Reply { auto: false, .. } => Deed::Reply,
-            Action::Merge { .. } => Deed::Merge,
-            Action::Reopen { unmerge: true, .. } => Deed::Unmerge,
-            Action::Merged { source, .. } => Deed::Join(*source),
-            Action::Unmerged { source } => Deed::Part(*source),
-            Action::Prioritize { priority, .. } => Deed::Prioritize(*priority),
-            _ => Deed::Other,
+            Action::Reply { auto: false, .. } => EventKind::Reply,
+            Action::Merge { .. } => EventKind::Merge,
+            Action::Reopen { unmerge: true, .. } => EventKind::Unmerge,
+            Action::Merged { source, .. } => EventKind::Join(*source),
+            Action::Unmerged { source } => EventKind::Part(*source),
+            Action::Prioritize { priority, .. } => EventKind::Prioritize(*priority),
+            _ => EventKind::Other,
         };
         Self { at: entry.at, role: entry.role, deed, to: entry.to }
     }
@@ -110,8 +110,8 @@ impl Beat {
 
 /// Follows a history entry by entry.
 #[derive(Clone, Debug)]
-pub struct Follower {
-    course: Course,
+pub struct SlaEventRecorder {
+    course: SlaEvents,
     opened: DateTime<Utc>,
     after: u64,
     status: Status,
@@ -124,11 +124,11 @@ pub struct Follower {
     channel: Option<String>,
 }
 
-impl Follower {
+impl SlaEventRecorder {
     /// Begins with a ticket just opened. Language and channel are only needed where they change on the way.
     pub const fn begin(at: DateTime<Utc>, priority: Priority) -> Self {
         Self {
-            course: Course(Vec::new()),
+            course: SlaEvents(Vec::new()),
             opened: at,
             after: 0,
             status: Status::Open,
@@ -150,62 +150,68 @@ impl Follower {
 
     /// Goes on with the next entry.
     pub fn follow(&mut self, entry: &Entry) {
-        self.step(Beat::of(entry));
+        self.step(EntryEvent::of(entry));
         if let Action::Set { set, unset } = &entry.action {
             let news = set.iter().map(|(fact, value)| (fact, Some(value))).chain(unset.iter().map(|fact| (fact, None)));
             news.for_each(|(fact, value)| self.set(fact, value));
         }
     }
 
-    fn set(&mut self, fact: &Fact, value: Option<&Value>) {
+    fn set(&mut self, fact: &HeaderField, value: Option<&Value>) {
         let words = match value {
             Some(Value::String(words)) => Some(words.clone()),
             _ => None,
         };
         let what = match fact {
-            Fact::Language if words != self.language => What::LanguageWas(std::mem::replace(&mut self.language, words)),
-            Fact::Channel if words != self.channel => What::ChannelWas(std::mem::replace(&mut self.channel, words)),
+            HeaderField::Language if words != self.language => {
+                SlaEventKind::LanguageWas(std::mem::replace(&mut self.language, words))
+            }
+            HeaderField::Channel if words != self.channel => {
+                SlaEventKind::ChannelWas(std::mem::replace(&mut self.channel, words))
+            }
             _ => return,
         };
         self.push(what);
     }
 
     /// Goes on with what is seen of the next entry.
-    pub fn step(&mut self, beat: Beat) {
+    pub fn step(&mut self, beat: EntryEvent) {
         // On two clones the clocks may differ: time never goes back here.
         let seconds = (beat.at.timestamp() - self.opened.timestamp()).max(0).cast_unsigned();
         self.after = self.after.max(seconds);
         let was = self.status;
         self.move_by(&beat);
         match (beat.deed, beat.role) {
-            (Deed::Prioritize(priority), _) if priority != self.priority => {
+            (EventKind::Prioritize(priority), _) if priority != self.priority => {
                 let was = std::mem::replace(&mut self.priority, priority);
-                self.push(What::PriorityWas(was));
+                self.push(SlaEventKind::PriorityWas(was));
             }
-            (Deed::Reply, Role::Agent) if self.owes_response || !self.joined.is_empty() || was != self.status => {
-                self.push(What::Answered(self.status));
+            (EventKind::Reply, Role::Agent) if self.owes_response || !self.joined.is_empty() || was != self.status => {
+                self.push(SlaEventKind::Answered(self.status));
                 self.owes_response = false;
                 self.joined.clear();
                 return;
             }
-            (Deed::Reply, Role::Customer) if was != self.status || (!self.owes_response && was != Status::Solved) => {
-                self.push(What::Asked(self.status));
+            (EventKind::Reply, Role::Customer)
+                if was != self.status || (!self.owes_response && was != Status::Solved) =>
+            {
+                self.push(SlaEventKind::Asked(self.status));
                 self.owes_response = self.status != Status::Solved;
                 return;
             }
-            (Deed::Join(source), _) if self.status != Status::Solved && !self.joined.contains(&source) => {
-                self.push(What::Joined);
+            (EventKind::Join(source), _) if self.status != Status::Solved && !self.joined.contains(&source) => {
+                self.push(SlaEventKind::Joined);
                 self.joined.push(source);
             }
-            (Deed::Part(source), _) if self.joined.contains(&source) => {
-                self.push(What::Parted);
+            (EventKind::Part(source), _) if self.joined.contains(&source) => {
+                self.push(SlaEventKind::Parted);
                 self.joined.retain(|joined| *joined != source);
             }
             _ => {}
         }
         if was != self.status {
-            let went_on = matches!(beat.deed, Deed::Merge);
-            self.push(if went_on { What::WentOn } else { What::Moved(self.status) });
+            let went_on = matches!(beat.deed, EventKind::Merge);
+            self.push(if went_on { SlaEventKind::WentOn } else { SlaEventKind::Moved(self.status) });
             if self.status == Status::Solved {
                 self.joined.clear();
             }
@@ -218,10 +224,10 @@ impl Follower {
     }
 
     /// The status as replaying has it: a merged ticket stays solved as long as it is merged.
-    fn move_by(&mut self, beat: &Beat) {
+    fn move_by(&mut self, beat: &EntryEvent) {
         match beat.deed {
-            Deed::Unmerge => self.is_merged = false,
-            Deed::Merge => {
+            EventKind::Unmerge => self.is_merged = false,
+            EventKind::Merge => {
                 (self.status, self.is_merged) = (Status::Solved, true);
                 return;
             }
@@ -232,8 +238,8 @@ impl Follower {
         }
     }
 
-    fn push(&mut self, what: What) {
-        self.course.0.push(Turn { after: self.after, what });
+    fn push(&mut self, what: SlaEventKind) {
+        self.course.0.push(SlaEvent { after: self.after, what });
     }
 
     /// The status now.
@@ -242,47 +248,47 @@ impl Follower {
     }
 
     /// The course so far.
-    pub const fn course(&self) -> &Course {
+    pub const fn course(&self) -> &SlaEvents {
         &self.course
     }
 
     /// The course in the end.
-    pub fn into_course(self) -> Course {
+    pub fn into_course(self) -> SlaEvents {
         self.course
     }
 }
 
-impl Course {
+impl SlaEvents {
     /// The course of a history.
     pub fn of(history: &[Entry]) -> Self {
         let Some((first, rest)) = history.split_first() else { return Self::default() };
-        let Some(mut follower) = Follower::opening(first) else { return Self::default() };
+        let Some(mut follower) = SlaEventRecorder::opening(first) else { return Self::default() };
         rest.iter().for_each(|entry| follower.follow(entry));
         follower.into_course()
     }
 
     /// The instant of a turn.
-    pub(crate) fn instant(opened: DateTime<Utc>, turn: &Turn) -> DateTime<Utc> {
+    pub(crate) fn instant(opened: DateTime<Utc>, turn: &SlaEvent) -> DateTime<Utc> {
         let span = i64::try_from(turn.after).ok().and_then(TimeDelta::try_seconds);
         span.and_then(|span| opened.checked_add_signed(span)).unwrap_or(opened)
     }
 
     /// What the promises of the ticket hung on behind so many turns, where the header says what they hang on now.
-    pub(crate) fn facts(&self, turns: usize, header: &Header) -> Facts {
+    pub(crate) fn facts(&self, turns: usize, header: &Header) -> SlaInputs {
         let later = self.0.get(turns..).unwrap_or_default();
         let priority = later.iter().find_map(|turn| match turn.what {
-            What::PriorityWas(priority) => Some(priority),
+            SlaEventKind::PriorityWas(priority) => Some(priority),
             _ => None,
         });
         let language = later.iter().find_map(|turn| match &turn.what {
-            What::LanguageWas(language) => Some(language.clone()),
+            SlaEventKind::LanguageWas(language) => Some(language.clone()),
             _ => None,
         });
         let channel = later.iter().find_map(|turn| match &turn.what {
-            What::ChannelWas(channel) => Some(channel.clone()),
+            SlaEventKind::ChannelWas(channel) => Some(channel.clone()),
             _ => None,
         });
-        Facts {
+        SlaInputs {
             priority: priority.unwrap_or(header.priority),
             language: language.unwrap_or_else(|| header.language.clone()),
             channel: channel.unwrap_or_else(|| header.channel.clone()),
@@ -292,7 +298,7 @@ impl Course {
 
 /// What a ticket's promises hang on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Facts {
+pub(crate) struct SlaInputs {
     pub priority: Priority,
     pub language: Option<String>,
     pub channel: Option<String>,

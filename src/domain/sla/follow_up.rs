@@ -20,7 +20,7 @@ use crate::domain::workflow::Refusal;
 
 /// What comes next, should the requester go on saying nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum FollowUpStep {
     /// A reminder.
     Remind {
         /// Which of them, from 1.
@@ -34,9 +34,9 @@ pub enum Step {
 
 /// The next step, and why it is that one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Next {
+pub struct NextFollowUp {
     /// What it is.
-    pub step: Step,
+    pub step: FollowUpStep,
     /// The reply of an agent that has no answer.
     pub asked: Id,
     /// When that was, UTC.
@@ -44,7 +44,7 @@ pub struct Next {
     /// How many reminders there were since.
     pub alerts: usize,
     /// What it is due so long after.
-    pub waited: Waited,
+    pub waited: WaitBasis,
     /// Whether that is open time of a calendar.
     pub is_open_time: bool,
     /// From when on the step is due, UTC.
@@ -55,7 +55,7 @@ pub struct Next {
 
 /// From what on silence lasted long enough for a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Waited {
+pub enum WaitBasis {
     /// The agent's reply, by the policy's span.
     SinceReply(TimeDelta),
     /// The last reminder, which came late, by the time that the policy leaves behind it.
@@ -67,19 +67,19 @@ pub enum Waited {
     },
 }
 
-impl Next {
+impl NextFollowUp {
     /// The idempotency key of the entry a sweep makes: one for each reminder after each reply.
     pub fn key(&self) -> String {
         match self.step {
-            Step::Remind { number, .. } => format!("follow-up-{}-{number}", self.asked),
-            Step::Solve => format!("follow-up-{}-solve", self.asked),
+            FollowUpStep::Remind { number, .. } => format!("follow-up-{}-{number}", self.asked),
+            FollowUpStep::Solve => format!("follow-up-{}-solve", self.asked),
         }
     }
 }
 
 /// Why nothing comes next.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Rest {
+pub enum NoFollowUp {
     /// Nobody is silent.
     NotSilent(Refusal),
     /// A tag keeps the ticket out of it.
@@ -91,14 +91,14 @@ pub enum Rest {
 }
 
 /// A ticket whose requester is silent.
-struct Silence {
+struct UnansweredReply {
     asked: Id,
     asked_at: DateTime<Utc>,
     alerts: usize,
     last_alert: Option<DateTime<Utc>>,
 }
 
-impl Silence {
+impl UnansweredReply {
     /// # Errors
     /// Support owes the next step, nobody was asked anything, or the customer has replied since.
     fn on(ticket: &Ticket) -> Result<Self, Refusal> {
@@ -136,7 +136,7 @@ pub fn may_solve(
     hours: Option<&Calendar>,
     now: DateTime<Utc>,
 ) -> Result<(), Refusal> {
-    let silence = Silence::on(ticket)?;
+    let silence = UnansweredReply::on(ticket)?;
     let spans = policy.of(ticket.header.priority);
     let (given, needed) = (silence.alerts, spans.alerts_needed());
     if given < needed {
@@ -158,53 +158,53 @@ pub fn next(
     policy: &FollowUpPolicy,
     hours: Option<&Calendar>,
     now: DateTime<Utc>,
-) -> Result<Next, Rest> {
-    let silence = Silence::on(ticket).map_err(Rest::NotSilent)?;
-    silence.is_unbroken(ticket).map_err(Rest::NotSilent)?;
+) -> Result<NextFollowUp, NoFollowUp> {
+    let silence = UnansweredReply::on(ticket).map_err(NoFollowUp::NotSilent)?;
+    silence.is_unbroken(ticket).map_err(NoFollowUp::NotSilent)?;
     if policy.opt_out_tag.as_ref().is_some_and(|tag| ticket.header.tags.contains(tag)) {
-        return Err(Rest::OptedOut);
+        return Err(NoFollowUp::OptedOut);
     }
     let spans = policy.of(ticket.header.priority);
     let of = spans.alerts.len();
     let step = match silence.alerts {
-        given if given < of => Step::Remind { number: given + 1, of },
-        given if given >= spans.alerts_needed() => Step::Solve,
-        _ => return Err(Rest::NoneListed),
+        given if given < of => FollowUpStep::Remind { number: given + 1, of },
+        given if given >= spans.alerts_needed() => FollowUpStep::Solve,
+        _ => return Err(NoFollowUp::NoneListed),
     };
-    let (due_at, waited) = due_at(&silence, spans, step, hours).ok_or(Rest::NeverOpen)?;
+    let (due_at, waited) = due_at(&silence, spans, step, hours).ok_or(NoFollowUp::NeverOpen)?;
     let solve_at = match step {
-        Step::Solve => due_at,
-        Step::Remind { number, .. } => {
+        FollowUpStep::Solve => due_at,
+        FollowUpStep::Remind { number, .. } => {
             let rest = (spans.solve_after - spans.alerts[number - 1]).max(TimeDelta::zero());
             let on_time = after(silence.asked_at, spans.solve_after, hours);
-            after(due_at.max(now), rest, hours).max(on_time).ok_or(Rest::NeverOpen)?
+            after(due_at.max(now), rest, hours).max(on_time).ok_or(NoFollowUp::NeverOpen)?
         }
     };
-    let Silence { asked, asked_at, alerts, .. } = silence;
+    let UnansweredReply { asked, asked_at, alerts, .. } = silence;
     let is_open_time = hours.is_some();
-    Ok(Next { step, asked, asked_at, alerts, waited, is_open_time, due_at, solve_at })
+    Ok(NextFollowUp { step, asked, asked_at, alerts, waited, is_open_time, due_at, solve_at })
 }
 
 /// The later of what the policy says from the reply on, and what it leaves between this step and the reminder before.
 fn due_at(
-    silence: &Silence,
+    silence: &UnansweredReply,
     spans: &FollowUp,
-    step: Step,
+    step: FollowUpStep,
     hours: Option<&Calendar>,
-) -> Option<(DateTime<Utc>, Waited)> {
+) -> Option<(DateTime<Utc>, WaitBasis)> {
     let (span, before) = match step {
-        Step::Remind { number, .. } => (spans.alerts[number - 1], number.checked_sub(2)),
-        Step::Solve => (spans.solve_after, spans.alerts.len().checked_sub(1)),
+        FollowUpStep::Remind { number, .. } => (spans.alerts[number - 1], number.checked_sub(2)),
+        FollowUpStep::Solve => (spans.solve_after, spans.alerts.len().checked_sub(1)),
     };
     let by_reply = after(silence.asked_at, span, hours)?;
     let gap = before.map(|place| (span - spans.alerts[place]).max(TimeDelta::zero()));
     let Some((at, span_left)) = silence.last_alert.zip(gap) else {
-        return Some((by_reply, Waited::SinceReply(span)));
+        return Some((by_reply, WaitBasis::SinceReply(span)));
     };
     let by_reminder = after(at, span_left, hours)?;
     Some(if by_reminder > by_reply {
-        (by_reminder, Waited::SinceReminder { span: span_left, at })
+        (by_reminder, WaitBasis::SinceReminder { span: span_left, at })
     } else {
-        (by_reply, Waited::SinceReply(span))
+        (by_reply, WaitBasis::SinceReply(span))
     })
 }

@@ -42,7 +42,7 @@ pub const OPT_OUT_TAG: &str = "no-follow-up";
 
 /// In which time the spans are counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Counts {
+pub enum TimeBasis {
     /// As it goes by.
     #[default]
     Calendar,
@@ -55,7 +55,7 @@ pub enum Counts {
 pub struct FollowUpPolicy {
     spans: [FollowUp; 4],
     /// In which time they are counted.
-    pub counts: Counts,
+    pub counts: TimeBasis,
     /// The tag that keeps a ticket out of sweeps; none where there is no such tag.
     pub opt_out_tag: Option<String>,
 }
@@ -64,7 +64,7 @@ impl Default for FollowUpPolicy {
     fn default() -> Self {
         Self {
             spans: [Priority::S1, Priority::S2, Priority::S3, Priority::S4].map(FollowUp::default_of),
-            counts: Counts::default(),
+            counts: TimeBasis::default(),
             opt_out_tag: Some(OPT_OUT_TAG.to_owned()),
         }
     }

@@ -20,7 +20,7 @@ use crate::domain::vocabulary::{Priority, Role, Status};
 
 /// When a manager is on duty. What is not named matches all.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Duty {
+pub struct OnCallRule {
     /// For which priorities.
     pub priority: Vec<Priority>,
     /// The calendar that has to be open.
@@ -33,7 +33,7 @@ pub struct Duty {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EscalationPolicy {
     /// Who is on duty: the first that fits.
-    pub on_duty: Vec<Duty>,
+    pub on_duty: Vec<OnCallRule>,
     /// How much open time a manager has for a first word.
     pub first_word: Targets,
     /// The calendar that counts for it.
@@ -49,7 +49,7 @@ impl Default for EscalationPolicy {
 impl EscalationPolicy {
     /// The manager on duty for a priority; `is_open` says of a calendar whether it is open.
     pub fn manager_on_duty(&self, priority: Priority, is_open: impl Fn(&str) -> bool) -> Option<&Person> {
-        let fits = |duty: &&Duty| {
+        let fits = |duty: &&OnCallRule| {
             (duty.priority.is_empty() || duty.priority.contains(&priority))
                 && duty.calendar.as_deref().is_none_or(&is_open)
         };
@@ -58,14 +58,14 @@ impl EscalationPolicy {
 }
 
 /// An escalation followed through the history.
-struct Wait {
+struct EscalationTracker {
     since: DateTime<Utc>,
     ran: Vec<(DateTime<Utc>, DateTime<Utc>)>,
     running_since: Option<DateTime<Utc>>,
     stopped: Option<(DateTime<Utc>, Priority)>,
 }
 
-impl Wait {
+impl EscalationTracker {
     fn pause(&mut self, at: DateTime<Utc>) {
         if let Some(since) = self.running_since.take() {
             self.ran.push((since, at.max(since)));
@@ -90,12 +90,12 @@ pub fn first_words<'a>(
     now: DateTime<Utc>,
 ) -> Vec<Clock> {
     let Some(Action::Open(opening)) = history.first().map(|entry| &entry.action) else { return Vec::new() };
-    let (mut header, mut waits): (_, Vec<Wait>) = (Header::opened(opening), Vec::new());
+    let (mut header, mut waits): (_, Vec<EscalationTracker>) = (Header::opened(opening), Vec::new());
     for entry in history.iter().skip(1).take_while(|entry| entry.at <= now) {
         apply(&mut header, entry);
         let at = entry.at;
         if let Action::Escalate { .. } = &entry.action {
-            waits.push(Wait { since: at, ran: Vec::new(), running_since: Some(at), stopped: None });
+            waits.push(EscalationTracker { since: at, ran: Vec::new(), running_since: Some(at), stopped: None });
         }
         let is_word = entry.is_reply_of(Role::Agent) && is_manager(&entry.by);
         let is_over = matches!(entry.action, Action::Deescalate { .. });
@@ -110,14 +110,20 @@ pub fn first_words<'a>(
         }
     }
     let Some(calendar) = calendar(&policy.calendar) else { return Vec::new() };
-    let clock = |wait: Wait| {
+    let clock = |wait: EscalationTracker| {
         let priority = wait.stopped.map_or(header.priority, |(_, priority)| priority);
         Some(read(&wait, priority, policy.first_word.of(priority)?, calendar, now))
     };
     waits.into_iter().filter_map(clock).collect()
 }
 
-fn read(wait: &Wait, priority: Priority, target: TimeDelta, calendar: &Calendar, now: DateTime<Utc>) -> Clock {
+fn read(
+    wait: &EscalationTracker,
+    priority: Priority,
+    target: TimeDelta,
+    calendar: &Calendar,
+    now: DateTime<Utc>,
+) -> Clock {
     let running = wait.running_since.map(|since| (since, now.max(since)));
     let (mut elapsed, mut due_at, mut end) = (TimeDelta::zero(), None, wait.since);
     for (from, to) in wait.ran.iter().copied().chain(running) {

@@ -11,13 +11,13 @@
 
 use chrono::{DateTime, Utc};
 
-use super::events::{Course, What};
+use super::events::{SlaEventKind, SlaEvents};
 use super::plan::Metric;
 use crate::domain::vocabulary::Status;
 
 /// A clock without its target.
 #[derive(Clone, Debug)]
-pub(crate) struct Watch {
+pub(crate) struct Measurement {
     pub metric: Metric,
     pub started: DateTime<Utc>,
     pub ran: Vec<(DateTime<Utc>, DateTime<Utc>)>,
@@ -32,7 +32,7 @@ pub(crate) struct Watch {
     asked: Option<DateTime<Utc>>,
 }
 
-impl Watch {
+impl Measurement {
     const fn starting(metric: Metric, at: DateTime<Utc>) -> Self {
         Self {
             metric,
@@ -47,7 +47,7 @@ impl Watch {
     }
 
     /// Behind how many turns of the course the facts stand that it is judged by: those when it stopped, else all.
-    pub fn judged_behind(&self, course: &Course) -> usize {
+    pub fn judged_behind(&self, course: &SlaEvents) -> usize {
         self.stopped.map_or(course.0.len(), |(_, turns)| turns)
     }
 
@@ -86,24 +86,24 @@ impl Watch {
 }
 
 /// The clocks of a course, in the order they began.
-pub(crate) fn watches(course: &Course, opened: DateTime<Utc>) -> Vec<Watch> {
-    let mut watches: Vec<Watch> =
-        [Metric::FirstResponse, Metric::Resolution].map(|metric| Watch::starting(metric, opened)).into();
+pub(crate) fn watches(course: &SlaEvents, opened: DateTime<Utc>) -> Vec<Measurement> {
+    let mut watches: Vec<Measurement> =
+        [Metric::FirstResponse, Metric::Resolution].map(|metric| Measurement::starting(metric, opened)).into();
     let mut was = Status::Open;
     for (place, turn) in course.0.iter().enumerate() {
-        let at = Course::instant(opened, turn);
+        let at = SlaEvents::instant(opened, turn);
         match turn.what {
-            What::Joined => join(&mut watches, at),
-            What::Parted => part(&mut watches),
+            SlaEventKind::Joined => join(&mut watches, at),
+            SlaEventKind::Parted => part(&mut watches),
             _ => {}
         }
         let Some(status) = turn.what.status() else { continue };
         let is_solved = status == Status::Solved;
-        let is_answer = matches!(turn.what, What::Answered(_));
+        let is_answer = matches!(turn.what, SlaEventKind::Answered(_));
         if is_solved || is_answer {
             watches.iter_mut().filter(|watch| watch.is_owed_response()).for_each(|watch| watch.stop(at, place + 1));
         }
-        if matches!(turn.what, What::WentOn) {
+        if matches!(turn.what, SlaEventKind::WentOn) {
             watches
                 .iter_mut()
                 .filter(|watch| watch.stopped == Some((at, place + 1)))
@@ -112,11 +112,11 @@ pub(crate) fn watches(course: &Course, opened: DateTime<Utc>) -> Vec<Watch> {
         let reopens = was == Status::Solved && !is_solved && !is_answer;
         if was == Status::Solved && !is_solved {
             let back = watches.iter_mut().filter(|watch| watch.went_on && watch.metric != Metric::Resolution);
-            back.for_each(Watch::come_back);
+            back.for_each(Measurement::come_back);
         }
-        let asks = matches!(turn.what, What::Asked(_)) && !is_solved;
-        if (reopens || asks) && !watches.iter().any(Watch::is_owed_response) {
-            watches.push(Watch::starting(Metric::NextResponse, at));
+        let asks = matches!(turn.what, SlaEventKind::Asked(_)) && !is_solved;
+        if (reopens || asks) && !watches.iter().any(Measurement::is_owed_response) {
+            watches.push(Measurement::starting(Metric::NextResponse, at));
         }
         if asks {
             watches.iter_mut().filter(|watch| watch.is_owed_response()).for_each(|watch| {
@@ -129,7 +129,7 @@ pub(crate) fn watches(course: &Course, opened: DateTime<Utc>) -> Vec<Watch> {
             Status::AwaitingReply => resolution.wait(at),
             Status::Solved => {
                 resolution.stop(at, place + 1);
-                resolution.went_on |= matches!(turn.what, What::WentOn);
+                resolution.went_on |= matches!(turn.what, SlaEventKind::WentOn);
             }
         }
         was = status;
@@ -138,9 +138,9 @@ pub(crate) fn watches(course: &Course, opened: DateTime<Utc>) -> Vec<Watch> {
 }
 
 /// Another ticket goes on here: a word is owed, if it is not already.
-fn join(watches: &mut Vec<Watch>, at: DateTime<Utc>) {
+fn join(watches: &mut Vec<Measurement>, at: DateTime<Utc>) {
     match watches.iter_mut().find(|watch| watch.is_owed_response()) {
-        None => watches.push(Watch { joined: 1, ..Watch::starting(Metric::NextResponse, at) }),
+        None => watches.push(Measurement { joined: 1, ..Measurement::starting(Metric::NextResponse, at) }),
         Some(watch) if watch.joined > 0 => watch.joined += 1,
         Some(_) => {}
     }
@@ -148,7 +148,7 @@ fn join(watches: &mut Vec<Watch>, at: DateTime<Utc>) {
 
 /// A ticket that had joined is taken out. With the last of them what began with them ends, or begins with the ticket's
 /// own words.
-fn part(watches: &mut Vec<Watch>) {
+fn part(watches: &mut Vec<Measurement>) {
     let Some(place) = watches.iter().position(|watch| watch.is_owed_response() && watch.joined > 0) else { return };
     let watch = &mut watches[place];
     watch.joined -= 1;

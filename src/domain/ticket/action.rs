@@ -15,7 +15,7 @@ use crate::domain::vocabulary::{EscalationReason, Kind, MergeReason, Priority, R
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// Opens the ticket, with every fact it opens with.
-    Open(Box<Opening>),
+    Open(Box<OpenFields>),
     /// A public message of either side.
     Reply {
         /// An automatic mail, which is recorded and changes nothing.
@@ -40,7 +40,7 @@ pub enum Action {
     /// Support goes on after a hold.
     Resume,
     /// Nobody owes anything any more.
-    Solve(Solution),
+    Solve(SolveEvidence),
     /// Goes on in another ticket.
     Merge {
         /// The ticket it goes on in.
@@ -104,9 +104,9 @@ pub enum Action {
     /// Sets or takes away facts that have no action of their own.
     Set {
         /// Facts and their new values.
-        set: Vec<(Fact, Value)>,
+        set: Vec<(HeaderField, Value)>,
         /// Facts that no longer hold.
-        unset: Vec<Fact>,
+        unset: Vec<HeaderField>,
     },
     /// Changes who else takes part on the customer's side.
     Cc {
@@ -144,7 +144,7 @@ pub enum Action {
 
 /// The facts a ticket opens with.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Opening {
+pub struct OpenFields {
     /// What it is about, in one line.
     pub subject: String,
     /// What kind it is, where it is not an ordinary ticket.
@@ -187,7 +187,7 @@ pub struct Opening {
     pub imported: Fields,
 }
 
-impl Opening {
+impl OpenFields {
     /// An opening with the two facts that cannot be left out, and a priority.
     pub const fn new(subject: String, priority: Priority, requester: Person) -> Self {
         Self {
@@ -226,7 +226,7 @@ pub struct Override {
 
 /// How a ticket is solved. Merging is an action of its own.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Solution {
+pub enum SolveEvidence {
     /// Requester and agent agree.
     Agreed {
         /// Who agreed; the requester where nobody is named.
@@ -245,7 +245,7 @@ pub enum Solution {
     NoResponse,
 }
 
-impl Solution {
+impl SolveEvidence {
     /// The word of it.
     pub const fn resolution(&self) -> Resolution {
         match self {
@@ -258,7 +258,7 @@ impl Solution {
 
 /// A fact of the header that `set` may change; the others have actions of their own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fact {
+pub enum HeaderField {
     /// What it is about.
     Subject,
     /// The product.
@@ -279,7 +279,7 @@ pub enum Fact {
     Field(String),
 }
 
-impl Fact {
+impl HeaderField {
     /// The names that stand for themselves, in the order of the header.
     pub const NAMED: [(&'static str, Self); 8] = [
         ("subject", Self::Subject),
@@ -300,7 +300,7 @@ impl Fact {
         Self::NAMED.into_iter().find(|(known, _)| *known == name).map(|(_, fact)| fact)
     }
 
-    /// The name [`Fact::from_name`] reads.
+    /// The name [`HeaderField::from_name`] reads.
     pub fn name(&self) -> String {
         match self {
             Self::Field(field) => format!("fields.{field}"),

@@ -17,7 +17,7 @@ pub struct Digest(pub [u8; 32]);
 
 /// A word that is no digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoDigest;
+pub struct ParseDigestError;
 
 /// What an entry says of one attachment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,14 +58,14 @@ impl fmt::Display for Digest {
 }
 
 impl FromStr for Digest {
-    type Err = NoDigest;
+    type Err = ParseDigestError;
 
-    fn from_str(word: &str) -> Result<Self, NoDigest> {
-        let digits: &[u8; 64] = word.as_bytes().try_into().map_err(|_| NoDigest)?;
+    fn from_str(word: &str) -> Result<Self, ParseDigestError> {
+        let digits: &[u8; 64] = word.as_bytes().try_into().map_err(|_| ParseDigestError)?;
         let value = |digit: u8| match digit {
             b'0'..=b'9' => Ok(digit - b'0'),
             b'a'..=b'f' => Ok(digit - b'a' + 10),
-            _ => Err(NoDigest),
+            _ => Err(ParseDigestError),
         };
         let mut digest = [0; 32];
         for (byte, pair) in digest.iter_mut().zip(digits.chunks_exact(2)) {
@@ -75,7 +75,7 @@ impl FromStr for Digest {
     }
 }
 
-impl fmt::Display for NoDigest {
+impl fmt::Display for ParseDigestError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a SHA-256 digest is 64 digits, 0 to 9 and a to f")
     }
@@ -142,7 +142,7 @@ mod tests {
             assert_eq!(Digest::at(&path), None, "{path}");
         }
         for other in [&word[1..], &word.to_uppercase(), &format!("{word}0"), "", &"é".repeat(32)] {
-            assert_eq!(other.parse::<Digest>(), Err(NoDigest), "{other}");
+            assert_eq!(other.parse::<Digest>(), Err(ParseDigestError), "{other}");
         }
     }
 

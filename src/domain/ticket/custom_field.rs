@@ -35,7 +35,7 @@ impl FieldKind {
 
 /// A field the desk has defined.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OwnField {
+pub struct CustomField {
     /// Its name, behind `fields.`.
     pub name: String,
     /// What it may hold.
@@ -48,7 +48,7 @@ pub struct OwnField {
 
 /// Why a value is none for a field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UnfitValue {
+pub enum InvalidFieldValue {
     /// The desk has fields, and not this one.
     #[error("this desk has no field `{name}`; known are {}", known.join(", "))]
     UnknownField {
@@ -85,12 +85,12 @@ pub enum UnfitValue {
     },
 }
 
-impl OwnField {
+impl CustomField {
     /// A value as somebody gives it, as the field holds it.
     ///
     /// # Errors
     /// Why it is none.
-    pub fn fit(&self, given: &Value) -> Result<Value, UnfitValue> {
+    pub fn fit(&self, given: &Value) -> Result<Value, InvalidFieldValue> {
         let words = match given {
             Value::String(words) | Value::Text(words) => words.trim().to_owned(),
             Value::Integer(number) => number.to_string(),
@@ -103,7 +103,7 @@ impl OwnField {
             FieldKind::Text => Ok(Value::String(words)),
             FieldKind::Enum(known) if known.contains(&words) => Ok(Value::String(words)),
             FieldKind::Enum(known) => {
-                Err(UnfitValue::UnknownWord { name: self.name.clone(), given: words, known: known.clone() })
+                Err(InvalidFieldValue::UnknownWord { name: self.name.clone(), given: words, known: known.clone() })
             }
             FieldKind::Number => number(&words).ok_or_else(|| self.other_kind(&words)),
             FieldKind::Date => NaiveDate::from_str(&words)
@@ -116,7 +116,7 @@ impl OwnField {
     ///
     /// # Errors
     /// Why not.
-    pub fn judge(&self, value: &Value) -> Result<(), UnfitValue> {
+    pub fn judge(&self, value: &Value) -> Result<(), InvalidFieldValue> {
         match (self.fit(value)?, &self.kind) {
             // A number in quotes is none.
             (Value::Integer(_) | Value::Number(_), FieldKind::Number) if matches!(value, Value::String(_)) => {
@@ -126,8 +126,8 @@ impl OwnField {
         }
     }
 
-    fn other_kind(&self, given: &str) -> UnfitValue {
-        UnfitValue::OtherKind { name: self.name.clone(), given: given.to_owned(), kind: self.kind.word() }
+    fn other_kind(&self, given: &str) -> InvalidFieldValue {
+        InvalidFieldValue::OtherKind { name: self.name.clone(), given: given.to_owned(), kind: self.kind.word() }
     }
 }
 
@@ -144,9 +144,9 @@ fn number(words: &str) -> Option<Value> {
 /// # Errors
 /// The first that does not fit.
 pub fn fit<'a>(
-    fields: &[OwnField],
+    fields: &[CustomField],
     values: impl IntoIterator<Item = (&'a str, &'a mut Value)>,
-) -> Result<(), UnfitValue> {
+) -> Result<(), InvalidFieldValue> {
     if fields.is_empty() {
         return Ok(());
     }
@@ -155,7 +155,7 @@ pub fn fit<'a>(
         let field = fields
             .iter()
             .find(|field| field.name == name)
-            .ok_or_else(|| UnfitValue::UnknownField { name: name.to_owned(), known: known() })?;
+            .ok_or_else(|| InvalidFieldValue::UnknownField { name: name.to_owned(), known: known() })?;
         *value = field.fit(value)?;
     }
     Ok(())
@@ -165,8 +165,8 @@ pub fn fit<'a>(
 mod tests {
     use super::*;
 
-    fn field(name: &str, kind: FieldKind) -> OwnField {
-        OwnField { name: name.to_owned(), kind, label: None, is_required: false }
+    fn field(name: &str, kind: FieldKind) -> CustomField {
+        CustomField { name: name.to_owned(), kind, label: None, is_required: false }
     }
 
     fn fitted(kind: FieldKind, given: &str) -> Option<Value> {

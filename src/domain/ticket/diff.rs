@@ -10,7 +10,7 @@ use crate::domain::id::Id;
 
 /// A ticket before and after; one of them at least is there.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Comparison {
+pub struct TicketDiff {
     /// The ticket.
     pub id: Id,
     /// As it was.
@@ -21,7 +21,7 @@ pub struct Comparison {
 
 /// What became of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum EntryChange {
     /// It is new.
     Added,
     /// It is gone.
@@ -30,7 +30,7 @@ pub enum Fate {
     Rewritten,
 }
 
-impl Fate {
+impl EntryChange {
     /// The word of it.
     pub const fn word(self) -> &'static str {
         match self {
@@ -41,30 +41,30 @@ impl Fate {
     }
 }
 
-impl Comparison {
+impl TicketDiff {
     /// The version there is: the later one, if there are two.
     pub fn ticket(&self) -> Option<&Ticket> {
         self.after.as_ref().or(self.before.as_ref())
     }
 
     /// The entries that are not the same on both sides, by their ids; rewritten ones as they are now.
-    pub fn entries(&self) -> Vec<(Fate, &Entry)> {
+    pub fn entries(&self) -> Vec<(EntryChange, &Entry)> {
         let by_id = |ticket: &'_ Option<Ticket>| -> HashMap<Id, usize> {
             let history = ticket.iter().flat_map(|ticket| &ticket.history).enumerate();
             history.map(|(place, entry)| (entry.id, place)).collect()
         };
         let (before, after) = (by_id(&self.before), by_id(&self.after));
         let old = |id: Id| before.get(&id).and_then(|place| self.before.as_ref()?.history.get(*place));
-        let mut told: Vec<(Fate, &Entry)> = Vec::new();
+        let mut told: Vec<(EntryChange, &Entry)> = Vec::new();
         for entry in self.after.iter().flat_map(|ticket| &ticket.history) {
             match old(entry.id) {
-                None => told.push((Fate::Added, entry)),
-                Some(older) if older != entry => told.push((Fate::Rewritten, entry)),
+                None => told.push((EntryChange::Added, entry)),
+                Some(older) if older != entry => told.push((EntryChange::Rewritten, entry)),
                 Some(_) => {}
             }
         }
         let gone = self.before.iter().flat_map(|ticket| &ticket.history).filter(|entry| !after.contains_key(&entry.id));
-        told.extend(gone.map(|entry| (Fate::Removed, entry)));
+        told.extend(gone.map(|entry| (EntryChange::Removed, entry)));
         told.sort_by_key(|(_, entry)| entry.id);
         told
     }

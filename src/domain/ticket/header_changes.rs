@@ -10,7 +10,7 @@ use crate::domain::value::{Fields, Value};
 
 /// A fact that an entry changed.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Change {
+pub struct HeaderChange {
     /// Its name in the header; one of the desk's own as `fields.NAME`.
     pub name: String,
     /// What it was, if it was there.
@@ -20,7 +20,7 @@ pub struct Change {
 }
 
 /// The changes of every entry, in the order of the history. The first entry sets every fact it opens with.
-pub fn changes(ticket: &Ticket) -> Vec<(Id, Vec<Change>)> {
+pub fn changes(ticket: &Ticket) -> Vec<(Id, Vec<HeaderChange>)> {
     let mut told = Vec::with_capacity(ticket.history.len());
     let Some(mut now) = ticket.history.first().and_then(|first| Ticket::opened_by(first.clone())) else { return told };
     let mut before = facts(&now);
@@ -49,12 +49,12 @@ fn facts(ticket: &Ticket) -> Fields {
     facts
 }
 
-fn difference(before: &Fields, after: &Fields) -> Vec<Change> {
+fn difference(before: &Fields, after: &Fields) -> Vec<HeaderChange> {
     let of =
         |fields: &Fields, name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
     let gone = before.iter().filter(|(name, _)| of(after, name).is_none());
     let names = after.iter().chain(gone).map(|(name, _)| name);
-    let change = |name: &String| Change { name: name.clone(), from: of(before, name), to: of(after, name) };
+    let change = |name: &String| HeaderChange { name: name.clone(), from: of(before, name), to: of(after, name) };
     names.map(change).filter(|change| change.from != change.to).collect()
 }
 
@@ -62,7 +62,7 @@ fn difference(before: &Fields, after: &Fields) -> Vec<Change> {
 mod tests {
     use super::*;
     use crate::domain::people::person::Person;
-    use crate::domain::ticket::action::{Action, Fact, Opening};
+    use crate::domain::ticket::action::{Action, HeaderField, OpenFields};
     use crate::domain::ticket::entry::Entry;
     use crate::domain::vocabulary::{Priority, Role, Status};
 
@@ -74,18 +74,18 @@ mod tests {
 
     #[test]
     fn each_entry_tells_what_it_changed() {
-        let opening = Opening::new("One".to_owned(), Priority::S2, Person::from_name("ana").expect("a person"));
+        let opening = OpenFields::new("One".to_owned(), Priority::S2, Person::from_name("ana").expect("a person"));
         let mut ticket =
             Ticket::opened_by(entry(1, Action::Open(Box::new(opening)), Some(Status::Open))).expect("a ticket");
-        let set = vec![(Fact::Field("site".to_owned()), Value::from("Paris"))];
+        let set = vec![(HeaderField::Field("site".to_owned()), Value::from("Paris"))];
         ticket.append(entry(2, Action::Set { set, unset: Vec::new() }, None));
         ticket.append(entry(3, Action::Remind { auto: false }, None));
-        let unset = vec![Fact::Field("site".to_owned())];
+        let unset = vec![HeaderField::Field("site".to_owned())];
         ticket.append(entry(4, Action::Set { set: Vec::new(), unset }, Some(Status::Solved)));
         let told = changes(&ticket);
         let names = |index: usize| told[index].1.iter().map(|change| change.name.as_str()).collect::<Vec<_>>();
         assert_eq!(names(0), ["subject", "status", "priority", "requester"]);
-        let change = |name: &str, from: Option<&str>, to: Option<&str>| Change {
+        let change = |name: &str, from: Option<&str>, to: Option<&str>| HeaderChange {
             name: name.to_owned(),
             from: from.map(Value::from),
             to: to.map(Value::from),

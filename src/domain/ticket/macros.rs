@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::action::Action;
-use crate::domain::codec::{Flaw, FlawKind, Step, asked_action_from};
+use crate::domain::codec::{DecodeError, DecodeErrorKind, PathElement, asked_action_from};
 use crate::domain::people::person::Person;
 use crate::domain::time::duration;
 use crate::domain::time::parse::when;
@@ -17,7 +17,7 @@ use crate::domain::value::{Fields, Value};
 use crate::domain::vocabulary::HoldReason;
 
 /// The templates of a text, by language; the one without a language under the empty word.
-pub type Texts = BTreeMap<String, String>;
+pub type MacroTexts = BTreeMap<String, String>;
 
 /// A named reply, and what is done with it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,28 +27,31 @@ pub struct Macro {
     /// What it is for, in a line.
     pub about: Option<String>,
     /// Its text, which goes with the first action that words belong to.
-    pub texts: Texts,
+    pub texts: MacroTexts,
     /// What is done, in order, by the names of entries; a `text` beside them is that action's own.
     pub steps: Vec<Fields>,
 }
 
 /// One thing a macro does.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Deed {
+pub struct MacroStep {
     /// The action.
     pub action: Action,
     /// For a reply of an agent: leave the status as it is.
     pub keep_open: bool,
     /// Its own text, in the place of the macro's.
-    pub texts: Texts,
+    pub texts: MacroTexts,
 }
 
 /// Why a macro cannot be carried out: the place of the step, and what is wrong with it.
-pub type StepFlaw = (usize, Flaw);
+pub type MacroStepError = (usize, DecodeError);
 
 /// The template in the first of some languages that there is one in, else the one without a language, else any; with
 /// the language it is in.
-pub fn text_in<'a, 'b>(texts: &'a Texts, languages: impl IntoIterator<Item = &'b str>) -> Option<(&'a str, &'a str)> {
+pub fn text_in<'a, 'b>(
+    texts: &'a MacroTexts,
+    languages: impl IntoIterator<Item = &'b str>,
+) -> Option<(&'a str, &'a str)> {
     let wanted = languages.into_iter().map(language_of).chain([String::new()]);
     let text = wanted.filter_map(|language| texts.get_key_value(&language)).next();
     text.or_else(|| texts.iter().next()).map(|(language, text)| (language.as_str(), text.as_str()))
@@ -61,18 +64,18 @@ pub fn language_of(tag: &str) -> String {
 
 /// The place of the action that words given with the command go with, and the macro's `text`: of those without a text
 /// of their own the first that speaks, else the first that needs words; else the same of all.
-pub fn speaker(deeds: &[Deed]) -> usize {
-    let first = |fits: &dyn Fn(&Deed) -> bool| deeds.iter().position(fits);
+pub fn speaker(deeds: &[MacroStep]) -> usize {
+    let first = |fits: &dyn Fn(&MacroStep) -> bool| deeds.iter().position(fits);
     first(&|deed| deed.texts.is_empty() && deed.speaks())
         .or_else(|| first(&|deed| deed.texts.is_empty() && deed.needs_words()))
-        .or_else(|| first(&Deed::speaks))
-        .or_else(|| first(&Deed::needs_words))
+        .or_else(|| first(&MacroStep::speaks))
+        .or_else(|| first(&MacroStep::needs_words))
         .unwrap_or(0)
 }
 
 impl Macro {
     /// The texts that single actions have of their own, in the order of the actions.
-    pub fn own_texts(&self) -> Vec<Texts> {
+    pub fn own_texts(&self) -> Vec<MacroTexts> {
         let texts = self.steps.iter().flatten().filter(|(name, _)| name == "text");
         texts.filter_map(|(_, text)| texts_of(text.clone()).ok()).collect()
     }
@@ -82,17 +85,18 @@ impl Macro {
     ///
     /// # Errors
     /// The first step that makes no sense.
-    pub fn deeds(&self, by: &Person, now: DateTime<Utc>, zone: &Zone) -> Result<Vec<Deed>, StepFlaw> {
+    pub fn deeds(&self, by: &Person, now: DateTime<Utc>, zone: &Zone) -> Result<Vec<MacroStep>, MacroStepError> {
         if self.steps.is_empty() {
             let action = Action::Reply { auto: false, via_ticket: None };
-            return Ok(vec![Deed { action, keep_open: false, texts: Texts::new() }]);
+            return Ok(vec![MacroStep { action, keep_open: false, texts: MacroTexts::new() }]);
         }
         let deed = |(place, step): (usize, &Fields)| {
             let mut step = step.clone();
             let mut taken =
                 |wanted: &str| step.iter().position(|(name, _)| name == wanted).map(|place| step.remove(place).1);
             let (keep_open, text) = (taken("keep_open"), taken("text"));
-            let texts = text.map_or_else(|| Ok(Texts::new()), |text| texts_of(text).map_err(|flaw| (place, flaw)))?;
+            let texts =
+                text.map_or_else(|| Ok(MacroTexts::new()), |text| texts_of(text).map_err(|flaw| (place, flaw)))?;
             for (name, value) in &mut step {
                 match (name.as_str(), &*value) {
                     ("until" | "eta", Value::String(words)) => {
@@ -105,17 +109,17 @@ impl Macro {
                 }
             }
             let action = asked_action_from(Value::Map(step)).map_err(|flaw| (place, flaw))?;
-            Ok(Deed { action, keep_open: keep_open == Some(Value::Bool(true)), texts })
+            Ok(MacroStep { action, keep_open: keep_open == Some(Value::Bool(true)), texts })
         };
         self.steps.iter().enumerate().map(deed).collect()
     }
 }
 
 /// A text, or one for each language.
-fn texts_of(value: Value) -> Result<Texts, Flaw> {
+fn texts_of(value: Value) -> Result<MacroTexts, DecodeError> {
     let found = value.kind();
     let texts = match value {
-        Value::String(text) => Some(Texts::from([(String::new(), text)])),
+        Value::String(text) => Some(MacroTexts::from([(String::new(), text)])),
         Value::Map(texts) => {
             let words = |(language, text)| match text {
                 Value::String(text) => Some((language, text)),
@@ -125,11 +129,13 @@ fn texts_of(value: Value) -> Result<Texts, Flaw> {
         }
         _ => None,
     };
-    let kind = FlawKind::WrongKind { wanted: "words, or words for each language,", found };
-    texts.filter(|texts: &Texts| !texts.is_empty()).ok_or(Flaw { path: vec![Step::Name("text".to_owned())], kind })
+    let kind = DecodeErrorKind::WrongKind { wanted: "words, or words for each language,", found };
+    texts
+        .filter(|texts: &MacroTexts| !texts.is_empty())
+        .ok_or(DecodeError { path: vec![PathElement::Name("text".to_owned())], kind })
 }
 
-impl Deed {
+impl MacroStep {
     /// Whether words belong to it first of all.
     pub const fn speaks(&self) -> bool {
         matches!(self.action, Action::Reply { .. } | Action::Note { .. })
@@ -154,7 +160,7 @@ mod tests {
         fields.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect()
     }
 
-    fn deeds(known: &Macro) -> Result<Vec<Deed>, StepFlaw> {
+    fn deeds(known: &Macro) -> Result<Vec<MacroStep>, MacroStepError> {
         let by = Person::from_address("kenji@desk.example").expect("an address");
         let zone = Zone::named("UTC").expect("a zone");
         known.deeds(&by, "2026-11-21T09:00:00Z".parse().expect("a time"), &zone)
@@ -169,7 +175,7 @@ mod tests {
         assert_eq!(text_in(&both, ["ja", "pt"]), Some(("en", "Hello")));
         let one = named(&[("", "Hello")], Vec::new()).texts;
         assert_eq!(text_in(&one, ["fr", "ja"]), Some(("", "Hello")));
-        assert_eq!(text_in(&Texts::new(), ["en"]), None);
+        assert_eq!(text_in(&MacroTexts::new(), ["en"]), None);
     }
 
     #[test]

@@ -19,7 +19,7 @@ use chrono::{DateTime, Utc};
 
 use super::id::Id;
 use super::people::person::Person;
-use super::ticket::action::{Action, Opening};
+use super::ticket::action::{Action, OpenFields};
 use super::ticket::entry::Entry;
 
 use super::people::visibility::{internal_entries, redacted_entries};
@@ -125,7 +125,7 @@ impl Header {
     }
 
     /// The header of a ticket just opened.
-    pub fn opened(opening: &Opening) -> Self {
+    pub fn opened(opening: &OpenFields) -> Self {
         let facts = opening.clone();
         Self {
             subject: facts.subject,
@@ -194,7 +194,7 @@ impl Ticket {
     }
 
     /// The first entry's opening facts.
-    pub fn opening(&self) -> Option<&Opening> {
+    pub fn opening(&self) -> Option<&OpenFields> {
         match &self.history.first()?.action {
             Action::Open(opening) => Some(opening),
             _ => None,

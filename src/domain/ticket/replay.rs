@@ -4,7 +4,7 @@
 //! fails. A merged ticket stays solved as long as it is merged, whatever else was written to it (WORKFLOW,
 //! After a merge of two clones). Must not know which sequences are legal.
 
-use super::action::{Action, Fact};
+use super::action::{Action, HeaderField};
 use super::entry::Entry;
 use super::{Escalation, Header};
 use crate::domain::people::person::Person;
@@ -94,26 +94,26 @@ fn add_people(people: &mut Vec<Person>, more: &[Person]) {
     }
 }
 
-pub(crate) fn set_fact(header: &mut Header, fact: &Fact, value: Option<&Value>) {
+pub(crate) fn set_fact(header: &mut Header, fact: &HeaderField, value: Option<&Value>) {
     let words = match value {
         Some(Value::String(words)) => Some(words.clone()),
         _ => None,
     };
     match (fact, words) {
-        (Fact::Subject, Some(words)) => header.subject = words,
-        (Fact::Requester, Some(words)) => {
+        (HeaderField::Subject, Some(words)) => header.subject = words,
+        (HeaderField::Requester, Some(words)) => {
             if let Ok(person) = Person::from_name(&words) {
                 header.requester = person;
             }
         }
-        (Fact::Subject | Fact::Requester, None) => {}
-        (Fact::Product, words) => header.product = words,
-        (Fact::ProductGroup, words) => header.product_group = words,
-        (Fact::Organization, words) => header.organization = words,
-        (Fact::Instance, words) => header.instance = words,
-        (Fact::Channel, words) => header.channel = words,
-        (Fact::Language, words) => header.language = words,
-        (Fact::Field(name), _) => set_field(&mut header.fields, name, value),
+        (HeaderField::Subject | HeaderField::Requester, None) => {}
+        (HeaderField::Product, words) => header.product = words,
+        (HeaderField::ProductGroup, words) => header.product_group = words,
+        (HeaderField::Organization, words) => header.organization = words,
+        (HeaderField::Instance, words) => header.instance = words,
+        (HeaderField::Channel, words) => header.channel = words,
+        (HeaderField::Language, words) => header.language = words,
+        (HeaderField::Field(name), _) => set_field(&mut header.fields, name, value),
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Header, Ticket};
 use crate::domain::id::Id;
-use crate::domain::sla::clock::Course;
+use crate::domain::sla::clock::SlaEvents;
 use crate::domain::vocabulary::{HoldReason, Priority, Resolution, Status};
 
 /// The facts of one row.
@@ -31,7 +31,7 @@ pub struct Summary {
     /// The id it has in the system it was imported from.
     pub imported_id: Option<String>,
     /// What its clocks need of its history.
-    pub course: Course,
+    pub course: SlaEvents,
 }
 
 impl Summary {
@@ -53,14 +53,14 @@ impl From<&Ticket> for Summary {
             version: ticket.version(),
             assigned_by: ticket.assigned_by(),
             imported_id: ticket.opening().and_then(|opening| opening.imported_id.clone()),
-            course: Course::of(&ticket.history),
+            course: SlaEvents::of(&ticket.history),
         }
     }
 }
 
 /// What is known of a ticket at a glance: enough to tell of most tickets whether a query means them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Glimpse {
+pub struct SummaryHeader {
     /// The status.
     pub status: Status,
     /// The priority.
@@ -76,12 +76,12 @@ pub struct Glimpse {
     /// Whether somebody takes care of it.
     pub assigned: bool,
     /// What only the history tells.
-    pub past: Option<Past>,
+    pub past: Option<HistorySummary>,
 }
 
 /// What is known of a ticket's history at a glance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Past {
+pub struct HistorySummary {
     /// Whether it was solved once, and opened again.
     pub reopened: bool,
     /// When it was opened, UTC.
@@ -90,14 +90,14 @@ pub struct Past {
     pub last_activity_at: DateTime<Utc>,
 }
 
-impl From<&Summary> for Glimpse {
+impl From<&Summary> for SummaryHeader {
     fn from(row: &Summary) -> Self {
         let (reopened, created_at, last_activity_at) = (row.reopened, row.created_at, row.last_activity_at);
-        Self { past: Some(Past { reopened, created_at, last_activity_at }), ..Self::from(&row.header) }
+        Self { past: Some(HistorySummary { reopened, created_at, last_activity_at }), ..Self::from(&row.header) }
     }
 }
 
-impl From<&Header> for Glimpse {
+impl From<&Header> for SummaryHeader {
     fn from(header: &Header) -> Self {
         Self {
             status: header.status,

@@ -13,7 +13,7 @@ use super::zone::Zone;
     "`{0}` is no time; a date (2026-12-01), a day (today, tomorrow, friday), either with a time (friday 17:00), \
      a span from now (+3d, +4h30m) and an RFC 3339 time (2026-12-01T09:00:00Z) are"
 )]
-pub struct NoWhen(pub String);
+pub struct ParseTimeError(pub String);
 
 /// The instant that words name, in any case:
 ///
@@ -27,7 +27,7 @@ pub struct NoWhen(pub String);
 ///
 /// # Errors
 /// Any other words, and times outside the years 1 to 9999.
-pub fn when(words: &str, now: DateTime<Utc>, zone: &Zone) -> Result<DateTime<Utc>, NoWhen> {
+pub fn when(words: &str, now: DateTime<Utc>, zone: &Zone) -> Result<DateTime<Utc>, ParseTimeError> {
     let parts: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let today = zone.local(now).date_naive();
@@ -37,7 +37,9 @@ pub fn when(words: &str, now: DateTime<Utc>, zone: &Zone) -> Result<DateTime<Utc
         [first, second] => day(first, today).and_then(|day| Some(zone.instant(day.and_time(time_of_day(second)?)))),
         _ => None,
     };
-    instant.filter(|instant| (1..=9_999).contains(&instant.year())).ok_or_else(|| NoWhen(words.trim().to_owned()))
+    instant
+        .filter(|instant| (1..=9_999).contains(&instant.year()))
+        .ok_or_else(|| ParseTimeError(words.trim().to_owned()))
 }
 
 /// A date, or a day named as seen from today.
@@ -86,7 +88,7 @@ mod tests {
         text.parse().expect("an instant")
     }
 
-    fn read(words: &str, now: &str, zone: &str) -> Result<String, NoWhen> {
+    fn read(words: &str, now: &str, zone: &str) -> Result<String, ParseTimeError> {
         when(words, instant(now), &Zone::named(zone).expect("a zone")).map(duration::spell)
     }
 
@@ -154,8 +156,8 @@ mod tests {
             "0001-01-01",
             "99999-01-01",
         ] {
-            assert_eq!(read(words, NOW, "Europe/Paris"), Err(NoWhen(words.to_owned())));
+            assert_eq!(read(words, NOW, "Europe/Paris"), Err(ParseTimeError(words.to_owned())));
         }
-        assert!(NoWhen("soon".to_owned()).to_string().starts_with("`soon` is no time; a date (2026-12-01)"));
+        assert!(ParseTimeError("soon".to_owned()).to_string().starts_with("`soon` is no time; a date (2026-12-01)"));
     }
 }

@@ -26,7 +26,7 @@ pub struct Zone {
 
 /// A time in which the difference between local time and UTC stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Piece {
+pub struct OffsetSpan {
     /// The first instant, in seconds since 1970.
     pub from: i64,
     /// The first instant behind it.
@@ -92,7 +92,7 @@ impl Zone {
     }
 
     /// The time from one instant to another, at whole seconds, taken apart where clocks go forward or back.
-    pub fn pieces(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Piece> {
+    pub fn pieces(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<OffsetSpan> {
         let (mut at, end) = (from.timestamp(), to.timestamp());
         let mut offset = i64::from(self.rules.to_offset(timestamp(from)).seconds());
         let mut pieces = Vec::new();
@@ -103,12 +103,12 @@ impl Zone {
             }
             // Some changes are of the name alone.
             if next != offset {
-                pieces.push(Piece { from: at, to: when, offset });
+                pieces.push(OffsetSpan { from: at, to: when, offset });
                 (at, offset) = (when, next);
             }
         }
         if at < end {
-            pieces.push(Piece { from: at, to: end, offset });
+            pieces.push(OffsetSpan { from: at, to: end, offset });
         }
         pieces
     }

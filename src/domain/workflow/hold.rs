@@ -1,6 +1,6 @@
 //! What a ticket waits for and how much attention it gets: hold, resume, escalation, priority.
 
-use super::{Decision, Notice, Refusal, Request, Surroundings, unsolved};
+use super::{Decision, DecisionContext, Notice, Refusal, Request, unsolved};
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::{Hold, Ticket};
 use crate::domain::vocabulary::{EscalationReason, HoldReason, Priority, Status};
@@ -32,7 +32,7 @@ pub(super) fn resume(ticket: &Ticket) -> Result<Decision, Refusal> {
 pub(super) fn escalate(
     ticket: &Ticket,
     reason: EscalationReason,
-    around: &Surroundings<'_>,
+    around: &DecisionContext<'_>,
 ) -> Result<Decision, Refusal> {
     unsolved(ticket)?;
     if let Some(escalation) = &ticket.header.escalation {

@@ -1,7 +1,7 @@
 //! Merging: which tickets may be, what it means for the target, and where a merged conversation goes on.
 
-use super::refusal::Customer;
-use super::{Decision, Notice, Refusal, Surroundings, unsolved};
+use super::refusal::TicketOwner;
+use super::{Decision, DecisionContext, Notice, Refusal, unsolved};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::ticket::action::Action;
@@ -13,7 +13,7 @@ pub(super) fn merge(
     source: &Ticket,
     into: Id,
     reason: MergeReason,
-    around: &Surroundings<'_>,
+    around: &DecisionContext<'_>,
 ) -> Result<Decision, Refusal> {
     if source.id == into {
         return Err(Refusal::MergeIntoItself);
@@ -37,10 +37,10 @@ pub(super) fn merge(
     })
 }
 
-fn customer(header: &Header) -> Customer {
+fn customer(header: &Header) -> TicketOwner {
     match &header.organization {
-        Some(organization) => Customer::Organization(organization.clone()),
-        None => Customer::Person(header.requester.clone()),
+        Some(organization) => TicketOwner::Organization(organization.clone()),
+        None => TicketOwner::Person(header.requester.clone()),
     }
 }
 

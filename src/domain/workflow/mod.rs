@@ -17,7 +17,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::calendar::Calendar;
 use super::id::Id;
-use super::people::person::{Person, Standing, Team};
+use super::people::person::{Person, Team, TicketRole};
 use super::sla::follow_up_policy::FollowUpPolicy;
 use super::text::Text;
 use super::ticket::Ticket;
@@ -27,8 +27,8 @@ use super::vocabulary::{EscalationReason, Priority, Role, Status};
 pub use hold::may_become;
 pub use merge::{final_target, merged_action};
 pub use permissions::{may, may_open};
-pub use refusal::{Customer, Refusal};
-pub use validate_history::{Breach, retrace, retrace_opening};
+pub use refusal::{Refusal, TicketOwner};
+pub use validate_history::{HistoryViolation, retrace, retrace_opening};
 
 /// What is asked of a ticket, and by whom.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +44,7 @@ pub struct Request {
 }
 
 /// What a decision may look at beside the ticket.
-pub struct Surroundings<'a> {
+pub struct DecisionContext<'a> {
     /// The desk's people.
     pub team: &'a Team,
     /// What silence leads to.
@@ -52,17 +52,17 @@ pub struct Surroundings<'a> {
     /// The present, UTC.
     pub now: DateTime<Utc>,
     /// Where the asking person stands to this ticket.
-    pub standing: Standing,
+    pub standing: TicketRole,
     /// The other ticket of a merge: the target.
     pub other: Option<&'a Ticket>,
     /// What the policy says of this ticket.
-    pub circumstances: Circumstances<'a>,
+    pub circumstances: PolicyContext<'a>,
 }
 
 /// What the policy says of a ticket and costs something to know. Found out where an action needs it; otherwise, and
 /// where an old entry is judged, it is as the default has it, which forbids nothing.
 #[derive(Clone, Copy, Debug)]
-pub struct Circumstances<'a> {
+pub struct PolicyContext<'a> {
     /// The hours in which silence is counted; none where all time counts.
     pub hours: Option<&'a Calendar>,
     /// How long a customer's words reopen a solved ticket; none where there is no end to it.
@@ -75,7 +75,7 @@ pub struct Circumstances<'a> {
     pub may_escalate: bool,
 }
 
-impl Default for Circumstances<'_> {
+impl Default for PolicyContext<'_> {
     fn default() -> Self {
         Self { hours: None, reopen_window: None, on_duty: None, first_word_due: None, may_escalate: true }
     }
@@ -142,7 +142,7 @@ pub enum Notice {
         known: Vec<String>,
     },
     /// It was this agent's turn.
-    TurnOf(crate::domain::people::assignment::Chosen),
+    TurnOf(crate::domain::people::assignment::Assignment),
     /// The assignee is not one of the desk's agents.
     AssigneeNotInTeam(Person),
 }
@@ -167,7 +167,7 @@ impl Decision {
 ///
 /// # Errors
 /// The first rule against it, in this order: who may see it, who may do it, what the ticket allows.
-pub fn decide(ticket: &Ticket, request: &Request, around: &Surroundings<'_>) -> Result<Decision, Refusal> {
+pub fn decide(ticket: &Ticket, request: &Request, around: &DecisionContext<'_>) -> Result<Decision, Refusal> {
     if !around.standing.sees() {
         return Err(Refusal::NotVisible);
     }
@@ -210,6 +210,6 @@ fn unsolved(ticket: &Ticket) -> Result<(), Refusal> {
 }
 
 /// The role of the asking person on this ticket.
-const fn role(around: &Surroundings<'_>) -> Role {
+const fn role(around: &DecisionContext<'_>) -> Role {
     around.standing.role()
 }

@@ -1,31 +1,32 @@
 //! Who may do what (WORKFLOW, People and Actions).
 
 use super::{Refusal, Request};
-use crate::domain::people::person::{Person, Standing, Team};
+use crate::domain::people::person::{Person, Team, TicketRole};
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::action::{Action, Fact, Opening, Solution};
+use crate::domain::ticket::action::{Action, HeaderField, OpenFields, SolveEvidence};
 
 /// Whether somebody who stands so may ask this of a ticket they can see.
 ///
 /// # Errors
 /// [`Refusal::NotAllowed`].
-pub fn may(team: &Team, standing: Standing, ticket: &Ticket, request: &Request) -> Result<(), Refusal> {
+pub fn may(team: &Team, standing: TicketRole, ticket: &Ticket, request: &Request) -> Result<(), Refusal> {
     let allowed = match standing {
-        Standing::Manager => true,
-        Standing::Agent => !matches!(request.action, Action::Deescalate { .. }),
-        Standing::Editor => editor_may(team, &request.action) || customer_may(ticket, request),
-        Standing::Customer => customer_may(ticket, request),
-        Standing::System => {
-            matches!(request.action, Action::Remind { .. } | Action::Solve(Solution::NoResponse))
+        TicketRole::Manager => true,
+        TicketRole::Agent => !matches!(request.action, Action::Deescalate { .. }),
+        TicketRole::Editor => editor_may(team, &request.action) || customer_may(ticket, request),
+        TicketRole::Customer => customer_may(ticket, request),
+        TicketRole::System => {
+            matches!(request.action, Action::Remind { .. } | Action::Solve(SolveEvidence::NoResponse))
         }
-        Standing::Reader | Standing::Outsider => false,
+        TicketRole::Reader | TicketRole::Outsider => false,
     };
     if allowed { Ok(()) } else { Err(Refusal::NotAllowed { standing }) }
 }
 
 /// What an editor of the organisation may do beyond a requester: change what a ticket is about, but not whose it is.
 fn editor_may(team: &Team, action: &Action) -> bool {
-    let is_theirs = |fact: &Fact| !matches!(fact, Fact::Organization | Fact::Requester | Fact::Channel);
+    let is_theirs =
+        |fact: &HeaderField| !matches!(fact, HeaderField::Organization | HeaderField::Requester | HeaderField::Channel);
     match action {
         Action::Set { set, unset } => set.iter().map(|(fact, _)| fact).chain(unset).all(is_theirs),
         Action::Prioritize { .. } => team.editors_prioritize,
@@ -50,7 +51,7 @@ fn customer_may(ticket: &Ticket, request: &Request) -> bool {
                 || add.is_empty() && request.by.among(&header.cc) && remove.iter().all(|who| who.is(&request.by));
             header.requester.is(&request.by) || leaves()
         }
-        Action::Solve(solution) => matches!(solution, Solution::Agreed { .. }),
+        Action::Solve(solution) => matches!(solution, SolveEvidence::Agreed { .. }),
         Action::Correct { entry, .. } | Action::Redact { entry, .. } => {
             ticket.entry(*entry).is_some_and(|entry| entry.by.is(&request.by) && !entry.is_internal())
         }
@@ -63,7 +64,7 @@ fn customer_may(ticket: &Ticket, request: &Request) -> bool {
 ///
 /// # Errors
 /// [`Refusal::OnBehalf`] or [`Refusal::NotAllowed`].
-pub fn may_open(standing: Standing, by: &Person, opening: &Opening) -> Result<(), Refusal> {
+pub fn may_open(standing: TicketRole, by: &Person, opening: &OpenFields) -> Result<(), Refusal> {
     if standing.is_support() {
         return Ok(());
     }
@@ -71,5 +72,5 @@ pub fn may_open(standing: Standing, by: &Person, opening: &Opening) -> Result<()
         return Err(Refusal::OnBehalf);
     }
     let supports_own = opening.assignee.is_some() || !opening.tags.is_empty() || opening.overridden.is_some();
-    if supports_own || standing == Standing::System { Err(Refusal::NotAllowed { standing }) } else { Ok(()) }
+    if supports_own || standing == TicketRole::System { Err(Refusal::NotAllowed { standing }) } else { Ok(()) }
 }

@@ -3,10 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::id::Id;
-use crate::domain::people::eligibility::Hurdle;
+use crate::domain::people::eligibility::IneligibleReason;
 use crate::domain::people::organization_access::AccessRefusal;
-use crate::domain::people::person::{Person, Standing};
-use crate::domain::ticket::custom_field::UnfitValue;
+use crate::domain::people::person::{Person, TicketRole};
+use crate::domain::ticket::custom_field::InvalidFieldValue;
 use crate::domain::vocabulary::{HoldReason, Priority, Status};
 
 /// A rule against what was asked (WORKFLOW).
@@ -17,7 +17,7 @@ pub enum Refusal {
     /// The person may see the ticket, and not do this.
     NotAllowed {
         /// Where the person stands.
-        standing: Standing,
+        standing: TicketRole,
     },
     /// A customer asked for a ticket in somebody else's name.
     OnBehalf,
@@ -32,7 +32,7 @@ pub enum Refusal {
         known: Vec<String>,
     },
     /// What is on file is against opening the ticket.
-    NotEligible(Box<Hurdle>),
+    NotEligible(Box<IneligibleReason>),
     /// Organisation access is not to be asked for, or granted, so.
     Access(Box<AccessRefusal>),
     /// The organisation has several instances, or not the one that was named.
@@ -125,9 +125,9 @@ pub enum Refusal {
     /// The tickets belong to different customers.
     OtherCustomer {
         /// The source's customer.
-        source: Box<Customer>,
+        source: Box<TicketOwner>,
         /// The target's customer.
-        target: Box<Customer>,
+        target: Box<TicketOwner>,
     },
     /// No entry of the ticket has this id.
     NoSuchEntry {
@@ -145,7 +145,7 @@ pub enum Refusal {
         name: String,
     },
     /// The value does not fit one of the desk's own fields.
-    UnfitField(Box<UnfitValue>),
+    UnfitField(Box<InvalidFieldValue>),
     /// A ticket is opened once.
     AlreadyOpened,
     /// This only ever follows from something else.
@@ -154,7 +154,7 @@ pub enum Refusal {
 
 /// Whose ticket it is, as merging sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Customer {
+pub enum TicketOwner {
     /// An organisation.
     Organization(String),
     /// A person of no organisation.

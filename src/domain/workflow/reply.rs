@@ -1,6 +1,6 @@
 //! Replies, reminders, and files without words.
 
-use super::{Decision, Notice, Refusal, Request, Surroundings, role};
+use super::{Decision, DecisionContext, Notice, Refusal, Request, role};
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::Action;
 use crate::domain::vocabulary::{Role, Status};
@@ -11,7 +11,7 @@ pub(super) fn reply(
     ticket: &Ticket,
     request: &Request,
     auto: bool,
-    around: &Surroundings<'_>,
+    around: &DecisionContext<'_>,
 ) -> Result<Decision, Refusal> {
     let status = ticket.header.status;
     let wanted = match role(around) {
@@ -33,7 +33,7 @@ pub(super) fn reply(
 }
 
 /// A customer reopens a solved ticket as long as the desk lets them (FACTS §9 A7); by default that is for ever.
-pub(super) fn within_window(ticket: &Ticket, around: &Surroundings<'_>) -> Result<(), Refusal> {
+pub(super) fn within_window(ticket: &Ticket, around: &DecisionContext<'_>) -> Result<(), Refusal> {
     let window = around.circumstances.reopen_window.filter(|_| role(around) == Role::Customer);
     match window.zip(ticket.solved_at()) {
         Some((window, solved_at)) if around.now > solved_at + window => {
@@ -45,7 +45,7 @@ pub(super) fn within_window(ticket: &Ticket, around: &Surroundings<'_>) -> Resul
 
 /// Files say nothing by themselves: whoever owed the next step still owes it. A merged ticket takes them as it takes
 /// labels, since they belong where they were brought.
-pub(super) fn attach(ticket: &Ticket, around: &Surroundings<'_>) -> Decision {
+pub(super) fn attach(ticket: &Ticket, around: &DecisionContext<'_>) -> Decision {
     let decision = Decision::entry(Action::Attach, None);
     match ticket.header.merged_into {
         Some(into) if role(around) != Role::System => decision.with(Notice::AttachedToMerged(into)),

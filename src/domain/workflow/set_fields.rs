@@ -1,15 +1,15 @@
 //! Facts that move no status: assignee, people in copy, tags, attributes, corrections. What is so already is
 //! no change, and makes no entry.
 
-use super::{Decision, Notice, Refusal, Request, Surroundings};
+use super::{Decision, DecisionContext, Notice, Refusal, Request};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
-use crate::domain::ticket::action::{Action, Fact};
+use crate::domain::ticket::action::{Action, HeaderField};
 use crate::domain::ticket::replay;
 use crate::domain::ticket::{Header, Ticket};
 use crate::domain::value::Value;
 
-pub(super) fn assign(ticket: &Ticket, assignee: Option<&Person>, around: &Surroundings<'_>) -> Decision {
+pub(super) fn assign(ticket: &Ticket, assignee: Option<&Person>, around: &DecisionContext<'_>) -> Decision {
     if ticket.header.assignee.as_ref() == assignee {
         return Decision::Nothing;
     }
@@ -53,7 +53,7 @@ fn nonempty(empty: bool, action: Action) -> Decision {
 }
 
 /// Sets facts; only those that differ are recorded.
-pub(super) fn set(ticket: &Ticket, set: &[(Fact, Value)], unset: &[Fact]) -> Result<Decision, Refusal> {
+pub(super) fn set(ticket: &Ticket, set: &[(HeaderField, Value)], unset: &[HeaderField]) -> Result<Decision, Refusal> {
     for (fact, value) in set {
         fits(fact, value)?;
     }
@@ -68,10 +68,10 @@ pub(super) fn set(ticket: &Ticket, set: &[(Fact, Value)], unset: &[Fact]) -> Res
     Ok(nonempty(set.is_empty() && unset.is_empty(), Action::Set { set, unset }))
 }
 
-fn fits(fact: &Fact, value: &Value) -> Result<(), Refusal> {
+fn fits(fact: &HeaderField, value: &Value) -> Result<(), Refusal> {
     let fit = match (fact, value) {
-        (Fact::Requester, Value::String(words)) => Person::from_name(words).is_ok(),
-        (Fact::Field(_), value) => !matches!(value, Value::Null | Value::List(_) | Value::Map(_)),
+        (HeaderField::Requester, Value::String(words)) => Person::from_name(words).is_ok(),
+        (HeaderField::Field(_), value) => !matches!(value, Value::Null | Value::List(_) | Value::Map(_)),
         (_, Value::String(words)) => !words.trim().is_empty() && !words.contains('\n'),
         _ => false,
     };
@@ -79,7 +79,7 @@ fn fits(fact: &Fact, value: &Value) -> Result<(), Refusal> {
 }
 
 /// Whether a header would change; asked of the one function that changes it.
-fn differs(header: &Header, fact: &Fact, value: Option<&Value>) -> bool {
+fn differs(header: &Header, fact: &HeaderField, value: Option<&Value>) -> bool {
     let mut after = header.clone();
     replay::set_fact(&mut after, fact, value);
     after != *header

@@ -1,25 +1,25 @@
 //! Solving, with the evidence each resolution needs, and reopening.
 
 use super::reply::within_window;
-use super::{Decision, Refusal, Request, Surroundings, role, unsolved};
+use super::{Decision, DecisionContext, Refusal, Request, role, unsolved};
 use crate::domain::sla::follow_up;
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::action::{Action, Solution};
+use crate::domain::ticket::action::{Action, SolveEvidence};
 use crate::domain::vocabulary::{ReopenReason, Role, Status};
 
 pub(super) fn solve(
     ticket: &Ticket,
-    solution: &Solution,
+    solution: &SolveEvidence,
     request: &Request,
-    around: &Surroundings<'_>,
+    around: &DecisionContext<'_>,
 ) -> Result<Decision, Refusal> {
     unsolved(ticket)?;
     let solution = match solution {
-        Solution::Agreed { by } => {
-            Solution::Agreed { by: Some(by.clone().unwrap_or_else(|| agreeing(ticket, request, around))) }
+        SolveEvidence::Agreed { by } => {
+            SolveEvidence::Agreed { by: Some(by.clone().unwrap_or_else(|| agreeing(ticket, request, around))) }
         }
-        Solution::BugReported { .. } => solution.clone(),
-        Solution::NoResponse => {
+        SolveEvidence::BugReported { .. } => solution.clone(),
+        SolveEvidence::NoResponse => {
             follow_up::may_solve(ticket, around.follow_up, around.circumstances.hours, around.now)?;
             solution.clone()
         }
@@ -28,7 +28,7 @@ pub(super) fn solve(
 }
 
 /// Who agrees where nobody is named: a customer who solves, else the requester.
-fn agreeing(ticket: &Ticket, request: &Request, around: &Surroundings<'_>) -> crate::domain::workflow::Person {
+fn agreeing(ticket: &Ticket, request: &Request, around: &DecisionContext<'_>) -> crate::domain::workflow::Person {
     match role(around) {
         Role::Customer => request.by.clone(),
         _ => ticket.header.requester.clone(),
@@ -40,7 +40,7 @@ pub(super) fn reopen(
     ticket: &Ticket,
     reason: ReopenReason,
     unmerge: bool,
-    around: &Surroundings<'_>,
+    around: &DecisionContext<'_>,
 ) -> Result<Decision, Refusal> {
     match (ticket.header.merged_into, unmerge) {
         (Some(into), false) => return Err(Refusal::IsMerged { into }),

@@ -5,18 +5,18 @@
 //! replay has is *concurrent*, and judged by what it says it saw. What only another clone can explain (a second
 //! escalation, say) counts as concurrent too. Must not know files, or words for people.
 
-use super::{Circumstances, Decision, Refusal, Request, Surroundings, decide, unsolved};
+use super::{Decision, DecisionContext, PolicyContext, Refusal, Request, decide, unsolved};
 use crate::domain::id::Id;
-use crate::domain::people::person::{Standing, Team};
+use crate::domain::people::person::{Team, TicketRole};
 use crate::domain::sla::follow_up_policy::FollowUpPolicy;
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::action::{Action, Solution};
+use crate::domain::ticket::action::{Action, SolveEvidence};
 use crate::domain::ticket::entry::Entry;
 use crate::domain::vocabulary::{Resolution, Role, Status};
 
 /// What is wrong with an entry behind the ones before it.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Breach {
+pub enum HistoryViolation {
     /// Its id is not greater than the one before it.
     Order,
     /// It opens the ticket, and says it saw a status.
@@ -61,18 +61,18 @@ pub enum Breach {
 
 /// Goes over one entry. `so_far` is the ticket as the entries before left it; it is the same again afterwards.
 /// Entries of imported tickets are another system's: what the workflow says of them is not judged.
-pub fn retrace(so_far: &mut Ticket, entry: &Entry, follow_up: &FollowUpPolicy) -> Vec<Breach> {
+pub fn retrace(so_far: &mut Ticket, entry: &Entry, follow_up: &FollowUpPolicy) -> Vec<HistoryViolation> {
     let mut breaches = Vec::new();
     if entry.id <= so_far.version() {
-        breaches.push(Breach::Order);
+        breaches.push(HistoryViolation::Order);
     }
     let Some(from) = entry.from.filter(|_| !matches!(entry.action, Action::Foreign(_))) else { return breaches };
     if from != so_far.header.status {
         let (saw, had) = (from.word(), so_far.header.status.word());
-        breaches.push(Breach::Concurrent { saw, had, since: last(so_far, moves) });
+        breaches.push(HistoryViolation::Concurrent { saw, had, since: last(so_far, moves) });
     }
     if let (Some(into), Action::Reply { auto: false, .. }) = (so_far.header.merged_into, &entry.action) {
-        breaches.push(Breach::Stranded { into });
+        breaches.push(HistoryViolation::Stranded { into });
     }
     let is_imported = so_far.opening().is_some_and(|opening| opening.imported_from.is_some());
     if !is_imported {
@@ -81,16 +81,22 @@ pub fn retrace(so_far: &mut Ticket, entry: &Entry, follow_up: &FollowUpPolicy) -
     breaches
 }
 
-fn judge(so_far: &mut Ticket, entry: &Entry, from: Status, follow_up: &FollowUpPolicy, breaches: &mut Vec<Breach>) {
+fn judge(
+    so_far: &mut Ticket,
+    entry: &Entry,
+    from: Status,
+    follow_up: &FollowUpPolicy,
+    breaches: &mut Vec<HistoryViolation>,
+) {
     if !role_allows(so_far, entry) {
-        breaches.push(Breach::Role);
+        breaches.push(HistoryViolation::Role);
     }
     if entry.text.is_none() && entry.action.needs_text() {
-        breaches.push(Breach::NoText);
+        breaches.push(HistoryViolation::NoText);
         return;
     }
-    if matches!(entry.action, Action::Solve(Solution::Agreed { by: None })) {
-        breaches.push(Breach::NobodyAgreed);
+    if matches!(entry.action, Action::Solve(SolveEvidence::Agreed { by: None })) {
+        breaches.push(HistoryViolation::NobodyAgreed);
     }
     let decision = if saw_the_same(so_far, entry, from) {
         decided(so_far, entry, follow_up)
@@ -103,7 +109,7 @@ fn judge(so_far: &mut Ticket, entry: &Entry, from: Status, follow_up: &FollowUpP
     };
     match decision {
         Ok(Some(leads_to)) if !is_free(entry, from) && leads_to != entry.to => {
-            breaches.push(Breach::Status { leads_to });
+            breaches.push(HistoryViolation::Status { leads_to });
         }
         Ok(_) => {}
         Err(refusal) => breaches.extend(breach(so_far, entry, refusal)),
@@ -113,7 +119,7 @@ fn judge(so_far: &mut Ticket, entry: &Entry, from: Status, follow_up: &FollowUpP
     {
         let (saw, had) = (was.word(), so_far.header.priority.word());
         let since = last(so_far, |entry| matches!(entry.action, Action::Prioritize { .. }));
-        breaches.push(Breach::Concurrent { saw, had, since });
+        breaches.push(HistoryViolation::Concurrent { saw, had, since });
     }
 }
 
@@ -165,20 +171,20 @@ fn decided(ticket: &Ticket, entry: &Entry, follow_up: &FollowUpPolicy) -> Result
     };
     let (team, now) = (&Team::default(), entry.at);
     let standing = match entry.role {
-        Role::Agent => Standing::Manager,
-        Role::Customer => Standing::Customer,
-        Role::System => Standing::System,
+        Role::Agent => TicketRole::Manager,
+        Role::Customer => TicketRole::Customer,
+        Role::System => TicketRole::System,
     };
     let asked_as = |standing| {
         decide(
             ticket,
             &request,
-            &Surroundings { team, follow_up, now, standing, other: None, circumstances: Circumstances::default() },
+            &DecisionContext { team, follow_up, now, standing, other: None, circumstances: PolicyContext::default() },
         )
     };
     let (decision, is_sure) = match asked_as(standing) {
         // Rights are the roles' of organisations too; what an entry does to the status is the same for all.
-        Err(Refusal::NotAllowed { .. }) => (asked_as(Standing::Manager)?, false),
+        Err(Refusal::NotAllowed { .. }) => (asked_as(TicketRole::Manager)?, false),
         decision => (decision?, true),
     };
     match decision {
@@ -194,9 +200,9 @@ fn is_free(entry: &Entry, from: Status) -> bool {
 }
 
 /// What a refusal comes to: what another clone may have done meanwhile explains some.
-fn breach(so_far: &Ticket, entry: &Entry, refusal: Refusal) -> Option<Breach> {
+fn breach(so_far: &Ticket, entry: &Entry, refusal: Refusal) -> Option<HistoryViolation> {
     let concurrent = |saw, had, explains: &dyn Fn(&Entry) -> bool| {
-        last(so_far, explains).map(|since| Breach::Concurrent { saw, had, since: Some(since) })
+        last(so_far, explains).map(|since| HistoryViolation::Concurrent { saw, had, since: Some(since) })
     };
     let explained = match &refusal {
         Refusal::AlreadyEscalated { .. } => {
@@ -225,31 +231,31 @@ fn breach(so_far: &Ticket, entry: &Entry, refusal: Refusal) -> Option<Breach> {
         return explained;
     }
     Some(match refusal {
-        Refusal::NoSuchEntry { entry } => Breach::Refers { entry },
-        Refusal::TextMissing => Breach::NoText,
+        Refusal::NoSuchEntry { entry } => HistoryViolation::Refers { entry },
+        Refusal::TextMissing => HistoryViolation::NoText,
         Refusal::TooFewAlerts { given: 0, .. } | Refusal::NothingAsked | Refusal::CustomerReplied => {
-            Breach::Evidence(refusal)
+            HistoryViolation::Evidence(refusal)
         }
-        Refusal::TooFewAlerts { .. } | Refusal::TooEarly { .. } => Breach::Early(refusal),
+        Refusal::TooFewAlerts { .. } | Refusal::TooEarly { .. } => HistoryViolation::Early(refusal),
         Refusal::NotAllowed { .. } | Refusal::NotVisible => return None,
         // Whether the merged ticket was owed a word is not in this file.
         Refusal::MergedSince { .. } => return None,
-        refusal => Breach::Illegal(refusal),
+        refusal => HistoryViolation::Illegal(refusal),
     })
 }
 
 /// What the first entry breaks.
-pub fn retrace_opening(entry: &Entry) -> Vec<Breach> {
+pub fn retrace_opening(entry: &Entry) -> Vec<HistoryViolation> {
     let mut breaches = Vec::new();
     if entry.from.is_some() {
-        breaches.push(Breach::From);
+        breaches.push(HistoryViolation::From);
     }
     let is_imported = matches!(&entry.action, Action::Open(opening) if opening.imported_from.is_some());
     if entry.text.is_none() && !is_imported {
-        breaches.push(Breach::NoText);
+        breaches.push(HistoryViolation::NoText);
     }
     if entry.to != Some(Status::Open) {
-        breaches.push(Breach::Status { leads_to: Some(Status::Open) });
+        breaches.push(HistoryViolation::Status { leads_to: Some(Status::Open) });
     }
     breaches
 }

@@ -5,25 +5,25 @@
 use serde_json::Value as Json;
 
 use super::NAME;
-use super::events::{Event, comments, ending, unknown};
+use super::events::{BeadsEvent, comments, ending, unknown};
 use super::record;
-use super::record::Record;
+use super::record::RecordReader;
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::text::{Text, clean_subject};
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::action::{Action, Opening};
+use crate::domain::ticket::action::{Action, OpenFields};
 use crate::domain::ticket::entry::Entry;
 use crate::domain::time::duration;
 use crate::domain::value::Value;
 use crate::domain::vocabulary::{Priority, Role, Status};
 
 /// Makes the ticket of an issue.
-pub(super) fn ticket(id: &str, mut record: Record, random: &mut dyn FnMut() -> u128) -> Result<Ticket, String> {
+pub(super) fn ticket(id: &str, mut record: RecordReader, random: &mut dyn FnMut() -> u128) -> Result<Ticket, String> {
     let title = record.one_line("title")?.ok_or("it has no `title`")?;
     let created = record.time("created_at")?.ok_or("it has no `created_at`")?;
     let priority = priority(&mut record)?;
-    let mut opening = Opening::new(title, priority, requester(&mut record)?);
+    let mut opening = OpenFields::new(title, priority, requester(&mut record)?);
     opening.assignee = record.person("assignee")?;
     opening.tags = tags(&mut record)?;
     let text = record.words("description")?.as_deref().and_then(Text::clean).or_else(|| Text::clean(&opening.subject));
@@ -38,11 +38,11 @@ pub(super) fn ticket(id: &str, mut record: Record, random: &mut dyn FnMut() -> u
     }
     let by = opening.requester.clone();
     let action = Action::Open(Box::new(opening));
-    entered(Event { at: created, by, role: Role::Customer, action, text }, events, random)
+    entered(BeadsEvent { at: created, by, role: Role::Customer, action, text }, events, random)
 }
 
 /// Reads the priority; 0 is kept as it is, since 1 means the same here.
-fn priority(record: &mut Record) -> Result<Priority, String> {
+fn priority(record: &mut RecordReader) -> Result<Priority, String> {
     let number = record.number_at("priority")?.ok_or("it has no `priority`")?;
     let priority = match number {
         0 => return Ok(Priority::S1),
@@ -57,7 +57,7 @@ fn priority(record: &mut Record) -> Result<Priority, String> {
 }
 
 /// Whoever created the issue, else its owner.
-fn requester(record: &mut Record) -> Result<Person, String> {
+fn requester(record: &mut RecordReader) -> Result<Person, String> {
     if let Some(creator) = record.person("created_by")? {
         return Ok(creator);
     }
@@ -65,7 +65,7 @@ fn requester(record: &mut Record) -> Result<Person, String> {
 }
 
 /// The labels, each once.
-fn tags(record: &mut Record) -> Result<Vec<String>, String> {
+fn tags(record: &mut RecordReader) -> Result<Vec<String>, String> {
     let mut tags = Vec::new();
     for label in record.list("labels")? {
         let Json::String(label) = label else {
@@ -79,7 +79,7 @@ fn tags(record: &mut Record) -> Result<Vec<String>, String> {
 }
 
 /// Makes the ticket: each entry behind the one before, with the status it saw and the one it led to.
-fn entered(opening: Event, events: Vec<Event>, random: &mut dyn FnMut() -> u128) -> Result<Ticket, String> {
+fn entered(opening: BeadsEvent, events: Vec<BeadsEvent>, random: &mut dyn FnMut() -> u128) -> Result<Ticket, String> {
     let id = Id::after(None, opening.at, random());
     let first = entry(id, opening, None, Some(Status::Open));
     let mut ticket = Ticket::opened_by(first).ok_or("it opens no ticket")?;
@@ -92,8 +92,8 @@ fn entered(opening: Event, events: Vec<Event>, random: &mut dyn FnMut() -> u128)
     Ok(ticket)
 }
 
-fn entry(id: Id, event: Event, from: Option<Status>, to: Option<Status>) -> Entry {
-    let Event { at, by, role, action, text } = event;
+fn entry(id: Id, event: BeadsEvent, from: Option<Status>, to: Option<Status>) -> Entry {
+    let BeadsEvent { at, by, role, action, text } = event;
     let at = duration::whole_seconds(at);
     Entry { at, from, to, text, ..Entry::new(id, by, role, action) }
 }

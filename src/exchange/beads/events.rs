@@ -5,10 +5,10 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value as Json;
 
-use super::record::Record;
+use super::record::RecordReader;
 use crate::domain::people::person::Person;
 use crate::domain::text::Text;
-use crate::domain::ticket::action::{Action, Opening, Solution};
+use crate::domain::ticket::action::{Action, OpenFields, SolveEvidence};
 use crate::domain::value::Value;
 use crate::domain::vocabulary::Role;
 
@@ -19,7 +19,7 @@ const UNKNOWN: &str = "unknown";
 const DELETED: &str = "Deleted.";
 
 /// Something that happened, before it has an id and has seen a status.
-pub(super) struct Event {
+pub(super) struct BeadsEvent {
     pub(super) at: DateTime<Utc>,
     pub(super) by: Person,
     pub(super) role: Role,
@@ -28,16 +28,16 @@ pub(super) struct Event {
 }
 
 /// The comments as notes, and what of them has no place in a note. A comment without words is kept whole.
-pub(super) fn comments(id: &str, record: &mut Record) -> Result<(Vec<Event>, Vec<Value>), String> {
+pub(super) fn comments(id: &str, record: &mut RecordReader) -> Result<(Vec<BeadsEvent>, Vec<Value>), String> {
     let (mut events, mut left) = (Vec::new(), Vec::new());
     for (index, comment) in record.list("comments")?.into_iter().enumerate() {
         let at_comment = |reason: String| format!("comment {}: {reason}", index + 1);
         let rest = match note(id, comment).map_err(at_comment)? {
-            Commented::Note(event, rest) => {
+            CommentOutcome::Note(event, rest) => {
                 events.push(*event);
                 rest
             }
-            Commented::Wordless(rest) => rest,
+            CommentOutcome::Wordless(rest) => rest,
         };
         left.extend(rest);
     }
@@ -45,16 +45,16 @@ pub(super) fn comments(id: &str, record: &mut Record) -> Result<(Vec<Event>, Vec
 }
 
 /// What a comment comes to, and what has no place.
-enum Commented {
-    Note(Box<Event>, Option<Value>),
+enum CommentOutcome {
+    Note(Box<BeadsEvent>, Option<Value>),
     Wordless(Option<Value>),
 }
 
-fn note(id: &str, comment: Json) -> Result<Commented, String> {
-    let mut record = Record::of(comment).map_err(|kind| format!("{kind} where a map belongs"))?;
-    let rest = |record: Record| Some(Value::Map(record.rest())).filter(|rest| !rest.is_empty());
+fn note(id: &str, comment: Json) -> Result<CommentOutcome, String> {
+    let mut record = RecordReader::of(comment).map_err(|kind| format!("{kind} where a map belongs"))?;
+    let rest = |record: RecordReader| Some(Value::Map(record.rest())).filter(|rest| !rest.is_empty());
     let Some(text) = record.words_at("text")?.and_then(Text::clean) else {
-        return Ok(Commented::Wordless(rest(record)));
+        return Ok(CommentOutcome::Wordless(rest(record)));
     };
     record.placed("text");
     let at = record.time("created_at")?.ok_or("it has no `created_at`")?;
@@ -62,8 +62,8 @@ fn note(id: &str, comment: Json) -> Result<Commented, String> {
     if record.words_at("issue_id").is_ok_and(|issue| issue == Some(id)) {
         record.placed("issue_id");
     }
-    let event = Event { at, by, role: Role::Agent, action: plain_note(), text: Some(text) };
-    Ok(Commented::Note(Box::new(event), rest(record)))
+    let event = BeadsEvent { at, by, role: Role::Agent, action: plain_note(), text: Some(text) };
+    Ok(CommentOutcome::Note(Box::new(event), rest(record)))
 }
 
 const fn plain_note() -> Action {
@@ -71,7 +71,11 @@ const fn plain_note() -> Action {
 }
 
 /// What brings the ticket to the status the issue has.
-pub(super) fn ending(record: &mut Record, opening: &Opening, created: DateTime<Utc>) -> Result<Vec<Event>, String> {
+pub(super) fn ending(
+    record: &mut RecordReader,
+    opening: &OpenFields,
+    created: DateTime<Utc>,
+) -> Result<Vec<BeadsEvent>, String> {
     match record.words_at("status")? {
         Some("open") => record.placed("status"),
         Some("in_progress") => {}
@@ -89,7 +93,7 @@ pub(super) fn ending(record: &mut Record, opening: &Opening, created: DateTime<U
 }
 
 /// The closing; without its time, the last change stands for it.
-fn closing(record: &mut Record, opening: &Opening, created: DateTime<Utc>) -> Result<Event, String> {
+fn closing(record: &mut RecordReader, opening: &OpenFields, created: DateTime<Utc>) -> Result<BeadsEvent, String> {
     let at = match record.time("closed_at")? {
         Some(at) => at,
         None => record.time("updated_at")?.unwrap_or(created),
@@ -98,11 +102,15 @@ fn closing(record: &mut Record, opening: &Opening, created: DateTime<Utc>) -> Re
     let text = record.words("close_reason")?.as_deref().and_then(Text::clean);
     let requester = opening.requester.clone();
     let (by, role) = closer(by, opening);
-    Ok(Event { at, by, role, action: Action::Solve(Solution::Agreed { by: Some(requester) }), text })
+    Ok(BeadsEvent { at, by, role, action: Action::Solve(SolveEvidence::Agreed { by: Some(requester) }), text })
 }
 
 /// A deletion: a note that says why, and the end of it, agreed by nobody but whoever deleted it.
-fn deletion(record: &mut Record, opening: &Opening, created: DateTime<Utc>) -> Result<Vec<Event>, String> {
+fn deletion(
+    record: &mut RecordReader,
+    opening: &OpenFields,
+    created: DateTime<Utc>,
+) -> Result<Vec<BeadsEvent>, String> {
     let at = match (record.time("deleted_at")?, record.words_at("closed_at")?) {
         (Some(at), _) => at,
         (None, Some(_)) => record.time("closed_at")?.unwrap_or(created),
@@ -111,15 +119,15 @@ fn deletion(record: &mut Record, opening: &Opening, created: DateTime<Utc>) -> R
     let reason = record.words("delete_reason")?.as_deref().and_then(Text::clean).or_else(|| Text::clean(DELETED));
     let text = record.words("close_reason")?.as_deref().and_then(Text::clean);
     let (by, role) = closer(record.person("deleted_by")?, opening);
-    let solve = Action::Solve(Solution::Agreed { by: Some(by.clone()) });
+    let solve = Action::Solve(SolveEvidence::Agreed { by: Some(by.clone()) });
     Ok(vec![
-        Event { at, by: by.clone(), role: Role::Agent, action: plain_note(), text: reason },
-        Event { at, by, role, action: solve, text },
+        BeadsEvent { at, by: by.clone(), role: Role::Agent, action: plain_note(), text: reason },
+        BeadsEvent { at, by, role, action: solve, text },
     ])
 }
 
 /// Whoever ended it, else the assignee, else the requester; the assignee works for the desk.
-fn closer(named: Option<Person>, opening: &Opening) -> (Person, Role) {
+fn closer(named: Option<Person>, opening: &OpenFields) -> (Person, Role) {
     let by = named.or_else(|| opening.assignee.clone()).unwrap_or_else(|| opening.requester.clone());
     let works_here = opening.assignee.as_ref().is_some_and(|assignee| assignee.is(&by)) || !by.is(&opening.requester);
     (by, if works_here { Role::Agent } else { Role::Customer })

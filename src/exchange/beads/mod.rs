@@ -26,9 +26,9 @@ use std::collections::HashMap;
 use std::io;
 use std::io::BufRead;
 
-use super::{Broken, Imported};
+use super::{Imported, RejectedRecord};
 use crate::domain::ticket::Ticket;
-use record::Record;
+use record::RecordReader;
 
 /// What tickets of this system say in `imported_from`.
 pub const NAME: &str = "beads";
@@ -55,10 +55,10 @@ pub fn read(
             break;
         }
         match issue(&bytes, line, &mut seen, already, random) {
-            Ok(Issue::New(ticket)) => imported.tickets.push(*ticket),
-            Ok(Issue::Known) => imported.known += 1,
-            Ok(Issue::Blank) => {}
-            Err(reason) => imported.broken.push(Broken { line, reason }),
+            Ok(BeadsIssue::New(ticket)) => imported.tickets.push(*ticket),
+            Ok(BeadsIssue::Known) => imported.known += 1,
+            Ok(BeadsIssue::Blank) => {}
+            Err(reason) => imported.broken.push(RejectedRecord { line, reason }),
         }
     }
     imported.tickets.sort_by_key(|ticket| ticket.id);
@@ -66,7 +66,7 @@ pub fn read(
 }
 
 /// What a line holds.
-enum Issue {
+enum BeadsIssue {
     New(Box<Ticket>),
     Known,
     Blank,
@@ -79,19 +79,19 @@ fn issue(
     seen: &mut HashMap<String, usize>,
     already: &dyn Fn(&str) -> bool,
     random: &mut dyn FnMut() -> u128,
-) -> Result<Issue, String> {
+) -> Result<BeadsIssue, String> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if bytes.trim_ascii().is_empty() {
-        return Ok(Issue::Blank);
+        return Ok(BeadsIssue::Blank);
     }
-    let mut record = Record::parse(bytes)?;
+    let mut record = RecordReader::parse(bytes)?;
     let id = record.one_line("id")?.ok_or("it has no `id`")?;
     if let Some(first) = seen.get(&id) {
         return Err(format!("`{id}` was on line {first} already; the first one counts"));
     }
     // Made even where it is known, so that every run of an export reports the same broken records.
     let ticket = convert::ticket(&id, record, random)?;
-    let issue = if already(&id) { Issue::Known } else { Issue::New(Box::new(ticket)) };
+    let issue = if already(&id) { BeadsIssue::Known } else { BeadsIssue::New(Box::new(ticket)) };
     seen.insert(id, line);
     Ok(issue)
 }

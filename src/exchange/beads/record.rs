@@ -14,9 +14,9 @@ use crate::domain::value::{Fields, Value};
 const DEEPEST: usize = 12;
 
 /// An object whose names are taken out one by one.
-pub(super) struct Record(Map<String, Json>);
+pub(super) struct RecordReader(Map<String, Json>);
 
-impl Record {
+impl RecordReader {
     /// Reads the object of a line.
     pub(super) fn parse(line: &[u8]) -> Result<Self, String> {
         let value = serde_json::from_slice(line).map_err(|error| {

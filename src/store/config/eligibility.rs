@@ -8,13 +8,13 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Complaint, ConfigFlaw, spanned};
+use super::{ConfigError, SpannedError, spanned};
 use crate::domain::people::eligibility::EligibilityPolicy;
 use crate::store::holidays;
 
 /// What stands for other parts is left to [`super::config`].
 #[derive(Deserialize)]
-struct Written {
+struct RawEligibility {
     #[serde(default)]
     eligibility: EligibilitySection,
     #[serde(default)]
@@ -43,12 +43,13 @@ struct ReleasesSection {
 ///
 /// # Errors
 /// The first thing wrong, with its line and column.
-pub fn read(text: &str) -> Result<EligibilityPolicy, ConfigFlaw> {
+pub fn read(text: &str) -> Result<EligibilityPolicy, ConfigError> {
     judge(text).map_err(|complaint| complaint.within(text))
 }
 
-fn judge(text: &str) -> Result<EligibilityPolicy, Complaint> {
-    let written: Written = toml::from_str(text).map_err(|error| Complaint(error.span(), error.message().to_owned()))?;
+fn judge(text: &str) -> Result<EligibilityPolicy, SpannedError> {
+    let written: RawEligibility =
+        toml::from_str(text).map_err(|error| SpannedError(error.span(), error.message().to_owned()))?;
     let (section, releases, default) = (written.eligibility, written.releases, EligibilityPolicy::default());
     let allowed = |words: &str| match words {
         "allow" => Ok(true),

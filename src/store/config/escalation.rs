@@ -7,15 +7,15 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::sla::{WrittenTargets, one_of, targets};
-use super::{Complaint, spanned};
+use super::sla::{RawTargets, one_of, targets};
+use super::{SpannedError, spanned};
 use crate::domain::people::person::Person;
-use crate::domain::sla::manager_response::{Duty, EscalationPolicy};
+use crate::domain::sla::manager_response::{EscalationPolicy, OnCallRule};
 use crate::domain::vocabulary::Priority;
 
 /// The policy, and the place of each manager in the file.
 #[derive(Clone, Debug, Default)]
-pub struct WrittenEscalation {
+pub struct RawEscalation {
     /// What holds.
     pub policy: EscalationPolicy,
     /// Where each manager on duty is named, in their order.
@@ -24,11 +24,11 @@ pub struct WrittenEscalation {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Section {
+pub(crate) struct EscalationSection {
     #[serde(default)]
     on_duty: Vec<DutySection>,
     #[serde(default)]
-    first_word: WrittenTargets,
+    first_word: RawTargets,
     calendar: Option<Spanned<String>>,
 }
 
@@ -41,27 +41,27 @@ struct DutySection {
     manager: Spanned<String>,
 }
 
-impl Section {
+impl EscalationSection {
     /// What it comes to; `known` are the desk's calendars.
-    pub(crate) fn read(&self, known: &[&str]) -> Result<WrittenEscalation, Complaint> {
+    pub(crate) fn read(&self, known: &[&str]) -> Result<RawEscalation, SpannedError> {
         let calendar =
             |word: &Option<Spanned<String>>| word.as_ref().map(|word| one_of(word, known, "calendar")).transpose();
         let duty = |section: &DutySection| {
             let priority = section.priority.iter().map(|word| spanned(word, Priority::from_any_spelling));
-            Ok(Duty {
+            Ok(OnCallRule {
                 priority: priority.collect::<Result<_, _>>()?,
                 calendar: calendar(&section.calendar)?,
                 manager: spanned(&section.manager, Person::from_address)?,
             })
         };
         let mut policy = EscalationPolicy {
-            on_duty: self.on_duty.iter().map(duty).collect::<Result<_, Complaint>>()?,
+            on_duty: self.on_duty.iter().map(duty).collect::<Result<_, SpannedError>>()?,
             first_word: targets(&self.first_word)?,
             ..EscalationPolicy::default()
         };
         if let Some(name) = calendar(&self.calendar)? {
             policy.calendar = name;
         }
-        Ok(WrittenEscalation { policy, places: self.on_duty.iter().map(|duty| duty.manager.span()).collect() })
+        Ok(RawEscalation { policy, places: self.on_duty.iter().map(|duty| duty.manager.span()).collect() })
     }
 }

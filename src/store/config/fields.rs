@@ -7,23 +7,23 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Complaint, ConfigFlaw, spanned};
-use crate::domain::ticket::custom_field::{FieldKind, OwnField};
+use super::{ConfigError, SpannedError, spanned};
+use crate::domain::ticket::custom_field::{CustomField, FieldKind};
 use crate::domain::ticket::macros::language_of;
 use crate::domain::ticket::product_group::ProductGroup;
 
 /// The choices of a desk, in the order of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Choices {
+pub struct FieldChoices {
     /// What a ticket can be about; none defined: whatever it is told.
     pub product_groups: Vec<ProductGroup>,
     /// Its own fields; none defined: whatever it is told.
-    pub fields: Vec<OwnField>,
+    pub fields: Vec<CustomField>,
 }
 
 /// What stands for other parts is left to [`super::config`].
 #[derive(Deserialize)]
-struct Written {
+struct RawFields {
     #[serde(default)]
     product_groups: BTreeMap<Spanned<String>, GroupSection>,
     #[serde(default)]
@@ -54,15 +54,16 @@ struct FieldSection {
 ///
 /// # Errors
 /// The first thing wrong, with its line and column.
-pub fn read(text: &str) -> Result<Choices, ConfigFlaw> {
+pub fn read(text: &str) -> Result<FieldChoices, ConfigError> {
     judge(text).map_err(|complaint| complaint.within(text))
 }
 
-fn judge(text: &str) -> Result<Choices, Complaint> {
-    let written: Written = toml::from_str(text).map_err(|error| Complaint(error.span(), error.message().to_owned()))?;
+fn judge(text: &str) -> Result<FieldChoices, SpannedError> {
+    let written: RawFields =
+        toml::from_str(text).map_err(|error| SpannedError(error.span(), error.message().to_owned()))?;
     let groups = in_order(written.product_groups).into_iter().map(group).collect::<Result<_, _>>()?;
     let fields = in_order(written.fields).into_iter().map(field).collect::<Result<_, _>>()?;
-    Ok(Choices { product_groups: groups, fields })
+    Ok(FieldChoices { product_groups: groups, fields })
 }
 
 /// Sections in the order of the file, which is the order people are asked in.
@@ -72,14 +73,14 @@ fn in_order<T>(sections: BTreeMap<Spanned<String>, T>) -> Vec<(Spanned<String>, 
     sections
 }
 
-fn group((name, section): (Spanned<String>, GroupSection)) -> Result<ProductGroup, Complaint> {
+fn group((name, section): (Spanned<String>, GroupSection)) -> Result<ProductGroup, SpannedError> {
     let GroupSection { label, examples, words, team } = section;
     let examples = examples.as_ref().map(told_examples).transpose()?.unwrap_or_default();
     Ok(ProductGroup { name: spanned(&name, word)?, label, examples, words, team })
 }
 
 /// Examples: a line or a list of them, or one of these for each language.
-fn told_examples(examples: &Spanned<toml::Value>) -> Result<BTreeMap<String, String>, Complaint> {
+fn told_examples(examples: &Spanned<toml::Value>) -> Result<BTreeMap<String, String>, SpannedError> {
     let line = |value: &toml::Value| match value {
         toml::Value::String(line) => Some(line.clone()),
         toml::Value::Array(items) => {
@@ -95,11 +96,14 @@ fn told_examples(examples: &Spanned<toml::Value>) -> Result<BTreeMap<String, Str
         value => line(value).map(|line| BTreeMap::from([(String::new(), line)])),
     };
     told.ok_or_else(|| {
-        Complaint(Some(examples.span()), "examples are words, a list of words, or these for each language".to_owned())
+        SpannedError(
+            Some(examples.span()),
+            "examples are words, a list of words, or these for each language".to_owned(),
+        )
     })
 }
 
-fn field((name, section): (Spanned<String>, FieldSection)) -> Result<OwnField, Complaint> {
+fn field((name, section): (Spanned<String>, FieldSection)) -> Result<CustomField, SpannedError> {
     let values = match &section.values {
         None => None,
         Some(values) => Some(values.iter().map(|value| spanned(value, one_line)).collect::<Result<Vec<_>, _>>()?),
@@ -107,20 +111,20 @@ fn field((name, section): (Spanned<String>, FieldSection)) -> Result<OwnField, C
     let kind = match (section.r#type.get_ref().as_str(), values) {
         ("enum", Some(values)) if !values.is_empty() => FieldKind::Enum(values),
         ("enum", _) => {
-            return Err(Complaint(Some(section.r#type.span()), "an enum lists its `values`".to_owned()));
+            return Err(SpannedError(Some(section.r#type.span()), "an enum lists its `values`".to_owned()));
         }
         ("text", None) => FieldKind::Text,
         ("number", None) => FieldKind::Number,
         ("date", None) => FieldKind::Date,
         ("text" | "number" | "date", Some(_)) => {
-            return Err(Complaint(Some(section.r#type.span()), "only an enum lists `values`".to_owned()));
+            return Err(SpannedError(Some(section.r#type.span()), "only an enum lists `values`".to_owned()));
         }
         (other, _) => {
             let message = format!("`{other}` is no type; enum, text, number and date are");
-            return Err(Complaint(Some(section.r#type.span()), message));
+            return Err(SpannedError(Some(section.r#type.span()), message));
         }
     };
-    Ok(OwnField { name: spanned(&name, word)?, kind, label: section.label, is_required: section.required })
+    Ok(CustomField { name: spanned(&name, word)?, kind, label: section.label, is_required: section.required })
 }
 
 /// A name that can stand in a file, a query and a flag.

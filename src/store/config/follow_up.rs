@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use toml::Spanned;
 
-use super::{Complaint, spanned};
-use crate::domain::sla::follow_up_policy::{Counts, FollowUp, FollowUpPolicy};
+use super::{SpannedError, spanned};
+use crate::domain::sla::follow_up_policy::{FollowUp, FollowUpPolicy, TimeBasis};
 use crate::domain::time::duration;
 use crate::domain::vocabulary::Priority;
 
@@ -19,38 +19,38 @@ const ELSEWHERE: [&str; 3] = ["calendar", "calendars", "texts"];
 
 /// The section as it is written.
 #[derive(Default)]
-pub(crate) struct Section {
+pub(crate) struct FollowUpRules {
     clock: Option<Spanned<String>>,
     opt_out_tag: Option<Spanned<String>>,
-    priorities: Vec<(Spanned<String>, Spans)>,
+    priorities: Vec<(Spanned<String>, RawSpans)>,
     names_calendar: bool,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Spans {
+struct RawSpans {
     alerts: Option<Vec<Spanned<String>>>,
     solve_after: Option<Spanned<String>>,
 }
 
-impl<'de> Deserialize<'de> for Section {
+impl<'de> Deserialize<'de> for FollowUpRules {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ByKey)
+        deserializer.deserialize_map(RawByKey)
     }
 }
 
 /// Priorities stand beside settings, and each keeps its place in the file.
-struct ByKey;
+struct RawByKey;
 
-impl<'de> Visitor<'de> for ByKey {
-    type Value = Section;
+impl<'de> Visitor<'de> for RawByKey {
+    type Value = FollowUpRules;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a table of priorities and settings")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Section, A::Error> {
-        let mut section = Section::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<FollowUpRules, A::Error> {
+        let mut section = FollowUpRules::default();
         while let Some(key) = map.next_key::<Spanned<String>>()? {
             match key.get_ref().as_str() {
                 "clock" => section.clock = Some(map.next_value()?),
@@ -66,9 +66,9 @@ impl<'de> Visitor<'de> for ByKey {
     }
 }
 
-impl Section {
+impl FollowUpRules {
     /// What it comes to.
-    pub(crate) fn policy(&self) -> Result<FollowUpPolicy, Complaint> {
+    pub(crate) fn policy(&self) -> Result<FollowUpPolicy, SpannedError> {
         let mut policy = FollowUpPolicy::default();
         for (word, spans) in &self.priorities {
             let priority = spanned(word, |word| {
@@ -81,14 +81,14 @@ impl Section {
             policy.set(priority, spans.follow_up(priority)?);
         }
         policy.counts = match self.clock.as_ref().map(|word| (word.get_ref().as_str(), word)) {
-            None | Some(("calendar", _)) => Counts::Calendar,
+            None | Some(("calendar", _)) => TimeBasis::Calendar,
             Some(("business", word)) if !self.names_calendar => {
                 let message = "`business` counts the open time of a calendar: name it with `calendar = \"NAME\"`";
-                return Err(Complaint(Some(word.span()), message.to_owned()));
+                return Err(SpannedError(Some(word.span()), message.to_owned()));
             }
-            Some(("business", _)) => Counts::Business,
+            Some(("business", _)) => TimeBasis::Business,
             Some((other, word)) => {
-                return Err(Complaint(Some(word.span()), format!("`{other}` is neither `calendar` nor `business`")));
+                return Err(SpannedError(Some(word.span()), format!("`{other}` is neither `calendar` nor `business`")));
             }
         };
         if let Some(tag) = &self.opt_out_tag {
@@ -99,9 +99,9 @@ impl Section {
     }
 }
 
-impl Spans {
+impl RawSpans {
     /// The spans of a priority: they go up, and the end of it is not before the last reminder.
-    fn follow_up(&self, priority: Priority) -> Result<FollowUp, Complaint> {
+    fn follow_up(&self, priority: Priority) -> Result<FollowUp, SpannedError> {
         let span =
             |words: &str| duration::span(words).ok_or_else(|| format!("`{words}` is no span of time; `4h` or `7d` is"));
         let default = FollowUp::default_of(priority);
@@ -110,7 +110,7 @@ impl Spans {
             let alert = spanned(words, span)?;
             if alerts.last().is_some_and(|before| *before >= alert) {
                 let message = "each reminder comes later than the one before it".to_owned();
-                return Err(Complaint(Some(words.span()), message));
+                return Err(SpannedError(Some(words.span()), message));
             }
             alerts.push(alert);
         }
@@ -125,7 +125,7 @@ impl Spans {
             let (last, solve_after) = (duration::spell_span(*last), duration::spell_span(solve_after));
             let message =
                 format!("silence cannot solve a ticket after {solve_after}, before its last reminder at {last}");
-            return Err(Complaint(place, message));
+            return Err(SpannedError(place, message));
         }
         Ok(FollowUp { alerts, solve_after })
     }

@@ -8,22 +8,22 @@ use chrono::DateTime;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Complaint, ConfigFlaw, spanned};
+use super::{ConfigError, SpannedError, spanned};
 use crate::domain::people::person::Person;
-use crate::domain::ticket::macros::{Deed, Macro, Texts, speaker};
+use crate::domain::ticket::macros::{Macro, MacroStep, MacroTexts, speaker};
 use crate::domain::time::zone::Zone;
 use crate::domain::value::{Fields, Value};
 
 /// What stands for other parts is left to [`super::config`].
 #[derive(Deserialize)]
-struct Written {
+struct RawMacros {
     #[serde(default)]
-    macros: BTreeMap<Spanned<String>, Section>,
+    macros: BTreeMap<Spanned<String>, MacroSection>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Section {
+struct MacroSection {
     about: Option<String>,
     text: Option<Spanned<toml::Value>>,
     #[serde(default)]
@@ -34,34 +34,35 @@ struct Section {
 ///
 /// # Errors
 /// The first thing wrong, with its line and column.
-pub fn read(text: &str) -> Result<Vec<Macro>, ConfigFlaw> {
+pub fn read(text: &str) -> Result<Vec<Macro>, ConfigError> {
     judge(text).map_err(|complaint| complaint.within(text))
 }
 
 /// Something wrong with the text of a macro, with its place; at the top where there is no such text.
-pub fn flaw_at(text: &str, name: &str, message: String) -> ConfigFlaw {
-    let written: Result<Written, _> = toml::from_str(text);
+pub fn flaw_at(text: &str, name: &str, message: String) -> ConfigError {
+    let written: Result<RawMacros, _> = toml::from_str(text);
     let span = written.ok().and_then(|written| {
         let section = written.macros.into_iter().find(|(known, _)| known.get_ref() == name);
         section.and_then(|(_, section)| Some(section.text?.span()))
     });
-    Complaint(span, message).within(text)
+    SpannedError(span, message).within(text)
 }
 
-fn judge(text: &str) -> Result<Vec<Macro>, Complaint> {
-    let written: Written = toml::from_str(text).map_err(|error| Complaint(error.span(), error.message().to_owned()))?;
+fn judge(text: &str) -> Result<Vec<Macro>, SpannedError> {
+    let written: RawMacros =
+        toml::from_str(text).map_err(|error| SpannedError(error.span(), error.message().to_owned()))?;
     written.macros.into_iter().map(of_section).collect()
 }
 
-fn of_section((name, section): (Spanned<String>, Section)) -> Result<Macro, Complaint> {
+fn of_section((name, section): (Spanned<String>, MacroSection)) -> Result<Macro, SpannedError> {
     let texts = section.text.as_ref().map(spanned_texts).transpose()?.unwrap_or_default();
     if texts.is_empty() && section.actions.is_empty() {
-        return Err(Complaint(Some(name.span()), "a macro has a `text`, or `actions`".to_owned()));
+        return Err(SpannedError(Some(name.span()), "a macro has a `text`, or `actions`".to_owned()));
     }
     let places: Vec<_> = section.actions.iter().map(Spanned::span).collect();
     for action in &section.actions {
         if let Some(text) = action.get_ref().get("text") {
-            texts_in(text).map_err(|message| Complaint(Some(action.span()), message))?;
+            texts_in(text).map_err(|message| SpannedError(Some(action.span()), message))?;
         }
     }
     let steps = section.actions.into_iter().map(|table| fields(table.into_inner())).collect();
@@ -70,10 +71,10 @@ fn of_section((name, section): (Spanned<String>, Section)) -> Result<Macro, Comp
     let (by, zone) = (Person::from_name("me"), Zone::named("UTC"));
     if let (Ok(by), Ok(zone)) = (by, zone) {
         let deeds = read.deeds(&by, DateTime::UNIX_EPOCH, &zone);
-        let deeds = deeds.map_err(|(place, flaw)| Complaint(places.get(place).cloned(), flaw.to_string()))?;
+        let deeds = deeds.map_err(|(place, flaw)| SpannedError(places.get(place).cloned(), flaw.to_string()))?;
         has_words(&read, &deeds).map_err(|(place, message)| {
             let text = section.text.as_ref().map(Spanned::span);
-            Complaint(place.map_or(text, |place| places.get(place).cloned()), message)
+            SpannedError(place.map_or(text, |place| places.get(place).cloned()), message)
         })?;
     }
     Ok(read)
@@ -83,9 +84,9 @@ fn of_section((name, section): (Spanned<String>, Section)) -> Result<Macro, Comp
 ///
 /// # Errors
 /// The place of the action that has none, if it is about one, and what is wrong.
-fn has_words(known: &Macro, deeds: &[Deed]) -> Result<(), (Option<usize>, String)> {
+fn has_words(known: &Macro, deeds: &[MacroStep]) -> Result<(), (Option<usize>, String)> {
     let speaker = speaker(deeds);
-    let lacks = |(place, deed): &(usize, &Deed)| *place != speaker && deed.needs_words() && deed.texts.is_empty();
+    let lacks = |(place, deed): &(usize, &MacroStep)| *place != speaker && deed.needs_words() && deed.texts.is_empty();
     if let Some((place, deed)) = deeds.iter().enumerate().find(lacks) {
         let action = deed.action.word();
         let message = format!(
@@ -101,13 +102,13 @@ fn has_words(known: &Macro, deeds: &[Deed]) -> Result<(), (Option<usize>, String
 }
 
 /// A text, or one for each language; each a template.
-fn spanned_texts(text: &Spanned<toml::Value>) -> Result<Texts, Complaint> {
-    texts_in(text.get_ref()).map_err(|message| Complaint(Some(text.span()), message))
+fn spanned_texts(text: &Spanned<toml::Value>) -> Result<MacroTexts, SpannedError> {
+    texts_in(text.get_ref()).map_err(|message| SpannedError(Some(text.span()), message))
 }
 
-fn texts_in(text: &toml::Value) -> Result<Texts, String> {
+fn texts_in(text: &toml::Value) -> Result<MacroTexts, String> {
     let texts = match text {
-        toml::Value::String(text) => Some(Texts::from([(String::new(), text.clone())])),
+        toml::Value::String(text) => Some(MacroTexts::from([(String::new(), text.clone())])),
         toml::Value::Table(texts) => {
             let each = texts.iter().map(|(language, text)| Some((language.clone(), text.as_str()?.to_owned())));
             each.collect()

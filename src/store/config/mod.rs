@@ -65,7 +65,7 @@ pub struct Config {
 /// What is wrong with a casebook.toml, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{line}:{column}: {message}")]
-pub struct ConfigFlaw {
+pub struct ConfigError {
     /// The line, from 1.
     pub line: usize,
     /// The column in characters, from 1.
@@ -75,7 +75,7 @@ pub struct ConfigFlaw {
 }
 
 #[derive(Deserialize)]
-struct Written {
+struct RawConfig {
     format: u32,
     #[serde(default)]
     name: String,
@@ -88,11 +88,11 @@ struct Written {
     #[serde(default)]
     git: GitSection,
     #[serde(default)]
-    team: TeamSection,
+    team: TeamAgents,
     #[serde(default)]
-    follow_up: follow_up::Section,
+    follow_up: follow_up::FollowUpRules,
     #[serde(default)]
-    desk: DeskSection,
+    desk: DeskBasics,
     #[serde(default)]
     attachments: AttachmentSection,
     #[serde(default)]
@@ -129,7 +129,7 @@ struct AttachmentSection {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct TeamSection {
+struct TeamAgents {
     #[serde(default)]
     agents: Vec<toml::Spanned<String>>,
     #[serde(default)]
@@ -145,22 +145,22 @@ struct TeamSection {
 
 /// What of it is needed for every ticket; [`super::policy`] judges the rest.
 #[derive(Default, Deserialize)]
-struct DeskSection {
+struct DeskBasics {
     reopen_window: Option<toml::Spanned<String>>,
 }
 
 /// A sentence about a stretch of the file.
-pub(crate) struct Complaint(pub(crate) Option<Range<usize>>, pub(crate) String);
+pub(crate) struct SpannedError(pub(crate) Option<Range<usize>>, pub(crate) String);
 
-impl Complaint {
+impl SpannedError {
     /// The same with line and column in the text it is about.
-    pub(crate) fn within(self, text: &str) -> ConfigFlaw {
+    pub(crate) fn within(self, text: &str) -> ConfigError {
         let Self(span, message) = self;
         let start = span.map_or(0, |span| span.start).min(text.len());
         let before = text.get(..start).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        ConfigFlaw { line, column, message }
+        ConfigError { line, column, message }
     }
 }
 
@@ -169,13 +169,13 @@ impl Config {
     ///
     /// # Errors
     /// The first thing wrong, with its line and column.
-    pub fn read(text: &str) -> Result<Self, ConfigFlaw> {
+    pub fn read(text: &str) -> Result<Self, ConfigError> {
         Self::judge(text).map_err(|complaint| complaint.within(text))
     }
 
-    fn judge(text: &str) -> Result<Self, Complaint> {
-        let written: Written =
-            toml::from_str(text).map_err(|error| Complaint(error.span(), error.message().to_owned()))?;
+    fn judge(text: &str) -> Result<Self, SpannedError> {
+        let written: RawConfig =
+            toml::from_str(text).map_err(|error| SpannedError(error.span(), error.message().to_owned()))?;
         if written.format <= FORMAT {
             refuse_unknown(text, &written.rest)?;
         }
@@ -185,7 +185,7 @@ impl Config {
             None | Some(("each", _)) => true,
             Some(("never", _)) => false,
             Some((other, word)) => {
-                return Err(Complaint(Some(word.span()), format!("`{other}` is neither `each` nor `never`")));
+                return Err(SpannedError(Some(word.span()), format!("`{other}` is neither `each` nor `never`")));
             }
         };
         let largest = written.attachments.max_size.as_ref().map(|words| spanned(words, size)).transpose()?;
@@ -226,11 +226,11 @@ fn size(words: &str) -> Result<u64, String> {
 pub(crate) fn spanned<T, E: std::fmt::Display>(
     word: &toml::Spanned<String>,
     read: impl Fn(&str) -> Result<T, E>,
-) -> Result<T, Complaint> {
-    read(word.get_ref()).map_err(|error| Complaint(Some(word.span()), error.to_string()))
+) -> Result<T, SpannedError> {
+    read(word.get_ref()).map_err(|error| SpannedError(Some(word.span()), error.to_string()))
 }
 
-fn refuse_unknown(text: &str, rest: &toml::Table) -> Result<(), Complaint> {
+fn refuse_unknown(text: &str, rest: &toml::Table) -> Result<(), SpannedError> {
     const KNOWN: [&str; 11] = [
         "format",
         "name",
@@ -249,7 +249,7 @@ fn refuse_unknown(text: &str, rest: &toml::Table) -> Result<(), Complaint> {
         KNOWN.iter().chain(&OTHER_SECTIONS).max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)));
     let hint = nearest.filter(|near| strsim::jaro(near, name) > 0.7).map(|near| format!("; did you mean `{near}`?"));
     let place = text.find(name.as_str()).map(|start| start..start + name.len());
-    Err(Complaint(place, format!("`{name}` is no setting{}", hint.unwrap_or_default())))
+    Err(SpannedError(place, format!("`{name}` is no setting{}", hint.unwrap_or_default())))
 }
 
 /// A toml string in its quotes.
@@ -271,7 +271,7 @@ pub fn initial(name: &str, time_zone: &str, commit_each: bool, agent: Option<&Pe
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::sla::follow_up_policy::Counts;
+    use crate::domain::sla::follow_up_policy::TimeBasis;
 
     #[test]
     fn the_initial_file_reads_as_the_defaults() {
@@ -297,7 +297,7 @@ mod tests {
         let read = |text: &str| Config::read(&format!("format = 1\n{text}")).expect("a config");
         let config =
             read("[follow_up]\nclock = \"business\"\ncalendar = \"always\"\nopt_out_tag = \"\"\nS4.alerts = []\n");
-        assert_eq!((config.follow_up.counts, &config.follow_up.opt_out_tag), (Counts::Business, &None));
+        assert_eq!((config.follow_up.counts, &config.follow_up.opt_out_tag), (TimeBasis::Business, &None));
         assert!(config.follow_up.of(Priority::S4).alerts.is_empty());
         assert_eq!(config.reopen_window, None);
         assert_eq!(read("[desk]\nreopen_window = \"15d\"\n").reopen_window, Some(TimeDelta::days(15)));

@@ -10,11 +10,11 @@ use minijinja::{Environment, Error, UndefinedBehavior};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Complaint, ConfigFlaw};
+use super::{ConfigError, SpannedError};
 
 /// What a text is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Occasion {
+pub enum ReminderKind {
     /// A reminder.
     Remind,
     /// The end of waiting.
@@ -34,7 +34,7 @@ const OTHERWISE: &str = "en";
 
 /// What a text may speak of: the variables of its template.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Facts {
+pub struct ReminderVars {
     /// `desk`: what the desk is called.
     pub desk: String,
     /// `ticket`: the end of the ticket's id, by which people name it.
@@ -53,7 +53,7 @@ pub struct Facts {
     pub of: usize,
 }
 
-impl Facts {
+impl ReminderVars {
     fn variables(&self) -> Value {
         Value::from_pairs([
             ("desk", Value::from(self.desk.as_str())),
@@ -70,47 +70,47 @@ impl Facts {
 }
 
 /// The texts of a desk.
-pub struct Wording {
+pub struct ReminderTexts {
     templates: Environment<'static>,
 }
 
 #[derive(Deserialize)]
-struct Written {
+struct RawReminders {
     #[serde(default)]
-    follow_up: FollowUpSection,
+    follow_up: ReminderSection,
 }
 
 #[derive(Default, Deserialize)]
-struct FollowUpSection {
+struct ReminderSection {
     #[serde(default)]
-    texts: BTreeMap<Spanned<String>, Texts>,
+    texts: BTreeMap<Spanned<String>, RawTexts>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Texts {
+struct RawTexts {
     remind: Option<Spanned<String>>,
     no_response: Option<Spanned<String>>,
 }
 
-impl Wording {
+impl ReminderTexts {
     /// Reads the texts of a casebook.toml.
     ///
     /// # Errors
     /// The first thing wrong, with its line and column.
-    pub fn read(text: &str) -> Result<Self, ConfigFlaw> {
+    pub fn read(text: &str) -> Result<Self, ConfigError> {
         Self::judge(text).map_err(|complaint| complaint.within(text))
     }
 
-    fn judge(text: &str) -> Result<Self, Complaint> {
-        let written: Written =
-            toml::from_str(text).map_err(|error| Complaint(error.span(), error.message().to_owned()))?;
+    fn judge(text: &str) -> Result<Self, SpannedError> {
+        let written: RawReminders =
+            toml::from_str(text).map_err(|error| SpannedError(error.span(), error.message().to_owned()))?;
         let mut templates = Environment::new();
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
         // These are words for people, and no HTML.
         templates.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
         for (language, remind, no_response) in COMING_ALONG {
-            for (occasion, source) in [(Occasion::Remind, remind), (Occasion::NoResponse, no_response)] {
+            for (occasion, source) in [(ReminderKind::Remind, remind), (ReminderKind::NoResponse, no_response)] {
                 templates
                     .add_template_owned(name(occasion, language), source)
                     .expect("a text that comes along is a template");
@@ -118,18 +118,18 @@ impl Wording {
         }
         let mut wording = Self { templates };
         for (language, texts) in &written.follow_up.texts {
-            let pairs = [(Occasion::Remind, &texts.remind), (Occasion::NoResponse, &texts.no_response)];
+            let pairs = [(ReminderKind::Remind, &texts.remind), (ReminderKind::NoResponse, &texts.no_response)];
             for (occasion, source) in pairs {
                 let Some(source) = source else { continue };
                 wording
                     .replace(occasion, language.get_ref(), source.get_ref())
-                    .map_err(|error| Complaint(Some(source.span()), said(&error)))?;
+                    .map_err(|error| SpannedError(Some(source.span()), said(&error)))?;
             }
         }
         Ok(wording)
     }
 
-    fn replace(&mut self, occasion: Occasion, language: &str, source: &str) -> Result<(), Error> {
+    fn replace(&mut self, occasion: ReminderKind, language: &str, source: &str) -> Result<(), Error> {
         let name = name(occasion, &language.to_lowercase());
         self.templates.add_template_owned(name.clone(), source.to_owned())?;
         self.templates.get_template(&name)?.render(example().variables()).map(|_| ())
@@ -142,9 +142,9 @@ impl Wording {
     /// What is wrong with the template: it cannot be filled in with these facts.
     pub fn text<'a>(
         &self,
-        occasion: Occasion,
+        occasion: ReminderKind,
         languages: impl IntoIterator<Item = &'a str>,
-        facts: &Facts,
+        facts: &ReminderVars,
     ) -> Result<String, String> {
         let wanted = languages.into_iter().map(str::to_lowercase).flat_map(|language| {
             let head = language.split(['-', '_']).next().unwrap_or_default().to_owned();
@@ -158,18 +158,27 @@ impl Wording {
     }
 }
 
-fn name(occasion: Occasion, language: &str) -> String {
+fn name(occasion: ReminderKind, language: &str) -> String {
     match occasion {
-        Occasion::Remind => format!("remind.{language}"),
-        Occasion::NoResponse => format!("no_response.{language}"),
+        ReminderKind::Remind => format!("remind.{language}"),
+        ReminderKind::NoResponse => format!("no_response.{language}"),
     }
 }
 
 /// Facts to try a template with.
-fn example() -> Facts {
+fn example() -> ReminderVars {
     let word = || "x".to_owned();
     let (asked_on, solve_on) = ("2026-11-21".to_owned(), "2026-11-28".to_owned());
-    Facts { desk: word(), ticket: word(), subject: word(), requester: word(), asked_on, solve_on, number: 1, of: 1 }
+    ReminderVars {
+        desk: word(),
+        ticket: word(),
+        subject: word(),
+        requester: word(),
+        asked_on,
+        solve_on,
+        number: 1,
+        of: 1,
+    }
 }
 
 /// What minijinja has against a template.
@@ -182,8 +191,8 @@ fn said(error: &Error) -> String {
 mod tests {
     use super::*;
 
-    fn facts(number: usize) -> Facts {
-        Facts {
+    fn facts(number: usize) -> ReminderVars {
+        ReminderVars {
             desk: "Example desk".to_owned(),
             ticket: "XR3AC9".to_owned(),
             subject: "Tiles <time> {{ out }}".to_owned(),
@@ -195,8 +204,8 @@ mod tests {
         }
     }
 
-    fn text(toml: &str, occasion: Occasion, languages: &[&str]) -> String {
-        let wording = Wording::read(toml).expect("sound texts");
+    fn text(toml: &str, occasion: ReminderKind, languages: &[&str]) -> String {
+        let wording = ReminderTexts::read(toml).expect("sound texts");
         wording.text(occasion, languages.iter().copied(), &facts(1)).expect("a text")
     }
 
@@ -204,7 +213,7 @@ mod tests {
     fn every_language_has_its_words_and_the_subject_stays_what_it_is() {
         let mut told = Vec::new();
         for language in ["en", "fr", "ja", "pt"] {
-            for occasion in [Occasion::Remind, Occasion::NoResponse] {
+            for occasion in [ReminderKind::Remind, ReminderKind::NoResponse] {
                 let text = text("", occasion, &[language]);
                 assert!(text.contains("Tiles <time> {{ out }}") && text.contains("2026-11-21"), "{text}");
                 assert!(!told.contains(&text), "{text}");
@@ -215,32 +224,32 @@ mod tests {
 
     #[test]
     fn the_last_reminder_says_what_comes_then() {
-        let wording = Wording::read("").expect("sound texts");
+        let wording = ReminderTexts::read("").expect("sound texts");
         for language in ["en", "fr", "ja", "pt"] {
-            let text = |number| wording.text(Occasion::Remind, [language], &facts(number)).expect("a text");
+            let text = |number| wording.text(ReminderKind::Remind, [language], &facts(number)).expect("a text");
             assert!(!text(1).contains("2026-11-28") && text(2).contains("2026-11-28"), "{language}");
         }
     }
 
     #[test]
     fn the_first_language_there_is_one_in_is_spoken() {
-        let english = text("", Occasion::Remind, &[]);
-        assert_eq!(text("", Occasion::Remind, &["de"]), english);
-        let portuguese = text("", Occasion::Remind, &["pt"]);
-        assert_eq!(text("", Occasion::Remind, &["pt-BR", "en"]), portuguese);
-        assert_eq!(text("", Occasion::Remind, &["de", "PT"]), portuguese);
+        let english = text("", ReminderKind::Remind, &[]);
+        assert_eq!(text("", ReminderKind::Remind, &["de"]), english);
+        let portuguese = text("", ReminderKind::Remind, &["pt"]);
+        assert_eq!(text("", ReminderKind::Remind, &["pt-BR", "en"]), portuguese);
+        assert_eq!(text("", ReminderKind::Remind, &["de", "PT"]), portuguese);
     }
 
     #[test]
     fn a_desk_has_its_own_words() {
         let toml = "[follow_up.texts.de]\nremind = \"Erinnerung {{ number }}/{{ of }}: {{ subject|upper }}\"\n";
-        assert_eq!(text(toml, Occasion::Remind, &["de"]), "Erinnerung 1/2: TILES <TIME> {{ OUT }}");
-        assert_eq!(text(toml, Occasion::NoResponse, &["de", "fr"]), text("", Occasion::NoResponse, &["fr"]));
+        assert_eq!(text(toml, ReminderKind::Remind, &["de"]), "Erinnerung 1/2: TILES <TIME> {{ OUT }}");
+        assert_eq!(text(toml, ReminderKind::NoResponse, &["de", "fr"]), text("", ReminderKind::NoResponse, &["fr"]));
     }
 
     #[test]
     fn what_is_wrong_is_told_with_its_place() {
-        let flaw = |text: &str| Wording::read(text).err().map(|flaw| (flaw.line, flaw.column)).expect("a flaw");
+        let flaw = |text: &str| ReminderTexts::read(text).err().map(|flaw| (flaw.line, flaw.column)).expect("a flaw");
         assert_eq!(flaw("[follow_up.texts.en]\nremind = \"{{ \"\n"), (2, 10));
         assert_eq!(flaw("[follow_up.texts.en]\nno_response = \"{{ name }}\"\n"), (2, 15));
         assert_eq!(flaw("[follow_up.texts.en]\nremnid = \"Hello\"\n").0, 2);

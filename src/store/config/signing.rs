@@ -13,16 +13,16 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::domain::people::person::Person;
-use crate::store::git::Trusted;
+use crate::store::git::TrustedKey;
 
 /// What an OpenPGP key begins with.
 const OPENPGP: &str = "openpgp:";
 
 /// Whose keys are whose.
-pub type Keys = Vec<(Person, Trusted)>;
+pub type SigningKeys = Vec<(Person, TrustedKey)>;
 
 #[derive(Deserialize)]
-struct Written {
+struct RawSigning {
     #[serde(default)]
     signing: BTreeMap<String, Vec<String>>,
 }
@@ -31,9 +31,9 @@ struct Written {
 ///
 /// # Errors
 /// What is wrong with them, in a sentence.
-pub fn keys(text: &str) -> Result<Keys, String> {
-    let written: Written = toml::from_str(text).map_err(|error| error.message().to_owned())?;
-    let mut keys = Keys::new();
+pub fn keys(text: &str) -> Result<SigningKeys, String> {
+    let written: RawSigning = toml::from_str(text).map_err(|error| error.message().to_owned())?;
+    let mut keys = SigningKeys::new();
     for (who, words) in written.signing {
         let person = Person::from_address(&who).map_err(|error| format!("[signing]: {error}"))?;
         for word in words {
@@ -43,17 +43,17 @@ pub fn keys(text: &str) -> Result<Keys, String> {
     Ok(keys)
 }
 
-fn key(word: &str) -> Result<Trusted, String> {
+fn key(word: &str) -> Result<TrustedKey, String> {
     if let Some(fingerprint) = word.strip_prefix(OPENPGP) {
         let fingerprint: String = fingerprint.split_whitespace().collect::<String>().to_ascii_uppercase();
         // A short id can be forged by trying.
         let whole = fingerprint.len() >= 40 && fingerprint.bytes().all(|byte| byte.is_ascii_hexdigit());
-        return if whole { Ok(Trusted::OpenPgp(fingerprint)) } else { Err(no_key(word)) };
+        return if whole { Ok(TrustedKey::OpenPgp(fingerprint)) } else { Err(no_key(word)) };
     }
     let mut parts = word.split_whitespace();
     match (parts.next(), parts.next()) {
         (Some(kind), Some(body)) if is_word(kind) && kind.contains('-') && is_base64(body) => {
-            Ok(Trusted::Ssh(format!("{kind} {body}")))
+            Ok(TrustedKey::Ssh(format!("{kind} {body}")))
         }
         _ => Err(no_key(word)),
     }
@@ -79,9 +79,9 @@ mod tests {
     fn keys_of_both_kinds_are_read() {
         let text = "[signing]\n\"a@b\" = [\"ssh-ed25519 AAAAC3 a comment\", \
                     \"openpgp: 0123 4567 89ab cdef 0123 4567 89ab cdef 0123 4567\"]\n";
-        let trusted: Vec<Trusted> = keys(text).expect("keys").into_iter().map(|(_, key)| key).collect();
+        let trusted: Vec<TrustedKey> = keys(text).expect("keys").into_iter().map(|(_, key)| key).collect();
         let fingerprint = "0123456789ABCDEF0123456789ABCDEF01234567".to_owned();
-        assert_eq!(trusted, [Trusted::Ssh("ssh-ed25519 AAAAC3".to_owned()), Trusted::OpenPgp(fingerprint)]);
+        assert_eq!(trusted, [TrustedKey::Ssh("ssh-ed25519 AAAAC3".to_owned()), TrustedKey::OpenPgp(fingerprint)]);
         assert_eq!(keys("format = 1\n"), Ok(Vec::new()));
     }
 

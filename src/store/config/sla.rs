@@ -12,9 +12,9 @@ use serde::de::IgnoredAny;
 use toml::Spanned;
 
 use super::escalation;
-use super::escalation::WrittenEscalation;
-use super::{Complaint, ConfigFlaw, spanned};
-use crate::domain::calendar::{ALWAYS, Stretch, Week, hours_of_a_day};
+use super::escalation::RawEscalation;
+use super::{ConfigError, SpannedError, spanned};
+use crate::domain::calendar::{ALWAYS, MinuteRange, Week, hours_of_a_day};
 use crate::domain::sla::plan::{CalendarRule, Plan, Targets, default_roles};
 use crate::domain::time::duration;
 use crate::domain::time::zone::Zone;
@@ -23,7 +23,7 @@ use crate::store::holidays;
 
 /// A calendar as casebook.toml has it: its holidays are still names of lists.
 #[derive(Clone, Debug)]
-pub struct WrittenCalendar {
+pub struct RawCalendar {
     /// Its name.
     pub name: String,
     /// Its zone.
@@ -33,14 +33,14 @@ pub struct WrittenCalendar {
     /// The lists of holidays it names, each with its place in the file.
     pub lists: Vec<(String, Range<usize>)>,
     /// Its exceptions.
-    pub exceptions: BTreeMap<NaiveDate, Vec<Stretch>>,
+    pub exceptions: BTreeMap<NaiveDate, Vec<MinuteRange>>,
 }
 
 /// What casebook.toml says of time.
 #[derive(Clone, Debug)]
-pub struct WrittenPolicy {
+pub struct RawSla {
     /// The calendars, by name.
-    pub calendars: Vec<WrittenCalendar>,
+    pub calendars: Vec<RawCalendar>,
     /// The plans, by name.
     pub plans: Vec<Plan>,
     /// The plan of tickets without an organisation.
@@ -48,22 +48,22 @@ pub struct WrittenPolicy {
     /// Whose open time follow-up counts, where it counts open time: the first rule that means the ticket.
     pub follow_up: Vec<CalendarRule>,
     /// What the desk does about escalations.
-    pub escalation: WrittenEscalation,
+    pub escalation: RawEscalation,
 }
 
 /// What stands for other parts is left to [`super::config`].
 #[derive(Deserialize)]
-struct Written {
+struct RawSlaFile {
     #[serde(default)]
     calendars: BTreeMap<Spanned<String>, CalendarSection>,
     #[serde(default)]
     plans: BTreeMap<Spanned<String>, PlanSection>,
     #[serde(default)]
-    desk: DeskSection,
+    desk: DeskHours,
     #[serde(default)]
-    follow_up: FollowUpSection,
+    follow_up: FollowUpHours,
     #[serde(default)]
-    escalation: escalation::Section,
+    escalation: escalation::EscalationSection,
 }
 
 #[derive(Deserialize)]
@@ -77,18 +77,18 @@ struct CalendarSection {
     exceptions: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 
-pub(crate) type WrittenTargets = BTreeMap<Spanned<String>, Spanned<String>>;
+pub(crate) type RawTargets = BTreeMap<Spanned<String>, Spanned<String>>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PlanSection {
     may_open: Option<Vec<Spanned<String>>>,
     #[serde(default)]
-    first_response: WrittenTargets,
+    first_response: RawTargets,
     #[serde(default)]
-    next_response: WrittenTargets,
+    next_response: RawTargets,
     #[serde(default)]
-    resolution: WrittenTargets,
+    resolution: RawTargets,
     calendar: Option<Spanned<String>>,
     calendars: Option<Vec<RuleSection>>,
     may_escalate: Option<bool>,
@@ -107,7 +107,7 @@ struct RuleSection {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct DeskSection {
+struct DeskHours {
     plan: Option<Spanned<String>>,
     // Read by `config`, which every command reads.
     #[serde(rename = "reopen_window")]
@@ -116,7 +116,7 @@ struct DeskSection {
 
 /// Whose open time is counted; [`super::follow_up`] judges the rest.
 #[derive(Default, Deserialize)]
-struct FollowUpSection {
+struct FollowUpHours {
     calendar: Option<Spanned<String>>,
     calendars: Option<Vec<RuleSection>>,
 }
@@ -125,17 +125,18 @@ struct FollowUpSection {
 ///
 /// # Errors
 /// The first thing wrong, with its line and column.
-pub fn read(text: &str) -> Result<WrittenPolicy, ConfigFlaw> {
+pub fn read(text: &str) -> Result<RawSla, ConfigError> {
     judge(text).map_err(|complaint| complaint.within(text))
 }
 
 /// What is wrong at a place of the text.
-pub fn flaw_at(text: &str, place: &Range<usize>, message: String) -> ConfigFlaw {
-    Complaint(Some(place.clone()), message).within(text)
+pub fn flaw_at(text: &str, place: &Range<usize>, message: String) -> ConfigError {
+    SpannedError(Some(place.clone()), message).within(text)
 }
 
-fn judge(text: &str) -> Result<WrittenPolicy, Complaint> {
-    let written: Written = toml::from_str(text).map_err(|error| Complaint(error.span(), error.message().to_owned()))?;
+fn judge(text: &str) -> Result<RawSla, SpannedError> {
+    let written: RawSlaFile =
+        toml::from_str(text).map_err(|error| SpannedError(error.span(), error.message().to_owned()))?;
     let calendars = written.calendars.iter().map(calendar).collect::<Result<Vec<_>, _>>()?;
     let known: Vec<&str> = calendars.iter().map(|calendar| calendar.name.as_str()).chain([ALWAYS]).collect();
     let plans = written.plans.iter().map(|plan| self::plan(plan, &known)).collect::<Result<Vec<_>, _>>()?;
@@ -143,12 +144,12 @@ fn judge(text: &str) -> Result<WrittenPolicy, Complaint> {
     let desk_plan = written.desk.plan.as_ref().map(|word| one_of(word, &names, "plan")).transpose()?;
     let follow_up = rules(written.follow_up.calendar.as_ref(), written.follow_up.calendars.as_deref(), &known)?;
     let escalation = written.escalation.read(&known)?;
-    Ok(WrittenPolicy { calendars, plans, desk_plan, follow_up, escalation })
+    Ok(RawSla { calendars, plans, desk_plan, follow_up, escalation })
 }
 
-fn calendar((name, section): (&Spanned<String>, &CalendarSection)) -> Result<WrittenCalendar, Complaint> {
+fn calendar((name, section): (&Spanned<String>, &CalendarSection)) -> Result<RawCalendar, SpannedError> {
     if name.get_ref() == ALWAYS {
-        return Err(Complaint(Some(name.span()), format!("`{ALWAYS}` is built in: it is never closed")));
+        return Err(SpannedError(Some(name.span()), format!("`{ALWAYS}` is built in: it is never closed")));
     }
     let mut week = Week::default();
     for words in &section.open {
@@ -169,7 +170,7 @@ fn calendar((name, section): (&Spanned<String>, &CalendarSection)) -> Result<Wri
             spanned(day, |day| holidays::date(day).ok_or_else(|| format!("`{day}` is no date; `2026-12-24` is")))?;
         exceptions.insert(date, spanned(hours, hours_of_a_day)?);
     }
-    Ok(WrittenCalendar {
+    Ok(RawCalendar {
         name: name.get_ref().clone(),
         zone: spanned(&section.time_zone, Zone::named)?,
         week,
@@ -178,7 +179,7 @@ fn calendar((name, section): (&Spanned<String>, &CalendarSection)) -> Result<Wri
     })
 }
 
-fn plan((name, section): (&Spanned<String>, &PlanSection), known: &[&str]) -> Result<Plan, Complaint> {
+fn plan((name, section): (&Spanned<String>, &PlanSection), known: &[&str]) -> Result<Plan, SpannedError> {
     let calendars = rules(section.calendar.as_ref(), section.calendars.as_deref(), known)?;
     Ok(Plan {
         name: name.get_ref().clone(),
@@ -196,10 +197,10 @@ fn rules(
     one: Option<&Spanned<String>>,
     several: Option<&[RuleSection]>,
     known: &[&str],
-) -> Result<Vec<CalendarRule>, Complaint> {
+) -> Result<Vec<CalendarRule>, SpannedError> {
     match (one, several) {
         (Some(word), Some(_)) => {
-            Err(Complaint(Some(word.span()), "either `calendar` or `calendars`, not both".to_owned()))
+            Err(SpannedError(Some(word.span()), "either `calendar` or `calendars`, not both".to_owned()))
         }
         (Some(word), None) => {
             Ok(vec![CalendarRule { calendar: one_of(word, known, "calendar")?, ..CalendarRule::default() }])
@@ -210,14 +211,14 @@ fn rules(
 }
 
 /// The roles that may open tickets; where a plan names none, those of the seeds.
-fn may_open(plan: &str, written: Option<&[Spanned<String>]>) -> Result<Vec<OrganizationRole>, Complaint> {
+fn may_open(plan: &str, written: Option<&[Spanned<String>]>) -> Result<Vec<OrganizationRole>, SpannedError> {
     match written {
         Some(words) => words.iter().map(|word| spanned(word, str::parse)).collect(),
         None => Ok(default_roles(plan).to_vec()),
     }
 }
 
-fn rule(section: &RuleSection, known: &[&str]) -> Result<CalendarRule, Complaint> {
+fn rule(section: &RuleSection, known: &[&str]) -> Result<CalendarRule, SpannedError> {
     let priority = section.priority.iter().map(|word| spanned(word, Priority::from_any_spelling));
     Ok(CalendarRule {
         language: section.language.clone(),
@@ -228,7 +229,7 @@ fn rule(section: &RuleSection, known: &[&str]) -> Result<CalendarRule, Complaint
 }
 
 /// Targets by priority.
-pub(crate) fn targets(written: &WrittenTargets) -> Result<Targets, Complaint> {
+pub(crate) fn targets(written: &RawTargets) -> Result<Targets, SpannedError> {
     let mut targets = Targets::default();
     for (word, words) in written {
         let priority = spanned(word, Priority::from_any_spelling)?;
@@ -243,7 +244,7 @@ pub(crate) fn targets(written: &WrittenTargets) -> Result<Targets, Complaint> {
 }
 
 /// A name that has to be known.
-pub(crate) fn one_of(word: &Spanned<String>, known: &[&str], what: &str) -> Result<String, Complaint> {
+pub(crate) fn one_of(word: &Spanned<String>, known: &[&str], what: &str) -> Result<String, SpannedError> {
     spanned(word, |name| {
         if known.contains(&name) {
             return Ok(name.to_owned());

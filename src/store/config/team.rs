@@ -8,22 +8,22 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Complaint, ConfigFlaw, spanned};
-use crate::domain::people::assignment::{Colleague, Turn};
+use super::{ConfigError, SpannedError, spanned};
+use crate::domain::people::assignment::{AssignmentCandidate, AssignmentStrategy};
 use crate::domain::people::person::Person;
 
 /// Who there is to take a ticket, in the order of `[team] agents`, and how the next one is found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roster {
     /// How the next one is found.
-    pub turn: Turn,
+    pub turn: AssignmentStrategy,
     /// The agents.
-    pub colleagues: Vec<Colleague>,
+    pub colleagues: Vec<AssignmentCandidate>,
 }
 
 /// What stands for other parts is left to [`super::config`].
 #[derive(Deserialize)]
-struct Written {
+struct RawTeam {
     #[serde(default)]
     team: TeamSection,
     #[serde(default)]
@@ -53,27 +53,28 @@ struct PersonSection {
 ///
 /// # Errors
 /// The first thing wrong, with its line and column.
-pub fn read(text: &str) -> Result<Roster, ConfigFlaw> {
+pub fn read(text: &str) -> Result<Roster, ConfigError> {
     judge(text).map_err(|complaint| complaint.within(text))
 }
 
-fn judge(text: &str) -> Result<Roster, Complaint> {
-    let written: Written = toml::from_str(text).map_err(|error| Complaint(error.span(), error.message().to_owned()))?;
+fn judge(text: &str) -> Result<Roster, SpannedError> {
+    let written: RawTeam =
+        toml::from_str(text).map_err(|error| SpannedError(error.span(), error.message().to_owned()))?;
     let turn = match &written.team.next {
-        None => Turn::default(),
+        None => AssignmentStrategy::default(),
         Some(word) => spanned(word, |word| match word {
-            "least_loaded" => Ok(Turn::LeastLoaded),
-            "round_robin" => Ok(Turn::RoundRobin),
+            "least_loaded" => Ok(AssignmentStrategy::LeastLoaded),
+            "round_robin" => Ok(AssignmentStrategy::RoundRobin),
             other => Err(format!("`{other}` is neither `least_loaded` nor `round_robin`")),
         })?,
     };
-    let plain = |person| Colleague { person, languages: Vec::new(), teams: Vec::new(), calendar: None };
+    let plain = |person| AssignmentCandidate { person, languages: Vec::new(), teams: Vec::new(), calendar: None };
     let agents = written.team.agents.iter().map(|word| spanned(word, Person::from_address).map(plain));
     let mut colleagues = agents.collect::<Result<Vec<_>, _>>()?;
     for (word, section) in &written.team.people {
         let person = spanned(word, Person::from_address)?;
         let Some(known) = colleagues.iter_mut().find(|known| known.person.is(&person)) else {
-            return Err(Complaint(Some(word.span()), format!("{person} is not among the agents of [team]")));
+            return Err(SpannedError(Some(word.span()), format!("{person} is not among the agents of [team]")));
         };
         known.languages.clone_from(&section.languages);
         known.teams.clone_from(&section.teams);
@@ -96,7 +97,7 @@ mod tests {
                     [team.people.\"KENJI@desk.example\"]\nlanguages = [\"ja\"]\nteams = [\"looker\"]\ncalendar = \"tokyo\"\n\
                     [calendars.tokyo]\n";
         let roster = read(text).expect("a roster");
-        assert_eq!(roster.turn, Turn::RoundRobin);
+        assert_eq!(roster.turn, AssignmentStrategy::RoundRobin);
         let names: Vec<&str> = roster.colleagues.iter().map(|known| known.person.as_str()).collect();
         assert_eq!(names, ["lea@desk.example", "kenji@desk.example"]);
         assert_eq!(roster.colleagues[1].calendar.as_deref(), Some("tokyo"));

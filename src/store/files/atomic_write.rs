@@ -5,25 +5,25 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use super::State;
+use super::StateDir;
 use crate::store::layout;
-use crate::store::yaml::{DamageKind, LARGEST_FILE};
+use crate::store::yaml::{LARGEST_FILE, ReadErrorKind};
 
 /// What reading a plain file can run into.
 #[derive(Debug, thiserror::Error)]
-pub enum NotRead {
+pub enum FileReadError {
     /// Nothing is there.
     #[error("there is no such file")]
     Missing,
     /// Something is there that is no sound file.
     #[error(transparent)]
-    Damaged(DamageKind),
+    Damaged(ReadErrorKind),
     /// The system refused.
     #[error(transparent)]
     Io(io::Error),
 }
 
-impl From<io::Error> for NotRead {
+impl From<io::Error> for FileReadError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::Missing,
@@ -36,17 +36,17 @@ impl From<io::Error> for NotRead {
 ///
 /// # Errors
 /// Why it was not read.
-pub fn read_plain(root: &Path, relative: &str) -> Result<Vec<u8>, NotRead> {
+pub fn read_plain(root: &Path, relative: &str) -> Result<Vec<u8>, FileReadError> {
     refuse_links(root, relative)?;
     let path = root.join(relative);
     let flags = (rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits().cast_signed();
     let mut file = OpenOptions::new().read(true).custom_flags(flags).open(&path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
-        return Err(NotRead::Damaged(DamageKind::NotAFile));
+        return Err(FileReadError::Damaged(ReadErrorKind::NotAFile));
     }
     if metadata.len() > LARGEST_FILE {
-        return Err(NotRead::Damaged(DamageKind::TooLarge { limit: LARGEST_FILE }));
+        return Err(FileReadError::Damaged(ReadErrorKind::TooLarge { limit: LARGEST_FILE }));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
     (&mut file).take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
@@ -56,28 +56,28 @@ pub fn read_plain(root: &Path, relative: &str) -> Result<Vec<u8>, NotRead> {
 /// Refuses a path with a link anywhere below the root, since it could lead out of the store, and what is no file.
 ///
 /// # Errors
-/// [`NotRead::Damaged`] for a link or another odd thing, [`NotRead::Missing`] where a folder is not there.
-pub(super) fn refuse_links(root: &Path, relative: &str) -> Result<(), NotRead> {
+/// [`FileReadError::Damaged`] for a link or another odd thing, [`FileReadError::Missing`] where a folder is not there.
+pub(super) fn refuse_links(root: &Path, relative: &str) -> Result<(), FileReadError> {
     let (mut path, mut is_file) = (root.to_path_buf(), false);
     for part in Path::new(relative).components() {
         match part {
             std::path::Component::Normal(name) => path.push(name),
-            _ => return Err(NotRead::Damaged(DamageKind::WrongPlace)),
+            _ => return Err(FileReadError::Damaged(ReadErrorKind::WrongPlace)),
         }
         let metadata = fs::symlink_metadata(&path)?;
         if metadata.is_symlink() {
-            return Err(NotRead::Damaged(DamageKind::Symlink));
+            return Err(FileReadError::Damaged(ReadErrorKind::Symlink));
         }
         is_file = metadata.is_file();
     }
-    if is_file { Ok(()) } else { Err(NotRead::Damaged(DamageKind::NotAFile)) }
+    if is_file { Ok(()) } else { Err(FileReadError::Damaged(ReadErrorKind::NotAFile)) }
 }
 
 /// Where the new bytes of a file are written before they take its place.
 ///
 /// Beside the lock, never in the work tree; only where that is another file system, and a rename cannot cross
 /// over, a hidden file beside the target, which the journal's recovery takes away.
-fn temporary(state: &State, target: &Path) -> PathBuf {
+fn temporary(state: &StateDir, target: &Path) -> PathBuf {
     let name = target.file_name().unwrap_or_default().to_string_lossy();
     if on_same_device(state.folder(), target) { state.new_bytes(&name) } else { layout::new_bytes(target) }
 }
@@ -93,7 +93,7 @@ pub(super) fn on_same_device(folder: &Path, target: &Path) -> bool {
 /// Puts `bytes` in the place of a file, in one step: whoever reads sees the old bytes or the new ones.
 /// The caller holds the lock; `durable` asks for the disk to have them when this returns.
 pub(super) fn replace(
-    state: &State,
+    state: &StateDir,
     target: &Path,
     bytes: &[u8],
     durable: bool,
@@ -125,19 +125,19 @@ pub(super) fn replace(
 }
 
 /// Gives a file that is about to be replaced a second name, where the file system can.
-pub(super) fn remember(state: &State, target: &Path) {
+pub(super) fn remember(state: &StateDir, target: &Path) {
     let old = old_name(state, target);
     let _ = fs::remove_file(&old);
     let _ = fs::hard_link(target, old);
 }
 
 /// Takes the second name away.
-pub(super) fn forget(state: &State, target: &Path) {
+pub(super) fn forget(state: &StateDir, target: &Path) {
     let _ = fs::remove_file(old_name(state, target));
 }
 
 /// Puts back what a file held: itself, by its second name, which needs no room on the disk; else its bytes.
-pub(super) fn put_back(state: &State, target: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn put_back(state: &StateDir, target: &Path, bytes: &[u8]) -> io::Result<()> {
     let old = old_name(state, target);
     if fs::read(&old).is_ok_and(|held| held == bytes) && fs::rename(&old, target).is_ok() {
         return sync_folder(target.parent().unwrap_or(Path::new(".")));
@@ -145,7 +145,7 @@ pub(super) fn put_back(state: &State, target: &Path, bytes: &[u8]) -> io::Result
     replace(state, target, bytes, true, &|_| {})
 }
 
-fn old_name(state: &State, target: &Path) -> PathBuf {
+fn old_name(state: &StateDir, target: &Path) -> PathBuf {
     state.old_bytes(&target.file_name().unwrap_or_default().to_string_lossy())
 }
 
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn what_is_put_back_is_the_file_itself_unless_it_was_changed() {
         let folder = tempfile::tempdir().unwrap();
-        let (state, target) = (State::of(folder.path()), folder.path().join("T.yaml"));
+        let (state, target) = (StateDir::of(folder.path()), folder.path().join("T.yaml"));
         state.make().unwrap();
         let inode = || fs::metadata(&target).unwrap().ino();
         let replace = || replace(&state, &target, b"after", false, &|_| {}).unwrap();

@@ -9,12 +9,12 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::State;
-use super::atomic_write::{NotRead, refuse_links, replace};
+use super::StateDir;
+use super::atomic_write::{FileReadError, refuse_links, replace};
 
 /// A file that a command brings beside those it changes, to be committed with them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Beside {
+pub struct ExtraFile {
     /// The file, relative to the root.
     pub path: String,
     /// Whether it was not there before.
@@ -23,7 +23,7 @@ pub struct Beside {
 
 /// What became of bytes that were to be put in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Placed {
+pub enum PlaceOutcome {
     /// They lie there now, on disk.
     New,
     /// They lay there already.
@@ -37,20 +37,20 @@ pub enum Placed {
 /// # Errors
 /// A link or another odd thing is in the way, or the system refused.
 pub fn place(
-    state: &State,
+    state: &StateDir,
     root: &Path,
     relative: &str,
     bytes: &[u8],
     reach: &dyn Fn(&str),
-) -> Result<Placed, NotRead> {
+) -> Result<PlaceOutcome, FileReadError> {
     match refuse_links(root, relative) {
         Ok(()) => {
-            let holds = holds(&root.join(relative), bytes).map_err(NotRead::Io)?;
-            Ok(if holds { Placed::Known } else { Placed::Differs })
+            let holds = holds(&root.join(relative), bytes).map_err(FileReadError::Io)?;
+            Ok(if holds { PlaceOutcome::Known } else { PlaceOutcome::Differs })
         }
-        Err(NotRead::Missing) => {
-            replace(state, &root.join(relative), bytes, true, reach).map_err(NotRead::Io)?;
-            Ok(Placed::New)
+        Err(FileReadError::Missing) => {
+            replace(state, &root.join(relative), bytes, true, reach).map_err(FileReadError::Io)?;
+            Ok(PlaceOutcome::New)
         }
         Err(other) => Err(other),
     }
@@ -69,7 +69,7 @@ fn holds(path: &Path, bytes: &[u8]) -> std::io::Result<bool> {
 
 /// Takes away what a command brought that came to nothing, with the folders that were made for it. What cannot be taken
 /// away is a file nobody names.
-pub fn take_back(root: &Path, brought: &[Beside]) {
+pub fn take_back(root: &Path, brought: &[ExtraFile]) {
     for one in brought.iter().filter(|one| one.is_new) {
         let path = root.join(&one.path);
         let _ = fs::remove_file(&path);
@@ -85,18 +85,18 @@ mod tests {
     #[test]
     fn bytes_are_placed_once_and_links_are_not_followed() {
         let folder = tempfile::tempdir().expect("a folder");
-        let (root, state) = (folder.path(), State::of(folder.path()));
+        let (root, state) = (folder.path(), StateDir::of(folder.path()));
         state.make().expect("a folder");
         let put = |path: &str, bytes: &[u8]| place(&state, root, path, bytes, &|_| {});
-        assert!(matches!(put("a/b/one", b"bytes"), Ok(Placed::New)));
-        assert!(matches!(put("a/b/one", b"bytes"), Ok(Placed::Known)));
-        assert!(matches!(put("a/b/one", b"bytez"), Ok(Placed::Differs)));
-        assert!(matches!(put("a/b/one", b"byte"), Ok(Placed::Differs)));
+        assert!(matches!(put("a/b/one", b"bytes"), Ok(PlaceOutcome::New)));
+        assert!(matches!(put("a/b/one", b"bytes"), Ok(PlaceOutcome::Known)));
+        assert!(matches!(put("a/b/one", b"bytez"), Ok(PlaceOutcome::Differs)));
+        assert!(matches!(put("a/b/one", b"byte"), Ok(PlaceOutcome::Differs)));
         std::os::unix::fs::symlink("/tmp", root.join("out")).expect("a link");
-        assert!(matches!(put("out/one", b"bytes"), Err(NotRead::Damaged(_))));
-        assert!(matches!(put("a/b/one/two", b"bytes"), Err(NotRead::Io(_))));
-        let beside = |path: &str, is_new| Beside { path: path.to_owned(), is_new };
-        assert!(matches!(put("a/c/two", b"two"), Ok(Placed::New)));
+        assert!(matches!(put("out/one", b"bytes"), Err(FileReadError::Damaged(_))));
+        assert!(matches!(put("a/b/one/two", b"bytes"), Err(FileReadError::Io(_))));
+        let beside = |path: &str, is_new| ExtraFile { path: path.to_owned(), is_new };
+        assert!(matches!(put("a/c/two", b"two"), Ok(PlaceOutcome::New)));
         take_back(root, &[beside("a/b/one", false), beside("a/c/two", true)]);
         assert!(root.join("a/b/one").exists() && !root.join("a/c").exists());
     }

@@ -9,14 +9,14 @@ use std::path::Path;
 
 use rustix::fs::{AtFlags, Mode, OFlags};
 
-use crate::store::index::Stamp;
+use crate::store::index::FileStamp;
 use crate::store::yaml::LARGEST_FILE;
 
 /// A folder that is no link.
 #[derive(Debug)]
-pub struct Folder(OwnedFd);
+pub struct Dir(OwnedFd);
 
-impl Folder {
+impl Dir {
     /// Opens a folder.
     ///
     /// # Errors
@@ -30,10 +30,10 @@ impl Folder {
     ///
     /// # Errors
     /// The system refused.
-    pub fn stamp(&self, name: &str) -> io::Result<Stamp> {
+    pub fn stamp(&self, name: &str) -> io::Result<FileStamp> {
         match rustix::fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(stat) => Ok(Stamp::from(&stat)),
-            Err(rustix::io::Errno::NOENT) => Ok(Stamp::default()),
+            Ok(stat) => Ok(FileStamp::from(&stat)),
+            Err(rustix::io::Errno::NOENT) => Ok(FileStamp::default()),
             Err(error) => Err(error.into()),
         }
     }
@@ -43,7 +43,7 @@ impl Folder {
     ///
     /// # Errors
     /// It is not there, or the system refused.
-    pub fn read(&self, name: &str, bytes: &mut Vec<u8>) -> io::Result<Option<Stamp>> {
+    pub fn read(&self, name: &str, bytes: &mut Vec<u8>) -> io::Result<Option<FileStamp>> {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let mut file = File::from(rustix::fs::openat(&self.0, name, flags, Mode::empty())?);
         let metadata = file.metadata()?;
@@ -59,7 +59,7 @@ impl Folder {
             bytes.truncate(read);
             (&mut file).take(LARGEST_FILE + 1).read_to_end(bytes)?;
         }
-        Ok(Some(Stamp::of(&metadata)))
+        Ok(Some(FileStamp::of(&metadata)))
     }
 
     /// The bytes alone, as [`Self::read`] gives them, if there are fewer than there is room for.
@@ -83,7 +83,7 @@ mod tests {
         let place = tempfile::tempdir().expect("a folder");
         std::fs::write(place.path().join("a"), "words").expect("written");
         std::os::unix::fs::symlink("a", place.path().join("link")).expect("a link");
-        let folder = Folder::open(place.path()).expect("a folder");
+        let folder = Dir::open(place.path()).expect("a folder");
         let mut bytes = b"before".to_vec();
         let stamp = folder.read("a", &mut bytes).expect("read").expect("a plain file");
         assert_eq!((bytes.as_slice(), stamp.size), (b"words".as_slice(), 5));
@@ -92,7 +92,7 @@ mod tests {
         assert_eq!(folder.stamp("a").expect("a stamp"), stamp);
         assert_ne!(folder.stamp("link").expect("a stamp"), stamp);
         assert!(folder.read("link", &mut bytes).is_err());
-        assert_eq!(folder.stamp("none").expect("a stamp"), Stamp::default());
-        assert!(Folder::open(&place.path().join("link")).is_err());
+        assert_eq!(folder.stamp("none").expect("a stamp"), FileStamp::default());
+        assert!(Dir::open(&place.path().join("link")).is_err());
     }
 }

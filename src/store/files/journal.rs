@@ -10,9 +10,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::State;
+use super::StateDir;
 use super::atomic_write::{forget, on_same_device, put_back, remember, replace, sync_file_system, sync_folder};
-use super::content_addressed::Beside;
+use super::content_addressed::ExtraFile;
 use crate::store::layout;
 
 /// The journal's file name.
@@ -22,7 +22,7 @@ const MANY: usize = 8;
 
 /// One file that changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
+pub struct FileChange {
     /// The file, relative to the root.
     pub path: String,
     /// What it held; nothing where it was not there.
@@ -44,10 +44,10 @@ pub struct PlannedCommit {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Journal {
     /// The files, in the order they change.
-    pub changes: Vec<Change>,
+    pub changes: Vec<FileChange>,
     /// The files that were put in place before them, and are committed with them.
     #[serde(default)]
-    pub beside: Vec<Beside>,
+    pub beside: Vec<ExtraFile>,
     /// The commit, where there is to be one.
     pub commit: Option<PlannedCommit>,
     /// What people typed, to be kept should the command come to nothing.
@@ -63,8 +63,8 @@ impl Journal {
 
     /// Whether it must be written down: a single file without a commit changes in one step by itself, unless
     /// its new bytes have to lie in the work tree first, where somebody must know of them.
-    pub fn is_needed(&self, state: &State, root: &Path) -> bool {
-        let is_near = |change: &Change| on_same_device(state.folder(), &root.join(&change.path));
+    pub fn is_needed(&self, state: &StateDir, root: &Path) -> bool {
+        let is_near = |change: &FileChange| on_same_device(state.folder(), &root.join(&change.path));
         self.changes.len() > 1 || self.commit.is_some() || !self.changes.iter().all(is_near)
     }
 
@@ -73,7 +73,7 @@ impl Journal {
     ///
     /// # Errors
     /// The system refused; nothing has changed.
-    pub fn begin(&self, state: &State, root: &Path, reach: &dyn Fn(&str)) -> io::Result<()> {
+    pub fn begin(&self, state: &StateDir, root: &Path, reach: &dyn Fn(&str)) -> io::Result<()> {
         let bytes = serde_json::to_vec(self)?;
         reach("journal");
         replace(state, &state.path(NAME), &bytes, true, &|_| reach("noted"))?;
@@ -86,7 +86,7 @@ impl Journal {
     ///
     /// # Errors
     /// The system refused.
-    pub fn pending(state: &State) -> io::Result<Option<Self>> {
+    pub fn pending(state: &StateDir) -> io::Result<Option<Self>> {
         match fs::read(state.path(NAME)) {
             Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
@@ -99,17 +99,17 @@ impl Journal {
     ///
     /// # Errors
     /// The system refused.
-    pub fn go_forward(&self, state: &State, root: &Path, reach: &dyn Fn(&str)) -> io::Result<Vec<String>> {
+    pub fn go_forward(&self, state: &StateDir, root: &Path, reach: &dyn Fn(&str)) -> io::Result<Vec<String>> {
         let mut foreign = Vec::new();
         let durable = self.changes.len() < MANY;
         for change in &self.changes {
             match self.seen(root, change)? {
-                Seen::After => {}
-                Seen::Before => {
+                FileState::After => {}
+                FileState::Before => {
                     replace(state, &root.join(&change.path), change.after.as_bytes(), durable, reach)?;
                     reach("renamed");
                 }
-                Seen::Foreign => foreign.push(change.path.clone()),
+                FileState::Foreign => foreign.push(change.path.clone()),
             }
         }
         if !durable {
@@ -125,7 +125,7 @@ impl Journal {
     pub fn foreign(&self, root: &Path) -> io::Result<Vec<String>> {
         let mut foreign = Vec::new();
         for change in &self.changes {
-            if matches!(self.seen(root, change)?, Seen::Foreign) {
+            if matches!(self.seen(root, change)?, FileState::Foreign) {
                 foreign.push(change.path.clone());
             }
         }
@@ -136,10 +136,10 @@ impl Journal {
     ///
     /// # Errors
     /// The system refused.
-    pub fn go_back(&self, state: &State, root: &Path, reach: &dyn Fn(&str)) -> io::Result<()> {
+    pub fn go_back(&self, state: &StateDir, root: &Path, reach: &dyn Fn(&str)) -> io::Result<()> {
         for change in &self.changes {
             let path = root.join(&change.path);
-            if !matches!(self.seen(root, change)?, Seen::After) {
+            if !matches!(self.seen(root, change)?, FileState::After) {
                 continue;
             }
             match &change.before {
@@ -160,7 +160,7 @@ impl Journal {
     ///
     /// # Errors
     /// The system refused.
-    pub fn end(&self, state: &State, root: &Path) -> io::Result<()> {
+    pub fn end(&self, state: &StateDir, root: &Path) -> io::Result<()> {
         for change in &self.changes {
             let path = root.join(&change.path);
             forget(state, &path);
@@ -176,21 +176,21 @@ impl Journal {
         (bytes == change.before.as_ref().map(String::as_bytes)).then_some(change.after.as_str())
     }
 
-    fn seen(&self, root: &Path, change: &Change) -> io::Result<Seen> {
+    fn seen(&self, root: &Path, change: &FileChange) -> io::Result<FileState> {
         let bytes = match fs::read(root.join(&change.path)) {
             Ok(bytes) => Some(bytes),
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => None,
             Err(error) => return Err(error),
         };
         Ok(match bytes {
-            Some(bytes) if bytes == change.after.as_bytes() => Seen::After,
-            bytes if bytes.as_deref() == change.before.as_ref().map(String::as_bytes) => Seen::Before,
-            _ => Seen::Foreign,
+            Some(bytes) if bytes == change.after.as_bytes() => FileState::After,
+            bytes if bytes.as_deref() == change.before.as_ref().map(String::as_bytes) => FileState::Before,
+            _ => FileState::Foreign,
         })
     }
 }
 
-enum Seen {
+enum FileState {
     Before,
     After,
     Foreign,

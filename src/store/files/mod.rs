@@ -9,9 +9,9 @@ mod journal;
 mod lock;
 mod state_dir;
 
-pub use atomic_write::{NotRead, read_plain};
-pub use content_addressed::{Beside, Placed, place, take_back};
-pub use dir::Folder;
-pub use journal::{Change, Journal, PlannedCommit};
+pub use atomic_write::{FileReadError, read_plain};
+pub use content_addressed::{ExtraFile, PlaceOutcome, place, take_back};
+pub use dir::Dir;
+pub use journal::{FileChange, Journal, PlannedCommit};
 pub use lock::{Lock, LockError};
-pub use state_dir::State;
+pub use state_dir::StateDir;

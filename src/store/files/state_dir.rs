@@ -19,12 +19,12 @@ const OLD: &str = "old-";
 
 /// A store's own folder.
 #[derive(Clone, Debug)]
-pub struct State {
+pub struct StateDir {
     folder: PathBuf,
     git_dir: Option<PathBuf>,
 }
 
-impl State {
+impl StateDir {
     /// Where the store at `root` keeps its own. Nothing is made.
     pub fn of(root: &Path) -> Self {
         let git_dir = git_dir(root);

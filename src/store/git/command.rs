@@ -31,13 +31,13 @@ const POINTERS: [&str; 9] = [
 const MANY: usize = 64;
 
 /// One run of git.
-pub(crate) struct Run {
+pub(crate) struct GitCommand {
     command: Command,
     input: Option<Vec<u8>>,
 }
 
 /// How a run ended.
-pub(crate) struct Output {
+pub(crate) struct GitOutput {
     pub success: bool,
     /// The signal that ended it, where one did.
     pub signal: Option<i32>,
@@ -59,7 +59,7 @@ fn unstarted(folder: Option<&Path>, error: &io::Error) -> GitError {
     }
 }
 
-impl Run {
+impl GitCommand {
     pub fn git(root: &Path, arguments: &[&str]) -> Self {
         let mut command = Command::new("git");
         command.current_dir(root).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -127,7 +127,7 @@ impl Run {
         }
     }
 
-    pub fn output(mut self) -> Result<Output, GitError> {
+    pub fn output(mut self) -> Result<GitOutput, GitError> {
         let mut child = self.command.spawn().map_err(|error| unstarted(self.command.get_current_dir(), &error))?;
         if let (Some(input), Some(mut pipe)) = (self.input, child.stdin.take()) {
             // git may end before it has read all; what it says then matters more.
@@ -138,7 +138,7 @@ impl Run {
             String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
         };
         let (signal, code) = (output.status.signal(), output.status.code());
-        Ok(Output {
+        Ok(GitOutput {
             success: output.status.success(),
             signal,
             code,
@@ -149,7 +149,7 @@ impl Run {
 
     /// Runs it for what it says, and ends it where it takes longer than that: the other side may never answer.
     #[allow(clippy::disallowed_methods)] // waiting measures time; it decides nothing that is written
-    pub fn within(mut self, patience: Duration) -> Result<Output, GitError> {
+    pub fn within(mut self, patience: Duration) -> Result<GitOutput, GitError> {
         // With a group of its own, what it has started is ended with it. Where there is a terminal, a group beside ours
         // could not ask for a passphrase there; then git stays in ours, and what it has started is looked for.
         let has_terminal = File::open("/dev/tty").is_ok();
@@ -195,7 +195,7 @@ impl Run {
         // What a process of git's leaves running may hold the pipe open; nobody waits for that.
         let said = |heard: &mpsc::Receiver<String>| heard.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
         let (signal, code) = (status.signal(), status.code());
-        Ok(Output { success: status.success(), signal, code, stdout: said(&stdout), stderr: said(&stderr) })
+        Ok(GitOutput { success: status.success(), signal, code, stdout: said(&stdout), stderr: said(&stderr) })
     }
 
     /// Runs it for its effect alone.
@@ -218,7 +218,7 @@ fn with_descendants(process: Pid) -> Vec<Pid> {
     found
 }
 
-impl Output {
+impl GitOutput {
     pub fn refusal(self) -> GitError {
         let mut said = self.stderr;
         if !self.stdout.trim().is_empty() {

@@ -3,14 +3,14 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::command::Run;
-use super::fast_commit::Outlook;
+use super::command::GitCommand;
+use super::fast_commit::CommitPlan;
 use super::{GitError, Repository};
-use crate::store::files::State;
+use crate::store::files::StateDir;
 
 /// A commit to be made.
 #[derive(Clone, Copy, Debug)]
-pub struct Commit<'a> {
+pub struct CommitRequest<'a> {
     /// The paths, relative to the store.
     pub paths: &'a [String],
     /// Those of them git cannot know yet.
@@ -22,11 +22,11 @@ pub struct Commit<'a> {
     /// How long to try again while another git process holds a lock.
     pub patience: Duration,
     /// Where the caller holds the store's lock, which the short way needs.
-    pub state: Option<&'a State>,
+    pub state: Option<&'a StateDir>,
 }
 
 /// A run of git that makes something of a commit's date.
-pub(super) fn dated(run: Run, date: Option<&str>) -> Run {
+pub(super) fn dated(run: GitCommand, date: Option<&str>) -> GitCommand {
     match date {
         Some(date) => run.env("GIT_AUTHOR_DATE", date).env("GIT_COMMITTER_DATE", date),
         None => run,
@@ -43,8 +43,8 @@ impl Repository {
     #[allow(clippy::disallowed_methods)] // waiting measures time; it decides nothing that is written
     pub fn commit(
         &self,
-        commit: &Commit<'_>,
-        mut outlook: Option<Outlook>,
+        commit: &CommitRequest<'_>,
+        mut outlook: Option<CommitPlan>,
         reach: &dyn Fn(&str),
     ) -> Result<(), GitError> {
         let began = Instant::now();
@@ -58,7 +58,12 @@ impl Repository {
         }
     }
 
-    fn try_commit(&self, commit: &Commit<'_>, outlook: Option<Outlook>, reach: &dyn Fn(&str)) -> Result<(), GitError> {
+    fn try_commit(
+        &self,
+        commit: &CommitRequest<'_>,
+        outlook: Option<CommitPlan>,
+        reach: &dyn Fn(&str),
+    ) -> Result<(), GitError> {
         if self.commit_directly(commit, outlook, reach)? {
             return Ok(());
         }
@@ -93,7 +98,7 @@ impl Repository {
         Err(refusal)
     }
 
-    fn commit_only(&self, commit: &Commit<'_>) -> Result<(), GitError> {
+    fn commit_only(&self, commit: &CommitRequest<'_>) -> Result<(), GitError> {
         let message = commit.message.to_string_lossy();
         let run = self.run(&["commit", "--quiet", "--only", "--cleanup=verbatim", "--file", &message]);
         dated(run, commit.date).paths(commit.paths).done()

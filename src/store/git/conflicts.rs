@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::command::Run;
+use super::command::GitCommand;
 use super::revisions::take_object;
 use super::{GitError, Repository};
 
@@ -32,7 +32,7 @@ impl Repository {
         if !listed.success {
             return Err(listed.refusal());
         }
-        let stages: Vec<Stage<'_>> = listed.stdout.split('\0').filter_map(stage).collect();
+        let stages: Vec<UnmergedStage<'_>> = listed.stdout.split('\0').filter_map(stage).collect();
         let plain = stages.iter().filter(|stage| stage.is_plain);
         let asked: String = plain.map(|stage| format!("{}\n", stage.object)).collect();
         let bytes = self.run(&["cat-file", "--batch"]).input(asked.into_bytes()).bytes()?;
@@ -96,7 +96,7 @@ impl Repository {
 }
 
 /// One line of `ls-files --unmerged`.
-struct Stage<'a> {
+struct UnmergedStage<'a> {
     object: &'a str,
     /// 1 the base, 2 ours, 3 theirs.
     number: usize,
@@ -104,11 +104,11 @@ struct Stage<'a> {
     is_plain: bool,
 }
 
-fn stage(line: &str) -> Option<Stage<'_>> {
+fn stage(line: &str) -> Option<UnmergedStage<'_>> {
     let (facts, path) = line.split_once('\t')?;
     let mut facts = facts.split(' ');
     let (mode, object, number) = (facts.next()?, facts.next()?, facts.next()?.parse().ok()?);
-    (1..=3).contains(&number).then_some(Stage { object, number, path, is_plain: mode.starts_with("100") })
+    (1..=3).contains(&number).then_some(UnmergedStage { object, number, path, is_plain: mode.starts_with("100") })
 }
 
 /// Merges texts line by line into the file `ours`, as git does where no driver knows better. What differs is left
@@ -121,7 +121,7 @@ pub fn merge_lines(base: &Path, ours: &Path, theirs: &Path, marker_size: usize) 
     let mut words = vec!["merge-file", "--quiet", &size, "-L", "ours", "-L", "base", "-L", "theirs", "--"];
     let paths = [ours, base, theirs].map(|path| path.to_string_lossy().into_owned());
     words.extend(paths.iter().map(String::as_str));
-    let output = Run::git(Path::new("."), &words).output()?;
+    let output = GitCommand::git(Path::new("."), &words).output()?;
     // The exit code is the number of conflicts; what cannot be merged is said.
     if output.success || output.stderr.is_empty() { Ok(()) } else { Err(output.refusal()) }
 }

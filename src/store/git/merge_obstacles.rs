@@ -12,7 +12,7 @@ const AT_ONCE: usize = 200;
 
 /// What lies in the way of a merge.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct InTheWay {
+pub struct MergeObstacles {
     /// Staged paths, where a merge needs an index without any.
     pub staged: Vec<String>,
     /// Paths changed, or new and unknown to git or ignored by it, that the merge would change too.
@@ -25,7 +25,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn in_the_way(&self, theirs: &str, forward: bool) -> Result<InTheWay, GitError> {
+    pub fn in_the_way(&self, theirs: &str, forward: bool) -> Result<MergeObstacles, GitError> {
         let names = |more: &[&str]| {
             self.paths_of(&[&["diff", "--name-only", "--no-renames", "--no-relative", "-z"], more].concat())
         };
@@ -39,7 +39,7 @@ impl Repository {
         changed.extend(self.uncovered(theirs, &names(&["--diff-filter=A", &stretch])?)?);
         changed.sort();
         changed.dedup();
-        Ok(InTheWay { staged: if forward { Vec::new() } else { staged }, changed })
+        Ok(MergeObstacles { staged: if forward { Vec::new() } else { staged }, changed })
     }
 
     /// The files, ignored ones among them, that lie where new files would come: at their paths, below them, or in the

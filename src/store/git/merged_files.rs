@@ -6,7 +6,7 @@ use super::{GitError, Repository};
 
 /// A file that a merge made another one of than any of its parents had.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Met {
+pub struct RemergedFile {
     /// Its path, from the top of the repository.
     pub path: String,
     /// The objects that the parents had there.
@@ -18,7 +18,7 @@ impl Repository {
     ///
     /// # Errors
     /// git does not know a revision.
-    pub fn met(&self, revisions: &[&str]) -> Result<Vec<Met>, GitError> {
+    pub fn met(&self, revisions: &[&str]) -> Result<Vec<RemergedFile>, GitError> {
         let fixed = ["log", "--merges", "-c", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-relative"];
         let form = ["--no-show-signature", "--format="];
         let listed = self.run(&[&fixed[..], &form, revisions, &["--"]].concat()).output()?;
@@ -29,7 +29,7 @@ impl Repository {
         let mut met = Vec::new();
         while let Some(word) = words.next() {
             let Some(sides) = sides(word) else { continue };
-            met.extend(words.next().map(|path| Met { path: path.to_owned(), sides }));
+            met.extend(words.next().map(|path| RemergedFile { path: path.to_owned(), sides }));
         }
         Ok(met)
     }

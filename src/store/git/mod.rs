@@ -23,18 +23,20 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use command::Run;
-pub use commit::Commit;
+use command::GitCommand;
+pub use commit::CommitRequest;
 pub use conflicts::{Conflict, merge_lines};
-pub use fast_commit::Outlook;
-pub use log::{Change, Lookup, Objects, Revision, Shelf, Side, Walk, Wanted, is_blob};
-pub use merge_obstacles::InTheWay;
-pub use merged_files::Met;
-pub use refs::{Completeness, NOTHING, RefChange};
-pub use remote::Merging;
-pub use revisions::Differing;
-pub use signatures::{Signature, Trusted};
-pub use snapshot::{Held, Nature, Snapshot};
+pub use fast_commit::CommitPlan;
+pub use log::{
+    CommitChange, HistoryWalk, ObjectLookup, ObjectStream, ParentDiff, Revision, VersionCache, WalkFilter, is_blob,
+};
+pub use merge_obstacles::MergeObstacles;
+pub use merged_files::RemergedFile;
+pub use refs::{HistoryCompleteness, NOTHING, RefChange};
+pub use remote::MergeOptions;
+pub use revisions::ChangedFile;
+pub use signatures::{Signature, TrustedKey};
+pub use snapshot::{FileKind, Snapshot, SnapshotFile};
 pub use user_email::plain_email;
 
 use crate::domain::time::duration::seconds;
@@ -86,8 +88,12 @@ impl Repository {
         Self { root: folder.to_owned(), of_hook: true, git_folder: Arc::default() }
     }
 
-    fn run(&self, arguments: &[&str]) -> Run {
-        if self.of_hook { Run::git_of_hook(&self.root, arguments) } else { Run::git(&self.root, arguments) }
+    fn run(&self, arguments: &[&str]) -> GitCommand {
+        if self.of_hook {
+            GitCommand::git_of_hook(&self.root, arguments)
+        } else {
+            GitCommand::git(&self.root, arguments)
+        }
     }
 
     /// git's `user.email`, if one is set.

@@ -1,24 +1,24 @@
 //! Single objects, asked for when they are needed: one `git cat-file --batch` that is started with the first question.
 //!
-//! For what few commits need; what all of them need comes ahead of who reads it ([`super::Walk`]).
+//! For what few commits need; what all of them need comes ahead of who reads it ([`super::HistoryWalk`]).
 
 use std::collections::HashMap;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ChildStdin;
 
-use super::log::Objects;
-use crate::store::git::{GitError, Nature, Repository, Snapshot};
+use super::log::ObjectStream;
+use crate::store::git::{FileKind, GitError, Repository, Snapshot};
 
 /// Answers questions for single objects.
-pub struct Lookup {
+pub struct ObjectLookup {
     repository: Repository,
     /// The index that is asked where no commit is named; git's usual one without it.
     index: Option<PathBuf>,
-    running: Option<(Objects, ChildStdin)>,
+    running: Option<(ObjectStream, ChildStdin)>,
 }
 
-impl Lookup {
+impl ObjectLookup {
     /// Somebody who can be asked; nothing runs yet.
     pub const fn of(repository: Repository) -> Self {
         Self { repository, index: None, running: None }
@@ -45,7 +45,7 @@ impl Lookup {
             if let Some(index) = &self.index {
                 run = run.env("GIT_INDEX_FILE", &index.to_string_lossy());
             }
-            self.running = Some(Objects::start(run)?);
+            self.running = Some(ObjectStream::start(run)?);
         }
         let Some((objects, pipe)) = &mut self.running else { return Ok(None) };
         let asked = pipe.write_all(format!("{name}\n").as_bytes()).and_then(|()| pipe.flush());
@@ -64,7 +64,7 @@ impl Lookup {
     /// The plain files right in a folder of a commit, given by its whole name: by name, with their objects. Nothing where there is no folder.
     ///
     /// # Errors
-    /// As [`Lookup::object`].
+    /// As [`ObjectLookup::object`].
     pub fn files_in(&mut self, commit: &str, folder: &str) -> Result<Vec<(String, String)>, GitError> {
         Ok(self.object(&format!("{commit}:{folder}"))?.map_or_else(Vec::new, |tree| files(&tree, commit.len() / 2)))
     }
@@ -73,19 +73,19 @@ impl Lookup {
     /// nothing does. The paths begin in a folder of the repository: empty, or with a slash at its end.
     ///
     /// # Errors
-    /// As [`Lookup::object`].
-    pub fn natures(&mut self, commit: &str, prefix: &str, paths: &[String]) -> Result<Vec<Option<Nature>>, GitError> {
+    /// As [`ObjectLookup::object`].
+    pub fn natures(&mut self, commit: &str, prefix: &str, paths: &[String]) -> Result<Vec<Option<FileKind>>, GitError> {
         if commit.is_empty() {
             return self.repository.staged_natures(self.index.as_ref(), prefix, paths);
         }
-        let mut trees: HashMap<String, HashMap<String, Nature>> = HashMap::new();
+        let mut trees: HashMap<String, HashMap<String, FileKind>> = HashMap::new();
         let mut natures = Vec::with_capacity(paths.len());
         for path in paths {
             let whole = format!("{prefix}{path}");
             let (folder, name) = whole.rsplit_once('/').unwrap_or(("", &whole));
             if !trees.contains_key(folder) {
                 let tree = self.object(&format!("{commit}:{folder}"))?.unwrap_or_default();
-                let of_mode = |(mode, name, _): (String, String, &[u8])| Some((name, Nature::of_mode(&mode)?));
+                let of_mode = |(mode, name, _): (String, String, &[u8])| Some((name, FileKind::of_mode(&mode)?));
                 let tree = entries(&tree, commit.len() / 2).into_iter().filter_map(of_mode).collect();
                 trees.insert(folder.to_owned(), tree);
             }

@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use super::log::{self, Change, Revision, Side};
+use super::log::{self, CommitChange, ParentDiff, Revision};
 use super::{GitError, Repository, Snapshot};
 
 /// How git spells that there is no object.
@@ -39,7 +39,7 @@ impl RefChange {
 
 /// What may stand between the history that was made and the one that is seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Completeness {
+pub struct HistoryCompleteness {
     /// The commits a shallow clone ends at: what lies behind them is not there.
     pub shallow: HashSet<String>,
     /// Whether there is a file of grafts.
@@ -53,7 +53,7 @@ impl Repository {
     ///
     /// # Errors
     /// No repository.
-    pub fn completeness(&self) -> Result<Completeness, GitError> {
+    pub fn completeness(&self) -> Result<HistoryCompleteness, GitError> {
         let paths = self.answer(&["rev-parse", "--git-path", "shallow", "--git-path", "info/grafts"])?;
         let mut paths = paths.lines();
         let mut read = || {
@@ -63,7 +63,7 @@ impl Repository {
         let shallow = log::lines(&read());
         let grafts = !read().trim().is_empty();
         let replaced = self.answer(&["for-each-ref", "--format=%(refname)", "refs/replace/"])?.lines().count();
-        Ok(Completeness { shallow, grafts, replaced })
+        Ok(HistoryCompleteness { shallow, grafts, replaced })
     }
 
     /// The folder of the repository this one is in: empty at its top, else with a slash at its end.
@@ -165,7 +165,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn changes(&self, from: Option<&str>, to: &Snapshot, prefix: &str) -> Result<Vec<Change>, GitError> {
+    pub fn changes(&self, from: Option<&str>, to: &Snapshot, prefix: &str) -> Result<Vec<CommitChange>, GitError> {
         let relative = if prefix.is_empty() { "--no-relative".to_owned() } else { format!("--relative={prefix}") };
         let nothing = if from.is_none() { self.empty_tree()? } else { String::new() };
         let from = from.unwrap_or(&nothing);
@@ -201,13 +201,13 @@ impl Repository {
         let mut sides = Vec::new();
         for parent in parents {
             let changes = self.changes(parent.as_deref(), &Snapshot::Index(None), prefix)?;
-            sides.push(Side { parent, changes });
+            sides.push(ParentDiff { parent, changes });
         }
         Ok(Revision { author: author.to_owned(), sides, ..Revision::default() })
     }
 }
 
-impl Change {
+impl CommitChange {
     /// Whether nothing of the file is left.
     pub const fn is_deletion(&self) -> bool {
         self.new.is_none() && !self.odd

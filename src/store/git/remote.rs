@@ -8,7 +8,7 @@ use super::{GitError, Repository};
 
 /// A merge to be made.
 #[derive(Clone, Copy, Debug)]
-pub struct Merging<'a> {
+pub struct MergeOptions<'a> {
     /// The commit that comes.
     pub theirs: &'a str,
     /// The message of a merge commit.
@@ -104,7 +104,7 @@ impl Repository {
     ///
     /// # Errors
     /// What git said; it may have left a merge to be finished or taken back.
-    pub fn merge(&self, merging: &Merging<'_>) -> Result<(), GitError> {
+    pub fn merge(&self, merging: &MergeOptions<'_>) -> Result<(), GitError> {
         let driver = format!("merge.casebook.driver={}", merging.driver);
         let words = ["-c", &driver, "-c", "merge.casebook.name=casebook", "merge", "--quiet", "--no-stat", "--ff"];
         let run = self.run(&[&words[..], &["-m", merging.message, "--end-of-options", merging.theirs]].concat());
@@ -115,7 +115,7 @@ impl Repository {
     ///
     /// # Errors
     /// What git or a hook said.
-    pub fn conclude(&self, merging: &Merging<'_>) -> Result<(), GitError> {
+    pub fn conclude(&self, merging: &MergeOptions<'_>) -> Result<(), GitError> {
         dated(self.run(&["commit", "--quiet", "-m", merging.message]), merging.date).done()
     }
 
@@ -138,7 +138,7 @@ impl Repository {
     }
 }
 
-fn dated(run: crate::store::git::command::Run, date: Option<&str>) -> crate::store::git::command::Run {
+fn dated(run: crate::store::git::command::GitCommand, date: Option<&str>) -> crate::store::git::command::GitCommand {
     match date {
         Some(date) => run.env("GIT_AUTHOR_DATE", date).env("GIT_COMMITTER_DATE", date),
         None => run,

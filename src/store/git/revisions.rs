@@ -9,7 +9,7 @@ use super::{GitError, Repository};
 
 /// A file that differs between two revisions, with its bytes where it is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Differing {
+pub struct ChangedFile {
     /// Its path, relative to the store.
     pub path: String,
     /// What the older revision holds.
@@ -145,7 +145,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn differing(&self, from: Option<&str>, to: &str, folder: &str) -> Result<Vec<Differing>, GitError> {
+    pub fn differing(&self, from: Option<&str>, to: &str, folder: &str) -> Result<Vec<ChangedFile>, GitError> {
         let nothing = self.answer(&["hash-object", "-t", "tree", "--stdin"])?;
         let arguments = ["diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--relative"];
         let listing = self
@@ -172,7 +172,7 @@ impl Repository {
         };
         let differing = |(path, [before, after]): (&str, [Option<&str>; 2])| {
             let (before, after) = (take(before), take(after));
-            Differing { path: path.to_owned(), before, after }
+            ChangedFile { path: path.to_owned(), before, after }
         };
         Ok(pairs.into_iter().map(differing).collect())
     }

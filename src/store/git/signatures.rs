@@ -9,7 +9,7 @@ use super::{GitError, Repository};
 
 /// A key somebody signs with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trusted {
+pub enum TrustedKey {
     /// An SSH key: `ssh-ed25519 AAAA…`.
     Ssh(String),
     /// The fingerprint of an OpenPGP key, in upper case without blanks; git's own keyring has to hold the key.
@@ -32,11 +32,11 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses, or the list of keys cannot be written.
-    pub fn signatures(&self, revisions: &[String], keys: &[Trusted]) -> Result<Vec<(String, Signature)>, GitError> {
+    pub fn signatures(&self, revisions: &[String], keys: &[TrustedKey]) -> Result<Vec<(String, Signature)>, GitError> {
         let refused = |error: std::io::Error| GitError::Refused { said: error.to_string() };
         let mut allowed = tempfile::NamedTempFile::new().map_err(refused)?;
         for (place, key) in keys.iter().enumerate() {
-            if let Trusted::Ssh(key) = key {
+            if let TrustedKey::Ssh(key) = key {
                 // Each key is a principal of its own, so that git's answer names the key.
                 writeln!(allowed, "{} namespaces=\"git\" {key}", principal(place)).map_err(refused)?;
             }
@@ -75,11 +75,11 @@ fn shown(path: &Path) -> String {
 }
 
 /// `G` is good, `U` good of a key whose owner gpg does not vouch for: casebook.toml does.
-fn signature(state: &str, signer: &str, fingerprints: &[&str], keys: &[Trusted]) -> Signature {
+fn signature(state: &str, signer: &str, fingerprints: &[&str], keys: &[TrustedKey]) -> Signature {
     let is_good = matches!(state, "G" | "U");
     let by = keys.iter().enumerate().find(|(place, key)| match key {
-        Trusted::Ssh(_) => signer == principal(*place),
-        Trusted::OpenPgp(fingerprint) => fingerprints.contains(&fingerprint.as_str()),
+        TrustedKey::Ssh(_) => signer == principal(*place),
+        TrustedKey::OpenPgp(fingerprint) => fingerprints.contains(&fingerprint.as_str()),
     });
     match (state, by) {
         ("N", _) => Signature::None,
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn only_a_good_signature_of_a_named_key_counts() {
-        let keys = [Trusted::OpenPgp("AB12".into()), Trusted::Ssh("ssh-ed25519 AAAA".into())];
+        let keys = [TrustedKey::OpenPgp("AB12".into()), TrustedKey::Ssh("ssh-ed25519 AAAA".into())];
         assert_eq!(signature("G", "key-1", &["SHA256:x", ""], &keys), Signature::By(1));
         assert_eq!(signature("U", "Lea", &["CD34", "AB12"], &keys), Signature::By(0));
         assert_eq!(signature("N", "", &["", ""], &keys), Signature::None);

@@ -16,7 +16,7 @@ pub enum Snapshot {
 
 /// What stands at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Nature {
+pub enum FileKind {
     /// A plain file.
     File,
     /// A symbolic link.
@@ -27,7 +27,7 @@ pub enum Nature {
     Repository,
 }
 
-impl Nature {
+impl FileKind {
     /// By the mode git has for it, which trees write without the leading zero.
     pub(super) fn of_mode(mode: &str) -> Option<Self> {
         match mode.trim_start_matches('0') {
@@ -41,24 +41,24 @@ impl Nature {
 
 /// A file that is there, or was.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Held {
+pub struct SnapshotFile {
     /// Its path, relative to the store.
     pub path: String,
     /// What it is, or was.
-    pub nature: Nature,
+    pub nature: FileKind,
     /// Its bytes; none where it is gone. Of what has none of its own, they are empty.
     pub bytes: Option<Vec<u8>>,
 }
 
-impl Held {
+impl SnapshotFile {
     /// What is there and no file, of which nothing is to be read.
-    pub fn odd(path: impl Into<String>, nature: Nature) -> Self {
+    pub fn odd(path: impl Into<String>, nature: FileKind) -> Self {
         Self { path: path.into(), nature, bytes: Some(Vec::new()) }
     }
 
     /// Whether a plain file is there.
     pub fn is_file(&self) -> bool {
-        self.nature == Nature::File && self.bytes.is_some()
+        self.nature == FileKind::File && self.bytes.is_some()
     }
 }
 
@@ -68,7 +68,12 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn changed(&self, snapshot: &Snapshot, before: Option<&str>, below: &[String]) -> Result<Vec<Held>, GitError> {
+    pub fn changed(
+        &self,
+        snapshot: &Snapshot,
+        before: Option<&str>,
+        below: &[String],
+    ) -> Result<Vec<SnapshotFile>, GitError> {
         let nothing = self.empty_tree()?;
         let before = before.unwrap_or(&nothing);
         let form = ["-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--relative"];
@@ -93,13 +98,13 @@ impl Repository {
             let [_, mode, _, object, _] = facts.as_slice() else { continue };
             changed.push((path.to_owned(), (*mode).to_owned(), (*object).to_owned()));
         }
-        let files = changed.iter().filter(|(_, mode, _)| Nature::of_mode(mode) == Some(Nature::File));
+        let files = changed.iter().filter(|(_, mode, _)| FileKind::of_mode(mode) == Some(FileKind::File));
         let bytes = self.objects(&files.map(|(.., object)| object.clone()).collect::<Vec<_>>())?;
         let mut bytes = bytes.into_iter();
-        let held = |(path, mode, _): (String, String, String)| match Nature::of_mode(&mode) {
-            Some(Nature::File) => Held { path, nature: Nature::File, bytes: bytes.next().flatten() },
-            Some(nature) => Held::odd(path, nature),
-            None => Held { path, nature: Nature::File, bytes: None },
+        let held = |(path, mode, _): (String, String, String)| match FileKind::of_mode(&mode) {
+            Some(FileKind::File) => SnapshotFile { path, nature: FileKind::File, bytes: bytes.next().flatten() },
+            Some(nature) => SnapshotFile::odd(path, nature),
+            None => SnapshotFile { path, nature: FileKind::File, bytes: None },
         };
         Ok(changed.into_iter().map(held).collect())
     }
@@ -111,7 +116,7 @@ impl Repository {
         index: Option<&PathBuf>,
         prefix: &str,
         paths: &[String],
-    ) -> Result<Vec<Option<Nature>>, GitError> {
+    ) -> Result<Vec<Option<FileKind>>, GitError> {
         let mut natures = Vec::with_capacity(paths.len());
         // `ls-files` takes paths as arguments alone, and there may be more than fit.
         for paths in paths.chunks(50) {
@@ -128,8 +133,8 @@ impl Repository {
                 listing.stdout.split('\0').filter_map(|line| line.split_once('\t')).collect();
             natures.extend(paths.iter().map(|path| {
                 there.iter().find_map(|(facts, name)| match name.strip_prefix(prefix)?.strip_prefix(path.as_str())? {
-                    "" => Nature::of_mode(facts.split(' ').next()?),
-                    below => below.starts_with('/').then_some(Nature::Folder),
+                    "" => FileKind::of_mode(facts.split(' ').next()?),
+                    below => below.starts_with('/').then_some(FileKind::Folder),
                 })
             }));
         }

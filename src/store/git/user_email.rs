@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// What one file says.
 #[derive(Debug, PartialEq, Eq)]
-enum Said {
+enum EmailSetting {
     Email(String),
     Nothing,
     NotPlain,
@@ -23,14 +23,14 @@ pub fn plain_email(git_dir: Option<&Path>, user_files: &[PathBuf]) -> Option<Str
     for file in own.iter().chain(user_files) {
         let said = match fs::read_to_string(file) {
             Ok(text) => email_in(&text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Said::Nothing,
-            Err(_) => Said::NotPlain,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => EmailSetting::Nothing,
+            Err(_) => EmailSetting::NotPlain,
         };
         match said {
             // An include of a file that counts less could not change it, but a later look is cheap and certain.
-            Said::NotPlain => return None,
-            Said::Email(email) => found = found.or(Some(email)),
-            Said::Nothing => {}
+            EmailSetting::NotPlain => return None,
+            EmailSetting::Email(email) => found = found.or(Some(email)),
+            EmailSetting::Nothing => {}
         }
     }
     found
@@ -44,29 +44,29 @@ fn common_dir(git_dir: &Path) -> PathBuf {
     }
 }
 
-fn email_in(text: &str) -> Said {
+fn email_in(text: &str) -> EmailSetting {
     let mut in_user = false;
-    let mut said = Said::Nothing;
+    let mut said = EmailSetting::Nothing;
     for line in text.lines().map(str::trim) {
         let lower = line.to_ascii_lowercase();
         if lower.starts_with("[include") || lower.starts_with("worktreeconfig") || line.ends_with('\\') {
-            return Said::NotPlain;
+            return EmailSetting::NotPlain;
         }
         if line.starts_with('[') {
             in_user = lower == "[user]";
             if !in_user && (lower.starts_with("[user") && !lower.starts_with("[user ") || !line.ends_with(']')) {
-                return Said::NotPlain;
+                return EmailSetting::NotPlain;
             }
         } else if in_user && lower.starts_with("email") {
-            let Some((name, value)) = line.split_once('=') else { return Said::NotPlain };
+            let Some((name, value)) = line.split_once('=') else { return EmailSetting::NotPlain };
             let (name, value) = (name.trim(), value.trim());
             if !name.eq_ignore_ascii_case("email")
                 || value.is_empty()
                 || value.contains(['"', '\\', '#', ';', ' ', '\t'])
             {
-                return Said::NotPlain;
+                return EmailSetting::NotPlain;
             }
-            said = Said::Email(value.to_owned());
+            said = EmailSetting::Email(value.to_owned());
         }
     }
     said
@@ -81,11 +81,11 @@ mod tests {
         let email = |text| email_in(text);
         assert_eq!(
             email("[core]\n\tbare = false\n[user]\n\temail = a@b\n\tname = A B\n"),
-            Said::Email("a@b".to_owned())
+            EmailSetting::Email("a@b".to_owned())
         );
-        assert_eq!(email("[USER]\nEmail=a@b\n[user]\nemail = c@d"), Said::Email("c@d".to_owned()));
-        assert_eq!(email("[user \"x\"]\nemail = a@b\n"), Said::Nothing);
-        assert_eq!(email("# [user]\n; email = a@b\n"), Said::Nothing);
+        assert_eq!(email("[USER]\nEmail=a@b\n[user]\nemail = c@d"), EmailSetting::Email("c@d".to_owned()));
+        assert_eq!(email("[user \"x\"]\nemail = a@b\n"), EmailSetting::Nothing);
+        assert_eq!(email("# [user]\n; email = a@b\n"), EmailSetting::Nothing);
     }
 
     #[test]
@@ -100,7 +100,7 @@ mod tests {
             "[user]\nemail = a\\\n@b\n",
             "[extensions]\nworktreeConfig = true\n",
         ] {
-            assert_eq!(email_in(text), Said::NotPlain, "{text}");
+            assert_eq!(email_in(text), EmailSetting::NotPlain, "{text}");
         }
     }
 }

@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::config::{Complaint, ConfigFlaw, quoted};
+use super::config::{ConfigError, SpannedError, quoted};
 use super::layout;
 use crate::domain::calendar::HolidayList;
 
@@ -45,7 +45,7 @@ pub fn is_name(word: &str) -> bool {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct RawHolidays {
     title: String,
     source: String,
     from: Spanned<toml::value::Datetime>,
@@ -58,8 +58,8 @@ struct Written {
 ///
 /// # Errors
 /// They are no text.
-pub fn text(bytes: &[u8]) -> Result<&str, ConfigFlaw> {
-    let flaw = |_| ConfigFlaw { line: 1, column: 1, message: "the file is not UTF-8".to_owned() };
+pub fn text(bytes: &[u8]) -> Result<&str, ConfigError> {
+    let flaw = |_| ConfigError { line: 1, column: 1, message: "the file is not UTF-8".to_owned() };
     std::str::from_utf8(bytes).map_err(flaw)
 }
 
@@ -67,30 +67,31 @@ pub fn text(bytes: &[u8]) -> Result<&str, ConfigFlaw> {
 ///
 /// # Errors
 /// The first thing wrong, with its line and column.
-pub fn read(text: &str) -> Result<HolidayList, ConfigFlaw> {
+pub fn read(text: &str) -> Result<HolidayList, ConfigError> {
     judge(text).map_err(|complaint| complaint.within(text))
 }
 
-fn judge(text: &str) -> Result<HolidayList, Complaint> {
-    let written: Written = toml::from_str(text).map_err(|error| Complaint(error.span(), error.message().to_owned()))?;
+fn judge(text: &str) -> Result<HolidayList, SpannedError> {
+    let written: RawHolidays =
+        toml::from_str(text).map_err(|error| SpannedError(error.span(), error.message().to_owned()))?;
     let end = |word: &Spanned<toml::value::Datetime>| {
         let words = word.get_ref().to_string();
-        date(&words).ok_or_else(|| Complaint(Some(word.span()), format!("`{words}` is no date; `2026-12-31` is")))
+        date(&words).ok_or_else(|| SpannedError(Some(word.span()), format!("`{words}` is no date; `2026-12-31` is")))
     };
     let (from, until) = (end(&written.from)?, end(&written.until)?);
     if until < from {
-        return Err(Complaint(Some(written.until.span()), "the list ends before it begins".to_owned()));
+        return Err(SpannedError(Some(written.until.span()), "the list ends before it begins".to_owned()));
     }
     let mut days = BTreeMap::new();
     for (word, name) in &written.days {
-        let wrong = |message: String| Complaint(Some(word.span()), message);
+        let wrong = |message: String| SpannedError(Some(word.span()), message);
         let day =
             date(word.get_ref()).ok_or_else(|| wrong(format!("`{}` is no date; `2026-12-31` is", word.get_ref())))?;
         if day < from || until < day {
             return Err(wrong(format!("{day} is not between {from} and {until}, which the list says it covers")));
         }
         if name.get_ref().trim().is_empty() {
-            return Err(Complaint(Some(name.span()), "a holiday has a name".to_owned()));
+            return Err(SpannedError(Some(name.span()), "a holiday has a name".to_owned()));
         }
         days.insert(day, name.get_ref().clone());
     }

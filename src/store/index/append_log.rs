@@ -3,53 +3,53 @@
 
 use std::collections::BTreeMap;
 
-use super::Stamp;
-use super::encoding::{Reader, Writer, sum};
+use super::FileStamp;
+use super::encoding::{ByteReader, ByteWriter, sum};
 use super::row;
 use super::row::Row;
 use crate::domain::id::Id;
 
 /// What the log says, the later word before the earlier.
 #[derive(Debug, Default)]
-pub(super) struct Log {
+pub(super) struct AppendLog {
     /// Rows that are others now, with their facts.
     pub rows: BTreeMap<Id, (Row, Vec<u8>)>,
     /// Folders that are others now, with the names that came and went.
-    pub folders: BTreeMap<(u32, u32), Renamed>,
+    pub folders: BTreeMap<(u32, u32), RenamedFolder>,
     /// How many of its bytes make sense.
     pub length: u64,
 }
 
 /// A folder since the index was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Renamed {
-    pub stamp: Stamp,
+pub(super) struct RenamedFolder {
+    pub stamp: FileStamp,
     pub came: Vec<Id>,
     pub went: Vec<Id>,
 }
 
 /// Something to be added.
 #[derive(Clone, Debug)]
-pub(super) enum Piece<'a> {
+pub(super) enum LogRecord<'a> {
     Row(&'a Row, &'a [u8]),
-    Folder(u32, u32, &'a Renamed),
+    Folder(u32, u32, &'a RenamedFolder),
 }
 
-impl Log {
+impl AppendLog {
     pub fn read(bytes: &[u8]) -> Self {
         let mut log = Self::default();
-        let mut reader = Reader::of(bytes);
+        let mut reader = ByteReader::of(bytes);
         while log.piece(&mut reader).is_some() {
             log.length = (bytes.len() - reader.left()) as u64;
         }
         log
     }
 
-    fn piece(&mut self, reader: &mut Reader<'_>) -> Option<()> {
+    fn piece(&mut self, reader: &mut ByteReader<'_>) -> Option<()> {
         let length = u32::from_le_bytes(reader.fixed()?) as usize;
         let expected = u64::from_le_bytes(reader.fixed()?);
         let body = reader.take(length).filter(|body| sum(body) == expected)?;
-        let mut reader = Reader::of(body);
+        let mut reader = ByteReader::of(body);
         match reader.byte()? {
             0 => {
                 let row = Row::from_bytes(&reader.fixed::<{ row::SIZE }>()?)?;
@@ -60,7 +60,7 @@ impl Log {
                 let (year, month, stamp) = (reader.number()?, reader.number()?, reader.stamp()?);
                 let mut ids = || (0..reader.number::<usize>()?).map(|_| reader.id()).collect::<Option<Vec<Id>>>();
                 let (came, went) = (ids()?, ids()?);
-                self.folders.insert((year, month), Renamed { stamp, came, went });
+                self.folders.insert((year, month), RenamedFolder { stamp, came, went });
             }
             _ => return None,
         }
@@ -68,9 +68,9 @@ impl Log {
     }
 }
 
-impl Piece<'_> {
+impl LogRecord<'_> {
     pub fn write(&self, out: &mut Vec<u8>) {
-        let mut body = Writer::default();
+        let mut body = ByteWriter::default();
         match self {
             Self::Row(row, facts) => {
                 body.0.push(0);
@@ -102,21 +102,21 @@ mod tests {
     #[test]
     fn a_log_is_read_up_to_where_it_makes_no_sense() {
         let id: Id = "01M7ZH3CA0AAAAAAAAAAAAAAAA".parse().expect("an id");
-        let (row, stamp) = (Row::unknown(id), Stamp { size: 1, modified: 2, changed: 3, inode: 4 });
-        let renamed = Renamed { stamp, came: vec![id], went: vec![id, id] };
+        let (row, stamp) = (Row::unknown(id), FileStamp { size: 1, modified: 2, changed: 3, inode: 4 });
+        let renamed = RenamedFolder { stamp, came: vec![id], went: vec![id, id] };
         let mut bytes = Vec::new();
-        Piece::Row(&row, b"facts").write(&mut bytes);
+        LogRecord::Row(&row, b"facts").write(&mut bytes);
         let first = bytes.len();
-        Piece::Folder(2026, 11, &renamed).write(&mut bytes);
-        let log = Log::read(&bytes);
+        LogRecord::Folder(2026, 11, &renamed).write(&mut bytes);
+        let log = AppendLog::read(&bytes);
         assert_eq!(log.rows[&id], (row, b"facts".to_vec()));
         assert_eq!(log.folders[&(2026, 11)], renamed);
         assert_eq!(log.length, bytes.len() as u64);
         for end in first..bytes.len() {
-            let cut = Log::read(&bytes[..end]);
+            let cut = AppendLog::read(&bytes[..end]);
             assert_eq!((cut.rows.len(), cut.folders.len(), cut.length), (1, 0, first as u64));
         }
         bytes[first + 14] ^= 1;
-        assert_eq!(Log::read(&bytes).length, first as u64);
+        assert_eq!(AppendLog::read(&bytes).length, first as u64);
     }
 }

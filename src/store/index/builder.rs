@@ -4,9 +4,9 @@ use std::fs;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::encoding::{Writer, sum};
-use super::row::{self, Rest, Row};
-use super::{Folder, HEAD, MAGIC, NAME, Stamp, blocks, short_sum, suffixes, summary};
+use super::encoding::{ByteWriter, sum};
+use super::row::{self, FactsRef, Row};
+use super::{FileStamp, HEAD, MAGIC, MonthFolder, NAME, blocks, short_sum, suffixes, summary};
 use crate::domain::id::Id;
 use crate::domain::ticket::summary::Summary;
 use crate::store::index::blocks::Blocks;
@@ -14,7 +14,7 @@ use crate::store::layout::{bounds, suffix_key};
 
 /// An index in the making. What cannot be written is no error: reading goes on without it.
 #[derive(Debug)]
-pub struct Making {
+pub struct IndexBuilder {
     out: BufWriter<tempfile::NamedTempFile>,
     target: PathBuf,
     rows: Vec<[u8; row::SIZE]>,
@@ -22,7 +22,7 @@ pub struct Making {
     end: u64,
 }
 
-impl Making {
+impl IndexBuilder {
     /// Begins one in the store's own folder.
     ///
     /// # Errors
@@ -37,7 +37,7 @@ impl Making {
     ///
     /// # Errors
     /// Nothing can be written.
-    pub fn add_all(&mut self, tickets: &[(Id, Option<(Stamp, Summary)>)]) -> io::Result<()> {
+    pub fn add_all(&mut self, tickets: &[(Id, Option<(FileStamp, Summary)>)]) -> io::Result<()> {
         let mut packed = Vec::new();
         for (id, known) in tickets {
             let Some((stamp, row)) = known else {
@@ -59,7 +59,7 @@ impl Making {
 
     pub(super) fn add_packed(&mut self, row: Row, facts: &[u8]) -> io::Result<()> {
         let length = u32::try_from(facts.len()).map_err(io::Error::other)?;
-        let rest = Rest { start: self.end, length, sum: short_sum(facts) };
+        let rest = FactsRef { start: self.end, length, sum: short_sum(facts) };
         self.ids.push(row.id);
         self.rows.push(Row { rest, ..row }.to_bytes());
         self.end += u64::from(length);
@@ -70,8 +70,8 @@ impl Making {
     ///
     /// # Errors
     /// Nothing can be written.
-    pub fn finish(mut self, folders: &[Folder]) -> io::Result<()> {
-        let mut head = Writer(MAGIC.to_vec());
+    pub fn finish(mut self, folders: &[MonthFolder]) -> io::Result<()> {
+        let mut head = ByteWriter(MAGIC.to_vec());
         let rows = self.end;
         blocks::write(&mut self.out, &self.rows)?;
         let mut tails: Vec<_> =
@@ -80,7 +80,7 @@ impl Making {
         blocks::write(&mut self.out, &tails)?;
         let tails = rows + Blocks::<{ row::SIZE }>::length(self.rows.len()) as u64;
         let folders_at = tails + Blocks::<{ suffixes::SIZE }>::length(self.rows.len()) as u64;
-        let mut table = Writer::default();
+        let mut table = ByteWriter::default();
         for folder in folders {
             table.number(folder.year.into());
             table.number(folder.month.into());

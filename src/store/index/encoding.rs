@@ -2,17 +2,17 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Stamp;
+use super::FileStamp;
 use crate::domain::id::Id;
 
 /// Bytes in the making.
 #[derive(Default)]
-pub(super) struct Writer(pub Vec<u8>);
+pub(super) struct ByteWriter(pub Vec<u8>);
 
 /// Bytes not read yet. Every reader gives `None` once they do not make sense.
-pub(super) struct Reader<'a>(&'a [u8]);
+pub(super) struct ByteReader<'a>(&'a [u8]);
 
-impl Writer {
+impl ByteWriter {
     /// A whole number, in as few groups of seven bits as it takes.
     pub fn number(&mut self, mut number: u64) {
         while number >= 0x80 {
@@ -40,14 +40,14 @@ impl Writer {
         self.0.extend_from_slice(&time.timestamp_micros().to_le_bytes());
     }
 
-    pub fn stamp(&mut self, stamp: Stamp) {
+    pub fn stamp(&mut self, stamp: FileStamp) {
         for number in [stamp.size, stamp.modified.cast_unsigned(), stamp.changed.cast_unsigned(), stamp.inode] {
             self.0.extend_from_slice(&number.to_le_bytes());
         }
     }
 }
 
-impl<'a> Reader<'a> {
+impl<'a> ByteReader<'a> {
     pub const fn of(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
@@ -101,10 +101,10 @@ impl<'a> Reader<'a> {
         DateTime::from_timestamp_micros(i64::from_le_bytes(self.fixed()?))
     }
 
-    pub fn stamp(&mut self) -> Option<Stamp> {
+    pub fn stamp(&mut self) -> Option<FileStamp> {
         let mut number = || self.fixed().map(u64::from_le_bytes);
         let (size, modified, changed, inode) = (number()?, number()?, number()?, number()?);
-        Some(Stamp { size, modified: modified.cast_signed(), changed: changed.cast_signed(), inode })
+        Some(FileStamp { size, modified: modified.cast_signed(), changed: changed.cast_signed(), inode })
     }
 }
 

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use super::blocks;
 use super::blocks::Blocks;
-use super::encoding::{Reader, Writer, sum};
+use super::encoding::{ByteReader, ByteWriter, sum};
 use crate::domain::id::Id;
 
 /// The file's name; of a desk in a folder of its repository, with the sum of that.
@@ -26,7 +26,7 @@ const ROW: usize = 16;
 
 /// What was written of a commit.
 #[derive(Debug)]
-pub struct Register {
+pub struct EntryRegister {
     file: File,
     commit: String,
     rows: Blocks<ROW>,
@@ -34,22 +34,22 @@ pub struct Register {
 
 /// A ticket as a register names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Trace([u8; 8]);
+pub struct IdHash([u8; 8]);
 
-impl Trace {
+impl IdHash {
     /// That of a ticket.
     pub fn of(ticket: Id) -> Self {
         Self(sum(&ticket.to_bytes()).to_be_bytes())
     }
 }
 
-impl Register {
+impl EntryRegister {
     /// The register in a git directory of the desk in a folder of its repository; none where there is none that is whole.
     pub fn open(git_folder: &Path, desk: &str) -> Option<Self> {
         let file = File::open(place(git_folder, desk)).ok()?;
         let mut head = vec![0; HEAD];
         file.read_exact_at(&mut head, 0).ok()?;
-        let mut reader = Reader::of(&head);
+        let mut reader = ByteReader::of(&head);
         let is_ours = &reader.fixed::<8>()? == MAGIC;
         let own = reader.fixed()?;
         if !is_ours || sum(&head[16..]) != u64::from_le_bytes(own) {
@@ -65,12 +65,12 @@ impl Register {
     }
 
     /// The tickets that may have an entry; all that have it are among them. None where the file is not as it was written.
-    pub fn tickets_of(&self, entry: Id) -> Option<Vec<Trace>> {
+    pub fn tickets_of(&self, entry: Id) -> Option<Vec<IdHash>> {
         let wanted = sum(&entry.to_bytes()).to_be_bytes();
         let first = self.rows.partition_point(&self.file, |row| row[..8] < wanted[..])?;
         let behind = self.rows.partition_point(&self.file, |row| row[..8] <= wanted[..])?;
         let rows = self.rows.read(&self.file, first..behind)?;
-        rows.iter().map(|row| row[8..].try_into().ok().map(Trace)).collect()
+        rows.iter().map(|row| row[8..].try_into().ok().map(IdHash)).collect()
     }
 
     /// Writes one of a commit: what an older one has, and some entries with their tickets.
@@ -92,12 +92,12 @@ impl Register {
         rows.extend(entries.iter().map(|(entry, ticket)| {
             let mut row = [0; ROW];
             row[..8].copy_from_slice(&sum(&entry.to_bytes()).to_be_bytes());
-            row[8..].copy_from_slice(&Trace::of(*ticket).0);
+            row[8..].copy_from_slice(&IdHash::of(*ticket).0);
             row
         }));
         rows.sort_unstable();
         rows.dedup();
-        let mut facts = Writer::default();
+        let mut facts = ByteWriter::default();
         facts.words(desk);
         facts.words(commit);
         facts.number(rows.len() as u64);
@@ -139,8 +139,8 @@ mod tests {
         Id::from_bytes(number.to_be_bytes())
     }
 
-    fn traces(tickets: &[u128]) -> Option<Vec<Trace>> {
-        let mut traces: Vec<Trace> = tickets.iter().map(|number| Trace::of(id(*number))).collect();
+    fn traces(tickets: &[u128]) -> Option<Vec<IdHash>> {
+        let mut traces: Vec<IdHash> = tickets.iter().map(|number| IdHash::of(id(*number))).collect();
         traces.sort_unstable();
         Some(traces)
     }
@@ -148,18 +148,18 @@ mod tests {
     #[test]
     fn every_entry_is_found_with_all_its_tickets_and_no_other_is() {
         let folder = tempfile::tempdir().expect("a folder");
-        assert!(Register::open(folder.path(), "").is_none());
+        assert!(EntryRegister::open(folder.path(), "").is_none());
         let entries: Vec<(Id, Id)> = (0..3000).map(|number| (id(number), id(number / 3))).collect();
-        Register::write(folder.path(), "", "one", None, &entries).expect("written");
-        let older = Register::open(folder.path(), "").expect("a register");
+        EntryRegister::write(folder.path(), "", "one", None, &entries).expect("written");
+        let older = EntryRegister::open(folder.path(), "").expect("a register");
         assert_eq!(older.commit(), "one");
         for number in 0..3000 {
             assert_eq!(older.tickets_of(id(number)), traces(&[number / 3]));
         }
         assert_eq!(older.tickets_of(id(3000)), traces(&[]));
         let added = [(id(7), id(900)), (id(5000), id(1)), (id(8), id(2))];
-        Register::write(folder.path(), "", "two", Some(&older), &added).expect("written");
-        let newer = Register::open(folder.path(), "").expect("a register");
+        EntryRegister::write(folder.path(), "", "two", Some(&older), &added).expect("written");
+        let newer = EntryRegister::open(folder.path(), "").expect("a register");
         assert_eq!((newer.commit(), newer.rows.count), ("two", 3002));
         assert_eq!(newer.tickets_of(id(7)), traces(&[2, 900]));
         assert_eq!(newer.tickets_of(id(8)), traces(&[2]));
@@ -170,14 +170,16 @@ mod tests {
     fn each_desk_has_its_own() {
         let folder = tempfile::tempdir().expect("a folder");
         for (desk, ticket) in [("", 1), ("a/", 2), ("b/", 3)] {
-            Register::write(folder.path(), desk, "c", None, &[(id(9), id(ticket))]).expect("written");
+            EntryRegister::write(folder.path(), desk, "c", None, &[(id(9), id(ticket))]).expect("written");
         }
         for (desk, ticket) in [("", 1), ("a/", 2), ("b/", 3)] {
-            assert_eq!(Register::open(folder.path(), desk).expect("one").tickets_of(id(9)), traces(&[ticket]));
+            assert_eq!(EntryRegister::open(folder.path(), desk).expect("one").tickets_of(id(9)), traces(&[ticket]));
         }
-        Register::forget(folder.path(), "a/");
-        assert!(Register::open(folder.path(), "a/").is_none() && Register::open(folder.path(), "b/").is_some());
-        assert!(Register::write(folder.path(), &"long/".repeat(1000), "c", None, &[]).is_err());
+        EntryRegister::forget(folder.path(), "a/");
+        assert!(
+            EntryRegister::open(folder.path(), "a/").is_none() && EntryRegister::open(folder.path(), "b/").is_some()
+        );
+        assert!(EntryRegister::write(folder.path(), &"long/".repeat(1000), "c", None, &[]).is_err());
     }
 
     #[test]
@@ -186,23 +188,23 @@ mod tests {
         let entries: Vec<(Id, Id)> = (0..2000).map(|number| (id(number), id(1))).collect();
         let path = place(folder.path(), "");
         for at in [3, 12, 20, HEAD + 100, HEAD + 9000] {
-            Register::write(folder.path(), "", "c", None, &entries).expect("written");
+            EntryRegister::write(folder.path(), "", "c", None, &entries).expect("written");
             let mut bytes = fs::read(&path).expect("bytes");
             bytes[at] ^= 1;
             fs::write(&path, bytes).expect("written");
-            let Some(register) = Register::open(folder.path(), "") else {
+            let Some(register) = EntryRegister::open(folder.path(), "") else {
                 assert!(at < HEAD);
                 continue;
             };
             assert!(at >= HEAD);
             assert!((0..2000).any(|number| register.tickets_of(id(number)).is_none()));
             assert!((0..2000).all(|number| register.tickets_of(id(number)).is_none_or(|found| !found.is_empty())));
-            assert!(Register::write(folder.path(), "", "d", Some(&register), &[]).is_err());
+            assert!(EntryRegister::write(folder.path(), "", "d", Some(&register), &[]).is_err());
         }
-        Register::write(folder.path(), "", "c", None, &entries).expect("written");
+        EntryRegister::write(folder.path(), "", "c", None, &entries).expect("written");
         let bytes = fs::read(&path).expect("bytes");
         fs::write(&path, &bytes[..HEAD + 5000]).expect("written");
-        let register = Register::open(folder.path(), "").expect("a head");
+        let register = EntryRegister::open(folder.path(), "").expect("a head");
         assert!((0..2000).any(|number| register.tickets_of(id(number)).is_none()));
     }
 }

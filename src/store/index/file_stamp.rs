@@ -8,7 +8,7 @@ use std::path::Path;
 
 /// A file as the system describes it. The change time is the system's own: nobody can set it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stamp {
+pub struct FileStamp {
     /// Bytes.
     pub size: u64,
     /// When its bytes last changed, or whatever somebody set; nanoseconds since 1970.
@@ -25,7 +25,7 @@ const TICK: i64 = 50_000_000;
 /// The same on file systems that keep whole seconds, the coarsest of them two.
 const COARSE_TICK: i64 = 2_500_000_000;
 
-impl Stamp {
+impl FileStamp {
     /// The stamp in some metadata.
     pub fn of(metadata: &Metadata) -> Self {
         Self::of_numbers(
@@ -61,7 +61,7 @@ impl Stamp {
     }
 }
 
-impl From<&rustix::fs::Stat> for Stamp {
+impl From<&rustix::fs::Stat> for FileStamp {
     // The kinds of numbers in there differ between systems.
     #[allow(clippy::unnecessary_cast, clippy::cast_lossless)]
     fn from(stat: &rustix::fs::Stat) -> Self {

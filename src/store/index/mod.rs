@@ -25,13 +25,13 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::id::{Id, LENGTH};
 use crate::domain::ticket::summary::Summary;
-use append_log::{Log, Piece, Renamed};
+use append_log::{AppendLog, LogRecord, RenamedFolder};
 use blocks::Blocks;
-use encoding::{Reader, sum};
+use encoding::{ByteReader, sum};
 
-pub use builder::Making;
-pub use entry_locations::{Register, Trace};
-pub use file_stamp::Stamp;
+pub use builder::IndexBuilder;
+pub use entry_locations::{EntryRegister, IdHash};
+pub use file_stamp::FileStamp;
 pub use row::Row;
 pub use summaries::Rows;
 
@@ -52,26 +52,26 @@ pub struct Index {
     rows: Blocks<{ row::SIZE }>,
     tails: Blocks<{ suffixes::SIZE }>,
     /// With the rows that lie in each.
-    folders: Vec<(Folder, Range<usize>)>,
+    folders: Vec<(MonthFolder, Range<usize>)>,
     /// Where the log begins.
     end: u64,
-    log: Log,
+    log: AppendLog,
 }
 
 /// The folder of a month, of which every name is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Folder {
+pub struct MonthFolder {
     /// The year.
     pub year: u32,
     /// The month, from 1.
     pub month: u32,
     /// The folder as it was before it was listed.
-    pub stamp: Stamp,
+    pub stamp: FileStamp,
 }
 
 /// The tickets in a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Known {
+pub enum MonthTickets {
     /// Those of some rows.
     Rows(Range<usize>),
     /// These.
@@ -80,18 +80,18 @@ pub enum Known {
 
 /// The index turned out to be garbled: nothing it said is to be believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Garbled;
+pub struct CorruptIndex;
 
 /// What is to be remembered of one file.
 #[derive(Clone, Debug)]
-pub struct Fresh {
+pub struct NewRow {
     row: Row,
     facts: Vec<u8>,
 }
 
-impl Fresh {
+impl NewRow {
     /// A row as it was read from a file that bore the stamp, and had been left alone.
-    pub fn of(row: &Summary, stamp: Stamp) -> Self {
+    pub fn of(row: &Summary, stamp: FileStamp) -> Self {
         let mut facts = Vec::with_capacity(192);
         summary::write_summary(&mut facts, row);
         Self { row: Row::of(row, stamp), facts }
@@ -114,7 +114,7 @@ impl Index {
         if sum(numbers).to_le_bytes() != expected || !numbers.starts_with(MAGIC) {
             return None;
         }
-        let mut reader = Reader::of(&numbers[MAGIC.len()..]);
+        let mut reader = ByteReader::of(&numbers[MAGIC.len()..]);
         let mut number = || reader.fixed().map(u64::from_le_bytes);
         let (rows, tails, count, table_at, table_length, table_sum) =
             (number()?, number()?, number()?, number()?, number()?, number()?);
@@ -129,11 +129,11 @@ impl Index {
             tails: Blocks { start: tails, count },
             folders: Vec::new(),
             end: table_at + table_length,
-            log: Log::read(added),
+            log: AppendLog::read(added),
         };
-        let mut reader = Reader::of(table);
+        let mut reader = ByteReader::of(table);
         while reader.left() > 0 {
-            let folder = Folder { year: reader.number()?, month: reader.number()?, stamp: reader.stamp()? };
+            let folder = MonthFolder { year: reader.number()?, month: reader.number()?, stamp: reader.stamp()? };
             index.folders.push((folder, reader.number()?..reader.number()?));
         }
         Some(index)
@@ -147,31 +147,31 @@ impl Index {
 
     /// The tickets in the folder of a month that bears this stamp now, if that can be believed. Names alone: what
     /// is in the files may have changed.
-    pub fn known(&self, year: u32, month: u32, stamp: Stamp) -> Option<Known> {
+    pub fn known(&self, year: u32, month: u32, stamp: FileStamp) -> Option<MonthTickets> {
         let (folder, range) = self.folders.iter().find(|(folder, _)| (folder.year, folder.month) == (year, month))?;
         let Some(renamed) = self.log.folders.get(&(year, month)) else {
-            return (folder.stamp == stamp && stamp != Stamp::default()).then(|| Known::Rows(range.clone()));
+            return (folder.stamp == stamp && stamp != FileStamp::default()).then(|| MonthTickets::Rows(range.clone()));
         };
         if renamed.stamp != stamp {
             return None;
         }
         if renamed.came.is_empty() && renamed.went.is_empty() {
-            return Some(Known::Rows(range.clone()));
+            return Some(MonthTickets::Rows(range.clone()));
         }
         let mut ids: Vec<Id> = self.rows(range.clone()).ok()?.into_iter().map(|row| row.id).collect();
         ids.retain(|id| renamed.went.binary_search(id).is_err());
         ids.extend(&renamed.came);
         ids.sort_unstable();
-        Some(Known::Ids(ids))
+        Some(MonthTickets::Ids(ids))
     }
 
     /// The rows of a range, the log's word before the index's.
     ///
     /// # Errors
     /// The index is garbled.
-    pub fn rows(&self, range: Range<usize>) -> Result<Vec<Row>, Garbled> {
-        let items = self.rows.read(&self.file, range).ok_or(Garbled)?;
-        let row = |bytes| Row::from_bytes(bytes).ok_or(Garbled).map(|row| self.newest(row));
+    pub fn rows(&self, range: Range<usize>) -> Result<Vec<Row>, CorruptIndex> {
+        let items = self.rows.read(&self.file, range).ok_or(CorruptIndex)?;
+        let row = |bytes| Row::from_bytes(bytes).ok_or(CorruptIndex).map(|row| self.newest(row));
         items.iter().map(row).collect()
     }
 
@@ -186,10 +186,10 @@ impl Index {
     ///
     /// # Errors
     /// The index is garbled.
-    pub fn rows_of(&self, ids: &[Id]) -> Result<Vec<Option<Row>>, Garbled> {
+    pub fn rows_of(&self, ids: &[Id]) -> Result<Vec<Option<Row>>, CorruptIndex> {
         let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return Ok(Vec::new()) };
-        let first = self.place(*first).ok_or(Garbled)?;
-        let behind = (self.place(*last).ok_or(Garbled)? + 1).min(self.rows.count);
+        let first = self.place(*first).ok_or(CorruptIndex)?;
+        let behind = (self.place(*last).ok_or(CorruptIndex)? + 1).min(self.rows.count);
         let rows = self.rows(first..behind)?;
         let find = |id: &Id| match self.log.rows.get(id) {
             Some((row, _)) => Some(*row),
@@ -241,20 +241,20 @@ impl Index {
     ///
     /// # Errors
     /// The index is garbled.
-    pub fn with_part(&self, part: &str) -> Result<Vec<(Id, usize)>, Garbled> {
+    pub fn with_part(&self, part: &str) -> Result<Vec<(Id, usize)>, CorruptIndex> {
         let spelled = |fill: &str| format!("{part}{}", fill.repeat(LENGTH - part.len())).parse::<Id>().ok();
         let mut found = Vec::new();
         if let (Some(least), Some(most)) = (spelled("0"), spelled("Z")) {
-            let first = self.place(least).ok_or(Garbled)?;
+            let first = self.place(least).ok_or(CorruptIndex)?;
             let behind =
-                self.rows.partition_point(&self.file, |row| row[..16] <= most.to_bytes()[..]).ok_or(Garbled)?;
+                self.rows.partition_point(&self.file, |row| row[..16] <= most.to_bytes()[..]).ok_or(CorruptIndex)?;
             let rows = self.rows(first..behind)?;
             found.extend(rows.iter().zip(first..).map(|(row, place)| (row.id, place)));
         }
         if let Some((least, behind)) = suffixes::keys_of(part) {
             let place = |key: u64| self.tails.partition_point(&self.file, |item| suffixes::of_item(item).0 < key);
-            let range = place(least).ok_or(Garbled)?..place(behind).ok_or(Garbled)?;
-            for item in self.tails.read(&self.file, range).ok_or(Garbled)?.iter() {
+            let range = place(least).ok_or(CorruptIndex)?..place(behind).ok_or(CorruptIndex)?;
+            for item in self.tails.read(&self.file, range).ok_or(CorruptIndex)?.iter() {
                 let (_, place) = suffixes::of_item(item);
                 let row = self.rows(place..place + 1)?;
                 found.extend(row.first().filter(|row| row.id.to_string().ends_with(part)).map(|row| (row.id, place)));
@@ -277,13 +277,13 @@ impl Index {
 
     /// Adds what was learned since: rows, and the sorted names in folders. `false` where a new index should be made
     /// instead.
-    pub fn add(&self, fresh: &[Fresh], folders: &[(Folder, Vec<Id>)]) -> bool {
+    pub fn add(&self, fresh: &[NewRow], folders: &[(MonthFolder, Vec<Id>)]) -> bool {
         let mut bytes = Vec::new();
         for (folder, ids) in folders {
             let Some(renamed) = self.renamed(folder, ids) else { return false };
-            Piece::Folder(folder.year, folder.month, &renamed).write(&mut bytes);
+            LogRecord::Folder(folder.year, folder.month, &renamed).write(&mut bytes);
         }
-        fresh.iter().for_each(|fresh| Piece::Row(&fresh.row, &fresh.facts).write(&mut bytes));
+        fresh.iter().for_each(|fresh| LogRecord::Row(&fresh.row, &fresh.facts).write(&mut bytes));
         let length = self.log.length + bytes.len() as u64;
         if length > LONG_LOG + self.end / 8 {
             return false;
@@ -294,14 +294,15 @@ impl Index {
     }
 
     /// What came and went in a folder since the index was made; `None` for a folder it does not have.
-    fn renamed(&self, folder: &Folder, ids: &[Id]) -> Option<Renamed> {
-        let is_it = |(known, _): &&(Folder, Range<usize>)| (known.year, known.month) == (folder.year, folder.month);
+    fn renamed(&self, folder: &MonthFolder, ids: &[Id]) -> Option<RenamedFolder> {
+        let is_it =
+            |(known, _): &&(MonthFolder, Range<usize>)| (known.year, known.month) == (folder.year, folder.month);
         let (_, range) = self.folders.iter().find(is_it)?;
         let before: Vec<Id> = self.rows(range.clone()).ok()?.into_iter().map(|row| row.id).collect();
         let only = |these: &[Id], those: &[Id]| -> Vec<Id> {
             these.iter().filter(|id| those.binary_search(id).is_err()).copied().collect()
         };
-        Some(Renamed { stamp: folder.stamp, came: only(ids, &before), went: only(&before, ids) })
+        Some(RenamedFolder { stamp: folder.stamp, came: only(ids, &before), went: only(&before, ids) })
     }
 
     /// Appends to the log, unless somebody else has done something to the file meanwhile.
@@ -315,7 +316,7 @@ impl Index {
         // Whoever held the lock before may have added something; what a killed one left makes no sense and goes.
         let mut added = vec![0; usize::try_from(file.metadata()?.size().saturating_sub(place)).unwrap_or(0)];
         self.file.read_exact_at(&mut added, place)?;
-        if Log::read(&added).length == 0 {
+        if AppendLog::read(&added).length == 0 {
             file.write_all_at(bytes, place)?;
             file.set_len(place + bytes.len() as u64)?;
         }
@@ -327,12 +328,12 @@ impl Index {
     ///
     /// # Errors
     /// Nothing can be written, or this index is garbled.
-    pub fn renew(&self, folder: &Path, names: &[Id], fresh: &[Fresh], folders: &[Folder]) -> std::io::Result<()> {
-        let mut making = Making::begin(folder)?;
+    pub fn renew(&self, folder: &Path, names: &[Id], fresh: &[NewRow], folders: &[MonthFolder]) -> std::io::Result<()> {
+        let mut making = IndexBuilder::begin(folder)?;
         for ids in names.chunks(1024) {
             let rows = self.rows_of(ids).map_err(|_| std::io::Error::other("garbled"))?;
             for (id, row) in ids.iter().zip(rows) {
-                if let Ok(place) = fresh.binary_search_by_key(id, Fresh::id) {
+                if let Ok(place) = fresh.binary_search_by_key(id, NewRow::id) {
                     making.add_packed(fresh[place].row, &fresh[place].facts)?;
                     continue;
                 }
@@ -346,7 +347,7 @@ impl Index {
     }
 
     fn facts_of(&self, row: &Row) -> Option<Vec<u8>> {
-        if row.stamp == Stamp::default() {
+        if row.stamp == FileStamp::default() {
             return None;
         }
         if let Some((_, facts)) = self.log.rows.get(&row.id).filter(|(newer, _)| newer == row) {

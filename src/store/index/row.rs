@@ -3,10 +3,10 @@
 
 use chrono::DateTime;
 
-use super::Stamp;
-use super::encoding::{Reader, Writer};
+use super::FileStamp;
+use super::encoding::{ByteReader, ByteWriter};
 use crate::domain::id::Id;
-use crate::domain::ticket::summary::{Glimpse, Past, Summary};
+use crate::domain::ticket::summary::{HistorySummary, Summary, SummaryHeader};
 use crate::domain::vocabulary::{HoldReason, Priority, Resolution, Status};
 
 /// The bytes of a row.
@@ -18,15 +18,15 @@ pub struct Row {
     /// The ticket.
     pub id: Id,
     /// The file as it was before it was read; no file's, where what was read cannot be believed again.
-    pub(super) stamp: Stamp,
+    pub(super) stamp: FileStamp,
     /// What can be judged without reading more.
-    pub glimpse: Glimpse,
-    pub(super) rest: Rest,
+    pub glimpse: SummaryHeader,
+    pub(super) rest: FactsRef,
 }
 
 /// Where the facts of a row lie among all of them, and their sum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Rest {
+pub(super) struct FactsRef {
     pub start: u64,
     pub length: u32,
     pub sum: u32,
@@ -34,13 +34,13 @@ pub(super) struct Rest {
 
 impl Row {
     /// A row whose facts are still to be put somewhere.
-    pub(super) fn of(summary: &Summary, stamp: Stamp) -> Self {
-        Self { id: summary.id, stamp, glimpse: Glimpse::from(summary), rest: Rest::default() }
+    pub(super) fn of(summary: &Summary, stamp: FileStamp) -> Self {
+        Self { id: summary.id, stamp, glimpse: SummaryHeader::from(summary), rest: FactsRef::default() }
     }
 
     /// A ticket of which nothing but the name is known.
     pub(super) fn unknown(id: Id) -> Self {
-        let glimpse = Glimpse {
+        let glimpse = SummaryHeader {
             status: Status::Open,
             priority: Priority::S4,
             hold: None,
@@ -50,16 +50,16 @@ impl Row {
             assigned: false,
             past: None,
         };
-        Self { id, stamp: Stamp::default(), glimpse, rest: Rest::default() }
+        Self { id, stamp: FileStamp::default(), glimpse, rest: FactsRef::default() }
     }
 
     /// Whether a file that bears this stamp now is the one the row was made of.
-    pub fn is_of(&self, stamp: Stamp) -> bool {
-        self.stamp == stamp && stamp != Stamp::default()
+    pub fn is_of(&self, stamp: FileStamp) -> bool {
+        self.stamp == stamp && stamp != FileStamp::default()
     }
 
     pub(super) fn to_bytes(self) -> [u8; SIZE] {
-        let mut writer = Writer::default();
+        let mut writer = ByteWriter::default();
         writer.id(self.id);
         // Larger files are never read.
         writer.0.extend_from_slice(&u32::try_from(self.stamp.size).unwrap_or(u32::MAX).to_le_bytes());
@@ -71,8 +71,11 @@ impl Row {
         writer.0.extend_from_slice(&self.rest.length.to_le_bytes());
         writer.0.extend_from_slice(&self.rest.sum.to_le_bytes());
         let glimpse = self.glimpse;
-        let nothing =
-            Past { reopened: false, created_at: DateTime::UNIX_EPOCH, last_activity_at: DateTime::UNIX_EPOCH };
+        let nothing = HistorySummary {
+            reopened: false,
+            created_at: DateTime::UNIX_EPOCH,
+            last_activity_at: DateTime::UNIX_EPOCH,
+        };
         let past = glimpse.past.unwrap_or(nothing);
         writer.time(past.created_at);
         writer.time(past.last_activity_at);
@@ -88,19 +91,19 @@ impl Row {
     }
 
     pub(super) fn from_bytes(bytes: &[u8; SIZE]) -> Option<Self> {
-        let mut reader = Reader::of(bytes);
+        let mut reader = ByteReader::of(bytes);
         let id = reader.id()?;
         let size = u32::from_le_bytes(reader.fixed()?);
         let mut number = || reader.fixed().map(u64::from_le_bytes);
         let (modified, changed, inode, start) = (number()?, number()?, number()?, number()?);
         let stamp =
-            Stamp { size: size.into(), modified: modified.cast_signed(), changed: changed.cast_signed(), inode };
+            FileStamp { size: size.into(), modified: modified.cast_signed(), changed: changed.cast_signed(), inode };
         let rest =
-            Rest { start, length: u32::from_le_bytes(reader.fixed()?), sum: u32::from_le_bytes(reader.fixed()?) };
+            FactsRef { start, length: u32::from_le_bytes(reader.fixed()?), sum: u32::from_le_bytes(reader.fixed()?) };
         let (created_at, last_activity_at) = (reader.time()?, reader.time()?);
         let [status, priority, hold, resolution, flags] = reader.fixed()?;
         let place = |place: u8| usize::from(place).checked_sub(1);
-        let glimpse = Glimpse {
+        let glimpse = SummaryHeader {
             status: *Status::ALL.get(usize::from(status))?,
             priority: *Priority::ALL.get(usize::from(priority))?,
             hold: place(hold).and_then(|place| HoldReason::ALL.get(place).copied()),
@@ -108,7 +111,11 @@ impl Row {
             escalated: flags & 1 != 0,
             merged: flags & 2 != 0,
             assigned: flags & 4 != 0,
-            past: (flags & 16 != 0).then_some(Past { reopened: flags & 8 != 0, created_at, last_activity_at }),
+            past: (flags & 16 != 0).then_some(HistorySummary {
+                reopened: flags & 8 != 0,
+                created_at,
+                last_activity_at,
+            }),
         };
         Some(Self { id, stamp, glimpse, rest })
     }
@@ -123,8 +130,8 @@ mod tests {
         let time = |seconds| DateTime::from_timestamp(seconds, 0).expect("a time");
         let row = Row {
             id: "01M7ZH3CA0AAAAAAAAAAAAAAAA".parse().expect("an id"),
-            stamp: Stamp { size: 70_000, modified: -1, changed: i64::MAX, inode: u64::MAX },
-            glimpse: Glimpse {
+            stamp: FileStamp { size: 70_000, modified: -1, changed: i64::MAX, inode: u64::MAX },
+            glimpse: SummaryHeader {
                 status: Status::Solved,
                 priority: Priority::S4,
                 hold: Some(HoldReason::Other),
@@ -132,13 +139,17 @@ mod tests {
                 escalated: true,
                 merged: false,
                 assigned: true,
-                past: Some(Past { reopened: false, created_at: time(-5), last_activity_at: time(5_000_000_000) }),
+                past: Some(HistorySummary {
+                    reopened: false,
+                    created_at: time(-5),
+                    last_activity_at: time(5_000_000_000),
+                }),
             },
-            rest: Rest { start: 1 << 40, length: 7, sum: u32::MAX },
+            rest: FactsRef { start: 1 << 40, length: 7, sum: u32::MAX },
         };
         assert_eq!(Row::from_bytes(&row.to_bytes()), Some(row));
         let unknown = Row::unknown(row.id);
         assert_eq!(Row::from_bytes(&unknown.to_bytes()), Some(unknown));
-        assert!(!unknown.is_of(Stamp::default()) && row.is_of(row.stamp));
+        assert!(!unknown.is_of(FileStamp::default()) && row.is_of(row.stamp));
     }
 }

@@ -1,8 +1,8 @@
 //! The course of a ticket as bytes and back: for each turn a byte, and the seconds since the turn before. Most tickets
 //! take less than ten of them.
 
-use super::encoding::{Reader, Writer};
-use crate::domain::sla::clock::{Course, Turn, What};
+use super::encoding::{ByteReader, ByteWriter};
+use crate::domain::sla::clock::{SlaEvent, SlaEventKind, SlaEvents};
 use crate::domain::vocabulary::{Priority, Status};
 
 /// What the upper bits of a turn's byte say; the lower four are a place in a vocabulary.
@@ -16,20 +16,20 @@ const WENT_ON: u8 = 6 << 4;
 const JOINED: u8 = 7 << 4;
 const PARTED: u8 = 8 << 4;
 
-pub(super) fn write_course(writer: &mut Writer, course: &Course) {
+pub(super) fn write_course(writer: &mut ByteWriter, course: &SlaEvents) {
     writer.number(course.0.len() as u64);
     let mut before = 0;
     for turn in &course.0 {
         let (byte, words) = match &turn.what {
-            What::Answered(status) => (ANSWERED | *status as u8, None),
-            What::Asked(status) => (ASKED | *status as u8, None),
-            What::Moved(status) => (MOVED | *status as u8, None),
-            What::PriorityWas(priority) => (PRIORITY | *priority as u8, None),
-            What::LanguageWas(words) => (LANGUAGE, Some(words)),
-            What::ChannelWas(words) => (CHANNEL, Some(words)),
-            What::WentOn => (WENT_ON, None),
-            What::Joined => (JOINED, None),
-            What::Parted => (PARTED, None),
+            SlaEventKind::Answered(status) => (ANSWERED | *status as u8, None),
+            SlaEventKind::Asked(status) => (ASKED | *status as u8, None),
+            SlaEventKind::Moved(status) => (MOVED | *status as u8, None),
+            SlaEventKind::PriorityWas(priority) => (PRIORITY | *priority as u8, None),
+            SlaEventKind::LanguageWas(words) => (LANGUAGE, Some(words)),
+            SlaEventKind::ChannelWas(words) => (CHANNEL, Some(words)),
+            SlaEventKind::WentOn => (WENT_ON, None),
+            SlaEventKind::Joined => (JOINED, None),
+            SlaEventKind::Parted => (PARTED, None),
         };
         writer.0.push(byte);
         writer.number(turn.after.saturating_sub(before));
@@ -40,7 +40,7 @@ pub(super) fn write_course(writer: &mut Writer, course: &Course) {
     }
 }
 
-pub(super) fn course_of(reader: &mut Reader<'_>) -> Option<Course> {
+pub(super) fn course_of(reader: &mut ByteReader<'_>) -> Option<SlaEvents> {
     let count: usize = reader.number()?;
     let mut turns = Vec::with_capacity(count.min(reader.left()));
     let mut after = 0_u64;
@@ -49,20 +49,20 @@ pub(super) fn course_of(reader: &mut Reader<'_>) -> Option<Course> {
         after = after.checked_add(reader.number()?)?;
         let status = || Status::ALL.get(usize::from(byte & 0xf)).copied();
         let what = match byte & 0xf0 {
-            ANSWERED => What::Answered(status()?),
-            ASKED => What::Asked(status()?),
-            MOVED => What::Moved(status()?),
-            PRIORITY => What::PriorityWas(Priority::ALL.get(usize::from(byte & 0xf)).copied()?),
-            LANGUAGE => What::LanguageWas(reader.some_words()?),
-            CHANNEL => What::ChannelWas(reader.some_words()?),
-            WENT_ON => What::WentOn,
-            JOINED => What::Joined,
-            PARTED => What::Parted,
+            ANSWERED => SlaEventKind::Answered(status()?),
+            ASKED => SlaEventKind::Asked(status()?),
+            MOVED => SlaEventKind::Moved(status()?),
+            PRIORITY => SlaEventKind::PriorityWas(Priority::ALL.get(usize::from(byte & 0xf)).copied()?),
+            LANGUAGE => SlaEventKind::LanguageWas(reader.some_words()?),
+            CHANNEL => SlaEventKind::ChannelWas(reader.some_words()?),
+            WENT_ON => SlaEventKind::WentOn,
+            JOINED => SlaEventKind::Joined,
+            PARTED => SlaEventKind::Parted,
             _ => return None,
         };
-        turns.push(Turn { after, what });
+        turns.push(SlaEvent { after, what });
     }
-    Some(Course(turns))
+    Some(SlaEvents(turns))
 }
 
 #[cfg(test)]
@@ -72,22 +72,22 @@ mod tests {
     #[test]
     fn a_course_comes_back_as_it_went_in() {
         let turns = [
-            (60, What::Answered(Status::AwaitingReply)),
-            (60, What::PriorityWas(Priority::S4)),
-            (300, What::LanguageWas(Some("ja".to_owned()))),
-            (100_000, What::ChannelWas(None)),
-            (100_001, What::Joined),
-            (100_002, What::Parted),
-            (100_003, What::WentOn),
-            (u64::from(u32::MAX) * 3, What::Asked(Status::Open)),
-            (u64::MAX, What::Moved(Status::Solved)),
+            (60, SlaEventKind::Answered(Status::AwaitingReply)),
+            (60, SlaEventKind::PriorityWas(Priority::S4)),
+            (300, SlaEventKind::LanguageWas(Some("ja".to_owned()))),
+            (100_000, SlaEventKind::ChannelWas(None)),
+            (100_001, SlaEventKind::Joined),
+            (100_002, SlaEventKind::Parted),
+            (100_003, SlaEventKind::WentOn),
+            (u64::from(u32::MAX) * 3, SlaEventKind::Asked(Status::Open)),
+            (u64::MAX, SlaEventKind::Moved(Status::Solved)),
         ];
-        let course = Course(turns.map(|(after, what)| Turn { after, what }).into());
-        let mut writer = Writer::default();
+        let course = SlaEvents(turns.map(|(after, what)| SlaEvent { after, what }).into());
+        let mut writer = ByteWriter::default();
         write_course(&mut writer, &course);
-        assert_eq!(course_of(&mut Reader::of(&writer.0)), Some(course));
+        assert_eq!(course_of(&mut ByteReader::of(&writer.0)), Some(course));
         for cut in 0..writer.0.len() {
-            assert_eq!(course_of(&mut Reader::of(&writer.0[..cut])), None, "{cut}");
+            assert_eq!(course_of(&mut ByteReader::of(&writer.0[..cut])), None, "{cut}");
         }
     }
 }

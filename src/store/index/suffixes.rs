@@ -1,6 +1,6 @@
 //! Ids in the order of their last characters, so that the ticket a suffix means is found without reading all ids.
 
-use super::encoding::Reader;
+use super::encoding::ByteReader;
 use crate::domain::id::{Id, LENGTH};
 use crate::store::layout::{KEY_CHARACTERS, suffix_key};
 
@@ -15,7 +15,7 @@ pub(super) fn item(key: u64, place: u32) -> [u8; SIZE] {
 
 /// The key and the row's place.
 pub(super) fn of_item(item: &[u8; SIZE]) -> (u64, usize) {
-    let mut reader = Reader::of(item);
+    let mut reader = ByteReader::of(item);
     let key = reader.fixed().map_or(0, u64::from_be_bytes);
     (key, reader.fixed().map_or(0, u32::from_be_bytes) as usize)
 }

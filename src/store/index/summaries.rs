@@ -8,12 +8,12 @@ use crate::domain::ticket::summary::Summary;
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
     pieces: Vec<Vec<u8>>,
-    places: Vec<Place>,
+    places: Vec<FactsPlace>,
 }
 
 /// Where the facts of a row lie.
 #[derive(Clone, Copy, Debug)]
-struct Place {
+struct FactsPlace {
     id: Id,
     piece: u32,
     start: u32,
@@ -40,7 +40,7 @@ impl Rows {
         let piece = self.pieces.len() - 1;
         let bytes = &mut self.pieces[piece];
         let number = |number: usize| u32::try_from(number).expect("a piece is small, and so is a ticket's header");
-        self.places.push(Place {
+        self.places.push(FactsPlace {
             id: row.id,
             asks_for_manager: row.asks_for_manager(),
             piece: number(piece),
@@ -54,7 +54,7 @@ impl Rows {
     pub fn append(&mut self, other: Self) {
         let behind = u32::try_from(self.pieces.len()).expect("pieces are counted in 32 bits");
         self.pieces.extend(other.pieces);
-        self.places.extend(other.places.into_iter().map(|place| Place { piece: place.piece + behind, ..place }));
+        self.places.extend(other.places.into_iter().map(|place| FactsPlace { piece: place.piece + behind, ..place }));
     }
 
     /// How many there are.
@@ -83,7 +83,7 @@ impl Rows {
         Some(self.at(&self.places[place]))
     }
 
-    fn at(&self, place: &Place) -> Summary {
+    fn at(&self, place: &FactsPlace) -> Summary {
         let bytes = &self.pieces[place.piece as usize][place.start as usize..][..place.length as usize];
         summary::summary_of(place.id, bytes).expect("rows are unpacked once before they are taken in, or packed here")
     }

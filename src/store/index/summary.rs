@@ -1,6 +1,6 @@
 //! A row as bytes and back. What a ticket's file says and a list needs; nothing is left out and nothing added.
 
-use super::encoding::{Reader, Writer};
+use super::encoding::{ByteReader, ByteWriter};
 use super::sla_events::{course_of, write_course};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
@@ -11,7 +11,7 @@ use crate::domain::vocabulary::{EscalationReason, HoldReason, Kind, Priority, Re
 
 /// Appends a row.
 pub(super) fn write_summary(out: &mut Vec<u8>, row: &Summary) {
-    let mut writer = Writer(std::mem::take(out));
+    let mut writer = ByteWriter(std::mem::take(out));
     write_header(&mut writer, &row.header);
     writer.number(row.alerts as u64);
     writer.number(u64::from(row.reopened));
@@ -26,7 +26,7 @@ pub(super) fn write_summary(out: &mut Vec<u8>, row: &Summary) {
 
 /// Reads a row. `None` where the bytes make no sense.
 pub(super) fn summary_of(id: Id, bytes: &[u8]) -> Option<Summary> {
-    let mut reader = Reader::of(bytes);
+    let mut reader = ByteReader::of(bytes);
     let row = Summary {
         id,
         header: header_of(&mut reader)?,
@@ -35,14 +35,14 @@ pub(super) fn summary_of(id: Id, bytes: &[u8]) -> Option<Summary> {
         created_at: reader.time()?,
         last_activity_at: reader.time()?,
         version: reader.id()?,
-        assigned_by: items(&mut reader, Reader::id)?.pop(),
+        assigned_by: items(&mut reader, ByteReader::id)?.pop(),
         imported_id: reader.some_words()?,
         course: course_of(&mut reader)?,
     };
     (reader.left() == 0).then_some(row)
 }
 
-fn write_header(writer: &mut Writer, header: &Header) {
+fn write_header(writer: &mut ByteWriter, header: &Header) {
     writer.words(&header.subject);
     writer.number(place(Kind::ALL, header.kind));
     writer.number(header.status as u64);
@@ -78,7 +78,7 @@ fn write_header(writer: &mut Writer, header: &Header) {
     write_fields(writer, &header.fields);
 }
 
-fn header_of(reader: &mut Reader<'_>) -> Option<Header> {
+fn header_of(reader: &mut ByteReader<'_>) -> Option<Header> {
     let subject = reader.words()?.to_owned();
     let kind = optional(reader, Kind::ALL)?;
     let (status, priority) = (of(reader, Status::ALL)?, of(reader, Priority::ALL)?);
@@ -107,30 +107,30 @@ fn header_of(reader: &mut Reader<'_>) -> Option<Header> {
         .pop(),
         hold: items(reader, |reader| {
             let (reason, team) = (of(reader, HoldReason::ALL)?, reader.some_words()?);
-            Some(Hold { reason, team, until: items(reader, Reader::time)?.pop() })
+            Some(Hold { reason, team, until: items(reader, ByteReader::time)?.pop() })
         })?
         .pop(),
         resolution: optional(reader, Resolution::ALL)?,
-        merged_into: items(reader, Reader::id)?.pop(),
-        merged_from: items(reader, Reader::id)?,
-        follow_up_of: items(reader, Reader::id)?.pop(),
+        merged_into: items(reader, ByteReader::id)?.pop(),
+        merged_from: items(reader, ByteReader::id)?,
+        follow_up_of: items(reader, ByteReader::id)?.pop(),
         fields: fields_of(reader)?,
     })
 }
 
-fn some_person(reader: &mut Reader<'_>) -> Option<Option<Person>> {
+fn some_person(reader: &mut ByteReader<'_>) -> Option<Option<Person>> {
     match reader.some_words()? {
         None => Some(None),
         Some(words) => Person::from_name(&words).ok().map(Some),
     }
 }
 
-fn list<T>(writer: &mut Writer, items: &[T], mut write: impl FnMut(&mut Writer, &T)) {
+fn list<T>(writer: &mut ByteWriter, items: &[T], mut write: impl FnMut(&mut ByteWriter, &T)) {
     writer.number(items.len() as u64);
     items.iter().for_each(|item| write(writer, item));
 }
 
-fn items<'a, T>(reader: &mut Reader<'a>, mut read: impl FnMut(&mut Reader<'a>) -> Option<T>) -> Option<Vec<T>> {
+fn items<'a, T>(reader: &mut ByteReader<'a>, mut read: impl FnMut(&mut ByteReader<'a>) -> Option<T>) -> Option<Vec<T>> {
     let count: usize = reader.number()?;
     let mut items = Vec::with_capacity(count.min(reader.left()));
     for _ in 0..count {
@@ -144,30 +144,30 @@ fn place<T: PartialEq>(all: &[T], word: Option<T>) -> u64 {
     word.and_then(|word| all.iter().position(|known| *known == word)).map_or(0, |place| place as u64 + 1)
 }
 
-fn optional<T: Copy>(reader: &mut Reader<'_>, all: &[T]) -> Option<Option<T>> {
+fn optional<T: Copy>(reader: &mut ByteReader<'_>, all: &[T]) -> Option<Option<T>> {
     match reader.number::<usize>()? {
         0 => Some(None),
         place => all.get(place - 1).copied().map(Some),
     }
 }
 
-fn of<T: Copy>(reader: &mut Reader<'_>, all: &[T]) -> Option<T> {
+fn of<T: Copy>(reader: &mut ByteReader<'_>, all: &[T]) -> Option<T> {
     all.get(reader.number::<usize>()?).copied()
 }
 
 /// A desk's own fields, as JSON would hold them; few tickets have any.
-fn write_fields(writer: &mut Writer, fields: &Fields) {
+fn write_fields(writer: &mut ByteWriter, fields: &Fields) {
     list(writer, fields, |writer, (name, value)| {
         writer.words(name);
         write_value(writer, value);
     });
 }
 
-fn fields_of(reader: &mut Reader<'_>) -> Option<Fields> {
+fn fields_of(reader: &mut ByteReader<'_>) -> Option<Fields> {
     items(reader, |reader| Some((reader.words()?.to_owned(), value_of(reader)?)))
 }
 
-fn write_value(writer: &mut Writer, value: &Value) {
+fn write_value(writer: &mut ByteWriter, value: &Value) {
     match value {
         Value::Null => writer.number(0),
         Value::Bool(flag) => writer.number(1 + u64::from(*flag)),
@@ -202,7 +202,7 @@ fn write_value(writer: &mut Writer, value: &Value) {
     }
 }
 
-fn value_of(reader: &mut Reader<'_>) -> Option<Value> {
+fn value_of(reader: &mut ByteReader<'_>) -> Option<Value> {
     Some(match reader.number::<u8>()? {
         0 => Value::Null,
         1 => Value::Bool(false),

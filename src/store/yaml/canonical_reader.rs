@@ -40,7 +40,7 @@ fn leave_words_out(entry: &mut Entry) {
 
 fn read_and_print(bytes: &[u8]) -> Option<Ticket> {
     let text = std::str::from_utf8(bytes).ok()?;
-    let mut cursor = Cursor::over(text);
+    let mut cursor = LineCursor::over(text);
     let mut fields = cursor.map(0, None, 0)?;
     cursor.expect("")?;
     cursor.expect("history:")?;
@@ -77,7 +77,7 @@ pub(super) fn later_bare(bytes: &[u8]) -> Option<Vec<Entry>> {
 }
 
 fn later_entries(text: &str) -> Option<Vec<Entry>> {
-    let mut cursor = Cursor::over(text);
+    let mut cursor = LineCursor::over(text);
     let mut entries = Vec::new();
     while cursor.at < text.len() {
         match cursor.take()? {
@@ -97,12 +97,12 @@ pub fn is_canonical(bytes: &[u8]) -> bool {
 }
 
 /// The lines not read yet.
-pub(super) struct Cursor<'a> {
+pub(super) struct LineCursor<'a> {
     text: &'a str,
     at: usize,
 }
 
-impl<'a> Cursor<'a> {
+impl<'a> LineCursor<'a> {
     pub const fn over(text: &'a str) -> Self {
         Self { text, at: 0 }
     }

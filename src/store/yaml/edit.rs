@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::error::{Damage, DamageKind};
+use super::error::{ReadError, ReadErrorKind};
 use super::source::Source;
-use super::spans::{Named, Node, Outline, Parts};
+use super::spans::{NamedNode, Node, NodeParts, Outline};
 use super::{LARGEST_FILE, print, read};
 use crate::domain::codec::{HEADER_NAMES, header_fields};
 use crate::domain::ticket::{FORMAT, Ticket};
@@ -16,10 +16,10 @@ use crate::domain::value::Value;
 
 /// Why a sound file cannot be extended.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum Unwritable {
+pub enum EditError {
     /// It is damaged after all.
     #[error("{0}")]
-    Damaged(Damage),
+    Damaged(ReadError),
     /// A newer program wrote it.
     #[error("the file has format {0}, newer than this program writes")]
     NewerFormat(u32),
@@ -38,18 +38,18 @@ pub enum Unwritable {
 ///
 /// # Errors
 /// Why it cannot be done without touching what stands.
-pub fn amend(bytes: &[u8], before: &Ticket, after: &Ticket) -> Result<Vec<u8>, Unwritable> {
+pub fn amend(bytes: &[u8], before: &Ticket, after: &Ticket) -> Result<Vec<u8>, EditError> {
     if before.format > FORMAT {
-        return Err(Unwritable::NewerFormat(before.format));
+        return Err(EditError::NewerFormat(before.format));
     }
-    let source = Source::of(bytes).map_err(Unwritable::Damaged)?;
-    let outline = Outline::of(&source).map_err(Unwritable::Damaged)?;
-    let Parts::Map(names) = &outline.root.parts else { return Err(Unwritable::FlowStyle) };
-    let history = names.iter().find(|named| named.name == "history").ok_or(Unwritable::FlowStyle)?;
+    let source = Source::of(bytes).map_err(EditError::Damaged)?;
+    let outline = Outline::of(&source).map_err(EditError::Damaged)?;
+    let NodeParts::Map(names) = &outline.root.parts else { return Err(EditError::FlowStyle) };
+    let history = names.iter().find(|named| named.name == "history").ok_or(EditError::FlowStyle)?;
     if source.text[offset(&source, &outline.root)..].starts_with('{')
         || source.text[offset(&source, &history.value)..].starts_with('[')
     {
-        return Err(Unwritable::FlowStyle);
+        return Err(EditError::FlowStyle);
     }
     let mut edits = Edits::default();
     edit_header(&source, names, before, after, &mut edits);
@@ -57,12 +57,12 @@ pub fn amend(bytes: &[u8], before: &Ticket, after: &Ticket) -> Result<Vec<u8>, U
     let body = edits.apply(source.text, source.line_end());
     let amended = if source.marked { format!("\u{feff}{body}") } else { body }.into_bytes();
     if amended.len() as u64 > LARGEST_FILE {
-        return Err(Unwritable::TooLarge);
+        return Err(EditError::TooLarge);
     }
     match read(&amended, Some(after.id)) {
         Ok(read) if read == *after => Ok(amended),
-        Err(damage) if matches!(damage.kind, DamageKind::TooMany { .. }) => Err(Unwritable::Damaged(damage)),
-        _ => Err(Unwritable::Unsafe),
+        Err(damage) if matches!(damage.kind, ReadErrorKind::TooMany { .. }) => Err(EditError::Damaged(damage)),
+        _ => Err(EditError::Unsafe),
     }
 }
 
@@ -96,7 +96,7 @@ impl Edits {
 /// A file's text with the header of another state of its ticket, the history as it stands. `None` where the header is
 /// not written line by line.
 pub(super) fn with_header(source: &Source<'_>, outline: &Outline, before: &Ticket, after: &Ticket) -> Option<String> {
-    let Parts::Map(names) = &outline.root.parts else { return None };
+    let NodeParts::Map(names) = &outline.root.parts else { return None };
     if source.text[offset(source, &outline.root)..].starts_with('{') {
         return None;
     }
@@ -105,7 +105,7 @@ pub(super) fn with_header(source: &Source<'_>, outline: &Outline, before: &Ticke
     Some(edits.apply(source.text, source.line_end()))
 }
 
-fn edit_header(source: &Source<'_>, names: &[Named], before: &Ticket, after: &Ticket, edits: &mut Edits) {
+fn edit_header(source: &Source<'_>, names: &[NamedNode], before: &Ticket, after: &Ticket, edits: &mut Edits) {
     let (old, new) = (header_fields(before), header_fields(after));
     let value = |fields: &'_ [(String, Value)], name: &str| {
         fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
@@ -130,9 +130,9 @@ fn edit_header(source: &Source<'_>, names: &[Named], before: &Ticket, after: &Ti
 }
 
 /// Replaces the lines of one field; a comment behind a one-line value stays.
-fn replace_field(source: &Source<'_>, named: &Named, mut printed: String, edits: &mut Edits) {
+fn replace_field(source: &Source<'_>, named: &NamedNode, mut printed: String, edits: &mut Edits) {
     let lines = lines_of(source, named);
-    let one_line = named.place.line == named.value.end.line && matches!(named.value.parts, Parts::Scalar);
+    let one_line = named.place.line == named.value.end.line && matches!(named.value.parts, NodeParts::Scalar);
     if one_line && printed.matches('\n').count() == 1 {
         let tail = source.text[source.offset(named.value.end.line, named.value.end.column)..lines.end].trim();
         if tail.starts_with('#') {
@@ -143,7 +143,7 @@ fn replace_field(source: &Source<'_>, named: &Named, mut printed: String, edits:
 }
 
 /// The whole lines a field stands on.
-fn lines_of(source: &Source<'_>, named: &Named) -> Range<usize> {
+fn lines_of(source: &Source<'_>, named: &NamedNode) -> Range<usize> {
     let start = source.line_start(named.place.line);
     let end = named.value.end.max(named.place);
     // A block ends where the next line begins, empty lines below it included: those stay. Everything else ends
@@ -159,13 +159,13 @@ fn lines_of(source: &Source<'_>, named: &Named) -> Range<usize> {
 /// Whether the words of a value end in a block whose last empty lines are words too (`|+`).
 fn keeps_empty_lines(source: &Source<'_>, value: &Node) -> bool {
     match &value.parts {
-        Parts::Scalar => {
+        NodeParts::Scalar => {
             let text = &source.text[offset(source, value)..];
             let opening = text.lines().next().unwrap_or_default().split('#').next().unwrap_or_default();
             opening.starts_with(['|', '>']) && opening.contains('+')
         }
-        Parts::List(items) => items.last().is_some_and(|item| keeps_empty_lines(source, item)),
-        Parts::Map(names) => names.last().is_some_and(|named| keeps_empty_lines(source, &named.value)),
+        NodeParts::List(items) => items.last().is_some_and(|item| keeps_empty_lines(source, item)),
+        NodeParts::Map(names) => names.last().is_some_and(|named| keeps_empty_lines(source, &named.value)),
     }
 }
 
@@ -187,8 +187,8 @@ fn before_empty_lines(source: &Source<'_>, end: usize, are_words: bool) -> usize
 }
 
 /// Where a field that is not there yet belongs: behind the nearest one that comes before it in the fixed order.
-fn place_behind(source: &Source<'_>, names: &[Named], rank: usize) -> usize {
-    let rank_of = |named: &Named| HEADER_NAMES.iter().position(|name| *name == named.name);
+fn place_behind(source: &Source<'_>, names: &[NamedNode], rank: usize) -> usize {
+    let rank_of = |named: &NamedNode| HEADER_NAMES.iter().position(|name| *name == named.name);
     let before = names.iter().filter_map(|named| Some((rank_of(named)?, named))).filter(|(other, _)| *other < rank);
     before.max_by_key(|(other, _)| *other).map_or(0, |(_, named)| lines_of(source, named).end)
 }
@@ -196,7 +196,7 @@ fn place_behind(source: &Source<'_>, names: &[Named], rank: usize) -> usize {
 fn add_entries(
     source: &Source<'_>,
     outline: &Outline,
-    history: &Named,
+    history: &NamedNode,
     before: &Ticket,
     after: &Ticket,
     edits: &mut Edits,
@@ -204,7 +204,7 @@ fn add_entries(
     let Some(end_marker) = outline.end_marker else { return };
     let place = source.line_start(end_marker);
     let column = match &history.value.parts {
-        Parts::List(_) => history.value.start.column.saturating_sub(dash_width(source, &history.value)),
+        NodeParts::List(_) => history.value.start.column.saturating_sub(dash_width(source, &history.value)),
         _ => 0,
     };
     let mut text = String::new();

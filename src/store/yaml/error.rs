@@ -2,23 +2,23 @@
 
 use std::fmt;
 
-use crate::domain::codec::Flaw;
+use crate::domain::codec::DecodeError;
 use crate::domain::id::Id;
 
 /// A file that is not a sound ticket, and the first place that says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Damage {
+pub struct ReadError {
     /// The line, from 1.
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
     /// What is wrong there.
-    pub kind: DamageKind,
+    pub kind: ReadErrorKind,
 }
 
 /// What can be wrong with a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DamageKind {
+pub enum ReadErrorKind {
     /// Larger than any ticket; sizes in bytes.
     TooLarge {
         /// The largest that is read.
@@ -55,7 +55,7 @@ pub enum DamageKind {
     /// No `...` at the end: the file may have been cut.
     NoEndMarker,
     /// A value that does not mean what its place needs.
-    Flaw(Flaw),
+    Flaw(DecodeError),
     /// The id inside is not the one the file is named after.
     OtherId {
         /// The id inside.
@@ -71,7 +71,7 @@ pub enum DamageKind {
     WrongPlace,
 }
 
-impl fmt::Display for DamageKind {
+impl fmt::Display for ReadErrorKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLarge { limit } => {
@@ -103,12 +103,12 @@ impl fmt::Display for DamageKind {
     }
 }
 
-impl fmt::Display for Damage {
+impl fmt::Display for ReadError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}:{}: {}", self.line, self.column, self.kind)
     }
 }
 
-impl std::error::Error for DamageKind {}
+impl std::error::Error for ReadErrorKind {}
 
-impl std::error::Error for Damage {}
+impl std::error::Error for ReadError {}

@@ -21,12 +21,12 @@ mod three_way;
 mod version;
 
 pub use canonical_reader::is_canonical;
-pub use edit::{Unwritable, amend};
-pub use error::{Damage, DamageKind};
-pub use merge::{Side, Split, United, unite};
+pub use edit::{EditError, amend};
+pub use error::{ReadError, ReadErrorKind};
+pub use merge::{MergeConflict, MergeSide, MergedFile, unite};
 pub use organization::{print_organization, read_organization, reprint_organization};
 pub use print::{fingerprint, print};
 pub use read::{LARGEST_FILE, places, read, read_by_library, read_noting, read_value};
 pub use rebuild_header::reheaded;
 pub use summary_reader::{header_of_damaged, survey, survey_header};
-pub use version::Version;
+pub use version::FileVersion;

@@ -2,7 +2,7 @@
 //!
 //! It has no history and no end marker: git has the one, and the page of the format shows it without the other.
 
-use super::error::{Damage, DamageKind};
+use super::error::{ReadError, ReadErrorKind};
 use super::print::field;
 use super::read::{locate, source_of, value_of};
 use super::scalar::spell;
@@ -15,7 +15,7 @@ use crate::domain::value::Value;
 ///
 /// # Errors
 /// The first damage, with its line and column.
-pub fn read_organization(bytes: &[u8], id: &str) -> Result<Organization, Damage> {
+pub fn read_organization(bytes: &[u8], id: &str) -> Result<Organization, ReadError> {
     let source = source_of(bytes)?;
     let outline = Outline::of(&source)?;
     organization_from(value_of(&source)?, id).map_err(|flaw| locate(&outline, flaw))
@@ -51,14 +51,14 @@ fn plan(out: &mut String, period: &Value) {
 /// printing anew would lose some, there is none.
 ///
 /// # Errors
-/// [`DamageKind::Commented`], with the line of the first comment.
-pub fn reprint_organization(bytes: &[u8], before: &Organization, after: &Organization) -> Result<String, Damage> {
+/// [`ReadErrorKind::Commented`], with the line of the first comment.
+pub fn reprint_organization(bytes: &[u8], before: &Organization, after: &Organization) -> Result<String, ReadError> {
     let text = String::from_utf8_lossy(bytes);
     if text == print_organization(before) {
         return Ok(print_organization(after));
     }
     match text.lines().position(holds_comment) {
-        Some(index) => Err(Damage { line: index + 1, column: 1, kind: DamageKind::Commented }),
+        Some(index) => Err(ReadError { line: index + 1, column: 1, kind: ReadErrorKind::Commented }),
         None => Ok(print_organization(after)),
     }
 }

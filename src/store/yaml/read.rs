@@ -5,10 +5,10 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::canonical_reader;
-use super::error::{Damage, DamageKind};
+use super::error::{ReadError, ReadErrorKind};
 use super::source::Source;
 use super::spans::Outline;
-use crate::domain::codec::{Flaw, FlawKind, Step, ticket_from};
+use crate::domain::codec::{DecodeError, DecodeErrorKind, PathElement, ticket_from};
 use crate::domain::id::Id;
 use crate::domain::ticket::Ticket;
 use crate::domain::value::{Fields, Value};
@@ -24,7 +24,7 @@ const ODD_BREAKS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
 ///
 /// # Errors
 /// The first damage, with its line and column.
-pub fn read(bytes: &[u8], id: Option<Id>) -> Result<Ticket, Damage> {
+pub fn read(bytes: &[u8], id: Option<Id>) -> Result<Ticket, ReadError> {
     read_noting(bytes, id).map(|(ticket, _)| ticket)
 }
 
@@ -32,7 +32,7 @@ pub fn read(bytes: &[u8], id: Option<Id>) -> Result<Ticket, Damage> {
 ///
 /// # Errors
 /// The first damage, with its line and column.
-pub fn read_noting(bytes: &[u8], id: Option<Id>) -> Result<(Ticket, bool), Damage> {
+pub fn read_noting(bytes: &[u8], id: Option<Id>) -> Result<(Ticket, bool), ReadError> {
     if bytes.len() as u64 <= LARGEST_FILE
         && let Some(ticket) = canonical_reader::read(bytes).filter(|ticket| id.is_none_or(|id| id == ticket.id))
     {
@@ -45,18 +45,18 @@ pub fn read_noting(bytes: &[u8], id: Option<Id>) -> Result<(Ticket, bool), Damag
 ///
 /// # Errors
 /// The first damage, with its line and column.
-pub fn read_by_library(bytes: &[u8], id: Option<Id>) -> Result<Ticket, Damage> {
+pub fn read_by_library(bytes: &[u8], id: Option<Id>) -> Result<Ticket, ReadError> {
     let source = source_of(bytes)?;
     let outline = Outline::of(&source)?;
     if outline.end_marker.is_none() {
         let (line, last) = source.lines().last().unwrap_or((1, ""));
-        return Err(Damage { line, column: last.chars().count() + 1, kind: DamageKind::NoEndMarker });
+        return Err(ReadError { line, column: last.chars().count() + 1, kind: ReadErrorKind::NoEndMarker });
     }
     let ticket = ticket_from(value_of(&source)?).map_err(|flaw| locate(&outline, flaw))?;
     match id {
         Some(id) if id != ticket.id => {
-            let place = outline.locate(&[Step::Name("id".to_owned())], false);
-            Err(place.damage(DamageKind::OtherId { inside: ticket.id }))
+            let place = outline.locate(&[PathElement::Name("id".to_owned())], false);
+            Err(place.damage(ReadErrorKind::OtherId { inside: ticket.id }))
         }
         _ => Ok(ticket),
     }
@@ -66,7 +66,7 @@ pub fn read_by_library(bytes: &[u8], id: Option<Id>) -> Result<Ticket, Damage> {
 ///
 /// # Errors
 /// The first damage, with its line and column.
-pub fn read_value(bytes: &[u8]) -> Result<Value, Damage> {
+pub fn read_value(bytes: &[u8]) -> Result<Value, ReadError> {
     let source = source_of(bytes)?;
     Outline::of(&source)?;
     value_of(&source)
@@ -74,9 +74,9 @@ pub fn read_value(bytes: &[u8]) -> Result<Value, Damage> {
 
 /// Where the values of some paths stand in a file that could be read: lines and columns from 1. Where a path leads no
 /// further, the place of what it leads to.
-pub fn places(bytes: &[u8], paths: &[Vec<Step>]) -> Vec<(usize, usize)> {
+pub fn places(bytes: &[u8], paths: &[Vec<PathElement>]) -> Vec<(usize, usize)> {
     let outline = source_of(bytes).ok().and_then(|source| Outline::of(&source).ok());
-    let place = |path: &Vec<Step>| {
+    let place = |path: &Vec<PathElement>| {
         let place = outline.as_ref().map(|outline| outline.locate(path, false));
         place.map_or((1, 1), |place| (place.line, place.column + 1))
     };
@@ -85,12 +85,12 @@ pub fn places(bytes: &[u8], paths: &[Vec<Step>]) -> Vec<(usize, usize)> {
 
 /// The name a plain word is read as; none where it can be no name.
 pub(super) fn name_of(word: &str) -> Option<String> {
-    serde_yaml::from_str::<Name>(word).ok().map(|name| name.0)
+    serde_yaml::from_str::<YamlKey>(word).ok().map(|name| name.0)
 }
 
-pub(super) fn source_of(bytes: &[u8]) -> Result<Source<'_>, Damage> {
+pub(super) fn source_of(bytes: &[u8]) -> Result<Source<'_>, ReadError> {
     if bytes.len() as u64 > LARGEST_FILE {
-        return Err(Damage { line: 1, column: 1, kind: DamageKind::TooLarge { limit: LARGEST_FILE } });
+        return Err(ReadError { line: 1, column: 1, kind: ReadErrorKind::TooLarge { limit: LARGEST_FILE } });
     }
     let source = Source::of(bytes)?;
     // One reader would see entries where another sees a comment, or a text.
@@ -101,33 +101,33 @@ pub(super) fn source_of(bytes: &[u8]) -> Result<Source<'_>, Damage> {
                 "some readers break lines at U+{:04X}, and others do not: write it as an escape, in double quotes",
                 u32::from(c)
             );
-            Err(Damage { line, column, kind: DamageKind::Syntax(message) })
+            Err(ReadError { line, column, kind: ReadErrorKind::Syntax(message) })
         }
         None => Ok(source),
     }
 }
 
-pub(super) fn value_of(source: &Source<'_>) -> Result<Value, Damage> {
+pub(super) fn value_of(source: &Source<'_>) -> Result<Value, ReadError> {
     serde_yaml::from_str::<Value>(source.text).map_err(|error| {
         let (line, column) = error.location().map_or((1, 1), |place| (place.line(), place.column()));
-        Damage { line, column, kind: DamageKind::Syntax(error.to_string()) }
+        ReadError { line, column, kind: ReadErrorKind::Syntax(error.to_string()) }
     })
 }
 
-pub(super) fn locate(outline: &Outline, flaw: Flaw) -> Damage {
-    let at_name = matches!(flaw.kind, FlawKind::Unknown { .. });
-    outline.locate(&flaw.path, at_name).damage(DamageKind::Flaw(flaw))
+pub(super) fn locate(outline: &Outline, flaw: DecodeError) -> ReadError {
+    let at_name = matches!(flaw.kind, DecodeErrorKind::Unknown { .. });
+    outline.locate(&flaw.path, at_name).damage(ReadErrorKind::Flaw(flaw))
 }
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Any)
+        deserializer.deserialize_any(AnyValue)
     }
 }
 
-struct Any;
+struct AnyValue;
 
-impl<'de> Visitor<'de> for Any {
+impl<'de> Visitor<'de> for AnyValue {
     type Value = Value;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -176,7 +176,7 @@ impl<'de> Visitor<'de> for Any {
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
         let mut map = Fields::new();
-        while let Some((name, value)) = fields.next_entry::<Name, Value>()? {
+        while let Some((name, value)) = fields.next_entry::<YamlKey, Value>()? {
             map.push((name.0, value));
         }
         Ok(Value::Map(map))
@@ -184,9 +184,9 @@ impl<'de> Visitor<'de> for Any {
 }
 
 /// A name in a map, as it is spelled: `12: x` names `12`.
-struct Name(String);
+struct YamlKey(String);
 
-impl<'de> Deserialize<'de> for Name {
+impl<'de> Deserialize<'de> for YamlKey {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = match Value::deserialize(deserializer)? {
             Value::String(name) => name,

@@ -3,7 +3,7 @@
 //!
 //! Must not know where the file lies, nor who mends it.
 
-use super::{Damage, DamageKind, print, read};
+use super::{ReadError, ReadErrorKind, print, read};
 use crate::domain::id::Id;
 use crate::domain::ticket::replay;
 use crate::domain::ticket::{FORMAT, Ticket};
@@ -13,7 +13,7 @@ const HISTORY: &str = "history:";
 
 /// The file with a header of its history, and the ticket in it; nothing where the damage lies elsewhere, or a newer
 /// program or a merge of git's has written there.
-pub fn reheaded(bytes: &[u8], id: Id, damage: &Damage) -> Option<(Ticket, Vec<u8>)> {
+pub fn reheaded(bytes: &[u8], id: Id, damage: &ReadError) -> Option<(Ticket, Vec<u8>)> {
     let text = std::str::from_utf8(bytes).ok()?;
     let mut end = 0;
     let start = text.split_inclusive('\n').find_map(|line| {
@@ -22,7 +22,7 @@ pub fn reheaded(bytes: &[u8], id: Id, damage: &Damage) -> Option<(Ticket, Vec<u8
     })?;
     let (old, history) = text.split_at(start);
     let is_newer = |line: &str| line.strip_prefix("format:").is_some_and(|format| format.trim() != FORMAT.to_string());
-    if damage.kind == DamageKind::ConflictMarker || old.lines().any(is_newer) {
+    if damage.kind == ReadErrorKind::ConflictMarker || old.lines().any(is_newer) {
         return None;
     }
     // Any sound header lets the history be read.

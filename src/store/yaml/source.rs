@@ -2,7 +2,7 @@
 //!
 //! Lines end in LF, CRLF or a lone CR, as YAML counts them; columns are characters. Must not know YAML beyond that.
 
-use super::error::{Damage, DamageKind};
+use super::error::{ReadError, ReadErrorKind};
 
 /// Text behind a byte order mark, if there was one, and where its lines begin.
 pub(super) struct Source<'a> {
@@ -17,12 +17,12 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 impl<'a> Source<'a> {
     /// Takes the bytes of a file that must be UTF-8.
-    pub fn of(bytes: &'a [u8]) -> Result<Self, Damage> {
+    pub fn of(bytes: &'a [u8]) -> Result<Self, ReadError> {
         let text = std::str::from_utf8(bytes).map_err(|error| {
             let sound = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
             let line = sound.matches('\n').count() + 1;
             let column = sound.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-            Damage { line, column, kind: DamageKind::NotUtf8 }
+            ReadError { line, column, kind: ReadErrorKind::NotUtf8 }
         })?;
         let unmarked = text.strip_prefix(BYTE_ORDER_MARK);
         let text = unmarked.unwrap_or(text);

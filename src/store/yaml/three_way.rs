@@ -6,7 +6,7 @@ use imara_diff::{Algorithm, Diff, InternedInput};
 
 /// A stretch of the base, and what a side has in its place.
 #[derive(PartialEq)]
-struct Change<'a> {
+struct BaseChange<'a> {
     from: usize,
     to: usize,
     lines: &'a [&'a str],
@@ -36,13 +36,13 @@ pub(super) fn merged(base: &str, one: &str, other: &str) -> Option<String> {
     Some(merged)
 }
 
-fn changes<'a>(base: &str, side: &str, lines: &'a [&'a str]) -> Vec<Change<'a>> {
+fn changes<'a>(base: &str, side: &str, lines: &'a [&'a str]) -> Vec<BaseChange<'a>> {
     let input = InternedInput::new(base, side);
     let diff = Diff::compute(Algorithm::Histogram, &input);
     let range = |range: std::ops::Range<u32>| range.start as usize..range.end as usize;
     let change = |hunk: imara_diff::Hunk| {
         let (before, after) = (range(hunk.before), range(hunk.after));
-        Change { from: before.start, to: before.end, lines: &lines[after] }
+        BaseChange { from: before.start, to: before.end, lines: &lines[after] }
     };
     diff.hunks().map(change).collect()
 }

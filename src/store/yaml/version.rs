@@ -9,13 +9,13 @@ use memchr::memmem;
 
 use super::canonical_reader;
 use super::edit::{amend, with_header};
-use super::error::Damage;
+use super::error::ReadError;
 use super::print;
 use super::print::END_MARKER;
 use super::read::{LARGEST_FILE, read};
 use super::source::Source;
-use super::spans::{Outline, Parts};
-use crate::domain::audit::Piece;
+use super::spans::{NodeParts, Outline};
+use crate::domain::audit::RawEntry;
 use crate::domain::id::Id;
 use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::replay::replay;
@@ -29,15 +29,15 @@ const ENTRY: &[u8] = b"\n\n- ";
 
 /// A version of a file.
 #[derive(Debug)]
-pub struct Version {
+pub struct FileVersion {
     bytes: Vec<u8>,
-    ticket: Result<Ticket, Damage>,
+    ticket: Result<Ticket, ReadError>,
     /// Where the entries begin, where everything before them is as the printer spells it.
     entries_at: Option<usize>,
     has_grown: bool,
 }
 
-impl Version {
+impl FileVersion {
     /// Reads a version. `before` is one it may extend.
     pub fn read(bytes: Vec<u8>, id: Option<Id>, before: Option<&Self>) -> Self {
         if let Some((ticket, entries_at)) = before.and_then(|before| grown(before, &bytes)) {
@@ -85,7 +85,7 @@ impl Version {
     }
 
     /// What it says, or what is wrong with it.
-    pub const fn ticket(&self) -> Result<&Ticket, &Damage> {
+    pub const fn ticket(&self) -> Result<&Ticket, &ReadError> {
         self.ticket.as_ref()
     }
 
@@ -100,7 +100,7 @@ impl Version {
     }
 
     /// Whether it holds the bytes of all entries of an older version, and nothing but more entries behind them. What is
-    /// not seen at once is not seen here: then [`Version::pieces`] tell.
+    /// not seen at once is not seen here: then [`FileVersion::pieces`] tell.
     pub fn extends(&self, before: &Self) -> bool {
         let Some((old, new)) = before.history().zip(self.history()) else { return false };
         new.strip_prefix(old).is_some_and(|more| more.is_empty() || more.starts_with(b"\n- "))
@@ -126,18 +126,18 @@ impl Version {
     }
 
     /// The entries as they are spelled; none of a version that cannot be read.
-    pub fn pieces(&self) -> Vec<Piece<'_>> {
+    pub fn pieces(&self) -> Vec<RawEntry<'_>> {
         let (Ok(ticket), Ok(source)) = (&self.ticket, Source::of(&self.bytes)) else { return Vec::new() };
         let Ok(outline) = Outline::of(&source) else { return Vec::new() };
-        let Parts::Map(names) = &outline.root.parts else { return Vec::new() };
+        let NodeParts::Map(names) = &outline.root.parts else { return Vec::new() };
         let history = names.iter().find(|named| named.name == "history").map(|named| &named.value.parts);
-        let Some(Parts::List(entries)) = history else { return Vec::new() };
+        let Some(NodeParts::List(entries)) = history else { return Vec::new() };
         let end = outline.end_marker.map_or(source.text.len(), |line| source.line_start(line));
         let mut starts: Vec<usize> = entries.iter().map(|entry| source.line_start(entry.start.line)).collect();
         starts.push(end);
         let stretches = starts.windows(2).map(|pair| source.text.get(pair[0]..pair[1]).unwrap_or_default());
         let own = stretches.map(|text| text.trim_end_matches(['\n', '\r']).as_bytes());
-        ticket.history.iter().zip(own).map(|(entry, bytes)| Piece { id: entry.id, bytes }).collect()
+        ticket.history.iter().zip(own).map(|(entry, bytes)| RawEntry { id: entry.id, bytes }).collect()
     }
 }
 
@@ -145,7 +145,7 @@ impl Version {
 fn header(bytes: &[u8]) -> Option<String> {
     let source = Source::of(bytes).ok()?;
     let outline = Outline::of(&source).ok()?;
-    let Parts::Map(names) = &outline.root.parts else { return None };
+    let NodeParts::Map(names) = &outline.root.parts else { return None };
     let history = names.iter().find(|named| named.name == "history")?;
     Some(source.text[..source.line_start(history.place.line)].to_owned())
 }
@@ -159,7 +159,7 @@ fn header_led_to(bytes: &[u8], was: &Ticket, is: &Ticket) -> Option<String> {
 
 /// What a version says that adds entries to another one and is spelled as the printer spells it, and where its entries
 /// begin.
-fn grown(before: &Version, bytes: &[u8]) -> Option<(Ticket, usize)> {
+fn grown(before: &FileVersion, bytes: &[u8]) -> Option<(Ticket, usize)> {
     let ticket = before.ticket.as_ref().ok().filter(|ticket| ticket.format <= FORMAT)?;
     if bytes.len() as u64 > LARGEST_FILE {
         return None;
@@ -224,8 +224,8 @@ history:
 ...
 ";
 
-    fn version(text: &str) -> Version {
-        Version::read(text.as_bytes().to_vec(), None, None)
+    fn version(text: &str) -> FileVersion {
+        FileVersion::read(text.as_bytes().to_vec(), None, None)
     }
 
     fn answered() -> String {
@@ -235,7 +235,7 @@ history:
     #[test]
     fn a_version_that_grew_is_what_reading_all_of_it_says() {
         let (before, text) = (version(FILE), answered());
-        let after = Version::read(text.clone().into_bytes(), None, Some(&before));
+        let after = FileVersion::read(text.clone().into_bytes(), None, Some(&before));
         assert!(grown(&before, text.as_bytes()).is_some());
         assert_eq!(after.ticket(), version(&text).ticket());
         let ticket = after.ticket().expect("a ticket");
@@ -286,7 +286,7 @@ history:
             FILE.replace("    One.\n", "    One.\n    More.\n"),
             FILE.replace("status: open\n", "status: open # so\n"),
         ] {
-            let after = Version::read(text.clone().into_bytes(), None, Some(&before));
+            let after = FileVersion::read(text.clone().into_bytes(), None, Some(&before));
             assert_eq!(after.ticket(), version(&text).ticket(), "{text}");
             let keeps = text.contains("    One.\n") && !text.contains("More.") && !text.contains("# so");
             assert!(keeps || !after.extends(&before), "{text}");

@@ -10,7 +10,7 @@ use crate::domain::id;
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::ticket::Hold;
-use crate::domain::ticket::action::{Action, Fact, Opening, Solution};
+use crate::domain::ticket::action::{Action, HeaderField, OpenFields, SolveEvidence};
 use crate::domain::ticket::entry::Entry;
 use crate::domain::time::zone::Zone;
 use crate::domain::value::Value;
@@ -100,7 +100,7 @@ pub(super) fn held(hold: &Hold, zone: &Zone, words: &Catalogue) -> String {
     format!("{}{}{}", words.hold_reasons.of(hold.reason), team.unwrap_or_default(), until.unwrap_or_default())
 }
 
-fn opened(opening: &Opening, by: &Person, deeds: &Deeds) -> String {
+fn opened(opening: &OpenFields, by: &Person, deeds: &Deeds) -> String {
     let mut said = deeds.opened.to_owned();
     if !opening.requester.is(by) {
         said += &fill(deeds.on_behalf_of, &[("person", opening.requester.as_str())]);
@@ -123,16 +123,16 @@ fn by_way_of(said: &str, ticket: Option<Id>, deeds: &Deeds) -> String {
     said.to_owned() + &way.unwrap_or_default()
 }
 
-fn solved(solution: &Solution, zone: &Zone, words: &Catalogue) -> String {
+fn solved(solution: &SolveEvidence, zone: &Zone, words: &Catalogue) -> String {
     let deeds = &words.deeds;
     match solution {
-        Solution::Agreed { by: Some(by) } => fill(deeds.agreed_by, &[("person", by.as_str())]),
-        Solution::Agreed { by: None } => deeds.agreed.to_owned(),
-        Solution::BugReported { bug, priority, eta } => {
+        SolveEvidence::Agreed { by: Some(by) } => fill(deeds.agreed_by, &[("person", by.as_str())]),
+        SolveEvidence::Agreed { by: None } => deeds.agreed.to_owned(),
+        SolveEvidence::BugReported { bug, priority, eta } => {
             let time = relative_time::minute_in(*eta, zone, &words.ages);
             fill(deeds.bug_reported, &[("bug", bug), ("priority", priority.word()), ("time", &time)])
         }
-        Solution::NoResponse => deeds.no_response.to_owned(),
+        SolveEvidence::NoResponse => deeds.no_response.to_owned(),
     }
 }
 
@@ -144,12 +144,12 @@ fn escalated(reason: EscalationReason, manager: Option<&Person>, words: &Catalog
     }
 }
 
-fn changed(set: &[(Fact, Value)], unset: &[Fact], deeds: &Deeds) -> String {
-    let told = |(fact, value): &(Fact, Value)| {
+fn changed(set: &[(HeaderField, Value)], unset: &[HeaderField], deeds: &Deeds) -> String {
+    let told = |(fact, value): &(HeaderField, Value)| {
         fill(deeds.set_to, &[("fact", &fact.name().to_string()), ("value", &labels::value(value))])
     };
     let set: Vec<_> = set.iter().map(told).collect();
-    let unset: Vec<_> = unset.iter().map(Fact::name).collect();
+    let unset: Vec<_> = unset.iter().map(HeaderField::name).collect();
     both(listed(deeds.set, "facts", &set), listed(deeds.unset, "facts", &unset), deeds)
 }
 

@@ -20,8 +20,9 @@ fn said(action: Action) -> String {
 fn every_action_has_a_sentence() {
     let (a, b) = (id(1, 1), id(2, 2));
     let hold = Hold { reason: HoldReason::Engineering, team: Some("Cobalt".to_owned()), until: Some(id(60, 1).time()) };
-    let bug = Solution::BugReported { bug: "b/7".to_owned(), priority: Priority::S2, eta: id(0, 1).time() };
-    let set = vec![(Fact::Product, Value::from("looker")), (Fact::Field("hw".to_owned()), Value::Integer(3))];
+    let bug = SolveEvidence::BugReported { bug: "b/7".to_owned(), priority: Priority::S2, eta: id(0, 1).time() };
+    let set =
+        vec![(HeaderField::Product, Value::from("looker")), (HeaderField::Field("hw".to_owned()), Value::Integer(3))];
     let bo = vec![person("bo@acme.example")];
     for (action, expected) in [
         (Action::Reply { auto: false, via_ticket: None }, "replied".to_owned()),
@@ -30,7 +31,7 @@ fn every_action_has_a_sentence() {
         (Action::Remind { auto: false }, "reminded the requester".to_owned()),
         (Action::Hold(hold), "put it on hold: with engineering, waiting for Cobalt, until 2026-11-21 19:00".to_owned()),
         (Action::Solve(bug), "solved it: bug b/7 reported, S2, expected by 2026-11-21 18:00".to_owned()),
-        (Action::Solve(Solution::NoResponse), "solved it for want of a response".to_owned()),
+        (Action::Solve(SolveEvidence::NoResponse), "solved it for want of a response".to_owned()),
         (Action::Merge { into: b, reason: MergeReason::SameIssue }, format!("merged it into {b} (same issue)")),
         (Action::Merged { source: a, cc: bo.clone() }, format!("merged {a} into this, with bo@acme.example in copy")),
         (
@@ -48,7 +49,7 @@ fn every_action_has_a_sentence() {
         ),
         (Action::Assign { assignee: None }, "assigned it to nobody".to_owned()),
         (
-            Action::Set { set, unset: vec![Fact::Channel] },
+            Action::Set { set, unset: vec![HeaderField::Channel] },
             "set product to looker, fields.hw to 3 and took away channel".to_owned(),
         ),
         (Action::Cc { add: vec![], remove: bo }, "took out of copy bo@acme.example".to_owned()),
@@ -65,7 +66,7 @@ fn every_action_has_a_sentence() {
 
 #[test]
 fn an_opening_tells_for_whom_and_from_where() {
-    let mut opening = Opening::new("x".to_owned(), Priority::S3, person("bo@acme.example"));
+    let mut opening = OpenFields::new("x".to_owned(), Priority::S3, person("bo@acme.example"));
     opening.imported_from = Some("beads".to_owned());
     opening.imported_id = Some("bd-7".to_owned());
     assert_eq!(said(Action::Open(Box::new(opening))), "opened on behalf of bo@acme.example (imported from beads bd-7)");

@@ -7,10 +7,10 @@ use std::fmt::Write as _;
 use crate::domain::rules::Severity;
 use crate::domain::rules::finding::Finding;
 
-use super::Run;
+use super::ReportSource;
 use crate::view::sanitize::one_line;
 
-pub(super) fn report(findings: &[Finding], run: &Run<'_>) -> String {
+pub(super) fn report(findings: &[Finding], run: &ReportSource<'_>) -> String {
     let fails = |finding: &&Finding| run.is_strict || finding.severity == Severity::Error;
     let failures = findings.iter().filter(fails).count();
     let name = format!("casebook {}", run.verb);

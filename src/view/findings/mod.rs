@@ -17,11 +17,11 @@ pub use json::object;
 use crate::domain::rules::Severity;
 use crate::domain::rules::finding::Finding;
 
-use super::colors::Paint;
+use super::colors::ColorMode;
 
 /// What the findings come from.
 #[derive(Clone, Debug)]
-pub struct Run<'a> {
+pub struct ReportSource<'a> {
     /// The verb: `check`, `audit`, `guard`.
     pub verb: &'static str,
     /// The version of the program.
@@ -35,12 +35,12 @@ pub struct Run<'a> {
     /// Whether warnings count as much as errors.
     pub is_strict: bool,
     /// Whether there is colour, in words for people.
-    pub paint: Paint,
+    pub paint: ColorMode,
 }
 
 /// In which form findings are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum ReportFormat {
     /// For people, with the line of the file.
     Full,
     /// For people, one line for each.
@@ -59,7 +59,7 @@ pub enum Form {
     Sarif,
 }
 
-impl Form {
+impl ReportFormat {
     /// Whether paths begin at the top of the repository, as systems read them that check it out. For others they begin in
     /// the desk.
     pub const fn begins_at_the_top(self) -> bool {
@@ -73,7 +73,7 @@ impl Form {
 }
 
 /// The findings in a form.
-pub fn told(form: Form, findings: &[Finding], run: &Run<'_>) -> String {
+pub fn told(form: ReportFormat, findings: &[Finding], run: &ReportSource<'_>) -> String {
     let placed: Vec<Finding>;
     let findings = if form.begins_at_the_top() && !run.folder.is_empty() {
         placed = findings.iter().map(|finding| below(run.folder, finding)).collect();
@@ -82,14 +82,14 @@ pub fn told(form: Form, findings: &[Finding], run: &Run<'_>) -> String {
         findings
     };
     match form {
-        Form::Full => text::full(findings, run),
-        Form::Concise => text::concise(findings, run),
-        Form::Json => json::array(findings),
-        Form::Lines => json::lines(findings),
-        Form::Github => github::annotations(findings),
-        Form::Gitlab => gitlab::report(findings),
-        Form::Junit => junit::report(findings, run),
-        Form::Sarif => sarif::log(findings, run),
+        ReportFormat::Full => text::full(findings, run),
+        ReportFormat::Concise => text::concise(findings, run),
+        ReportFormat::Json => json::array(findings),
+        ReportFormat::Lines => json::lines(findings),
+        ReportFormat::Github => github::annotations(findings),
+        ReportFormat::Gitlab => gitlab::report(findings),
+        ReportFormat::Junit => junit::report(findings, run),
+        ReportFormat::Sarif => sarif::log(findings, run),
     }
 }
 
@@ -103,7 +103,7 @@ fn below(folder: &str, finding: &Finding) -> Finding {
 }
 
 /// How many were looked at and what came out: `3 tickets checked: 0 errors, 1 warning`.
-pub fn summary(findings: &[Finding], run: &Run<'_>) -> String {
+pub fn summary(findings: &[Finding], run: &ReportSource<'_>) -> String {
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     let warnings = findings.len() - errors;
     let (errors, warnings) = (many(errors, "error"), many(warnings, "warning"));

@@ -10,10 +10,10 @@ use serde_json::{Map, Value, json};
 use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{Rule, Severity};
 
-use super::{Run, fingerprints};
+use super::{ReportSource, fingerprints};
 use crate::view::json::pretty;
 
-pub(super) fn log(findings: &[Finding], run: &Run<'_>) -> String {
+pub(super) fn log(findings: &[Finding], run: &ReportSource<'_>) -> String {
     let broken: BTreeMap<&str, &Rule> = findings.iter().map(|finding| (finding.rule.code, finding.rule)).collect();
     let places: BTreeMap<&str, usize> = broken.keys().enumerate().map(|(place, code)| (*code, place)).collect();
     let results = findings.iter().zip(fingerprints(findings));

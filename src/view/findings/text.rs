@@ -7,7 +7,7 @@ use anstyle::Style;
 use crate::domain::rules::Severity;
 use crate::domain::rules::finding::Finding;
 
-use super::Run;
+use super::ReportSource;
 use crate::view::colors;
 use crate::view::sanitize::one_line;
 use crate::view::text_width::width;
@@ -16,14 +16,14 @@ use crate::view::text_width::width;
 const SHOWN: usize = 100;
 
 /// One line for each: `FILE:LINE:COLUMN: SEVERITY: MESSAGE [CODE]`.
-pub(super) fn concise(findings: &[Finding], run: &Run<'_>) -> String {
+pub(super) fn concise(findings: &[Finding], run: &ReportSource<'_>) -> String {
     let mut told = String::new();
     findings.iter().for_each(|finding| line(&mut told, finding, run));
     told
 }
 
 /// The same, each with its line of the file.
-pub(super) fn full(findings: &[Finding], run: &Run<'_>) -> String {
+pub(super) fn full(findings: &[Finding], run: &ReportSource<'_>) -> String {
     let mut told = String::new();
     for finding in findings {
         line(&mut told, finding, run);
@@ -34,7 +34,7 @@ pub(super) fn full(findings: &[Finding], run: &Run<'_>) -> String {
     told
 }
 
-fn line(told: &mut String, finding: &Finding, run: &Run<'_>) {
+fn line(told: &mut String, finding: &Finding, run: &ReportSource<'_>) {
     let severity = run.paint.text(style(finding.severity), finding.severity.word());
     let place = match &finding.commit {
         Some(commit) => format!("{}: {}", commit.get(..10).unwrap_or(commit), finding.path),

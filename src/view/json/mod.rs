@@ -18,11 +18,11 @@ use crate::domain::ticket::{Escalation, Hold, Ticket};
 use crate::domain::time::duration;
 use crate::domain::value::{Fields, Value};
 
-use super::visible_history::{Told, thread};
+use super::visible_history::{VisibleEntry, thread};
 use super::{Viewer, sla};
 
 pub use field_selection::{UnknownField, check, select, taken};
-pub use print::{Array, line, pretty};
+pub use print::{JsonArray, line, pretty};
 
 /// The fields of every ticket, in their order.
 pub const FIELDS: &[&str] = &[
@@ -172,7 +172,7 @@ pub fn history_json(ticket: &Ticket, viewer: Viewer) -> Vec<Json> {
 }
 
 /// One entry by the names of its file.
-pub fn entry_json(told: &Told<'_>) -> Map<String, Json> {
+pub fn entry_json(told: &VisibleEntry<'_>) -> Map<String, Json> {
     let mut fields = entry_fields(told.entry);
     if told.redaction.is_some() {
         fields.retain(|(name, _)| name != "text" && name != "attachments");

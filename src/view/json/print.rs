@@ -13,11 +13,11 @@ pub fn pretty(value: &Json) -> String {
 
 /// A JSON array spelled item by item, as [`pretty`] spells it whole.
 #[derive(Debug, Default)]
-pub struct Array {
+pub struct JsonArray {
     has_items: bool,
 }
 
-impl Array {
+impl JsonArray {
     /// What comes next.
     pub fn item(&mut self, item: &Json) -> String {
         let before = if std::mem::replace(&mut self.has_items, true) { ",\n  " } else { "[\n  " };

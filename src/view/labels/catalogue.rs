@@ -191,7 +191,7 @@ pub struct Plural {
 /// Everything that is counted.
 #[allow(missing_docs)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Counts {
+pub struct CountLabels {
     pub alerts: Plural,
     pub tickets: Plural,
     pub entries: Plural,
@@ -225,13 +225,13 @@ pub struct Catalogue {
     pub glances: Glances,
     pub promises: Promises,
     pub changes: Changes,
-    pub counts: Counts,
+    pub counts: CountLabels,
     /// Whether the language counts so many like one.
     pub is_one: fn(usize) -> bool,
 }
 
 /// Words with their names, in a group of that name.
-pub type Listed = (&'static str, Vec<(&'static str, &'static str)>);
+pub type LabelGroup = (&'static str, Vec<(&'static str, &'static str)>);
 
 impl Catalogue {
     /// So many things.
@@ -240,7 +240,7 @@ impl Catalogue {
     }
 
     /// Every word there is, by group and name.
-    pub fn listed(&self) -> Vec<Listed> {
+    pub fn listed(&self) -> Vec<LabelGroup> {
         let counts = [
             ("alerts", self.counts.alerts),
             ("tickets", self.counts.tickets),

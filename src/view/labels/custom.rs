@@ -4,23 +4,23 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::ticket::custom_field::OwnField;
+use crate::domain::ticket::custom_field::CustomField;
 use crate::domain::ticket::product_group::ProductGroup;
 
 /// The labels by name, of what has one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OwnLabels {
+pub struct CustomLabels {
     /// Of product groups.
     pub groups: BTreeMap<String, String>,
     /// Of fields.
     pub fields: BTreeMap<String, String>,
 }
 
-impl OwnLabels {
+impl CustomLabels {
     /// Those of what the desk has defined.
-    pub fn of(groups: &[ProductGroup], fields: &[OwnField]) -> Self {
+    pub fn of(groups: &[ProductGroup], fields: &[CustomField]) -> Self {
         let group = |group: &ProductGroup| Some((group.name.clone(), group.label.clone()?));
-        let field = |field: &OwnField| Some((field.name.clone(), field.label.clone()?));
+        let field = |field: &CustomField| Some((field.name.clone(), field.label.clone()?));
         Self { groups: groups.iter().filter_map(group).collect(), fields: fields.iter().filter_map(field).collect() }
     }
 }

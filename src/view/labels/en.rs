@@ -1,8 +1,8 @@
 //! English. Customers read what the portal says; support reads the short words of its trade.
 
 use super::catalogue::{
-    Ages, Catalogue, Changes, Columns, Counts, Deeds, EscalationReasons, Facts, Glances, Groups, HoldReasons, Impacts,
-    Kinds, MergeReasons, NextSteps, OrganizationRoles, Plural, Priorities, Promises, Remarks, ReopenReasons,
+    Ages, Catalogue, Changes, Columns, CountLabels, Deeds, EscalationReasons, Facts, Glances, Groups, HoldReasons,
+    Impacts, Kinds, MergeReasons, NextSteps, OrganizationRoles, Plural, Priorities, Promises, Remarks, ReopenReasons,
     Resolutions, Roles, Statuses, Sweeps,
 };
 
@@ -277,7 +277,7 @@ const WORDS: Catalogue = Catalogue {
         gone: "the file is gone",
         summary: "{tickets}, {entries}",
     },
-    counts: Counts {
+    counts: CountLabels {
         alerts: Plural { one: ", {number} alert sent", other: ", {number} alerts sent" },
         tickets: Plural { one: "{number} ticket", other: "{number} tickets" },
         entries: Plural { one: "{number} entry", other: "{number} entries" },

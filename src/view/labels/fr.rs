@@ -1,8 +1,8 @@
 //! French, as the seeds have it; what they have no word for is our own.
 
 use super::catalogue::{
-    Ages, Catalogue, Changes, Columns, Counts, Deeds, EscalationReasons, Facts, Glances, Groups, HoldReasons, Impacts,
-    Kinds, MergeReasons, NextSteps, OrganizationRoles, Plural, Priorities, Promises, Remarks, ReopenReasons,
+    Ages, Catalogue, Changes, Columns, CountLabels, Deeds, EscalationReasons, Facts, Glances, Groups, HoldReasons,
+    Impacts, Kinds, MergeReasons, NextSteps, OrganizationRoles, Plural, Priorities, Promises, Remarks, ReopenReasons,
     Resolutions, Roles, Statuses, Sweeps,
 };
 
@@ -232,7 +232,7 @@ const WORDS: Catalogue = Catalogue {
         gone: "le fichier a disparu",
         summary: "{tickets}, {entries}",
     },
-    counts: Counts {
+    counts: CountLabels {
         alerts: Plural {
             one: ", {number} alerte supplémentaire envoyée",
             other: ", {number} alertes supplémentaires envoyées",

@@ -2,8 +2,8 @@
 //! for is our own; product groups are in English, since no seed names them in Japanese.
 
 use super::catalogue::{
-    Ages, Catalogue, Changes, Columns, Counts, Deeds, EscalationReasons, Facts, Glances, Groups, HoldReasons, Impacts,
-    Kinds, MergeReasons, NextSteps, OrganizationRoles, Plural, Priorities, Promises, Remarks, ReopenReasons,
+    Ages, Catalogue, Changes, Columns, CountLabels, Deeds, EscalationReasons, Facts, Glances, Groups, HoldReasons,
+    Impacts, Kinds, MergeReasons, NextSteps, OrganizationRoles, Plural, Priorities, Promises, Remarks, ReopenReasons,
     Resolutions, Roles, Statuses, Sweeps,
 };
 
@@ -229,7 +229,7 @@ const WORDS: Catalogue = Catalogue {
         gone: "ファイルがなくなりました",
         summary: "{tickets}、{entries}",
     },
-    counts: Counts {
+    counts: CountLabels {
         alerts: Plural {
             one: "、アラート {number} 件を送信済み", other: "、アラート {number} 件を送信済み"
         },

@@ -12,7 +12,7 @@ mod pt;
 mod tests;
 
 pub use catalogue::{Catalogue, fill};
-pub use custom::OwnLabels;
+pub use custom::CustomLabels;
 
 use crate::domain::value::Value;
 

@@ -2,8 +2,8 @@
 //! seed names them in Portuguese.
 
 use super::catalogue::{
-    Ages, Catalogue, Changes, Columns, Counts, Deeds, EscalationReasons, Facts, Glances, Groups, HoldReasons, Impacts,
-    Kinds, MergeReasons, NextSteps, OrganizationRoles, Plural, Priorities, Promises, Remarks, ReopenReasons,
+    Ages, Catalogue, Changes, Columns, CountLabels, Deeds, EscalationReasons, Facts, Glances, Groups, HoldReasons,
+    Impacts, Kinds, MergeReasons, NextSteps, OrganizationRoles, Plural, Priorities, Promises, Remarks, ReopenReasons,
     Resolutions, Roles, Statuses, Sweeps,
 };
 
@@ -232,7 +232,7 @@ const WORDS: Catalogue = Catalogue {
         gone: "o arquivo não existe mais",
         summary: "{tickets}, {entries}",
     },
-    counts: Counts {
+    counts: CountLabels {
         alerts: Plural { one: ", {number} alerta adicional enviado", other: ", {number} alertas adicionais enviados" },
         tickets: Plural { one: "{number} solicitação", other: "{number} solicitações" },
         entries: Plural { one: "{number} entrada", other: "{number} entradas" },

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::domain::sla::clock::ClockState;
 use crate::domain::sla::plan::Metric;
-use crate::domain::ticket::custom_field::{FieldKind, OwnField};
+use crate::domain::ticket::custom_field::{CustomField, FieldKind};
 use crate::domain::vocabulary::{
     EscalationReason, HoldReason, Kind, MergeReason, Priority, ReopenReason, Resolution, Role, Status,
 };
@@ -23,7 +23,7 @@ const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// A ticket: its file, and what `--json` prints of it. What has a `short_id` was printed. `fields` are the desk's own; a
 /// desk that has defined none takes any.
-pub fn ticket(fields: &[OwnField]) -> Json {
+pub fn ticket(fields: &[CustomField]) -> Json {
     let mut definitions = definitions();
     definitions.insert("own".to_owned(), own(fields));
     definitions.insert("file".to_owned(), file());
@@ -167,11 +167,11 @@ fn file() -> Json {
 }
 
 /// The desk's own fields.
-fn own(fields: &[OwnField]) -> Json {
+fn own(fields: &[CustomField]) -> Json {
     if fields.is_empty() {
         return json!({ "type": "object" });
     }
-    let schema = |field: &OwnField| match &field.kind {
+    let schema = |field: &CustomField| match &field.kind {
         FieldKind::Enum(words) => json!({ "enum": words, "description": field.label }),
         FieldKind::Text => json!({ "type": "string", "description": field.label }),
         FieldKind::Number => json!({ "type": "number", "description": field.label }),

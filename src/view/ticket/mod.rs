@@ -15,16 +15,16 @@ use crate::domain::sla::plan::Metric;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::attachment;
 use crate::domain::ticket::entry::Entry;
-use crate::domain::ticket::header_changes::{Change, changes};
+use crate::domain::ticket::header_changes::{HeaderChange, changes};
 use crate::domain::ticket::{Header, Ticket};
 use crate::domain::value::Value;
 
 use super::colors;
-use super::colors::Paint;
+use super::colors::ColorMode;
 use super::entry::{held, sentence, short_id, transition};
 use super::labels::{self, Catalogue, fill};
 use super::text_width::{pad, width};
-use super::visible_history::{Told, thread};
+use super::visible_history::{VisibleEntry, thread};
 use super::{Audience, sanitize, sla};
 
 /// What stands before each line somebody wrote.
@@ -76,7 +76,7 @@ fn told(
     ticket: &Ticket,
     ticket_short_id: &str,
     clocks: &[Clock],
-    changes: &HashMap<Id, Vec<Change>>,
+    changes: &HashMap<Id, Vec<HeaderChange>>,
     audience: &Audience<'_>,
 ) -> String {
     let mut shown = audience.name_of(ticket.id, ticket_short_id);
@@ -92,16 +92,16 @@ fn told(
 }
 
 /// Facts in the making: names aligned, what says nothing left out.
-struct Facts {
+struct FieldTable {
     lines: String,
-    paint: Paint,
+    paint: ColorMode,
     /// The columns of the names.
     names: usize,
 }
 
-impl Facts {
+impl FieldTable {
     /// Those in some words, and with some more names.
-    fn in_words<'a>(words: &Catalogue, more: impl Iterator<Item = &'a str>, paint: Paint) -> Self {
+    fn in_words<'a>(words: &Catalogue, more: impl Iterator<Item = &'a str>, paint: ColorMode) -> Self {
         let known = words.facts.listed();
         let widest = known.iter().map(|(_, name)| *name).chain(more).map(width).max().unwrap_or(0);
         Self { lines: String::new(), paint, names: widest + 1 }
@@ -141,7 +141,7 @@ fn facts(ticket: &Ticket, clocks: &[Clock], audience: &Audience<'_>) -> String {
     let header = &ticket.header;
     // A name of a whole sentence does not move all others.
     let own = header.fields.iter().map(|(name, _)| audience.field(name)).filter(|name| width(name) <= 24);
-    let mut facts = Facts::in_words(words, own, audience.paint);
+    let mut facts = FieldTable::in_words(words, own, audience.paint);
     facts.push(names.status, &status(ticket, words), colors::status(header.status));
     facts.push(names.priority, words.priorities.of(header.priority), colors::priority(header.priority));
     states(&mut facts, header, audience);
@@ -179,7 +179,7 @@ fn status(ticket: &Ticket, words: &Catalogue) -> String {
 }
 
 /// What holds beside the status.
-fn states(facts: &mut Facts, header: &Header, audience: &Audience<'_>) {
+fn states(facts: &mut FieldTable, header: &Header, audience: &Audience<'_>) {
     let words = audience.words();
     let names = &words.facts;
     facts.known(names.kind, header.kind.map(|kind| words.kinds.of(kind)));
@@ -209,7 +209,12 @@ fn moment(at: DateTime<Utc>, audience: &Audience<'_>) -> String {
 }
 
 /// One entry: who did what when, what it changed, what became of its words, and the words.
-fn push_block(shown: &mut String, told: &Told<'_>, changes: Option<&Vec<Change>>, audience: &Audience<'_>) {
+fn push_block(
+    shown: &mut String,
+    told: &VisibleEntry<'_>,
+    changes: Option<&Vec<HeaderChange>>,
+    audience: &Audience<'_>,
+) {
     let entry = told.entry;
     let (paint, words) = (audience.paint, audience.words());
     let style = if entry.is_internal() { colors::INTERNAL } else { colors::STRONG };
@@ -244,7 +249,7 @@ fn push_block(shown: &mut String, told: &Told<'_>, changes: Option<&Vec<Change>>
 }
 
 /// One fact: what it was, in red, and what it is since, in green.
-fn push_change(shown: &mut String, change: &Change, paint: Paint, catalogue: &Catalogue) {
+fn push_change(shown: &mut String, change: &HeaderChange, paint: ColorMode, catalogue: &Catalogue) {
     paint.push(shown, colors::MUTED, &format!("  {}: ", sanitize::one_line(&change.name)));
     let words = |value: &Value| sanitize::one_line(&labels::value(value)).into_owned();
     if let Some(from) = &change.from {
@@ -259,7 +264,7 @@ fn push_change(shown: &mut String, change: &Change, paint: Paint, catalogue: &Ca
 }
 
 /// What later entries say of this one.
-fn remarks(told: &Told<'_>, words: &Catalogue) -> Vec<String> {
+fn remarks(told: &VisibleEntry<'_>, words: &Catalogue) -> Vec<String> {
     let remark = |entry: &Entry, what: &str| {
         let reason = match &entry.action {
             Action::Redact { reason, .. } | Action::Correct { reason, .. } => reason.as_str(),

@@ -130,7 +130,7 @@ Id                   {}
 #[test]
 fn colour_adds_nothing_but_colour() {
     let zone = test_fixtures::paris();
-    let coloured = Audience { paint: Paint { colour: true }, ..test_fixtures::audience(&zone) };
+    let coloured = Audience { paint: ColorMode { colour: true }, ..test_fixtures::audience(&zone) };
     let painted = crate::view::ticket::ticket(&sample_ticket(), "000001", &[], &coloured);
     let plain = crate::view::ticket::ticket(&sample_ticket(), "000001", &[], &test_fixtures::audience(&zone));
     assert_eq!(anstream::adapter::strip_str(&painted).to_string(), plain);

@@ -1,11 +1,11 @@
 //! The union of two versions of a ticket: its laws over random histories, and inputs that have no union.
 
-use casebook::domain::convergence::union::{Crossing, Discord, concurrent};
+use casebook::domain::convergence::union::{ConflictKind, UnionError, concurrent};
 use casebook::domain::id::Id;
 use casebook::domain::ticket::Ticket;
 use casebook::domain::ticket::entry::Entry;
 use casebook::domain::ticket::replay::replay;
-use casebook::store::yaml::{Side, Split, print, read, unite};
+use casebook::store::yaml::{MergeConflict, MergeSide, print, read, unite};
 use proptest::prelude::*;
 
 use crate::fixtures::arbitrary;
@@ -72,7 +72,7 @@ proptest! {
                     prop_assert_eq!(ids(&united.ticket), both);
                 }
                 // The base does not have that entry, so it is unknown which spelling is the older one.
-                Err(Split::Spelling(_)) => prop_assert!(read(&b, None).unwrap().history.len() > 1),
+                Err(MergeConflict::Spelling(_)) => prop_assert!(read(&b, None).unwrap().history.len() > 1),
                 Err(other) => prop_assert!(false, "{other:?}"),
             }
         }
@@ -106,17 +106,21 @@ fn inputs_without_a_union_are_conflicts() {
     let entry: Id = "01M7ZK369RH2Y4D6F8J0M2Q4S6".parse().unwrap();
     let base = Some(file.as_bytes());
     let edited = with(&file, "Which release?", "Which version?");
-    assert_eq!(unite(base, file.as_bytes(), &edited), Err(Split::Discord(Discord::Entry(entry))));
+    assert_eq!(unite(base, file.as_bytes(), &edited), Err(MergeConflict::Discord(UnionError::Entry(entry))));
     let cut = with(&file, "...\n", "");
-    let Err(Split::Unreadable { side: Side::Theirs, .. }) = unite(base, file.as_bytes(), &cut) else { panic!() };
-    let Err(Split::Unreadable { side: Side::Ours, .. }) = unite(base, &cut, file.as_bytes()) else { panic!() };
+    let Err(MergeConflict::Unreadable { side: MergeSide::Theirs, .. }) = unite(base, file.as_bytes(), &cut) else {
+        panic!()
+    };
+    let Err(MergeConflict::Unreadable { side: MergeSide::Ours, .. }) = unite(base, &cut, file.as_bytes()) else {
+        panic!()
+    };
     let newer = with(&file, "format: 1", "format: 2");
-    assert_eq!(unite(base, &newer, file.as_bytes()), Err(Split::NewerFormat(2)));
+    assert_eq!(unite(base, &newer, file.as_bytes()), Err(MergeConflict::NewerFormat(2)));
     let quoted = |quote: &str| with(&file, "by: kenji@desk.example", &format!("by: {quote}kenji@desk.example{quote}"));
-    assert_eq!(unite(base, &quoted("'"), &quoted("\"")), Err(Split::Spelling(entry)));
+    assert_eq!(unite(base, &quoted("'"), &quoted("\"")), Err(MergeConflict::Spelling(entry)));
     assert_eq!(unite(base, &quoted("'"), file.as_bytes()).unwrap().bytes, quoted("'"));
     let (one, other) = (format!("# one\n{file}"), format!("# other\n{file}"));
-    assert_eq!(unite(base, one.as_bytes(), other.as_bytes()), Err(Split::Surroundings));
+    assert_eq!(unite(base, one.as_bytes(), other.as_bytes()), Err(MergeConflict::Surroundings));
     assert_eq!(unite(base, one.as_bytes(), file.as_bytes()).unwrap().bytes, one.as_bytes());
 }
 
@@ -157,7 +161,7 @@ fn concurrent_entries_are_named_in_pairs() {
     let united = unite(None, print(&one).as_bytes(), print(&other).as_bytes()).unwrap();
     let [found] = united.concurrent.as_slice() else { panic!("{:?}", united.concurrent) };
     assert_eq!((found.entry, found.beside), (later, reply.id));
-    assert!(matches!(found.about, Crossing::Status { .. }));
+    assert!(matches!(found.about, ConflictKind::Status { .. }));
     assert_eq!(concurrent(&united.ticket), united.concurrent);
     let again = unite(None, &united.bytes, print(&one).as_bytes()).unwrap();
     assert_eq!(again.concurrent, [], "it is told once");

@@ -7,7 +7,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use casebook::domain::id::Id;
-use casebook::store::yaml::{DamageKind, read};
+use casebook::store::yaml::{ReadErrorKind, read};
 
 use crate::fixtures::desk::desk;
 use crate::fixtures::sandbox::{Outcome, Running, Sandbox};
@@ -365,5 +365,5 @@ fn a_byte_order_mark_and_other_line_ends_read_as_the_same_ticket() {
         assert_eq!(read(other.as_bytes(), Some(id)), Ok(whole.clone()));
     }
     let twice = read(format!("\u{feff}\u{feff}{text}").as_bytes(), Some(id)).unwrap_err();
-    assert!(!matches!(twice.kind, DamageKind::NoEndMarker), "{twice}");
+    assert!(!matches!(twice.kind, ReadErrorKind::NoEndMarker), "{twice}");
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use casebook::domain::query::{Candidate, Query, Scope, parse};
+use casebook::domain::query::{Query, QueryScope, TicketView, parse};
 use casebook::domain::ticket::Ticket;
-use casebook::domain::ticket::action::{Action, Solution};
-use casebook::domain::ticket::summary::{Glimpse, Summary};
+use casebook::domain::ticket::action::{Action, SolveEvidence};
+use casebook::domain::ticket::summary::{Summary, SummaryHeader};
 use casebook::domain::time::zone::Zone;
 use casebook::store::yaml::{print, read, read_by_library, survey, survey_header};
 use proptest::prelude::*;
@@ -85,7 +85,7 @@ fn simple() -> impl Strategy<Value = Ticket> {
     (arbitrary::ticket(), "[a-z][a-z ]{3,20}[a-z]", any::<bool>()).prop_map(|(mut ticket, words, one_line)| {
         let is_odd = |action: &Action| {
             matches!(action, Action::Set { .. })
-                || matches!(action, Action::Solve(solution) if matches!(solution, Solution::BugReported { .. }))
+                || matches!(action, Action::Solve(solution) if matches!(solution, SolveEvidence::BugReported { .. }))
         };
         let mut history = ticket.history.split_off(1);
         history.retain(|entry| !is_odd(&entry.action));
@@ -136,7 +136,7 @@ fn query(words: &str) -> Query {
     let zone = Zone::named("Europe/Paris").expect("a zone");
     let saved = BTreeMap::new();
     let now = "2026-11-21T12:00:00Z".parse().expect("a time");
-    parse(words, &Scope { now, zone: &zone, me: None, saved: &saved }).expect("a query")
+    parse(words, &QueryScope { now, zone: &zone, me: None, saved: &saved }).expect("a query")
 }
 
 /// Queries, of which some can be answered from a summary header.
@@ -165,8 +165,8 @@ proptest! {
         let row = Summary::from(&ticket);
         for words in QUERIES {
             let query = query(words);
-            let means = query.means(&Candidate { row: &row, me: None, holds_words: &|_| false, clocks: &Vec::new });
-            for glimpse in [Glimpse::from(&row), Glimpse::from(&row.header)] {
+            let means = query.means(&TicketView { row: &row, me: None, holds_words: &|_| false, clocks: &Vec::new });
+            for glimpse in [SummaryHeader::from(&row), SummaryHeader::from(&row.header)] {
                 let said = query.means_at_a_glance(&glimpse);
                 prop_assert!(said.is_none_or(|said| said == means), "{} {:?} {:?}", words, said, row);
             }

@@ -3,7 +3,7 @@
 use casebook::domain::id::Id;
 use casebook::domain::people::person::Person;
 use casebook::domain::ticket::Ticket;
-use casebook::domain::ticket::action::{Action, Fact, Opening};
+use casebook::domain::ticket::action::{Action, HeaderField, OpenFields};
 use casebook::domain::ticket::entry::Entry;
 use casebook::domain::ticket::replay::replay;
 use casebook::domain::value::Value;
@@ -28,7 +28,7 @@ fn the_example_of_the_format_page_is_a_ticket_as_it_is_printed() {
 fn a_changed_header_block_keeps_the_blank_line_before_the_history() {
     for words in ["one\ntwo", "one\ntwo\n", "one\n \t", "one\n \n", " one\n\n  \n  ", "one\n\n", "one\n \n\n \n\n"] {
         let at = Id::at("2026-11-21T09:01:00Z".parse().unwrap(), 1);
-        let mut opening = Opening::new("s".to_owned(), Priority::S3, Person::from_address("a@a.example").unwrap());
+        let mut opening = OpenFields::new("s".to_owned(), Priority::S3, Person::from_address("a@a.example").unwrap());
         opening.fields = vec![("steps".to_owned(), Value::String(words.to_owned()))];
         let entry = |id: Id, action, from, to| Entry {
             from,
@@ -38,7 +38,8 @@ fn a_changed_header_block_keeps_the_blank_line_before_the_history() {
         let open = entry(at, Action::Open(Box::new(opening)), None, Some(Status::Open));
         let before = Ticket::opened_by(open).unwrap();
         for (name, value) in [("more", "yes it is"), ("more", words), ("zeta", "z"), ("zeta", "z\nz")] {
-            let set = Action::Set { set: vec![(Fact::Field(name.to_owned()), Value::from(value))], unset: Vec::new() };
+            let set =
+                Action::Set { set: vec![(HeaderField::Field(name.to_owned()), Value::from(value))], unset: Vec::new() };
             let mut after = before.clone();
             after.append(entry(Id::after(Some(at), at.time(), 2), set, Some(Status::Open), None));
             let file = print(&before);

@@ -4,10 +4,10 @@ use std::fs::{self, File, FileTimes};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use casebook::desk::{Casebook, Found, Trouble, World};
+use casebook::desk::{Desk, Environment, SummaryList, UnreadableFile};
 use casebook::domain::id::Id;
 use casebook::domain::ticket::summary::Summary;
-use casebook::store::index::{Index, Known, Making, Row, Rows, Stamp};
+use casebook::store::index::{FileStamp, Index, IndexBuilder, MonthTickets, Row, Rows};
 use casebook::store::layout::{short_ids, ticket_path};
 use casebook::store::yaml::print;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -23,10 +23,10 @@ const TICKETS: usize = 80;
 const A_WHILE: Duration = Duration::from_millis(70);
 
 /// Summaries, unreadable files, names, and tickets found by parts of ids.
-type Answers = (Vec<Summary>, Vec<Trouble>, Vec<Id>, Vec<String>);
+type Answers = (Vec<Summary>, Vec<UnreadableFile>, Vec<Id>, Vec<String>);
 
 /// A desk of many small tickets over two months, in a repository with two branches that differ.
-struct Desk {
+struct TestDesk {
     sandbox: Sandbox,
 }
 
@@ -34,7 +34,7 @@ fn now() -> DateTime<Utc> {
     "2026-11-21T09:00:00Z".parse().unwrap()
 }
 
-impl Desk {
+impl TestDesk {
     fn new() -> Self {
         let sandbox = Sandbox::new();
         let desk = Self { sandbox };
@@ -72,7 +72,7 @@ impl Desk {
 
     fn read(&self, no_index: bool) -> Answers {
         let patience = Duration::from_secs(10);
-        let world = World {
+        let world = Environment {
             now: now(),
             clock_is_fixed: true,
             seed: None,
@@ -81,8 +81,8 @@ impl Desk {
             patience,
             macro_flaws: |_| Vec::new(),
         };
-        let casebook = Casebook::open(&self.root(), world).unwrap();
-        let Found { rows, troubles } = casebook.summaries(None).unwrap();
+        let casebook = Desk::open(&self.root(), world).unwrap();
+        let SummaryList { rows, troubles } = casebook.summaries(None).unwrap();
         let names = casebook.names().unwrap().tickets;
         let mut short = short_ids(&names);
         for (id, short) in names.iter().zip(&mut short) {
@@ -171,7 +171,7 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-impl Desk {
+impl TestDesk {
     fn happen(&self, event: &Event) {
         let files = self.files();
         let pick = |pick: &Pick| &files[pick.index(files.len())];
@@ -238,7 +238,7 @@ proptest! {
 
     #[test]
     fn answers_are_the_same_as_without_an_index_whatever_happens(events in proptest::collection::vec(event(), 4..24)) {
-        let desk = Desk::new();
+        let desk = TestDesk::new();
         std::thread::sleep(A_WHILE);
         desk.assert_true("at first");
         for event in &events {
@@ -254,15 +254,15 @@ proptest! {
     #[test]
     fn a_summary_is_read_from_the_index_as_it_was_written(ticket in arbitrary::ticket()) {
         let folder = tempfile::tempdir().unwrap();
-        let (row, stamp) = (Summary::from(&ticket), Stamp { size: 1, modified: 2, changed: 3, inode: 4 });
-        let mut making = Making::begin(folder.path()).unwrap();
+        let (row, stamp) = (Summary::from(&ticket), FileStamp { size: 1, modified: 2, changed: 3, inode: 4 });
+        let mut making = IndexBuilder::begin(folder.path()).unwrap();
         making.add_all(&[(ticket.id, Some((stamp, row.clone())))]).unwrap();
         making.finish(&[]).unwrap();
         let index = Index::load(folder.path()).expect("an index");
         let rows = index.rows(0..1).expect("a sound index");
-        let later = Stamp { changed: 4, ..stamp };
+        let later = FileStamp { changed: 4, ..stamp };
         prop_assert!(rows[0].is_of(stamp) && !rows[0].is_of(later));
-        prop_assert_eq!(rows[0].glimpse, casebook::domain::ticket::summary::Glimpse::from(&row));
+        prop_assert_eq!(rows[0].glimpse, casebook::domain::ticket::summary::SummaryHeader::from(&row));
         let mut taken = Rows::default();
         prop_assert_eq!(index.take(&rows, &mut taken, |_| true), vec![]);
         prop_assert_eq!(taken.iter().collect::<Vec<_>>(), vec![row], "{}", print(&ticket));
@@ -270,27 +270,30 @@ proptest! {
 }
 
 /// Returns the number of files whose summaries the index believes, as they are now.
-fn believed(desk: &Desk) -> usize {
+fn believed(desk: &TestDesk) -> usize {
     let Some(index) = Index::load(&desk.sandbox.path(".git/casebook")) else { return 0 };
     let ids: Vec<Id> =
         desk.files().iter().map(|path| path.file_stem().unwrap().to_str().unwrap().parse().unwrap()).collect();
     let rows = index.rows_of(&ids).expect("a sound index");
-    let is_known =
-        |(row, path): (Option<Row>, PathBuf)| row.is_some_and(|row| row.is_of(Stamp::of(&fs::metadata(path).unwrap())));
+    let is_known = |(row, path): (Option<Row>, PathBuf)| {
+        row.is_some_and(|row| row.is_of(FileStamp::of(&fs::metadata(path).unwrap())))
+    };
     rows.into_iter().zip(desk.files()).map(is_known).filter(|known| *known).count()
 }
 
 /// Returns whether the index believes the list of names in a month's folder.
-fn knows_folder(desk: &Desk, month: u32) -> bool {
+fn knows_folder(desk: &TestDesk, month: u32) -> bool {
     let folder = desk.sandbox.path(format!("tickets/2026/{month:02}"));
-    let stamp = Stamp::of(&fs::metadata(folder).unwrap());
+    let stamp = FileStamp::of(&fs::metadata(folder).unwrap());
     let index = Index::load(&desk.sandbox.path(".git/casebook"));
-    index.is_some_and(|index| matches!(index.known(2026, month, stamp), Some(Known::Rows(_) | Known::Ids(_))))
+    index.is_some_and(|index| {
+        matches!(index.known(2026, month, stamp), Some(MonthTickets::Rows(_) | MonthTickets::Ids(_)))
+    })
 }
 
 #[test]
 fn the_index_avoids_reading_files() {
-    let desk = Desk::new();
+    let desk = TestDesk::new();
     std::thread::sleep(A_WHILE);
     assert!(!desk.index().exists());
     desk.read(false);
@@ -303,7 +306,7 @@ fn the_index_avoids_reading_files() {
 
 #[test]
 fn only_changed_files_are_added_to_the_index() {
-    let desk = Desk::new();
+    let desk = TestDesk::new();
     std::thread::sleep(A_WHILE);
     desk.read(false);
     let made = fs::read(desk.index()).unwrap();
@@ -331,13 +334,13 @@ fn only_changed_files_are_added_to_the_index() {
 
 #[test]
 fn a_file_as_recent_as_the_index_is_read_again() {
-    let desk = Desk::new();
+    let desk = TestDesk::new();
     std::thread::sleep(A_WHILE);
     let files = desk.files();
     desk.swap(&files[3], "priority: S3", "priority: S1");
     desk.read(false);
-    let young = Stamp::of(&fs::metadata(&files[3]).unwrap());
-    if !young.is_older_than(Stamp::now(&desk.root()).unwrap()) {
+    let young = FileStamp::of(&fs::metadata(&files[3]).unwrap());
+    if !young.is_older_than(FileStamp::now(&desk.root()).unwrap()) {
         assert_eq!(believed(&desk), TICKETS - 1);
     }
     desk.assert_true("a young file");
@@ -345,7 +348,7 @@ fn a_file_as_recent_as_the_index_is_read_again() {
 
 #[test]
 fn a_corrupt_index_changes_no_answer() {
-    let desk = Desk::new();
+    let desk = TestDesk::new();
     std::thread::sleep(A_WHILE);
     desk.read(false);
     // After the index, its log.
@@ -371,7 +374,7 @@ fn a_corrupt_index_changes_no_answer() {
 
 #[test]
 fn reads_work_if_the_index_cannot_be_written() {
-    let desk = Desk::new();
+    let desk = TestDesk::new();
     std::thread::sleep(A_WHILE);
     fs::create_dir_all(desk.sandbox.path(".git/casebook")).unwrap();
     fs::create_dir(desk.index()).unwrap();

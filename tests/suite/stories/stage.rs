@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use casebook::view::colors::Paint;
+use casebook::view::colors::ColorMode;
 use casebook::view::diff::unified;
 
 use super::expected::renewed;
@@ -60,7 +60,7 @@ fn failure(name: &str, line: usize, run: &Run, story: &str, told: &[String]) -> 
     let text = |lines: &mut dyn Iterator<Item = &str>| lines.flat_map(|line| [line, "\n"]).collect::<String>();
     let expected = text(&mut story.lines().skip(run.lines.start).take(run.lines.len()));
     let actual = text(&mut told.iter().map(String::as_str));
-    let diff = unified(name, Some(&expected), &actual, Paint::PLAIN);
+    let diff = unified(name, Some(&expected), &actual, ColorMode::PLAIN);
     format!("{name}:{line}: $ {}\n{diff}", run.command)
 }
 

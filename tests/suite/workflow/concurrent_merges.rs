@@ -4,12 +4,12 @@
 use std::fs;
 use std::time::Duration;
 
-use casebook::desk::{Casebook, Scope, World};
+use casebook::desk::{CheckScope, Desk, Environment};
 use casebook::domain::id::Id;
 use casebook::domain::rules::Severity;
 use casebook::domain::text::Text;
 use casebook::domain::ticket::Ticket;
-use casebook::domain::ticket::action::{Action, Solution};
+use casebook::domain::ticket::action::{Action, SolveEvidence};
 use casebook::domain::ticket::entry::Entry;
 use casebook::domain::vocabulary::{MergeReason, Role, Status};
 use casebook::store::layout::ticket_path;
@@ -49,7 +49,7 @@ impl Union {
             fs::write(path, print(ticket)).unwrap();
         }
         let now = self.tickets[0].created_at();
-        let world = World {
+        let world = Environment {
             now,
             clock_is_fixed: true,
             seed: None,
@@ -58,7 +58,7 @@ impl Union {
             patience: Duration::ZERO,
             macro_flaws: |_| Vec::new(),
         };
-        let findings = Casebook::open(folder.path(), world).unwrap().check(&Scope::Everything).unwrap().findings;
+        let findings = Desk::open(folder.path(), world).unwrap().check(&CheckScope::Everything).unwrap().findings;
         findings.into_iter().map(|finding| (finding.severity, finding.rule.word)).collect()
     }
 }
@@ -125,7 +125,7 @@ fn an_entry_that_another_clone_explains_is_concurrent_and_others_are_not_permitt
     let mut never_solved = Union { tickets: union.tickets.clone() };
     never_solved.add(0, 12, reopen(), Status::Solved, Some(Status::Open));
     assert_eq!(never_solved.findings(), [illegal], "only the merge solved it");
-    let agreed = Action::Solve(Solution::Agreed { by: Some(Side::Agent.person()) });
+    let agreed = Action::Solve(SolveEvidence::Agreed { by: Some(Side::Agent.person()) });
     union.add(0, 11, agreed, Status::Open, Some(Status::Solved));
     union.add(0, 12, reopen(), Status::Solved, Some(Status::Open));
     assert_eq!(union.findings(), [concurrent, concurrent], "another clone solved it, and opened it again");

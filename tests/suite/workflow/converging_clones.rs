@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use casebook::desk::{Scope, Step, Terms, Work};
-use casebook::domain::convergence::cross_ticket::{FORWARDING, Loose, twins};
+use casebook::desk::{ActionRequest, CheckScope, Command, WriteOptions};
+use casebook::domain::convergence::cross_ticket::{FORWARDING, Inconsistency, twins};
 use casebook::domain::convergence::union::concurrent;
 use casebook::domain::id::Id;
 use casebook::domain::rules::Severity;
@@ -28,7 +28,7 @@ use crate::fixtures::workflow_cast::*;
 /// Does a drawn action, if the workflow allows it.
 fn attempt(desk: &mut WalkedDesk, drawn: &DrawnAction) {
     desk.now += TimeDelta::hours(drawn.pause);
-    let asked = Step { keep_open: drawn.keep_open, ..step(desk.tickets[drawn.ticket], drawn.action(desk)) };
+    let asked = ActionRequest { keep_open: drawn.keep_open, ..step(desk.tickets[drawn.ticket], drawn.action(desk)) };
     match desk.perform(drawn.side, asked) {
         Ok(_) | Err(Error::Refused { .. } | Error::NotFound { .. }) => {}
         Err(other) => panic!("{drawn:?}: {other:?}"),
@@ -58,8 +58,8 @@ fn meet(desk: &mut WalkedDesk, other: &WalkedDesk) {
 /// Relinks, as an agent or a manager does it on a clone.
 fn mend(desk: &mut WalkedDesk, side: Side, later: TimeDelta) {
     desk.now += later;
-    let terms = Terms { by: side.person(), on_behalf: false, git_author: None, dry_run: false, commit: None };
-    desk.casebook().perform(Work::Rejoin { key: None }, &terms).unwrap();
+    let terms = WriteOptions { by: side.person(), on_behalf: false, git_author: None, dry_run: false, commit: None };
+    desk.casebook().perform(Command::Rejoin { key: None }, &terms).unwrap();
 }
 
 /// Returns the keys of the replies that `resolve` copied to a ticket, once for each copy that a reader sees.
@@ -115,10 +115,10 @@ proptest! {
         let met: Vec<BTreeSet<Id>> = one.tickets.iter().map(|id| ids(&one.ticket(*id))).collect();
         one.now += TimeDelta::minutes(1);
         let by = Side::Agent.person();
-        let terms = Terms { by, on_behalf: false, git_author: None, dry_run: false, commit: None };
-        one.casebook().perform(Work::Rejoin { key: None }, &terms).unwrap();
+        let terms = WriteOptions { by, on_behalf: false, git_author: None, dry_run: false, commit: None };
+        one.casebook().perform(Command::Rejoin { key: None }, &terms).unwrap();
         prop_assert_eq!(one.casebook().loose().unwrap(), Vec::new());
-        let findings = one.casebook().check(&Scope::Everything).unwrap().findings;
+        let findings = one.casebook().check(&CheckScope::Everything).unwrap().findings;
         let errors: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
         prop_assert!(errors.is_empty(), "{:#?}", errors);
         let rings = findings.iter().filter(|finding| finding.rule.word == "merge.cycle").count();
@@ -127,7 +127,7 @@ proptest! {
             prop_assert!(ids(&one.ticket(*id)).is_superset(&met));
         }
         let mended = one.files();
-        one.casebook().perform(Work::Rejoin { key: None }, &terms).unwrap();
+        one.casebook().perform(Command::Rejoin { key: None }, &terms).unwrap();
         prop_assert_eq!(one.files(), mended, "mending what is whole does nothing");
     }
 
@@ -152,7 +152,7 @@ proptest! {
         // One clone makes a change before it relinks, unknown to the other, which relinks too.
         meanwhile.iter().for_each(|drawn| attempt(&mut other, drawn));
         // A merge is taken back in the actor's name, so the two clones copy replies to two versions.
-        let takes_back = one.casebook().loose().unwrap().iter().any(|one| matches!(one, Loose::Ring { .. }));
+        let takes_back = one.casebook().loose().unwrap().iter().any(|one| matches!(one, Inconsistency::Ring { .. }));
         mend(&mut one, Side::Agent, TimeDelta::minutes(1));
         mend(&mut other, Side::Manager, TimeDelta::hours(5));
         for round in 0..4 {
@@ -176,7 +176,7 @@ proptest! {
             copies += ticket.history.iter().filter(|entry| is_copy(entry)).count() - read;
         }
         prop_assert!(copies == 0 || takes_back || !meanwhile.is_empty(), "what mends the same version is the same entry");
-        let findings = one.casebook().check(&Scope::Everything).unwrap().findings;
+        let findings = one.casebook().check(&CheckScope::Everything).unwrap().findings;
         let is_wrong = |finding: &&Finding| finding.severity == Severity::Error || finding.rule.word == "entry.key";
         let errors: Vec<_> = findings.iter().filter(is_wrong).collect();
         prop_assert!(errors.is_empty(), "{:#?}", errors);

@@ -6,12 +6,12 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use casebook::desk::{Attached, Casebook, Scope, Step, Target, Terms, Work, World};
+use casebook::desk::{ActionRequest, AttachmentData, CheckScope, Command, Desk, Environment, TicketRef, WriteOptions};
 use casebook::domain::id::Id;
 use casebook::domain::people::person::Person;
 use casebook::domain::text::Text;
 use casebook::domain::ticket::Ticket;
-use casebook::domain::ticket::action::{Action, Fact, Opening};
+use casebook::domain::ticket::action::{Action, HeaderField, OpenFields};
 use casebook::domain::ticket::entry::Entry;
 use casebook::domain::ticket::replay::replay;
 use casebook::domain::value::Value;
@@ -44,18 +44,19 @@ impl WalkedDesk {
         let mut desk = Self { folder, now: "2026-11-21T09:00:00Z".parse().unwrap(), tickets: Vec::new() };
         for number in 0..TICKETS {
             let side = if number + 1 < TICKETS { Side::Customer } else { Side::Outsider };
-            let opening = Opening::new(format!("Ticket {number}"), Priority::S3, side.person());
-            let step = Step { target: Target::New, ..step(Id::at(desk.now, 0), Action::Open(Box::new(opening))) };
+            let opening = OpenFields::new(format!("Ticket {number}"), Priority::S3, side.person());
+            let step =
+                ActionRequest { target: TicketRef::New, ..step(Id::at(desk.now, 0), Action::Open(Box::new(opening))) };
             let opened = desk.perform(side, step).unwrap();
             desk.tickets.extend(opened);
         }
         desk
     }
 
-    pub fn casebook(&self) -> Casebook {
+    pub fn casebook(&self) -> Desk {
         let seed = Some(self.now.timestamp().cast_unsigned());
         let patience = Duration::from_secs(5);
-        let world = World {
+        let world = Environment {
             now: self.now,
             clock_is_fixed: true,
             seed,
@@ -64,13 +65,14 @@ impl WalkedDesk {
             patience,
             macro_flaws: |_| Vec::new(),
         };
-        Casebook::open(self.folder.path(), world).unwrap()
+        Desk::open(self.folder.path(), world).unwrap()
     }
 
-    pub fn perform(&mut self, side: Side, step: Step) -> Result<Vec<Id>, Error> {
+    pub fn perform(&mut self, side: Side, step: ActionRequest) -> Result<Vec<Id>, Error> {
         self.now += TimeDelta::minutes(1);
-        let terms = Terms { by: side.person(), on_behalf: false, git_author: None, dry_run: false, commit: None };
-        let report = self.casebook().perform(Work::Steps(vec![step]), &terms)?;
+        let terms =
+            WriteOptions { by: side.person(), on_behalf: false, git_author: None, dry_run: false, commit: None };
+        let report = self.casebook().perform(Command::Steps(vec![step]), &terms)?;
         Ok(report.tickets.iter().map(|ticket| ticket.id).collect())
     }
 
@@ -97,11 +99,11 @@ fn gather(folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
     }
 }
 
-pub fn step(ticket: Id, action: Action) -> Step {
+pub fn step(ticket: Id, action: Action) -> ActionRequest {
     let files = if action == Action::Attach { vec!["trace\n"] } else { vec![] };
-    let attached = |words: &str| Attached::of("trace.txt".to_owned(), words.as_bytes().to_vec());
+    let attached = |words: &str| AttachmentData::of("trace.txt".to_owned(), words.as_bytes().to_vec());
     let attachments = files.into_iter().map(attached).collect();
-    Step { attachments, ..Step::on(ticket, action, Text::clean("Some words.")) }
+    ActionRequest { attachments, ..ActionRequest::on(ticket, action, Text::clean("Some words.")) }
 }
 
 /// An action to do; numbers stand for tickets until there are some.
@@ -166,8 +168,8 @@ impl DrawnAction {
                 remove: if self.keep_open { vec![Side::Customer.person()] } else { vec![] },
             },
             22 => Action::Set {
-                set: vec![(Fact::Field("region".to_owned()), Value::Bool(self.keep_open))],
-                unset: vec![Fact::Language],
+                set: vec![(HeaderField::Field("region".to_owned()), Value::Bool(self.keep_open))],
+                unset: vec![HeaderField::Language],
             },
             23 => Action::Attach,
             _ => Action::Correct { entry: ticket, reason: "a word".to_owned() },
@@ -268,7 +270,7 @@ proptest! {
         for drawn in &drawn_actions {
             desk.now += TimeDelta::hours(drawn.pause);
             let before = desk.files();
-            let asked = Step { keep_open: drawn.keep_open, ..step(desk.tickets[drawn.ticket], drawn.action(&desk)) };
+            let asked = ActionRequest { keep_open: drawn.keep_open, ..step(desk.tickets[drawn.ticket], drawn.action(&desk)) };
             match desk.perform(drawn.side, asked) {
                 Ok(_) => {}
                 Err(Error::Refused { .. } | Error::NotFound { .. }) => prop_assert_eq!(before, desk.files()),
@@ -279,7 +281,7 @@ proptest! {
                 prop_assert_eq!(replay(&ticket.history), Some(ticket.header), "{:?}", drawn);
             }
         }
-        let checked = desk.casebook().check(&Scope::Everything).unwrap();
+        let checked = desk.casebook().check(&CheckScope::Everything).unwrap();
         prop_assert_eq!((checked.findings, checked.count), (Vec::new(), TICKETS));
     }
 }
@@ -337,16 +339,16 @@ fn two_clones_that_merge_tickets_into_each_other_agree_on_the_target() {
 fn a_reply_to_a_merged_ticket_reveals_no_concealed_ticket() {
     let mut desk = WalkedDesk::new();
     let organized = |side: Side| {
-        let opening = Opening::new("Slow".to_owned(), Priority::S3, side.person());
-        Action::Open(Box::new(Opening { organization: Some("acme".to_owned()), ..opening }))
+        let opening = OpenFields::new("Slow".to_owned(), Priority::S3, side.person());
+        Action::Open(Box::new(OpenFields { organization: Some("acme".to_owned()), ..opening }))
     };
     let mut open = |side| {
-        let opening = Step { target: Target::New, ..step(Id::at(desk.now, 0), organized(side)) };
+        let opening = ActionRequest { target: TicketRef::New, ..step(Id::at(desk.now, 0), organized(side)) };
         desk.perform(side, opening).unwrap()[0]
     };
     let (source, target) = (open(Side::Outsider), open(Side::Customer));
     desk.perform(Side::Agent, step(source, Action::Merge { into: target, reason: MergeReason::SameIssue })).unwrap();
-    let keyed = |key: &str| Step { key: Some(key.to_owned()), ..step(source, reply()) };
+    let keyed = |key: &str| ActionRequest { key: Some(key.to_owned()), ..step(source, reply()) };
     assert_eq!(desk.perform(Side::Outsider, keyed("one")).unwrap(), [target]);
     desk.perform(Side::Agent, step(target, Action::Cc { add: vec![], remove: vec![Side::Outsider.person()] })).unwrap();
     assert_eq!(desk.perform(Side::Outsider, keyed("two")).unwrap(), [source], "it is recorded all the same");
@@ -360,7 +362,7 @@ fn a_version_is_the_id_of_exactly_one_entry() {
     let mut desk = WalkedDesk::new();
     let ticket = desk.tickets[0];
     desk.perform(Side::Agent, step(ticket, note())).unwrap();
-    let at = |version: String| Step { if_version: Some(version), ..step(ticket, note()) };
+    let at = |version: String| ActionRequest { if_version: Some(version), ..step(ticket, note()) };
     let last = desk.ticket(ticket).version().to_string();
     for shared in [&last[..4], &ticket.to_string()] {
         let refused = desk.perform(Side::Agent, at(shared.to_owned()));

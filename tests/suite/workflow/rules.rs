@@ -1,7 +1,7 @@
 //! The main rules of the workflow, each in a test of its own, independent of the table.
 
-use casebook::domain::people::person::Standing;
-use casebook::domain::ticket::action::{Action, Solution};
+use casebook::domain::people::person::TicketRole;
+use casebook::domain::ticket::action::{Action, SolveEvidence};
 use casebook::domain::vocabulary::{HoldReason, Priority, Resolution, Status};
 use casebook::domain::workflow::{Decision, Notice, Refusal};
 use chrono::TimeDelta;
@@ -165,7 +165,7 @@ fn reminders_start_again_at_every_reply_and_reopening() {
 #[test]
 fn a_solve_needs_agreement_or_evidence() {
     let agreed_by = |scene: &Scene| match &scene.ticket.history.last().unwrap().action {
-        Action::Solve(Solution::Agreed { by }) => by.clone(),
+        Action::Solve(SolveEvidence::Agreed { by }) => by.clone(),
         other => panic!("{other:?}"),
     };
     assert_eq!(agreed_by(answered().does(Agent, agreed())), Some(Customer.person()));
@@ -187,8 +187,8 @@ fn an_escalation_stays_until_a_manager_ends_it() {
     assert!(scene.ticket.header.escalation.is_some());
     scene.does(Customer, reopen(false));
     assert!(scene.ticket.header.escalation.is_some());
-    assert_eq!(scene.refuses(Agent, deescalate()), Refusal::NotAllowed { standing: Standing::Agent });
-    assert_eq!(scene.refuses(Customer, deescalate()), Refusal::NotAllowed { standing: Standing::Customer });
+    assert_eq!(scene.refuses(Agent, deescalate()), Refusal::NotAllowed { standing: TicketRole::Agent });
+    assert_eq!(scene.refuses(Customer, deescalate()), Refusal::NotAllowed { standing: TicketRole::Customer });
     assert_eq!(scene.does(Manager, deescalate()).ticket.header.escalation, None);
     assert_eq!(scene.refuses(Manager, deescalate()), Refusal::NotEscalated);
     assert_eq!(solved().refuses(Agent, escalate()), Refusal::Status { status: Solved });

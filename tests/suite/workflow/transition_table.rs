@@ -2,8 +2,8 @@
 //!
 //! Every cell is decided, applied, replayed, printed and read back. `UPDATE_DOCS=1` writes the file.
 
-use casebook::domain::people::person::{Person, Standing};
-use casebook::domain::ticket::action::{Action, Fact, Opening};
+use casebook::domain::people::person::{Person, TicketRole};
+use casebook::domain::ticket::action::{Action, HeaderField, OpenFields};
 use casebook::domain::ticket::replay::replay;
 use casebook::domain::value::Value;
 use casebook::domain::vocabulary::{HoldReason, Priority};
@@ -96,7 +96,7 @@ const ACTIONS: &[(&str, &str, Ask)] = &[
     ("prioritize S3", "The priority is S3 already.", |_| Asked::with_text(prioritize(Priority::S3))),
     ("assign", "", |_| Asked::without_text(Action::Assign { assignee: Some(Side::Agent.person()) })),
     ("set", "", |_| {
-        let language = (Fact::Language, Value::from("en"));
+        let language = (HeaderField::Language, Value::from("en"));
         Asked::without_text(Action::Set { set: vec![language], unset: Vec::new() })
     }),
     ("cc", "The customer in this table is the requester. A person in copy may only remove themselves.", |_| {
@@ -178,15 +178,15 @@ fn table(first: &str, rows: impl Iterator<Item = (String, Vec<String>)>) -> Stri
 
 /// Opening has no ticket before it, so it has a table of its own.
 fn opening_table() -> String {
-    let own = |side: Side| Opening::new("Tiles time out".to_owned(), Priority::S3, side.person());
-    let for_ana = |_: Side| Opening::new("Tiles time out".to_owned(), Priority::S3, Side::Customer.person());
-    let with_tags = |side: Side| Opening { tags: vec!["outage".to_owned()], ..own(side) };
-    let kinds: [(&str, &dyn Fn(Side) -> Opening); 3] =
+    let own = |side: Side| OpenFields::new("Tiles time out".to_owned(), Priority::S3, side.person());
+    let for_ana = |_: Side| OpenFields::new("Tiles time out".to_owned(), Priority::S3, Side::Customer.person());
+    let with_tags = |side: Side| OpenFields { tags: vec!["outage".to_owned()], ..own(side) };
+    let kinds: [(&str, &dyn Fn(Side) -> OpenFields); 3] =
         [("as one's own ticket", &own), ("for Ana", &for_ana), ("with an assignee or tags", &with_tags)];
     let rows = kinds.into_iter().map(|(name, opening)| {
         let cells = Side::ALL.map(|side| {
             let standing = match side {
-                Side::System => Standing::System,
+                Side::System => TicketRole::System,
                 side => team().standing(&side.person(), None),
             };
             match may_open(standing, &side.person(), &opening(side)) {

@@ -81,11 +81,11 @@ const OTHERS: &[&str] = &[
     "man",
 ];
 
-struct Desk {
+struct TestDesk {
     sandbox: Sandbox,
 }
 
-impl Desk {
+impl TestDesk {
     fn new() -> Self {
         let mut sandbox = Sandbox::new();
         sandbox.run(&["init", "desk"]).ok();
@@ -153,7 +153,7 @@ fn every_verb_that_writes_is_in_the_table() {
 
 #[test]
 fn a_dry_run_prints_what_would_happen_and_touches_nothing() {
-    let desk = Desk::new();
+    let desk = TestDesk::new();
     for case in CASES {
         let (ticket, other) = (desk.open(), desk.open());
         for before in case.before {
@@ -181,7 +181,7 @@ fn a_dry_run_prints_what_would_happen_and_touches_nothing() {
 
 #[test]
 fn a_dry_run_refuses_what_the_command_refuses() {
-    let desk = Desk::new();
+    let desk = TestDesk::new();
     let ticket = desk.open();
     let refused: [(&[&str], i32); 6] = [
         (&["resume", &ticket], 4),
@@ -202,7 +202,7 @@ fn a_dry_run_refuses_what_the_command_refuses() {
 
 #[test]
 fn a_key_makes_a_retry_harmless_and_belongs_to_one_command() {
-    let desk = Desk::new();
+    let desk = TestDesk::new();
     for case in CASES {
         let (ticket, other) = (desk.open(), desk.open());
         for before in case.before {
@@ -223,7 +223,7 @@ fn a_key_makes_a_retry_harmless_and_belongs_to_one_command() {
 
 #[test]
 fn a_condition_that_does_not_hold_changes_nothing() {
-    let desk = Desk::new();
+    let desk = TestDesk::new();
     let (ticket, other) = (desk.open(), desk.open());
     let stood = desk.state();
     for case in CASES {
@@ -236,7 +236,7 @@ fn a_condition_that_does_not_hold_changes_nothing() {
 
 #[test]
 fn no_commit_leaves_the_file_uncommitted_and_quiet_prints_nothing() {
-    let desk = Desk::new();
+    let desk = TestDesk::new();
     let (ticket, other) = (desk.open(), desk.open());
     for case in CASES.iter().filter(|case| case.before.is_empty() && !matches!(case.verb, "solve" | "merge")) {
         let count = desk.commits();
@@ -252,7 +252,7 @@ fn no_commit_leaves_the_file_uncommitted_and_quiet_prints_nothing() {
 
 #[test]
 fn a_panic_exits_with_70_and_asks_for_a_report() {
-    let desk = Desk::new();
+    let desk = TestDesk::new();
     let ticket = desk.open();
     let stood = desk.state();
     let with_bug = |more: &str| format!("CASEBOOK_KILLED_AT=bug:decided casebook note {ticket} -m x {more}");
@@ -266,7 +266,7 @@ fn a_panic_exits_with_70_and_asks_for_a_report() {
 
 #[test]
 fn a_bug_in_the_middle_of_a_write_leaves_what_a_kill_leaves() {
-    let desk = Desk::new();
+    let desk = TestDesk::new();
     let ticket = desk.open();
     let entries = || desk.sandbox.shown(&ticket)["history"].as_array().unwrap().len();
     for step in ["locked", "journalled", "filed", "committed", "ended"] {
@@ -289,7 +289,7 @@ fn a_bug_in_the_middle_of_a_write_leaves_what_a_kill_leaves() {
 
 #[test]
 fn a_bug_in_a_thread_ends_the_command_as_well() {
-    let desk = Desk::new();
+    let desk = TestDesk::new();
     desk.open();
     let failed = desk.sandbox.shell("CASEBOOK_KILLED_AT=bug:read casebook check --json").fails(70);
     let error: serde_json::Value = serde_json::from_str(&failed.stderr).unwrap();
@@ -300,7 +300,7 @@ fn a_bug_in_a_thread_ends_the_command_as_well() {
 
 #[test]
 fn open_and_import_keep_the_same_contract() {
-    let desk = Desk::new();
+    let desk = TestDesk::new();
     let open = ["open", "-s", "Disk full", "-m", "97 %", "--key", "alert-1"];
     let issue = r#"{"id":"web-1","title":"Blank","status":"open","priority":1,"created_at":"2026-10-01T08:00:00Z"}"#;
     desk.sandbox.write("../issues.jsonl", issue);
@@ -324,7 +324,7 @@ fn open_and_import_keep_the_same_contract() {
 
 #[test]
 fn a_done_command_succeeds_if_its_output_cannot_be_written() {
-    let desk = Desk::new();
+    let desk = TestDesk::new();
     let ticket = desk.open();
     let entries = || desk.sandbox.shown(&ticket)["history"].as_array().unwrap().len();
     let before = entries();
@@ -343,14 +343,14 @@ fn a_done_command_succeeds_if_its_output_cannot_be_written() {
 
 #[test]
 fn an_import_refuses_the_key_it_does_not_need() {
-    let desk = Desk::new();
+    let desk = TestDesk::new();
     let told = desk.sandbox.run(&["import", "beads", "../nothing.jsonl", "--key", "one"]).fails(2);
     assert!(told.stderr.contains("a second run changes nothing"), "{}", told.stderr);
 }
 
 #[test]
 fn a_closed_pipe_is_no_error() {
-    let desk = Desk::new();
+    let desk = TestDesk::new();
     desk.open();
     for verb in ["list", "log", "man", "--help", ""] {
         let told =
@@ -361,7 +361,7 @@ fn a_closed_pipe_is_no_error() {
 
 #[test]
 fn without_an_identity_verbs_neither_read_nor_write() {
-    let desk = Desk::new();
+    let desk = TestDesk::new();
     let ticket = desk.open();
     let without = |words: &str| desk.sandbox.shell(&format!("GIT_CONFIG_GLOBAL=/dev/null casebook {words}"));
     without(&format!("show {ticket}")).ok();
@@ -376,7 +376,7 @@ fn without_an_identity_verbs_neither_read_nor_write() {
 
 #[test]
 fn the_desk_is_found_from_a_subfolder_by_flag_and_by_variable() {
-    let desk = Desk::new();
+    let desk = TestDesk::new();
     let ticket = desk.open();
     let finds = |command: &str| assert!(desk.sandbox.shell(command).ok().stdout.contains(&ticket), "{command}");
     finds("cd tickets && casebook list");

@@ -5,9 +5,9 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::cli::Exit;
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::desk::Policy;
+use crate::desk::SlaPolicy;
 use crate::domain::calendar::HolidayList;
 use crate::domain::sla::plan::{CalendarRule, Metric, Plan};
 use crate::domain::time::duration;
@@ -18,7 +18,7 @@ use crate::view::sanitize::one_line;
 ///
 /// Changes nothing. Ends with 1 if something was found, so that a calendar in CI can warn in time.
 #[derive(Debug, Args)]
-pub(super) struct Check {
+pub(super) struct CalendarCheckArgs {
     /// How far ahead lists have to reach
     #[arg(long, value_name = "SPAN", default_value = "180d", value_parser = span)]
     ahead: TimeDelta,
@@ -32,7 +32,7 @@ fn span(words: &str) -> Result<TimeDelta, String> {
 }
 
 /// One thing found.
-struct Finding {
+struct CalendarFinding {
     list: Option<String>,
     calendar: Option<String>,
     plan: Option<String>,
@@ -40,14 +40,14 @@ struct Finding {
     hint: String,
 }
 
-impl Check {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl CalendarCheckArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let policy = session.casebook()?.policy()?;
         let findings = findings(&policy, session.world.now, self.ahead);
         if self.json {
             session.output.json(&Value::Array(findings.iter().map(record).collect()))?;
         } else {
-            for Finding { message, hint, .. } in &findings {
+            for CalendarFinding { message, hint, .. } in &findings {
                 session.output.print(&format!("{}\n  {}\n", one_line(message), one_line(hint)))?;
             }
             if findings.is_empty() {
@@ -60,12 +60,12 @@ impl Check {
     }
 }
 
-fn findings(policy: &Policy, now: DateTime<Utc>, ahead: TimeDelta) -> Vec<Finding> {
+fn findings(policy: &SlaPolicy, now: DateTime<Utc>, ahead: TimeDelta) -> Vec<CalendarFinding> {
     let (today, wanted) = (now.date_naive(), (now + ahead).date_naive());
     let ending = policy.lists.iter().filter(|(_, list)| list.until < wanted);
-    let mut found: Vec<Finding> = ending.map(|(name, list)| ends(name, list, today)).collect();
+    let mut found: Vec<CalendarFinding> = ending.map(|(name, list)| ends(name, list, today)).collect();
     for calendar in policy.calendars.iter().filter(|calendar| !calendar.is_open(now) && calendar.turn(now).is_none()) {
-        found.push(Finding {
+        found.push(CalendarFinding {
             list: None,
             calendar: Some(calendar.name.clone()),
             plan: None,
@@ -73,23 +73,25 @@ fn findings(policy: &Policy, now: DateTime<Utc>, ahead: TimeDelta) -> Vec<Findin
             hint: format!("give [calendars.{}] a window in `open`", calendar.name),
         });
     }
-    found.extend(policy.plans.iter().filter(|plan| has_targets(plan) && !covers_all(plan)).map(|plan| Finding {
-        list: None,
-        calendar: None,
-        plan: Some(plan.name.clone()),
-        message: format!(
-            "plan {} has targets, and no calendar for every ticket: those left over have no clock",
-            plan.name
-        ),
-        hint: format!("end [[plans.{}.calendars]] with a rule that has only a `calendar`", plan.name),
+    found.extend(policy.plans.iter().filter(|plan| has_targets(plan) && !covers_all(plan)).map(|plan| {
+        CalendarFinding {
+            list: None,
+            calendar: None,
+            plan: Some(plan.name.clone()),
+            message: format!(
+                "plan {} has targets, and no calendar for every ticket: those left over have no clock",
+                plan.name
+            ),
+            hint: format!("end [[plans.{}.calendars]] with a rule that has only a `calendar`", plan.name),
+        }
     }));
     found
 }
 
-fn ends(name: &str, list: &HolidayList, today: NaiveDate) -> Finding {
+fn ends(name: &str, list: &HolidayList, today: NaiveDate) -> CalendarFinding {
     let verb = if list.until < today { "ended" } else { "ends" };
     let newer = holidays::shipped(name).and_then(|text| holidays::read(text).ok()).filter(|new| new.until > list.until);
-    Finding {
+    CalendarFinding {
         list: Some(name.to_owned()),
         calendar: None,
         plan: None,
@@ -113,7 +115,7 @@ fn covers_all(plan: &Plan) -> bool {
     plan.calendars.iter().any(asks_nothing)
 }
 
-fn record(finding: &Finding) -> Value {
-    let Finding { list, calendar, plan, message, hint } = finding;
+fn record(finding: &CalendarFinding) -> Value {
+    let CalendarFinding { list, calendar, plan, message, hint } = finding;
     json!({"list": list, "calendar": calendar, "plan": plan, "message": message, "hint": hint})
 }

@@ -9,9 +9,9 @@ use serde_json::json;
 use crate::cli::Exit;
 use crate::cli::args::CommitFlags;
 use crate::cli::args::text_input::unreadable;
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::session::{Session, shown};
-use crate::desk::Work;
+use crate::desk::Command;
 use crate::domain::calendar::HolidayList;
 use crate::error::Error;
 use crate::exchange::icalendar;
@@ -27,7 +27,7 @@ use crate::view::sanitize::one_line;
 #[command(
     after_help = "Examples:\n  casebook calendar import gb-sct\n  casebook calendar import bank-holidays.ics --name gb --replace -n"
 )]
-pub(super) struct Import {
+pub(super) struct CalendarImportArgs {
     /// An .ics file, or the name of a list that comes along: us, gb, gb-sct, gb-nir, jp
     #[arg(value_name = "FILE")]
     source: PathBuf,
@@ -47,13 +47,13 @@ pub(super) struct Import {
     end: CommitFlags,
 }
 
-impl Import {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl CalendarImportArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let mut casebook = session.casebook()?;
         let terms = session.terms(&self.end)?;
         if !casebook.config().team.has_agent(&terms.by) {
             let message = format!("only an agent may change holidays, and {} is none", terms.by);
-            return Err(Complaint::new(Exit::NotAllowed, "person.not_allowed", message)
+            return Err(CliError::new(Exit::NotAllowed, "person.not_allowed", message)
                 .hint("[team] in casebook.toml says who is an agent"));
         }
         let (name, list) = self.list(session)?;
@@ -64,10 +64,10 @@ impl Import {
         };
         if is_other && !self.replace {
             let message = format!("there is another {} already", holidays::path(&name));
-            return Err(Complaint::new(Exit::Refused, "store.exists", message)
+            return Err(CliError::new(Exit::Refused, "store.exists", message)
                 .hint("--replace takes its place (-n --replace shows the difference), --name NAME goes beside it"));
         }
-        let report = casebook.perform(Work::Holidays(name.clone(), list.clone()), &terms)?;
+        let report = casebook.perform(Command::Holidays(name.clone(), list.clone()), &terms)?;
         session.tell_recovery(&casebook);
         let (days, path) = (list.days.len(), holidays::path(&name));
         if self.json {
@@ -87,7 +87,7 @@ impl Import {
     }
 
     /// The list, and what it is called.
-    fn list(&self, session: &Session) -> Result<(String, HolidayList), Complaint> {
+    fn list(&self, session: &Session) -> Result<(String, HolidayList), CliError> {
         let stem = self.source.file_stem().map(|stem| stem.to_string_lossy().to_lowercase()).unwrap_or_default();
         let name = self.name.clone().unwrap_or(stem);
         if !holidays::is_name(&name) {
@@ -109,7 +109,7 @@ impl Import {
         }
     }
 
-    fn read(&self, session: &Session) -> Result<HolidayList, Complaint> {
+    fn read(&self, session: &Session) -> Result<HolidayList, CliError> {
         let file = self.source.as_path();
         if file.extension().is_none_or(|end| !end.eq_ignore_ascii_case("ics")) {
             let known: Vec<&str> = holidays::SHIPPED.iter().map(|(name, _)| *name).collect();
@@ -142,8 +142,8 @@ impl Import {
     }
 }
 
-fn unsound(file: &Path, line: usize, reason: &str) -> Complaint {
-    Complaint::new(Exit::Damaged, "calendar.invalid", one_line(reason))
+fn unsound(file: &Path, line: usize, reason: &str) -> CliError {
+    CliError::new(Exit::Damaged, "calendar.invalid", one_line(reason))
         .at(shown(file), line, 1)
         .hint("mend the file, or write the list by hand; `casebook calendar import -n us` shows what one looks like")
 }

@@ -7,32 +7,32 @@ use clap::{Args, Subcommand};
 use serde_json::Value;
 
 use crate::cli::Exit;
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::desk::Policy;
+use crate::desk::SlaPolicy;
 use crate::domain::calendar::{ALWAYS, Calendar};
 use crate::error::Error;
-use crate::view::calendar::{Around, next_record, next_told, record, told};
+use crate::view::calendar::{CalendarView, next_record, next_told, record, told};
 
 /// When support is open: the calendars of casebook.toml and their holidays.
 #[derive(Debug, Args)]
-pub struct CalendarVerb {
+pub struct CalendarArgs {
     #[command(subcommand)]
-    deed: Deed,
+    deed: CalendarSubcommand,
 }
 
 /// A comment on a variant would hide the longer help of its struct.
 #[derive(Debug, Subcommand)]
-enum Deed {
-    Show(Show),
-    Next(Next),
-    Check(check::Check),
-    Import(import::Import),
+enum CalendarSubcommand {
+    Show(CalendarShowArgs),
+    Next(CalendarNextArgs),
+    Check(check::CalendarCheckArgs),
+    Import(import::CalendarImportArgs),
 }
 
 /// Show the hours, holidays and exceptions of a calendar, or of all.
 #[derive(Debug, Args)]
-struct Show {
+struct CalendarShowArgs {
     /// The calendar [default: all of them]
     #[arg(value_name = "NAME")]
     name: Option<String>,
@@ -43,7 +43,7 @@ struct Show {
 
 /// Tell when a calendar opens or closes next, and which dates ahead are not like others.
 #[derive(Debug, Args)]
-struct Next {
+struct CalendarNextArgs {
     /// The calendar [default: all of them]
     #[arg(value_name = "NAME")]
     name: Option<String>,
@@ -55,23 +55,23 @@ struct Next {
     json: bool,
 }
 
-impl CalendarVerb {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl CalendarArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         match self.deed {
-            Deed::Show(show) => show.run(session),
-            Deed::Next(next) => next.run(session),
-            Deed::Check(check) => check.run(session),
-            Deed::Import(import) => import.run(session),
+            CalendarSubcommand::Show(show) => show.run(session),
+            CalendarSubcommand::Next(next) => next.run(session),
+            CalendarSubcommand::Check(check) => check.run(session),
+            CalendarSubcommand::Import(import) => import.run(session),
         }
     }
 }
 
-impl Show {
-    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl CalendarShowArgs {
+    fn run(self, session: &Session) -> Result<Exit, CliError> {
         let policy = session.casebook()?.policy()?;
         let always = Calendar::always();
         let calendars = meant(&policy, &always, self.name.as_deref())?;
-        let shown: Vec<Around<'_>> = calendars.into_iter().map(|calendar| around(&policy, calendar)).collect();
+        let shown: Vec<CalendarView<'_>> = calendars.into_iter().map(|calendar| around(&policy, calendar)).collect();
         if self.json {
             session.output.json(&Value::Array(shown.iter().map(record).collect()))?;
         } else {
@@ -81,8 +81,8 @@ impl Show {
     }
 }
 
-impl Next {
-    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl CalendarNextArgs {
+    fn run(self, session: &Session) -> Result<Exit, CliError> {
         let policy = session.casebook()?.policy()?;
         let always = Calendar::always();
         let calendars = meant(&policy, &always, self.name.as_deref())?;
@@ -99,7 +99,7 @@ impl Next {
 }
 
 /// The calendar of a name, or all that the desk has.
-fn meant<'a>(policy: &'a Policy, always: &'a Calendar, name: Option<&str>) -> Result<Vec<&'a Calendar>, Complaint> {
+fn meant<'a>(policy: &'a SlaPolicy, always: &'a Calendar, name: Option<&str>) -> Result<Vec<&'a Calendar>, CliError> {
     let Some(name) = name else { return Ok(policy.calendars.iter().collect()) };
     let found = policy.calendars.iter().chain([always]).find(|calendar| calendar.name == name);
     found.map(|calendar| vec![calendar]).ok_or_else(|| {
@@ -108,10 +108,10 @@ fn meant<'a>(policy: &'a Policy, always: &'a Calendar, name: Option<&str>) -> Re
     })
 }
 
-fn around<'a>(policy: &'a Policy, calendar: &'a Calendar) -> Around<'a> {
+fn around<'a>(policy: &'a SlaPolicy, calendar: &'a Calendar) -> CalendarView<'a> {
     let place = policy.calendars.iter().position(|known| known.name == calendar.name);
     let names = place.and_then(|place| policy.named.get(place)).into_iter().flatten();
-    Around {
+    CalendarView {
         calendar,
         lists: names.filter_map(|name| Some((name.as_str(), policy.lists.get(name)?))).collect(),
         plans: policy.plans_with(&calendar.name).map(|plan| plan.name.as_str()).collect(),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::ticket::Hold;
-use crate::domain::ticket::action::{Action, Solution};
+use crate::domain::ticket::action::{Action, SolveEvidence};
 use crate::domain::vocabulary::{EscalationReason, HoldReason, Priority, ReopenReason};
 
 pub(super) const KENJI: &str = "kenji@desk.example";
@@ -16,15 +16,15 @@ pub(super) const IDA: &str = "ida@northwind.example";
 const YOU: &str = "";
 
 /// One command: so many minutes ago, by somebody, with some words.
-pub(super) struct Scene {
+pub(super) struct DemoStep {
     minutes_ago: i64,
     pub who: &'static str,
-    pub act: Act,
+    pub act: DemoAction,
     pub text: &'static str,
 }
 
 /// What is done; tickets go by the names they are opened under.
-pub(super) enum Act {
+pub(super) enum DemoAction {
     Open {
         name: &'static str,
         subject: &'static str,
@@ -40,7 +40,7 @@ pub(super) enum Act {
     },
 }
 
-impl Scene {
+impl DemoStep {
     /// When it happens, seen from `now`.
     pub fn at(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         now - TimeDelta::minutes(self.minutes_ago)
@@ -60,15 +60,15 @@ const fn hold(reason: HoldReason) -> Action {
 }
 
 const fn agreed() -> Action {
-    Action::Solve(Solution::Agreed { by: None })
+    Action::Solve(SolveEvidence::Agreed { by: None })
 }
 
-fn scene(minutes_ago: i64, who: &'static str, act: Act, text: &'static str) -> Scene {
-    Scene { minutes_ago, who, act, text }
+fn scene(minutes_ago: i64, who: &'static str, act: DemoAction, text: &'static str) -> DemoStep {
+    DemoStep { minutes_ago, who, act, text }
 }
 
-fn on(minutes_ago: i64, who: &'static str, name: &'static str, action: Action, text: &'static str) -> Scene {
-    scene(minutes_ago, who, Act::On(name, action), text)
+fn on(minutes_ago: i64, who: &'static str, name: &'static str, action: Action, text: &'static str) -> DemoStep {
+    scene(minutes_ago, who, DemoAction::On(name, action), text)
 }
 
 fn open(
@@ -79,20 +79,20 @@ fn open(
     group: &'static str,
     subject: &'static str,
     text: &'static str,
-) -> Scene {
+) -> DemoStep {
     let organization = if who == IDA { Some("northwind") } else { Some("acme") };
-    scene(minutes_ago, who, Act::Open { name, subject, priority, group, organization }, text)
+    scene(minutes_ago, who, DemoAction::Open { name, subject, priority, group, organization }, text)
 }
 
 /// Everything that happened, the oldest first.
-pub(super) fn scenes() -> Vec<Scene> {
-    let mut scenes: Vec<Scene> = [solved(), waiting(), held(), merged(), fresh()].into_iter().flatten().collect();
+pub(super) fn scenes() -> Vec<DemoStep> {
+    let mut scenes: Vec<DemoStep> = [solved(), waiting(), held(), merged(), fresh()].into_iter().flatten().collect();
     scenes.sort_by_key(|scene| std::cmp::Reverse(scene.minutes_ago));
     scenes
 }
 
 /// Tickets that came to an end: agreed, a reported bug, silence, and one that was opened again.
-fn solved() -> Vec<Scene> {
+fn solved() -> Vec<DemoStep> {
     use Priority::{S2, S3, S4};
     vec![
         open(
@@ -104,7 +104,7 @@ fn solved() -> Vec<Scene> {
             "Scheduled export arrives twice",
             "Every Monday the finance export is mailed twice, one minute apart.",
         ),
-        scene(days(21, 2, 10), KENJI, Act::Assign("export"), ""),
+        scene(days(21, 2, 10), KENJI, DemoAction::Assign("export"), ""),
         on(
             days(21, 2, 5),
             KENJI,
@@ -142,7 +142,7 @@ fn solved() -> Vec<Scene> {
             days(15, 3, 50),
             LEA,
             "pdf",
-            Action::Solve(Solution::BugReported {
+            Action::Solve(SolveEvidence::BugReported {
                 bug: "RENDER-2041".to_owned(),
                 priority: S3,
                 eta: DateTime::UNIX_EPOCH + TimeDelta::days(20_850),
@@ -164,7 +164,7 @@ fn solved() -> Vec<Scene> {
             days(7, 1, 0),
             LEA,
             "colour",
-            Action::Solve(Solution::NoResponse),
+            Action::Solve(SolveEvidence::NoResponse),
             "We take it that this is answered. Any reply opens the ticket again.",
         ),
         open(
@@ -195,7 +195,7 @@ fn solved() -> Vec<Scene> {
 }
 
 /// Tickets that wait for the requester.
-fn waiting() -> Vec<Scene> {
+fn waiting() -> Vec<DemoStep> {
     use Priority::{S2, S3};
     vec![
         open(
@@ -207,7 +207,7 @@ fn waiting() -> Vec<Scene> {
             "Derived table rebuilds every hour",
             "The trigger says once a day.",
         ),
-        scene(days(9, 1, 40), LEA, Act::Assign("lookml"), ""),
+        scene(days(9, 1, 40), LEA, DemoAction::Assign("lookml"), ""),
         on(
             days(9, 1, 30),
             LEA,
@@ -231,7 +231,7 @@ fn waiting() -> Vec<Scene> {
             "Embedded dashboard stays blank in one browser",
             "Only for users who block third-party cookies.",
         ),
-        scene(days(3, 6, 40), YOU, Act::Assign("embed"), ""),
+        scene(days(3, 6, 40), YOU, DemoAction::Assign("embed"), ""),
         on(
             days(3, 6, 30),
             YOU,
@@ -243,7 +243,7 @@ fn waiting() -> Vec<Scene> {
 }
 
 /// Tickets that wait for somebody on support's side, and one that a manager looks at.
-fn held() -> Vec<Scene> {
+fn held() -> Vec<DemoStep> {
     use Priority::{S1, S2, S3};
     let engineering =
         Action::Hold(Hold { reason: HoldReason::Engineering, team: Some("query engine".to_owned()), until: None });
@@ -257,7 +257,7 @@ fn held() -> Vec<Scene> {
             "Explores take minutes in the afternoon",
             "Mornings are fine.",
         ),
-        scene(days(6, 7, 0), KENJI, Act::Assign("slow"), ""),
+        scene(days(6, 7, 0), KENJI, DemoAction::Assign("slow"), ""),
         on(
             days(6, 6, 0),
             KENJI,
@@ -282,7 +282,7 @@ fn held() -> Vec<Scene> {
             "Instance does not start after the update",
             "The update of this night ended with an error, and the instance does not come up.\n\n    ERROR: migration 1187 failed: relation \"user_facts\" exists",
         ),
-        scene(days(1, 5, 50), KENJI, Act::Assign("down"), ""),
+        scene(days(1, 5, 50), KENJI, DemoAction::Assign("down"), ""),
         on(days(1, 5, 45), KENJI, "down", reply(), "We are on it. Please keep the snapshot of before the update."),
         on(days(1, 4, 0), IDA, "down", reply(), "The snapshot is there. When can we work again?"),
         on(
@@ -303,7 +303,7 @@ fn held() -> Vec<Scene> {
 }
 
 /// Two tickets about one issue.
-fn merged() -> Vec<Scene> {
+fn merged() -> Vec<DemoStep> {
     vec![
         open(
             days(4, 3, 0),
@@ -323,13 +323,13 @@ fn merged() -> Vec<Scene> {
             "Tiles of the sales dashboard spin forever",
             "It began on the same day as Ana's.",
         ),
-        scene(days(4, 0, 30), LEA, Act::Merge { source: "tiles2", into: "tiles" }, "The same issue as Ana's."),
-        scene(days(4, 0, 28), LEA, Act::Assign("tiles"), ""),
+        scene(days(4, 0, 30), LEA, DemoAction::Merge { source: "tiles2", into: "tiles" }, "The same issue as Ana's."),
+        scene(days(4, 0, 28), LEA, DemoAction::Assign("tiles"), ""),
     ]
 }
 
 /// Tickets nobody has answered yet.
-fn fresh() -> Vec<Scene> {
+fn fresh() -> Vec<DemoStep> {
     vec![
         open(
             days(0, 2, 20),

@@ -2,17 +2,17 @@
 //!
 //! Changes nothing, and must not know what the guard asks of a push.
 
-use super::Findings;
-use crate::cli::error::Complaint;
+use super::Diagnoses;
+use crate::cli::error::CliError;
 use crate::cli::session::program::quoted;
-use crate::desk::{Guarded, ServerCondition, Whereabouts};
+use crate::desk::{DeskLocation, InstalledHook, ServerHealth};
 use crate::error::Error;
-use crate::store::config::ConfigFlaw;
+use crate::store::config::ConfigError;
 
 /// How a guard is installed.
 const INSTALL: &str = "casebook hooks install";
 
-pub(super) fn server(condition: ServerCondition, findings: &mut Findings) {
+pub(super) fn server(condition: ServerHealth, findings: &mut Diagnoses) {
     findings.ok("repository", format!("{}, bare", condition.folder.display()));
     let prefix = condition.desk.as_ref().ok().map(|desk| desk.prefix.clone());
     let branch = condition.branch.as_deref().unwrap_or("HEAD");
@@ -50,11 +50,11 @@ pub(super) fn server(condition: ServerCondition, findings: &mut Findings) {
 }
 
 fn desk(
-    desk: &Whereabouts,
-    format: Option<Result<u32, ConfigFlaw>>,
+    desk: &DeskLocation,
+    format: Option<Result<u32, ConfigError>>,
     branch: &str,
     has_commits: bool,
-    findings: &mut Findings,
+    findings: &mut Diagnoses,
 ) {
     let place = match desk.prefix.trim_end_matches('/') {
         "" => "at the top".to_owned(),
@@ -76,7 +76,7 @@ fn desk(
 }
 
 /// There is none, or several.
-fn no_desk(error: Error, branch: &str, findings: &mut Findings) {
+fn no_desk(error: Error, branch: &str, findings: &mut Diagnoses) {
     match error {
         Error::NoDesk { known, .. } if !known.is_empty() => {
             let each = known.iter().map(|folder| {
@@ -86,12 +86,12 @@ fn no_desk(error: Error, branch: &str, findings: &mut Findings) {
             let message = format!("{} desks in the branch {branch}; a guard is of one of them", known.len());
             findings.note("desk", message, &each.collect::<Vec<_>>().join("\n"));
         }
-        error => findings.complaint("desk", Complaint::from(error)),
+        error => findings.complaint("desk", CliError::from(error)),
     }
 }
 
 /// Who guards the desk, where that is known to be one.
-fn guard(guarded: &[Guarded], prefix: Option<&str>, findings: &mut Findings) {
+fn guard(guarded: &[InstalledHook], prefix: Option<&str>, findings: &mut Diagnoses) {
     if guarded.is_empty() {
         findings.note("guard", "no hook runs the guard: whatever is pushed is taken", INSTALL);
     }

@@ -4,14 +4,14 @@
 
 use dialoguer::{FuzzySelect, Input};
 
-use super::Open;
-use crate::cli::error::Complaint;
+use super::OpenArgs;
+use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::desk::Casebook;
+use crate::desk::Desk;
 use crate::domain::people::organization::Instance;
 use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
-use crate::domain::ticket::custom_field::{FieldKind, OwnField};
+use crate::domain::ticket::custom_field::{CustomField, FieldKind};
 use crate::domain::ticket::product_group::{ProductGroup, suggested};
 use crate::domain::value::Value;
 use crate::domain::vocabulary::Priority;
@@ -22,10 +22,10 @@ use crate::view::sanitize::one_line;
 /// What the choice of no group is called.
 const NO_GROUP: &str = "none of these";
 
-impl Open {
+impl OpenArgs {
     /// Looks whether the ticket may be opened at all, and asks for the instance where there are several: before anybody
     /// types what is refused in the end.
-    pub(super) fn settle(&mut self, casebook: &Casebook, by: &Person) -> Result<(), Complaint> {
+    pub(super) fn settle(&mut self, casebook: &Desk, by: &Person) -> Result<(), CliError> {
         let instances = casebook.before_opening(&self.opening(casebook, by.clone(), String::new())?, by)?;
         if instances.is_empty() {
             return Ok(());
@@ -38,7 +38,7 @@ impl Open {
     }
 
     /// Asks for what was not said, where there is somebody to ask.
-    pub(super) fn ask(&mut self, session: &Session, casebook: &Casebook) -> Result<(), Complaint> {
+    pub(super) fn ask(&mut self, session: &Session, casebook: &Desk) -> Result<(), CliError> {
         if !session.can_ask() {
             return Err(Error::usage(
                 "a subject is needed, and this is no terminal to ask for it",
@@ -83,7 +83,7 @@ fn told_instance(instance: &Instance) -> String {
 }
 
 /// The product group; where the subject hints at one, the choice begins there.
-fn ask_group(groups: &[ProductGroup], subject: &str, audience: &Audience<'_>) -> Result<Option<String>, Complaint> {
+fn ask_group(groups: &[ProductGroup], subject: &str, audience: &Audience<'_>) -> Result<Option<String>, CliError> {
     let hinted = suggested(groups, subject).and_then(|group| groups.iter().position(|known| known == group));
     let mut items: Vec<String> = groups.iter().map(|group| told(group, audience)).collect();
     items.push(NO_GROUP.to_owned());
@@ -99,7 +99,7 @@ fn told(group: &ProductGroup, audience: &Audience<'_>) -> String {
 }
 
 /// The priority, with what each means (seeds 002 to 004).
-fn ask_priority(default: Priority, audience: &Audience<'_>) -> Result<Priority, Complaint> {
+fn ask_priority(default: Priority, audience: &Audience<'_>) -> Result<Priority, CliError> {
     let words = audience.words();
     let label = |priority: &Priority| format!("{}: {}", words.priorities.of(*priority), words.impacts.of(*priority));
     let items: Vec<String> = Priority::ALL.iter().map(label).collect();
@@ -108,7 +108,7 @@ fn ask_priority(default: Priority, audience: &Audience<'_>) -> Result<Priority, 
 }
 
 /// The value of one of the desk's own fields; nothing where it may be left out, and was.
-fn ask_field(field: &OwnField) -> Result<Option<String>, Complaint> {
+fn ask_field(field: &CustomField) -> Result<Option<String>, CliError> {
     let label = field.label.as_deref().unwrap_or(&field.name);
     if let FieldKind::Enum(words) = &field.kind {
         let mut items = words.clone();
@@ -133,10 +133,10 @@ fn ask_field(field: &OwnField) -> Result<Option<String>, Complaint> {
     Ok(clean_subject(&words))
 }
 
-fn choose(prompt: &str, items: &[String], begins: usize) -> Result<usize, Complaint> {
+fn choose(prompt: &str, items: &[String], begins: usize) -> Result<usize, CliError> {
     FuzzySelect::new().with_prompt(prompt).items(items).default(begins).interact().map_err(unanswered)
 }
 
-fn unanswered(_: dialoguer::Error) -> Complaint {
+fn unanswered(_: dialoguer::Error) -> CliError {
     Error::usage("not everything was answered, so nothing is done", "`casebook open --help` shows the flags").into()
 }

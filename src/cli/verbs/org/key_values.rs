@@ -2,7 +2,7 @@
 //! no rule is worded twice; here words are only taken apart.
 
 use crate::domain::people::organization::PlanPeriod;
-use crate::domain::people::organization_change::{Amendment, InstanceFact};
+use crate::domain::people::organization_change::{InstanceField, OrganizationChange};
 use crate::domain::text::clean_subject;
 use crate::error::Error;
 
@@ -10,7 +10,7 @@ use crate::error::Error;
 ///
 /// # Errors
 /// A word that is no `key=value`, a key that is not known or is given twice, a value of the wrong shape.
-pub(super) fn read(words: &[String]) -> Result<Vec<Amendment>, Error> {
+pub(super) fn read(words: &[String]) -> Result<Vec<OrganizationChange>, Error> {
     let mut known: Vec<&str> = Vec::new();
     let mut amendments = Vec::new();
     for word in words {
@@ -26,13 +26,13 @@ pub(super) fn read(words: &[String]) -> Result<Vec<Amendment>, Error> {
     Ok(amendments)
 }
 
-fn amendment(key: &str, value: Option<String>) -> Result<Amendment, Error> {
+fn amendment(key: &str, value: Option<String>) -> Result<OrganizationChange, Error> {
     Ok(match key {
-        "name" => Amendment::Name(value),
-        "language" => Amendment::Language(value),
-        "time_zone" => Amendment::TimeZone(value),
-        "domains" => Amendment::Domains(items(value.as_deref()).map(str::to_owned).collect()),
-        "plans" => Amendment::Plans(items(value.as_deref()).map(plan).collect::<Result<_, _>>()?),
+        "name" => OrganizationChange::Name(value),
+        "language" => OrganizationChange::Language(value),
+        "time_zone" => OrganizationChange::TimeZone(value),
+        "domains" => OrganizationChange::Domains(items(value.as_deref()).map(str::to_owned).collect()),
+        "plans" => OrganizationChange::Plans(items(value.as_deref()).map(plan).collect::<Result<_, _>>()?),
         _ => match key.strip_prefix("instances.").map(|rest| rest.split_once('.').unwrap_or((rest, ""))) {
             Some((id, fact)) if !id.is_empty() => instance(key, id, fact, value)?,
             _ => return Err(unknown(key)),
@@ -58,18 +58,18 @@ fn plan(words: &str) -> Result<PlanPeriod, Error> {
     Ok(PlanPeriod { plan: clean_subject(plan).ok_or_else(unfit)?, from: day(from)?, until: day(until)? })
 }
 
-fn instance(key: &str, id: &str, fact: &str, value: Option<String>) -> Result<Amendment, Error> {
+fn instance(key: &str, id: &str, fact: &str, value: Option<String>) -> Result<OrganizationChange, Error> {
     let word =
         |error: crate::domain::vocabulary::UnknownWord| Error::usage(format!("{key}: {error}"), "nothing was changed");
     let fact = match fact {
-        "" if value.is_none() => return Ok(Amendment::NoInstance(id.to_owned())),
-        "edition" => InstanceFact::Edition(value.map(|value| value.parse()).transpose().map_err(word)?),
-        "hosting" => InstanceFact::Hosting(value.map(|value| value.parse()).transpose().map_err(word)?),
-        "release" => InstanceFact::Release(value),
-        "project_number" => InstanceFact::ProjectNumber(value),
+        "" if value.is_none() => return Ok(OrganizationChange::NoInstance(id.to_owned())),
+        "edition" => InstanceField::Edition(value.map(|value| value.parse()).transpose().map_err(word)?),
+        "hosting" => InstanceField::Hosting(value.map(|value| value.parse()).transpose().map_err(word)?),
+        "release" => InstanceField::Release(value),
+        "project_number" => InstanceField::ProjectNumber(value),
         _ => return Err(unknown(key)),
     };
-    Ok(Amendment::Instance(id.to_owned(), fact))
+    Ok(OrganizationChange::Instance(id.to_owned(), fact))
 }
 
 fn unknown(key: &str) -> Error {

@@ -9,18 +9,18 @@ use serde_json::Value;
 use crate::cli::Exit;
 use crate::cli::args::value_parsers::{address, word_of};
 use crate::cli::args::{CommitFlags, key};
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::desk::{Amending, Report, Work};
+use crate::desk::{Command, OrganizationCommand, Outcome};
 use crate::domain::people::organization::{Member, Organization};
-use crate::domain::people::organization_change::Amendment;
+use crate::domain::people::organization_change::OrganizationChange;
 use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
 use crate::domain::vocabulary::OrganizationRole;
 use crate::error::Error;
 use crate::store::{layout, yaml};
 use crate::view;
-use crate::view::colors::Paint;
+use crate::view::colors::ColorMode;
 
 /// Customer organizations: their plans, instances and people.
 ///
@@ -30,27 +30,27 @@ use crate::view::colors::Paint;
 #[command(
     after_help = "Examples:\n  casebook org new acme name='Acme Corporation' domains=acme.example plans=enhanced\n  casebook org person add acme ana@acme.example --role tech_support_editor\n  casebook org set acme instances.main.release=26.18"
 )]
-pub struct Org {
+pub struct OrgArgs {
     #[command(subcommand)]
-    deed: Deed,
+    deed: OrgSubcommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Deed {
+enum OrgSubcommand {
     /// Make an organization
-    New(New),
+    New(OrgNewArgs),
     /// Show an organization: its file in the usual spelling
-    Show(Show),
+    Show(OrgShowArgs),
     /// List organizations: id, name, the plan in force, how many people, who administers them
-    List(List),
+    List(OrgListArgs),
     /// Set facts (key=value) or take them away (key=)
-    Set(Set),
+    Set(OrgSetArgs),
     /// Who is what in an organization
-    Person(People),
+    Person(OrgPeopleArgs),
 }
 
 #[derive(Debug, Args)]
-struct New {
+struct OrgNewArgs {
     /// The word tickets name it by: small letters, digits, - and _
     #[arg(value_name = "ORG")]
     organization: String,
@@ -58,11 +58,11 @@ struct New {
     #[arg(value_name = "KEY=VALUE")]
     facts: Vec<String>,
     #[command(flatten)]
-    write: Writing,
+    write: OrgWriteFlags,
 }
 
 #[derive(Debug, Args)]
-struct Show {
+struct OrgShowArgs {
     /// The organization
     #[arg(value_name = "ORG")]
     organization: String,
@@ -72,7 +72,7 @@ struct Show {
 }
 
 #[derive(Debug, Args)]
-struct List {
+struct OrgListArgs {
     /// Print a JSON array
     #[arg(long)]
     json: bool,
@@ -88,7 +88,7 @@ struct List {
 #[command(
     after_help = "Examples:\n  casebook org set acme plans=looker:..2026-08-01,enhanced:2026-08-01..\n  casebook org set acme instances.main.edition=original instances.main.project_number=123456789012"
 )]
-struct Set {
+struct OrgSetArgs {
     /// The organization
     #[arg(value_name = "ORG")]
     organization: String,
@@ -96,25 +96,25 @@ struct Set {
     #[arg(value_name = "KEY=VALUE", required = true)]
     facts: Vec<String>,
     #[command(flatten)]
-    write: Writing,
+    write: OrgWriteFlags,
 }
 
 #[derive(Debug, Args)]
-struct People {
+struct OrgPeopleArgs {
     #[command(subcommand)]
-    deed: PersonDeed,
+    deed: OrgPeopleSubcommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum PersonDeed {
+enum OrgPeopleSubcommand {
     /// Somebody joins, or is more than before
-    Add(Add),
+    Add(OrgPeopleAddArgs),
     /// Somebody loses some roles; without --role they leave
-    Remove(Remove),
+    Remove(OrgPeopleRemoveArgs),
 }
 
 #[derive(Debug, Args)]
-struct Add {
+struct OrgPeopleAddArgs {
     /// The organization
     #[arg(value_name = "ORG")]
     organization: String,
@@ -131,11 +131,11 @@ struct Add {
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     #[command(flatten)]
-    write: Writing,
+    write: OrgWriteFlags,
 }
 
 #[derive(Debug, Args)]
-struct Remove {
+struct OrgPeopleRemoveArgs {
     /// The organization
     #[arg(value_name = "ORG")]
     organization: String,
@@ -146,13 +146,13 @@ struct Remove {
     #[arg(long, value_name = "ROLE", value_parser = word_of::<OrganizationRole>(OrganizationRole::WORDS))]
     role: Vec<OrganizationRole>,
     #[command(flatten)]
-    write: Writing,
+    write: OrgWriteFlags,
 }
 
 /// What every deed that writes can be told.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Writing")]
-struct Writing {
+struct OrgWriteFlags {
     #[command(flatten)]
     end: CommitFlags,
     /// A retry with the same key returns the first result; what is so already is no change in any case
@@ -163,10 +163,10 @@ struct Writing {
     json: bool,
 }
 
-impl Org {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl OrgArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         match self.deed {
-            Deed::New(new) => {
+            OrgSubcommand::New(new) => {
                 if !Organization::is_id(&new.organization) {
                     let hint = "it names a file: up to 64 small letters, digits, - and _, such as `acme`";
                     return Err(
@@ -174,15 +174,15 @@ impl Org {
                     );
                 }
                 let amendments = key_values::read(&new.facts)?;
-                amend(session, Amending { id: new.organization, is_new: true, amendments }, &new.write)
+                amend(session, OrganizationCommand { id: new.organization, is_new: true, amendments }, &new.write)
             }
-            Deed::Show(show) => show.run(session),
-            Deed::List(list) => list.run(session),
-            Deed::Set(set) => {
+            OrgSubcommand::Show(show) => show.run(session),
+            OrgSubcommand::List(list) => list.run(session),
+            OrgSubcommand::Set(set) => {
                 let amendments = key_values::read(&set.facts)?;
-                amend(session, Amending { id: set.organization, is_new: false, amendments }, &set.write)
+                amend(session, OrganizationCommand { id: set.organization, is_new: false, amendments }, &set.write)
             }
-            Deed::Person(People { deed: PersonDeed::Add(add) }) => {
+            OrgSubcommand::Person(OrgPeopleArgs { deed: OrgPeopleSubcommand::Add(add) }) => {
                 let mut member = Member::new(add.person);
                 (member.aliases, member.name) = (add.alias, add.name.as_deref().and_then(clean_subject));
                 for role in add.role {
@@ -190,19 +190,23 @@ impl Org {
                         member.roles.push(role);
                     }
                 }
-                let amendments = vec![Amendment::Add(member)];
-                amend(session, Amending { id: add.organization, is_new: false, amendments }, &add.write)
+                let amendments = vec![OrganizationChange::Add(member)];
+                amend(session, OrganizationCommand { id: add.organization, is_new: false, amendments }, &add.write)
             }
-            Deed::Person(People { deed: PersonDeed::Remove(remove) }) => {
-                let amendments = vec![Amendment::Remove(remove.person, remove.role)];
-                amend(session, Amending { id: remove.organization, is_new: false, amendments }, &remove.write)
+            OrgSubcommand::Person(OrgPeopleArgs { deed: OrgPeopleSubcommand::Remove(remove) }) => {
+                let amendments = vec![OrganizationChange::Remove(remove.person, remove.role)];
+                amend(
+                    session,
+                    OrganizationCommand { id: remove.organization, is_new: false, amendments },
+                    &remove.write,
+                )
             }
         }
     }
 }
 
-impl Show {
-    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl OrgShowArgs {
+    fn run(self, session: &Session) -> Result<Exit, CliError> {
         let casebook = session.casebook()?;
         let organization = casebook.organization(&self.organization, session.actor()?)?;
         tell(session, &organization, self.json)?;
@@ -210,8 +214,8 @@ impl Show {
     }
 }
 
-impl List {
-    fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl OrgListArgs {
+    fn run(self, session: &Session) -> Result<Exit, CliError> {
         let casebook = session.casebook()?;
         let (organizations, troubles) = casebook.organizations(session.actor()?)?;
         if self.json {
@@ -219,7 +223,7 @@ impl List {
             return Ok(session.tell_troubles(&troubles));
         }
         let today = session.zone(&casebook)?.local(session.world.now).date_naive();
-        let paint = Paint { colour: session.output.colour };
+        let paint = ColorMode { colour: session.output.colour };
         let told = match session.output.is_terminal {
             true => view::organization::for_people(&organizations, today, paint, session.output.width()),
             false => view::organization::for_programs(&organizations, today),
@@ -238,19 +242,19 @@ pub(super) fn tell(session: &Session, organization: &Organization, as_json: bool
 }
 
 /// Changes an organisation, and tells what it is then.
-fn amend(session: &Session, amending: Amending, flags: &Writing) -> Result<Exit, Complaint> {
+fn amend(session: &Session, amending: OrganizationCommand, flags: &OrgWriteFlags) -> Result<Exit, CliError> {
     let mut casebook = session.casebook()?;
     let terms = session.terms(&flags.end)?;
     let id = amending.id.clone();
     let before = casebook.organization(&id, session.actor()?).ok();
-    let again = flags.key.as_ref().map(|_| Amending { is_new: false, ..amending.clone() });
-    let mut report = casebook.perform(Work::Amend(amending), &terms);
+    let again = flags.key.as_ref().map(|_| OrganizationCommand { is_new: false, ..amending.clone() });
+    let mut report = casebook.perform(Command::Amend(amending), &terms);
     session.tell_recovery(&casebook);
     // An organisation that is there as it was asked for is what the first try made.
     if let (Err(Error::OrganizationExists { .. }), Some(again)) = (&report, again)
         && casebook.would_change_nothing(&again, &terms)?
     {
-        report = Ok(Report::default());
+        report = Ok(Outcome::default());
     }
     let report = report?;
     if report.changes.is_empty() {
@@ -278,7 +282,7 @@ fn amend(session: &Session, amending: Amending, flags: &Writing) -> Result<Exit,
 }
 
 /// The organisation as a command leaves it.
-pub(super) fn made(report: &Report, id: &str) -> Option<Organization> {
+pub(super) fn made(report: &Outcome, id: &str) -> Option<Organization> {
     let change = report.changes.iter().find(|change| layout::organization_of(&change.path) == Some(id))?;
     yaml::read_organization(change.after.as_bytes(), id).ok()
 }

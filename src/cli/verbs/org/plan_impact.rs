@@ -5,7 +5,7 @@
 
 use crate::cli::session::Session;
 use crate::cli::verbs::plan::unsolved;
-use crate::desk::Casebook;
+use crate::desk::Desk;
 use crate::domain::people::organization::Organization;
 use crate::store::layout::tail;
 use crate::view::sanitize::one_line;
@@ -14,7 +14,7 @@ use crate::view::sanitize::one_line;
 const NAMED: usize = 5;
 
 /// Says which tickets have another plan than before. Nothing where the policy cannot be read: `check` tells of that.
-pub(super) fn tell(session: &Session, casebook: &Casebook, before: Option<&Organization>, after: &Organization) {
+pub(super) fn tell(session: &Session, casebook: &Desk, before: Option<&Organization>, after: &Organization) {
     let says = |organization: &Organization| (organization.plans.clone(), organization.time_zone.clone());
     if before.is_some_and(|before| says(before) == says(after)) {
         return;

@@ -5,18 +5,18 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::report::findings::unwritable;
 use crate::cli::session::Session;
-use crate::desk::{Owed, Owing};
+use crate::desk::{DueClocks, TicketClock};
 use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{TARGET_BREACHED, TARGET_DUE};
 use crate::domain::sla::clock::ClockState;
 use crate::domain::time::duration;
 use crate::domain::time::duration::spell;
 use crate::store::layout;
-use crate::view::colors::Paint;
-use crate::view::findings::{Form, Run, told};
+use crate::view::colors::ColorMode;
+use crate::view::findings::{ReportFormat, ReportSource, told};
 use crate::view::sla::metric;
 
 /// From when on a clock fails a run.
@@ -42,12 +42,12 @@ pub(super) fn fail_on(words: &str) -> Result<FailOn, String> {
 
 impl FailOn {
     /// The clocks that fail, as findings.
-    pub(super) fn among(self, owing: &Owing, now: DateTime<Utc>) -> Vec<Finding> {
-        let find = |owed: &Owed| self.finding(owed, owing.rows.of(owed.ticket)?.header.subject.as_str(), now);
+    pub(super) fn among(self, owing: &DueClocks, now: DateTime<Utc>) -> Vec<Finding> {
+        let find = |owed: &TicketClock| self.finding(owed, owing.rows.of(owed.ticket)?.header.subject.as_str(), now);
         owing.clocks.iter().filter_map(find).collect()
     }
 
-    fn finding(self, owed: &Owed, subject: &str, now: DateTime<Utc>) -> Option<Finding> {
+    fn finding(self, owed: &TicketClock, subject: &str, now: DateTime<Utc>) -> Option<Finding> {
         let clock = &owed.clock;
         let due = clock.due_at?;
         let (rule, verb) = match self {
@@ -63,30 +63,30 @@ impl FailOn {
 
 /// The forms CI systems read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ReportForm {
+pub(super) enum CiReportFormat {
     /// One of those findings have.
-    Findings(Form),
+    Findings(ReportFormat),
     /// A table in Markdown.
     Summary,
 }
 
-const FORMS: [(&str, ReportForm); 5] = [
-    ("github", ReportForm::Findings(Form::Github)),
-    ("gitlab", ReportForm::Findings(Form::Gitlab)),
-    ("junit", ReportForm::Findings(Form::Junit)),
-    ("sarif", ReportForm::Findings(Form::Sarif)),
-    ("summary", ReportForm::Summary),
+const FORMS: [(&str, CiReportFormat); 5] = [
+    ("github", CiReportFormat::Findings(ReportFormat::Github)),
+    ("gitlab", CiReportFormat::Findings(ReportFormat::Gitlab)),
+    ("junit", CiReportFormat::Findings(ReportFormat::Junit)),
+    ("sarif", CiReportFormat::Findings(ReportFormat::Sarif)),
+    ("summary", CiReportFormat::Summary),
 ];
 
 /// `FORM=FILE`.
-pub(super) fn report(words: &str) -> Result<(ReportForm, PathBuf), String> {
+pub(super) fn report(words: &str) -> Result<(CiReportFormat, PathBuf), String> {
     let (form, file) = words.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("FORM=FILE belongs here")?;
     let known = FORMS.into_iter().find(|(word, _)| *word == form);
     let (_, form) = known.ok_or_else(|| format!("known forms are {}", FORMS.map(|(word, _)| word).join(", ")))?;
     Ok((form, PathBuf::from(file)))
 }
 
-impl ReportForm {
+impl CiReportFormat {
     /// Writes what fails. The summary of a job is added to what others wrote there.
     pub(super) fn write(
         self,
@@ -94,15 +94,15 @@ impl ReportForm {
         failing: &[Finding],
         file: &Path,
         (count, folder): (usize, &str),
-    ) -> Result<(), Complaint> {
-        let run = Run {
+    ) -> Result<(), CliError> {
+        let run = ReportSource {
             verb: "sla",
             version: env!("CARGO_PKG_VERSION"),
             noun: "clock",
             folder,
             count,
             is_strict: true,
-            paint: Paint::PLAIN,
+            paint: ColorMode::PLAIN,
         };
         let text = match self {
             Self::Findings(form) => told(form, failing, &run),

@@ -1,10 +1,10 @@
 //! `sla --explain`: one ticket's clocks, interval by interval.
 
 use crate::cli::Exit;
-use crate::cli::args::output_format::Chosen;
-use crate::cli::error::Complaint;
+use crate::cli::args::output_format::OutputFormat;
+use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::desk::{Casebook, Promises};
+use crate::desk::{Desk, SlaEvaluator};
 use crate::domain::query::{AsOf, Query};
 use crate::domain::sla::clock::{Clock, timeline};
 use crate::domain::ticket::summary::Summary;
@@ -17,12 +17,12 @@ use crate::view::sla_explanation::Explanation;
 /// Explains a ticket at the moment the query looks at.
 pub(super) fn run(
     session: &Session,
-    casebook: &Casebook,
-    promises: &Promises<'_>,
+    casebook: &Desk,
+    promises: &SlaEvaluator<'_>,
     word: &str,
     query: &Query,
-    chosen: &Chosen,
-) -> Result<Exit, Complaint> {
+    chosen: &OutputFormat,
+) -> Result<Exit, CliError> {
     let id = casebook.find(word, session.actor()?)?;
     let was = |at: &Query| matches!(at.as_of, Some(AsOf::Revision(_)));
     if was(query) {
@@ -61,13 +61,13 @@ pub(super) fn run(
     };
     let exit = session.tell_troubles(&promises.troubles());
     match chosen {
-        Chosen::Words => {
+        OutputFormat::Words => {
             let zone = session.zone(casebook)?;
             let audience = Audience { now: promises.now, ..session.audience(casebook, &zone)? };
             let told = view::sla_explanation::told(&explanation, &casebook.short_id(id, session.actor()?)?, &audience);
             Ok(session.output.page(&told, casebook.root(), exit)?)
         }
-        Chosen::Json(fields) if fields.is_empty() => {
+        OutputFormat::Json(fields) if fields.is_empty() => {
             session.output.json(&serde_json::Value::Object(view::sla_explanation::record(&explanation)))?;
             Ok(exit)
         }

@@ -8,21 +8,21 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::Exit;
-use crate::cli::args::output_format::{Chosen, FormatFlags, Shape};
+use crate::cli::args::output_format::{FormatFlags, OutputFormat, RecordFields};
 use crate::cli::args::query::QueryFlags;
-use crate::cli::error::Complaint;
+use crate::cli::error::CliError;
 use crate::cli::report::findings::one_file_each;
 use crate::cli::session::Session;
-use crate::desk::{Asked, Casebook, Owing};
+use crate::desk::{Desk, DueClocks, DueOptions};
 use crate::domain::query::AsOf;
 use crate::error::Error;
 use crate::view;
 use crate::view::Audience;
 use crate::view::sla::row_record;
-use ci_report::{FailOn, ReportForm, fail_on, report};
+use ci_report::{CiReportFormat, FailOn, fail_on, report};
 
 /// What rows have.
-const SHAPE: Shape = Shape { fields: view::sla::FIELDS, columns: view::sla::FIELDS };
+const SHAPE: RecordFields = RecordFields { fields: view::sla::FIELDS, columns: view::sla::FIELDS };
 
 /// Tell what is due and overdue, what burns first at the top.
 ///
@@ -33,7 +33,7 @@ const SHAPE: Shape = Shape { fields: view::sla::FIELDS, columns: view::sla::FIEL
 #[command(
     after_help = "Examples:\n  casebook sla --due 2h\n  casebook sla --explain 7S1W1X\n  casebook sla org:acme --now 'friday 17:00'\n  casebook sla --fail-on breached --report github=- --report summary=$GITHUB_STEP_SUMMARY"
 )]
-pub struct Sla {
+pub struct SlaArgs {
     /// Print one ticket's clocks as intervals, each counted or skipped and why
     #[arg(long, value_name = "TICKET", conflicts_with_all = ["words", "all", "fail_on", "report", "limit"])]
     explain: Option<String>,
@@ -52,17 +52,17 @@ pub struct Sla {
     /// Write what fails into a file, `-` for standard output: github (annotations), gitlab (code quality), junit,
     /// sarif, summary (Markdown, added at the end of the file); can be given several times
     #[arg(long, value_name = "FORM=FILE", value_parser = report)]
-    report: Vec<(ReportForm, PathBuf)>,
+    report: Vec<(CiReportFormat, PathBuf)>,
     #[command(flatten)]
     query: QueryFlags,
     #[command(flatten)]
     form: FormatFlags,
 }
 
-impl Sla {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, Complaint> {
+impl SlaArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let chosen = self.form.chosen(&SHAPE, session)?;
-        if matches!(chosen, Chosen::Names) {
+        if matches!(chosen, OutputFormat::Names) {
             return SHAPE.list(session);
         }
         one_file_each(self.report.iter().map(|(_, file)| file))?;
@@ -85,13 +85,13 @@ impl Sla {
         if let Some(word) = &self.explain {
             return explain::run(session, &casebook, &promises, word, &query, &chosen);
         }
-        let for_people = matches!(chosen, Chosen::Words) && session.output.is_terminal;
+        let for_people = matches!(chosen, OutputFormat::Words) && session.output.is_terminal;
         let fails = self.fail_on.is_some() || !self.report.is_empty();
-        let asked = Asked { with_stopped: self.all, with_rows: for_people || fails };
+        let asked = DueOptions { with_stopped: self.all, with_rows: for_people || fails };
         let mut owing = casebook.owed(&query, session.actor()?, &promises, asked)?;
         let failing = if fails { self.fail_on.unwrap_or_default().among(&owing, promises.now) } else { Vec::new() };
         let count = owing.clocks.len();
-        if count == 0 && matches!(chosen, Chosen::Words) {
+        if count == 0 && matches!(chosen, OutputFormat::Words) {
             session.name_unknown(&casebook, &query)?;
         }
         owing.clocks.truncate(self.limit.unwrap_or(usize::MAX));
@@ -112,20 +112,20 @@ impl Sla {
 /// Prints clocks in the form that was chosen; gives back what people may turn pages of.
 fn tell(
     session: &Session,
-    casebook: &Casebook,
-    owing: &Owing,
-    chosen: &Chosen,
+    casebook: &Desk,
+    owing: &DueClocks,
+    chosen: &OutputFormat,
     moment: chrono::DateTime<chrono::Utc>,
-) -> Result<Option<String>, Complaint> {
+) -> Result<Option<String>, CliError> {
     match chosen {
-        Chosen::Words if session.output.is_terminal => {
+        OutputFormat::Words if session.output.is_terminal => {
             let zone = session.zone(casebook)?;
             let audience = Audience { now: moment, ..session.audience(casebook, &zone)? };
             let short_ids = casebook.short_ids(owing.clocks.iter().map(|owed| owed.ticket), session.actor()?)?;
             let rows = owing.clocks.iter().filter_map(|owed| Some((owing.rows.of(owed.ticket)?, &owed.clock)));
             return Ok(Some(view::sla::for_people(rows, &short_ids, &audience)));
         }
-        Chosen::Words => {
+        OutputFormat::Words => {
             let mut stream = session.output.stream();
             owing.clocks.iter().try_for_each(|owed| stream.push(&view::sla::for_programs(owed.ticket, &owed.clock)))?;
             stream.end()?;

@@ -3,17 +3,17 @@
 
 use std::collections::HashMap;
 
-use super::{Commit, Judge};
+use super::{AuditState, LoadedCommit};
 use crate::domain::people::person::Person;
 use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{ATTACHMENT_CHANGED, ATTACHMENT_DELETED, PUSH_FILES};
 use crate::domain::ticket::attachment::Digest;
-use crate::store::git::{Change, is_blob};
+use crate::store::git::{CommitChange, is_blob};
 use crate::store::layout;
 
 /// What is known of attachments while commits are looked at.
 #[derive(Default)]
-pub(crate) struct Attachments {
+pub(crate) struct AttachmentHistory {
     /// The first objects of those that were changed or deleted, by path.
     first: HashMap<String, String>,
     /// Those that new entries name, by whoever made the entry and pushes it.
@@ -22,9 +22,9 @@ pub(crate) struct Attachments {
     pub brought: Vec<(Person, String, String)>,
 }
 
-impl Judge {
+impl AuditState {
     /// Holds the attachments of a commit against those of its parents.
-    pub(super) fn judge_attachments(&mut self, commit: &Commit<'_>) {
+    pub(super) fn judge_attachments(&mut self, commit: &LoadedCommit<'_>) {
         let all = || commit.revision.sides.iter().flat_map(|side| &side.changes);
         let mut told: Vec<&str> = Vec::new();
         for change in all() {
@@ -36,7 +36,8 @@ impl Judge {
             }
             told.push(path);
             self.attachments.first.entry(path.to_owned()).or_insert_with(|| old.clone());
-            let moved = |other: &&Change| other.path != path && other.old.is_none() && other.new.as_ref() == Some(old);
+            let moved =
+                |other: &&CommitChange| other.path != path && other.old.is_none() && other.new.as_ref() == Some(old);
             let finding = match (&change.new, all().find(moved)) {
                 (Some(_), _) => Finding::new(&ATTACHMENT_CHANGED, path, "the bytes of the attachment were changed"),
                 (None, _) if change.odd => {
@@ -53,7 +54,7 @@ impl Judge {
 
     /// Tells which of the attachments that were brought no entry names whose author brings them.
     pub fn judge_brought(&mut self) {
-        let Attachments { named, brought, .. } = std::mem::take(&mut self.attachments);
+        let AttachmentHistory { named, brought, .. } = std::mem::take(&mut self.attachments);
         for (person, path, commit) in brought {
             let is_it = |(by, digest): &(Person, Digest)| by.is(&person) && Some(*digest) == Digest::at(&path);
             if !named.iter().any(is_it) {
@@ -69,14 +70,15 @@ fn is_attachment(path: &str) -> bool {
 }
 
 /// Whether a file is an attachment that is new everywhere.
-pub(crate) fn is_new_attachment(path: &str, changes: &[&Change]) -> bool {
-    let is_new = |change: &&Change| change.old.is_none() && change.new.is_some() && !change.turns && !change.odd;
+pub(crate) fn is_new_attachment(path: &str, changes: &[&CommitChange]) -> bool {
+    let is_new = |change: &&CommitChange| change.old.is_none() && change.new.is_some() && !change.turns && !change.odd;
     is_attachment(path) && !changes.is_empty() && changes.iter().all(is_new)
 }
 
 /// Whether it is the file that goes with the first of them, as commands write it.
-pub(crate) fn is_for_attachments(path: &str, changes: &[&Change]) -> bool {
+pub(crate) fn is_for_attachments(path: &str, changes: &[&CommitChange]) -> bool {
     let is_it = |name: &String| is_blob(name, layout::ATTACHMENTS_AS_THEY_ARE.as_bytes());
-    let is_new = |change: &&Change| change.old.is_none() && change.new.as_ref().is_some_and(is_it) && !change.turns;
+    let is_new =
+        |change: &&CommitChange| change.old.is_none() && change.new.as_ref().is_some_and(is_it) && !change.turns;
     path == layout::ATTACHMENT_ATTRIBUTES && !changes.is_empty() && changes.iter().all(is_new)
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::{Auditor, Findings, Questions};
+use super::{AuditOptions, AuditReport, HistoryAudit};
 use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{HISTORY_REWRITTEN, Severity};
 use crate::error::Error;
@@ -19,14 +19,14 @@ const RULES: u64 = 3;
 
 /// Up to which commit nothing was wrong, and what was asked.
 #[derive(Clone, Debug)]
-struct Verified {
+struct Checkpoint {
     /// The commit.
     commit: String,
     /// What was asked.
-    questions: Questions,
+    questions: AuditOptions,
 }
 
-impl Auditor {
+impl HistoryAudit {
     fn place(&self) -> Result<PathBuf, Error> {
         Ok(self.repository.git_folder()?.join("casebook").join(NAME))
     }
@@ -47,7 +47,13 @@ impl Auditor {
     ///
     /// # Errors
     /// git refuses, or the note cannot be written.
-    pub fn note(&self, found: &Findings, questions: Questions, goes_on: bool, is_strict: bool) -> Result<(), Error> {
+    pub fn note(
+        &self,
+        found: &AuditReport,
+        questions: AuditOptions,
+        goes_on: bool,
+        is_strict: bool,
+    ) -> Result<(), Error> {
         let Some(tip) = found.tip.clone() else { return Ok(()) };
         let counts = |finding: &&Finding| is_strict || finding.severity == Severity::Error;
         let mut others = found.findings.iter().filter(counts).filter(|finding| *finding.rule != HISTORY_REWRITTEN);
@@ -61,14 +67,14 @@ impl Auditor {
                 return Ok(());
             }
         }
-        self.note_verified(&Verified { commit: tip, questions })
+        self.note_verified(&Checkpoint { commit: tip, questions })
     }
 
     /// The commit up to which an audit that asked as much found nothing.
     ///
     /// # Errors
     /// git refuses.
-    pub fn verified(&self, questions: &Questions) -> Result<Option<String>, Error> {
+    pub fn verified(&self, questions: &AuditOptions) -> Result<Option<String>, Error> {
         let Some(note) = self.noted()? else { return Ok(None) };
         let flag = |name: &str| note[name].as_bool().unwrap_or(false);
         let tolerance = note["tolerance_seconds"].as_i64().map_or(TimeDelta::MAX, TimeDelta::seconds);
@@ -83,7 +89,7 @@ impl Auditor {
     ///
     /// # Errors
     /// The note cannot be written.
-    fn note_verified(&self, verified: &Verified) -> Result<(), Error> {
+    fn note_verified(&self, verified: &Checkpoint) -> Result<(), Error> {
         let (path, questions) = (self.place()?, &verified.questions);
         let note = json!({
             "commit": verified.commit,

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Ground, Judge, Policy, TICKETS, messages};
+use super::{AuditState, BasePolicy, PolicyAt, TICKETS, messages};
 use crate::desk::write::transaction::differing_fact;
-use crate::domain::audit::{Loss, Piece, added, inserted, losses, places};
+use crate::domain::audit::{LostEntry, RawEntry, added, inserted, losses, places};
 use crate::domain::id::Id;
 use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{
@@ -13,41 +13,41 @@ use crate::domain::rules::{
     HISTORY_REMOVED, HISTORY_REORDERED, HISTORY_UNREADABLE, POLICY_UNREADABLE, TICKET_DELETED, TICKET_MOVED,
 };
 use crate::domain::ticket::{FORMAT, Ticket};
-use crate::store::git::{Change, GitError, Objects, Revision, is_blob};
+use crate::store::git::{CommitChange, GitError, ObjectStream, Revision, is_blob};
 use crate::store::layout;
-use crate::store::yaml::{DamageKind, Version};
+use crate::store::yaml::{FileVersion, ReadErrorKind};
 
 /// How many entries a commit adds to a ticket at most, for the older version to be told from the newer one.
 const FEW: usize = 3;
 
 /// What a parent and a commit have of a file.
-type Pair = (Option<Arc<Version>>, Option<Arc<Version>>);
+type VersionPair = (Option<Arc<FileVersion>>, Option<Arc<FileVersion>>);
 
 /// What a parent has of a file that differs.
 #[derive(Clone, Debug)]
-pub struct Before {
+pub struct ParentVersion {
     /// Its object.
     pub name: String,
     /// What it holds.
-    pub version: Arc<Version>,
+    pub version: Arc<FileVersion>,
 }
 
 /// A ticket's file that a commit changed.
 #[derive(Debug, Default)]
-pub struct Touched {
+pub struct ChangedTicket {
     /// What those parents have that have something else, and have it.
-    pub befores: Vec<Before>,
+    pub befores: Vec<ParentVersion>,
     /// How many of the parents have something else, or nothing.
     pub differing: usize,
     /// What the commit has.
-    pub after: Option<Arc<Version>>,
+    pub after: Option<Arc<FileVersion>>,
     /// Its object.
     pub name: Option<String>,
     /// Whether the commit has something else than a file.
     pub is_odd: bool,
 }
 
-impl Touched {
+impl ChangedTicket {
     /// The id of what the file is, or was.
     pub fn id(&self) -> Option<Id> {
         let versions = self.after.iter().chain(self.befores.iter().map(|before| &before.version));
@@ -56,27 +56,31 @@ impl Touched {
 }
 
 /// A commit with its versions at hand.
-pub struct Commit<'a> {
+pub struct LoadedCommit<'a> {
     /// Its facts.
     pub revision: &'a Revision,
     /// What it is judged by: of each parent, else its own.
-    pub grounds: Vec<Ground>,
+    pub grounds: Vec<BasePolicy>,
     /// The tickets' files it changed.
-    pub touched: BTreeMap<String, Touched>,
+    pub touched: BTreeMap<String, ChangedTicket>,
 }
 
-impl Judge {
+impl AuditState {
     /// Takes in what a commit brings, in the order it comes.
-    pub fn take_in<'a>(&mut self, revision: &'a Revision, objects: &mut Objects) -> Result<Commit<'a>, GitError> {
+    pub fn take_in<'a>(
+        &mut self,
+        revision: &'a Revision,
+        objects: &mut ObjectStream,
+    ) -> Result<LoadedCommit<'a>, GitError> {
         if revision.sends_base
             && let Some(parent) = revision.sides.first().and_then(|side| side.parent.clone())
             && let Some(bytes) = objects.take()?
-            && let Ok(policy) = Policy::read(&String::from_utf8_lossy(&bytes))
+            && let Ok(policy) = PolicyAt::read(&String::from_utf8_lossy(&bytes))
         {
             self.policy_of.insert(parent, Arc::new(policy));
         }
         let mut own = self.inherited(revision, 0).map(|ground| ground.policy);
-        let mut touched: BTreeMap<String, Touched> = BTreeMap::new();
+        let mut touched: BTreeMap<String, ChangedTicket> = BTreeMap::new();
         for side in &revision.sides {
             for change in &side.changes {
                 if change.path == layout::MARKER {
@@ -90,7 +94,8 @@ impl Judge {
                     self.remember_sound(change, before.as_ref(), after.as_ref());
                     let file = touched.entry(change.path.clone()).or_default();
                     file.differing += 1;
-                    file.befores.extend(change.old.clone().zip(before).map(|(name, version)| Before { name, version }));
+                    file.befores
+                        .extend(change.old.clone().zip(before).map(|(name, version)| ParentVersion { name, version }));
                     (file.after, file.name, file.is_odd) = (after, change.new.clone(), change.odd);
                 }
             }
@@ -99,34 +104,34 @@ impl Judge {
             self.policy_of.insert(revision.id.clone(), own.clone());
         }
         let inherited = (0..revision.sides.len()).filter_map(|place| self.inherited(revision, place));
-        let mut grounds: Vec<Ground> = match &self.overruling {
+        let mut grounds: Vec<BasePolicy> = match &self.overruling {
             Some(ground) => vec![ground.clone()],
             None => inherited.collect(),
         };
         if grounds.is_empty() {
-            grounds.push(Ground { policy: own.unwrap_or_default(), commit: revision.id.clone() });
+            grounds.push(BasePolicy { policy: own.unwrap_or_default(), commit: revision.id.clone() });
         }
         if self.questions.signed {
             self.judged_by.insert(revision.id.clone(), grounds[0].policy.clone());
         }
-        Ok(Commit { revision, grounds, touched })
+        Ok(LoadedCommit { revision, grounds, touched })
     }
 
-    fn inherited(&self, revision: &Revision, place: usize) -> Option<Ground> {
+    fn inherited(&self, revision: &Revision, place: usize) -> Option<BasePolicy> {
         let parent = revision.sides.get(place)?.parent.as_ref()?;
-        Some(Ground { policy: self.policy_of.get(parent)?.clone(), commit: parent.clone() })
+        Some(BasePolicy { policy: self.policy_of.get(parent)?.clone(), commit: parent.clone() })
     }
 
     fn take_policy(
         &mut self,
         revision: &Revision,
-        change: &Change,
-        objects: &mut Objects,
-    ) -> Result<Option<Arc<Policy>>, GitError> {
+        change: &CommitChange,
+        objects: &mut ObjectStream,
+    ) -> Result<Option<Arc<PolicyAt>>, GitError> {
         let Some(name) = &change.new else { return Ok(None) };
         if change.sends_new {
             let bytes = objects.take()?.unwrap_or_default();
-            match Policy::read(&String::from_utf8_lossy(&bytes)) {
+            match PolicyAt::read(&String::from_utf8_lossy(&bytes)) {
                 Ok(policy) => _ = self.policies.insert(name.clone(), Arc::new(policy)),
                 Err((line, column, message)) => {
                     let finding = Finding::new(&POLICY_UNREADABLE, layout::MARKER, message).at(line, column);
@@ -138,7 +143,12 @@ impl Judge {
     }
 
     /// What a parent and the commit have of a file.
-    fn versions(&mut self, change: &Change, is_merge: bool, objects: &mut Objects) -> Result<Pair, GitError> {
+    fn versions(
+        &mut self,
+        change: &CommitChange,
+        is_merge: bool,
+        objects: &mut ObjectStream,
+    ) -> Result<VersionPair, GitError> {
         // A version that was extended is seldom asked for again, but for where branches part and meet.
         let known = match &change.old {
             Some(old) if is_merge || change.new.is_none() => self.shelf.get(old),
@@ -161,11 +171,11 @@ impl Judge {
     /// The version a commit has: it comes now, or came before.
     fn newer(
         &mut self,
-        change: &Change,
+        change: &CommitChange,
         name: &str,
-        before: Option<&Version>,
-        objects: &mut Objects,
-    ) -> Result<Arc<Version>, GitError> {
+        before: Option<&FileVersion>,
+        objects: &mut ObjectStream,
+    ) -> Result<Arc<FileVersion>, GitError> {
         let bytes = if change.sends_new { objects.take()? } else { None };
         if let Some(version) = self.shelf.get(name) {
             return Ok(as_named(version, &change.path));
@@ -175,24 +185,34 @@ impl Judge {
             bytes => bytes,
         };
         let bytes = bytes.ok_or_else(|| missing(change, name))?;
-        let version = Arc::new(Version::read(bytes, id_of(&change.path), before));
+        let version = Arc::new(FileVersion::read(bytes, id_of(&change.path), before));
         self.shelf.put(name.to_owned(), version.clone(), version.weight());
         Ok(version)
     }
 
     /// The version a parent has, which is not known yet. Mostly it is the newer one without its last entry, and then its
     /// name says so: git need not be asked, nor anything be read again.
-    fn older(&mut self, change: &Change, name: &str, after: Option<&Version>) -> Result<Arc<Version>, GitError> {
+    fn older(
+        &mut self,
+        change: &CommitChange,
+        name: &str,
+        after: Option<&FileVersion>,
+    ) -> Result<Arc<FileVersion>, GitError> {
         let shorter = |count| after?.without_last(count).filter(|older| is_blob(name, older.bytes()));
         if let Some(older) = (1..=FEW).find_map(shorter) {
             return Ok(Arc::new(older));
         }
         let bytes = self.registry.lookup().object(name)?.ok_or_else(|| missing(change, name))?;
-        Ok(Arc::new(Version::read(bytes, id_of(&change.path), None)))
+        Ok(Arc::new(FileVersion::read(bytes, id_of(&change.path), None)))
     }
 
     /// Keeps the last sound version beside one that cannot be read.
-    fn remember_sound(&mut self, change: &Change, before: Option<&Arc<Version>>, after: Option<&Arc<Version>>) {
+    fn remember_sound(
+        &mut self,
+        change: &CommitChange,
+        before: Option<&Arc<FileVersion>>,
+        after: Option<&Arc<FileVersion>>,
+    ) {
         if let (Some(name), Some(after)) = (&change.new, after)
             && after.ticket().is_err()
             && let Some(before) = before
@@ -202,7 +222,7 @@ impl Judge {
         }
     }
 
-    fn sound_of(&self, name: Option<&str>, version: &Arc<Version>) -> Option<Arc<Version>> {
+    fn sound_of(&self, name: Option<&str>, version: &Arc<FileVersion>) -> Option<Arc<FileVersion>> {
         if version.ticket().is_ok() {
             return Some(version.clone());
         }
@@ -213,7 +233,7 @@ impl Judge {
     ///
     /// # Errors
     /// git has ended.
-    pub fn judge(&mut self, commit: &Commit<'_>) -> Result<(), GitError> {
+    pub fn judge(&mut self, commit: &LoadedCommit<'_>) -> Result<(), GitError> {
         let mut judged = Vec::with_capacity(commit.touched.len());
         for (path, file) in &commit.touched {
             judged.push((path.as_str(), self.compare(commit, path, file)));
@@ -228,7 +248,7 @@ impl Judge {
     }
 
     /// Holds a file against what the parents have. Gives the places of its new entries.
-    fn compare(&mut self, commit: &Commit<'_>, path: &str, file: &Touched) -> Vec<usize> {
+    fn compare(&mut self, commit: &LoadedCommit<'_>, path: &str, file: &ChangedTicket) -> Vec<usize> {
         let about = |finding: Finding| {
             let finding = finding.in_commit(&commit.revision.id);
             match file.id() {
@@ -241,14 +261,14 @@ impl Judge {
             return Vec::new();
         };
         if !layout::is_place(path.as_ref()) {
-            let message = DamageKind::WrongPlace.to_string();
+            let message = ReadErrorKind::WrongPlace.to_string();
             self.find(about(Finding::new(&FILE_MISPLACED, path, message)));
         }
         let ticket = match after.ticket() {
             Ok(ticket) => ticket,
             Err(damage) => {
                 let rule = match damage.kind {
-                    DamageKind::OtherId { .. } => &FILE_OTHER_ID,
+                    ReadErrorKind::OtherId { .. } => &FILE_OTHER_ID,
                     _ => &HISTORY_UNREADABLE,
                 };
                 let finding = Finding::new(rule, path, damage.kind.to_string());
@@ -256,14 +276,14 @@ impl Judge {
                 return Vec::new();
             }
         };
-        let is_newer = |version: &Version| version.ticket().is_ok_and(|ticket| ticket.format > FORMAT);
+        let is_newer = |version: &FileVersion| version.ticket().is_ok_and(|ticket| ticket.format > FORMAT);
         if is_newer(after) && !file.befores.iter().any(|before| is_newer(&before.version)) {
             let message =
                 format!("format {} is newer than {FORMAT}: what is not understood is not judged", ticket.format);
             self.find(about(Finding::new(&FILE_NEWER, path, message)));
         }
-        let sound = |before: &Before| self.sound_of(Some(&before.name), &before.version);
-        let mut befores: Vec<Arc<Version>> = file.befores.iter().filter_map(sound).collect();
+        let sound = |before: &ParentVersion| self.sound_of(Some(&before.name), &before.version);
+        let mut befores: Vec<Arc<FileVersion>> = file.befores.iter().filter_map(sound).collect();
         if befores.is_empty() {
             befores.extend(self.gone.remove(path));
         }
@@ -284,7 +304,7 @@ impl Judge {
             return if is_as_in_a_parent { Vec::new() } else { (0..ticket.history.len()).collect() };
         }
         let now = after.pieces();
-        let (mut lost, mut known, mut kept): (Vec<Loss>, Vec<Vec<Piece<'_>>>, Vec<_>) = Default::default();
+        let (mut lost, mut known, mut kept): (Vec<LostEntry>, Vec<Vec<RawEntry<'_>>>, Vec<_>) = Default::default();
         for before in &befores {
             let was = before.pieces();
             let places = places(&was, &now);
@@ -292,9 +312,9 @@ impl Judge {
                 if !lost.contains(&loss) && !self.is_restored(loss, was[place], &now) {
                     lost.push(loss);
                     let rule = match loss {
-                        Loss::Removed(_) => &HISTORY_REMOVED,
-                        Loss::Edited(_) => &HISTORY_EDITED,
-                        Loss::Reordered(_) => &HISTORY_REORDERED,
+                        LostEntry::Removed(_) => &HISTORY_REMOVED,
+                        LostEntry::Edited(_) => &HISTORY_EDITED,
+                        LostEntry::Reordered(_) => &HISTORY_REORDERED,
                     };
                     let (message, line) = messages::loss(loss, before, after, &was, &now);
                     self.find(about(Finding::new(rule, path, message).at(line, 1)).about(loss.entry()));
@@ -329,8 +349,8 @@ impl Judge {
 
     /// Whether an entry that was edited, or stood twice, has its first bytes again. Those of every entry that is lost are
     /// kept for that.
-    fn is_restored(&mut self, loss: Loss, was: Piece<'_>, now: &[Piece<'_>]) -> bool {
-        if let Loss::Reordered(_) = loss {
+    fn is_restored(&mut self, loss: LostEntry, was: RawEntry<'_>, now: &[RawEntry<'_>]) -> bool {
+        if let LostEntry::Reordered(_) = loss {
             return false;
         }
         let original = self.originals.entry(was.id).or_insert_with(|| was.bytes.to_vec());
@@ -345,9 +365,15 @@ impl Judge {
     }
 
     /// A file that is no longer there, or is something else.
-    fn tell_missing(&mut self, commit: &Commit<'_>, path: &str, file: &Touched, about: &dyn Fn(Finding) -> Finding) {
+    fn tell_missing(
+        &mut self,
+        commit: &LoadedCommit<'_>,
+        path: &str,
+        file: &ChangedTicket,
+        about: &dyn Fn(Finding) -> Finding,
+    ) {
         if file.is_odd {
-            self.find(about(Finding::new(&FILE_NOT_PLAIN, path, DamageKind::NotAFile.to_string())));
+            self.find(about(Finding::new(&FILE_NOT_PLAIN, path, ReadErrorKind::NotAFile.to_string())));
         }
         let Some(before) = file.befores.first() else { return };
         // What comes back later is held against it, whatever stood there meanwhile.
@@ -357,14 +383,14 @@ impl Judge {
             return;
         }
         let id = file.id();
-        let same = |(other, touched): &(&String, &Touched)| {
+        let same = |(other, touched): &(&String, &ChangedTicket)| {
             let is_new = touched.after.is_some() && touched.befores.is_empty();
             other.as_str() != path && is_new && id.is_some() && touched.id() == id
         };
         let elsewhere = commit.touched.iter().find(same).map(|(other, _)| other.clone()).or_else(|| {
             // What lies outside the folder of tickets is not read; the object alone tells.
             let all = commit.revision.sides.iter().flat_map(|side| &side.changes);
-            let moved = |change: &&Change| change.old.is_none() && change.new.as_ref() == Some(&before.name);
+            let moved = |change: &&CommitChange| change.old.is_none() && change.new.as_ref() == Some(&before.name);
             all.filter(|change| change.path != path).find(moved).map(|change| change.path.clone())
         });
         let finding = match elsewhere {
@@ -375,22 +401,22 @@ impl Judge {
     }
 }
 
-fn missing(change: &Change, name: &str) -> GitError {
+fn missing(change: &CommitChange, name: &str) -> GitError {
     GitError::Refused { said: format!("the object {name} of {} is missing", change.path) }
 }
 
 /// The same bytes under a name: those of another ticket say nothing of the one that the name means.
-fn as_named(version: Arc<Version>, path: &str) -> Arc<Version> {
+fn as_named(version: Arc<FileVersion>, path: &str) -> Arc<FileVersion> {
     let id = id_of(path);
     let is_other = |inside: Id| id.is_some_and(|id| id != inside);
     let is_read_otherwise = match version.ticket() {
         Ok(ticket) => is_other(ticket.id),
-        Err(damage) => matches!(damage.kind, DamageKind::OtherId { inside } if !is_other(inside)),
+        Err(damage) => matches!(damage.kind, ReadErrorKind::OtherId { inside } if !is_other(inside)),
     };
     if !is_read_otherwise {
         return version;
     }
-    Arc::new(Version::read(version.bytes().to_vec(), id, None))
+    Arc::new(FileVersion::read(version.bytes().to_vec(), id, None))
 }
 
 /// The id a path names.

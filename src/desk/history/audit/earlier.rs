@@ -2,18 +2,18 @@
 //!
 //! Reads what that commit holds, and must not know how it was verified.
 
-use super::{Auditor, Judge};
-use crate::desk::history::duplicate_entries::Ground;
+use super::{AuditState, HistoryAudit};
+use crate::desk::history::duplicate_entries::DeskAt;
 use crate::domain::id::Id;
 use crate::error::Error;
 use crate::store::layout;
 
-impl Auditor {
+impl HistoryAudit {
     /// Tells of the entries that came between two commits and lay in another ticket at the older one.
-    pub(super) fn judge_copies(&self, verified: &str, tip: &str, judge: &mut Judge) -> Result<(), Error> {
+    pub(super) fn judge_copies(&self, verified: &str, tip: &str, judge: &mut AuditState) -> Result<(), Error> {
         let mut brought: Vec<(Id, Id)> = judge.tickets.iter().map(|(entry, ticket)| (*entry, *ticket)).collect();
         brought.sort_unstable();
-        let ground = Ground { repository: &self.repository, prefix: &self.prefix, commit: verified };
+        let ground = DeskAt { repository: &self.repository, prefix: &self.prefix, commit: verified };
         for copy in ground.copies_among(&brought)? {
             let place = copy.ticket.map(layout::ticket_path).zip(copy.entry);
             let Some((path, entry)) = place.map(|(path, entry)| (format!("{}{path}", self.prefix), entry)) else {

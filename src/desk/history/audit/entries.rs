@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use chrono::DateTime;
 
-use super::commit::{Commit, Touched};
-use super::{Ground, Judge, Redaction, messages};
-use crate::domain::audit::{Company, Law, Verdict, Why, judge, judge_opening, lapse, needs_organizations};
+use super::commit::{ChangedTicket, LoadedCommit};
+use super::{AuditState, BasePolicy, Redaction, messages};
+use crate::domain::audit::{
+    AuditPolicy, Counterpart, NotPermitted, Verdict, judge, judge_opening, lapse, needs_organizations,
+};
 use crate::domain::convergence::cross_ticket::FORWARDING;
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
@@ -22,9 +24,9 @@ use crate::domain::vocabulary::Role;
 use crate::store::git::GitError;
 
 /// The new entries of a commit, for what is about two tickets at once.
-struct Brought<'a>(HashMap<Id, (&'a Touched, &'a Ticket, &'a [usize])>);
+struct NewEntries<'a>(HashMap<Id, (&'a ChangedTicket, &'a Ticket, &'a [usize])>);
 
-impl<'a> Brought<'a> {
+impl<'a> NewEntries<'a> {
     fn entries(&self, ticket: Id) -> impl Iterator<Item = &'a Entry> {
         let found = self.0.get(&ticket).map(|(_, ticket, new)| (*ticket, *new));
         found.into_iter().flat_map(|(ticket, new)| new.iter().map(move |place| &ticket.history[*place]))
@@ -72,10 +74,14 @@ fn without_words(entry: &Entry) -> Entry {
     }
 }
 
-impl Judge {
+impl AuditState {
     /// Judges the entries a commit brought: by path, with their places in the file.
-    pub(super) fn judge_entries(&mut self, commit: &Commit<'_>, judged: &[(&str, Vec<usize>)]) -> Result<(), GitError> {
-        let mut brought = Brought(HashMap::with_capacity(judged.len()));
+    pub(super) fn judge_entries(
+        &mut self,
+        commit: &LoadedCommit<'_>,
+        judged: &[(&str, Vec<usize>)],
+    ) -> Result<(), GitError> {
+        let mut brought = NewEntries(HashMap::with_capacity(judged.len()));
         for (path, new) in judged.iter().filter(|(_, new)| !new.is_empty()) {
             let file = &commit.touched[*path];
             if let Some(ticket) = file.after.as_ref().and_then(|after| after.ticket().ok()) {
@@ -93,10 +99,10 @@ impl Judge {
 
     fn judge_ticket(
         &mut self,
-        commit: &Commit<'_>,
-        brought: &Brought<'_>,
+        commit: &LoadedCommit<'_>,
+        brought: &NewEntries<'_>,
         path: &str,
-        file: &Touched,
+        file: &ChangedTicket,
         ticket: &Ticket,
         new: &[usize],
     ) -> Result<(), GitError> {
@@ -130,7 +136,7 @@ impl Judge {
     }
 
     /// Whether a new entry stands behind older ones and before newer ones, so that no id stands twice either.
-    fn judge_order(&mut self, commit: &Commit<'_>, path: &str, ticket: &Ticket, place: usize, new: &[usize]) {
+    fn judge_order(&mut self, commit: &LoadedCommit<'_>, path: &str, ticket: &Ticket, place: usize, new: &[usize]) {
         let entry = &ticket.history[place];
         let older = place.checked_sub(1).map(|place| &ticket.history[place]);
         // One that is new as well is told by itself.
@@ -146,14 +152,14 @@ impl Judge {
         self.find(finding.of(ticket.id).about(entry.id).in_commit(&commit.revision.id));
     }
 
-    fn judge_import(&mut self, commit: &Commit<'_>, path: &str, ticket: &Ticket, new: &[usize]) {
+    fn judge_import(&mut self, commit: &LoadedCommit<'_>, path: &str, ticket: &Ticket, new: &[usize]) {
         self.found.entries += new.len();
         self.found.imported += new.len();
         self.list_redactions(commit, ticket, new);
         new.iter().for_each(|place| self.judge_order(commit, path, ticket, *place, new));
         new.iter().for_each(|place| self.tell_shared(commit, path, ticket.id, ticket.history[*place].id));
         let carriers: Vec<Person> = self.carriers(commit);
-        let is_agent = |ground: &Ground| carriers.iter().any(|person| ground.policy.team.has_agent(person));
+        let is_agent = |ground: &BasePolicy| carriers.iter().any(|person| ground.policy.team.has_agent(person));
         if (self.questions.identity || self.gate.is_some()) && !commit.grounds.iter().any(is_agent) {
             let message = "the ticket is imported, and nobody the commit names is an agent".to_owned();
             self.find(Finding::new(&AUDIT_RIGHTS, path, message).of(ticket.id).in_commit(&commit.revision.id));
@@ -161,7 +167,7 @@ impl Judge {
     }
 
     /// Whom a commit names: its author, those on whose behalf it was made, and who pushes it.
-    fn carriers(&self, commit: &Commit<'_>) -> Vec<Person> {
+    fn carriers(&self, commit: &LoadedCommit<'_>) -> Vec<Person> {
         let named = std::iter::once(&commit.revision.author).chain(&commit.revision.on_behalf_of);
         let mut people: Vec<Person> = named.filter_map(|words| person(words)).collect();
         if let Some(gate) = &self.gate {
@@ -172,8 +178,8 @@ impl Judge {
 
     fn judge_entry(
         &mut self,
-        commit: &Commit<'_>,
-        brought: &Brought<'_>,
+        commit: &LoadedCommit<'_>,
+        brought: &NewEntries<'_>,
         path: &str,
         ticket: &Ticket,
         place: usize,
@@ -228,7 +234,7 @@ impl Judge {
     }
 
     /// An entry that came to another ticket before: a copy, since ids are unique.
-    fn tell_shared(&mut self, commit: &Commit<'_>, path: &str, ticket: Id, entry: Id) {
+    fn tell_shared(&mut self, commit: &LoadedCommit<'_>, path: &str, ticket: Id, entry: Id) {
         let first = *self.tickets.entry(entry).or_insert(ticket);
         // The guard's `check` looks at all that a push touches.
         if first != ticket && self.paths.is_none() {
@@ -241,13 +247,13 @@ impl Judge {
     /// What is to be said of an entry, by any of the grounds before the commit: a merge has several.
     fn verdict(
         &mut self,
-        commit: &Commit<'_>,
-        brought: &Brought<'_>,
+        commit: &LoadedCommit<'_>,
+        brought: &NewEntries<'_>,
         ticket: &Ticket,
         entry: &Entry,
         before: Option<&Ticket>,
     ) -> Result<Verdict, GitError> {
-        let mut worst = Verdict::Unlawful(Why::NoAgent);
+        let mut worst = Verdict::Unlawful(NotPermitted::NoAgent);
         for ground in &commit.grounds {
             let organizations =
                 if needs_organizations(before, entry) { self.registry.at(&ground.commit)? } else { Arc::default() };
@@ -269,7 +275,7 @@ impl Judge {
         Ok(worst)
     }
 
-    fn list_redactions(&mut self, commit: &Commit<'_>, ticket: &Ticket, new: &[usize]) {
+    fn list_redactions(&mut self, commit: &LoadedCommit<'_>, ticket: &Ticket, new: &[usize]) {
         for entry in new.iter().map(|place| &ticket.history[*place]) {
             if let Action::Redact { entry: hides, reason } = &entry.action {
                 self.found.redactions.push(Redaction {
@@ -286,7 +292,7 @@ impl Judge {
 }
 
 /// Whether a commit says that it brings an entry of this person.
-fn names(commit: &Commit<'_>, entry: &Entry) -> bool {
+fn names(commit: &LoadedCommit<'_>, entry: &Entry) -> bool {
     let named = std::iter::once(&commit.revision.author).chain(&commit.revision.on_behalf_of);
     named.filter_map(|words| person(words)).any(|person| person.is(&entry.by))
 }
@@ -297,7 +303,7 @@ fn person(words: &str) -> Option<Person> {
     Person::from_address(address).ok()
 }
 
-fn target_of(brought: &Brought<'_>, ticket: &Ticket, entry: &Entry) -> Option<Ticket> {
+fn target_of(brought: &NewEntries<'_>, ticket: &Ticket, entry: &Entry) -> Option<Ticket> {
     let Action::Merge { into, .. } = entry.action else { return None };
     brought.before(into, |other| matches!(other.action, Action::Merged { source, .. } if source == ticket.id))
 }
@@ -310,7 +316,7 @@ fn is_of_one_hand(forward: &Entry, reply: &Entry) -> bool {
 }
 
 /// What the commit brought to the other ticket of an entry that is about two.
-fn company<'a>(law: &Law<'_>, brought: &Brought<'_>, ticket: &Ticket, entry: &Entry) -> Company<'a> {
+fn company<'a>(law: &AuditPolicy<'_>, brought: &NewEntries<'_>, ticket: &Ticket, entry: &Entry) -> Counterpart<'a> {
     let here = ticket.id;
     let has =
         |other: Id, wanted: &dyn Fn(&Action) -> bool| brought.has(other, &entry.by, |entry| wanted(&entry.action));
@@ -354,5 +360,5 @@ fn company<'a>(law: &Law<'_>, brought: &Brought<'_>, ticket: &Ticket, entry: &En
             Action::Forward { .. } => brought.has_written(here, entry),
             _ => false,
         };
-    Company { target: None, has_counterpart, sees_source, is_brought }
+    Counterpart { target: None, has_counterpart, sees_source, is_brought }
 }

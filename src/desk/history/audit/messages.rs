@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use memchr::memmem;
 
-use crate::domain::audit::{Lapse, Loss, Piece, Why};
+use crate::domain::audit::{LostEntry, NotPermitted, RawEntry, TimestampProblem};
 use crate::domain::id::Id;
 use crate::domain::people::visibility::redacted_entries;
 use crate::domain::rules::{
@@ -18,7 +18,7 @@ use crate::domain::vocabulary::Status;
 use crate::domain::workflow::Refusal;
 use crate::store::git::Revision;
 use crate::store::yaml;
-use crate::store::yaml::Version;
+use crate::store::yaml::FileVersion;
 
 /// How much of a line is told, in characters.
 const TOLD: usize = 60;
@@ -37,26 +37,32 @@ pub fn author(revision: &Revision) -> String {
 }
 
 /// What became of an entry of an older version, and the line of the file to look at.
-pub fn loss(loss: Loss, before: &Version, after: &Version, was: &[Piece<'_>], now: &[Piece<'_>]) -> (String, usize) {
+pub fn loss(
+    loss: LostEntry,
+    before: &FileVersion,
+    after: &FileVersion,
+    was: &[RawEntry<'_>],
+    now: &[RawEntry<'_>],
+) -> (String, usize) {
     let id = loss.entry();
     let old = before.ticket().ok().and_then(|ticket| ticket.entry(id));
     let name = old.map_or_else(|| "the entry".to_owned(), |old| format!("{} of {}", entry(old), spell(old.at)));
-    if let Loss::Edited(_) = loss
+    if let LostEntry::Edited(_) = loss
         && let Some((message, line)) = comment(id, &name, before, after, was, now)
     {
         return (message, line);
     }
     let message = match loss {
-        Loss::Removed(_) => format!("{name} is gone"),
-        Loss::Reordered(_) => format!("{name} stands behind one that came after it"),
+        LostEntry::Removed(_) => format!("{name} is gone"),
+        LostEntry::Reordered(_) => format!("{name} stands behind one that came after it"),
         // What was hidden is not told again.
-        Loss::Edited(_)
+        LostEntry::Edited(_)
             if before.ticket().is_ok_and(|ticket| redacted_entries(ticket, &HashSet::new()).contains(&id)) =>
         {
             format!("{name} was edited, which is redacted")
         }
-        Loss::Edited(_) => {
-            let bytes = |pieces: &[Piece<'_>]| {
+        LostEntry::Edited(_) => {
+            let bytes = |pieces: &[RawEntry<'_>]| {
                 let piece = pieces.iter().find(|piece| piece.id == id);
                 piece.map(|piece| String::from_utf8_lossy(piece.bytes).into_owned()).unwrap_or_default()
             };
@@ -72,17 +78,17 @@ pub fn loss(loss: Loss, before: &Version, after: &Version, was: &[Piece<'_>], no
 fn comment(
     id: Id,
     name: &str,
-    before: &Version,
-    after: &Version,
-    was: &[Piece<'_>],
-    now: &[Piece<'_>],
+    before: &FileVersion,
+    after: &FileVersion,
+    was: &[RawEntry<'_>],
+    now: &[RawEntry<'_>],
 ) -> Option<(String, usize)> {
     // With their texts, since a line of a text may look like a comment.
-    let says = |version: &Version| yaml::read(version.bytes(), None).ok()?.entry(id).cloned();
+    let says = |version: &FileVersion| yaml::read(version.bytes(), None).ok()?.entry(id).cloned();
     if says(before)? != says(after)? {
         return None;
     }
-    let text = |pieces: &[Piece<'_>]| {
+    let text = |pieces: &[RawEntry<'_>]| {
         let piece = pieces.iter().find(|piece| piece.id == id)?;
         Some(String::from_utf8_lossy(piece.bytes).into_owned())
     };
@@ -198,12 +204,14 @@ fn line(line: Option<&str>) -> String {
 }
 
 /// How a time does not fit.
-pub fn lapse(entry: &Entry, lapse: Lapse) -> String {
+pub fn lapse(entry: &Entry, lapse: TimestampProblem) -> String {
     let (name, at) = (self::entry(entry), spell(entry.at));
     match lapse {
-        Lapse::Backwards { after } => format!("{name} is of {at}, and the one before it of {}", spell(after)),
-        Lapse::OtherThanId { made } => format!("{name} is of {at}, and its id was made at {}", spell(made)),
-        Lapse::Future { committed } => format!("{name} is of {at}, and its commit of {}", spell(committed)),
+        TimestampProblem::Backwards { after } => {
+            format!("{name} is of {at}, and the one before it of {}", spell(after))
+        }
+        TimestampProblem::OtherThanId { made } => format!("{name} is of {at}, and its id was made at {}", spell(made)),
+        TimestampProblem::Future { committed } => format!("{name} is of {at}, and its commit of {}", spell(committed)),
     }
 }
 
@@ -213,38 +221,40 @@ pub fn ahead(entry: &Entry, now: DateTime<Utc>) -> String {
 }
 
 /// Why an entry could not be made, and the rule that says so.
-pub fn unlawful(entry: &Entry, why: &Why) -> (&'static Rule, String) {
+pub fn unlawful(entry: &Entry, why: &NotPermitted) -> (&'static Rule, String) {
     let name = self::entry(entry);
     let status = |status: &Option<Status>| status.map_or("nothing", Status::word);
     if why.is_about_rights() {
         let reason = match why {
-            Why::NoAgent => "casebook.toml did not name them as an agent".to_owned(),
-            Why::Refused(Refusal::OnBehalf) => "a customer opens tickets in their own name only".to_owned(),
-            Why::Refused(Refusal::OtherOrganization { given }) => format!("they do not belong to {given}"),
-            Why::Refused(Refusal::NotEligible(hurdle)) => {
+            NotPermitted::NoAgent => "casebook.toml did not name them as an agent".to_owned(),
+            NotPermitted::Refused(Refusal::OnBehalf) => "a customer opens tickets in their own name only".to_owned(),
+            NotPermitted::Refused(Refusal::OtherOrganization { given }) => format!("they do not belong to {given}"),
+            NotPermitted::Refused(Refusal::NotEligible(hurdle)) => {
                 format!("by what was on file they could not open it: {}", hurdle.rule())
             }
-            Why::Refused(Refusal::Access(_)) => "by what was on file they could not ask for access".to_owned(),
-            Why::Refused(Refusal::NotVisible) => "they have no part in this ticket".to_owned(),
+            NotPermitted::Refused(Refusal::Access(_)) => "by what was on file they could not ask for access".to_owned(),
+            NotPermitted::Refused(Refusal::NotVisible) => "they have no part in this ticket".to_owned(),
             _ => format!("a {} may not do this here", entry.role),
         };
         return (&AUDIT_RIGHTS, format!("{name} is not theirs to make: {reason}"));
     }
     match why {
-        Why::Saw { saw: None, .. } => (&ENTRY_FROM, format!("{name} does not say which status it saw")),
-        Why::Saw { saw, was } => {
+        NotPermitted::Saw { saw: None, .. } => (&ENTRY_FROM, format!("{name} does not say which status it saw")),
+        NotPermitted::Saw { saw, was } => {
             (&ENTRY_ILLEGAL, format!("{name} saw `{}` where the ticket was `{}`", status(saw), status(was)))
         }
-        Why::LeadsTo { to, follows } => {
+        NotPermitted::LeadsTo { to, follows } => {
             (&ENTRY_STATUS, format!("{name} leads to `{}`, and the workflow to `{}`", status(to), status(follows)))
         }
-        Why::Was { said, was } => (&ENTRY_ILLEGAL, format!("{name} says the priority was {said}, and it was {was}")),
-        Why::NobodyAgreed => (&SOLVE_EVIDENCE, format!("{name} is as agreed, and does not say by whom")),
-        Why::Refused(refusal) => {
+        NotPermitted::Was { said, was } => {
+            (&ENTRY_ILLEGAL, format!("{name} says the priority was {said}, and it was {was}"))
+        }
+        NotPermitted::NobodyAgreed => (&SOLVE_EVIDENCE, format!("{name} is as agreed, and does not say by whom")),
+        NotPermitted::Refused(refusal) => {
             let (rule, reason) = refused(refusal);
             (rule, format!("{name} was not allowed: {reason}"))
         }
-        Why::NoAgent => (&AUDIT_RIGHTS, name),
+        NotPermitted::NoAgent => (&AUDIT_RIGHTS, name),
     }
 }
 

@@ -25,19 +25,22 @@ use crate::domain::people::person::Person;
 use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{COMMIT_SIGNER, COMMIT_UNSIGNED, HISTORY_SHALLOW, Severity};
 use crate::error::Error;
-use crate::store::git::{Change, GitError, Objects, Repository, Revision, Shelf, Signature, Trusted, Walk, Wanted};
+use crate::store::git::{
+    CommitChange, GitError, HistoryWalk, ObjectStream, Repository, Revision, Signature, TrustedKey, VersionCache,
+    WalkFilter,
+};
 use crate::store::layout;
-use crate::store::yaml::Version;
+use crate::store::yaml::FileVersion;
 
-use crate::desk::Whereabouts;
+use crate::desk::DeskLocation;
 
 pub(super) use attachments::{is_for_attachments, is_new_attachment};
-pub(super) use commit::Commit;
-use organizations_at::Registry;
-pub(super) use policy_at::{Ground, Policy};
-use range::Chosen;
-pub use range::Span;
-use removed_desks::Desks;
+pub(super) use commit::LoadedCommit;
+use organizations_at::OrganizationCache;
+pub(super) use policy_at::{BasePolicy, PolicyAt};
+pub use range::AuditRange;
+use range::SelectedCommits;
+use removed_desks::DesksSeen;
 
 /// Where tickets lie, as paths of git begin.
 const TICKETS: &str = "tickets/";
@@ -47,7 +50,7 @@ const SHELF: usize = 16 << 20;
 
 /// What is asked of an audit.
 #[derive(Clone, Debug)]
-pub struct Questions {
+pub struct AuditOptions {
     /// Whether entries name whom their commit names.
     pub identity: bool,
     /// Whether commits are signed with keys that casebook.toml names.
@@ -75,7 +78,7 @@ pub struct Redaction {
 
 /// What an audit came to.
 #[derive(Clone, Debug, Default)]
-pub struct Findings {
+pub struct AuditReport {
     /// What is wrong, the oldest commit first.
     pub findings: Vec<Finding>,
     /// What was hidden, and is not wrong.
@@ -92,7 +95,7 @@ pub struct Findings {
     pub tip: Option<String>,
 }
 
-impl Findings {
+impl AuditReport {
     /// Whether something is wrong; with `strict`, whether anything is to be said.
     pub fn has_any(&self, strict: bool) -> bool {
         self.findings.iter().any(|finding| strict || finding.severity == Severity::Error)
@@ -101,16 +104,16 @@ impl Findings {
 
 /// Somebody who audits a repository.
 #[derive(Clone, Debug)]
-pub struct Auditor {
+pub struct HistoryAudit {
     pub(crate) repository: Repository,
     pub(crate) prefix: String,
     /// Whether this desk was asked for, whatever else the repository holds.
     is_asked: bool,
 }
 
-impl Auditor {
+impl HistoryAudit {
     /// An auditor of a desk, with a work tree or without.
-    pub fn at(whereabouts: &Whereabouts) -> Self {
+    pub fn at(whereabouts: &DeskLocation) -> Self {
         let (repository, prefix) = (Repository::at(&whereabouts.folder), whereabouts.prefix.clone());
         Self { repository, prefix, is_asked: whereabouts.is_asked }
     }
@@ -127,8 +130,13 @@ impl Auditor {
     ///
     /// # Errors
     /// git refuses, or knows no such revision.
-    pub fn audit(&self, span: &Span, questions: &Questions, tell: &mut dyn FnMut(usize)) -> Result<Findings, Error> {
-        let mut judge = Judge::new(self, questions.clone());
+    pub fn audit(
+        &self,
+        span: &AuditRange,
+        questions: &AuditOptions,
+        tell: &mut dyn FnMut(usize),
+    ) -> Result<AuditReport, Error> {
+        let mut judge = AuditState::new(self, questions.clone());
         // git needs a while before it tells of the first commit, which is judged only when all of this is known.
         let (completeness, chosen, walk) = std::thread::scope(|scope| {
             let completeness = scope.spawn(|| self.repository.completeness());
@@ -145,7 +153,7 @@ impl Auditor {
         if completeness.grafts || completeness.replaced > 0 {
             judge.incomplete("grafts or replace refs show another history here; they are not followed");
         }
-        let Chosen { tip, revisions, lost } = chosen?;
+        let SelectedCommits { tip, revisions, lost } = chosen?;
         judge.found.tip.clone_from(&tip);
         let is_lost = lost.is_some();
         if let Some(lost) = lost {
@@ -154,10 +162,10 @@ impl Auditor {
         if let Some(walk) = walk {
             let walked = walk.and_then(|walk| Self::follow(walk, &mut judge, tell));
             walked.map_err(|error| self.unknown(span).unwrap_or(error))?;
-            if let (Span::Since(verified), Some(tip), false) = (span, &tip, is_lost) {
+            if let (AuditRange::Since(verified), Some(tip), false) = (span, &tip, is_lost) {
                 self.judge_copies(verified, tip, &mut judge)?;
             }
-            if !self.is_asked && (is_lost || matches!(span, Span::Head | Span::All)) {
+            if !self.is_asked && (is_lost || matches!(span, AuditRange::Head | AuditRange::All)) {
                 let desks = std::mem::take(&mut judge.desks);
                 self.judge_desks(&desks, &revisions, &mut judge.found)?;
             }
@@ -171,17 +179,17 @@ impl Auditor {
     pub(crate) fn walk(
         &self,
         revisions: &[String],
-        judge: &mut Judge,
+        judge: &mut AuditState,
         tell: &mut dyn FnMut(usize),
     ) -> Result<(), Error> {
         Self::follow(self.begin(revisions, judge)?, judge, tell)
     }
 
-    fn begin(&self, revisions: &[String], judge: &Judge) -> Result<Walk, Error> {
+    fn begin(&self, revisions: &[String], judge: &AuditState) -> Result<HistoryWalk, Error> {
         self.repository.walk(revisions, &self.prefix, &wanted(judge.asks_for_whom())).map_err(Error::from)
     }
 
-    fn follow(mut walk: Walk, judge: &mut Judge, tell: &mut dyn FnMut(usize)) -> Result<(), Error> {
+    fn follow(mut walk: HistoryWalk, judge: &mut AuditState, tell: &mut dyn FnMut(usize)) -> Result<(), Error> {
         while let Some(revision) = walk.step()? {
             judge.look_at(&revision, &mut walk.objects)?;
             judge.found.commits += 1;
@@ -191,7 +199,7 @@ impl Auditor {
     }
 
     /// Each commit is signed with a key that casebook.toml named before it.
-    fn judge_signatures(&self, revisions: &[String], judge: &mut Judge) -> Result<(), Error> {
+    fn judge_signatures(&self, revisions: &[String], judge: &mut AuditState) -> Result<(), Error> {
         let keys = judge.keys();
         let signatures = self.repository.signatures(revisions, &keys)?;
         for (commit, signature) in signatures {
@@ -213,36 +221,36 @@ pub(crate) fn named(entry: &crate::domain::ticket::entry::Entry) -> String {
     messages::entry(entry)
 }
 
-pub(crate) fn wanted(behalf: bool) -> Wanted {
-    Wanted { folder: TICKETS, base: layout::MARKER, behalf }
+pub(crate) fn wanted(behalf: bool) -> WalkFilter {
+    WalkFilter { folder: TICKETS, base: layout::MARKER, behalf }
 }
 
 /// What is known while commits are looked at, one behind the other.
-pub(crate) struct Judge {
-    questions: Questions,
-    shelf: Shelf<Arc<Version>>,
-    policies: HashMap<String, Arc<Policy>>,
-    policy_of: HashMap<String, Arc<Policy>>,
+pub(crate) struct AuditState {
+    questions: AuditOptions,
+    shelf: VersionCache<Arc<FileVersion>>,
+    policies: HashMap<String, Arc<PolicyAt>>,
+    policy_of: HashMap<String, Arc<PolicyAt>>,
     /// The policy each commit was judged by, where signatures will be asked for.
-    judged_by: HashMap<String, Arc<Policy>>,
+    judged_by: HashMap<String, Arc<PolicyAt>>,
     /// The last sound version before one that cannot be read, by the object of that.
-    sound: HashMap<String, Arc<Version>>,
+    sound: HashMap<String, Arc<FileVersion>>,
     /// The bytes of entries that were edited or removed, as they were before that.
     originals: HashMap<Id, Vec<u8>>,
     /// The ticket each entry came to first.
     pub tickets: HashMap<Id, Id>,
     /// What was deleted, by path.
-    gone: HashMap<String, Arc<Version>>,
+    gone: HashMap<String, Arc<FileVersion>>,
     /// What is known of attachments.
-    pub attachments: attachments::Attachments,
+    pub attachments: attachments::AttachmentHistory,
     /// Commits that are taken as they are.
     pub given: HashSet<String>,
     /// What holds for all commits, instead of what was before each.
-    pub overruling: Option<Ground>,
+    pub overruling: Option<BasePolicy>,
     /// The organisations of any commit.
-    pub registry: Registry,
+    pub registry: OrganizationCache,
     /// What was seen of this desk and others.
-    desks: Desks,
+    desks: DesksSeen,
     /// The paths that commits touched, where the guard asks, and whether something else than a file was put there.
     pub paths: Option<BTreeMap<String, bool>>,
     /// The commits that were looked at, where the guard asks.
@@ -250,15 +258,15 @@ pub(crate) struct Judge {
     /// What the clock of whoever judges says, where the guard asks.
     pub now: Option<DateTime<Utc>>,
     /// Who pushes, where the guard asks.
-    pub gate: Option<crate::desk::history::guard::Gate>,
-    pub found: Findings,
+    pub gate: Option<crate::desk::history::guard::PusherPermissions>,
+    pub found: AuditReport,
 }
 
-impl Judge {
-    pub fn new(auditor: &Auditor, questions: Questions) -> Self {
+impl AuditState {
+    pub fn new(auditor: &HistoryAudit, questions: AuditOptions) -> Self {
         Self {
             questions,
-            shelf: Shelf::of(SHELF),
+            shelf: VersionCache::of(SHELF),
             policies: HashMap::new(),
             policy_of: HashMap::new(),
             judged_by: HashMap::new(),
@@ -266,16 +274,16 @@ impl Judge {
             originals: HashMap::new(),
             tickets: HashMap::new(),
             gone: HashMap::new(),
-            attachments: attachments::Attachments::default(),
+            attachments: attachments::AttachmentHistory::default(),
             given: HashSet::new(),
             overruling: None,
-            desks: Desks::default(),
+            desks: DesksSeen::default(),
             paths: None,
             walked: HashSet::new(),
             now: None,
-            registry: Registry::of(&auditor.repository, &auditor.prefix),
+            registry: OrganizationCache::of(&auditor.repository, &auditor.prefix),
             gate: None,
-            found: Findings::default(),
+            found: AuditReport::default(),
         }
     }
 
@@ -293,11 +301,11 @@ impl Judge {
     }
 
     /// Looks at a commit: takes in its objects, and judges it unless it is taken as it is.
-    pub fn look_at(&mut self, revision: &Revision, objects: &mut Objects) -> Result<(), GitError> {
+    pub fn look_at(&mut self, revision: &Revision, objects: &mut ObjectStream) -> Result<(), GitError> {
         let commit = self.take_in(revision, objects)?;
         self.desks.look_at(revision);
         if let Some(paths) = &mut self.paths {
-            for Change { path, odd, .. } in revision.sides.iter().flat_map(|side| &side.changes) {
+            for CommitChange { path, odd, .. } in revision.sides.iter().flat_map(|side| &side.changes) {
                 *paths.entry(path.clone()).or_default() |= *odd;
             }
             self.walked.insert(revision.id.clone());
@@ -309,8 +317,8 @@ impl Judge {
     }
 
     /// Every key that any casebook.toml named.
-    fn keys(&self) -> Vec<Trusted> {
-        let mut keys: Vec<Trusted> = Vec::new();
+    fn keys(&self) -> Vec<TrustedKey> {
+        let mut keys: Vec<TrustedKey> = Vec::new();
         for policy in self.policy_of.values().chain(self.policies.values()) {
             for (_, key) in &policy.keys {
                 if !keys.contains(key) {
@@ -321,7 +329,7 @@ impl Judge {
         keys
     }
 
-    fn names(&self, commit: &str, key: &Trusted) -> bool {
+    fn names(&self, commit: &str, key: &TrustedKey) -> bool {
         self.judged_by.get(commit).is_some_and(|policy| policy.keys.iter().any(|(_, known)| known == key))
     }
 }

@@ -7,26 +7,26 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::domain::people::organization::Organization;
-use crate::store::git::{GitError, Lookup, Repository};
+use crate::store::git::{GitError, ObjectLookup, Repository};
 use crate::store::{layout, yaml};
 
 /// The organisations of one commit.
-pub type Organizations = Arc<Vec<Arc<Organization>>>;
+pub type OrganizationsAt = Arc<Vec<Arc<Organization>>>;
 
 /// Where they are looked up.
-pub struct Registry {
-    lookup: Lookup,
+pub struct OrganizationCache {
+    lookup: ObjectLookup,
     prefix: String,
     /// By commit: the last one asked, since one commit has many entries.
-    last: Option<(String, Organizations)>,
+    last: Option<(String, OrganizationsAt)>,
     /// By the object of the file, none where it cannot be read.
     files: HashMap<(String, String), Option<Arc<Organization>>>,
 }
 
-impl Registry {
+impl OrganizationCache {
     /// Those of a repository; `prefix` is the folder of the desk in it.
     pub fn of(repository: &Repository, prefix: &str) -> Self {
-        let lookup = Lookup::of(repository.clone());
+        let lookup = ObjectLookup::of(repository.clone());
         Self { lookup, prefix: prefix.to_owned(), last: None, files: HashMap::new() }
     }
 
@@ -34,7 +34,7 @@ impl Registry {
     ///
     /// # Errors
     /// git has ended.
-    pub fn at(&mut self, commit: &str) -> Result<Organizations, GitError> {
+    pub fn at(&mut self, commit: &str) -> Result<OrganizationsAt, GitError> {
         if let Some((known, organizations)) = &self.last
             && known == commit
         {
@@ -47,13 +47,13 @@ impl Registry {
                 organizations.extend(self.file(id, &object)?);
             }
         }
-        let organizations: Organizations = Arc::new(organizations);
+        let organizations: OrganizationsAt = Arc::new(organizations);
         self.last = Some((commit.to_owned(), organizations.clone()));
         Ok(organizations)
     }
 
     /// Who is asked for single objects.
-    pub const fn lookup(&mut self) -> &mut Lookup {
+    pub const fn lookup(&mut self) -> &mut ObjectLookup {
         &mut self.lookup
     }
 

@@ -1,26 +1,26 @@
 //! Which commits are audited. Must not know what is asked of them.
 
-use super::Auditor;
-use crate::desk::Stretch;
+use super::HistoryAudit;
+use crate::desk::RevisionRange;
 use crate::domain::rules::HISTORY_REWRITTEN;
 use crate::domain::rules::finding::Finding;
 use crate::error::Error;
 
 /// Which commits to look at.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Span {
+pub enum AuditRange {
     /// All that HEAD leads to.
     Head,
     /// All that any branch or tag leads to.
     All,
     /// Those of a stretch.
-    Stretch(Stretch),
+    Stretch(RevisionRange),
     /// All that HEAD leads to, but for those before a commit that was verified.
     Since(String),
 }
 
 /// The commits a span comes to.
-pub(super) struct Chosen {
+pub(super) struct SelectedCommits {
     /// The newest.
     pub tip: Option<String>,
     /// What git is asked for.
@@ -29,21 +29,21 @@ pub(super) struct Chosen {
     pub lost: Option<Finding>,
 }
 
-impl Auditor {
+impl HistoryAudit {
     /// What to walk.
-    pub(super) fn revisions(&self, span: &Span) -> Result<Chosen, Error> {
+    pub(super) fn revisions(&self, span: &AuditRange) -> Result<SelectedCommits, Error> {
         let head = || self.repository.commit_of("HEAD").ok();
-        let chosen = |tip: Option<String>, revisions| Chosen { tip, revisions, lost: None };
+        let chosen = |tip: Option<String>, revisions| SelectedCommits { tip, revisions, lost: None };
         Ok(match span {
-            Span::Head => {
+            AuditRange::Head => {
                 let head = head();
                 chosen(head.clone(), head.into_iter().collect())
             }
-            Span::All => {
+            AuditRange::All => {
                 let (all, head) = (["--branches", "--tags", "--remotes"].map(str::to_owned), head());
                 chosen(head.clone(), all.into_iter().chain(head).collect())
             }
-            Span::Stretch(stretch) => {
+            AuditRange::Stretch(stretch) => {
                 let to = self.known(&stretch.to)?;
                 let from = match &stretch.from {
                     Some(from) if stretch.since_parting => Some(self.repository.parting(&self.known(from)?, &to)?),
@@ -52,7 +52,7 @@ impl Auditor {
                 };
                 chosen(Some(to.clone()), std::iter::once(to).chain(from.map(|from| format!("^{from}"))).collect())
             }
-            Span::Since(verified) => match head() {
+            AuditRange::Since(verified) => match head() {
                 Some(now) if self.repository.comes_before(verified, &now)? => {
                     chosen(Some(now.clone()), vec![now, format!("^{verified}")])
                 }
@@ -63,7 +63,7 @@ impl Auditor {
                         "the history was verified up to {verified}, which HEAD does not lead to: it was rewritten, or another branch is checked out; all that HEAD leads to was audited anew"
                     );
                     let lost = Some(Finding::new(&HISTORY_REWRITTEN, ".", message));
-                    Chosen { lost, ..chosen(head.clone(), head.into_iter().collect()) }
+                    SelectedCommits { lost, ..chosen(head.clone(), head.into_iter().collect()) }
                 }
             },
         })
@@ -75,8 +75,8 @@ impl Auditor {
     }
 
     /// That git does not know where a stretch begins, where that is why it could not be walked.
-    pub(super) fn unknown(&self, span: &Span) -> Option<Error> {
-        let Span::Stretch(stretch) = span else { return None };
+    pub(super) fn unknown(&self, span: &AuditRange) -> Option<Error> {
+        let AuditRange::Stretch(stretch) = span else { return None };
         self.known(stretch.from.as_deref()?).err()
     }
 }

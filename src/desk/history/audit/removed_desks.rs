@@ -2,7 +2,7 @@
 //!
 //! Looks at the places of casebook.toml alone; must not know tickets.
 
-use super::{Auditor, Findings};
+use super::{AuditReport, HistoryAudit};
 use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{TICKET_DELETED, TICKET_MOVED};
 use crate::error::Error;
@@ -11,14 +11,14 @@ use crate::store::layout::MARKER;
 
 /// What a walk saw of desks.
 #[derive(Debug, Default)]
-pub(crate) struct Desks {
+pub(crate) struct DesksSeen {
     /// The commit that this desk came with, unless the history begins with it.
     came: Option<String>,
     /// The commits that took others away, each with the path of its casebook.toml.
     gone: Vec<(String, String)>,
 }
 
-impl Desks {
+impl DesksSeen {
     /// Takes in a commit.
     pub fn look_at(&mut self, revision: &Revision) {
         for side in revision.sides.iter().filter(|side| side.parent.is_some()) {
@@ -34,10 +34,15 @@ impl Desks {
     }
 }
 
-impl Auditor {
+impl HistoryAudit {
     /// Tells of desks that commits took away, and that are not there any more. A walk that begins at the top of the
     /// repository has seen them; else git is asked.
-    pub(super) fn judge_desks(&self, desks: &Desks, revisions: &[String], found: &mut Findings) -> Result<(), Error> {
+    pub(super) fn judge_desks(
+        &self,
+        desks: &DesksSeen,
+        revisions: &[String],
+        found: &mut AuditReport,
+    ) -> Result<(), Error> {
         let asked = if self.prefix.is_empty() { Vec::new() } else { self.repository.deletions(revisions, MARKER)? };
         let gone = if self.prefix.is_empty() { &desks.gone } else { &asked };
         if gone.is_empty() {

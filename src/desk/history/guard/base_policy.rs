@@ -4,17 +4,17 @@
 
 use std::sync::Arc;
 
-use super::Guard;
-use crate::desk::history::audit::{Ground, Policy};
+use super::PushGuard;
+use crate::desk::history::audit::{BasePolicy, PolicyAt};
 use crate::error::Error;
-use crate::store::config::ConfigFlaw;
-use crate::store::git::{Lookup, RefChange};
+use crate::store::config::ConfigError;
+use crate::store::git::{ObjectLookup, RefChange};
 use crate::store::layout;
 
 /// The branches that are asked first where `HEAD` names none with a desk.
 const USUAL: [&str; 2] = ["refs/heads/main", "refs/heads/master"];
 
-impl Guard {
+impl PushGuard {
     /// What the push is judged by. Where `HEAD` leads to no desk, as in a repository whose default branch has another
     /// name, the other branches are asked in an order that no push can choose. Only where nothing in the repository has
     /// a desk it is the one that the push brings: somebody has to be the first. Says too whether no other branch could
@@ -22,8 +22,8 @@ impl Guard {
     pub(super) fn ground_before(
         &self,
         changes: &[RefChange],
-        lookup: &mut Lookup,
-    ) -> Result<(Option<Ground>, bool), Error> {
+        lookup: &mut ObjectLookup,
+    ) -> Result<(Option<BasePolicy>, bool), Error> {
         if let Some(ground) = self.first_desk(&["HEAD".to_owned()], lookup)? {
             return Ok((Some(ground), true));
         }
@@ -39,17 +39,17 @@ impl Guard {
         Ok((self.first_desk(&news, lookup)?, true))
     }
 
-    fn first_desk(&self, revisions: &[String], lookup: &mut Lookup) -> Result<Option<Ground>, Error> {
+    fn first_desk(&self, revisions: &[String], lookup: &mut ObjectLookup) -> Result<Option<BasePolicy>, Error> {
         let path = format!("{}{}", self.auditor.prefix, layout::MARKER);
         for revision in revisions {
             let Some(bytes) = lookup.object(&format!("{revision}:{path}"))? else { continue };
             let broken = |(line, column, message)| Error::Config {
                 path: path.clone().into(),
-                flaw: ConfigFlaw { line, column, message },
+                flaw: ConfigError { line, column, message },
             };
-            let policy = Arc::new(Policy::read(&String::from_utf8_lossy(&bytes)).map_err(broken)?);
+            let policy = Arc::new(PolicyAt::read(&String::from_utf8_lossy(&bytes)).map_err(broken)?);
             let commit = self.auditor.repository.commit_of(revision)?;
-            return Ok(Some(Ground { policy, commit }));
+            return Ok(Some(BasePolicy { policy, commit }));
         }
         Ok(None)
     }

@@ -1,26 +1,26 @@
 //! Whether entries of a push lie in other tickets of the same ref already, or of the default branch where the ref is new. Must
 //! not know how that is found.
 
-use super::Guard;
+use super::PushGuard;
 use super::base_policy::is_branch;
-use crate::desk::history::audit::Judge;
-use crate::desk::history::duplicate_entries::{Ground, add};
+use crate::desk::history::audit::AuditState;
+use crate::desk::history::duplicate_entries::{DeskAt, add};
 use crate::domain::id::Id;
 use crate::domain::rules::finding::Finding;
 use crate::error::Error;
 use crate::store::git::{RefChange, Snapshot};
 
 /// What can be known of a push without judging its commits.
-pub(super) struct Before {
+pub(super) struct PrePush {
     /// Where the default branch was.
     pub head: Option<String>,
     /// What is pushed to refs that were there, and lies in another ticket of them already.
     pub copies: Vec<Finding>,
 }
 
-impl Guard {
+impl PushGuard {
     /// What there was before a push. Asked while the push is judged.
-    pub(super) fn before(&self, changes: &[RefChange]) -> Result<Before, Error> {
+    pub(super) fn before(&self, changes: &[RefChange]) -> Result<PrePush, Error> {
         let head = self.auditor.repository.head()?;
         let mut copies = Vec::new();
         for change in changes {
@@ -32,7 +32,7 @@ impl Guard {
                 copies.extend(found.into_iter().map(|copy| copy.in_commit(new)));
             }
         }
-        Ok(Before { head, copies })
+        Ok(PrePush { head, copies })
     }
 
     /// Tells of what is pushed to new refs and lies in another ticket of the default branch already: the entries that
@@ -41,7 +41,7 @@ impl Guard {
         &self,
         changes: &[RefChange],
         head: Option<&str>,
-        judge: &mut Judge,
+        judge: &mut AuditState,
     ) -> Result<(), Error> {
         let mut new = changes.iter().filter(|change| change.old.is_none()).filter_map(|change| change.new.as_ref());
         if let (Some(new), Some(head)) = (new.next(), head) {
@@ -53,7 +53,7 @@ impl Guard {
         Ok(())
     }
 
-    pub(super) fn upon<'a>(&'a self, commit: &'a str) -> Ground<'a> {
-        Ground { repository: &self.auditor.repository, prefix: &self.auditor.prefix, commit }
+    pub(super) fn upon<'a>(&'a self, commit: &'a str) -> DeskAt<'a> {
+        DeskAt { repository: &self.auditor.repository, prefix: &self.auditor.prefix, commit }
     }
 }

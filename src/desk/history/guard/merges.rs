@@ -10,30 +10,30 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::rc::Rc;
 
-use super::Guard;
+use super::PushGuard;
 use super::permissions::of_other;
-use crate::desk::history::audit::{Judge, is_for_attachments, is_new_attachment};
+use crate::desk::history::audit::{AuditState, is_for_attachments, is_new_attachment};
 use crate::domain::people::person::Person;
 use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{PUSH_FILES, PUSH_REWRITES};
 use crate::error::Error;
-use crate::store::git::{Change, GitError, Repository, Side, Snapshot};
+use crate::store::git::{CommitChange, GitError, ParentDiff, Repository, Snapshot};
 use crate::store::layout;
 
 /// What one side changed since each of the commits where it parted from another one.
-type Since = Rc<Vec<BTreeSet<String>>>;
+type ChangedSinceFork = Rc<Vec<BTreeSet<String>>>;
 
 /// The sides of a merge.
-pub(super) struct Sides<'a> {
-    sides: &'a [Side],
+pub(super) struct MergeParents<'a> {
+    sides: &'a [ParentDiff],
     repository: &'a Repository,
     prefix: &'a str,
     /// By the side that is followed, and the other one.
-    since: HashMap<(usize, usize), Since>,
+    since: HashMap<(usize, usize), ChangedSinceFork>,
 }
 
-impl<'a> Sides<'a> {
-    pub fn of(sides: &'a [Side], repository: &'a Repository, prefix: &'a str) -> Self {
+impl<'a> MergeParents<'a> {
+    pub fn of(sides: &'a [ParentDiff], repository: &'a Repository, prefix: &'a str) -> Self {
         Self { sides, repository, prefix, since: HashMap::new() }
     }
 
@@ -43,15 +43,15 @@ impl<'a> Sides<'a> {
     }
 
     /// How a file differs from each parent; none where it is as in that one.
-    pub fn changes(&self, path: &str) -> Vec<Option<&'a Change>> {
+    pub fn changes(&self, path: &str) -> Vec<Option<&'a CommitChange>> {
         self.sides.iter().map(|side| side.changes.iter().find(|change| change.path == path)).collect()
     }
 
     /// How it differs from some of the parents; where those are none, from any.
-    pub fn changes_of(&self, path: &str, is_meant: impl Fn(&String) -> bool) -> Vec<&'a Change> {
+    pub fn changes_of(&self, path: &str, is_meant: impl Fn(&String) -> bool) -> Vec<&'a CommitChange> {
         let sides = || self.sides.iter().zip(self.changes(path));
         let meant = sides().filter(|(side, _)| side.parent.as_ref().is_some_and(&is_meant));
-        let meant: Vec<&Change> = meant.filter_map(|(_, change)| change).collect();
+        let meant: Vec<&CommitChange> = meant.filter_map(|(_, change)| change).collect();
         if meant.is_empty() { sides().filter_map(|(_, change)| change).collect() } else { meant }
     }
 
@@ -78,7 +78,7 @@ impl<'a> Sides<'a> {
         Ok(false)
     }
 
-    fn since(&mut self, ours: usize, theirs: usize) -> Result<Since, GitError> {
+    fn since(&mut self, ours: usize, theirs: usize) -> Result<ChangedSinceFork, GitError> {
         if let Some(known) = self.since.get(&(ours, theirs)) {
             return Ok(known.clone());
         }
@@ -95,7 +95,7 @@ impl<'a> Sides<'a> {
     }
 }
 
-impl Guard {
+impl PushGuard {
     /// Whether a customer's push leaves the main branch as it was, but for tickets and the roles they give and take:
     /// what waits on another branch is not theirs to bring there either.
     pub(super) fn judge_outcome(
@@ -103,7 +103,7 @@ impl Guard {
         customer: &Person,
         old: &str,
         new: &str,
-        judge: &mut Judge,
+        judge: &mut AuditState,
     ) -> Result<(), Error> {
         // What is put in the place of another history was told as that.
         if judge.found.findings.iter().any(|told| *told.rule == PUSH_REWRITES) {

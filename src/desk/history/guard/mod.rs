@@ -18,14 +18,14 @@ use crate::domain::people::person::Person;
 use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{COMMIT_SIGNER, COMMIT_UNSIGNED, PUSH_UNKNOWN};
 use crate::error::Error;
-use crate::store::git::{RefChange, Repository, Signature, Snapshot, Trusted};
+use crate::store::git::{RefChange, Repository, Signature, Snapshot, TrustedKey};
 
-use super::audit::{Auditor, Findings, Judge, Policy, Questions, wanted};
+use super::audit::{AuditOptions, AuditReport, AuditState, HistoryAudit, PolicyAt, wanted};
 use super::duplicate_entries::add;
-use crate::desk::check::Tree;
-use crate::desk::{MacroFlaws, World};
-use duplicate_entries::Before;
-pub(super) use permissions::Gate;
+use crate::desk::check::CommitSource;
+use crate::desk::{Environment, MacroCheck};
+use duplicate_entries::PrePush;
+pub(super) use permissions::PusherPermissions;
 use permissions::loss_of_desk;
 use refs::judge_beside_head;
 
@@ -42,15 +42,15 @@ pub enum Pusher {
 
 /// Somebody who guards a repository.
 #[derive(Clone, Debug)]
-pub struct Guard {
-    auditor: Auditor,
+pub struct PushGuard {
+    auditor: HistoryAudit,
     pusher: Pusher,
     tolerance: TimeDelta,
     now: DateTime<Utc>,
-    macro_flaws: MacroFlaws,
+    macro_flaws: MacroCheck,
 }
 
-impl Guard {
+impl PushGuard {
     /// A guard of the repository whose git has started us as its hook; `folder` is where the desk lies in it: empty, or
     /// with a slash at its end. `world` has what the guard's own clock says, and `tolerance` how far others may be ahead of it.
     ///
@@ -60,39 +60,39 @@ impl Guard {
         start: &Path,
         folder: Option<&str>,
         pusher: Pusher,
-        world: &World,
+        world: &Environment,
         tolerance: TimeDelta,
     ) -> Result<Self, Error> {
-        let mut auditor = Auditor::of(Repository::of_hook(start), start)?;
+        let mut auditor = HistoryAudit::of(Repository::of_hook(start), start)?;
         if let Some(folder) = folder {
             folder.clone_into(&mut auditor.prefix);
         }
         Ok(Self { auditor, pusher, tolerance, now: world.now, macro_flaws: world.macro_flaws })
     }
 
-    fn questions(&self) -> Questions {
-        Questions { identity: false, signed: self.pusher == Pusher::Signers, tolerance: self.tolerance }
+    fn questions(&self) -> AuditOptions {
+        AuditOptions { identity: false, signed: self.pusher == Pusher::Signers, tolerance: self.tolerance }
     }
 
     /// Judges a push, with all the refs it changes.
     ///
     /// # Errors
     /// git refuses.
-    pub fn receive(&self, changes: &[RefChange]) -> Result<Findings, Error> {
+    pub fn receive(&self, changes: &[RefChange]) -> Result<AuditReport, Error> {
         std::thread::scope(|scope| {
             let before = scope.spawn(|| self.before(changes));
             self.judge_push(changes, || before.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         })
     }
 
-    /// Judges a push. `before` is what [`Guard::before`] comes to, which takes its time as well.
+    /// Judges a push. `before` is what [`PushGuard::before`] comes to, which takes its time as well.
     fn judge_push(
         &self,
         changes: &[RefChange],
-        before: impl FnOnce() -> Result<Before, Error>,
-    ) -> Result<Findings, Error> {
+        before: impl FnOnce() -> Result<PrePush, Error>,
+    ) -> Result<AuditReport, Error> {
         let repository = &self.auditor.repository;
-        let mut judge = Judge::new(&self.auditor, self.questions());
+        let mut judge = AuditState::new(&self.auditor, self.questions());
         judge.now = Some(self.now);
         let main = repository.main_branch()?;
         let (ground, is_head) = self.ground_before(changes, judge.registry.lookup())?;
@@ -118,7 +118,7 @@ impl Guard {
         let signer = self.judge_commits(&revisions, &policy, &mut judge)?;
         // Where customers alone signed, what comes out is theirs as well.
         let customer = customer.or(signer.as_ref());
-        let Before { head, copies } = before()?;
+        let PrePush { head, copies } = before()?;
         judge.judge_brought();
         for change in changes {
             let Some(new) = &change.new else { continue };
@@ -134,7 +134,7 @@ impl Guard {
     }
 
     /// Whether somebody pushes at all, for all one knows.
-    fn ask_who(&self, judge: &mut Judge) {
+    fn ask_who(&self, judge: &mut AuditState) {
         if self.pusher == Pusher::Unknown {
             judge.find(Finding::new(&PUSH_UNKNOWN, ".", "the server does not say who pushes"));
         }
@@ -144,8 +144,8 @@ impl Guard {
     ///
     /// # Errors
     /// git refuses.
-    pub fn staged(&self) -> Result<Findings, Error> {
-        let mut judge = Judge::new(&self.auditor, self.questions());
+    pub fn staged(&self) -> Result<AuditReport, Error> {
+        let mut judge = AuditState::new(&self.auditor, self.questions());
         let revision = self.auditor.repository.staged(&self.auditor.prefix, "")?;
         let (mut objects, marked) = self.auditor.repository.read_of(revision, &self.auditor.prefix, &wanted(true))?;
         judge.paths = Some(BTreeMap::new());
@@ -165,7 +165,7 @@ impl Guard {
 
     /// Holds what the commits touched against the rules of `check`, as one commit has it. What was so before, and the
     /// audit has not told, is not the push's fault.
-    fn check(&self, new: &str, before: Option<&str>, judge: &mut Judge) -> Result<(), Error> {
+    fn check(&self, new: &str, before: Option<&str>, judge: &mut AuditState) -> Result<(), Error> {
         let touched = judge.paths.clone().unwrap_or_default();
         if touched.is_empty() {
             return Ok(());
@@ -175,7 +175,8 @@ impl Guard {
             told.iter().any(|told| told.rule == error.rule && told.path == error.path && told.entry == error.entry)
         };
         let (prefix, macro_flaws) = (self.auditor.prefix.as_str(), self.macro_flaws);
-        let mut tree = Tree { lookup: judge.registry.lookup(), commit: new, prefix, macro_flaws, odd: HashMap::new() };
+        let mut tree =
+            CommitSource { lookup: judge.registry.lookup(), commit: new, prefix, macro_flaws, odd: HashMap::new() };
         let errors = tree.errors_beyond(before, touched, &is_told)?;
         for error in errors {
             judge.find(if new.is_empty() { error } else { error.in_commit(new) });
@@ -184,19 +185,24 @@ impl Guard {
     }
 
     /// Judges each commit. Where signatures say who pushes, a customer who signed, if no agent has.
-    fn judge_commits(&self, revisions: &[String], policy: &Policy, judge: &mut Judge) -> Result<Option<Person>, Error> {
+    fn judge_commits(
+        &self,
+        revisions: &[String],
+        policy: &PolicyAt,
+        judge: &mut AuditState,
+    ) -> Result<Option<Person>, Error> {
         match &self.pusher {
             Pusher::Unknown => {
                 self.ask_who(judge);
                 return Ok(None);
             }
             Pusher::Named(person) => {
-                judge.gate = Some(Gate::of(Some(person.clone()), policy, &self.auditor));
+                judge.gate = Some(PusherPermissions::of(Some(person.clone()), policy, &self.auditor));
                 return self.auditor.walk(revisions, judge, &mut |_| {}).map(|()| None);
             }
             Pusher::Signers => {}
         }
-        let keys: Vec<Trusted> = policy.keys.iter().map(|(_, key)| key.clone()).collect();
+        let keys: Vec<TrustedKey> = policy.keys.iter().map(|(_, key)| key.clone()).collect();
         let signatures = self.auditor.repository.signatures(revisions, &keys)?;
         let mut walk = self.auditor.repository.walk(revisions, &self.auditor.prefix, &wanted(true))?;
         let mut signatures = signatures.into_iter();
@@ -215,7 +221,7 @@ impl Guard {
                 }
             }
             signers.extend(signer.clone());
-            judge.gate = Some(Gate::of(signer, policy, &self.auditor));
+            judge.gate = Some(PusherPermissions::of(signer, policy, &self.auditor));
             judge.look_at(&revision, &mut walk.objects)?;
             judge.found.commits += 1;
         }

@@ -5,24 +5,26 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::merges::Sides;
-use crate::desk::history::audit::{Auditor, Commit, Ground, Judge, Policy, is_for_attachments, is_new_attachment};
+use super::merges::MergeParents;
+use crate::desk::history::audit::{
+    AuditState, BasePolicy, HistoryAudit, LoadedCommit, PolicyAt, is_for_attachments, is_new_attachment,
+};
 use crate::domain::people::membership::Memberships;
-use crate::domain::people::organization_change::{NotTheirs, may_amend};
+use crate::domain::people::organization_change::{ChangeNotAllowed, may_amend};
 use crate::domain::people::person::Person;
 use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{PUSH_FILES, PUSH_FORGED, Severity};
 use crate::domain::ticket::FORMAT;
 use crate::domain::ticket::entry::Entry;
-use crate::store::git::{Change, GitError, Repository, Revision};
+use crate::store::git::{CommitChange, GitError, Repository, Revision};
 use crate::store::layout;
 
 /// The new entries of the files a commit touched: by path, with their places.
-type New<'a> = [(&'a str, Vec<usize>)];
+type EntriesByPath<'a> = [(&'a str, Vec<usize>)];
 
 /// Who brings a commit, and what that allows.
 #[derive(Clone, Debug)]
-pub(crate) struct Gate {
+pub(crate) struct PusherPermissions {
     /// The person.
     pub pusher: Option<Person>,
     /// Whether they are an agent.
@@ -31,8 +33,8 @@ pub(crate) struct Gate {
     prefix: String,
 }
 
-impl Gate {
-    pub(super) fn of(pusher: Option<Person>, policy: &Policy, auditor: &Auditor) -> Self {
+impl PusherPermissions {
+    pub(super) fn of(pusher: Option<Person>, policy: &PolicyAt, auditor: &HistoryAudit) -> Self {
         let is_agent = pusher.as_ref().is_some_and(|person| policy.team.has_agent(person));
         Self { pusher, is_agent, repository: auditor.repository.clone(), prefix: auditor.prefix.clone() }
     }
@@ -54,7 +56,12 @@ impl Gate {
     }
 
     /// Whether this person may change the files that a commit changes. `new` are the entries it brings.
-    pub fn judge_files(&self, commit: &Commit<'_>, new: &New<'_>, judge: &mut Judge) -> Result<(), GitError> {
+    pub fn judge_files(
+        &self,
+        commit: &LoadedCommit<'_>,
+        new: &EntriesByPath<'_>,
+        judge: &mut AuditState,
+    ) -> Result<(), GitError> {
         let id = &commit.revision.id;
         judge.found.findings.extend(loss_of_desk(commit.revision));
         for (path, file) in &commit.touched {
@@ -85,7 +92,7 @@ impl Gate {
                 }
             }
             sides => {
-                let mut sides = Sides::of(sides, &self.repository, &self.prefix);
+                let mut sides = MergeParents::of(sides, &self.repository, &self.prefix);
                 for path in sides.paths() {
                     let changes = sides.changes(&path);
                     if layout::is_place(Path::new(&path)) {
@@ -94,7 +101,7 @@ impl Gate {
                             found.push((path, turned()));
                         }
                     } else if !sides.is_honest(&path)? {
-                        let differing: Vec<&Change> = if changes.iter().any(Option::is_none) {
+                        let differing: Vec<&CommitChange> = if changes.iter().any(Option::is_none) {
                             Vec::new()
                         } else {
                             sides.changes_of(&path, |parent| !judge.walked.contains(parent))
@@ -122,7 +129,7 @@ pub(super) fn loss_of_desk(revision: &Revision) -> Option<Finding> {
 }
 
 /// Takes note of the attachments that the person's own new entries name.
-fn name_attachments(pusher: &Person, commit: &Commit<'_>, new: &New<'_>, judge: &mut Judge) {
+fn name_attachments(pusher: &Person, commit: &LoadedCommit<'_>, new: &EntriesByPath<'_>, judge: &mut AuditState) {
     for (path, places) in new {
         let ticket = commit.touched.get(*path).and_then(|file| file.after.as_ref()?.ticket().ok());
         let entries = places.iter().filter_map(|place| ticket?.history.get(*place));
@@ -135,7 +142,7 @@ fn name_attachments(pusher: &Person, commit: &Commit<'_>, new: &New<'_>, judge: 
 
 /// Whether a file is one that customers bring together with an entry. Whether an entry names it is known at the end of
 /// the push.
-fn brings(pusher: &Person, path: &str, changes: &[&Change], commit: &str, judge: &mut Judge) -> bool {
+fn brings(pusher: &Person, path: &str, changes: &[&CommitChange], commit: &str, judge: &mut AuditState) -> bool {
     if is_new_attachment(path, changes) {
         judge.attachments.brought.push((pusher.clone(), path.to_owned(), commit.to_owned()));
         return true;
@@ -143,7 +150,7 @@ fn brings(pusher: &Person, path: &str, changes: &[&Change], commit: &str, judge:
     is_for_attachments(path, changes)
 }
 
-fn is_told(judge: &Judge, commit: &str, path: &str) -> bool {
+fn is_told(judge: &AuditState, commit: &str, path: &str) -> bool {
     let is_it = |told: &Finding| told.path == path && told.commit.as_deref() == Some(commit);
     judge.found.findings.iter().any(|told| is_it(told) && told.severity == Severity::Error)
 }
@@ -153,7 +160,12 @@ fn turned() -> String {
 }
 
 /// Why a customer may not change a ticket's file so: they add entries of their own, and the header follows from those.
-fn of_ticket(pusher: &Person, change: &Change, commit: &Commit<'_>, new: &New<'_>) -> Option<String> {
+fn of_ticket(
+    pusher: &Person,
+    change: &CommitChange,
+    commit: &LoadedCommit<'_>,
+    new: &EntriesByPath<'_>,
+) -> Option<String> {
     if change.turns {
         return Some(turned());
     }
@@ -171,16 +183,16 @@ fn of_ticket(pusher: &Person, change: &Change, commit: &Commit<'_>, new: &New<'_
 pub(super) fn of_other(
     pusher: &Person,
     path: &str,
-    changes: &[&Change],
-    grounds: &[Ground],
-    judge: &mut Judge,
+    changes: &[&CommitChange],
+    grounds: &[BasePolicy],
+    judge: &mut AuditState,
 ) -> Result<Option<String>, GitError> {
     let theirs = format!("this file is not {pusher}'s to change");
     let Some(id) = layout::organization_of(path).filter(|_| !changes.is_empty()) else { return Ok(Some(theirs)) };
     for change in changes {
         match amends(pusher, id, change, grounds, judge)? {
             Ok(()) => {}
-            Err(NotTheirs::BeyondSupportRoles) => {
+            Err(ChangeNotAllowed::BeyondSupportRoles) => {
                 let message = format!("{pusher} gives and takes support roles here, and changes nothing else");
                 return Ok(Some(message));
             }
@@ -194,16 +206,16 @@ pub(super) fn of_other(
 fn amends(
     pusher: &Person,
     id: &str,
-    change: &Change,
-    grounds: &[Ground],
-    judge: &mut Judge,
-) -> Result<Result<(), NotTheirs>, GitError> {
+    change: &CommitChange,
+    grounds: &[BasePolicy],
+    judge: &mut AuditState,
+) -> Result<Result<(), ChangeNotAllowed>, GitError> {
     let (Some(old), Some(new), false) = (&change.old, &change.new, change.turns) else {
-        return Ok(Err(NotTheirs::Supports));
+        return Ok(Err(ChangeNotAllowed::Supports));
     };
     let (old, new) = (judge.registry.file(id, old)?, judge.registry.file(id, new)?);
-    let (Some(old), Some(new)) = (old, new) else { return Ok(Err(NotTheirs::Supports)) };
-    let mut judged = Err(NotTheirs::Supports);
+    let (Some(old), Some(new)) = (old, new) else { return Ok(Err(ChangeNotAllowed::Supports)) };
+    let mut judged = Err(ChangeNotAllowed::Supports);
     for ground in grounds {
         let organizations = judge.registry.at(&ground.commit)?;
         let memberships = Memberships::of(pusher, organizations.iter().map(Arc::as_ref));

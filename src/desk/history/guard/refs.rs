@@ -2,23 +2,23 @@
 //!
 //! Must not know what the commits hold.
 
-use super::Guard;
+use super::PushGuard;
 use super::base_policy::is_branch;
-use crate::desk::history::audit::Judge;
+use crate::desk::history::audit::AuditState;
 use crate::domain::people::person::Person;
 use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{PUSH_DELETES, PUSH_REFS, PUSH_REWRITES};
 use crate::error::Error;
 use crate::store::git::RefChange;
 
-impl Guard {
+impl PushGuard {
     pub(super) fn judge_ref(
         &self,
         change: &RefChange,
         changes: &[RefChange],
         main: Option<&str>,
         customer: Option<&Person>,
-        judge: &mut Judge,
+        judge: &mut AuditState,
     ) -> Result<(), Error> {
         let name = &change.name;
         // It may be taken away again, by whoever put it there.
@@ -70,7 +70,7 @@ impl Guard {
 
 /// Where `HEAD` leads to no desk, the first branch that has one says who may what. A customer makes none that could be
 /// the first in its place, nor moves one: they push to that branch alone.
-pub(super) fn judge_beside_head(customer: &Person, changes: &[RefChange], judge: &mut Judge) {
+pub(super) fn judge_beside_head(customer: &Person, changes: &[RefChange], judge: &mut AuditState) {
     let Some(ground) = judge.overruling.as_ref().map(|ground| ground.commit.clone()) else { return };
     for change in changes.iter().filter(|change| change.old.as_ref() != Some(&ground)) {
         let message = format!(
@@ -82,7 +82,12 @@ pub(super) fn judge_beside_head(customer: &Person, changes: &[RefChange], judge:
 }
 
 /// Why a customer may not change a ref so: they make branches and tags of commits, and move branches forward.
-fn not_theirs(change: &RefChange, grows: bool, customer: &Person, judge: &mut Judge) -> Result<Option<String>, Error> {
+fn not_theirs(
+    change: &RefChange,
+    grows: bool,
+    customer: &Person,
+    judge: &mut AuditState,
+) -> Result<Option<String>, Error> {
     let name = &change.name;
     let is_tag = name.starts_with("refs/tags/");
     if !is_branch(name) && !is_tag {

@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::people::person::Person;
 use crate::domain::text::Text;
 use crate::domain::ticket::Hold;
-use crate::domain::ticket::action::{Opening, Solution};
+use crate::domain::ticket::action::{OpenFields, SolveEvidence};
 use crate::domain::vocabulary::{HoldReason, MergeReason};
 
 fn person(words: &str) -> Person {
@@ -22,7 +22,7 @@ fn begin() -> DateTime<Utc> {
 }
 
 fn opening(by: &str, role: Role) -> Entry {
-    let facts = Opening::new("Tiles".to_owned(), Priority::S3, person("ana@acme.example"));
+    let facts = OpenFields::new("Tiles".to_owned(), Priority::S3, person("ana@acme.example"));
     let id = Id::at(begin(), 1);
     let action = Action::Open(Box::new(facts));
     let text = Text::clean("Help.");
@@ -45,8 +45,8 @@ fn judged(ticket: &Ticket, entry: &Entry) -> Verdict {
     judge(
         ticket,
         entry,
-        &Law { team: &team, follow_up: &follow_up, admission: None, organizations: &[] },
-        &Company::default(),
+        &AuditPolicy { team: &team, follow_up: &follow_up, admission: None, organizations: &[] },
+        &Counterpart::default(),
     )
 }
 
@@ -57,16 +57,16 @@ fn reply() -> Action {
 #[test]
 fn openings_are_by_whose_they_are() {
     let (team, follow_up) = (team(), FollowUpPolicy::default());
-    let law = Law { team: &team, follow_up: &follow_up, admission: None, organizations: &[] };
+    let law = AuditPolicy { team: &team, follow_up: &follow_up, admission: None, organizations: &[] };
     assert_eq!(judge_opening(&opening("ana@acme.example", Role::Customer), &law), Verdict::Lawful);
     assert_eq!(judge_opening(&opening("kenji@desk.example", Role::Agent), &law), Verdict::Lawful);
     let rights = |entry| matches!(judge_opening(&entry, &law), Verdict::Unlawful(why) if why.is_about_rights());
     assert!(rights(opening("bo@acme.example", Role::Customer)));
     assert!(rights(opening("bo@acme.example", Role::Agent)));
     let silent = Entry { text: None, ..opening("ana@acme.example", Role::Customer) };
-    assert_eq!(judge_opening(&silent, &law), Verdict::Unlawful(Why::Refused(Refusal::TextMissing)));
+    assert_eq!(judge_opening(&silent, &law), Verdict::Unlawful(NotPermitted::Refused(Refusal::TextMissing)));
     let solved = Entry { to: Some(Status::Solved), ..opening("ana@acme.example", Role::Customer) };
-    assert!(matches!(judge_opening(&solved, &law), Verdict::Unlawful(Why::LeadsTo { .. })));
+    assert!(matches!(judge_opening(&solved, &law), Verdict::Unlawful(NotPermitted::LeadsTo { .. })));
 }
 
 #[test]
@@ -75,18 +75,21 @@ fn replies_lead_where_the_workflow_says() {
     let by_agent = |to| entry(&ticket, "kenji@desk.example", Role::Agent, reply(), to);
     assert_eq!(judged(&ticket, &by_agent(Some(Status::AwaitingReply))), Verdict::Lawful);
     assert_eq!(judged(&ticket, &by_agent(None)), Verdict::Lawful);
-    assert!(matches!(judged(&ticket, &by_agent(Some(Status::Solved))), Verdict::Unlawful(Why::LeadsTo { .. })));
+    assert!(matches!(
+        judged(&ticket, &by_agent(Some(Status::Solved))),
+        Verdict::Unlawful(NotPermitted::LeadsTo { .. })
+    ));
     let by_ana = entry(&ticket, "ana@acme.example", Role::Customer, reply(), None);
     assert_eq!(judged(&ticket, &by_ana), Verdict::Lawful);
     let by_nobody = entry(&ticket, "bo@acme.example", Role::Customer, reply(), None);
-    assert_eq!(judged(&ticket, &by_nobody), Verdict::Unlawful(Why::Refused(Refusal::NotVisible)));
+    assert_eq!(judged(&ticket, &by_nobody), Verdict::Unlawful(NotPermitted::Refused(Refusal::NotVisible)));
     let by_system = entry(&ticket, "kenji@desk.example", Role::System, reply(), None);
     assert!(matches!(judged(&ticket, &by_system), Verdict::Unlawful(why) if why.is_about_rights()));
     let mut asked = ticket.clone();
     asked.append(entry(&ticket, "kenji@desk.example", Role::Agent, reply(), Some(Status::AwaitingReply)));
     let reminder = |by| entry(&asked, by, Role::System, Action::Remind { auto: true }, None);
     assert_eq!(judged(&asked, &reminder("kenji@desk.example")), Verdict::Lawful);
-    assert_eq!(judged(&asked, &reminder("ana@acme.example")), Verdict::Unlawful(Why::NoAgent));
+    assert_eq!(judged(&asked, &reminder("ana@acme.example")), Verdict::Unlawful(NotPermitted::NoAgent));
 }
 
 #[test]
@@ -95,42 +98,42 @@ fn an_entry_that_an_earlier_version_allowed_is_concurrent() {
     let opened = ticket.version();
     let hold = Hold { reason: HoldReason::Engineering, team: None, until: None };
     let held = entry(&ticket, "kenji@desk.example", Role::Agent, Action::Hold(hold), Some(Status::OnHold));
-    let agreed = Action::Solve(Solution::Agreed { by: Some(person("ana@acme.example")) });
+    let agreed = Action::Solve(SolveEvidence::Agreed { by: Some(person("ana@acme.example")) });
     ticket.append(entry(&ticket, "kenji@desk.example", Role::Agent, agreed, Some(Status::Solved)));
     assert_eq!(judged(&ticket, &held), Verdict::Concurrent(opened));
     let never = Entry { from: Some(Status::OnHold), ..held.clone() };
-    assert!(matches!(judged(&ticket, &never), Verdict::Unlawful(Why::Saw { .. })));
+    assert!(matches!(judged(&ticket, &never), Verdict::Unlawful(NotPermitted::Saw { .. })));
     let blind = Entry { from: None, ..held };
-    assert!(matches!(judged(&ticket, &blind), Verdict::Unlawful(Why::Saw { saw: None, .. })));
+    assert!(matches!(judged(&ticket, &blind), Verdict::Unlawful(NotPermitted::Saw { saw: None, .. })));
 }
 
 #[test]
 fn who_agreed_is_named() {
     let ticket = ticket();
     let solve = |by| {
-        let agreed = Action::Solve(Solution::Agreed { by });
+        let agreed = Action::Solve(SolveEvidence::Agreed { by });
         judged(&ticket, &entry(&ticket, "kenji@desk.example", Role::Agent, agreed, Some(Status::Solved)))
     };
     assert_eq!(solve(Some(person("ana@acme.example"))), Verdict::Lawful);
-    assert_eq!(solve(None), Verdict::Unlawful(Why::NobodyAgreed));
+    assert_eq!(solve(None), Verdict::Unlawful(NotPermitted::NobodyAgreed));
 }
 
 #[test]
 fn what_is_about_two_tickets_needs_both() {
     let (source, other) = (ticket(), Id::at(begin(), 9));
     let (team, follow_up) = (team(), FollowUpPolicy::default());
-    let law = Law { team: &team, follow_up: &follow_up, admission: None, organizations: &[] };
+    let law = AuditPolicy { team: &team, follow_up: &follow_up, admission: None, organizations: &[] };
     let mut target = ticket();
     (target.id, target.history[0].id) = (other, other);
     let action = Action::Merge { into: other, reason: MergeReason::SameIssue };
     let merge = entry(&source, "kenji@desk.example", Role::Agent, action, Some(Status::Solved));
-    let whole = Company { target: Some(&target), has_counterpart: true, sees_source: false, is_brought: false };
+    let whole = Counterpart { target: Some(&target), has_counterpart: true, sees_source: false, is_brought: false };
     assert_eq!(judge(&source, &merge, &law, &whole), Verdict::Lawful);
     assert_eq!(judged(&source, &merge), Verdict::Alone);
     let mut solved = target.clone();
     solved.header.status = Status::Solved;
-    let whole = Company { target: Some(&solved), ..whole };
-    assert_eq!(judge(&source, &merge, &law, &whole), Verdict::Unlawful(Why::Refused(Refusal::TargetSolved)));
+    let whole = Counterpart { target: Some(&solved), ..whole };
+    assert_eq!(judge(&source, &merge, &law, &whole), Verdict::Unlawful(NotPermitted::Refused(Refusal::TargetSolved)));
     let merged = |by: &str, role| entry(&source, by, role, Action::Merged { source: other, cc: Vec::new() }, None);
     assert_eq!(judged(&source, &merged("kenji@desk.example", Role::Agent)), Verdict::Alone);
     assert!(matches!(judged(&source, &merged("ana@acme.example", Role::Customer)), Verdict::Unlawful(_)));

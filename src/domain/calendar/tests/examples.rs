@@ -146,7 +146,7 @@ fn exceptions_are_stronger_than_holidays() {
         intervals(&office, "2026-12-24T00:00:00Z", "2026-12-30T00:00:00Z"),
         ["24 09:00 24 12:00", "26 10:00 26 11:00", "29 09:00 29 17:00"]
     );
-    assert_eq!(office.date("2026-12-25".parse().expect("a date")), (&[][..], Ground::Holiday("Holiday")));
+    assert_eq!(office.date("2026-12-25".parse().expect("a date")), (&[][..], HoursSource::Holiday("Holiday")));
 }
 
 #[test]

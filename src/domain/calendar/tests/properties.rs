@@ -53,7 +53,7 @@ prop_compose! {
         let near = midnight(AROUND[around]);
         let date = |days: i64| (near + TimeDelta::days(days)).date_naive();
         let (from, to) = (hours.0.min(hours.1), hours.0.max(hours.1));
-        let open = if from < to { vec![Stretch { from, to }] } else { Vec::new() };
+        let open = if from < to { vec![MinuteRange { from, to }] } else { Vec::new() };
         (Calendar {
             name: "random".to_owned(),
             zone: Zone::named(ZONES[zone]).expect("a zone"),

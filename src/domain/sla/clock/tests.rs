@@ -9,7 +9,7 @@ use crate::domain::calendar::{Calendar, Week};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::sla::plan::CalendarRule;
-use crate::domain::ticket::action::{Action, Opening, Solution};
+use crate::domain::ticket::action::{Action, OpenFields, SolveEvidence};
 use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::replay::replay;
 use crate::domain::time::duration::spell;
@@ -56,7 +56,7 @@ fn entry(at: DateTime<Utc>, role: Role, action: Action, to: Option<Status>) -> E
 
 fn opened(at: &str, priority: Priority, language: &str) -> Entry {
     let ana = Person::from_address("ana@acme.example").expect("an address");
-    let mut opening = Opening::new("Tiles time out".to_owned(), priority, ana);
+    let mut opening = OpenFields::new("Tiles time out".to_owned(), priority, ana);
     opening.language = Some(language.to_owned());
     entry(instant(at), Role::Customer, Action::Open(Box::new(opening)), Some(Status::Open))
 }
@@ -65,20 +65,20 @@ const fn reply(auto: bool) -> Action {
     Action::Reply { auto, via_ticket: None }
 }
 
-fn reckoners() -> Vec<Reckoner> {
-    calendars().into_iter().map(|calendar| Reckoner::of(calendar, instant("2026-11-21T09:00:00Z"))).collect()
+fn reckoners() -> Vec<CachedCalendar> {
+    calendars().into_iter().map(|calendar| CachedCalendar::of(calendar, instant("2026-11-21T09:00:00Z"))).collect()
 }
 
 /// The clocks of a history as they stood at an instant; later entries are not looked at.
 fn clocks_of<'a>(
     history: &[Entry],
     plan: &Plan,
-    calendar: impl Fn(&str) -> Option<&'a Reckoner>,
+    calendar: impl Fn(&str) -> Option<&'a CachedCalendar>,
     now: DateTime<Utc>,
 ) -> Vec<Clock> {
     let history = &history[..history.iter().take_while(|entry| entry.at <= now).count()];
     let Some(header) = replay(history) else { return Vec::new() };
-    clocks(&Course::of(history), history[0].at, &header, plan, || "en".into(), calendar, now)
+    clocks(&SlaEvents::of(history), history[0].at, &header, plan, || "en".into(), calendar, now)
 }
 
 fn at(history: &[Entry], now: &str) -> Vec<Clock> {
@@ -124,7 +124,7 @@ fn a_ticket_without_a_language_is_counted_by_the_one_that_holds_otherwise() {
     let by = |language: &str| {
         let known = |name: &str| reckoners.iter().find(|known| known.calendar().name == name);
         let now = instant("2026-11-23T02:00:00Z");
-        let told = clocks(&Course::of(&history), history[0].at, &header, &plan(), || language.into(), known, now);
+        let told = clocks(&SlaEvents::of(&history), history[0].at, &header, &plan(), || language.into(), known, now);
         told[0].calendar.to_string()
     };
     assert_eq!((by("ja").as_str(), by("en").as_str()), ("japan", "english"));
@@ -173,7 +173,7 @@ fn on_hold_goes_on_and_reopening_continues() {
     let mut history = vec![opened("2026-11-23T02:00:00Z", Priority::S1, "en")];
     let time = |hours| instant("2026-11-23T02:00:00Z") + TimeDelta::hours(hours);
     history.push(entry(time(1), Role::Agent, reply(false), Some(Status::OnHold)));
-    history.push(entry(time(11), Role::Agent, Action::Solve(Solution::NoResponse), Some(Status::Solved)));
+    history.push(entry(time(11), Role::Agent, Action::Solve(SolveEvidence::NoResponse), Some(Status::Solved)));
     let reason = ReopenReason::NotSolved;
     let reopen = Action::Reopen { reason, unmerge: false };
     history.push(entry(time(20), Role::Customer, reopen, Some(Status::Open)));
@@ -255,7 +255,7 @@ fn happening(kind: u8) -> (Role, Action, Option<Status>) {
         0 => (Role::Agent, reply(false), Some(Status::AwaitingReply)),
         1 => (Role::Customer, reply(false), Some(Status::Open)),
         2 => (Role::Agent, Action::Resume, Some(Status::OnHold)),
-        3 => (Role::Agent, Action::Solve(Solution::NoResponse), Some(Status::Solved)),
+        3 => (Role::Agent, Action::Solve(SolveEvidence::NoResponse), Some(Status::Solved)),
         4 => {
             let reason = ReopenReason::NotSolved;
             (Role::Customer, Action::Reopen { reason, unmerge: false }, Some(Status::Open))
@@ -271,7 +271,7 @@ fn happening(kind: u8) -> (Role, Action, Option<Status>) {
         9 => (Role::Agent, Action::Reopen { reason: ReopenReason::NotSolved, unmerge: true }, Some(Status::Open)),
         10 => (Role::Agent, merged(), None),
         11 => (Role::Agent, Action::Unmerged { source: source() }, None),
-        12 => (Role::System, Action::Solve(Solution::NoResponse), Some(Status::Solved)),
+        12 => (Role::System, Action::Solve(SolveEvidence::NoResponse), Some(Status::Solved)),
         _ => (Role::Agent, Action::Remind { auto: false }, None),
     }
 }
@@ -289,7 +289,7 @@ proptest! {
         let known = |name: &str| reckoners.iter().find(|known| known.calendar().name == name);
         let mut history = vec![opened("2026-11-20T20:00:00Z", Priority::S2, if language { "ja" } else { "en" })];
         let opened_at = history[0].at;
-        let mut follower = Follower::opening(&history[0]).expect("a ticket is opened");
+        let mut follower = SlaEventRecorder::opening(&history[0]).expect("a ticket is opened");
         let mut header = replay(&history).expect("it is open");
         let mut answers = Vec::new();
         let mut time = opened_at;
@@ -341,7 +341,7 @@ proptest! {
 /// The times of a clock have no holes, sum up to what the clock says, and reach the target at the due instant.
 fn explained(
     clock: &Clock,
-    course: &Course,
+    course: &SlaEvents,
     opened: DateTime<Utc>,
     calendar: &Calendar,
     now: DateTime<Utc>,
@@ -353,7 +353,7 @@ fn explained(
         |ahead: bool| spans.iter().filter(|span| span.is_ahead == ahead).map(|span| span.counted).sum::<TimeDelta>();
     prop_assert_eq!(counted(false), clock.elapsed);
     for span in &spans {
-        let open = matches!(span.reason, Reason::Open(_));
+        let open = matches!(span.reason, PauseReason::Open(_));
         prop_assert_eq!(span.counted, if open { span.to - span.from } else { TimeDelta::zero() });
         if open {
             prop_assert_eq!(calendar.elapsed(span.from, span.to), span.counted);

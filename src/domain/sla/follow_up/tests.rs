@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::calendar::Week;
 use crate::domain::people::person::Person;
 use crate::domain::sla::follow_up_policy::OPT_OUT_TAG;
-use crate::domain::ticket::action::Opening;
+use crate::domain::ticket::action::OpenFields;
 use crate::domain::ticket::entry::Entry;
 use crate::domain::time::zone::Zone;
 use crate::domain::vocabulary::{Priority, Role};
@@ -31,7 +31,7 @@ const fn reply() -> Action {
 /// A ticket that support answered at the beginning.
 fn asked(priority: Priority) -> Ticket {
     let ana = Person::from_address("ana@acme.example").expect("an address");
-    let opening = Opening::new("Tiles".to_owned(), priority, ana);
+    let opening = OpenFields::new("Tiles".to_owned(), priority, ana);
     let opened = entry(hours(-1), Role::Customer, Action::Open(Box::new(opening)), Some(Status::Open));
     let mut ticket = Ticket::opened_by(opened).expect("an opening");
     ticket.append(entry(begin(), Role::Agent, reply(), Some(Status::AwaitingReply)));
@@ -43,7 +43,7 @@ fn remind(ticket: &mut Ticket, at: DateTime<Utc>) {
 }
 
 /// What comes next by the defaults, in calendar time: the step, and after how many hours.
-fn comes(ticket: &Ticket) -> (Step, i64) {
+fn comes(ticket: &Ticket) -> (FollowUpStep, i64) {
     let next = next(ticket, &FollowUpPolicy::default(), None, begin()).expect("a step");
     (next.step, (next.due_at - begin()).num_hours())
 }
@@ -52,20 +52,20 @@ fn comes(ticket: &Ticket) -> (Step, i64) {
 fn reminders_come_when_the_policy_says_and_then_the_end() {
     let mut ticket = asked(Priority::S1);
     for (number, at) in [(1, 4), (2, 24), (3, 48)] {
-        assert_eq!(comes(&ticket), (Step::Remind { number, of: 3 }, at));
+        assert_eq!(comes(&ticket), (FollowUpStep::Remind { number, of: 3 }, at));
         remind(&mut ticket, hours(at));
     }
-    assert_eq!(comes(&ticket), (Step::Solve, 72));
+    assert_eq!(comes(&ticket), (FollowUpStep::Solve, 72));
 }
 
 #[test]
 fn a_sweep_missed_for_days_makes_one_reminder_and_leaves_time_for_an_answer() {
     let mut ticket = asked(Priority::S1);
-    assert_eq!(comes(&ticket), (Step::Remind { number: 1, of: 3 }, 4));
+    assert_eq!(comes(&ticket), (FollowUpStep::Remind { number: 1, of: 3 }, 4));
     // Ten days late: 20 hours lie between the first and the second reminder, 24 before the third, 24 before the end.
     for (number, late, next) in [(1, 240, 260), (2, 260, 284), (3, 284, 308)] {
         remind(&mut ticket, hours(late));
-        let step = if number == 3 { Step::Solve } else { Step::Remind { number: number + 1, of: 3 } };
+        let step = if number == 3 { FollowUpStep::Solve } else { FollowUpStep::Remind { number: number + 1, of: 3 } };
         assert_eq!(comes(&ticket), (step, next));
     }
     // Whoever is reminded late is told when it ends as things are.
@@ -82,9 +82,9 @@ fn a_sweep_missed_for_days_makes_one_reminder_and_leaves_time_for_an_answer() {
 fn a_reminder_by_hand_counts_as_the_next_one() {
     let mut ticket = asked(Priority::S3);
     remind(&mut ticket, hours(24));
-    assert_eq!(comes(&ticket), (Step::Remind { number: 2, of: 2 }, 6 * 24));
+    assert_eq!(comes(&ticket), (FollowUpStep::Remind { number: 2, of: 2 }, 6 * 24));
     ticket.append(entry(hours(30), Role::Agent, reply(), None));
-    assert_eq!(comes(&ticket), (Step::Remind { number: 1, of: 2 }, 4 * 24 + 30));
+    assert_eq!(comes(&ticket), (FollowUpStep::Remind { number: 1, of: 2 }, 4 * 24 + 30));
 }
 
 #[test]
@@ -93,11 +93,11 @@ fn nothing_comes_where_nobody_is_silent() {
     let mut ticket = asked(Priority::S3);
     ticket.append(entry(hours(1), Role::Customer, reply(), Some(Status::Open)));
     let refusal = Refusal::Status { status: Status::Open };
-    assert_eq!(next(&ticket, &policy, None, begin()), Err(Rest::NotSilent(refusal.clone())));
+    assert_eq!(next(&ticket, &policy, None, begin()), Err(NoFollowUp::NotSilent(refusal.clone())));
     assert_eq!(may_solve(&ticket, &policy, None, hours(9999)), Err(refusal));
     let mut ticket = asked(Priority::S3);
     ticket.header.tags.push(OPT_OUT_TAG.to_owned());
-    assert_eq!(next(&ticket, &policy, None, begin()), Err(Rest::OptedOut));
+    assert_eq!(next(&ticket, &policy, None, begin()), Err(NoFollowUp::OptedOut));
     let mut no_tag = FollowUpPolicy::default();
     no_tag.opt_out_tag = None;
     assert!(next(&ticket, &no_tag, None, begin()).is_ok());
@@ -108,10 +108,10 @@ fn a_policy_without_reminders_leaves_them_to_people() {
     let mut policy = FollowUpPolicy::default();
     policy.set(Priority::S4, FollowUp { alerts: Vec::new(), solve_after: TimeDelta::days(7) });
     let mut ticket = asked(Priority::S4);
-    assert_eq!(next(&ticket, &policy, None, begin()), Err(Rest::NoneListed));
+    assert_eq!(next(&ticket, &policy, None, begin()), Err(NoFollowUp::NoneListed));
     remind(&mut ticket, hours(24));
     let next = next(&ticket, &policy, None, begin()).expect("a step");
-    assert_eq!((next.step, next.due_at), (Step::Solve, hours(7 * 24)));
+    assert_eq!((next.step, next.due_at), (FollowUpStep::Solve, hours(7 * 24)));
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn open_time_is_counted_where_the_policy_says_so() {
     assert_eq!(may_solve(&ticket, &policy, Some(&office), hours(303)), Err(refusal));
     assert_eq!(may_solve(&ticket, &policy, Some(&office), hours(312)), Ok(()));
     let closed = Calendar { week: Week::default(), ..office };
-    assert_eq!(next(&ticket, &policy, Some(&closed), begin()), Err(Rest::NeverOpen));
+    assert_eq!(next(&ticket, &policy, Some(&closed), begin()), Err(NoFollowUp::NeverOpen));
 }
 
 proptest! {
@@ -159,7 +159,7 @@ proptest! {
             let next = next(&ticket, &policy, None, begin()).expect("a step");
             prop_assert!(next.due_at <= next.solve_at);
             let at = next.due_at + TimeDelta::hours(*late);
-            if next.step == Step::Solve {
+            if next.step == FollowUpStep::Solve {
                 prop_assert_eq!(may_solve(&ticket, &policy, None, at), Ok(()));
                 break;
             }

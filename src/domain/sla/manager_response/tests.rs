@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::calendar::Week;
 use crate::domain::id::Id;
-use crate::domain::ticket::action::Opening;
+use crate::domain::ticket::action::OpenFields;
 use crate::domain::time::zone::Zone;
 use crate::domain::vocabulary::EscalationReason;
 
@@ -45,7 +45,7 @@ fn reply() -> Action {
 
 /// An S1 escalated on Friday at 16:50, and what happened then.
 fn clocks(then: Vec<Entry>, now: i64) -> Vec<(ClockState, i64, Option<i64>)> {
-    let opening = Opening::new("Tiles".to_owned(), Priority::S1, person("ana"));
+    let opening = OpenFields::new("Tiles".to_owned(), Priority::S1, person("ana"));
     let mut history = vec![entry(-10, "ana", Action::Open(Box::new(opening)), Some(Status::Open))];
     history.push(entry(0, "ana", escalate(), None));
     history.extend(then);
@@ -76,7 +76,7 @@ fn the_word_is_a_managers_and_counted_in_open_time() {
 #[test]
 fn it_ceases_to_be_owed_with_the_escalation_or_the_ticket() {
     let end = Action::Deescalate { reason: None, manager: None };
-    let agreed = Action::Solve(crate::domain::ticket::action::Solution::Agreed { by: None });
+    let agreed = Action::Solve(crate::domain::ticket::action::SolveEvidence::Agreed { by: None });
     assert_eq!(clocks(vec![entry(5, "mori", end.clone(), None)], 9), [(ClockState::Met, 5, Some(5))]);
     // Solving is no word: nobody waits while it is solved, and the desk does again when it is opened again.
     let solved = entry(6, "kenji", agreed, Some(Status::Solved));
@@ -99,7 +99,7 @@ fn it_ceases_to_be_owed_with_the_escalation_or_the_ticket() {
 
 #[test]
 fn the_first_duty_that_fits_names_the_manager() {
-    let duty = |priority: &[Priority], calendar: Option<&str>, manager: &str| Duty {
+    let duty = |priority: &[Priority], calendar: Option<&str>, manager: &str| OnCallRule {
         priority: priority.to_vec(),
         calendar: calendar.map(str::to_owned),
         manager: person(manager),

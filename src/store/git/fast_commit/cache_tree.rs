@@ -2,25 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use super::objects::Name;
-use super::trees::Edited;
+use super::objects::ObjectId;
+use super::trees::EditedDir;
 
 /// The trees remembered, where some folders were edited and some paths came in. What was true for the last commit
 /// becomes true for the new one; a folder about which that is not certain is forgotten. `None` if they are damaged.
-pub fn edited(content: &[u8], folders: &BTreeMap<String, Edited>, added: &[String]) -> Option<Vec<u8>> {
-    let mut edit = Edit { rest: content, new: Vec::with_capacity(content.len() + 64), folders, added };
+pub fn edited(content: &[u8], folders: &BTreeMap<String, EditedDir>, added: &[String]) -> Option<Vec<u8>> {
+    let mut edit = CacheTreeEdit { rest: content, new: Vec::with_capacity(content.len() + 64), folders, added };
     edit.node(None)?;
     edit.rest.is_empty().then_some(edit.new)
 }
 
-struct Edit<'a> {
+struct CacheTreeEdit<'a> {
     rest: &'a [u8],
     new: Vec<u8>,
-    folders: &'a BTreeMap<String, Edited>,
+    folders: &'a BTreeMap<String, EditedDir>,
     added: &'a [String],
 }
 
-impl<'a> Edit<'a> {
+impl<'a> CacheTreeEdit<'a> {
     fn until(&mut self, end: u8) -> Option<&'a [u8]> {
         let (word, behind) = self.rest.split_at(memchr::memchr(end, self.rest)?);
         self.rest = &behind[1..];
@@ -41,7 +41,7 @@ impl<'a> Edit<'a> {
             Some(parent) => format!("{parent}/{own_words}"),
         };
         let (entries, inner) = (self.count(b' ')?, self.count(b'\n')?);
-        let name: Option<Name> = if entries < 0 {
+        let name: Option<ObjectId> = if entries < 0 {
             None
         } else {
             let (name, behind) = self.rest.split_at_checked(20)?;
@@ -66,7 +66,13 @@ impl<'a> Edit<'a> {
         Some((path, name.is_some()))
     }
 
-    fn turned(&self, path: &str, entries: i64, name: Option<Name>, remembered: &[String]) -> (i64, Option<Name>) {
+    fn turned(
+        &self,
+        path: &str,
+        entries: i64,
+        name: Option<ObjectId>,
+        remembered: &[String],
+    ) -> (i64, Option<ObjectId>) {
         let Some(edited) = self.folders.get(path) else { return (entries, name) };
         let is_inside =
             |inner: &&String| !inner.is_empty() && inner.rsplit_once('/').map_or("", |(folder, _)| folder) == path;
@@ -85,23 +91,23 @@ impl<'a> Edit<'a> {
 mod tests {
     use super::*;
 
-    const OLD: Name = [b'o'; 20];
-    const NEW: Name = [b'n'; 20];
+    const OLD: ObjectId = [b'o'; 20];
+    const NEW: ObjectId = [b'n'; 20];
 
-    fn tree(own: &str, entries: i64, name: Option<Name>, inside: &[Vec<u8>]) -> Vec<u8> {
+    fn tree(own: &str, entries: i64, name: Option<ObjectId>, inside: &[Vec<u8>]) -> Vec<u8> {
         let mut bytes = format!("{own}\0{entries} {}\n", inside.len()).into_bytes();
         bytes.extend(name.iter().flatten());
         bytes.extend(inside.concat());
         bytes
     }
 
-    fn folders(paths: &[&str]) -> BTreeMap<String, Edited> {
-        paths.iter().map(|path| ((*path).to_owned(), Edited { before: Some(OLD), after: NEW })).collect()
+    fn folders(paths: &[&str]) -> BTreeMap<String, EditedDir> {
+        paths.iter().map(|path| ((*path).to_owned(), EditedDir { before: Some(OLD), after: NEW })).collect()
     }
 
     #[test]
     fn what_was_true_for_the_last_commit_is_true_for_the_new_one() {
-        let all = |name: Name, more: i64| {
+        let all = |name: ObjectId, more: i64| {
             let other = tree("other", 2, Some(OLD), &[]);
             tree("", 5 + more, Some(name), &[other, tree("t", 3 + more, Some(name), &[])])
         };

@@ -2,7 +2,7 @@
 
 /// The settings and identities in force.
 #[derive(Debug)]
-pub struct Settings {
+pub struct GitSettings {
     told: String,
 }
 
@@ -34,14 +34,14 @@ const LOOSE: u64 = 6700;
 
 /// Somebody git would name in a commit.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Identity<'a> {
+pub enum GitIdentity<'a> {
     /// As the settings have it, word for word: name, address and date as they stand in a commit.
     Set(&'a str),
     /// From elsewhere: git has to be asked whether it would do.
     Found,
 }
 
-impl Settings {
+impl GitSettings {
     /// Reads what `git var -l` told, which must be UTF-8.
     pub fn read(told: Vec<u8>) -> Option<Self> {
         Some(Self { told: String::from_utf8(told).ok()? })
@@ -98,7 +98,7 @@ impl Settings {
     }
 
     /// `author` or `committer`.
-    pub fn identity(&self, who: &str) -> Option<Identity<'_>> {
+    pub fn identity(&self, who: &str) -> Option<GitIdentity<'_>> {
         let variable = format!("GIT_{}_IDENT=", who.to_ascii_uppercase());
         let told = self.told.lines().rev().find_map(|line| line.strip_prefix(&variable))?;
         let (name, rest) = told.split_once(" <")?;
@@ -107,7 +107,7 @@ impl Settings {
             let (own, common) = (format!("{who}.{key}"), format!("user.{key}"));
             !value.is_empty() && self.all(&own).chain(self.all(&common)).any(|set| set == value)
         };
-        Some(if is_set("name", name) && is_set("email", address) { Identity::Set(told) } else { Identity::Found })
+        Some(if is_set("name", name) && is_set("email", address) { GitIdentity::Set(told) } else { GitIdentity::Found })
     }
 
     /// How many loose objects git lets lie before it tidies up after a commit; `None` where it never does.
@@ -124,8 +124,8 @@ impl Settings {
 mod tests {
     use super::*;
 
-    fn settings(told: &str) -> Settings {
-        Settings::read(told.as_bytes().to_vec()).unwrap()
+    fn settings(told: &str) -> GitSettings {
+        GitSettings::read(told.as_bytes().to_vec()).unwrap()
     }
 
     #[test]
@@ -155,9 +155,9 @@ mod tests {
         let told =
             "user.name=A B\nuser.email=a@b\nGIT_AUTHOR_IDENT=A B <a@b> 1 +0000\nGIT_COMMITTER_IDENT=C <a@b> 1 +0000\n";
         let settings = settings(told);
-        assert_eq!(settings.identity("author"), Some(Identity::Set("A B <a@b> 1 +0000")));
-        assert_eq!(settings.identity("committer"), Some(Identity::Found));
-        assert_eq!(Settings::read(vec![0xff]).map(|_| ()), None);
+        assert_eq!(settings.identity("author"), Some(GitIdentity::Set("A B <a@b> 1 +0000")));
+        assert_eq!(settings.identity("committer"), Some(GitIdentity::Found));
+        assert_eq!(GitSettings::read(vec![0xff]).map(|_| ()), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The entries of git's index, versions 2 to 4: read one by one, and written.
 
-use super::objects::Name;
+use super::objects::ObjectId;
 
 /// The bytes of an entry before its flags: ten numbers and the name of its object.
 pub const FACTS: usize = 60;
@@ -11,7 +11,7 @@ pub const ASSUMED_VALID: u16 = 0x8000;
 
 /// What the system tells of a file, in the order the index has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stamp {
+pub struct IndexStamp {
     /// Seconds and nanoseconds of ctime and mtime, device, inode.
     pub begin: [u32; 6],
     /// Owner, group, size.
@@ -20,16 +20,16 @@ pub struct Stamp {
 
 /// A file whose entry shall be true.
 #[derive(Clone, Debug)]
-pub struct Staged {
+pub struct StagedFile {
     pub path: String,
-    pub stamp: Stamp,
+    pub stamp: IndexStamp,
     /// Whether it may be executed.
     pub executable: bool,
-    pub name: Name,
+    pub name: ObjectId,
 }
 
 /// Reads entries in their order.
-pub struct Reader<'a> {
+pub struct EntryReader<'a> {
     bytes: &'a [u8],
     version: u32,
     at: usize,
@@ -38,13 +38,13 @@ pub struct Reader<'a> {
 }
 
 /// One entry.
-pub struct Entry<'a> {
+pub struct IndexEntry<'a> {
     pub bytes: &'a [u8],
     pub flags: u16,
 }
 
 /// Writes entries in their order.
-pub struct Writer {
+pub struct EntryWriter {
     bytes: Vec<u8>,
     version: u32,
     count: u32,
@@ -58,7 +58,7 @@ pub fn number(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
 }
 
-impl<'a> Reader<'a> {
+impl<'a> EntryReader<'a> {
     /// The entries in `bytes`, which begin with the head of an index.
     pub const fn new(bytes: &'a [u8], version: u32) -> Self {
         Self { bytes, version, at: 12, last: Vec::new() }
@@ -75,7 +75,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads an entry.
-    pub fn next(&mut self) -> Option<Entry<'a>> {
+    pub fn next(&mut self) -> Option<IndexEntry<'a>> {
         let rest = self.bytes.get(self.at..)?;
         let flags = u16::from_be_bytes(rest.get(FACTS..FACTS + 2)?.try_into().ok()?);
         let mut path_at = FACTS + 2;
@@ -97,11 +97,11 @@ impl<'a> Reader<'a> {
         let length = if self.version == 4 { end + 1 } else { (end + 8) & !7 };
         let bytes = rest.get(..length)?;
         self.at += length;
-        Some(Entry { bytes, flags })
+        Some(IndexEntry { bytes, flags })
     }
 }
 
-impl Entry<'_> {
+impl IndexEntry<'_> {
     fn number(&self, at: usize) -> u32 {
         number(self.bytes, at).unwrap_or_default()
     }
@@ -119,7 +119,7 @@ impl Entry<'_> {
     }
 }
 
-impl Writer {
+impl EntryWriter {
     /// An index without entries, with room for the bytes of those to come.
     pub fn new(version: u32, capacity: usize) -> Self {
         let mut bytes = Vec::with_capacity(capacity);
@@ -130,7 +130,7 @@ impl Writer {
     }
 
     /// Keeps an entry as it is, and says where it begins.
-    pub fn keep(&mut self, entry: &Entry<'_>, path: &[u8]) -> usize {
+    pub fn keep(&mut self, entry: &IndexEntry<'_>, path: &[u8]) -> usize {
         let begin = self.bytes.len();
         if std::mem::take(&mut self.moved) && self.version == 4 {
             let head = if entry.flags & EXTENDED == 0 { FACTS + 2 } else { FACTS + 4 };
@@ -148,7 +148,7 @@ impl Writer {
     }
 
     /// Makes an entry true for its file. `None` where somebody told git to look away from it, or it is no plain file.
-    pub fn renew(&mut self, entry: &Entry<'_>, path: &[u8], file: &Staged) -> Option<()> {
+    pub fn renew(&mut self, entry: &IndexEntry<'_>, path: &[u8], file: &StagedFile) -> Option<()> {
         if entry.flags & (ASSUMED_VALID | EXTENDED) != 0 || entry.mode() & 0o170_000 != 0o100_000 {
             return None;
         }
@@ -158,7 +158,7 @@ impl Writer {
     }
 
     /// Adds an entry for a new file.
-    pub fn add(&mut self, file: &Staged) {
+    pub fn add(&mut self, file: &StagedFile) {
         let begin = self.bytes.len();
         self.bytes.extend(facts(file));
         let length = u16::try_from(file.path.len()).unwrap_or(NAME_LENGTH).min(NAME_LENGTH);
@@ -190,7 +190,7 @@ impl Writer {
     }
 }
 
-fn facts(file: &Staged) -> [u8; FACTS] {
+fn facts(file: &StagedFile) -> [u8; FACTS] {
     let mode: u32 = if file.executable { 0o100_755 } else { 0o100_644 };
     let mut facts = [0; FACTS];
     let numbers = file.stamp.begin.iter().chain([&mode]).chain(&file.stamp.end);

@@ -9,7 +9,7 @@ use std::io::Write;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use crate::store::files::State;
+use crate::store::files::StateDir;
 use crate::store::git::GitError;
 
 /// The second name.
@@ -29,7 +29,7 @@ impl IndexLock {
     ///
     /// # Errors
     /// [`GitError::Locked`] while somebody else has it.
-    pub fn take(git_dir: &Path, state: &State) -> Result<Option<Self>, GitError> {
+    pub fn take(git_dir: &Path, state: &StateDir) -> Result<Option<Self>, GitError> {
         free(git_dir, state);
         let (index, lock, own) = (git_dir.join("index"), git_dir.join("index.lock"), state.path(OWN));
         let Ok(file) = OpenOptions::new().write(true).create_new(true).open(&own) else { return Ok(None) };
@@ -75,7 +75,7 @@ impl Drop for IndexLock {
 }
 
 /// Gives back the lock of a casebook that was killed. The caller holds the store's lock.
-pub fn free(git_dir: &Path, state: &State) {
+pub fn free(git_dir: &Path, state: &StateDir) {
     remove_both(&git_dir.join("index.lock"), &state.path(OWN));
 }
 
@@ -98,7 +98,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join(".git")).unwrap();
         fs::write(folder.path().join(".git/HEAD"), "").unwrap();
-        let (git, state) = (folder.path().join(".git"), State::of(folder.path()));
+        let (git, state) = (folder.path().join(".git"), StateDir::of(folder.path()));
         state.make().unwrap();
         let held = IndexLock::take(&git, &state).unwrap().unwrap();
         assert!(git.join("index.lock").exists());

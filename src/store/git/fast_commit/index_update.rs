@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use sha1::{Digest, Sha1};
 
 use super::cache_tree;
-use super::index_entries::{Reader, STAGE, Staged, Writer, number};
-use super::objects::Name;
-use super::trees::Edited;
+use super::index_entries::{EntryReader, EntryWriter, STAGE, StagedFile, number};
+use super::objects::ObjectId;
+use super::trees::EditedDir;
 
 /// The length of the sum at the end.
 const SUM: usize = 20;
@@ -18,31 +18,31 @@ const SUM: usize = 20;
 /// An entry as young as the index it comes from: git compares the file's content, since its stamp alone proves
 /// nothing. It keeps that only as long as the index does not become younger.
 #[derive(Debug)]
-pub struct Racy {
+pub struct RacyEntry {
     pub path: Vec<u8>,
     pub mode: u32,
-    pub name: Name,
+    pub name: ObjectId,
     /// Where its size stands in the new index.
     size_at: usize,
 }
 
 /// An index being written anew.
 #[derive(Debug)]
-pub struct Staging {
+pub struct IndexUpdate {
     bytes: Vec<u8>,
     /// The paths that came in.
     pub added: Vec<String>,
-    pub racy: Vec<Racy>,
+    pub racy: Vec<RacyEntry>,
     /// Whether there is a sum at the end, or zeros in its place.
     summed: bool,
     /// Whether a cache of untracked files had to go.
     pub forgot_untracked: bool,
 }
 
-impl Staging {
+impl IndexUpdate {
     /// The index `old`, last changed in the second `changed`, with the files staged, which are in the order of their
     /// paths. `None` if there is anything that git should do itself.
-    pub fn new(old: &[u8], changed: i64, files: &[Staged], folders: &BTreeMap<String, Edited>) -> Option<Self> {
+    pub fn new(old: &[u8], changed: i64, files: &[StagedFile], folders: &BTreeMap<String, EditedDir>) -> Option<Self> {
         let sum_at = old.len().checked_sub(SUM)?;
         if old.get(..4)? != b"DIRC" {
             return None;
@@ -51,8 +51,8 @@ impl Staging {
         if !(2..=4).contains(&version) {
             return None;
         }
-        let mut writer = Writer::new(version, old.len() + 256 * files.len());
-        let mut reader = Reader::new(&old[..sum_at], version);
+        let mut writer = EntryWriter::new(version, old.len() + 256 * files.len());
+        let mut reader = EntryReader::new(&old[..sum_at], version);
         let (mut added, mut racy) = (Vec::new(), Vec::new());
         let mut files = files.iter().peekable();
         for _ in 0..count {
@@ -75,7 +75,7 @@ impl Staging {
                     let begin = writer.keep(&entry, path);
                     if i64::from(entry.modified()) >= changed && entry.size() != 0 {
                         let (mode, name) = (entry.mode(), entry.bytes[40..60].try_into().ok()?);
-                        racy.push(Racy { path: path.to_vec(), mode, name, size_at: begin + 36 });
+                        racy.push(RacyEntry { path: path.to_vec(), mode, name, size_at: begin + 36 });
                     }
                 }
             }
@@ -91,7 +91,7 @@ impl Staging {
     }
 
     /// The extensions behind the entries.
-    fn extend(&mut self, mut rest: &[u8], folders: &BTreeMap<String, Edited>) -> Option<()> {
+    fn extend(&mut self, mut rest: &[u8], folders: &BTreeMap<String, EditedDir>) -> Option<()> {
         while !rest.is_empty() {
             let length = usize::try_from(number(rest, 4)?).ok()?;
             let (signature, content) = (&rest[..4], rest.get(8..8 + length)?);
@@ -118,7 +118,7 @@ impl Staging {
     }
 
     /// Has git compare the content of a file whose stamp will prove nothing.
-    pub fn distrust(&mut self, racy: &Racy) {
+    pub fn distrust(&mut self, racy: &RacyEntry) {
         self.bytes[racy.size_at..racy.size_at + 4].fill(0);
     }
 
@@ -138,23 +138,23 @@ fn lies_in(path: &[u8], folder: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::git::fast_commit::index_entries::{ASSUMED_VALID, EXTENDED, FACTS, Stamp};
+    use crate::store::git::fast_commit::index_entries::{ASSUMED_VALID, EXTENDED, FACTS, IndexStamp};
 
-    fn staged(path: &str) -> Staged {
-        let stamp = Stamp { begin: [1; 6], end: [2; 3] };
-        Staged { path: path.to_owned(), stamp, executable: false, name: [3; 20] }
+    fn staged(path: &str) -> StagedFile {
+        let stamp = IndexStamp { begin: [1; 6], end: [2; 3] };
+        StagedFile { path: path.to_owned(), stamp, executable: false, name: [3; 20] }
     }
 
     fn empty(version: u32) -> Vec<u8> {
-        let mut bytes = Writer::new(version, 0).finish();
+        let mut bytes = EntryWriter::new(version, 0).finish();
         let sum = Sha1::digest(&bytes);
         bytes.extend(sum);
         bytes
     }
 
-    fn with(old: &[u8], changed: i64, paths: &[&str]) -> Option<Staging> {
-        let files: Vec<Staged> = paths.iter().map(|path| staged(path)).collect();
-        Staging::new(old, changed, &files, &BTreeMap::new())
+    fn with(old: &[u8], changed: i64, paths: &[&str]) -> Option<IndexUpdate> {
+        let files: Vec<StagedFile> = paths.iter().map(|path| staged(path)).collect();
+        IndexUpdate::new(old, changed, &files, &BTreeMap::new())
     }
 
     #[test]
@@ -181,7 +181,7 @@ mod tests {
         assert_eq!(racy.iter().map(|racy| racy.path.as_slice()).collect::<Vec<_>>(), [b"b"]);
         staging.distrust(&racy[0]);
         let bytes = staging.finish();
-        let mut reader = Reader::new(&bytes, 2);
+        let mut reader = EntryReader::new(&bytes, 2);
         assert_eq!([reader.next().unwrap().size(), reader.next().unwrap().size()], [2, 0]);
         assert!(with(&old, 2, &["a"]).unwrap().racy.is_empty());
     }

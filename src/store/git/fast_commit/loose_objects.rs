@@ -8,21 +8,21 @@ use std::fs;
 use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
 
 use super::objects;
-use super::objects::Name;
-use super::preconditions::Place;
+use super::objects::ObjectId;
+use super::preconditions::RepoPaths;
 use super::trees;
 
 /// No commit or tree on the way to a ticket is larger.
 const LARGEST: usize = 16 << 20;
 
-struct Object {
-    name: Name,
+struct LooseObject {
+    name: ObjectId,
     kind: String,
     bytes: Vec<u8>,
 }
 
 /// What `git cat-file --batch` would answer to the question about these paths.
-pub fn answers(place: &Place, paths: &[String]) -> Option<Vec<u8>> {
+pub fn answers(place: &RepoPaths, paths: &[String]) -> Option<Vec<u8>> {
     let common = &place.common;
     let packed = fs::read(common.join("packed-refs")).unwrap_or_default();
     if common.join("refs/replace").exists() || memchr::memmem::find(&packed, b" refs/replace/").is_some() {
@@ -47,14 +47,14 @@ pub fn answers(place: &Place, paths: &[String]) -> Option<Vec<u8>> {
     Some(told)
 }
 
-fn tell(told: &mut Vec<u8>, object: &Object) {
+fn tell(told: &mut Vec<u8>, object: &LooseObject) {
     told.extend(format!("{} {} {}\n", objects::spell(&object.name), object.kind, object.bytes.len()).bytes());
     told.extend(&object.bytes);
     told.push(b'\n');
 }
 
 /// The tree of a folder; `Some(None)` if there is none.
-fn find(place: &Place, top: Name, folder: &str) -> Option<Option<Object>> {
+fn find(place: &RepoPaths, top: ObjectId, folder: &str) -> Option<Option<LooseObject>> {
     let mut tree = object(place, top)?;
     for part in folder.split('/').filter(|part| !part.is_empty()) {
         match trees::folder_in(&tree.bytes, part) {
@@ -66,7 +66,7 @@ fn find(place: &Place, top: Name, folder: &str) -> Option<Option<Object>> {
 }
 
 /// A loose object whose name is right.
-fn object(place: &Place, name: Name) -> Option<Object> {
+fn object(place: &RepoPaths, name: ObjectId) -> Option<LooseObject> {
     let spelt = objects::spell(&name);
     let (first, rest) = spelt.split_at(2);
     let file = fs::read(place.common.join("objects").join(first).join(rest)).ok()?;
@@ -75,5 +75,5 @@ fn object(place: &Place, name: Name) -> Option<Object> {
     let (kind, length) = std::str::from_utf8(&bytes[..end]).ok()?.split_once(' ')?;
     let content = &bytes[end + 1..];
     let is_sound = length.parse() == Ok(content.len()) && objects::sum(&bytes) == name;
-    is_sound.then(|| Object { name, kind: kind.to_owned(), bytes: content.to_vec() })
+    is_sound.then(|| LooseObject { name, kind: kind.to_owned(), bytes: content.to_vec() })
 }

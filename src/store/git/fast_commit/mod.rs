@@ -19,15 +19,15 @@ use std::os::unix::fs::MetadataExt;
 use std::thread::JoinHandle;
 
 use super::commit::dated;
-use super::{Commit, GitError, Repository};
-use crate::store::files::{State, read_plain};
-use git_settings::{Identity, Settings};
-use index_entries::{Staged, Stamp};
+use super::{CommitRequest, GitError, Repository};
+use crate::store::files::{StateDir, read_plain};
+use git_settings::{GitIdentity, GitSettings};
+use index_entries::{IndexStamp, StagedFile};
 use index_lock::IndexLock;
-use index_update::{Racy, Staging};
-use objects::{Kind, Objects};
-use preconditions::Place;
-use trees::{Blob, Trees};
+use index_update::{IndexUpdate, RacyEntry};
+use objects::{NewObjects, ObjectKind};
+use preconditions::RepoPaths;
+use trees::{NewBlob, Trees};
 
 /// With more paths than this, what git does for each of them is most of the cost.
 const MANY: usize = 512;
@@ -36,42 +36,42 @@ const COMPARED: usize = 256;
 const LARGEST_COMPARED: u64 = 1 << 20;
 
 /// Whether the commit was made.
-enum Made {
+enum CommitOutcome {
     Yes,
     /// `git commit` shall do it.
     No,
 }
 
 /// A file to be committed.
-struct Content {
+struct CommitFile {
     bytes: Vec<u8>,
-    staged: Staged,
+    staged: StagedFile,
 }
 
 /// What git is telling about the repository meanwhile: one process, or two. Should the branch move before it is used, the
 /// commit is tried again.
 #[derive(Debug)]
-pub struct Outlook {
-    place: Place,
+pub struct CommitPlan {
+    place: RepoPaths,
     /// The paths to be committed, from the top of the work tree, in git's order.
     paths: Vec<String>,
-    settings: JoinHandle<Option<Settings>>,
-    trees: Told,
+    settings: JoinHandle<Option<GitSettings>>,
+    trees: TreeData,
 }
 
 /// The last commit and its trees, in the words of `git cat-file --batch`.
 #[derive(Debug)]
-enum Told {
+enum TreeData {
     Seen(Vec<u8>),
     Later(JoinHandle<Option<Vec<u8>>>),
 }
 
-impl Outlook {
-    fn seen(self) -> Option<(Place, Vec<String>, Settings, Trees)> {
+impl CommitPlan {
+    fn seen(self) -> Option<(RepoPaths, Vec<String>, GitSettings, Trees)> {
         let settings = self.settings.join().ok()??;
         let answers = match self.trees {
-            Told::Seen(answers) => answers,
-            Told::Later(answers) => answers.join().ok()??,
+            TreeData::Seen(answers) => answers,
+            TreeData::Later(answers) => answers.join().ok()??,
         };
         let trees = Trees::read(self.paths.iter().map(String::as_str), &answers)?;
         Some((self.place, self.paths, settings, trees))
@@ -85,27 +85,27 @@ impl Repository {
     /// [`GitError::Locked`] while another process holds a lock, or has moved the branch.
     pub(super) fn commit_directly(
         &self,
-        commit: &Commit<'_>,
-        outlook: Option<Outlook>,
+        commit: &CommitRequest<'_>,
+        outlook: Option<CommitPlan>,
         reach: &dyn Fn(&str),
     ) -> Result<bool, GitError> {
         let Some(state) = commit.state else { return Ok(false) };
         let outlook = outlook.or_else(|| self.outlook(commit.paths, commit.date, state));
-        let Some((place, paths, settings, trees)) = outlook.and_then(Outlook::seen) else { return Ok(false) };
+        let Some((place, paths, settings, trees)) = outlook.and_then(CommitPlan::seen) else { return Ok(false) };
         if self.somebody_could_tell(&settings, &trees, &place, &paths) {
             return Ok(false);
         }
-        let made = Direct { repository: self, commit, state, place: &place, settings: &settings, trees: &trees };
+        let made = FastCommit { repository: self, commit, state, place: &place, settings: &settings, trees: &trees };
         let made = made.make(&paths, reach)?;
-        if matches!(made, Some(Made::Yes)) && place.is_untidy(&settings) {
+        if matches!(made, Some(CommitOutcome::Yes)) && place.is_untidy(&settings) {
             // As `git commit` does at its end; what becomes of it is git's business.
             let _ = self.run(&["maintenance", "run", "--auto", "--quiet"]).done();
         }
-        Ok(matches!(made, Some(Made::Yes)))
+        Ok(matches!(made, Some(CommitOutcome::Yes)))
     }
 
     /// Gives back git's lock on its index, where a casebook held it that was killed. The caller holds the store's lock.
-    pub fn free_index(state: &State) {
+    pub fn free_index(state: &StateDir) {
         if let Some(git_dir) = state.git_dir() {
             index_lock::free(git_dir, state);
         }
@@ -113,27 +113,27 @@ impl Repository {
 
     /// Begins to look at what a commit of these paths needs to know, while the caller goes on. `None` where git shall
     /// make the commit anyway.
-    pub fn outlook(&self, paths: &[String], date: Option<&str>, state: &State) -> Option<Outlook> {
+    pub fn outlook(&self, paths: &[String], date: Option<&str>, state: &StateDir) -> Option<CommitPlan> {
         if paths.len() > MANY {
             return None;
         }
-        let place = Place::of(&self.root, state)?;
+        let place = RepoPaths::of(&self.root, state)?;
         let mut paths: Vec<String> = paths.iter().map(|path| format!("{}{path}", place.prefix)).collect();
         paths.sort_unstable();
         let settings = dated(self.run(&["var", "-l"]), date);
-        let settings = std::thread::spawn(move || settings.bytes().ok().and_then(Settings::read));
+        let settings = std::thread::spawn(move || settings.bytes().ok().and_then(GitSettings::read));
         let trees = loose_objects::answers(&place, &paths).map_or_else(
             || {
                 let question = trees::question(paths.iter().map(String::as_str));
                 let run = self.run(&["cat-file", "--batch"]).input(question);
-                Told::Later(std::thread::spawn(move || run.bytes().ok()))
+                TreeData::Later(std::thread::spawn(move || run.bytes().ok()))
             },
-            Told::Seen,
+            TreeData::Seen,
         );
-        Some(Outlook { place, paths, settings, trees })
+        Some(CommitPlan { place, paths, settings, trees })
     }
 
-    fn somebody_could_tell(&self, settings: &Settings, trees: &Trees, place: &Place, paths: &[String]) -> bool {
+    fn somebody_could_tell(&self, settings: &GitSettings, trees: &Trees, place: &RepoPaths, paths: &[String]) -> bool {
         place.is_under_way()
             || !settings.are_plain()
             || place.has_hooks(settings)
@@ -141,7 +141,7 @@ impl Repository {
     }
 
     /// Whether no attribute makes other blobs of these files: where attribute files name such ones, git is asked.
-    fn turns_nothing(&self, paths: &[String], place: &Place) -> bool {
+    fn turns_nothing(&self, paths: &[String], place: &RepoPaths) -> bool {
         let own = place.own(paths);
         let arguments = ["check-attr", "-z", "--stdin", "filter", "ident", "working-tree-encoding"];
         let input = own.iter().flat_map(|path| path.bytes().chain([0])).collect();
@@ -160,10 +160,10 @@ impl Repository {
     }
 
     /// Who a commit names, as git would put it into one.
-    fn identity(&self, commit: &Commit<'_>, settings: &Settings, who: &str) -> Option<String> {
+    fn identity(&self, commit: &CommitRequest<'_>, settings: &GitSettings, who: &str) -> Option<String> {
         match settings.identity(who)? {
-            Identity::Set(told) => Some(told.to_owned()),
-            Identity::Found => {
+            GitIdentity::Set(told) => Some(told.to_owned()),
+            GitIdentity::Found => {
                 let variable = format!("GIT_{}_IDENT", who.to_ascii_uppercase());
                 let told = dated(self.run(&["var", &variable]), commit.date).bytes().ok()?;
                 Some(String::from_utf8(told).ok()?.trim_end_matches('\n').to_owned())
@@ -173,18 +173,18 @@ impl Repository {
 }
 
 /// A commit to be made this way, and all that is known for it.
-struct Direct<'a> {
+struct FastCommit<'a> {
     repository: &'a Repository,
-    commit: &'a Commit<'a>,
-    state: &'a State,
-    place: &'a Place,
-    settings: &'a Settings,
+    commit: &'a CommitRequest<'a>,
+    state: &'a StateDir,
+    place: &'a RepoPaths,
+    settings: &'a GitSettings,
     trees: &'a Trees,
 }
 
-impl Direct<'_> {
-    /// `Ok(None)`, as [`Made::No`], leaves it to git; nothing has changed then.
-    fn make(&self, paths: &[String], reach: &dyn Fn(&str)) -> Result<Option<Made>, GitError> {
+impl FastCommit<'_> {
+    /// `Ok(None)`, as [`CommitOutcome::No`], leaves it to git; nothing has changed then.
+    fn make(&self, paths: &[String], reach: &dyn Fn(&str)) -> Result<Option<CommitOutcome>, GitError> {
         let Some(mut lock) = IndexLock::take(&self.place.git_dir, self.state)? else { return Ok(None) };
         reach("index locked");
         let Some((index, made)) = self.prepared(paths, &lock) else { return Ok(None) };
@@ -209,26 +209,26 @@ impl Direct<'_> {
             return Ok(None);
         }
         // The commit stands: if its index cannot be written, git shall see what it can do.
-        Ok(lock.settle().is_ok().then_some(Made::Yes).or(Some(Made::No)))
+        Ok(lock.settle().is_ok().then_some(CommitOutcome::Yes).or(Some(CommitOutcome::No)))
     }
 
     /// The index that shall be; and what to store and where the branch shall point, unless the last commit holds the
     /// files already.
-    fn prepared(&self, paths: &[String], lock: &IndexLock) -> Option<(Staging, Option<(Objects, String)>)> {
-        let files = paths.iter().map(|path| self.content(path)).collect::<Option<Vec<Content>>>()?;
-        let mut objects = Objects::default();
+    fn prepared(&self, paths: &[String], lock: &IndexLock) -> Option<(IndexUpdate, Option<(NewObjects, String)>)> {
+        let files = paths.iter().map(|path| self.content(path)).collect::<Option<Vec<CommitFile>>>()?;
+        let mut objects = NewObjects::default();
         let (old, changed) = lock.read().ok()?;
-        let mut staged: Vec<Staged> = files.iter().map(|file| file.staged.clone()).collect();
+        let mut staged: Vec<StagedFile> = files.iter().map(|file| file.staged.clone()).collect();
         for (file, staged) in files.iter().zip(&mut staged) {
-            staged.name = objects.add(Kind::Blob, &file.bytes);
+            staged.name = objects.add(ObjectKind::Blob, &file.bytes);
         }
-        let blobs = staged.iter().map(|file| Blob {
+        let blobs = staged.iter().map(|file| NewBlob {
             path: file.path.clone(),
             mode: if file.executable { "100755" } else { "100644" },
             name: file.name,
         });
         let folders = self.trees.put(&blobs.collect::<Vec<_>>(), &mut objects)?;
-        let mut index = Staging::new(&old, changed, &staged, &folders)?;
+        let mut index = IndexUpdate::new(&old, changed, &staged, &folders)?;
         self.compare(&mut index);
         let is_new = !index.added.is_empty();
         if (is_new && self.settings.ignore_case())
@@ -241,30 +241,30 @@ impl Direct<'_> {
         if top.before == Some(top.after) {
             return Some((index, None));
         }
-        let name = objects.add(Kind::Commit, &self.commit_object(&objects::spell(&top.after))?);
+        let name = objects.add(ObjectKind::Commit, &self.commit_object(&objects::spell(&top.after))?);
         Some((index, Some((objects, objects::spell(&name)))))
     }
 
     /// A file as it lies there. `None` if it is no plain file, changes meanwhile, or has ends of lines that git might
     /// turn.
-    fn content(&self, path: &str) -> Option<Content> {
+    fn content(&self, path: &str) -> Option<CommitFile> {
         let own = path.strip_prefix(&self.place.prefix)?;
         let file = self.place.file(path);
         let before = fs::symlink_metadata(&file).ok()?;
         let bytes = read_plain(&self.repository.root, own).ok()?;
-        let stamp = Stamp::of(&before);
-        let is_still = stamp == Stamp::of(&fs::symlink_metadata(&file).ok()?);
+        let stamp = IndexStamp::of(&before);
+        let is_still = stamp == IndexStamp::of(&fs::symlink_metadata(&file).ok()?);
         if !is_still || bytes.len() as u64 != before.size() || memchr::memchr(b'\r', &bytes).is_some() {
             return None;
         }
         let executable = before.mode() & 0o100 != 0;
-        let staged = Staged { path: path.to_owned(), stamp, executable, name: objects::Name::default() };
-        Some(Content { bytes, staged })
+        let staged = StagedFile { path: path.to_owned(), stamp, executable, name: objects::ObjectId::default() };
+        Some(CommitFile { bytes, staged })
     }
 
     /// Has git look again at files that are as young as the index was and not what it says of them: by their stamps
     /// alone nobody could tell any more.
-    fn compare(&self, index: &mut Staging) {
+    fn compare(&self, index: &mut IndexUpdate) {
         for (place, racy) in std::mem::take(&mut index.racy).iter().enumerate() {
             if place >= COMPARED || !self.is_as_staged(racy) {
                 index.distrust(racy);
@@ -272,13 +272,13 @@ impl Direct<'_> {
         }
     }
 
-    fn is_as_staged(&self, racy: &Racy) -> bool {
+    fn is_as_staged(&self, racy: &RacyEntry) -> bool {
         let is_plain = racy.mode & 0o170_000 == 0o100_000;
         let Some(path) = std::str::from_utf8(&racy.path).ok().filter(|_| is_plain) else { return false };
         let path = self.place.file(path);
         let is_small = |file: fs::Metadata| file.is_file() && file.len() <= LARGEST_COMPARED;
         fs::symlink_metadata(&path).is_ok_and(is_small)
-            && fs::read(&path).is_ok_and(|bytes| objects::name(Kind::Blob, &bytes) == racy.name)
+            && fs::read(&path).is_ok_and(|bytes| objects::name(ObjectKind::Blob, &bytes) == racy.name)
     }
 
     /// The bytes of the commit.
@@ -306,7 +306,7 @@ impl Direct<'_> {
         let subject = message.lines().next().unwrap_or_default();
         let (how, before) = match &self.trees.head {
             Some(head) => ("commit", objects::spell(head)),
-            None => ("commit (initial)", objects::spell(&objects::Name::default())),
+            None => ("commit (initial)", objects::spell(&objects::ObjectId::default())),
         };
         let line = format!("{how}: {subject}");
         let run = self.repository.run(&["update-ref", "-m", &line, "HEAD", commit, &before]);
@@ -314,7 +314,7 @@ impl Direct<'_> {
     }
 }
 
-impl Stamp {
+impl IndexStamp {
     /// What git's index keeps of a file: the low 32 bits of everything.
     fn of(file: &fs::Metadata) -> Self {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]

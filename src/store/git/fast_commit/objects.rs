@@ -11,20 +11,20 @@ use miniz_oxide::deflate::compress_to_vec_zlib;
 use sha1::{Digest, Sha1};
 
 /// The name of an object.
-pub type Name = [u8; 20];
+pub type ObjectId = [u8; 20];
 
 /// The level git compresses loose objects with.
 const QUICKLY: u8 = 1;
 
 /// What an object is.
 #[derive(Clone, Copy, Debug)]
-pub enum Kind {
+pub enum ObjectKind {
     Commit,
     Tree,
     Blob,
 }
 
-impl Kind {
+impl ObjectKind {
     const fn word(self) -> &'static str {
         match self {
             Self::Commit => "commit",
@@ -36,13 +36,13 @@ impl Kind {
 
 /// Objects to be stored.
 #[derive(Debug, Default)]
-pub struct Objects {
-    new: Vec<(Name, Vec<u8>)>,
+pub struct NewObjects {
+    new: Vec<(ObjectId, Vec<u8>)>,
 }
 
-impl Objects {
+impl NewObjects {
     /// Adds an object, and says its name.
-    pub fn add(&mut self, kind: Kind, content: &[u8]) -> Name {
+    pub fn add(&mut self, kind: ObjectKind, content: &[u8]) -> ObjectId {
         let bytes = [head(kind, content).as_bytes(), content].concat();
         let name = sum(&bytes);
         self.new.push((name, bytes));
@@ -71,17 +71,17 @@ impl Objects {
     }
 }
 
-fn head(kind: Kind, content: &[u8]) -> String {
+fn head(kind: ObjectKind, content: &[u8]) -> String {
     format!("{} {}\0", kind.word(), content.len())
 }
 
 /// The name of an object whose bytes begin with its kind and length.
-pub fn sum(bytes: &[u8]) -> Name {
+pub fn sum(bytes: &[u8]) -> ObjectId {
     Sha1::digest(bytes).into()
 }
 
 /// The name git gives an object.
-pub fn name(kind: Kind, content: &[u8]) -> Name {
+pub fn name(kind: ObjectKind, content: &[u8]) -> ObjectId {
     let mut hash = Sha1::new();
     hash.update(head(kind, content));
     hash.update(content);
@@ -89,13 +89,13 @@ pub fn name(kind: Kind, content: &[u8]) -> Name {
 }
 
 /// A name as git spells it.
-pub fn spell(name: &Name) -> String {
+pub fn spell(name: &ObjectId) -> String {
     name.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The name git spells so.
-pub fn read(word: &str) -> Option<Name> {
-    let mut name = Name::default();
+pub fn read(word: &str) -> Option<ObjectId> {
+    let mut name = ObjectId::default();
     if word.len() != 2 * name.len() || !word.is_ascii() {
         return None;
     }
@@ -111,8 +111,8 @@ mod tests {
 
     #[test]
     fn names_are_those_of_git() {
-        assert_eq!(spell(&name(Kind::Blob, b"")), "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
-        assert_eq!(spell(&name(Kind::Tree, b"")), "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
+        assert_eq!(spell(&name(ObjectKind::Blob, b"")), "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
+        assert_eq!(spell(&name(ObjectKind::Tree, b"")), "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
         let spelt = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
         assert_eq!(read(spelt).map(|name| spell(&name)).as_deref(), Some(spelt));
         assert_eq!(read("e69de29b"), None);

@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::git_settings::Settings;
+use super::git_settings::GitSettings;
 use super::trees::Trees;
-use crate::store::files::State;
+use crate::store::files::StateDir;
 
 /// What git leaves in its folder in the middle of something.
 const UNDER_WAY: [&str; 11] = [
@@ -33,7 +33,7 @@ const ATTRIBUTES: &str = ".gitattributes";
 
 /// Where the repository lies.
 #[derive(Debug)]
-pub struct Place {
+pub struct RepoPaths {
     /// The git directory of this worktree.
     pub git_dir: PathBuf,
     /// The one all worktrees share.
@@ -44,9 +44,9 @@ pub struct Place {
     pub prefix: String,
 }
 
-impl Place {
+impl RepoPaths {
     /// Finds it. `None` where a path cannot be written in a line.
-    pub fn of(root: &Path, state: &State) -> Option<Self> {
+    pub fn of(root: &Path, state: &StateDir) -> Option<Self> {
         let git_dir = state.git_dir()?.to_owned();
         let root = root.canonicalize().ok()?;
         let top = root.ancestors().find(|folder| folder.join(".git").exists())?.to_owned();
@@ -67,7 +67,7 @@ impl Place {
     }
 
     /// Whether a hook would run, or might.
-    pub fn has_hooks(&self, settings: &Settings) -> bool {
+    pub fn has_hooks(&self, settings: &GitSettings) -> bool {
         let folder = match settings.hooks() {
             Some(folder) if Path::new(folder).is_absolute() => PathBuf::from(folder),
             Some(_) => return true,
@@ -78,7 +78,7 @@ impl Place {
 
     /// Whether an attribute that says more than where lines end might be meant for a path. `None` if that
     /// cannot be known.
-    pub fn has_turning_attributes(&self, settings: &Settings, trees: &Trees) -> Option<bool> {
+    pub fn has_turning_attributes(&self, settings: &GitSettings, trees: &Trees) -> Option<bool> {
         let mut files: Vec<PathBuf> = settings.attribute_files()?.into_iter().map(PathBuf::from).collect();
         files.push(self.common.join("info/attributes"));
         for folder in trees.folders() {
@@ -106,7 +106,7 @@ impl Place {
     }
 
     /// Whether there are more loose objects than git lets lie. It looks into one of the 256 folders, as git does.
-    pub fn is_untidy(&self, settings: &Settings) -> bool {
+    pub fn is_untidy(&self, settings: &GitSettings) -> bool {
         let Some(limit) = settings.loose_objects() else { return false };
         let names = fs::read_dir(self.common.join("objects/17")).into_iter().flatten();
         let count = names.flatten().filter(|entry| entry.file_name().len() == 38).count();

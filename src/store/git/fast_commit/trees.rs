@@ -4,40 +4,40 @@
 
 use std::collections::BTreeMap;
 
-use super::objects::{self, Kind, Name, Objects};
+use super::objects::{self, NewObjects, ObjectId, ObjectKind};
 
 /// The mode of a tree inside a tree.
 const FOLDER: &str = "40000";
 
 /// A file to be in the commit.
 #[derive(Clone, Debug)]
-pub struct Blob {
+pub struct NewBlob {
     /// Its path below the top of the work tree.
     pub path: String,
     pub mode: &'static str,
-    pub name: Name,
+    pub name: ObjectId,
 }
 
 /// The last commit along some paths.
 #[derive(Debug)]
 pub struct Trees {
     /// The commit; none on a branch that is not born.
-    pub head: Option<Name>,
+    pub head: Option<ObjectId>,
     folders: BTreeMap<String, Option<Tree>>,
 }
 
 #[derive(Debug)]
 struct Tree {
-    name: Name,
+    name: ObjectId,
     bytes: Vec<u8>,
 }
 
 /// What became of a folder on the way.
 #[derive(Clone, Copy, Debug)]
-pub struct Edited {
+pub struct EditedDir {
     /// Its tree in the last commit, where it has one.
-    pub before: Option<Name>,
-    pub after: Name,
+    pub before: Option<ObjectId>,
+    pub after: ObjectId,
 }
 
 /// The folders of some paths, and all above them; the top is the empty word.
@@ -70,7 +70,7 @@ pub fn question<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<u8> {
 impl Trees {
     /// Reads the answers to [`question`]. `None` if they are odd, or of two different commits.
     pub fn read<'a>(paths: impl Iterator<Item = &'a str>, answers: &[u8]) -> Option<Self> {
-        let mut answers = Answers { rest: answers };
+        let mut answers = BatchAnswers { rest: answers };
         let head = answers.next("commit")?;
         let mut folders = folders_of(paths);
         for tree in folders.values_mut() {
@@ -116,7 +116,7 @@ impl Trees {
 
     /// Puts the files in, and the new trees among the objects: what became of each folder. `None` where a file would
     /// take the place of something that is none.
-    pub fn put(&self, blobs: &[Blob], objects: &mut Objects) -> Option<BTreeMap<String, Edited>> {
+    pub fn put(&self, blobs: &[NewBlob], objects: &mut NewObjects) -> Option<BTreeMap<String, EditedDir>> {
         let mut new: BTreeMap<&str, Vec<u8>> =
             self.folders.iter().map(|(folder, tree)| (folder.as_str(), tree_bytes(tree.as_ref()))).collect();
         for blob in blobs {
@@ -129,11 +129,11 @@ impl Trees {
         for (folder, before) in self.folders.iter().rev() {
             let bytes = new.remove(folder.as_str())?;
             let before = before.as_ref().map(|tree| tree.name);
-            let after = objects::name(Kind::Tree, &bytes);
+            let after = objects::name(ObjectKind::Tree, &bytes);
             if before != Some(after) {
-                objects.add(Kind::Tree, &bytes);
+                objects.add(ObjectKind::Tree, &bytes);
             }
-            edited.insert(folder.clone(), Edited { before, after });
+            edited.insert(folder.clone(), EditedDir { before, after });
             if !folder.is_empty() {
                 let (parent, own) = split(folder);
                 let bytes = new.get_mut(parent)?;
@@ -148,11 +148,11 @@ fn tree_bytes(tree: Option<&Tree>) -> Vec<u8> {
     tree.map(|tree| tree.bytes.clone()).unwrap_or_default()
 }
 
-struct Answers<'a> {
+struct BatchAnswers<'a> {
     rest: &'a [u8],
 }
 
-impl Answers<'_> {
+impl BatchAnswers<'_> {
     /// The next object, `Some(None)` if it is missing.
     fn next(&mut self, kind: &str) -> Option<Option<Tree>> {
         let end = memchr::memchr(b'\n', self.rest)?;
@@ -173,15 +173,15 @@ impl Answers<'_> {
 }
 
 /// One line of a tree.
-struct Line<'a> {
+struct TreeLine<'a> {
     mode: &'a [u8],
     own: &'a [u8],
-    name: Name,
+    name: ObjectId,
     /// Where it begins and ends.
     place: std::ops::Range<usize>,
 }
 
-impl Line<'_> {
+impl TreeLine<'_> {
     fn is_folder(&self) -> bool {
         self.mode == FOLDER.as_bytes()
     }
@@ -194,7 +194,7 @@ impl Line<'_> {
 }
 
 /// The lines of a tree, up to the first that is damaged.
-fn entries(tree: &[u8]) -> impl Iterator<Item = Line<'_>> {
+fn entries(tree: &[u8]) -> impl Iterator<Item = TreeLine<'_>> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let rest = tree.get(at..)?;
@@ -203,17 +203,17 @@ fn entries(tree: &[u8]) -> impl Iterator<Item = Line<'_>> {
         let name = rest.get(end + 1..end + 21)?.try_into().ok()?;
         let begin = at;
         at += end + 21;
-        Some(Line { mode: &rest[..blank], own: &rest[blank + 1..end], name, place: begin..at })
+        Some(TreeLine { mode: &rest[..blank], own: &rest[blank + 1..end], name, place: begin..at })
     })
 }
 
 /// The tree of a folder that lies in a tree.
-pub fn folder_in(tree: &[u8], own: &str) -> Option<Name> {
+pub fn folder_in(tree: &[u8], own: &str) -> Option<ObjectId> {
     entries(tree).find(|line| line.is_folder() && line.own == own.as_bytes()).map(|line| line.name)
 }
 
 /// A tree with one line set. `None` where the name stands for a thing of another kind, or the tree is damaged.
-fn with(tree: &[u8], mode: &str, own: &str, name: &Name) -> Option<Vec<u8>> {
+fn with(tree: &[u8], mode: &str, own: &str, name: &ObjectId) -> Option<Vec<u8>> {
     let is_folder = mode == FOLDER;
     let (mut place, mut read) = (None, 0);
     for line in entries(tree) {
@@ -265,13 +265,15 @@ mod tests {
     fn answers_of_two_commits_are_refused() {
         let paths = || ["x/a"].into_iter();
         let inner = with(&[], "100644", "a", &[7; 20]).unwrap();
-        let name = objects::name(Kind::Tree, &inner);
-        let answers = |inside: &Name| {
+        let name = objects::name(ObjectKind::Tree, &inner);
+        let answers = |inside: &ObjectId| {
             let top = with(&[], FOLDER, "x", inside).unwrap();
-            let commit = format!("tree {}\n", objects::spell(&objects::name(Kind::Tree, &top))).into_bytes();
+            let commit = format!("tree {}\n", objects::spell(&objects::name(ObjectKind::Tree, &top))).into_bytes();
             let mut all = Vec::new();
-            for (kind, bytes) in [(Kind::Commit, commit), (Kind::Tree, top), (Kind::Tree, inner.clone())] {
-                let word = if matches!(kind, Kind::Commit) { "commit" } else { "tree" };
+            for (kind, bytes) in
+                [(ObjectKind::Commit, commit), (ObjectKind::Tree, top), (ObjectKind::Tree, inner.clone())]
+            {
+                let word = if matches!(kind, ObjectKind::Commit) { "commit" } else { "tree" };
                 all.extend(
                     format!("{} {word} {}\n", objects::spell(&objects::name(kind, &bytes)), bytes.len()).bytes(),
                 );

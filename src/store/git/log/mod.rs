@@ -14,10 +14,10 @@ use std::os::fd::AsFd;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
 
-pub use crate::store::git::objects::Lookup;
+pub use crate::store::git::objects::ObjectLookup;
 pub use object_name::is_blob;
-pub use object_stream::{Objects, Shelf};
-use parse::Listing;
+pub use object_stream::{ObjectStream, VersionCache};
+use parse::LogListing;
 
 use super::{GitError, Repository};
 
@@ -33,7 +33,7 @@ const PIPE: usize = 1 << 20;
 
 /// A file that differs between a commit and one of its parents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Change {
+pub struct CommitChange {
     /// Its path, relative to the folder of the walk.
     pub path: String,
     /// The object the parent has there; none where there is no plain file.
@@ -44,17 +44,17 @@ pub struct Change {
     pub odd: bool,
     /// Whether the commit has a file that may be run, or the parent has one and the commit's may not.
     pub turns: bool,
-    /// Whether the new object comes next in [`Walk::objects`]. Else it came before, or has to be asked for, as the old one.
+    /// Whether the new object comes next in [`HistoryWalk::objects`]. Else it came before, or has to be asked for, as the old one.
     pub sends_new: bool,
 }
 
 /// What a commit changed, seen from one of its parents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Side {
+pub struct ParentDiff {
     /// The parent; none for a commit that has none.
     pub parent: Option<String>,
     /// The files that differ.
-    pub changes: Vec<Change>,
+    pub changes: Vec<CommitChange>,
 }
 
 /// A commit.
@@ -69,14 +69,14 @@ pub struct Revision {
     /// The values of its trailers `On-behalf-of:`.
     pub on_behalf_of: Vec<String>,
     /// A side for each parent, in their order; one without a parent for a commit that has none.
-    pub sides: Vec<Side>,
-    /// Whether what the first parent has at [`Wanted::base`] comes first in [`Walk::objects`], found or not.
+    pub sides: Vec<ParentDiff>,
+    /// Whether what the first parent has at [`WalkFilter::base`] comes first in [`HistoryWalk::objects`], found or not.
     pub sends_base: bool,
 }
 
 /// Which files a walk reads.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct WalkFilter {
     /// Files below this folder, with a slash at its end.
     pub folder: &'static str,
     /// And this one, which is told for parents outside the walk too.
@@ -86,10 +86,10 @@ pub struct Wanted {
 }
 
 /// A walk under way.
-pub struct Walk {
+pub struct HistoryWalk {
     listed: Receiver<Result<Revision, GitError>>,
     /// The bytes of files, in the order in which the commits name them.
-    pub objects: Objects,
+    pub objects: ObjectStream,
     lister: Option<JoinHandle<()>>,
 }
 
@@ -99,13 +99,13 @@ impl Repository {
     ///
     /// # Errors
     /// git is not installed.
-    pub fn walk(&self, revisions: &[String], prefix: &str, wanted: &Wanted) -> Result<Walk, GitError> {
-        let (objects, asking) = Objects::start(self.frank(&AHEAD))?;
-        let mut listing = Listing::start(self, revisions, prefix, wanted.behalf)?;
+    pub fn walk(&self, revisions: &[String], prefix: &str, wanted: &WalkFilter) -> Result<HistoryWalk, GitError> {
+        let (objects, asking) = ObjectStream::start(self.frank(&AHEAD))?;
+        let mut listing = LogListing::start(self, revisions, prefix, wanted.behalf)?;
         // Without a bound: who asks must never wait for who reads, since git keeps answers back until it has more of them,
         // or there are no more questions. The pipe to git is the bound: it takes no question while nobody reads answers.
         let (send, listed) = channel();
-        let mut asking = object_stream::Asking::new(asking, prefix, wanted.clone());
+        let mut asking = object_stream::ObjectRequests::new(asking, prefix, wanted.clone());
         let lister = std::thread::spawn(move || {
             loop {
                 let next = match listing.next() {
@@ -125,7 +125,7 @@ impl Repository {
             // git says in its own words what ended it; what was asked of the other one ends with its input.
             let _ = asking.flush();
         });
-        Ok(Walk { listed, objects, lister: Some(lister) })
+        Ok(HistoryWalk { listed, objects, lister: Some(lister) })
     }
 
     /// What one commit that is not made yet brings, with the objects marked that it does.
@@ -136,10 +136,10 @@ impl Repository {
         &self,
         mut revision: Revision,
         prefix: &str,
-        wanted: &Wanted,
-    ) -> Result<(Objects, Revision), GitError> {
-        let (objects, asking) = Objects::start(self.frank(&AHEAD))?;
-        let mut asking = object_stream::Asking::new(asking, prefix, wanted.clone());
+        wanted: &WalkFilter,
+    ) -> Result<(ObjectStream, Revision), GitError> {
+        let (objects, asking) = ObjectStream::start(self.frank(&AHEAD))?;
+        let mut asking = object_stream::ObjectRequests::new(asking, prefix, wanted.clone());
         asking.mark(&mut revision);
         let words = asking.words(&revision);
         // On its own thread: what is asked may be more than a pipe holds, and nobody reads the answers yet.
@@ -148,13 +148,13 @@ impl Repository {
     }
 
     /// A run of git that follows neither replace refs nor grafts, and takes no setting for what it prints.
-    pub(super) fn frank(&self, arguments: &[&str]) -> crate::store::git::Run {
+    pub(super) fn frank(&self, arguments: &[&str]) -> crate::store::git::GitCommand {
         let settings = ["--no-replace-objects", "-c", "log.showSignature=false", "-c", "log.showRoot=true", "-c", KEPT];
         self.run(&[&settings[..], arguments].concat()).env("GIT_GRAFT_FILE", "/dev/null")
     }
 }
 
-impl Walk {
+impl HistoryWalk {
     /// The next commit.
     ///
     /// # Errors

@@ -7,24 +7,24 @@ use std::collections::{HashMap, HashSet};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
-use super::stderr_file::Said;
-use super::{Revision, Wanted, widen};
+use super::stderr_file::StderrFile;
+use super::{Revision, WalkFilter, widen};
 use crate::store::git::GitError;
-use crate::store::git::command::Run;
+use crate::store::git::command::GitCommand;
 
 /// How many names of what was sent are remembered at most, twice.
 const SENT: usize = 12_000;
 
 /// What was used last, by name. When the young half is full it becomes the old one, and the old one goes.
 #[derive(Debug)]
-pub struct Shelf<V> {
+pub struct VersionCache<V> {
     young: HashMap<String, (V, usize)>,
     old: HashMap<String, (V, usize)>,
     weight: usize,
     half: usize,
 }
 
-impl<V: Clone> Shelf<V> {
+impl<V: Clone> VersionCache<V> {
     /// A shelf of which each half holds things of so much weight, and one more.
     pub fn of(half: usize) -> Self {
         Self { young: HashMap::new(), old: HashMap::new(), weight: 0, half }
@@ -63,18 +63,18 @@ impl<V: Clone> Shelf<V> {
 }
 
 /// The side that asks.
-pub(super) struct Asking {
+pub(super) struct ObjectRequests {
     pipe: BufWriter<ChildStdin>,
     prefix: String,
-    wanted: Wanted,
-    sent: Shelf<()>,
+    wanted: WalkFilter,
+    sent: VersionCache<()>,
     bases: HashSet<String>,
     walked: HashSet<String>,
 }
 
-impl Asking {
-    pub fn new(pipe: ChildStdin, prefix: &str, wanted: Wanted) -> Self {
-        let (sent, bases, walked) = (Shelf::of(SENT), HashSet::new(), HashSet::new());
+impl ObjectRequests {
+    pub fn new(pipe: ChildStdin, prefix: &str, wanted: WalkFilter) -> Self {
+        let (sent, bases, walked) = (VersionCache::of(SENT), HashSet::new(), HashSet::new());
         // Narrow, so that git begins with the first questions while the next are found.
         Self { pipe: BufWriter::with_capacity(1 << 12, pipe), prefix: prefix.to_owned(), wanted, sent, bases, walked }
     }
@@ -122,15 +122,15 @@ impl Asking {
 }
 
 /// The side that reads.
-pub struct Objects {
+pub struct ObjectStream {
     child: Child,
     out: BufReader<ChildStdout>,
-    said: Said,
+    said: StderrFile,
 }
 
-impl Objects {
-    pub(crate) fn start(run: Run) -> Result<(Self, ChildStdin), GitError> {
-        let said = Said::nothing();
+impl ObjectStream {
+    pub(crate) fn start(run: GitCommand) -> Result<(Self, ChildStdin), GitError> {
+        let said = StderrFile::nothing();
         let mut child = run.start(Stdio::piped(), said.stdio())?;
         let pipes = child.stdin.take().zip(child.stdout.take());
         let (stdin, stdout) = pipes.ok_or_else(|| GitError::Refused { said: "git cat-file has no pipes".into() })?;
@@ -169,7 +169,7 @@ fn answer(out: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(bytes))
 }
 
-impl Drop for Objects {
+impl Drop for ObjectStream {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_shelf_keeps_what_is_used() {
-        let mut shelf = Shelf::of(2);
+        let mut shelf = VersionCache::of(2);
         for name in ["a", "b", "c"] {
             shelf.put(name.to_owned(), name, 1);
         }
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn what_is_taken_away_weighs_nothing() {
-        let mut shelf = Shelf::of(10);
+        let mut shelf = VersionCache::of(10);
         for weight in [9, 9, 9] {
             shelf.put("a".to_owned(), weight, weight);
         }

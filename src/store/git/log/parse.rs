@@ -5,8 +5,8 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
-use super::stderr_file::Said;
-use super::{Change, Revision, Side, widen};
+use super::stderr_file::StderrFile;
+use super::{CommitChange, ParentDiff, Revision, widen};
 use crate::store::git::{GitError, Repository};
 
 /// The facts of a commit, each behind the other, and on whose behalf it was made.
@@ -20,15 +20,15 @@ const END: &str = "end";
 /// Raw differences, as both programs print them.
 const RAW: [&str; 6] = ["--raw", "-r", "-z", "--no-renames", "--no-abbrev", "--no-color"];
 
-pub(super) struct Listing {
+pub(super) struct LogListing {
     log: Child,
     out: BufReader<ChildStdout>,
-    merges: Merges,
-    said: Said,
+    merges: MergeDiffs,
+    said: StderrFile,
     ended: bool,
 }
 
-impl Listing {
+impl LogListing {
     pub fn start(repository: &Repository, revisions: &[String], prefix: &str, behalf: bool) -> Result<Self, GitError> {
         let relative = if prefix.is_empty() { "--no-relative".to_owned() } else { format!("--relative={prefix}") };
         let format = if behalf { FORMAT } else { BARE };
@@ -37,11 +37,11 @@ impl Listing {
         words.extend(revisions.iter().map(String::as_str).chain(["--"]));
         // Else git hands over each commit by itself, and both sides wake up for it.
         let run = repository.frank(&words).env("GIT_FLUSH", "0");
-        let said = Said::nothing();
+        let said = StderrFile::nothing();
         let mut log = run.start(Stdio::null(), said.stdio())?;
         let out = log.stdout.take().ok_or_else(|| refused("git log has no output"))?;
         widen(&out);
-        let merges = Merges { repository: repository.clone(), relative, running: None };
+        let merges = MergeDiffs { repository: repository.clone(), relative, running: None };
         Ok(Self { log, out: BufReader::with_capacity(1 << 16, out), merges, said, ended: false })
     }
 
@@ -76,8 +76,8 @@ impl Listing {
         }
         let parents: Vec<&str> = parents.split(' ').filter(|parent| !parent.is_empty()).collect();
         revision.sides = match parents.as_slice() {
-            [] => vec![Side { parent: None, changes }],
-            [parent] => vec![Side { parent: Some((*parent).to_owned()), changes }],
+            [] => vec![ParentDiff { parent: None, changes }],
+            [parent] => vec![ParentDiff { parent: Some((*parent).to_owned()), changes }],
             several => self.merges.sides(&revision.id, several)?,
         };
         Ok(Some(revision))
@@ -92,7 +92,7 @@ impl Listing {
     }
 }
 
-impl Drop for Listing {
+impl Drop for LogListing {
     fn drop(&mut self) {
         if !self.ended {
             let _ = self.log.kill();
@@ -102,14 +102,14 @@ impl Drop for Listing {
 }
 
 /// One `git diff-tree` that answers for every merge.
-struct Merges {
+struct MergeDiffs {
     repository: Repository,
     relative: String,
     running: Option<(Child, ChildStdin, BufReader<ChildStdout>)>,
 }
 
-impl Merges {
-    fn sides(&mut self, commit: &str, parents: &[&str]) -> Result<Vec<Side>, GitError> {
+impl MergeDiffs {
+    fn sides(&mut self, commit: &str, parents: &[&str]) -> Result<Vec<ParentDiff>, GitError> {
         if self.running.is_none() {
             let words = [&["diff-tree", "--stdin", "--always", "--root"][..], &RAW[..], &[&self.relative]].concat();
             let mut child = self.repository.frank(&words).start(Stdio::piped(), Stdio::null())?;
@@ -128,13 +128,13 @@ impl Merges {
             if end.trim_end() != END {
                 return Err(refused("git diff-tree told something else than differences"));
             }
-            sides.push(Side { parent: Some((*parent).to_owned()), changes });
+            sides.push(ParentDiff { parent: Some((*parent).to_owned()), changes });
         }
         Ok(sides)
     }
 }
 
-impl Drop for Merges {
+impl Drop for MergeDiffs {
     fn drop(&mut self) {
         if let Some((mut child, stdin, _)) = self.running.take() {
             drop(stdin);
@@ -163,7 +163,7 @@ fn next_is(out: &mut impl BufRead, byte: u8) -> Result<bool, GitError> {
 }
 
 /// `:mode mode object object letter` and a path, as long as there are any.
-pub fn differences(out: &mut impl BufRead) -> Result<Vec<Change>, GitError> {
+pub fn differences(out: &mut impl BufRead) -> Result<Vec<CommitChange>, GitError> {
     let mut changes = Vec::new();
     while next_is(out, b':')? {
         let (facts, path) = (word(out)?.unwrap_or_default(), word(out)?.unwrap_or_default());
@@ -171,13 +171,13 @@ pub fn differences(out: &mut impl BufRead) -> Result<Vec<Change>, GitError> {
         let mut fact = || facts.next().ok_or_else(|| refused("git told a difference in other words than expected"));
         let (old_mode, new_mode, old, new) = (fact()?, fact()?, fact()?, fact()?);
         let plain = |mode: &str, object: &str| mode.starts_with("100").then(|| object.to_owned());
-        changes.push(Change {
+        changes.push(CommitChange {
             path,
             old: plain(old_mode, old),
             new: plain(new_mode, new),
             turns: turns(old_mode, new_mode),
             odd: new_mode != "000000" && !new_mode.starts_with("100"),
-            ..Change::default()
+            ..CommitChange::default()
         });
     }
     Ok(changes)
@@ -200,15 +200,15 @@ mod tests {
             ":100644 100755 {a} {b} M\0one\0:000000 120000 {none} {b} A\0a link\0:100644 000000 {a} {none} D\0é\0rest\0"
         );
         let mut out = told.as_bytes();
-        let change = |path: &str, old: Option<&String>, new: Option<&String>, odd| Change {
+        let change = |path: &str, old: Option<&String>, new: Option<&String>, odd| CommitChange {
             path: path.to_owned(),
             old: old.cloned(),
             new: new.cloned(),
             odd,
-            ..Change::default()
+            ..CommitChange::default()
         };
         let expected = [
-            Change { turns: true, ..change("one", Some(&a), Some(&b), false) },
+            CommitChange { turns: true, ..change("one", Some(&a), Some(&b), false) },
             change("a link", None, None, true),
             change("é", Some(&a), None, false),
         ];

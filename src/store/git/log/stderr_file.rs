@@ -12,9 +12,9 @@ const TOLD: u64 = 1 << 16;
 
 /// What was said so far.
 #[derive(Debug)]
-pub(super) struct Said(Option<File>);
+pub(super) struct StderrFile(Option<File>);
 
-impl Said {
+impl StderrFile {
     /// Nothing yet. Where no file can be made nothing is kept.
     pub fn nothing() -> Self {
         Self(tempfile::tempfile().ok())

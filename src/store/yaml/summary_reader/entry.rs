@@ -1,43 +1,43 @@
 //! One entry: its lines, and what they say.
 
-use super::lines::{Values, fields};
+use super::lines::{FieldValues, fields};
 use super::schema;
 use super::values::{attachments_of, id_of, items, known, person_of, some, some_words, time_of, words_of};
-use crate::domain::sla::clock::{Beat, Deed};
+use crate::domain::sla::clock::{EntryEvent, EventKind};
 use crate::domain::text::Text;
 use crate::domain::ticket::Hold;
-use crate::domain::ticket::action::{Action, Opening, Solution};
+use crate::domain::ticket::action::{Action, OpenFields, SolveEvidence};
 use crate::domain::ticket::entry::Entry;
 use crate::domain::vocabulary::Priority;
-use crate::store::yaml::canonical_reader::Cursor;
+use crate::store::yaml::canonical_reader::LineCursor;
 
 /// Blanks before the lines of a text.
 const TEXT_COLUMN: usize = 4;
 
 /// The lines of an entry, each fit for its place.
-pub(super) struct Lines<'a> {
+pub(super) struct EntryFields<'a> {
     pub id: &'a str,
     pub at: &'a str,
     pub action: &'a str,
     pub from: Option<&'a str>,
     pub to: Option<&'a str>,
-    common: Values<'a>,
-    own: Values<'a>,
+    common: FieldValues<'a>,
+    own: FieldValues<'a>,
     attachments: Option<&'a str>,
     text: Option<&'a str>,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> EntryFields<'a> {
     /// Takes the lines of the next entry.
-    pub fn take(cursor: &mut Cursor<'a>) -> Option<Self> {
+    pub fn take(cursor: &mut LineCursor<'a>) -> Option<Self> {
         let first = cursor.take()?.strip_prefix("- ")?;
-        let mut common = Values::default();
+        let mut common = FieldValues::default();
         fields(cursor, 2, Some(first), schema::ENTRY, &mut common)?;
         let [id, at, _, _, action, from, to, ..] = common;
         let action = action?;
-        let mut own = Values::default();
+        let mut own = FieldValues::default();
         fields(cursor, 2, None, schema::of_action(action)?, &mut own)?;
-        let mut end = Values::default();
+        let mut end = FieldValues::default();
         let ends = schema::end_of(action);
         fields(cursor, 2, None, ends, &mut end)?;
         let (attachments, text) = if ends.len() > 1 { (end[0], end[1]) } else { (None, end[0]) };
@@ -73,17 +73,17 @@ impl<'a> Lines<'a> {
     }
 
     /// What the clocks see of it.
-    pub fn beat(&self) -> Option<Beat> {
+    pub fn beat(&self) -> Option<EntryEvent> {
         let deed = match self.action {
-            "reply" if !self.is_automatic() => Deed::Reply,
-            "merge" => Deed::Merge,
-            "reopen" if self.own[1].is_some() => Deed::Unmerge,
-            "merged" => Deed::Join(id_of(self.own[0]?)?),
-            "unmerged" => Deed::Part(id_of(self.own[0]?)?),
-            "prioritize" => Deed::Prioritize(self.own[0]?.parse().ok()?),
-            _ => Deed::Other,
+            "reply" if !self.is_automatic() => EventKind::Reply,
+            "merge" => EventKind::Merge,
+            "reopen" if self.own[1].is_some() => EventKind::Unmerge,
+            "merged" => EventKind::Join(id_of(self.own[0]?)?),
+            "unmerged" => EventKind::Part(id_of(self.own[0]?)?),
+            "prioritize" => EventKind::Prioritize(self.own[0]?.parse().ok()?),
+            _ => EventKind::Other,
         };
-        Some(Beat { at: time_of(self.at)?, role: self.common[3]?.parse().ok()?, deed, to: known(self.to)? })
+        Some(EntryEvent { at: time_of(self.at)?, role: self.common[3]?.parse().ok()?, deed, to: known(self.to)? })
     }
 
     /// The entry; its text as `words` makes it of the lines it stands on.
@@ -117,8 +117,8 @@ impl<'a> Lines<'a> {
                 let (team, until) = (some_words(second)?, some(third, time_of)?);
                 Action::Hold(Hold { reason: first?.parse().ok()?, team, until })
             }
-            "solve" if first? == "agreed" => Action::Solve(Solution::Agreed { by: some(second, person_of)? }),
-            "solve" => Action::Solve(Solution::NoResponse),
+            "solve" if first? == "agreed" => Action::Solve(SolveEvidence::Agreed { by: some(second, person_of)? }),
+            "solve" => Action::Solve(SolveEvidence::NoResponse),
             "merge" => Action::Merge { into: id_of(first?)?, reason: second?.parse().ok()? },
             "merged" => Action::Merged { source: id_of(first?)?, cc: items(second, person_of)? },
             "forward" => Action::Forward { into: id_of(first?)?, entry: id_of(second?)? },
@@ -137,10 +137,10 @@ impl<'a> Lines<'a> {
         })
     }
 
-    fn opening(&self) -> Option<Opening> {
+    fn opening(&self) -> Option<OpenFields> {
         let [subject, kind, priority, product, product_group, organization, instance, requester, rest @ ..] = self.own;
         let [assignee, cc, channel, language, tags, follow_up_of, imported_from, imported_id, ..] = rest;
-        Some(Opening {
+        Some(OpenFields {
             kind: known(kind)?,
             product: some_words(product)?,
             product_group: some_words(product_group)?,
@@ -154,7 +154,7 @@ impl<'a> Lines<'a> {
             follow_up_of: some(follow_up_of, id_of)?,
             imported_from: some_words(imported_from)?,
             imported_id: some_words(imported_id)?,
-            ..Opening::new(words_of(subject?)?, priority?.parse().ok()?, person_of(requester?)?)
+            ..OpenFields::new(words_of(subject?)?, priority?.parse().ok()?, person_of(requester?)?)
         })
     }
 }

@@ -1,23 +1,23 @@
 //! The lines of a map against a shape: each value is looked at and given as it stands.
 
-use super::schema::{self, Field, Holds};
+use super::schema::{self, FieldRule, FieldType};
 use super::values::{attachments_of, digest_of, is_id, size_of, time_of};
 use crate::domain::vocabulary::{
     EscalationReason, HoldReason, Kind, MergeReason, Priority, ReopenReason, Resolution, Role, Status,
 };
-use crate::store::yaml::canonical_reader::{Cursor, unquote};
+use crate::store::yaml::canonical_reader::{LineCursor, unquote};
 use crate::store::yaml::scalar::{is_plain, spell};
 
 /// What stands behind each name of a shape; of lists, maps and texts the lines below.
-pub(super) type Values<'a> = [Option<&'a str>; schema::MOST];
+pub(super) type FieldValues<'a> = [Option<&'a str>; schema::MOST];
 
 /// Takes the lines of a map that stand in the order of a shape. Stops at the first name that is not in it.
 pub(super) fn fields<'a>(
-    cursor: &mut Cursor<'a>,
+    cursor: &mut LineCursor<'a>,
     column: usize,
     first: Option<&'a str>,
-    shape: &'static [Field],
-    values: &mut Values<'a>,
+    shape: &'static [FieldRule],
+    values: &mut FieldValues<'a>,
 ) -> Option<()> {
     let mut behind = 0;
     let mut taken = first.map(|content| (content, cursor.place()));
@@ -42,57 +42,62 @@ pub(super) fn fields<'a>(
 }
 
 /// A value that begins on the line of its name.
-fn leaf<'a>(cursor: &mut Cursor<'a>, column: usize, holds: Holds, value: &'a str) -> Option<&'a str> {
+fn leaf<'a>(cursor: &mut LineCursor<'a>, column: usize, holds: FieldType, value: &'a str) -> Option<&'a str> {
     let fits = match holds {
-        Holds::Format => value == "1",
-        Holds::Flag => value == "true",
-        Holds::Id => is_id(value),
-        Holds::Time => time_of(value).is_some(),
-        Holds::Words => is_words(value),
-        Holds::Person => is_person(value),
-        Holds::Size => size_of(value).is_some(),
-        Holds::Digest => is_words(value) && digest_of(value).is_some(),
-        Holds::Role => value.parse::<Role>().is_ok(),
-        Holds::Kind => value.parse::<Kind>().is_ok(),
-        Holds::Status => value.parse::<Status>().is_ok(),
-        Holds::Priority => value.parse::<Priority>().is_ok(),
-        Holds::Resolution => value.parse::<Resolution>().is_ok(),
-        Holds::HoldReason => value.parse::<HoldReason>().is_ok(),
-        Holds::MergeReason => value.parse::<MergeReason>().is_ok(),
-        Holds::ReopenReason => value.parse::<ReopenReason>().is_ok(),
-        Holds::EscalationReason => value.parse::<EscalationReason>().is_ok(),
-        Holds::Text if value == "|" => {
+        FieldType::Format => value == "1",
+        FieldType::Flag => value == "true",
+        FieldType::Id => is_id(value),
+        FieldType::Time => time_of(value).is_some(),
+        FieldType::Words => is_words(value),
+        FieldType::Person => is_person(value),
+        FieldType::Size => size_of(value).is_some(),
+        FieldType::Digest => is_words(value) && digest_of(value).is_some(),
+        FieldType::Role => value.parse::<Role>().is_ok(),
+        FieldType::Kind => value.parse::<Kind>().is_ok(),
+        FieldType::Status => value.parse::<Status>().is_ok(),
+        FieldType::Priority => value.parse::<Priority>().is_ok(),
+        FieldType::Resolution => value.parse::<Resolution>().is_ok(),
+        FieldType::HoldReason => value.parse::<HoldReason>().is_ok(),
+        FieldType::MergeReason => value.parse::<MergeReason>().is_ok(),
+        FieldType::ReopenReason => value.parse::<ReopenReason>().is_ok(),
+        FieldType::EscalationReason => value.parse::<EscalationReason>().is_ok(),
+        FieldType::Text if value == "|" => {
             let start = cursor.place();
             return skip_block(cursor, column + 2).then(|| cursor.since(start));
         }
-        Holds::Text | Holds::People | Holds::Labels | Holds::Ids | Holds::Attachments | Holds::Map(_) => false,
+        FieldType::Text
+        | FieldType::People
+        | FieldType::Labels
+        | FieldType::Ids
+        | FieldType::Attachments
+        | FieldType::Map(_) => false,
     };
     fits.then_some(value)
 }
 
 /// A value that stands on the lines below its name.
-fn below<'a>(cursor: &mut Cursor<'a>, column: usize, holds: Holds) -> Option<&'a str> {
+fn below<'a>(cursor: &mut LineCursor<'a>, column: usize, holds: FieldType) -> Option<&'a str> {
     let start = cursor.place();
     match holds {
-        Holds::Map(shape) => fields(cursor, column + 2, None, shape, &mut Values::default())?,
-        Holds::People | Holds::Labels | Holds::Ids => {
+        FieldType::Map(shape) => fields(cursor, column + 2, None, shape, &mut FieldValues::default())?,
+        FieldType::People | FieldType::Labels | FieldType::Ids => {
             while let Some((content, next)) = cursor.at_column(column)
                 && let Some(item) = content.strip_prefix("- ")
             {
                 let fits = match holds {
-                    Holds::Ids => is_id(item),
-                    Holds::People => is_person(item),
+                    FieldType::Ids => is_id(item),
+                    FieldType::People => is_person(item),
                     _ => is_words(item),
                 };
                 fits.then(|| cursor.go_to(next))?;
             }
         }
-        Holds::Attachments => {
+        FieldType::Attachments => {
             while let Some((content, next)) = cursor.at_column(column)
                 && let Some(item) = content.strip_prefix("- ")
             {
                 cursor.go_to(next);
-                fields(cursor, column + 2, Some(item), schema::ATTACHMENT, &mut Values::default())?;
+                fields(cursor, column + 2, Some(item), schema::ATTACHMENT, &mut FieldValues::default())?;
             }
             attachments_of(cursor.since(start))?;
         }
@@ -102,7 +107,7 @@ fn below<'a>(cursor: &mut Cursor<'a>, column: usize, holds: Holds) -> Option<&'a
 }
 
 /// Skips a block of lines that begins and ends with something to see.
-fn skip_block(cursor: &mut Cursor<'_>, column: usize) -> bool {
+fn skip_block(cursor: &mut LineCursor<'_>, column: usize) -> bool {
     let is_seen = |line: &str| !line.trim_matches(' ').is_empty();
     let begins = cursor.at(column).and_then(|line| line.chars().next()).is_some_and(|first| !first.is_whitespace());
     begins && cursor.skip_block(column).is_some_and(is_seen)

@@ -11,25 +11,25 @@ mod schema;
 mod tests;
 mod values;
 
-use super::canonical_reader::Cursor;
+use super::canonical_reader::LineCursor;
 use super::scalar::is_printable;
 use crate::domain::id::Id;
-use crate::domain::sla::clock::Follower;
+use crate::domain::sla::clock::SlaEventRecorder;
 use crate::domain::text::Text;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::summary::Summary;
 use crate::domain::ticket::{Escalation, FORMAT, Header, Hold, Ticket};
-use entry::{Lines, text_of};
-use lines::{Values, fields};
+use entry::{EntryFields, text_of};
+use lines::{FieldValues, fields};
 use values::{id_of, items, known, person_of, some, some_words, time_of, words_of};
 
 /// The row of a file, where it is as simple as most files are. `id` is the one the file is named after.
 pub fn survey(bytes: &[u8], id: Id) -> Option<Summary> {
     let text = std::str::from_utf8(bytes).ok().filter(|text| is_tame(text))?;
-    let mut cursor = Cursor::over(text);
+    let mut cursor = LineCursor::over(text);
     let header = heading(&mut cursor).filter(|(own, _)| *own == id)?.1;
-    let mut past = Past::default();
+    let mut past = HistoryProgress::default();
     history(&mut cursor, |entry| past.add(entry))?;
     let ((opened, created_at), (version, last_activity_at)) = (past.opened?, past.last?);
     let row = Summary {
@@ -61,7 +61,7 @@ pub(super) fn read_bare(bytes: &[u8]) -> Option<Ticket> {
 /// [`read_bare`] reads them. None where they are not as simple as most are.
 pub(super) fn later_bare(bytes: &[u8]) -> Option<Vec<Entry>> {
     let text = std::str::from_utf8(bytes).ok().filter(|text| is_tame(text))?;
-    let mut cursor = Cursor::over(text);
+    let mut cursor = LineCursor::over(text);
     cursor.expect("")?;
     let mut entries = Vec::new();
     each_entry(&mut cursor, |entry| {
@@ -74,7 +74,7 @@ pub(super) fn later_bare(bytes: &[u8]) -> Option<Vec<Entry>> {
 
 fn ticket_in(bytes: &[u8], words: fn(&str) -> Option<Text>) -> Option<Ticket> {
     let text = std::str::from_utf8(bytes).ok().filter(|text| is_tame(text))?;
-    let mut cursor = Cursor::over(text);
+    let mut cursor = LineCursor::over(text);
     let (id, header) = heading(&mut cursor)?;
     let mut entries: Vec<Entry> = Vec::with_capacity(8);
     history(&mut cursor, |entry| {
@@ -89,15 +89,15 @@ fn ticket_in(bytes: &[u8], words: fn(&str) -> Option<Text>) -> Option<Ticket> {
 }
 
 /// The lines from behind the header to the end, entry by entry.
-fn history<'a>(cursor: &mut Cursor<'a>, each: impl FnMut(&Lines<'a>) -> Option<()>) -> Option<()> {
+fn history<'a>(cursor: &mut LineCursor<'a>, each: impl FnMut(&EntryFields<'a>) -> Option<()>) -> Option<()> {
     cursor.expect("")?;
     cursor.expect("history:")?;
     each_entry(cursor, each)
 }
 
-fn each_entry<'a>(cursor: &mut Cursor<'a>, mut each: impl FnMut(&Lines<'a>) -> Option<()>) -> Option<()> {
+fn each_entry<'a>(cursor: &mut LineCursor<'a>, mut each: impl FnMut(&EntryFields<'a>) -> Option<()>) -> Option<()> {
     loop {
-        each(&Lines::take(cursor)?)?;
+        each(&EntryFields::take(cursor)?)?;
         match cursor.take()? {
             "" => {}
             "..." => return cursor.is_done().then_some(()),
@@ -125,7 +125,7 @@ pub fn header_of_damaged(bytes: &[u8], id: Id) -> Option<Header> {
 
 fn header_in(bytes: &[u8], id: Id) -> Option<Header> {
     let text = std::str::from_utf8(bytes).ok().filter(|text| is_tame(text))?;
-    let mut cursor = Cursor::over(text);
+    let mut cursor = LineCursor::over(text);
     let (own, header) = heading(&mut cursor)?;
     (own == id && cursor.is_done()).then_some(header)
 }
@@ -150,18 +150,18 @@ fn is_tame(text: &str) -> bool {
 
 /// What the history has said so far.
 #[derive(Default)]
-struct Past<'a> {
+struct HistoryProgress<'a> {
     opened: Option<(&'a str, &'a str)>,
     last: Option<(&'a str, &'a str)>,
     alerts: usize,
     reopened: bool,
     assigned_by: Option<&'a str>,
     imported_id: Option<String>,
-    follower: Option<Follower>,
+    follower: Option<SlaEventRecorder>,
 }
 
-fn heading(cursor: &mut Cursor<'_>) -> Option<(Id, Header)> {
-    let mut values = Values::default();
+fn heading(cursor: &mut LineCursor<'_>) -> Option<(Id, Header)> {
+    let mut values = FieldValues::default();
     fields(cursor, 0, None, schema::HEADER, &mut values)?;
     let [_, own, subject, kind, status, priority, rest @ ..] = values;
     let [product, product_group, organization, instance, requester, assignee, cc, channel, language, tags, rest @ ..] =
@@ -194,28 +194,28 @@ fn heading(cursor: &mut Cursor<'_>) -> Option<(Id, Header)> {
 }
 
 fn escalation_of(lines: &str) -> Option<Escalation> {
-    let mut values = Values::default();
-    fields(&mut Cursor::over(lines), 2, None, schema::ESCALATION, &mut values)?;
+    let mut values = FieldValues::default();
+    fields(&mut LineCursor::over(lines), 2, None, schema::ESCALATION, &mut values)?;
     let [reason, manager, since, ..] = values;
     Some(Escalation { reason: reason?.parse().ok()?, manager: some(manager, person_of)?, since: time_of(since?)? })
 }
 
 fn hold_of(lines: &str) -> Option<Hold> {
-    let mut values = Values::default();
-    fields(&mut Cursor::over(lines), 2, None, schema::HOLD, &mut values)?;
+    let mut values = FieldValues::default();
+    fields(&mut LineCursor::over(lines), 2, None, schema::HOLD, &mut values)?;
     let [reason, team, until, ..] = values;
     Some(Hold { reason: reason?.parse().ok()?, team: some_words(team)?, until: some(until, time_of)? })
 }
 
-impl<'a> Past<'a> {
+impl<'a> HistoryProgress<'a> {
     /// What an entry adds.
-    fn add(&mut self, entry: &Lines<'a>) -> Option<()> {
+    fn add(&mut self, entry: &EntryFields<'a>) -> Option<()> {
         match (self.opened, entry.action) {
             (None, "open") => {
                 self.opened = Some((entry.id, entry.at));
                 self.imported_id = entry.imported_id()?;
                 self.assigned_by = entry.opens_assigned().then_some(entry.id);
-                self.follower = Some(Follower::begin(time_of(entry.at)?, entry.opening_priority()?));
+                self.follower = Some(SlaEventRecorder::begin(time_of(entry.at)?, entry.opening_priority()?));
             }
             (None, _) => return None,
             (Some(_), _) if entry.from.is_none() => return None,

@@ -5,7 +5,7 @@
 
 /// What a name may hold.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Holds {
+pub(super) enum FieldType {
     /// The number of the format this program writes.
     Format,
     Id,
@@ -39,80 +39,80 @@ pub(super) enum Holds {
     /// Several lines of words.
     Text,
     /// Named values of their own.
-    Map(&'static [Field]),
+    Map(&'static [FieldRule]),
 }
 
 /// A name, what it may hold, and whether it has to be there.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Field {
+pub(super) struct FieldRule {
     pub name: &'static str,
-    pub holds: Holds,
+    pub holds: FieldType,
     pub needed: bool,
 }
 
 /// The most fields a shape has.
 pub(super) const MOST: usize = 22;
 
-const fn may(name: &'static str, holds: Holds) -> Field {
-    Field { name, holds, needed: false }
+const fn may(name: &'static str, holds: FieldType) -> FieldRule {
+    FieldRule { name, holds, needed: false }
 }
 
-const fn must(name: &'static str, holds: Holds) -> Field {
-    Field { name, holds, needed: true }
+const fn must(name: &'static str, holds: FieldType) -> FieldRule {
+    FieldRule { name, holds, needed: true }
 }
 
-pub(super) const HOLD: &[Field] =
-    &[must("reason", Holds::HoldReason), may("team", Holds::Words), may("until", Holds::Time)];
-pub(super) const ESCALATION: &[Field] =
-    &[must("reason", Holds::EscalationReason), may("manager", Holds::Person), must("since", Holds::Time)];
+pub(super) const HOLD: &[FieldRule] =
+    &[must("reason", FieldType::HoldReason), may("team", FieldType::Words), may("until", FieldType::Time)];
+pub(super) const ESCALATION: &[FieldRule] =
+    &[must("reason", FieldType::EscalationReason), may("manager", FieldType::Person), must("since", FieldType::Time)];
 
-pub(super) const HEADER: &[Field] = &[
-    must("format", Holds::Format),
-    must("id", Holds::Id),
-    must("subject", Holds::Words),
-    may("kind", Holds::Kind),
-    must("status", Holds::Status),
-    must("priority", Holds::Priority),
-    may("product", Holds::Words),
-    may("product_group", Holds::Words),
-    may("organization", Holds::Words),
-    may("instance", Holds::Words),
-    must("requester", Holds::Person),
-    may("assignee", Holds::Person),
-    may("cc", Holds::People),
-    may("channel", Holds::Words),
-    may("language", Holds::Words),
-    may("tags", Holds::Labels),
-    may("escalation", Holds::Map(ESCALATION)),
-    may("hold", Holds::Map(HOLD)),
-    may("resolution", Holds::Resolution),
-    may("merged_into", Holds::Id),
-    may("merged_from", Holds::Ids),
-    may("follow_up_of", Holds::Id),
+pub(super) const HEADER: &[FieldRule] = &[
+    must("format", FieldType::Format),
+    must("id", FieldType::Id),
+    must("subject", FieldType::Words),
+    may("kind", FieldType::Kind),
+    must("status", FieldType::Status),
+    must("priority", FieldType::Priority),
+    may("product", FieldType::Words),
+    may("product_group", FieldType::Words),
+    may("organization", FieldType::Words),
+    may("instance", FieldType::Words),
+    must("requester", FieldType::Person),
+    may("assignee", FieldType::Person),
+    may("cc", FieldType::People),
+    may("channel", FieldType::Words),
+    may("language", FieldType::Words),
+    may("tags", FieldType::Labels),
+    may("escalation", FieldType::Map(ESCALATION)),
+    may("hold", FieldType::Map(HOLD)),
+    may("resolution", FieldType::Resolution),
+    may("merged_into", FieldType::Id),
+    may("merged_from", FieldType::Ids),
+    may("follow_up_of", FieldType::Id),
 ];
 
 /// What every entry begins with. `from` is missing in the first alone.
-pub(super) const ENTRY: &[Field] = &[
-    must("id", Holds::Id),
-    must("at", Holds::Time),
-    must("by", Holds::Person),
-    must("role", Holds::Role),
-    must("action", Holds::Words),
-    may("from", Holds::Status),
-    may("to", Holds::Status),
-    may("key", Holds::Words),
-    may("message_id", Holds::Words),
+pub(super) const ENTRY: &[FieldRule] = &[
+    must("id", FieldType::Id),
+    must("at", FieldType::Time),
+    must("by", FieldType::Person),
+    must("role", FieldType::Role),
+    must("action", FieldType::Words),
+    may("from", FieldType::Status),
+    may("to", FieldType::Status),
+    may("key", FieldType::Words),
+    may("message_id", FieldType::Words),
 ];
 
 /// What an attachment says.
-pub(super) const ATTACHMENT: &[Field] =
-    &[must("name", Holds::Words), must("size", Holds::Size), must("sha256", Holds::Digest)];
+pub(super) const ATTACHMENT: &[FieldRule] =
+    &[must("name", FieldType::Words), must("size", FieldType::Size), must("sha256", FieldType::Digest)];
 
 /// What an entry ends with, by the word of its action.
-pub(super) fn end_of(word: &str) -> &'static [Field] {
-    const ATTACHING: &[Field] = &[must("attachments", Holds::Attachments), may("text", Holds::Text)];
-    const MESSAGE: &[Field] = &[may("attachments", Holds::Attachments), may("text", Holds::Text)];
-    const TEXT: &[Field] = &[may("text", Holds::Text)];
+pub(super) fn end_of(word: &str) -> &'static [FieldRule] {
+    const ATTACHING: &[FieldRule] = &[must("attachments", FieldType::Attachments), may("text", FieldType::Text)];
+    const MESSAGE: &[FieldRule] = &[may("attachments", FieldType::Attachments), may("text", FieldType::Text)];
+    const TEXT: &[FieldRule] = &[may("text", FieldType::Text)];
     match word {
         "attach" => ATTACHING,
         "open" | "reply" | "note" | "remind" => MESSAGE,
@@ -120,42 +120,42 @@ pub(super) fn end_of(word: &str) -> &'static [Field] {
     }
 }
 
-const OPEN: &[Field] = &[
-    must("subject", Holds::Words),
-    may("kind", Holds::Kind),
-    must("priority", Holds::Priority),
-    may("product", Holds::Words),
-    may("product_group", Holds::Words),
-    may("organization", Holds::Words),
-    may("instance", Holds::Words),
-    must("requester", Holds::Person),
-    may("assignee", Holds::Person),
-    may("cc", Holds::People),
-    may("channel", Holds::Words),
-    may("language", Holds::Words),
-    may("tags", Holds::Labels),
-    may("follow_up_of", Holds::Id),
-    may("imported_from", Holds::Words),
-    may("imported_id", Holds::Words),
+const OPEN: &[FieldRule] = &[
+    must("subject", FieldType::Words),
+    may("kind", FieldType::Kind),
+    must("priority", FieldType::Priority),
+    may("product", FieldType::Words),
+    may("product_group", FieldType::Words),
+    may("organization", FieldType::Words),
+    may("instance", FieldType::Words),
+    must("requester", FieldType::Person),
+    may("assignee", FieldType::Person),
+    may("cc", FieldType::People),
+    may("channel", FieldType::Words),
+    may("language", FieldType::Words),
+    may("tags", FieldType::Labels),
+    may("follow_up_of", FieldType::Id),
+    may("imported_from", FieldType::Words),
+    may("imported_id", FieldType::Words),
 ];
 
 /// What stands between the two, by the word of the action. `None` for actions that are left to the full reader.
-pub(super) fn of_action(word: &str) -> Option<&'static [Field]> {
-    const MAIL: &[Field] = &[may("auto", Holds::Flag), may("via_ticket", Holds::Id)];
-    const REMIND: &[Field] = &[may("auto", Holds::Flag)];
-    const AGREED: &[Field] = &[must("resolution", Holds::Resolution), may("agreed_by", Holds::Person)];
-    const MERGE: &[Field] = &[must("into", Holds::Id), must("reason", Holds::MergeReason)];
-    const MERGED: &[Field] = &[must("source", Holds::Id), may("cc", Holds::People)];
-    const FORWARD: &[Field] = &[must("into", Holds::Id), must("entry", Holds::Id)];
-    const REOPEN: &[Field] = &[must("reason", Holds::ReopenReason), may("unmerge", Holds::Flag)];
-    const ESCALATE: &[Field] = &[must("reason", Holds::EscalationReason), may("manager", Holds::Person)];
-    const DEESCALATE: &[Field] = &[may("reason", Holds::EscalationReason), may("manager", Holds::Person)];
-    const PRIORITIZE: &[Field] = &[must("priority", Holds::Priority), must("was", Holds::Priority)];
-    const CC: &[Field] = &[may("add", Holds::People), may("remove", Holds::People)];
-    const TAG: &[Field] = &[may("add", Holds::Labels), may("remove", Holds::Labels)];
-    const UNMERGED: &[Field] = &[must("source", Holds::Id)];
-    const ASSIGN: &[Field] = &[may("assignee", Holds::Person)];
-    const MEND: &[Field] = &[must("entry", Holds::Id), must("reason", Holds::Words)];
+pub(super) fn of_action(word: &str) -> Option<&'static [FieldRule]> {
+    const MAIL: &[FieldRule] = &[may("auto", FieldType::Flag), may("via_ticket", FieldType::Id)];
+    const REMIND: &[FieldRule] = &[may("auto", FieldType::Flag)];
+    const AGREED: &[FieldRule] = &[must("resolution", FieldType::Resolution), may("agreed_by", FieldType::Person)];
+    const MERGE: &[FieldRule] = &[must("into", FieldType::Id), must("reason", FieldType::MergeReason)];
+    const MERGED: &[FieldRule] = &[must("source", FieldType::Id), may("cc", FieldType::People)];
+    const FORWARD: &[FieldRule] = &[must("into", FieldType::Id), must("entry", FieldType::Id)];
+    const REOPEN: &[FieldRule] = &[must("reason", FieldType::ReopenReason), may("unmerge", FieldType::Flag)];
+    const ESCALATE: &[FieldRule] = &[must("reason", FieldType::EscalationReason), may("manager", FieldType::Person)];
+    const DEESCALATE: &[FieldRule] = &[may("reason", FieldType::EscalationReason), may("manager", FieldType::Person)];
+    const PRIORITIZE: &[FieldRule] = &[must("priority", FieldType::Priority), must("was", FieldType::Priority)];
+    const CC: &[FieldRule] = &[may("add", FieldType::People), may("remove", FieldType::People)];
+    const TAG: &[FieldRule] = &[may("add", FieldType::Labels), may("remove", FieldType::Labels)];
+    const UNMERGED: &[FieldRule] = &[must("source", FieldType::Id)];
+    const ASSIGN: &[FieldRule] = &[may("assignee", FieldType::Person)];
+    const MEND: &[FieldRule] = &[must("entry", FieldType::Id), must("reason", FieldType::Words)];
     Some(match word {
         "open" => OPEN,
         "reply" | "note" => MAIL,

@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::lines::{Values, fields};
+use super::lines::{FieldValues, fields};
 use super::schema;
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::ticket::attachment::{Attachment, Digest, fit_name};
-use crate::store::yaml::canonical_reader::{Cursor, unquote};
+use crate::store::yaml::canonical_reader::{LineCursor, unquote};
 
 /// Words as they were meant, of a value that was looked at.
 pub(super) fn words_of(value: &str) -> Option<String> {
@@ -47,11 +47,11 @@ pub(super) fn digest_of(value: &str) -> Option<Digest> {
 
 /// The attachments on some lines, if they may stand together.
 pub(super) fn attachments_of(lines: &str) -> Option<Vec<Attachment>> {
-    let (mut cursor, mut attachments) = (Cursor::over(lines), Vec::<Attachment>::new());
+    let (mut cursor, mut attachments) = (LineCursor::over(lines), Vec::<Attachment>::new());
     while !cursor.is_done() {
         let line = cursor.take()?;
         let column = line.len() - line.trim_start().len();
-        let mut values = Values::default();
+        let mut values = FieldValues::default();
         fields(&mut cursor, column + 2, Some(line[column..].strip_prefix("- ")?), schema::ATTACHMENT, &mut values)?;
         let [name, size, digest, ..] = values;
         let (name, digest) = (words_of(name?)?, digest_of(digest?)?);

@@ -75,7 +75,7 @@ fn a_missing_or_corrupt_register_changes_no_decision() {
     }
     // A register of a commit that git no longer has.
     let server = scene.sandbox.path("../desk.git");
-    casebook::store::index::Register::write(&server, "", &"a".repeat(40), None, &[]).unwrap();
+    casebook::store::index::EntryRegister::write(&server, "", &"a".repeat(40), None, &[]).unwrap();
     assert_ne!(fs::read(copying.register()).unwrap().len(), sound.len());
     scene.refused(KENJI, &["main"], "CB114");
     assert_eq!(fs::read(copying.register()).unwrap().len(), sound.len());
