@@ -123,7 +123,7 @@ pub enum Error {
     NoIdentity,
     /// `--if-status` does not hold.
     #[error("the ticket is {found}, not {expected}")]
-    OtherStatus {
+    StatusChanged {
         /// The ticket.
         ticket: Id,
         /// What was expected.
@@ -133,7 +133,7 @@ pub enum Error {
     },
     /// `--if-version` does not hold.
     #[error("the last entry is {found}, not {expected}")]
-    OtherVersion {
+    VersionChanged {
         /// The ticket.
         ticket: Id,
         /// What was expected.
@@ -143,13 +143,13 @@ pub enum Error {
     },
     /// At the place of an attachment lie other bytes than it is named after.
     #[error("the bytes of an attachment are not those it is named after, so nothing was done")]
-    OtherBytes {
+    AttachmentMismatch {
         /// The file, relative to the root.
         path: String,
     },
     /// Somebody who knows no locks has changed a file between reading and writing it.
     #[error("somebody changed the file in this very moment, so nothing was done")]
-    OtherFile {
+    FileChanged {
         /// The file, relative to the root.
         path: String,
     },
@@ -229,7 +229,7 @@ pub enum Error {
     },
     /// The system refused, and then refused to take back what had been done: the next writer brings it to its end.
     #[error("cannot take back what was begun in {}", path.display())]
-    Halfway {
+    RollbackFailed {
         /// The desk.
         path: PathBuf,
         /// What the system said.

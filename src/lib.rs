@@ -9,7 +9,7 @@
 //! | [`desk`] | how it changes: the only writer | domain, store |
 //! | [`cli`] | how it is asked | all |
 //!
-//! Start reading at [`domain::action::Action`], then [`domain::transition::decide`], then
+//! Start reading at [`domain::ticket::action::Action`], then [`domain::workflow::decide`], then
 //! [`desk::Desk::perform`].
 
 pub mod cli;

@@ -2,14 +2,14 @@
 //! of both sides, and is the same whichever side comes first. `cargo fuzz run merge_file`.
 #![no_main]
 
-use casebook::store::yaml::{read, unite};
+use casebook::store::yaml::{read, merge};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let mut files = bytes.splitn(3, |byte| *byte == 0);
     let (Some(base), Some(ours), Some(theirs)) = (files.next(), files.next(), files.next()) else { return };
-    let united = unite(Some(base), ours, theirs);
-    let other = unite(Some(base), theirs, ours);
+    let united = merge(Some(base), ours, theirs);
+    let other = merge(Some(base), theirs, ours);
     let Ok(united) = united else {
         assert!(other.is_err(), "the other way round it is one");
         return;

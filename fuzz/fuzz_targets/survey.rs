@@ -4,7 +4,7 @@
 
 use casebook::domain::id::Id;
 use casebook::domain::ticket::summary::Summary;
-use casebook::store::yaml::{print, read, read_by_library, survey, survey_header};
+use casebook::store::yaml::{print, read, read_by_library, read_summary, read_summary_header};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -14,11 +14,11 @@ fuzz_target!(|bytes: &[u8]| {
     let id = id.unwrap_or_else(|| "01M807C41TC11V6V0HSM94Z40P".parse().expect("an id"));
     let full = read(bytes, Some(id));
     assert_eq!(read_by_library(bytes, Some(id)), full, "the two readers differ");
-    if let Some(row) = survey(bytes, id) {
+    if let Some(row) = read_summary(bytes, id) {
         assert_eq!(full.as_ref().map(Summary::from), Ok(row));
         assert_eq!(full.as_ref().map(|ticket| print(ticket).into_bytes()), Ok(bytes.to_vec()));
     }
-    if let (Some(header), Ok(ticket)) = (survey_header(bytes, id), &full) {
+    if let (Some(header), Ok(ticket)) = (read_summary_header(bytes, id), &full) {
         assert_eq!(header, ticket.header);
     }
 });

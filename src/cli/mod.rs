@@ -60,7 +60,7 @@ pub fn run(words: Vec<OsString>) -> u8 {
         let rest = word.strip_prefix("--jsonl").or_else(|| word.strip_prefix("--json"));
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
     });
-    let outcome = caught(|| match parse(args::query::protect(words)) {
+    let outcome = caught(|| match parse(args::query::escape_negations(words)) {
         Ok(arguments) => execute(arguments, wants_json),
         Err(error) if !error.use_stderr() => {
             // Help and versions. A reader that went away is no error.
@@ -71,7 +71,7 @@ pub fn run(words: Vec<OsString>) -> u8 {
     });
     match outcome.unwrap_or_else(|bug| Err(bug.into())) {
         Ok(exit) => exit as u8,
-        Err(complaint) => complaint.tell(wants_json),
+        Err(complaint) => complaint.print(wants_json),
     }
 }
 

@@ -16,16 +16,16 @@ use crate::desk::{ActionRequest, Command, Desk, Outcome, Recovery, RollbackReaso
 use crate::domain::id::Id;
 use crate::domain::people::assignment::{Assignment, RelaxedRequirement};
 use crate::domain::people::person::Person;
-use crate::domain::people::visibility::as_customers_have_it;
+use crate::domain::people::visibility::customer_view;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::Action;
-use crate::domain::ticket::attachment::size_in_words;
+use crate::domain::ticket::attachment::format_size;
 use crate::domain::time::duration;
 use crate::domain::workflow::Notice;
 use crate::error::Error;
 use crate::store::git::GitError;
 use crate::store::layout;
-use crate::store::layout::tail;
+use crate::store::layout::short_suffix;
 use crate::store::yaml;
 use crate::view;
 
@@ -39,17 +39,17 @@ pub(crate) enum TextRequirement<'a> {
 
 impl TicketFlags {
     /// Does one thing to the ticket, whatever `action` makes of it.
-    pub(crate) fn carry_out(
+    pub(crate) fn run_write(
         self,
         session: &Session,
         words: &TextRequirement<'_>,
         action: impl FnOnce(&Desk, Id) -> Result<Action, CliError>,
     ) -> Result<Exit, CliError> {
-        self.carry_out_as(session, words, |casebook, id| Ok(ActionRequest::on(id, action(casebook, id)?, None)))
+        self.run_write_as(session, words, |casebook, id| Ok(ActionRequest::on(id, action(casebook, id)?, None)))
     }
 
     /// The same for a step that says more than an action.
-    pub(crate) fn carry_out_as(
+    pub(crate) fn run_write_as(
         self,
         session: &Session,
         words: &TextRequirement<'_>,
@@ -64,7 +64,7 @@ impl TicketFlags {
                 self.text.required(casebook.state(), &format!("{about}\nTicket {id}."))?
             }
         };
-        session.carry_out(casebook, vec![step], &self.write, typed, &ResultStyle::One)
+        session.run_write(casebook, vec![step], &self.write, typed, &ResultStyle::One)
     }
 }
 
@@ -80,13 +80,13 @@ pub(crate) enum ResultStyle {
 
 impl Session {
     /// The terms of a command, by the person who acts.
-    pub fn terms(&self, flags: &CommitFlags) -> Result<WriteOptions, CliError> {
+    pub fn write_options(&self, flags: &CommitFlags) -> Result<WriteOptions, CliError> {
         let by = self.actor()?.cloned().ok_or(Error::NoIdentity)?;
-        Ok(WriteOptions { dry_run: flags.dry_run, commit: flags.wants_commit(), ..self.terms_of(by) })
+        Ok(WriteOptions { dry_run: flags.dry_run, commit: flags.wants_commit(), ..self.write_options_for(by) })
     }
 
     /// The terms of a command by a person, as the desk's policy has them.
-    pub fn terms_of(&self, by: Person) -> WriteOptions {
+    pub fn write_options_for(&self, by: Person) -> WriteOptions {
         WriteOptions {
             by,
             on_behalf: self.actor_was_named(),
@@ -97,7 +97,7 @@ impl Session {
     }
 
     /// Carries out steps and tells what they did. Words that exist nowhere else are kept if nothing is done.
-    pub fn carry_out(
+    pub fn run_write(
         &self,
         casebook: Desk,
         steps: Vec<ActionRequest>,
@@ -105,11 +105,11 @@ impl Session {
         typed: TextInput,
         telling: &ResultStyle,
     ) -> Result<Exit, CliError> {
-        self.carry_out_in(casebook, steps, Command::Steps, flags, typed, telling)
+        self.run_write_in(casebook, steps, Command::Steps, flags, typed, telling)
     }
 
     /// The same for steps that are part of some work.
-    pub fn carry_out_in(
+    pub fn run_write_in(
         &self,
         mut casebook: Desk,
         mut steps: Vec<ActionRequest>,
@@ -126,7 +126,7 @@ impl Session {
             step.text.clone_from(&typed.text);
             step.key.clone_from(&flags.key);
         }
-        let done = self.terms(&flags.end).and_then(|terms| Ok(casebook.perform(work(steps), &terms)?));
+        let done = self.write_options(&flags.end).and_then(|terms| Ok(casebook.perform(work(steps), &terms)?));
         let report = match done {
             Ok(report) => report,
             Err(mut complaint) => {
@@ -138,24 +138,24 @@ impl Session {
                     || (refusal::is_of_eligibility(complaint.code) && !typed.is_in_a_file);
                 if let Some(text) = typed.text.filter(|_| is_lost && !flags.end.dry_run) {
                     let name = self.world.now.format("%Y%m%dT%H%M%S%3fZ").to_string();
-                    let kept = casebook.state().keep(&name, text.as_str()).ok();
+                    let kept = casebook.state().save_text(&name, text.as_str()).ok();
                     complaint.kept = kept.or_else(|| keep_elsewhere(text.as_str()));
                     complaint.unkept = complaint.kept.is_none().then(|| text.as_str().to_owned());
                 }
                 return Err(complaint);
             }
         };
-        self.tell_beside(&casebook, &report, flags.key.as_deref());
+        self.print_extra_files(&casebook, &report, flags.key.as_deref());
         let told = if flags.end.dry_run && flags.json.is_none() {
             let is_customer = self.viewer(&casebook)? == view::Viewer::Customer;
             let theirs = is_customer.then(|| for_customers(report.clone()));
-            self.tell_plan(theirs.as_ref().unwrap_or(&report)).map_err(CliError::from)
+            self.print_plan(theirs.as_ref().unwrap_or(&report)).map_err(CliError::from)
         } else {
-            self.tell(&casebook, &report, flags, telling)
+            self.print_outcome(&casebook, &report, flags, telling)
         };
         match told {
             // A command that fails has changed nothing, so one that is done does not fail for want of words.
-            Err(complaint) if !flags.end.dry_run => self.output.complain(&view::sanitize::lines(&format!(
+            Err(complaint) if !flags.end.dry_run => self.output.error_line(&view::sanitize::lines(&format!(
                 "warning: it is done, and could not be told: {}\n  `casebook log` shows what was done; do not do it again",
                 complaint.message
             ))),
@@ -165,10 +165,10 @@ impl Session {
     }
 
     /// What a dry run would do: a diff and the commit message.
-    pub fn tell_plan(&self, report: &Outcome) -> Result<(), Error> {
+    pub fn print_plan(&self, report: &Outcome) -> Result<(), Error> {
         let mut told = String::new();
         for attached in &report.attached {
-            let (name, size) = (view::sanitize::one_line(&attached.what.name), size_in_words(attached.what.size));
+            let (name, size) = (view::sanitize::one_line(&attached.what.name), format_size(attached.what.size));
             told.push_str(&format!("attachment: {name} ({size}) {}\n", attached.what.path()));
         }
         for change in &report.changes {
@@ -189,7 +189,7 @@ impl Session {
         self.output.print(&told)
     }
 
-    fn tell(
+    fn print_outcome(
         &self,
         casebook: &Desk,
         report: &Outcome,
@@ -198,7 +198,7 @@ impl Session {
     ) -> Result<(), CliError> {
         if flags.json.is_some() {
             let fields = flags.json.as_deref();
-            let tickets = show::json_of(self, casebook, &report.tickets, fields)?;
+            let tickets = show::ticket_json(self, casebook, &report.tickets, fields)?;
             let told = match telling {
                 ResultStyle::Several => Value::Array(tickets),
                 _ => tickets.into_iter().next().unwrap_or(Value::Null),
@@ -210,13 +210,13 @@ impl Session {
                 ResultStyle::Opened if self.output.quiet => self.output.print(&format!("{}\n", ticket.id))?,
                 ResultStyle::Opened => {
                     let clocks = self.clocks(casebook, self.world.now, true);
-                    self.output.print(&show::words_of(self, casebook, ticket, &clocks)?)?;
+                    self.output.print(&show::render_ticket(self, casebook, ticket, &clocks)?)?;
                 }
                 _ => {
-                    let name = if self.output.is_terminal { tail(ticket.id) } else { ticket.id.to_string() };
+                    let name = if self.output.is_terminal { short_suffix(ticket.id) } else { ticket.id.to_string() };
                     let subject = view::sanitize::one_line(&ticket.header.subject);
                     let status = moved(report, ticket);
-                    self.output.say(&format!("{name}  {status}  {subject}"))?;
+                    self.output.status(&format!("{name}  {status}  {subject}"))?;
                 }
             }
         }
@@ -224,15 +224,15 @@ impl Session {
     }
 
     /// What became of a command that had been interrupted, on standard error.
-    pub fn tell_recovery(&self, casebook: &Desk) {
+    pub fn print_recovery(&self, casebook: &Desk) {
         for words in casebook.recovery().map(recovery_words).unwrap_or_default() {
             self.output.warn(&view::sanitize::lines(&words));
         }
     }
 
     /// What is worth knowing beside the result, on standard error.
-    pub fn tell_beside(&self, casebook: &Desk, report: &Outcome, key: Option<&str>) {
-        self.tell_recovery(casebook);
+    pub fn print_extra_files(&self, casebook: &Desk, report: &Outcome, key: Option<&str>) {
+        self.print_recovery(casebook);
         if report.changes.is_empty() {
             self.output.warn(&match key {
                 Some(key) => format!("note: `{key}` is done already; this is its result"),
@@ -240,7 +240,7 @@ impl Session {
             });
         }
         for (ticket, notice) in &report.notices {
-            self.output.warn(&notice_words(&tail(*ticket), notice));
+            self.output.warn(&notice_words(&short_suffix(*ticket), notice));
         }
     }
 }
@@ -307,11 +307,12 @@ fn notice_words(name: &str, notice: &Notice) -> String {
                 true => format!("{manager} is on duty"),
                 false => format!("it goes to {manager}"),
             });
-            let until = word_due.map(|due| format!("a manager's first word is due by {}", duration::spell(due)));
+            let until =
+                word_due.map(|due| format!("a manager's first word is due by {}", duration::format_instant(due)));
             format!("note: {}", who.into_iter().chain(until).collect::<Vec<_>>().join("; "))
         }
         Notice::EscalationStays { into, reason } => {
-            let into = tail(*into);
+            let into = short_suffix(*into);
             format!(
                 "note: {name} is escalated and {into}, where the conversation goes on, is not; \
                  `casebook escalate {into} --reason {reason} -m WHY` escalates it"
@@ -323,18 +324,18 @@ fn notice_words(name: &str, notice: &Notice) -> String {
         Notice::Reopened => format!("note: {name} was solved and is open again"),
         Notice::WentOnAt(target) => format!(
             "note: the ticket is merged; the reply is recorded on {}, where the conversation goes on",
-            tail(*target)
+            short_suffix(*target)
         ),
         Notice::AttachedToMerged(target) => format!(
             "note: {name} is merged and keeps the files; `casebook reply {target} --attach FILE -m TEXT` brings files to {target}, where the conversation goes on",
-            target = tail(*target)
+            target = short_suffix(*target)
         ),
         Notice::FollowsUp(solved) => {
-            format!("note: {} was solved too long ago to be reopened; {name} follows it up", tail(*solved))
+            format!("note: {} was solved too long ago to be reopened; {name} follows it up", short_suffix(*solved))
         }
         Notice::FollowsUpAlready(solved) => format!(
             "note: {} was solved too long ago to be reopened; the reply is recorded on {name}, where that goes on",
-            tail(*solved)
+            short_suffix(*solved)
         ),
         Notice::NothingToOverride => "note: nothing was against opening it; the override is not recorded".to_owned(),
         Notice::PriorityAsked(priority) => {
@@ -374,7 +375,7 @@ fn turn_words(chosen: &Assignment) -> String {
 fn for_customers(mut report: Outcome) -> Outcome {
     let shown = |text: &str| {
         let ticket = yaml::read(text.as_bytes(), None).ok();
-        ticket.map(|ticket| yaml::print(&as_customers_have_it(ticket))).unwrap_or_default()
+        ticket.map(|ticket| yaml::print(&customer_view(ticket))).unwrap_or_default()
     };
     // Whether there was one tells whether anybody has attached anything.
     report.changes.retain(|change| change.path != layout::ATTACHMENT_ATTRIBUTES);

@@ -36,7 +36,7 @@ use crate::store::index::Index;
 use crate::store::{config, layout};
 
 pub use check::{CheckResult, CheckScope, macro_finding};
-pub use clones::git_setup::{GitSetting, SettingState, tell, tellings};
+pub use clones::git_setup::{GitSetting, SettingState, apply_settings, git_settings};
 pub use clones::resolve::{ConflictOutcome, ConflictResult, OtherConflict};
 pub use clones::sync::{SyncOptions, SyncReport};
 pub use history::audit::{AuditOptions, AuditRange, AuditReport, HistoryAudit, Redaction};
@@ -238,7 +238,7 @@ impl Desk {
     /// As [`Desk::open`].
     pub fn open_conflicted(root: &Path, world: Environment) -> Result<Self, Error> {
         Self::open_with(root, world, |path, flaw| {
-            let ours = crate::store::git::Repository::at(root).of_our_side(layout::MARKER).ok().flatten();
+            let ours = crate::store::git::Repository::at(root).our_version(layout::MARKER).ok().flatten();
             match ours.as_deref().map(Config::read) {
                 Some(Ok(config)) => Ok((config, ours)),
                 _ => Err(Error::Config { path, flaw }),
@@ -306,9 +306,9 @@ impl Desk {
     }
 
     /// Ends the process here, where a test asked for it: as if the power had gone, or by a bug of ours.
-    fn reach(&self, step: &str) {
+    fn fault_point(&self, step: &str) {
         if let Some(halt) = &self.world.halt {
-            halt.reach(step);
+            halt.hit(step);
         }
     }
 }

@@ -33,12 +33,12 @@ impl Id {
 
     /// The id of an entry that whoever makes it makes the same: behind `last`, not before `made`, and its random part is
     /// that of its own contents. Only who hashes all of an entry's bytes may use it: another entry never has this id.
-    pub fn of_contents(last: Self, made: DateTime<Utc>, contents: u128) -> Self {
+    pub fn deterministic(last: Self, made: DateTime<Utc>, contents: u128) -> Self {
         Self::after(Some(last), made, contents)
     }
 
     /// The least id of an instant.
-    pub fn least(time: DateTime<Utc>) -> Self {
+    pub fn min_for(time: DateTime<Utc>) -> Self {
         Self::at(time, 0)
     }
 
@@ -53,7 +53,7 @@ impl Id {
     }
 
     /// Whether a word is an id in its one canonical spelling.
-    pub fn is_spelled(word: &str) -> bool {
+    pub fn is_canonical(word: &str) -> bool {
         const CHARACTERS: [bool; 256] = characters();
         word.len() == LENGTH && word.as_bytes()[0] <= b'7' && word.bytes().all(|byte| CHARACTERS[usize::from(byte)])
     }
@@ -101,7 +101,7 @@ impl FromStr for Id {
     /// Reads the one canonical spelling: 26 upper-case characters that fit in 128 bits.
     fn from_str(word: &str) -> Result<Self, ParseIdError> {
         // The library takes other spellings too, and drops bits that do not fit.
-        let id = if Self::is_spelled(word) { Ulid::from_string(word).ok() } else { None };
+        let id = if Self::is_canonical(word) { Ulid::from_string(word).ok() } else { None };
         id.map(Self).ok_or_else(|| ParseIdError(word.to_owned()))
     }
 }

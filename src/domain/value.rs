@@ -48,14 +48,14 @@ impl Value {
 
     /// The same value as a file gives it back: times and texts are strings there, and nulls and empty
     /// lists and maps are never written.
-    pub fn as_read(&self) -> Option<Self> {
+    pub fn normalized(&self) -> Option<Self> {
         Some(match self {
             Self::Null => return None,
             Self::Text(text) => Self::String(text.clone()),
-            Self::Time(time) => Self::String(duration::spell(*time)),
-            Self::List(items) => Self::List(items.iter().filter_map(Self::as_read).collect()),
+            Self::Time(time) => Self::String(duration::format_instant(*time)),
+            Self::List(items) => Self::List(items.iter().filter_map(Self::normalized).collect()),
             Self::Map(fields) => {
-                Self::Map(fields.iter().filter_map(|(name, value)| Some((name.clone(), value.as_read()?))).collect())
+                Self::Map(fields.iter().filter_map(|(name, value)| Some((name.clone(), value.normalized()?))).collect())
             }
             other => other.clone(),
         })

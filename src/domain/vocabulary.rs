@@ -37,14 +37,14 @@ macro_rules! vocabulary {
             pub const WORDS: &'static [&'static str] = &[$($word),+];
 
             /// The one spelling used in files, flags and JSON.
-            pub const fn word(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.pad(self.word())
+                formatter.pad(self.as_str())
             }
         }
 
@@ -52,7 +52,7 @@ macro_rules! vocabulary {
             type Err = UnknownWord;
 
             fn from_str(given: &str) -> Result<Self, UnknownWord> {
-                Self::ALL.iter().copied().find(|value| value.word() == given).ok_or_else(|| UnknownWord {
+                Self::ALL.iter().copied().find(|value| value.as_str() == given).ok_or_else(|| UnknownWord {
                     kind: $kind,
                     given: given.to_owned(),
                     known: Self::WORDS,
@@ -107,7 +107,7 @@ impl Priority {
     ///
     /// # Errors
     /// Any other word.
-    pub fn from_any_spelling(given: &str) -> Result<Self, UnknownWord> {
+    pub fn parse_lenient(given: &str) -> Result<Self, UnknownWord> {
         let upper = given.to_ascii_uppercase();
         let word = upper.strip_prefix('P').map_or_else(|| upper.clone(), |number| format!("S{number}"));
         word.parse().map_err(|unknown| UnknownWord { given: given.to_owned(), ..unknown })
@@ -251,8 +251,8 @@ mod tests {
 
     #[test]
     fn p_is_read_as_s() {
-        assert_eq!(Priority::from_any_spelling("p2"), Ok(Priority::S2));
-        assert_eq!(Priority::from_any_spelling("S4"), Ok(Priority::S4));
-        assert_eq!(Priority::from_any_spelling("P0").map_err(|unknown| unknown.given), Err("P0".to_owned()));
+        assert_eq!(Priority::parse_lenient("p2"), Ok(Priority::S2));
+        assert_eq!(Priority::parse_lenient("S4"), Ok(Priority::S4));
+        assert_eq!(Priority::parse_lenient("P0").map_err(|unknown| unknown.given), Err("P0".to_owned()));
     }
 }

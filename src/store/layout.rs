@@ -72,7 +72,7 @@ fn ticket_folder(id: Id) -> String {
 }
 
 /// Whether a path, relative to the root, is the place of a ticket.
-pub fn is_place(path: &Path) -> bool {
+pub fn is_ticket_path(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".yaml")?.parse::<Id>().ok());
     name.is_some_and(|id| path == Path::new(&ticket_path(id)))
 }
@@ -170,9 +170,9 @@ impl MonthDir {
             let entry = entry?;
             let name = entry.file_name();
             match id_of(&entry) {
-                Some(id) if self.is_place_of(&entry)? => names.tickets.push(id),
+                Some(id) if self.is_path_of(&entry)? => names.tickets.push(id),
                 // What editors and file managers leave is `check`'s to name.
-                None if !is_named_like_a_ticket(&name) => {}
+                None if !has_ticket_extension(&name) => {}
                 _ => names.misplaced.push(self.folder.strip_prefix(root).unwrap_or(&self.folder).join(name)),
             }
         }
@@ -180,14 +180,14 @@ impl MonthDir {
     }
 
     /// Whether something in the folder is a ticket of this month.
-    fn is_place_of(&self, entry: &fs::DirEntry) -> io::Result<bool> {
-        let holds = |id: Id| self.bounds().is_some_and(|(from, until)| from <= id && id < until);
+    fn is_path_of(&self, entry: &fs::DirEntry) -> io::Result<bool> {
+        let holds = |id: Id| self.id_range().is_some_and(|(from, until)| from <= id && id < until);
         Ok(id_of(entry).is_some_and(holds) && entry.file_type()?.is_file())
     }
 
     /// The least id that belongs into the month, and the least that comes behind it.
-    pub fn bounds(&self) -> Option<(Id, Id)> {
-        bounds(self.year, self.month)
+    pub fn id_range(&self) -> Option<(Id, Id)> {
+        id_range(self.year, self.month)
     }
 }
 
@@ -197,10 +197,10 @@ fn id_of(entry: &fs::DirEntry) -> Option<Id> {
 }
 
 /// The least id of a month, and the least that comes behind it.
-pub fn bounds(year: u32, month: u32) -> Option<(Id, Id)> {
+pub fn id_range(year: u32, month: u32) -> Option<(Id, Id)> {
     let begin = |year: i32, month| {
         let first = NaiveDate::from_ymd_opt(year, month, 1)?;
-        Some(Id::least(first.and_time(NaiveTime::MIN).and_utc()))
+        Some(Id::min_for(first.and_time(NaiveTime::MIN).and_utc()))
     };
     let year = i32::try_from(year).ok()?;
     let until = if month == 12 { begin(year + 1, 1) } else { begin(year, month + 1) };
@@ -208,7 +208,7 @@ pub fn bounds(year: u32, month: u32) -> Option<(Id, Id)> {
 }
 
 /// Whether a name ends like a ticket's, and is not hidden.
-pub fn is_named_like_a_ticket(name: &std::ffi::OsStr) -> bool {
+pub fn has_ticket_extension(name: &std::ffi::OsStr) -> bool {
     let name = name.as_encoded_bytes();
     name.ends_with(b".yaml") && !name.starts_with(b".")
 }
@@ -218,7 +218,7 @@ pub fn is_named_like_a_ticket(name: &std::ffi::OsStr) -> bool {
 ///
 /// # Errors
 /// A folder that cannot be read.
-pub fn strays(root: &Path) -> io::Result<Vec<PathBuf>> {
+pub fn unexpected_files(root: &Path) -> io::Result<Vec<PathBuf>> {
     let tickets = root.join(TICKETS);
     let mut strays = Vec::new();
     if tickets.symlink_metadata().is_err() {
@@ -234,7 +234,7 @@ pub fn strays(root: &Path) -> io::Result<Vec<PathBuf>> {
     for month in &months {
         for entry in fs::read_dir(&month.folder)? {
             let entry = entry?;
-            if !month.is_place_of(&entry)? {
+            if !month.is_path_of(&entry)? {
                 walk(root, WalkDir::new(entry.path()).follow_root_links(false).into_iter(), &mut strays)?;
             }
         }
@@ -264,7 +264,7 @@ fn walk(
 
 /// A part of an id as somebody types it, in the spelling ids have: upper case, I and L read as 1, O as 0.
 /// `None` where it cannot be a part of an id.
-pub fn part_of_id(word: &str) -> Option<String> {
+pub fn parse_id_part(word: &str) -> Option<String> {
     let spelled: String = word
         .chars()
         .map(|c| match c.to_ascii_uppercase() {
@@ -330,7 +330,7 @@ fn shared(a: Id, b: Id) -> usize {
 }
 
 /// The last characters of an id, for places that need no uniqueness: commit subjects and messages.
-pub fn tail(id: Id) -> String {
+pub fn short_suffix(id: Id) -> String {
     id.to_string()[LENGTH - SHORTEST_SHOWN..].to_owned()
 }
 
@@ -359,9 +359,9 @@ mod tests {
 
     #[test]
     fn parts_are_read_in_any_case_and_with_lookalikes() {
-        assert_eq!(part_of_id("o1m7"), Some("01M7".to_owned()));
+        assert_eq!(parse_id_part("o1m7"), Some("01M7".to_owned()));
         for word in ["abc", "beads-14", "uuuu", "ééé"] {
-            assert_eq!(part_of_id(word), None, "{word}");
+            assert_eq!(parse_id_part(word), None, "{word}");
         }
     }
 }

@@ -38,7 +38,7 @@ fn spelled(stretches: &[MinuteRange]) -> Vec<String> {
 }
 
 /// A calendar in full, for people.
-pub fn told(around: &CalendarView<'_>) -> String {
+pub fn render(around: &CalendarView<'_>) -> String {
     let CalendarView { calendar, lists, plans } = around;
     let mut text = format!("{}, in {}\n", one_line(&calendar.name), calendar.zone.name());
     for day in DAYS {
@@ -58,7 +58,7 @@ pub fn told(around: &CalendarView<'_>) -> String {
 }
 
 /// A calendar in full, as JSON.
-pub fn record(around: &CalendarView<'_>) -> Value {
+pub fn to_json(around: &CalendarView<'_>) -> Value {
     let CalendarView { calendar, lists, plans } = around;
     let week: Map<String, Value> =
         DAYS.iter().map(|&day| (day.to_string().to_lowercase(), json!(spelled(calendar.week.of(day))))).collect();
@@ -108,7 +108,7 @@ pub fn next_told(calendar: &Calendar, now: DateTime<Utc>, count: usize) -> Strin
         Some((turn, opens)) => {
             let local = calendar.zone.local(turn).format("%a %Y-%m-%d %H:%M");
             let (verb, zone) = (if opens { "opens" } else { "closes" }, calendar.zone.abbreviation(turn));
-            text.push_str(&format!("; {verb} {local} {zone}, in {}\n", duration::spell_span(turn - now)));
+            text.push_str(&format!("; {verb} {local} {zone}, in {}\n", duration::format_duration(turn - now)));
         }
         None => text.push_str(if is_open { "; never closes\n" } else { "; never opens\n" }),
     }
@@ -122,13 +122,13 @@ pub fn next_told(calendar: &Calendar, now: DateTime<Utc>, count: usize) -> Strin
 /// What comes next, as JSON.
 pub fn next_record(calendar: &Calendar, now: DateTime<Utc>, count: usize) -> Value {
     let turn = calendar.turn(now);
-    let at = |wanted: bool| turn.filter(|(_, opens)| *opens == wanted).map(|(at, _)| duration::spell(at));
+    let at = |wanted: bool| turn.filter(|(_, opens)| *opens == wanted).map(|(at, _)| duration::format_instant(at));
     let odd =
         |odd: ExceptionalDate<'_>| json!({"date": odd.date.to_string(), "name": odd.name, "hours": spelled(odd.hours)});
     json!({
         "name": calendar.name,
         "time_zone": calendar.zone.name(),
-        "now": duration::spell(now),
+        "now": duration::format_instant(now),
         "is_open": calendar.is_open(now),
         "opens_at": at(true),
         "closes_at": at(false),

@@ -12,7 +12,7 @@ use crate::domain::time::duration;
 use crate::domain::vocabulary::Status;
 
 use super::colors;
-use super::entry::sentence;
+use super::entry::describe;
 use super::json::entry_json;
 use super::labels::fill;
 use super::table::{Cell, Table, tab_separated};
@@ -46,7 +46,7 @@ fn lines<'a>(compared: &'a TicketDiff, viewer: Viewer) -> Vec<ChangeLine<'a>> {
 }
 
 /// A table: time, short id, who, what. The short ids go with the tickets one by one.
-pub fn for_people(compared: &[TicketDiff], short_ids: &[String], audience: &Audience<'_>) -> String {
+pub fn render_table(compared: &[TicketDiff], short_ids: &[String], audience: &Audience<'_>) -> String {
     let columns = &audience.words().columns;
     let mut table = Table::under(&[columns.time, columns.id, columns.who, columns.what]);
     for (compared, short_id) in compared.iter().zip(short_ids) {
@@ -61,23 +61,23 @@ pub fn for_people(compared: &[TicketDiff], short_ids: &[String], audience: &Audi
             ]);
         }
     }
-    table.for_people(audience.paint, audience.width)
+    table.render(audience.paint, audience.width)
 }
 
 /// With tabs between: `added`, `removed`, `rewritten` or `edited`, time, ticket, entry, person, role, action, from, to.
-pub fn for_programs(compared: &[TicketDiff], viewer: Viewer) -> String {
+pub fn render_tsv(compared: &[TicketDiff], viewer: Viewer) -> String {
     let values = |line: &ChangeLine<'_>| {
         let entry = line.entry;
         tab_separated([
-            line.fate.map_or("edited", EntryChange::word),
-            &entry.map(|entry| duration::spell(entry.at)).unwrap_or_default(),
+            line.fate.map_or("edited", EntryChange::as_str),
+            &entry.map(|entry| duration::format_instant(entry.at)).unwrap_or_default(),
             &line.compared.id.to_string(),
             &entry.map(|entry| entry.id.to_string()).unwrap_or_default(),
             entry.map_or("", |entry| entry.by.as_str()),
-            entry.map_or("", |entry| entry.role.word()),
-            entry.map_or("", |entry| entry.action.word()),
-            entry.and_then(|entry| entry.from).map_or("", Status::word),
-            entry.and_then(|entry| entry.to).map_or("", Status::word),
+            entry.map_or("", |entry| entry.role.as_str()),
+            entry.map_or("", |entry| entry.action.as_str()),
+            entry.and_then(|entry| entry.from).map_or("", Status::as_str),
+            entry.and_then(|entry| entry.to).map_or("", Status::as_str),
         ])
     };
     compared.iter().flat_map(|compared| lines(compared, viewer)).map(|line| values(&line)).collect()
@@ -85,15 +85,16 @@ pub fn for_programs(compared: &[TicketDiff], viewer: Viewer) -> String {
 
 /// A ticket that changed: `change` is `opened`, `changed`, `edited` (without an entry) or `removed`, and each of its
 /// entries has a `change` too.
-pub fn record(compared: &TicketDiff, viewer: Viewer) -> Map<String, Json> {
-    let status =
-        |ticket: &Option<_>| ticket.as_ref().map(|ticket: &crate::domain::ticket::Ticket| ticket.header.status.word());
+pub fn to_json(compared: &TicketDiff, viewer: Viewer) -> Map<String, Json> {
+    let status = |ticket: &Option<_>| {
+        ticket.as_ref().map(|ticket: &crate::domain::ticket::Ticket| ticket.header.status.as_str())
+    };
     let lines = lines(compared, viewer);
     let threads: Vec<VisibleEntry<'_>> =
         [&compared.after, &compared.before].into_iter().flatten().flat_map(|ticket| thread(ticket, viewer)).collect();
     let entry = |line: &ChangeLine<'_>| {
         let told = threads.iter().find(|told| Some(told.entry.id) == line.entry.map(|entry| entry.id))?;
-        let change = ("change".to_owned(), json!(line.fate.map(EntryChange::word)));
+        let change = ("change".to_owned(), json!(line.fate.map(EntryChange::as_str)));
         Some(Json::Object(std::iter::once(change).chain(entry_json(told)).collect()))
     };
     let change = match (&compared.before, &compared.after) {
@@ -162,7 +163,7 @@ fn moved(compared: &TicketDiff, audience: &Audience<'_>) -> String {
 fn what(line: &ChangeLine<'_>, audience: &Audience<'_>) -> String {
     let words = audience.words();
     let Some(entry) = line.entry else { return words.changes.by_hand.to_owned() };
-    let deed = sentence(entry, audience.zone, words);
+    let deed = describe(entry, audience.zone, words);
     match line.fate {
         Some(EntryChange::Removed) => fill(words.changes.removed, &[("deed", &deed)]),
         Some(EntryChange::Rewritten) => fill(words.changes.rewritten, &[("deed", &deed)]),

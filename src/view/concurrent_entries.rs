@@ -9,12 +9,12 @@ use crate::domain::ticket::Ticket;
 use crate::domain::time::zone::Zone;
 use crate::domain::vocabulary::Status;
 
-use super::entry::{sentence, short_id};
+use super::entry::{describe, short_id};
 use super::{labels, sanitize};
 
 /// A line for each entry that crossed another, and one for what holds now.
 pub fn lines(ticket: &Ticket, crossings: &[ConcurrentEntry], zone: &Zone) -> Vec<String> {
-    let mut lines: Vec<String> = crossings.iter().map(|crossing| told(ticket, crossing, zone)).collect();
+    let mut lines: Vec<String> = crossings.iter().map(|crossing| render(ticket, crossing, zone)).collect();
     if crossings.iter().any(|crossing| crossing.about == ConflictKind::Came) {
         lines.push("what came to go on here has ended with it: `casebook resolve` opens the ticket again".to_owned());
     }
@@ -24,9 +24,9 @@ pub fn lines(ticket: &Ticket, crossings: &[ConcurrentEntry], zone: &Zone) -> Vec
     lines
 }
 
-fn told(ticket: &Ticket, crossing: &ConcurrentEntry, zone: &Zone) -> String {
+fn render(ticket: &Ticket, crossing: &ConcurrentEntry, zone: &Zone) -> String {
     let done = |id: Id| match ticket.entry(id) {
-        Some(entry) => format!("{} {} ({})", entry.by, sentence(entry, zone, labels::ENGLISH), short_id(id)),
+        Some(entry) => format!("{} {} ({})", entry.by, describe(entry, zone, labels::ENGLISH), short_id(id)),
         None => short_id(id),
     };
     let status = |status: Status| labels::ENGLISH.statuses.of(status);

@@ -1,6 +1,6 @@
 //! A change to a file as a unified diff.
 //!
-//! For people: what would steer their terminal is shown as [`terminal::lines`] shows it, so such a line is not
+//! For people: what would steer their terminal is shown as [`sanitize::lines`] shows it, so such a line is not
 //! the file's to the byte. Must not know what is in the file.
 
 use std::ops::Range;

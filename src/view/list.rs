@@ -18,7 +18,7 @@ use super::{Audience, Viewer, relative_time, sla};
 /// What stands behind the priority of an escalated ticket.
 const ESCALATED: &str = "!";
 
-/// What [`for_programs`] prints of a ticket, by the names of JSON.
+/// What [`render_tsv`] prints of a ticket, by the names of JSON.
 pub const COLUMNS: &[&str] =
     &["id", "status", "priority", "assignee", "requester", "organization", "created_at", "last_activity_at", "subject"];
 
@@ -31,7 +31,7 @@ const PERSON_AT_LEAST: usize = 12;
 /// A table: short id, priority (`S1!` while escalated), status, time since the last activity, assignee,
 /// requester, subject; where clocks can be told, behind the status how far off the next due instant is. `short_ids` go with
 /// the tickets one by one. Empty without tickets.
-pub fn for_people(
+pub fn render_table(
     tickets: impl Iterator<Item = Summary>,
     short_ids: &[String],
     next: Option<NextClock<'_>>,
@@ -58,13 +58,13 @@ pub fn for_people(
         }
         table.push(cells);
     }
-    table.for_people(audience.paint, audience.width)
+    table.render(audience.paint, audience.width)
 }
 
 /// How far off the due instant of a clock is.
 fn due(clock: Option<&Clock>, audience: &Audience<'_>) -> Cell {
     match clock {
-        Some(clock) => Cell::styled(&sla::far_off(clock, audience.now, audience.words()), sla::style(clock)),
+        Some(clock) => Cell::styled(&sla::due_text_in(clock, audience.now, audience.words()), sla::style(clock)),
         None => Cell::styled("-", colors::MUTED),
     }
 }
@@ -112,17 +112,17 @@ fn person(person: &Person, audience: &Audience<'_>) -> Cell {
 
 /// A line for a ticket, complete, with tabs between: id, status, priority, assignee, requester, organization,
 /// created_at, last_activity_at, subject. What is absent is empty.
-pub fn for_programs(ticket: &Summary) -> String {
+pub fn render_tsv(ticket: &Summary) -> String {
     let header = &ticket.header;
     tab_separated([
         ticket.id.to_string().as_str(),
-        header.status.word(),
-        header.priority.word(),
+        header.status.as_str(),
+        header.priority.as_str(),
         header.assignee.as_ref().map_or("", Person::as_str),
         header.requester.as_str(),
         header.organization.as_deref().unwrap_or(""),
-        &duration::spell(ticket.created_at),
-        &duration::spell(ticket.last_activity_at),
+        &duration::format_instant(ticket.created_at),
+        &duration::format_instant(ticket.last_activity_at),
         &header.subject,
     ])
 }
@@ -156,12 +156,12 @@ mod tests {
     fn people_get_a_table() {
         let short_ids = ["000001".to_owned(), "AB0001".to_owned()];
         assert_eq!(
-            for_people(tickets().into_iter(), &short_ids, None, &test_fixtures::audience(&test_fixtures::paris())),
+            render_table(tickets().into_iter(), &short_ids, None, &test_fixtures::audience(&test_fixtures::paris())),
             "id      pri  status          age  assignee  requester         subject\n\
              000001  S2   open            3d   -         ana@acme.example  Dashboard tiles time out\n\
              AB0001  S2!  awaiting reply  2d   kenji     ana@acme.example  One two ␛[2J\n"
         );
-        assert_eq!(for_people(std::iter::empty(), &[], None, &test_fixtures::audience(&test_fixtures::paris())), "");
+        assert_eq!(render_table(std::iter::empty(), &[], None, &test_fixtures::audience(&test_fixtures::paris())), "");
     }
 
     #[test]
@@ -183,7 +183,7 @@ mod tests {
             ),
         ] {
             let audience = Audience { language, ..test_fixtures::audience(&zone) };
-            assert_eq!(for_people(tickets().into_iter(), &short_ids, None, &audience), expected);
+            assert_eq!(render_table(tickets().into_iter(), &short_ids, None, &audience), expected);
         }
     }
 
@@ -195,7 +195,7 @@ mod tests {
             let hold = Hold { reason: HoldReason::Engineering, team: None, until: until(days) };
             test_fixtures::by_agent(&mut held, Action::Hold(hold), Some(Status::OnHold), "");
             let rows = [Summary::from(&held)];
-            let shown = for_people(
+            let shown = render_table(
                 rows.into_iter(),
                 &["000001".to_owned()],
                 None,
@@ -211,7 +211,7 @@ mod tests {
         let line = format!(
             "{id}\topen\tS2\t\tana@acme.example\tacme\t2026-11-21T17:05:12Z\t2026-11-21T17:05:12Z\tDashboard tiles time out"
         );
-        assert_eq!(for_programs(&tickets()[0]), format!("{line}\n"));
-        assert!(tickets().iter().all(|ticket| for_programs(ticket).split('\t').count() == 9));
+        assert_eq!(render_tsv(&tickets()[0]), format!("{line}\n"));
+        assert!(tickets().iter().all(|ticket| render_tsv(ticket).split('\t').count() == 9));
     }
 }

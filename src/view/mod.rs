@@ -2,7 +2,7 @@
 //!
 //! Every view is a pure function from tickets to text. It knows the domain and nobody else: no file, no
 //! terminal, no clock and no environment; whether there is a terminal, how wide it is and who looks at it is
-//! told in an [`Audience`]. Whatever strangers wrote goes through [`terminal`] (or is escaped by [`json`])
+//! told in an [`Audience`]. Whatever strangers wrote goes through [`sanitize`] (or is escaped by [`json`])
 //! before it is part of a line.
 
 pub mod calendar;

@@ -10,7 +10,7 @@ use crate::domain::people::person::Person;
 use crate::domain::vocabulary::OrganizationRole;
 
 /// An organisation as JSON.
-pub fn record(organization: &Organization) -> Value {
+pub fn to_json(organization: &Organization) -> Value {
     let mut object = Map::new();
     object.insert("id".to_owned(), json!(organization.id));
     object.insert("name".to_owned(), json!(organization.name));
@@ -31,8 +31,8 @@ fn plan(period: &PlanPeriod) -> Value {
 fn instance(instance: &Instance) -> Value {
     json!({
         "id": instance.id,
-        "edition": instance.edition.map(|edition| edition.word()),
-        "hosting": instance.hosting.map(|hosting| hosting.word()),
+        "edition": instance.edition.map(|edition| edition.as_str()),
+        "hosting": instance.hosting.map(|hosting| hosting.as_str()),
         "release": instance.release,
         "project_number": instance.project_number,
     })
@@ -43,7 +43,7 @@ fn member(member: &Member) -> Value {
         "email": member.email.as_str(),
         "aliases": member.aliases.iter().map(Person::as_str).collect::<Vec<_>>(),
         "name": member.name,
-        "roles": member.roles.iter().map(|role| role.word()).collect::<Vec<_>>(),
+        "roles": member.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>(),
         "organization_access": member.organization_access.map(|ticket| ticket.to_string()),
     })
 }
@@ -62,16 +62,16 @@ fn cells(organization: &Organization, day: NaiveDate) -> [String; 5] {
 }
 
 /// Organisations a line each, with tabs between.
-pub fn for_programs(organizations: &[Organization], day: NaiveDate) -> String {
+pub fn render_tsv(organizations: &[Organization], day: NaiveDate) -> String {
     let line = |organization| tab_separated(cells(organization, day).iter().map(String::as_str));
     organizations.iter().map(line).collect()
 }
 
 /// Organisations as a table.
-pub fn for_people(organizations: &[Organization], day: NaiveDate, paint: ColorMode, width: Option<usize>) -> String {
+pub fn render_table(organizations: &[Organization], day: NaiveDate, paint: ColorMode, width: Option<usize>) -> String {
     let mut table = Table::under(&["id", "name", "plan", "people", "administered by"]);
     for organization in organizations {
         table.push(cells(organization, day).iter().map(|cell| Cell::plain(cell)).collect());
     }
-    table.for_people(paint, width)
+    table.render(paint, width)
 }

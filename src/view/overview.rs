@@ -71,7 +71,7 @@ impl Overdue {
         }
     }
 
-    fn told(&self, audience: &Audience<'_>) -> String {
+    fn render(&self, audience: &Audience<'_>) -> String {
         let (mut shown, words) = (String::new(), &audience.words().promises);
         if self.overdue > 0 {
             let overdue = fill(words.overdue, &[("number", &self.overdue.to_string())]);
@@ -84,7 +84,7 @@ impl Overdue {
             && clock.due_at.is_some()
         {
             let (id, burns) =
-                (audience.name_of(*ticket, short_id), sla::far_off(clock, audience.now, audience.words()));
+                (audience.name_of(*ticket, short_id), sla::due_text_in(clock, audience.now, audience.words()));
             let what = format!("{} {burns}", sla::metric_in(clock.metric, words));
             shown.push_str(&format!("{}\n", fill(words.burns_first, &[("ticket", &id), ("what", &what)])));
         }
@@ -93,7 +93,7 @@ impl Overdue {
 }
 
 /// The glance for people: counts, what burns, then the ticket that has been open longest. `short_id` is that ticket's.
-pub fn for_people(tickets: &[Summary], short_id: &str, burning: &Overdue, audience: &Audience<'_>) -> String {
+pub fn render_table(tickets: &[Summary], short_id: &str, burning: &Overdue, audience: &Audience<'_>) -> String {
     let glance = Overview::at(tickets, audience.now);
     let words = audience.words();
     let mut table = Table::under(&[words.columns.status, words.columns.tickets]);
@@ -101,7 +101,7 @@ pub fn for_people(tickets: &[Summary], short_id: &str, burning: &Overdue, audien
         let label = Cell::styled(words.statuses.of(status), colors::status(status));
         table.push(vec![label, Cell::plain(&number.to_string())]);
     }
-    let mut shown = table.for_people(audience.paint, audience.width);
+    let mut shown = table.render(audience.paint, audience.width);
     let said = &words.glances;
     let remarks =
         [(glance.urgent, said.urgent), (glance.escalated, said.escalated), (glance.unassigned, said.unassigned)];
@@ -114,7 +114,7 @@ pub fn for_people(tickets: &[Summary], short_id: &str, burning: &Overdue, audien
     if !remarks.is_empty() {
         shown.push_str(&format!("\n{}\n", fill(said.unsolved, &[("remarks", &remarks.join(", "))])));
     }
-    shown.push_str(&burning.told(audience));
+    shown.push_str(&burning.render(audience));
     if let Some(index) = glance.oldest_open {
         shown.push_str(&oldest(&tickets[index], short_id, audience));
     }
@@ -140,7 +140,7 @@ mod tests {
         let tickets: Vec<_> = [waiting, test_fixtures::opened()].iter().map(Summary::from).collect();
 
         assert_eq!(
-            for_people(&tickets, "000002", &Overdue::default(), &test_fixtures::audience(&test_fixtures::paris())),
+            render_table(&tickets, "000002", &Overdue::default(), &test_fixtures::audience(&test_fixtures::paris())),
             "status          tickets\nopen            1\nawaiting reply  1\non hold         0\nsolved          0\n\n\
              unsolved: 2 unassigned\noldest open: 000002, 3d ago: Dashboard tiles time out\n"
         );

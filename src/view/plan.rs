@@ -9,7 +9,7 @@ use crate::domain::id::Id;
 use crate::domain::people::organization::PlanPeriod;
 use crate::domain::sla::clock::Clock;
 use crate::domain::sla::plan::{CalendarRule, Metric, Plan};
-use crate::domain::time::duration::spell_hours;
+use crate::domain::time::duration::format_hours;
 use crate::domain::vocabulary::Priority;
 
 use super::table::{Cell, Table};
@@ -31,19 +31,19 @@ pub fn side_by_side(plans: &[&Plan], audience: &Audience<'_>) -> String {
         for &priority in Priority::ALL {
             let target = |plan: &Plan| plan.targets(metric).of(priority);
             if plans.iter().any(|plan| target(plan).is_some()) {
-                let told = |plan: &Plan| target(plan).map_or_else(|| "-".to_owned(), spell_hours);
+                let told = |plan: &Plan| target(plan).map_or_else(|| "-".to_owned(), format_hours);
                 push(&format!("{} {priority}", sla::metric(metric)), &told);
             }
         }
     }
-    let mut text = table.for_people(audience.paint, None);
+    let mut text = table.render(audience.paint, None);
     text.push_str(&hours(plans));
     text
 }
 
 /// The words of the roles that may open tickets.
 fn roles(plan: &Plan) -> Vec<&'static str> {
-    plan.may_open.iter().map(|role| role.word()).collect()
+    plan.may_open.iter().map(|role| role.as_str()).collect()
 }
 
 /// Whose hours count, once for plans that say the same.
@@ -71,7 +71,7 @@ fn hours(plans: &[&Plan]) -> String {
 fn rule_told(rule: &CalendarRule) -> String {
     let mut asked: Vec<String> = rule.language.iter().cloned().collect();
     asked.extend(
-        (!rule.priority.is_empty()).then(|| rule.priority.iter().map(|p| p.word()).collect::<Vec<_>>().join("/")),
+        (!rule.priority.is_empty()).then(|| rule.priority.iter().map(|p| p.as_str()).collect::<Vec<_>>().join("/")),
     );
     asked.extend((!rule.channel.is_empty()).then(|| format!("by {}", rule.channel.join("/"))));
     let whom = if asked.is_empty() { "all others".to_owned() } else { asked.join(", ") };
@@ -79,16 +79,16 @@ fn rule_told(rule: &CalendarRule) -> String {
 }
 
 /// A plan as JSON; targets in seconds of open time, `null` where there is none.
-pub fn record(plan: &Plan, is_of_desk: bool) -> Json {
+pub fn to_json(plan: &Plan, is_of_desk: bool) -> Json {
     let targets = Metric::ALL.map(|metric| {
         let by_priority = Priority::ALL.iter().map(|&priority| {
             let target = plan.targets(metric).of(priority).map(|target| target.num_seconds());
-            (priority.word().to_owned(), json!(target))
+            (priority.as_str().to_owned(), json!(target))
         });
-        (metric.word().to_owned(), Json::Object(by_priority.collect()))
+        (metric.as_str().to_owned(), Json::Object(by_priority.collect()))
     });
     let rule = |rule: &CalendarRule| {
-        let priority: Vec<&str> = rule.priority.iter().map(|priority| priority.word()).collect();
+        let priority: Vec<&str> = rule.priority.iter().map(|priority| priority.as_str()).collect();
         json!({"language": rule.language, "priority": priority, "channel": rule.channel, "calendar": rule.calendar})
     };
     json!({
@@ -139,12 +139,12 @@ pub fn changes(rows: &[ClockChange], short_ids: &[String], plans: (&str, &str), 
             told(&row.after),
         ]);
     }
-    table.for_people(audience.paint, None)
+    table.render(audience.paint, None)
 }
 
 fn due(clock: &Clock, audience: &Audience<'_>) -> Cell {
     let at = clock.due_at.map_or_else(String::new, |due| format!("{}, ", relative_time::minute(due, audience.zone)));
-    let told = format!("{} ({at}{})", spell_hours(clock.target), sla::burns(clock, audience.now));
+    let told = format!("{} ({at}{})", format_hours(clock.target), sla::due_text(clock, audience.now));
     Cell::styled(&told, sla::style(clock))
 }
 
@@ -166,10 +166,10 @@ pub fn tally(rows: &[ClockChange]) -> String {
 
 /// What a change would do to one clock, as JSON.
 pub fn changed_record(row: &ClockChange) -> Json {
-    let clock = |clock: &Option<Clock>| clock.as_ref().map(sla::record);
+    let clock = |clock: &Option<Clock>| clock.as_ref().map(sla::to_json);
     json!({
         "id": row.ticket.to_string(),
-        "metric": row.clock().map(|clock| clock.metric.word()),
+        "metric": row.clock().map(|clock| clock.metric.as_str()),
         "a": clock(&row.before),
         "b": clock(&row.after),
     })
@@ -188,7 +188,7 @@ pub fn periods(periods: &[PlanPeriod], today: NaiveDate) -> String {
         };
         table.push(vec![Cell::plain(&period.plan), Cell::plain(&from), Cell::plain(&until), Cell::plain(stands)]);
     }
-    table.for_people(colors::ColorMode::PLAIN, None).lines().map(|line| format!("  {line}\n")).collect()
+    table.render(colors::ColorMode::PLAIN, None).lines().map(|line| format!("  {line}\n")).collect()
 }
 
 /// A running ticket, the plan it was opened under, and its next clock.
@@ -208,20 +208,17 @@ pub struct RunningTicket {
 pub fn running(rows: &[RunningTicket], short_ids: &[String], audience: &Audience<'_>) -> String {
     let mut table = Table::under(&["id", "opened", "plan", "due"]);
     for (row, short_id) in rows.iter().zip(short_ids) {
-        let next = row
-            .clocks
-            .iter()
-            .filter(|clock| clock.is_owed())
-            .min_by_key(|clock| (clock.due_at.is_none(), clock.due_at));
+        let next =
+            row.clocks.iter().filter(|clock| clock.is_due()).min_by_key(|clock| (clock.due_at.is_none(), clock.due_at));
         table.push(vec![
             Cell::styled(short_id, colors::STRONG),
             Cell::plain(&relative_time::minute(row.opened, audience.zone)),
             Cell::plain(row.plan.as_deref().unwrap_or("-")),
             next.map_or_else(
                 || Cell::plain("-"),
-                |clock| Cell::styled(&sla::burns(clock, audience.now), sla::style(clock)),
+                |clock| Cell::styled(&sla::due_text(clock, audience.now), sla::style(clock)),
             ),
         ]);
     }
-    table.for_people(audience.paint, audience.width)
+    table.render(audience.paint, audience.width)
 }

@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::time::duration::spell_span;
+use crate::domain::time::duration::format_duration;
 use crate::domain::time::zone::Zone;
 
 use super::labels;
@@ -26,7 +26,7 @@ pub fn age_in(from: DateTime<Utc>, to: DateTime<Utc>, words: &Ages) -> String {
 /// A span in the units of a language, the two largest at most: `1d2h`, `1 j 2 h`.
 pub fn span_in(span: TimeDelta, words: &Ages) -> String {
     let mut told = String::new();
-    let spelled = spell_span(span);
+    let spelled = format_duration(span);
     for part in spelled.split_inclusive(|c: char| c.is_ascii_alphabetic()) {
         let (number, unit) = part.split_at(part.len() - 1);
         let template = match unit {

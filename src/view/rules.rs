@@ -6,9 +6,9 @@ use crate::domain::rules::{Rule, Severity, rules};
 
 /// One rule in full.
 pub fn explained(rule: &Rule) -> String {
-    let mut told = format!("{} {} ({})\n\n", rule.code, rule.word, rule.severity.word());
+    let mut told = format!("{} {} ({})\n\n", rule.code, rule.word, rule.severity.as_str());
     // Writing to a String cannot fail.
-    let _ = write!(told, "{}.\n\n{}\n\n", sentence(rule.title), filled(rule.explanation));
+    let _ = write!(told, "{}.\n\n{}\n\n", describe(rule.title), filled(rule.explanation));
     let _ = write!(told, "Example:\n\n{}\n\n", indented(rule.example));
     let _ = writeln!(told, "Repair: {}", filled(rule.repair));
     if rule.is_fixable {
@@ -21,7 +21,7 @@ pub fn explained(rule: &Rule) -> String {
 pub fn listed(is_terminal: bool) -> String {
     let mut told = String::new();
     for rule in rules() {
-        let (code, word, severity, title) = (rule.code, rule.word, rule.severity.word(), rule.title);
+        let (code, word, severity, title) = (rule.code, rule.word, rule.severity.as_str(), rule.title);
         let _ = if is_terminal {
             writeln!(told, "{code}  {word:<22}{severity:<9}{title}")
         } else {
@@ -32,12 +32,12 @@ pub fn listed(is_terminal: bool) -> String {
 }
 
 /// The page of all rules, in Markdown.
-pub fn page() -> String {
+pub fn render_page() -> String {
     let mut told = "\n| code | word | severity | where it is broken |\n|---|---|---|---|\n".to_owned();
     for rule in rules() {
         let fix = if rule.is_fixable { " (`--fix`)" } else { "" };
         let (code, anchor) = (rule.code, rule.code.to_lowercase());
-        let (word, severity, title) = (rule.word, rule.severity.word(), rule.title);
+        let (word, severity, title) = (rule.word, rule.severity.as_str(), rule.title);
         let _ = writeln!(told, "| [{code}](#{anchor}) | `{word}` | {severity}{fix} | {title} |");
     }
     for rule in rules() {
@@ -52,7 +52,7 @@ pub fn page() -> String {
     told
 }
 
-fn sentence(title: &str) -> String {
+fn describe(title: &str) -> String {
     let mut letters = title.chars();
     letters.next().map(|first| first.to_uppercase().collect::<String>() + letters.as_str()).unwrap_or_default()
 }

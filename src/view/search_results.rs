@@ -23,7 +23,7 @@ use super::{Audience, Viewer, sanitize};
 pub const FIELDS: &[&str] = &["id", "short_id", "subject", "hits"];
 /// The fields of one hit, where each stands for itself.
 pub const HIT_FIELDS: &[&str] = &["id", "short_id", "subject", "entry", "line", "text"];
-/// What [`for_programs`] prints.
+/// What [`render_tsv`] prints.
 pub const COLUMNS: &[&str] = &["id", "entry", "line", "text"];
 
 /// A ticket with hits.
@@ -91,7 +91,7 @@ fn lines(text: &str, needle: &Pattern, context: usize) -> Vec<ResultLine> {
 
 /// Each ticket under its title, each entry under its author; lines with hits have a `:` behind their number, those
 /// around them a `-`. The short ids go with the tickets one by one.
-pub fn for_people(found: &[SearchResult], short_ids: &[String], audience: &Audience<'_>) -> String {
+pub fn render_table(found: &[SearchResult], short_ids: &[String], audience: &Audience<'_>) -> String {
     let paint = audience.paint;
     let mut shown = String::new();
     for (found, ticket_short_id) in found.iter().zip(short_ids) {
@@ -133,7 +133,7 @@ fn push_marked(shown: &mut String, line: &ResultLine, paint: ColorMode) {
 
 /// One line per line with hits, with tabs between: id, entry, number of the line, line. Of a subject, entry and number
 /// are empty.
-pub fn for_programs(found: &SearchResult) -> String {
+pub fn render_tsv(found: &SearchResult) -> String {
     let line = |(entry, line): (Option<&FoundEntry>, &ResultLine)| {
         let (entry, number) = place(entry, line);
         let values = [found.id.to_string(), entry.unwrap_or_default(), number.unwrap_or_default()];
@@ -143,7 +143,7 @@ pub fn for_programs(found: &SearchResult) -> String {
 }
 
 /// A ticket with its hits.
-pub fn record(found: &SearchResult, ticket_short_id: &str) -> Map<String, Json> {
+pub fn to_json(found: &SearchResult, ticket_short_id: &str) -> Map<String, Json> {
     let hits: Vec<Json> = found
         .hits()
         .map(|(entry, line)| {
@@ -228,7 +228,7 @@ mod tests {
         let told = |context, colour| {
             let found = found("tiles", context, Viewer::Customer).expect("hits");
             let audience = Audience { paint: ColorMode { colour }, ..test_fixtures::audience(&zone) };
-            for_people(&[found], &short_ids, &audience)
+            render_table(&[found], &short_ids, &audience)
         };
         assert_eq!(
             told(1, false),
@@ -252,7 +252,7 @@ mod tests {
     #[test]
     fn programs_get_each_line_and_its_place() {
         let found = found("tiles", 0, Viewer::Support).expect("hits");
-        let told = for_programs(&found);
+        let told = render_tsv(&found);
         let places: Vec<(&str, &str)> = told
             .lines()
             .map(|line| line.splitn(3, '\t').nth(2).and_then(|rest| rest.split_once('\t')).expect("four values"))
@@ -264,7 +264,7 @@ mod tests {
             ("1", "Secret tiles."),
         ];
         assert_eq!(places, expected);
-        let record = record(&found, "000001");
+        let record = to_json(&found, "000001");
         assert_eq!(record["hits"][1]["ranges"], json!([[0, 5], [7, 12]]));
         assert_eq!(record["hits"][2]["ranges"], json!([[10, 15]]));
         assert_eq!(record["hits"][0]["entry"], Json::Null);

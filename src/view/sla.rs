@@ -13,7 +13,7 @@ use crate::domain::rules::finding::Finding;
 use crate::domain::sla::clock::{Clock, ClockState};
 use crate::domain::sla::plan::Metric;
 use crate::domain::ticket::summary::Summary;
-use crate::domain::time::duration::spell;
+use crate::domain::time::duration::format_instant;
 
 use super::labels::catalogue::Promises;
 use super::labels::{Catalogue, fill};
@@ -35,7 +35,7 @@ pub const FIELDS: &[&str] = &[
     "stopped_at",
 ];
 
-/// What [`for_programs`] prints of a clock, by the names of JSON.
+/// What [`render_tsv`] prints of a clock, by the names of JSON.
 pub const COLUMNS: &[&str] = &["id", "metric", "state", "due_at", "remaining_seconds", "target_seconds", "calendar"];
 
 /// What a metric is called, in English.
@@ -54,17 +54,17 @@ pub const fn metric_in(metric: Metric, words: &Promises) -> &'static str {
 }
 
 /// A clock as a ticket's `sla` has it.
-pub fn record(clock: &Clock) -> Map<String, Json> {
+pub fn to_json(clock: &Clock) -> Map<String, Json> {
     let values = json!({
-        "metric": clock.metric.word(),
+        "metric": clock.metric.as_str(),
         "target_seconds": clock.target.num_seconds(),
         "calendar": &*clock.calendar,
-        "started_at": spell(clock.started_at),
-        "due_at": clock.due_at.map(spell),
-        "state": clock.state.word(),
+        "started_at": format_instant(clock.started_at),
+        "due_at": clock.due_at.map(format_instant),
+        "state": clock.state.as_str(),
         "elapsed_seconds": clock.elapsed.num_seconds(),
         "remaining_seconds": clock.remaining().num_seconds(),
-        "stopped_at": clock.stopped_at.map(spell),
+        "stopped_at": clock.stopped_at.map(format_instant),
     });
     match values {
         Json::Object(fields) => fields,
@@ -76,22 +76,22 @@ pub fn record(clock: &Clock) -> Map<String, Json> {
 pub fn row_record(ticket: Id, clock: &Clock) -> Map<String, Json> {
     let mut fields = Map::new();
     fields.insert("id".to_owned(), Json::String(ticket.to_string()));
-    fields.extend(record(clock));
+    fields.extend(to_json(clock));
     fields
 }
 
 /// The clocks of a ticket, as JSON.
 pub fn array(clocks: &[Clock]) -> Json {
-    Json::Array(clocks.iter().map(|clock| Json::Object(record(clock))).collect())
+    Json::Array(clocks.iter().map(|clock| Json::Object(to_json(clock))).collect())
 }
 
 /// A line for a clock, complete, with tabs between. What is absent is empty.
-pub fn for_programs(ticket: Id, clock: &Clock) -> String {
+pub fn render_tsv(ticket: Id, clock: &Clock) -> String {
     tab_separated([
         ticket.to_string().as_str(),
-        clock.metric.word(),
-        clock.state.word(),
-        &clock.due_at.map(spell).unwrap_or_default(),
+        clock.metric.as_str(),
+        clock.state.as_str(),
+        &clock.due_at.map(format_instant).unwrap_or_default(),
         &clock.remaining().num_seconds().to_string(),
         &clock.target.num_seconds().to_string(),
         &clock.calendar,
@@ -99,12 +99,12 @@ pub fn for_programs(ticket: Id, clock: &Clock) -> String {
 }
 
 /// How far off the due instant is, in English: `in 2h`, `3d late`, `paused`, `met`.
-pub fn burns(clock: &Clock, now: DateTime<Utc>) -> String {
-    far_off(clock, now, labels::ENGLISH)
+pub fn due_text(clock: &Clock, now: DateTime<Utc>) -> String {
+    due_text_in(clock, now, labels::ENGLISH)
 }
 
 /// The same in a language.
-pub fn far_off(clock: &Clock, now: DateTime<Utc>, catalogue: &Catalogue) -> String {
+pub fn due_text_in(clock: &Clock, now: DateTime<Utc>, catalogue: &Catalogue) -> String {
     let words = &catalogue.promises;
     let in_words = |words: &str, span: TimeDelta| fill(words, &[("span", &span_in(brief(span), &catalogue.ages))]);
     match (clock.due_at, clock.stopped_at) {
@@ -141,15 +141,15 @@ pub fn style(clock: &Clock) -> Style {
 }
 
 /// The clock as one fact of its ticket: `first response: 4h by english, due Sun 2026-11-22 20:50 PST (in 2h)`.
-pub fn fact(clock: &Clock, audience: &Audience<'_>) -> String {
+pub fn render_line(clock: &Clock, audience: &Audience<'_>) -> String {
     let (words, ages) = (&audience.words().promises, &audience.words().ages);
     let at = |due: DateTime<Utc>, words_of: &str| {
-        let span = far_off(clock, audience.now, audience.words());
+        let span = due_text_in(clock, audience.now, audience.words());
         fill(words_of, &[("moment", &moment(due, audience)), ("span", &span)])
     };
     let state = match (clock.due_at, clock.state) {
         (_, ClockState::Met) => fill(words.used, &[("span", &span_in(clock.elapsed, ages))]),
-        (Some(due), ClockState::Breached) => at(due, if clock.is_owed() { words.since } else { words.missed }),
+        (Some(due), ClockState::Breached) => at(due, if clock.is_due() { words.since } else { words.missed }),
         (Some(due), _) => at(due, words.due),
         (None, ClockState::Paused) => fill(words.left, &[("span", &span_in(clock.remaining(), ages))]),
         (None, _) => words.closed.to_owned(),
@@ -163,7 +163,7 @@ fn moment(at: DateTime<Utc>, audience: &Audience<'_>) -> String {
 }
 
 /// A table: when, how far off, what is owed, the ticket. `short_ids` go with the rows one by one.
-pub fn for_people<'a>(
+pub fn render_table<'a>(
     rows: impl Iterator<Item = (Summary, &'a Clock)>,
     short_ids: &[String],
     audience: &Audience<'_>,
@@ -181,7 +181,7 @@ pub fn for_people<'a>(
         let assignee = header.assignee.as_ref();
         table.push(vec![
             Cell::plain(&clock.due_at.map_or_else(|| "-".to_owned(), |due| audience.minute(due))),
-            Cell::styled(&far_off(clock, audience.now, words), style(clock)),
+            Cell::styled(&due_text_in(clock, audience.now, words), style(clock)),
             Cell::plain(metric_in(clock.metric, &words.promises)),
             Cell::styled(short_id, colors::STRONG).leading_to(audience.links.map(|links| links.to(row.id))),
             Cell::styled(&format!("{}{mark}", header.priority), priority),
@@ -189,7 +189,7 @@ pub fn for_people<'a>(
             Cell::plain(&header.subject),
         ]);
     }
-    table.for_people(audience.paint, audience.width)
+    table.render(audience.paint, audience.width)
 }
 
 /// What fails, as the summary of a job in Markdown. Whatever strangers wrote stays words.
@@ -253,10 +253,10 @@ mod tests {
             ("2026-12-24T12:00:00Z", "in 30d"),
             ("2026-11-24T09:00:00Z", "3h late"),
         ] {
-            assert_eq!(burns(&clock(Some(due), ClockState::Running), now), expected);
+            assert_eq!(due_text(&clock(Some(due), ClockState::Running), now), expected);
         }
-        assert_eq!(burns(&clock(None, ClockState::Paused), now), "paused");
-        assert_eq!(burns(&clock(None, ClockState::Running), now), "never");
+        assert_eq!(due_text(&clock(None, ClockState::Paused), now), "paused");
+        assert_eq!(due_text(&clock(None, ClockState::Running), now), "never");
     }
 
     #[test]
@@ -272,7 +272,7 @@ mod tests {
         let record = row_record(ticket, &clock(None, ClockState::Paused));
         assert_eq!(record.keys().collect::<Vec<_>>(), FIELDS);
         assert_eq!((&record["remaining_seconds"], &record["due_at"]), (&json!(3 * 3600), &Json::Null));
-        let line = for_programs(ticket, &clock(None, ClockState::Paused));
+        let line = render_tsv(ticket, &clock(None, ClockState::Paused));
         assert_eq!(line, format!("{ticket}\tfirst_response\tpaused\t\t10800\t14400\tenglish\n"));
         assert_eq!(line.split('\t').count(), COLUMNS.len());
     }

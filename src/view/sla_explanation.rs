@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::domain::calendar::IntervalReason;
 use crate::domain::id::Id;
 use crate::domain::sla::clock::{Clock, ClockInterval, ClockState, PauseReason};
-use crate::domain::time::duration::{spell, spell_hours};
+use crate::domain::time::duration::{format_hours, format_instant};
 use crate::domain::time::zone::Zone;
 use crate::domain::vocabulary::Priority;
 
@@ -41,7 +41,7 @@ pub struct Explanation<'a> {
 }
 
 /// In words, with times in each calendar's zone.
-pub fn told(explanation: &Explanation<'_>, name: &str, audience: &Audience<'_>) -> String {
+pub fn render(explanation: &Explanation<'_>, name: &str, audience: &Audience<'_>) -> String {
     let mut text = audience.name_of(explanation.ticket, name);
     text.push_str(&format!("  {}\n{}\n", sanitize::one_line(explanation.subject), plan(explanation)));
     if explanation.clocks.is_empty() {
@@ -94,13 +94,13 @@ fn one(
     spans: &[ClockInterval],
     audience: &Audience<'_>,
 ) -> String {
-    let target = spell_hours(clock.target);
+    let target = format_hours(clock.target);
     let (metric, calendar) = (sla::metric(clock.metric), sanitize::one_line(&clock.calendar));
     let mut text = audience.paint.text(colors::STRONG, metric);
     text.push_str(&format!(": {target} for {}, by {calendar} in {}\n", clock.priority, zone.name()));
     let mut table = Table::under(&["from", "to", "status", "counted", "sum", "why"]);
     for span in spans {
-        let counted = if span.counted.is_zero() { "-".to_owned() } else { spell_hours(span.counted) };
+        let counted = if span.counted.is_zero() { "-".to_owned() } else { format_hours(span.counted) };
         let ahead = if span.is_ahead { "to come: " } else { "" };
         let style = if span.is_ahead || span.counted.is_zero() { colors::MUTED } else { anstyle::Style::new() };
         table.push(vec![
@@ -108,11 +108,11 @@ fn one(
             Cell::plain(&local(span.to, zone)),
             Cell::plain(audience.words().statuses.of(span.status)),
             Cell::plain(&counted),
-            Cell::plain(&spell_hours(span.sum)),
+            Cell::plain(&format_hours(span.sum)),
             Cell::styled(&format!("{ahead}{}", why(&span.reason)), style),
         ]);
     }
-    for line in table.for_people(audience.paint, None).lines() {
+    for line in table.render(audience.paint, None).lines() {
         text.push_str(&format!("  {line}\n"));
     }
     text.push_str(&verdict(explanation, clock, zone, audience));
@@ -121,14 +121,14 @@ fn one(
 
 /// What it comes to: the sum, and the due instant for everybody.
 fn verdict(explanation: &Explanation<'_>, clock: &Clock, zone: &Zone, audience: &Audience<'_>) -> String {
-    let (used, target) = (spell_hours(clock.elapsed), spell_hours(clock.target));
+    let (used, target) = (format_hours(clock.elapsed), format_hours(clock.target));
     let left = clock.remaining();
     let rest = if left < TimeDelta::zero() {
-        format!("{} over", spell_hours(-left))
+        format!("{} over", format_hours(-left))
     } else {
-        format!("{} left", spell_hours(left))
+        format!("{} left", format_hours(left))
     };
-    let mut text = format!("  {}: {used} of {target} used, {rest}\n", clock.state.word());
+    let mut text = format!("  {}: {used} of {target} used, {rest}\n", clock.state.as_str());
     let Some(due) = clock.due_at else {
         text.push_str(match clock.state {
             ClockState::Paused => "  due: not while the customer owes the next step\n",
@@ -174,10 +174,10 @@ fn why(reason: &PauseReason) -> String {
 }
 
 /// The same as JSON: the ticket, its plan, and its clocks as in `sla`, each with its `timeline`.
-pub fn record(explanation: &Explanation<'_>) -> Map<String, Json> {
+pub fn to_json(explanation: &Explanation<'_>) -> Map<String, Json> {
     let clocks = explanation.clocks.iter().map(|(clock, zone, spans)| {
-        let mut fields = sla::record(clock);
-        fields.insert("priority".to_owned(), json!(clock.priority.word()));
+        let mut fields = sla::to_json(clock);
+        fields.insert("priority".to_owned(), json!(clock.priority.as_str()));
         fields.insert("time_zone".to_owned(), json!(zone.name()));
         fields.insert("timeline".to_owned(), Json::Array(spans.iter().map(span_record).collect()));
         Json::Object(fields)
@@ -213,9 +213,9 @@ fn span_record(span: &ClockInterval) -> Json {
         PauseReason::Solved => ("solved", None),
     };
     json!({
-        "from": spell(span.from),
-        "to": spell(span.to),
-        "status": span.status.word(),
+        "from": format_instant(span.from),
+        "to": format_instant(span.to),
+        "status": span.status.as_str(),
         "reason": reason,
         "holiday": name,
         "is_ahead": span.is_ahead,

@@ -9,7 +9,7 @@ use crate::domain::sla::follow_up::WaitBasis;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::summary::Summary;
-use crate::domain::time::duration::{self, spell_hours, spell_span};
+use crate::domain::time::duration::{self, format_duration, format_hours};
 
 use super::labels::catalogue::Sweeps;
 use super::table::{Cell, Table, tab_separated};
@@ -33,7 +33,7 @@ pub const FIELDS: &[&str] = &[
     "hold_until",
 ];
 
-/// What [`for_programs`] prints, by the names of JSON.
+/// What [`render_tsv`] prints, by the names of JSON.
 pub const COLUMNS: &[&str] = &["id", "due", "due_at", "priority", "requester", "reason", "subject"];
 
 /// A reply of support without an answer.
@@ -79,7 +79,7 @@ pub enum DueKind {
 
 impl DueKind {
     /// Its word in JSON.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Remind { .. } => "remind",
             Self::Solve { .. } => "solve",
@@ -108,8 +108,8 @@ impl DueRow<'_> {
         let asked = |at| relative_time::minute(at, audience.zone);
         let silent = |silence: SilentTicket| {
             let span = |span| match silence.is_open_time {
-                true => format!("{} of open time", spell_hours(span)),
-                false => spell_span(span),
+                true => format!("{} of open time", format_hours(span)),
+                false => format_duration(span),
             };
             match silence.waited {
                 WaitBasis::SinceReply(waited) => format!("{} after {}", span(waited), asked(silence.asked_at)),
@@ -128,7 +128,7 @@ impl DueRow<'_> {
             DueKind::FirstWord { target, since } => {
                 let manager = self.ticket.header.escalation.as_ref().and_then(|escalation| escalation.manager.as_ref());
                 let to = manager.map(|manager| format!(" to {manager}")).unwrap_or_default();
-                format!("escalated{to} {}, and no manager's word within {}", asked(since), spell_hours(target))
+                format!("escalated{to} {}, and no manager's word within {}", asked(since), format_hours(target))
             }
             DueKind::HoldEnded => {
                 let hold = self.ticket.header.hold.as_ref();
@@ -152,7 +152,7 @@ impl DueRow<'_> {
 
 /// A table: short id, priority, what is due, since when, why, subject. Empty where nothing is. Why stays English, as
 /// programs read it.
-pub fn for_people(asked: &[DueRow<'_>], audience: &Audience<'_>) -> String {
+pub fn render_table(asked: &[DueRow<'_>], audience: &Audience<'_>) -> String {
     let words = audience.words();
     let columns = &words.columns;
     let heads = [columns.id, columns.priority, columns.what, columns.due, columns.why, columns.subject];
@@ -162,24 +162,24 @@ pub fn for_people(asked: &[DueRow<'_>], audience: &Audience<'_>) -> String {
         table.push(vec![
             Cell::styled(asked.short_id, colors::STRONG)
                 .leading_to(audience.links.map(|links| links.to(asked.ticket.id))),
-            Cell::styled(header.priority.word(), colors::priority(header.priority)),
+            Cell::styled(header.priority.as_str(), colors::priority(header.priority)),
             Cell::styled(asked.label(&words.sweeps), colors::STRONG),
             Cell::plain(&relative_time::age(asked.due_at, audience.now)),
             Cell::plain(&asked.reason(audience)),
             Cell::plain(&header.subject),
         ]);
     }
-    table.for_people(audience.paint, audience.width)
+    table.render(audience.paint, audience.width)
 }
 
 /// A line with tabs between: id, due, due_at, priority, requester, reason, subject.
-pub fn for_programs(asked: &DueRow<'_>, audience: &Audience<'_>) -> String {
+pub fn render_tsv(asked: &DueRow<'_>, audience: &Audience<'_>) -> String {
     let header = &asked.ticket.header;
     tab_separated([
         asked.ticket.id.to_string().as_str(),
-        asked.what.word(),
-        &duration::spell(asked.due_at),
-        header.priority.word(),
+        asked.what.as_str(),
+        &duration::format_instant(asked.due_at),
+        header.priority.as_str(),
         header.requester.as_str(),
         &asked.reason(audience),
         &header.subject,
@@ -187,7 +187,7 @@ pub fn for_programs(asked: &DueRow<'_>, audience: &Audience<'_>) -> String {
 }
 
 /// The same as a JSON object, always with every field.
-pub fn record(asked: &DueRow<'_>, audience: &Audience<'_>) -> Map<String, Json> {
+pub fn to_json(asked: &DueRow<'_>, audience: &Audience<'_>) -> Map<String, Json> {
     let header = &asked.ticket.header;
     let asked_at = match asked.what {
         DueKind::Remind { silence, .. } | DueKind::Solve { silence, .. } => Some(silence.asked_at),
@@ -196,18 +196,18 @@ pub fn record(asked: &DueRow<'_>, audience: &Audience<'_>) -> Map<String, Json> 
     let values = json!({
         "id": asked.ticket.id.to_string(),
         "short_id": asked.short_id,
-        "due": asked.what.word(),
-        "due_at": duration::spell(asked.due_at),
+        "due": asked.what.as_str(),
+        "due_at": duration::format_instant(asked.due_at),
         "reason": asked.reason(audience),
         "subject": header.subject,
-        "status": header.status.word(),
-        "priority": header.priority.word(),
+        "status": header.status.as_str(),
+        "priority": header.priority.as_str(),
         "requester": header.requester.as_str(),
         "assignee": header.assignee.as_ref().map(|person| person.as_str()),
         "language": header.language,
         "alerts": asked.ticket.alerts,
-        "asked_at": asked_at.map(duration::spell),
-        "hold_until": header.hold.as_ref().and_then(|hold| hold.until).map(duration::spell),
+        "asked_at": asked_at.map(duration::format_instant),
+        "hold_until": header.hold.as_ref().and_then(|hold| hold.until).map(duration::format_instant),
     });
     match values {
         Json::Object(fields) => fields,

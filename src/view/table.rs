@@ -70,7 +70,7 @@ impl Table {
 
     /// Lines of aligned columns, the header first; nothing where there are no rows. The last column is cut to
     /// `columns`, where the terminal's are known; of the others only long headers are, where room is wanted.
-    pub fn for_people(&self, paint: ColorMode, columns: Option<usize>) -> String {
+    pub fn render(&self, paint: ColorMode, columns: Option<usize>) -> String {
         if self.rows.len() <= self.headers {
             return String::new();
         }
@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn columns_are_aligned_and_complete() {
         assert_eq!(
-            table().for_people(ColorMode::PLAIN, None),
+            table().render(ColorMode::PLAIN, None),
             "id     who   subject\n\
              A1     緊急  Tiles time out today\n\
              B2345        ␛[2Jx\n\
@@ -163,26 +163,26 @@ mod tests {
 
     #[test]
     fn only_the_last_column_is_cut() {
-        let lines = table().for_people(ColorMode::PLAIN, Some(25));
+        let lines = table().render(ColorMode::PLAIN, Some(25));
         assert_eq!(lines.lines().nth(1), Some("A1     緊急  Tiles time…"));
         assert_eq!(lines.lines().map(width).max(), Some(24));
-        assert_eq!(table().for_people(ColorMode::PLAIN, Some(3)).lines().nth(1), Some("A1     緊急  Tiles time…"));
+        assert_eq!(table().render(ColorMode::PLAIN, Some(3)).lines().nth(1), Some("A1     緊急  Tiles time…"));
     }
 
     #[test]
     fn long_headers_give_way_where_room_is_wanted() {
         let mut table = Table::under(&["Identifiant", "担当者の名前", "Objet"]);
         table.push(vec![Cell::plain("A1"), Cell::plain("bo"), Cell::plain("Tiles time out")]);
-        let lines = |columns| table.for_people(ColorMode::PLAIN, Some(columns));
+        let lines = |columns| table.render(ColorMode::PLAIN, Some(columns));
         assert_eq!(lines(80), "Identifiant  担当者の名前  Objet\nA1           bo            Tiles time out\n");
         assert_eq!(lines(40), "Identifi…  担当者の…  Objet\nA1         bo         Tiles time out\n");
     }
 
     #[test]
     fn colour_does_not_move_columns() {
-        let painted = table().for_people(ColorMode { colour: true }, None);
+        let painted = table().render(ColorMode { colour: true }, None);
         let plain = anstream::adapter::strip_str(&painted).to_string();
-        assert_eq!(plain, table().for_people(ColorMode::PLAIN, None));
+        assert_eq!(plain, table().render(ColorMode::PLAIN, None));
         assert!(painted.contains("\u{1b}[1m\u{1b}[31m␛[2Jx\u{1b}[0m"), "{painted:?}");
     }
 
@@ -193,15 +193,15 @@ mod tests {
             let cell = Cell::styled(name, colors::STRONG).leading_to(Some("file:///x".to_owned()));
             linked.push(vec![cell, Cell::plain("who")]);
         }
-        let shown = linked.for_people(ColorMode::PLAIN, None);
+        let shown = linked.render(ColorMode::PLAIN, None);
         assert_eq!(shown.lines().next(), Some("\u{1b}]8;;file:///x\u{1b}\\A1\u{1b}]8;;\u{1b}\\     who"));
-        let painted = linked.for_people(ColorMode { colour: true }, None);
+        let painted = linked.render(ColorMode { colour: true }, None);
         assert_eq!(anstream::adapter::strip_str(&painted).to_string(), "A1     who\nB2345  who\n");
     }
 
     #[test]
     fn nothing_is_shown_without_rows() {
-        assert_eq!(Table::under(&["id"]).for_people(ColorMode::PLAIN, None), "");
+        assert_eq!(Table::under(&["id"]).render(ColorMode::PLAIN, None), "");
     }
 
     #[test]

@@ -126,7 +126,7 @@ impl Template {
         let lines: Vec<String> = if paper.aligned {
             let mut table = Table::bare();
             cells.into_iter().for_each(|row| table.push(row));
-            table.for_people(ColorMode::PLAIN, paper.width).lines().map(|line| format!("{line}\n")).collect()
+            table.render(ColorMode::PLAIN, paper.width).lines().map(|line| format!("{line}\n")).collect()
         } else {
             separated
         };

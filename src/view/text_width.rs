@@ -1,7 +1,7 @@
 //! The columns that words take on a terminal, and words cut to fit.
 //!
 //! Counts what is seen, not bytes or characters: `緊急` takes four columns, an accent none. Expects words
-//! that [`super::terminal`] has made safe.
+//! that [`super::sanitize`] has made safe.
 
 use std::borrow::Cow;
 

@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::domain::convergence::cross_ticket::twins;
+use crate::domain::convergence::cross_ticket::duplicate_forwards;
 use crate::domain::id::Id;
 use crate::domain::people::visibility::internal_entries;
 use crate::domain::ticket::Ticket;
@@ -64,7 +64,7 @@ pub fn thread(ticket: &Ticket, viewer: Viewer) -> Vec<VisibleEntry<'_>> {
             _ => {}
         }
     }
-    let twins = twins(ticket);
+    let twins = duplicate_forwards(ticket);
     let told = |entry: &'_ Entry| (redactions.get(&entry.id).copied(), corrections.get(&entry.id).copied());
     visible()
         .map(|entry| {

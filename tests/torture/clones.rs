@@ -76,7 +76,7 @@ impl Clones {
         }
         let files = Files::read(&desks[0]);
         told.wrong.extend(differences(&lines, &files));
-        for (mark, ticket) in files.twins() {
+        for (mark, ticket) in files.duplicate_forwards() {
             *told.counts.entry("replies that two clones brought to one ticket".to_owned()).or_default() += 1;
             let shown = stage.run(&desks[0], &["show", ticket]).ok().stdout;
             let times = shown.split_whitespace().filter(|word| *word == mark).count();

@@ -107,7 +107,7 @@ impl Files {
     }
 
     /// Returns the marks that two clones both copied to one ticket before they were merged, with the ticket.
-    pub fn twins(&self) -> Vec<(&str, &str)> {
+    pub fn duplicate_forwards(&self) -> Vec<(&str, &str)> {
         let mut twins: Vec<(&str, &str)> = Vec::new();
         for (mark, copies) in &self.copies {
             let tickets: Vec<&str> = copies.iter().map(|copy| copy.ticket.as_str()).collect();
@@ -190,7 +190,7 @@ pub fn prove() {
     assert!(differences(&line("C"), &files).iter().any(|said| said.starts_with("acknowledged, and there 0 times")));
     assert_eq!(differences(&[], &files), ["@@1-2: whose?"]);
     files.take("T", "- id: C\n  key: resolve-A\n    @@1-2 says so.\n- id: D\n  key: resolve-A\n    @@1-2 says so.\n");
-    assert_eq!(files.twins(), [("@@1-2", "T")]);
+    assert_eq!(files.duplicate_forwards(), [("@@1-2", "T")]);
     assert!(!differences(&[], &files).iter().any(|said| said.contains("goes on")));
     files.take("T", "- id: E\n  key: resolve-X\n    @@1-2 says so.\n");
     assert!(differences(&[], &files).iter().any(|said| said.contains("goes on")));

@@ -11,7 +11,7 @@ use super::text_input::unreadable;
 use crate::cli::Exit;
 use crate::cli::error::CliError;
 use crate::desk::AttachmentData;
-use crate::domain::ticket::attachment::{fit_name, size_in_words};
+use crate::domain::ticket::attachment::{fit_name, format_size};
 use crate::error::Error;
 
 /// Reads files for an entry, each no larger than `limit` bytes.
@@ -64,7 +64,7 @@ fn read_one(file: &Path, limit: u64) -> Result<AttachmentData, CliError> {
 }
 
 fn too_large(file: &Path, size: u64, limit: u64) -> CliError {
-    let (mut has, mut most) = (size_in_words(size), size_in_words(limit));
+    let (mut has, mut most) = (format_size(size), format_size(limit));
     if has == most {
         (has, most) = (format!("{size} bytes"), format!("{limit} bytes"));
     }

@@ -206,7 +206,8 @@ impl RecordWriter<'_> {
     }
 
     fn fill(&mut self, template: &Template) -> Result<(), CliError> {
-        let filled = template.fill(&std::mem::take(&mut self.held), self.paper).map_err(|flaw| complain(&flaw))?;
+        let filled =
+            template.fill(&std::mem::take(&mut self.held), self.paper).map_err(|flaw| template_error(&flaw))?;
         Ok(self.stream.push(&filled)?)
     }
 
@@ -222,7 +223,7 @@ impl RecordWriter<'_> {
 
 /// A template over fields.
 pub(crate) fn template(source: &str, fields: &[&str], session: &Session) -> Result<OutputFormat, CliError> {
-    let template = Template::read(source, fields, session.world.now).map_err(|flaw| complain(&flaw))?;
+    let template = Template::read(source, fields, session.world.now).map_err(|flaw| template_error(&flaw))?;
     Ok(OutputFormat::Template(Box::new(template)))
 }
 
@@ -254,7 +255,7 @@ fn selected(record: Map<String, Value>, fields: &[String]) -> Map<String, Value>
     if fields.is_empty() { record } else { json::taken(record, fields) }
 }
 
-fn complain(flaw: &TemplateError) -> CliError {
+fn template_error(flaw: &TemplateError) -> CliError {
     match flaw {
         TemplateError::Field(unknown) => unknown_field(unknown),
         TemplateError::Language(said) => Error::usage(

@@ -92,8 +92,8 @@ impl QueryFlags {
     pub(crate) fn query_at(&self, session: &Session, casebook: &Desk, now: DateTime<Utc>) -> Result<Query, CliError> {
         let zone = session.zone(casebook)?;
         let scope = QueryScope { now, zone: &zone, me: session.actor()?, saved: &casebook.config().queries };
-        let read = |text: &str| parse(text, &scope).map_err(|flaw| complain(text, &flaw));
-        let words: Vec<Cow<'_, str>> = self.words.iter().map(|word| phrase(unprotected(word))).collect();
+        let read = |text: &str| parse(text, &scope).map_err(|flaw| query_error(text, &flaw));
+        let words: Vec<Cow<'_, str>> = self.words.iter().map(|word| phrase(unescape(word))).collect();
         let mut query = read(&words.join(" "))?;
         for (key, values) in self.flags() {
             if !values.is_empty() {
@@ -103,7 +103,7 @@ impl QueryFlags {
         if let Some(moment) = &self.as_of {
             query = query.and(read(&format!("as-of:{}", whole(moment)))?);
         }
-        judge_own_fields(&query, casebook)?;
+        check_custom_fields(&query, casebook)?;
         Ok(query)
     }
 
@@ -151,7 +151,7 @@ impl QueryFlags {
 }
 
 /// Holds the desk's own fields that a query names against those it has defined, if it has defined any.
-fn judge_own_fields(query: &Query, casebook: &Desk) -> Result<(), CliError> {
+fn check_custom_fields(query: &Query, casebook: &Desk) -> Result<(), CliError> {
     let mut asked = query.own_fields().peekable();
     if asked.peek().is_none() {
         return Ok(());
@@ -198,11 +198,11 @@ fn quoted(values: &[String]) -> String {
 
 /// Whether somebody who types this means a ticket: ids nearly always have a figure.
 fn looks_like_an_id(word: &str) -> bool {
-    layout::part_of_id(word).is_some() && word.contains(|c: char| c.is_ascii_digit())
+    layout::parse_id_part(word).is_some() && word.contains(|c: char| c.is_ascii_digit())
 }
 
 /// Protects query words that begin with a minus: `-status:solved` is one wherever it stands behind such a verb.
-pub(crate) fn protect(words: Vec<std::ffi::OsString>) -> Vec<std::ffi::OsString> {
+pub(crate) fn escape_negations(words: Vec<std::ffi::OsString>) -> Vec<std::ffi::OsString> {
     let mut verb = None;
     let mut takes_value = false;
     let protect = |word: std::ffi::OsString| {
@@ -222,7 +222,7 @@ pub(crate) fn protect(words: Vec<std::ffi::OsString>) -> Vec<std::ffi::OsString>
 }
 
 /// A word as it was typed.
-pub(crate) fn unprotected(word: &str) -> &str {
+pub(crate) fn unescape(word: &str) -> &str {
     word.trim_start_matches(PROTECTED)
 }
 
@@ -235,7 +235,7 @@ fn is_negated(word: &str) -> bool {
 }
 
 /// What is wrong with a query, with the place marked below it, and what would do.
-fn complain(text: &str, flaw: &QueryError) -> CliError {
+fn query_error(text: &str, flaw: &QueryError) -> CliError {
     let mark = format!("{}{}", " ".repeat(flaw.start), "^".repeat(flaw.length.max(1)));
     Error::usage(format!("{flaw}\n  {text}\n  {mark}"), hint(&flaw.kind)).into()
 }

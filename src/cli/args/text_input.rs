@@ -83,7 +83,7 @@ fn utf8(bytes: Vec<u8>, source: &Path) -> Result<String, CliError> {
 }
 
 fn from_editor(state: &StateDir, about: &str) -> Result<String, CliError> {
-    state.make().map_err(Error::io(state.folder(), "make"))?;
+    state.create().map_err(Error::io(state.folder(), "make"))?;
     let template =
         format!("\n{SCISSORS}\n# Everything from the line above on is left out.\n# {}\n", about.replace('\n', "\n# "));
     let path = new_file(state, &template)?;

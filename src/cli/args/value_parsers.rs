@@ -12,7 +12,7 @@ pub(crate) fn address(words: &str) -> Result<Person, String> {
 
 /// A priority in any spelling: `S1` to `S4`, `P1` to `P4`.
 pub(crate) fn priority(words: &str) -> Result<Priority, String> {
-    Priority::from_any_spelling(words).map_err(|unknown| format!("known are {}", unknown.known.join(", ")))
+    Priority::parse_lenient(words).map_err(|unknown| format!("known are {}", unknown.known.join(", ")))
 }
 
 /// A parser for one of the closed vocabularies, which suggests the nearest word.

@@ -1,5 +1,5 @@
 //! The report of an error: its sentence, which [`crate::error::Error`] has, with a hint, the exit code, and the error
-//! code for programs. The sentences of the workflow are in [`super::refusal`].
+//! code for programs. The sentences of the workflow are in [`refusal`].
 
 pub(crate) mod refusal;
 pub(crate) mod resolve;
@@ -82,7 +82,7 @@ impl CliError {
     }
 
     /// Tells it on standard error, as one JSON object or in words, and gives the exit code.
-    pub fn tell(&self, as_json: bool) -> u8 {
+    pub fn print(&self, as_json: bool) -> u8 {
         let told = if as_json { format!("{}\n", crate::view::json::pretty(&self.json())) } else { self.words() };
         let _ = std::io::stderr().lock().write_all(told.as_bytes());
         self.exit as u8
@@ -193,7 +193,7 @@ impl From<Error> for CliError {
                     .hint(format!("the header follows from the history: `casebook check --fix` sets `{name}` back; change it with a command"))
             }
             Error::Unwritable { path, why } => unwritable(path, &why),
-            Error::Refused { ticket, action, refusal } => refusal::complain(ticket, &action, refusal),
+            Error::Refused { ticket, action, refusal } => refusal::refusal_error(ticket, &action, refusal),
             Error::NobodyNext(NoAssignee::NoAgents) => Self::new(Exit::Usage, "usage", said)
                 .hint("list them under `agents` in [team] of casebook.toml"),
             Error::NobodyNext(NoAssignee::NoneOf { .. }) => {
@@ -202,16 +202,16 @@ impl From<Error> for CliError {
             }
             Error::NoIdentity => Self::new(Exit::NotAllowed, "person.unknown", said)
                 .hint("say who acts with --as WHO, CASEBOOK_ACTOR, or `git config user.email`"),
-            Error::OtherStatus { ticket, .. } => {
+            Error::StatusChanged { ticket, .. } => {
                 Self::new(Exit::Busy, "ticket.changed", said).ticket(ticket).hint("look at it again with `casebook show`")
             }
-            Error::OtherVersion { ticket, .. } => {
+            Error::VersionChanged { ticket, .. } => {
                 Self::new(Exit::Busy, "ticket.changed", said).ticket(ticket).hint("look at it again with `casebook show`")
             }
-            Error::OtherFile { path } => Self::new(Exit::Busy, "ticket.changed", said)
+            Error::FileChanged { path } => Self::new(Exit::Busy, "ticket.changed", said)
                 .at(path, 1, 1)
                 .hint("look at it again with `casebook show`, then try again"),
-            Error::OtherBytes { path } => {
+            Error::AttachmentMismatch { path } => {
                 Self::new(Exit::Damaged, "attachment.differs", said)
                     .at(path, 1, 1)
                     .hint("`casebook rule CB205` tells how to bring the file back")
@@ -233,13 +233,13 @@ impl From<Error> for CliError {
             )
             .hint("as-of: takes 2026-11-01, 2026-11-01T09:00:00Z, or whatever `git rev-parse` knows"),
             Error::NoRevision { refusal, .. } => git(refusal),
-            Error::Unsynced { why } => sync::complain(why),
+            Error::Unsynced { why } => sync::sync_error(why),
             Error::Unsent { received, because } => sync::unsent(received, *because),
             Error::Io { path, source, .. } => {
                 let hint = way_out(&path, source.kind());
                 Self::new(Exit::Busy, "io.failed", format!("{said}: {source}")).hint(hint)
             }
-            Error::Halfway { source, .. } => {
+            Error::RollbackFailed { source, .. } => {
                 Self::new(Exit::Busy, "io.failed", format!("{said}: {source}"))
                     .hint("do not repeat it: once there is room, the next command that writes brings it to its end")
             }

@@ -7,14 +7,14 @@ use crate::domain::people::eligibility::IneligibleReason;
 use crate::domain::people::organization_access::AccessRefusal;
 use crate::domain::people::person::{Person, TicketRole};
 use crate::domain::ticket::custom_field::InvalidFieldValue;
-use crate::domain::time::duration::{spell, spell_span};
+use crate::domain::time::duration::{format_duration, format_instant};
 use crate::domain::vocabulary::{OrganizationRole, Status};
 use crate::domain::workflow::{Refusal, TicketOwner};
-use crate::store::layout::tail;
+use crate::store::layout::short_suffix;
 
 /// A refusal as it is told.
-pub(crate) fn complain(ticket: Option<Id>, action: &str, refusal: Refusal) -> CliError {
-    let name = ticket.map_or_else(|| "TICKET".to_owned(), tail);
+pub(crate) fn refusal_error(ticket: Option<Id>, action: &str, refusal: Refusal) -> CliError {
+    let name = ticket.map_or_else(|| "TICKET".to_owned(), short_suffix);
     let (message, hint) = words(&name, action, &refusal);
     let (exit, code) = match refusal {
         Refusal::NotVisible => (Exit::NotFound, "ticket.not_found"),
@@ -79,14 +79,15 @@ fn words(name: &str, action: &str, refusal: &Refusal) -> (String, String) {
                 .to_owned(),
             "name one of these with --role, or ask an agent".to_owned(),
         ),
-        Refusal::Status { status } => {
-            (format!("`{action}` is not for a ticket that is {}", in_words(*status)), instead(name, action, *status))
-        }
+        Refusal::Status { status } => (
+            format!("`{action}` is not for a ticket that is {}", list_in_words(*status)),
+            instead(name, action, *status),
+        ),
         Refusal::IsMerged { into } => (
             format!("`{action}` is not for a merged ticket"),
             format!(
                 "the conversation goes on in {}; `casebook reopen {name} --unmerge` takes the merge back",
-                tail(*into)
+                short_suffix(*into)
             ),
         ),
         Refusal::NotMerged => {
@@ -101,7 +102,7 @@ fn words(name: &str, action: &str, refusal: &Refusal) -> (String, String) {
             "the priority states the current impact; choose another".to_owned(),
         ),
         Refusal::AlreadyEscalated { since } => (
-            format!("the ticket has been escalated since {}", spell(*since)),
+            format!("the ticket has been escalated since {}", format_instant(*since)),
             format!("a manager ends it with `casebook deescalate {name}`"),
         ),
         Refusal::NotEscalated => (
@@ -111,8 +112,8 @@ fn words(name: &str, action: &str, refusal: &Refusal) -> (String, String) {
         Refusal::WindowClosed { solved_at, window } => (
             format!(
                 "a customer reopens a ticket for {} after it was solved, which was at {}",
-                spell_span(*window),
-                spell(*solved_at)
+                format_duration(*window),
+                format_instant(*solved_at)
             ),
             format!("`casebook reply {name}` opens a new ticket that follows it up"),
         ),
@@ -132,9 +133,10 @@ fn words(name: &str, action: &str, refusal: &Refusal) -> (String, String) {
         Refusal::TargetSolved => {
             ("the target is solved".to_owned(), "reopen it first, or merge the other way round".to_owned())
         }
-        Refusal::TargetMerged { into } => {
-            (format!("the target is merged into {} itself", tail(*into)), format!("merge into {} instead", tail(*into)))
-        }
+        Refusal::TargetMerged { into } => (
+            format!("the target is merged into {} itself", short_suffix(*into)),
+            format!("merge into {} instead", short_suffix(*into)),
+        ),
         Refusal::OtherCustomer { source, target } => (
             format!("the tickets are of different customers: {} and {}", customer(source), customer(target)),
             "only tickets of one organization, or of one requester where there is none, can be merged".to_owned(),
@@ -169,10 +171,10 @@ fn silent(name: &str, refusal: &Refusal) -> (String, String) {
         Refusal::TooEarly { ready_at, solve_after } => (
             format!(
                 "silence solves a ticket {} after support's last reply, which is {}",
-                spell_span(*solve_after),
+                format_duration(*solve_after),
                 ready_at.map_or_else(
                     || "never: its calendar does not open again".to_owned(),
-                    |at| format!("at {}", spell(at))
+                    |at| format!("at {}", format_instant(at))
                 )
             ),
             "wait until then; [follow_up] in casebook.toml says how long".to_owned(),
@@ -183,7 +185,7 @@ fn silent(name: &str, refusal: &Refusal) -> (String, String) {
         Refusal::MergedSince { source } => (
             format!(
                 "{} was merged into it since support replied, and what was said there has no answer",
-                tail(*source)
+                short_suffix(*source)
             ),
             format!("answer with `casebook reply {name}`"),
         ),
@@ -241,7 +243,7 @@ fn ineligible(action: &str, hurdle: &IneligibleReason) -> (String, String) {
         IneligibleReason::Role { requester, organization, plan, needed, has, administrators } => {
             let words = |roles: &[OrganizationRole], none: &str, join: &str| match roles {
                 [] => none.to_owned(),
-                roles => roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(join),
+                roles => roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(join),
             };
             let who = match administrators.as_slice() {
                 [] => "an agent".to_owned(),
@@ -249,7 +251,7 @@ fn ineligible(action: &str, hurdle: &IneligibleReason) -> (String, String) {
             };
             // Support roles are the administrator's to grant, all others the desk's.
             let grants = if needed.iter().any(|role| role.is_support()) { who } else { "an agent".to_owned() };
-            let role = needed.first().map_or("ROLE", |role| role.word());
+            let role = needed.first().map_or("ROLE", |role| role.as_str());
             (
                 format!(
                     "the plan `{plan}` of organization {organization} lets {} open tickets, and {requester} is {} there",
@@ -306,7 +308,7 @@ fn no_access(name: &str, why: &AccessRefusal) -> (String, String) {
             format!("name who approved it with --approved-by; technical contacts: {}", listed(contacts)),
         ),
         AccessRefusal::HasAccess { ticket } => (
-            format!("{} granted this access already", tail(*ticket)),
+            format!("{} granted this access already", short_suffix(*ticket)),
             "`casebook access list` shows who has access".to_owned(),
         ),
         AccessRefusal::NoRequest => (
@@ -347,7 +349,7 @@ fn customer(customer: &TicketOwner) -> String {
     }
 }
 
-const fn in_words(status: Status) -> &'static str {
+const fn list_in_words(status: Status) -> &'static str {
     match status {
         Status::Open => "open",
         Status::AwaitingReply => "awaiting the requester's reply",

@@ -7,7 +7,7 @@ use crate::store::git::GitError;
 use crate::view::labels::count;
 
 /// The sentence, the hint and the exit code.
-pub(crate) fn complain(why: SyncError) -> CliError {
+pub(crate) fn sync_error(why: SyncError) -> CliError {
     let said = why.to_string();
     let refuse = |hint: String| CliError::new(Exit::Refused, "sync.refused", said.clone()).hint(hint);
     match why {

@@ -15,7 +15,7 @@ const NAMED: usize = 8;
 
 impl Session {
     /// Notes on standard error what a query asked for that the desk does not know. For people, who are told nothing else.
-    pub(crate) fn name_unknown(&self, casebook: &Desk, query: &Query) -> Result<(), CliError> {
+    pub(crate) fn warn_unknown_values(&self, casebook: &Desk, query: &Query) -> Result<(), CliError> {
         let is_support = self.viewer(casebook)? == Viewer::Support;
         for condition in query.conditions.iter().filter(|condition| !condition.negated) {
             match &condition.test {

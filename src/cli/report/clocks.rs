@@ -22,19 +22,19 @@ impl Session {
             return Clocks::default();
         }
         let viewer = self.actor().ok().flatten();
-        match casebook.promises(now).map(|promises| promises.told_to(viewer)) {
+        match casebook.sla(now).map(|promises| promises.for_viewer(viewer)) {
             Ok(promises) => Clocks(Some(promises).filter(SlaEvaluator::has_targets), false),
             Err(error) => {
-                CliError::from(error).tell(self.wants_json);
+                CliError::from(error).print(self.wants_json);
                 Clocks(None, true)
             }
         }
     }
 
     /// Says what could not be read for the clocks, and how the command ends that ends otherwise with `exit`.
-    pub(crate) fn end_clocks(&self, clocks: &Clocks<'_>, exit: Exit) -> Exit {
+    pub(crate) fn report_clock_errors(&self, clocks: &Clocks<'_>, exit: Exit) -> Exit {
         let troubles = clocks.0.as_ref().map(SlaEvaluator::troubles).unwrap_or_default();
-        let told = self.tell_troubles(&troubles);
+        let told = self.print_unreadable(&troubles);
         match exit {
             Exit::Done if clocks.1 => Exit::Damaged,
             Exit::Done => told,

@@ -12,7 +12,7 @@ use crate::domain::rules::Severity;
 use crate::domain::rules::finding::Finding;
 use crate::error::Error;
 use crate::view::colors::ColorMode;
-use crate::view::findings::{ReportFormat, ReportSource, summary, told};
+use crate::view::findings::{ReportFormat, ReportSource, render, summary};
 
 /// In which form findings are told.
 #[derive(Debug, Args)]
@@ -37,7 +37,7 @@ impl FindingsFlags {
     ///
     /// # Errors
     /// Two reports go into one file.
-    pub fn judge(&self) -> Result<(), CliError> {
+    pub fn exit_code(&self) -> Result<(), CliError> {
         one_file_each(self.report.iter().map(|(_, file)| file))
     }
 
@@ -54,7 +54,7 @@ impl FindingsFlags {
 
     /// Tells the findings, with a summary for people, and gives the exit code. `count` is of `noun`s, and `folder` that of
     /// the desk in its repository.
-    pub fn tell(
+    pub fn print(
         &self,
         session: &Session,
         findings: &[Finding],
@@ -72,13 +72,13 @@ impl FindingsFlags {
             paint: ColorMode { colour: session.output.colour },
         };
         let form = if self.json { ReportFormat::Json } else { self.format.form() };
-        session.output.print(&told(form, findings, &run))?;
+        session.output.print(&render(form, findings, &run))?;
         if self.is_for_people() {
-            session.output.say(&summary(findings, &run))?;
+            session.output.status(&summary(findings, &run))?;
         }
         let plain = ReportSource { paint: ColorMode::PLAIN, ..run };
         for (form, file) in &self.report {
-            let report = told(form.form(), findings, &plain);
+            let report = render(form.form(), findings, &plain);
             match file.as_os_str() == "-" {
                 true => session.output.print(&report)?,
                 false => std::fs::write(file, report).map_err(|error| unwritable(file, error))?,

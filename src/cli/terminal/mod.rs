@@ -1,4 +1,4 @@
-//! TODO.
+//! The terminal: where output goes, the pager, and the progress line.
 
 pub(crate) mod output;
 pub(crate) mod pager;

@@ -47,7 +47,7 @@ impl Output {
     }
 
     /// Prints a line unless asked to say less.
-    pub fn say(&self, line: &str) -> Result<(), Error> {
+    pub fn status(&self, line: &str) -> Result<(), Error> {
         if self.quiet { Ok(()) } else { self.print(&format!("{line}\n")) }
     }
 
@@ -59,12 +59,12 @@ impl Output {
     /// Says something beside the result, on standard error, unless asked to say less.
     pub fn warn(&self, line: &str) {
         if !self.quiet {
-            self.complain(line);
+            self.error_line(line);
         }
     }
 
     /// Says what is wrong, on standard error.
-    pub fn complain(&self, line: &str) {
+    pub fn error_line(&self, line: &str) {
         let _ = writeln!(io::stderr(), "{line}");
     }
 }

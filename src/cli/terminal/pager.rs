@@ -20,7 +20,7 @@ const SCRIPT: &str = "trap : INT\n{pager}\n[ $? -ne 127 ] || cat\nexit {exit}\n"
 impl Output {
     /// Prints what a command has to say at its end, page by page where people read it, and ends the command with
     /// `exit`. What is said on standard error has to be said before.
-    pub fn page(&self, text: &str, folder: &Path, exit: Exit) -> Result<Exit, Error> {
+    pub fn print_paged(&self, text: &str, folder: &Path, exit: Exit) -> Result<Exit, Error> {
         if self.paged
             && !text.is_empty()
             && let Some(pager) = pager(folder)

@@ -141,12 +141,12 @@ impl AccessRequestArgs {
         opening.kind = Some(Kind::OrganizationAccess);
         opening.organization = self.org.as_deref().and_then(clean_subject);
         // Whoever is said to have approved it sees the ticket that says so.
-        opening.cc.extend(self.approved_by.clone().filter(|person| !person.is(&opening.requester)));
+        opening.cc.extend(self.approved_by.clone().filter(|person| !person.same_address(&opening.requester)));
         opening.approved_by = self.approved_by;
         let action = Action::Open(Box::new(opening));
         let step =
             ActionRequest { target: TicketRef::New, ..ActionRequest::on(Id::at(session.world.now, 0), action, None) };
-        session.carry_out(casebook, vec![step], &self.write, typed, &ResultStyle::Opened)
+        session.run_write(casebook, vec![step], &self.write, typed, &ResultStyle::Opened)
     }
 }
 
@@ -160,7 +160,7 @@ impl AccessGrantArgs {
             Some(step) => Command::Access(AccessChange::Grant(Box::new(step))),
             None => Command::Steps(steps),
         };
-        session.carry_out_in(casebook, vec![step], work, &self.on.write, typed, &ResultStyle::One)
+        session.run_write_in(casebook, vec![step], work, &self.on.write, typed, &ResultStyle::One)
     }
 }
 
@@ -170,7 +170,7 @@ impl AccessDeclineArgs {
         let id = request(session, &casebook, &self.on.ticket.ticket, "access decline")?;
         let mut on = self.on;
         on.write.key = Some(declining_key(on.write.key.as_deref(), casebook.ticket(id)?.version()));
-        on.carry_out(session, &TextRequirement::Needed("Why not."), |_, _| {
+        on.run_write(session, &TextRequirement::Needed("Why not."), |_, _| {
             Ok(Action::Reply { auto: false, via_ticket: None })
         })
     }
@@ -195,26 +195,26 @@ fn request(session: &Session, casebook: &Desk, word: &str, action: &str) -> Resu
 impl AccessRevokeArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
         let mut casebook = session.casebook()?;
-        let terms = session.terms(&self.end)?;
+        let terms = session.write_options(&self.end)?;
         let typed = self.text.optional()?;
         let (organization, person) = (self.organization, self.person);
         let said = format!("{organization}  {person} reads their own tickets alone");
         let change =
             AccessChange::Revoke { organization: organization.clone(), person, text: typed.text, key: self.key };
         let report = casebook.perform(Command::Access(change), &terms);
-        session.tell_recovery(&casebook);
+        session.print_recovery(&casebook);
         let report = report?;
         if report.changes.is_empty() {
             session.output.warn("note: nothing to change");
         }
         if self.json {
-            let made = org::made(&report, &organization)
+            let made = org::require_new(&report, &organization)
                 .map_or_else(|| casebook.organization(&organization, Some(&terms.by)), Ok)?;
-            org::tell(session, &made, true)?;
+            org::print_organization(session, &made, true)?;
         } else if self.end.dry_run {
-            session.tell_plan(&report)?;
+            session.print_plan(&report)?;
         } else {
-            session.output.say(&one_line(&said))?;
+            session.output.status(&one_line(&said))?;
         }
         Ok(Exit::Done)
     }
@@ -251,8 +251,8 @@ impl AccessListArgs {
             }
         }
         held.sort_by(|a, b| (&a.organization, &a.person, a.ticket).cmp(&(&b.organization, &b.person, b.ticket)));
-        tell(session, &held, self.json)?;
-        Ok(session.name_troubles(&casebook, &troubles))
+        print_access(session, &held, self.json)?;
+        Ok(session.report_unreadable(&casebook, &troubles))
     }
 }
 
@@ -264,7 +264,7 @@ fn granted(organization: &Organization) -> impl Iterator<Item = AccessRow> + '_ 
     })
 }
 
-fn tell(session: &Session, held: &[AccessRow], as_json: bool) -> Result<(), Error> {
+fn print_access(session: &Session, held: &[AccessRow], as_json: bool) -> Result<(), Error> {
     if as_json {
         let record = |held: &AccessRow| json!({"organization": held.organization, "person": held.person.as_str(), "state": held.state, "ticket": held.ticket.to_string()});
         return session.output.json(&Value::Array(held.iter().map(record).collect()));

@@ -34,7 +34,7 @@ pub struct AttachArgs {
 impl AttachArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let files = self.files;
-        self.on.carry_out_as(session, &TextRequirement::Optional, |casebook, id| {
+        self.on.run_write_as(session, &TextRequirement::Optional, |casebook, id| {
             let attachments = attachment::read(&files, casebook.config().largest_attachment)?;
             Ok(ActionRequest { attachments, ..ActionRequest::on(id, Action::Attach, None) })
         })

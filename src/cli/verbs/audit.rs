@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use clap::Args;
 
-use super::changes::{complain, stretch};
+use super::changes::{range_error, stretch};
 use crate::cli::Exit;
 use crate::cli::error::CliError;
 use crate::cli::report::findings::FindingsFlags;
@@ -11,7 +11,7 @@ use crate::cli::session::Session;
 use crate::cli::terminal::progress::Progress;
 use crate::desk::{AuditOptions, AuditRange, AuditReport, DeskLocation, HistoryAudit};
 use crate::domain::time::duration;
-use crate::store::layout::tail;
+use crate::store::layout::short_suffix;
 use crate::view::sanitize::one_line;
 
 /// Prove from git's history that every version of every ticket extends its parents.
@@ -61,7 +61,7 @@ fn entries(count: usize, kind: &str) -> String {
 
 impl AuditArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        self.telling.judge()?;
+        self.telling.exit_code()?;
         let start = session.start()?;
         let whereabouts = DeskLocation::of(&start, self.desk.as_deref())?;
         let auditor = HistoryAudit::at(&whereabouts);
@@ -73,7 +73,7 @@ impl AuditArgs {
                 progress.step(&format!("{count} commits audited"));
             }
         };
-        let found = auditor.audit(&span, &questions, &mut tell).map_err(complain)?;
+        let found = auditor.audit(&span, &questions, &mut tell).map_err(range_error)?;
         progress.end();
         self.list_redactions(session, &found)?;
         if self.identity {
@@ -82,7 +82,7 @@ impl AuditArgs {
         if self.since_verified || span == AuditRange::Head {
             auditor.note(&found, questions, self.since_verified, self.telling.strict)?;
         }
-        self.telling.tell(session, &found.findings, "audit", (found.commits, "commit"), &whereabouts.prefix)
+        self.telling.print(session, &found.findings, "audit", (found.commits, "commit"), &whereabouts.prefix)
     }
 
     fn span(&self, auditor: &HistoryAudit, questions: &AuditOptions) -> Result<AuditRange, CliError> {
@@ -100,7 +100,7 @@ impl AuditArgs {
         let (imported, system) = (entries(found.imported, "imported "), entries(found.system, ""));
         let words = format!("exempt from --identity: {imported} and {system} of the role `system`");
         if self.telling.is_for_people() {
-            session.output.say(&words)?;
+            session.output.status(&words)?;
         } else {
             session.output.warn(&format!("note: {words}"));
         }
@@ -113,15 +113,15 @@ impl AuditArgs {
             let commit = redaction.commit.get(..12).unwrap_or(&redaction.commit);
             let words = format!(
                 "redacted in {commit}: {} of {} hides {}, by {}: {}",
-                tail(redaction.entry),
+                short_suffix(redaction.entry),
                 redaction.ticket,
-                tail(redaction.hides),
+                short_suffix(redaction.hides),
                 redaction.by,
                 redaction.reason
             );
             let words = one_line(&words);
             if self.telling.is_for_people() {
-                session.output.say(&words)?;
+                session.output.status(&words)?;
             } else {
                 session.output.warn(&format!("note: {words}"));
             }

@@ -11,7 +11,7 @@ use crate::cli::session::Session;
 use crate::desk::RevisionRange;
 use crate::error::Error;
 use crate::store::git::GitError;
-use crate::store::layout::tail;
+use crate::store::layout::short_suffix;
 use crate::view;
 
 /// What tickets that changed have.
@@ -45,28 +45,28 @@ impl ChangesArgs {
         }
         let chosen = self.json.as_deref().map_or(Ok(OutputFormat::Words), |fields| SHAPE.of(fields))?;
         let casebook = session.casebook()?;
-        let census = casebook.compared(&stretch(self.stretch.as_deref())?, session.actor()?).map_err(complain)?;
+        let census = casebook.compared(&stretch(self.stretch.as_deref())?, session.actor()?).map_err(range_error)?;
         let compared = census.tickets.as_slice();
         let viewer = session.viewer(&casebook)?;
         let zone = session.zone(&casebook)?;
         let audience = session.audience(&casebook, &zone)?;
-        let short: Vec<String> = compared.iter().map(|compared| tail(compared.id)).collect();
+        let short: Vec<String> = compared.iter().map(|compared| short_suffix(compared.id)).collect();
         if self.markdown {
             session.output.print(&view::changes::markdown(compared, &short, &audience))?;
         } else if matches!(chosen, OutputFormat::Json(_)) {
-            let records = compared.iter().map(|compared| view::changes::record(compared, viewer));
+            let records = compared.iter().map(|compared| view::changes::to_json(compared, viewer));
             chosen.print(session, records.collect::<Vec<serde_json::Map<String, Value>>>())?;
         } else if session.output.is_terminal {
-            let told = view::changes::for_people(compared, &short, &audience);
-            return Ok(session.output.page(
+            let told = view::changes::render_table(compared, &short, &audience);
+            return Ok(session.output.print_paged(
                 &told,
                 casebook.root(),
-                session.name_troubles(&casebook, &census.troubles),
+                session.report_unreadable(&casebook, &census.troubles),
             )?);
         } else {
-            session.output.print(&view::changes::for_programs(compared, viewer))?;
+            session.output.print(&view::changes::render_tsv(compared, viewer))?;
         }
-        Ok(session.name_troubles(&casebook, &census.troubles))
+        Ok(session.report_unreadable(&casebook, &census.troubles))
     }
 }
 
@@ -94,7 +94,7 @@ pub(super) fn stretch(words: Option<&str>) -> Result<RevisionRange, Error> {
     Ok(RevisionRange { from: Some(head(from)), to: head(to), since_parting })
 }
 
-pub(super) fn complain(error: Error) -> CliError {
+pub(super) fn range_error(error: Error) -> CliError {
     match error {
         Error::NoRevision { revision, refusal: GitError::Refused { .. } } => Error::usage(
             format!("git knows no revision `{revision}`"),

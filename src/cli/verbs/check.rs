@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::changes::{complain, stretch};
+use super::changes::{range_error, stretch};
 use crate::cli::Exit;
 use crate::cli::args::CommitFlags;
 use crate::cli::error::CliError;
@@ -54,18 +54,18 @@ pub struct CheckArgs {
 
 impl CheckArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        self.telling.judge()?;
+        self.telling.exit_code()?;
         let mut casebook = session.unsound_casebook()?;
         let scope = self.scope(session, casebook.root())?;
-        let mut checked = casebook.check(&scope).map_err(complain)?;
+        let mut checked = casebook.check(&scope).map_err(range_error)?;
         if self.fix && self.mend(session, &checked.findings)? {
             casebook = session.unsound_casebook()?;
-            checked = casebook.check(&scope).map_err(complain)?;
+            checked = casebook.check(&scope).map_err(range_error)?;
         }
         let CheckResult { findings, count } = checked;
         let from_the_top = self.telling.begins_at_the_top();
         let folder = if from_the_top { casebook.folder_in_repository()? } else { String::new() };
-        let exit = self.telling.tell(session, &findings, "check", (count, "ticket"), &folder)?;
+        let exit = self.telling.print(session, &findings, "check", (count, "ticket"), &folder)?;
         if casebook.has_pending() {
             session.output.warn("note: a command was interrupted; the next one that writes brings it to its end");
         }
@@ -112,11 +112,11 @@ impl CheckArgs {
         }
         let flags = CommitFlags { dry_run: true, commit: self.commit, no_commit: self.no_commit };
         let mut casebook = session.casebook()?;
-        let mut terms = session.terms(&flags)?;
+        let mut terms = session.write_options(&flags)?;
         let plan = casebook.perform(Command::Mend(ids.clone()), &terms)?;
         if self.telling.is_for_people() {
-            session.tell_plan(&plan)?;
-            session.output.say("")?;
+            session.print_plan(&plan)?;
+            session.output.status("")?;
         }
         let is_known =
             |id: &&Id| findings.iter().any(|finding| finding.rule.is_fixable && finding.ticket == Some(**id));

@@ -38,7 +38,7 @@ pub struct CorrectArgs {
 impl CorrectArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let entry = self.entry;
-        self.on.carry_out(session, &TextRequirement::Needed("What is right instead."), |casebook, id| {
+        self.on.run_write(session, &TextRequirement::Needed("What is right instead."), |casebook, id| {
             let (entry, reason) = entry.find(session, casebook, id)?;
             Ok(Action::Correct { entry, reason })
         })
@@ -60,7 +60,7 @@ impl RedactArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let entry = self.entry;
         let about = "What is hidden, and what people should know of it.";
-        self.on.carry_out(session, &TextRequirement::Needed(about), |casebook, id| {
+        self.on.run_write(session, &TextRequirement::Needed(about), |casebook, id| {
             let (entry, reason) = entry.find(session, casebook, id)?;
             Ok(Action::Redact { entry, reason })
         })

@@ -37,7 +37,7 @@ enum DiagnosisState {
 }
 
 impl DiagnosisState {
-    const fn word(self) -> &'static str {
+    const fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
             Self::Note => "note",
@@ -93,10 +93,10 @@ impl DoctorArgs {
         }
         findings.ok("time_zones", format!("rules of tzdata {}", Zone::tzdata_version()));
         if self.json {
-            session.output.json(&Value::Array(findings.0.iter().map(record).collect()))?;
+            session.output.json(&Value::Array(findings.0.iter().map(to_json).collect()))?;
         } else {
             for Diagnosis { check, state, message, hint } in &findings.0 {
-                session.output.print(&format!("{:5}  {check:12} {}\n", state.word(), one_line(message)))?;
+                session.output.print(&format!("{:5}  {check:12} {}\n", state.as_str(), one_line(message)))?;
                 for line in hint.iter().flat_map(|hint| hint.lines()) {
                     session.output.print(&format!("{:20}{}\n", "", one_line(line)))?;
                 }
@@ -178,7 +178,7 @@ fn surroundings(casebook: &Desk, findings: &mut Diagnoses) {
         Ok(condition) => condition,
         Err(error) => return findings.complaint("repository", error.into()),
     };
-    condition.tellings.iter().for_each(|one| telling(one, findings));
+    condition.tellings.iter().for_each(|one| diagnose_setting(one, findings));
     if !condition.conflicted.is_empty() {
         let conflicts = count(condition.conflicted.len(), "conflict");
         findings.wrong("merge", format!("{conflicts} of git, such as {}", condition.conflicted[0]), "casebook resolve");
@@ -227,7 +227,7 @@ fn journal(casebook: &Desk, condition: &DeskHealth, findings: &mut Diagnoses) {
     }
 }
 
-fn telling(telling: &GitSetting, findings: &mut Diagnoses) {
+fn diagnose_setting(telling: &GitSetting, findings: &mut Diagnoses) {
     let check = if telling.name == ".gitattributes" { "attributes" } else { "drivers" };
     let GitSetting { name, wanted, state } = telling;
     match state {
@@ -244,7 +244,7 @@ fn telling(telling: &GitSetting, findings: &mut Diagnoses) {
     }
 }
 
-fn record(finding: &Diagnosis) -> Value {
+fn to_json(finding: &Diagnosis) -> Value {
     let Diagnosis { check, state, message, hint } = finding;
-    json!({"check": check, "state": state.word(), "message": message, "hint": hint})
+    json!({"check": check, "state": state.as_str(), "message": message, "hint": hint})
 }

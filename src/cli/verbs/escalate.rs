@@ -29,7 +29,7 @@ pub struct EscalateArgs {
 impl EscalateArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let action = Action::Escalate { reason: self.reason, manager: None };
-        self.on.carry_out(session, &TextRequirement::Needed("Why this needs a manager's attention."), |_, _| Ok(action))
+        self.on.run_write(session, &TextRequirement::Needed("Why this needs a manager's attention."), |_, _| Ok(action))
     }
 }
 
@@ -43,7 +43,7 @@ pub struct DeescalateArgs {
 impl DeescalateArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let action = Action::Deescalate { reason: None, manager: None };
-        self.on.carry_out(session, &TextRequirement::Optional, |_, _| Ok(action))
+        self.on.run_write(session, &TextRequirement::Optional, |_, _| Ok(action))
     }
 }
 
@@ -62,6 +62,6 @@ impl PrioritizeArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         // What it was is the ticket's to say; the domain fills it in.
         let action = Action::Prioritize { priority: self.priority, was: self.priority };
-        self.on.carry_out(session, &TextRequirement::Needed("Why the impact changed."), |_, _| Ok(action))
+        self.on.run_write(session, &TextRequirement::Needed("Why the impact changed."), |_, _| Ok(action))
     }
 }

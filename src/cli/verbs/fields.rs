@@ -42,7 +42,7 @@ impl AssignArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let Self { assignee, next, team, on, .. } = self;
         if !next {
-            return on.carry_out(session, &TextRequirement::Optional, |_, _| Ok(Action::Assign { assignee }));
+            return on.run_write(session, &TextRequirement::Optional, |_, _| Ok(Action::Assign { assignee }));
         }
         let casebook = session.casebook()?;
         let id = casebook.find(&on.ticket.ticket, session.actor()?)?;
@@ -51,7 +51,7 @@ impl AssignArgs {
             Some(step) => Command::Turn { step, team },
             None => Command::Steps(steps),
         };
-        session.carry_out_in(casebook, steps, work, &on.write, on.text.optional()?, &ResultStyle::One)
+        session.run_write_in(casebook, steps, work, &on.write, on.text.optional()?, &ResultStyle::One)
     }
 }
 
@@ -72,7 +72,7 @@ pub struct CcArgs {
 impl CcArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let action = Action::Cc { add: self.add, remove: self.remove };
-        self.on.carry_out(session, &TextRequirement::Optional, |_, _| Ok(action))
+        self.on.run_write(session, &TextRequirement::Optional, |_, _| Ok(action))
     }
 }
 
@@ -97,7 +97,7 @@ fn label(words: &str) -> Result<String, String> {
 impl TagArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let action = Action::Tag { add: self.add, remove: self.remove };
-        self.on.carry_out(session, &TextRequirement::Optional, |_, _| Ok(action))
+        self.on.run_write(session, &TextRequirement::Optional, |_, _| Ok(action))
     }
 }
 
@@ -118,7 +118,7 @@ pub struct SetArgs {
 impl SetArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let action = changes(&self.facts)?;
-        self.on.carry_out(session, &TextRequirement::Optional, |_, _| Ok(action))
+        self.on.run_write(session, &TextRequirement::Optional, |_, _| Ok(action))
     }
 }
 

@@ -6,7 +6,7 @@ use crate::cli::Exit;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::cli::session::program::program;
-use crate::desk::{GitSetting, SettingState, tell, tellings};
+use crate::desk::{GitSetting, SettingState, apply_settings, git_settings};
 use crate::view::sanitize::one_line;
 
 /// Tell git in this clone how tickets are merged and shown.
@@ -28,19 +28,19 @@ impl GitSetupArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let casebook = session.casebook()?;
         let program = program();
-        let tellings = tellings(casebook.root(), &program, self.textconv)?;
+        let tellings = git_settings(casebook.root(), &program, self.textconv)?;
         if !self.dry_run {
-            tell(casebook.root(), &tellings)?;
+            apply_settings(casebook.root(), &tellings)?;
         }
         for telling in &tellings {
-            session.output.say(&one_line(&line(telling)))?;
+            session.output.status(&one_line(&line(telling)))?;
         }
-        let adds = |telling: &&GitSetting| telling.is_to_be_told();
+        let adds = |telling: &&GitSetting| telling.needs_update();
         if tellings.iter().filter(adds).any(|telling| telling.wanted.starts_with(&program)) {
             note_path(session, &program);
         }
         if tellings.iter().filter(adds).any(|telling| telling.name == ".gitattributes") {
-            session.output.say("Commit .gitattributes: it is for every clone.")?;
+            session.output.status("Commit .gitattributes: it is for every clone.")?;
         }
         match tellings.iter().find(|telling| matches!(telling.state, SettingState::Other(_))) {
             None => Ok(Exit::Done),

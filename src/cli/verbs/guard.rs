@@ -15,7 +15,7 @@ use crate::domain::rules::Severity;
 use crate::error::Error;
 use crate::store::git::{RefChange, Repository};
 use crate::view::colors::ColorMode;
-use crate::view::findings::{ReportFormat, ReportSource, told};
+use crate::view::findings::{ReportFormat, ReportSource, render};
 
 /// Refuse what a push may not carry; run by git, as a hook.
 ///
@@ -81,7 +81,7 @@ impl GuardArgs {
             HookName::Update => guard.receive(&[self.given_ref()?])?,
             HookName::PreReceive => guard.receive(&read_refs()?)?,
         };
-        self.tell(session, &found)
+        self.print_findings(session, &found)
     }
 
     fn given_ref(&self) -> Result<RefChange, CliError> {
@@ -99,7 +99,7 @@ impl GuardArgs {
         if self.hook == HookName::PreCommit {
             return Ok(Pusher::Unknown);
         }
-        let repository = Repository::of_hook(start);
+        let repository = Repository::for_hook(start);
         let setting = |name: &str| repository.setting(name).map_err(Error::from);
         let words = match &self.pusher {
             Some(who) => Some(who.clone()),
@@ -127,7 +127,7 @@ impl GuardArgs {
         Ok(Pusher::Named(person))
     }
 
-    fn tell(&self, session: &Session, found: &AuditReport) -> Result<Exit, CliError> {
+    fn print_findings(&self, session: &Session, found: &AuditReport) -> Result<Exit, CliError> {
         let run = ReportSource {
             verb: "guard",
             version: env!("CARGO_PKG_VERSION"),
@@ -137,7 +137,7 @@ impl GuardArgs {
             is_strict: self.strict,
             paint: ColorMode { colour: session.output.colour },
         };
-        session.output.print(&told(ReportFormat::Concise, &found.findings, &run))?;
+        session.output.print(&render(ReportFormat::Concise, &found.findings, &run))?;
         if !found.has_any(self.strict) {
             return Ok(Exit::Done);
         }

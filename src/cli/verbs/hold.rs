@@ -39,10 +39,10 @@ impl HoldArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let (reason, until, words) = (self.reason, self.until.clone(), self.until);
         let team = self.team.as_deref().and_then(crate::domain::text::clean_subject);
-        self.on.carry_out(session, &TextRequirement::Optional, |casebook, _| {
+        self.on.run_write(session, &TextRequirement::Optional, |casebook, _| {
             let until = until.as_deref().map(|words| session.when(casebook, words)).transpose()?;
             if let (Some(until), Some(words)) = (until.filter(|until| *until <= session.world.now), &words) {
-                let message = format!("--until {words} is {}, which has passed", duration::spell(until));
+                let message = format!("--until {words} is {}, which has passed", duration::format_instant(until));
                 return Err(
                     Error::usage(message, "say when it should come back to attention: +3d, friday 09:00").into()
                 );
@@ -63,7 +63,7 @@ pub struct ResumeArgs {
 
 impl ResumeArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        self.on.carry_out(session, &TextRequirement::Optional, |_, _| Ok(Action::Resume))
+        self.on.run_write(session, &TextRequirement::Optional, |_, _| Ok(Action::Resume))
     }
 }
 
@@ -78,6 +78,6 @@ pub struct RemindArgs {
 
 impl RemindArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        self.on.carry_out(session, &TextRequirement::Optional, |_, _| Ok(Action::Remind { auto: false }))
+        self.on.run_write(session, &TextRequirement::Optional, |_, _| Ok(Action::Remind { auto: false }))
     }
 }

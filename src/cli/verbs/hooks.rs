@@ -64,12 +64,12 @@ impl HooksInstallArgs {
         let path = shown(&plan.path);
         if plan.is_done() {
             let same = if plan.before.as_ref() == Some(&plan.after) { "" } else { ", and stays as it is" };
-            session.output.say(&format!("{path} runs the guard already{same}"))?;
+            session.output.status(&format!("{path} runs the guard already{same}"))?;
             return Ok(Exit::Done);
         }
         if plan.tells_fsck {
             let deed = if self.dry_run { "would set" } else { "sets" };
-            session.output.say(&format!("{deed} {FSCK}=true: git looks at every object that is pushed"))?;
+            session.output.status(&format!("{deed} {FSCK}=true: git looks at every object that is pushed"))?;
         }
         let paint = ColorMode { colour: session.output.colour };
         if !plan.is_hooked() && (self.dry_run || !session.output.quiet) {
@@ -77,11 +77,13 @@ impl HooksInstallArgs {
             session.output.print(&shown_diff)?;
         }
         if let Some(chained) = &plan.chained {
-            session.output.say(&format!("{path} is there already: it becomes {}, and runs first", shown(chained)))?;
+            session
+                .output
+                .status(&format!("{path} is there already: it becomes {}, and runs first", shown(chained)))?;
         }
         if !self.dry_run {
             plan.carry_out()?;
-            session.output.say(&format!("{} runs `casebook guard` from now on", hook.name()))?;
+            session.output.status(&format!("{} runs `casebook guard` from now on", hook.name()))?;
         }
         Ok(Exit::Done)
     }

@@ -67,7 +67,7 @@ impl ImportBeadsArgs {
             .into());
         }
         let mut casebook = session.casebook()?;
-        let terms = session.terms(&self.write.end)?;
+        let terms = session.write_options(&self.write.end)?;
         if !casebook.config().team.has_agent(&terms.by) {
             return Err(CliError::new(
                 Exit::NotAllowed,
@@ -84,9 +84,9 @@ impl ImportBeadsArgs {
         let report = casebook.perform(Command::Import(imported.tickets), &terms)?;
         let (count, known) = (report.changes.len(), imported.known + count - report.changes.len());
         progress.end();
-        session.tell_recovery(&casebook);
+        session.print_recovery(&casebook);
         for broken in &imported.broken {
-            session.output.complain(&view::sanitize::one_line(&format!(
+            session.output.error_line(&view::sanitize::one_line(&format!(
                 "casebook: {}:{}: {}",
                 self.file.display(),
                 broken.line,
@@ -94,14 +94,14 @@ impl ImportBeadsArgs {
             )));
         }
         if let Some(fields) = self.write.json.as_deref() {
-            session.output.json(&Value::Array(show::json_of(session, &casebook, &tickets, Some(fields))?))?;
+            session.output.json(&Value::Array(show::ticket_json(session, &casebook, &tickets, Some(fields))?))?;
         } else {
             if self.write.end.dry_run {
-                session.tell_plan(&report)?;
+                session.print_plan(&report)?;
             }
             let would = if self.write.end.dry_run { "would be " } else { "" };
             let broken = imported.broken.len();
-            session.output.say(&format!("{count} {would}imported, {known} already there, {broken} broken"))?;
+            session.output.status(&format!("{count} {would}imported, {known} already there, {broken} broken"))?;
         }
         Ok(if imported.broken.is_empty() { Exit::Done } else { Exit::Damaged })
     }

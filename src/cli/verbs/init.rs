@@ -51,20 +51,20 @@ impl InitArgs {
             many_files: self.many_files,
         };
         let report = founding.found(&session.world)?;
-        session.output.say(&format!("A desk in {}.", shown(&root)))?;
-        tell(session, &report)
+        session.output.status(&format!("A desk in {}.", shown(&root)))?;
+        print_report(session, &report)
     }
 }
 
-fn tell(session: &Session, report: &InitReport) -> Result<Exit, CliError> {
+fn print_report(session: &Session, report: &InitReport) -> Result<Exit, CliError> {
     match &report.agent {
         Some(agent) => {
-            session.output.say(&format!("{agent} is its first agent; [team] in casebook.toml says who else."))?
+            session.output.status(&format!("{agent} is its first agent; [team] in casebook.toml says who else."))?
         }
         None => session.output.warn("note: nobody is an agent yet; name somebody under [team] in casebook.toml"),
     }
     let commits = if report.commit_each { "Every command makes one commit" } else { "Commands do not commit; you do" };
-    session.output.say(&format!("{commits} ([git] commit in casebook.toml)."))?;
+    session.output.status(&format!("{commits} ([git] commit in casebook.toml)."))?;
     if !report.tellings.is_empty() {
         note_path(session, &program());
     }
@@ -74,11 +74,11 @@ fn tell(session: &Session, report: &InitReport) -> Result<Exit, CliError> {
             telling.name
         ));
     }
-    session.output.say("Editors: casebook schema ticket > ticket.schema.json, and on a ticket's first line")?;
-    session.output.say("  # yaml-language-server: $schema=../../../ticket.schema.json")?;
-    session.output.say("  or once for all tickets, as `casebook schema --help` says.")?;
+    session.output.status("Editors: casebook schema ticket > ticket.schema.json, and on a ticket's first line")?;
+    session.output.status("  # yaml-language-server: $schema=../../../ticket.schema.json")?;
+    session.output.status("  or once for all tickets, as `casebook schema --help` says.")?;
     match &report.git {
-        None => session.output.say("Next: casebook open -s \"SUBJECT\" -m \"TEXT\"")?,
+        None => session.output.status("Next: casebook open -s \"SUBJECT\" -m \"TEXT\"")?,
         Some(GitError::NotInstalled) => session.output.warn("warning: git was not found, so there is no repository; the desk works without, and has no history beyond its files"),
         Some(refusal) if !report.in_repository => return Err(Error::Git { refusal: refusal.clone() }.into()),
         Some(refusal @ GitError::Unanswered { .. }) => return Err(Error::Git { refusal: refusal.clone() }.into()),

@@ -56,23 +56,23 @@ impl ListArgs {
         }
         let casebook = session.casebook()?;
         let query = self.query.query(session, &casebook)?;
-        let SummaryList { mut rows, troubles } = casebook.meant(&query, session.actor()?)?;
+        let SummaryList { mut rows, troubles } = casebook.query(&query, session.actor()?)?;
         if self.exists {
             return Ok(if rows.is_empty() { Exit::NotFound } else { Exit::Done });
         }
         if self.count {
             session.output.print(&format!("{}\n", rows.len()))?;
-            return Ok(session.name_troubles(&casebook, &troubles));
+            return Ok(session.report_unreadable(&casebook, &troubles));
         }
         chosen.refuse_unknown_own(&casebook, |name| rows.iter().any(|row| row.header.has_own(name)))?;
         self.order.sort(&mut rows);
         rows.truncate(self.limit.unwrap_or(usize::MAX));
         if rows.is_empty() && matches!(chosen, OutputFormat::Words) {
-            session.name_unknown(&casebook, &query)?;
+            session.warn_unknown_values(&casebook, &query)?;
         }
         let for_people = matches!(chosen, OutputFormat::Words) && session.output.is_terminal;
         let wants_clocks = for_people || chosen.asks_for("sla");
-        let now = if wants_clocks { casebook.moment_of(&query)? } else { session.world.now };
+        let now = if wants_clocks { casebook.query_time(&query)? } else { session.world.now };
         let clocks = session.clocks(&casebook, now, wants_clocks);
         match chosen {
             OutputFormat::Words if for_people => {
@@ -81,13 +81,13 @@ impl ListArgs {
                 let short_ids = casebook.short_ids(rows.ids(), session.actor()?)?;
                 let next = |row: &Summary| clocks.next(row);
                 let next = clocks.are_there().then_some(&next as &dyn Fn(&Summary) -> _);
-                let told = view::list::for_people(rows.iter(), &short_ids, next, &audience);
-                let exit = session.end_clocks(&clocks, session.name_troubles(&casebook, &troubles));
-                return Ok(session.output.page(&told, casebook.root(), exit)?);
+                let told = view::list::render_table(rows.iter(), &short_ids, next, &audience);
+                let exit = session.report_clock_errors(&clocks, session.report_unreadable(&casebook, &troubles));
+                return Ok(session.output.print_paged(&told, casebook.root(), exit)?);
             }
             OutputFormat::Words => {
                 let mut stream = session.output.stream();
-                rows.iter().try_for_each(|row| stream.push(&view::list::for_programs(&row)))?;
+                rows.iter().try_for_each(|row| stream.push(&view::list::render_tsv(&row)))?;
                 stream.end()?;
             }
             chosen => {
@@ -96,40 +96,40 @@ impl ListArgs {
                 let mut short = short.into_iter();
                 chosen.print(
                     session,
-                    rows.iter().map(|row| record(&row, &short.next().unwrap_or_default(), &clocks.of(&row))),
+                    rows.iter().map(|row| to_json(&row, &short.next().unwrap_or_default(), &clocks.of(&row))),
                 )?;
             }
         }
-        Ok(session.end_clocks(&clocks, session.name_troubles(&casebook, &troubles)))
+        Ok(session.report_clock_errors(&clocks, session.report_unreadable(&casebook, &troubles)))
     }
 }
 
-fn record(row: &Summary, short_id: &str, sla: &[Clock]) -> Map<String, Value> {
+fn to_json(row: &Summary, short_id: &str, sla: &[Clock]) -> Map<String, Value> {
     view::json::summary_json(row, short_id, &layout::ticket_path(row.id), sla)
 }
 
 impl Session {
     /// Names the files that could not be read, as far as whoever asks may know of them, on standard error, also where
     /// less shall be said, and says how the command ends. For a program each is an error as any other, on one line.
-    pub(in crate::cli) fn name_troubles(&self, casebook: &Desk, troubles: &[UnreadableFile]) -> Exit {
+    pub(in crate::cli) fn report_unreadable(&self, casebook: &Desk, troubles: &[UnreadableFile]) -> Exit {
         let Ok(viewer) = self.actor() else { return Exit::Damaged };
-        let may_hear = |trouble: &&UnreadableFile| casebook.may_hear_of(trouble, viewer);
-        self.tell_troubles(&troubles.iter().filter(may_hear).cloned().collect::<Vec<_>>())
+        let may_hear = |trouble: &&UnreadableFile| casebook.may_see_error(trouble, viewer);
+        self.print_unreadable(&troubles.iter().filter(may_hear).cloned().collect::<Vec<_>>())
     }
 
     /// The same of files that whoever asks may know of.
-    pub(in crate::cli) fn tell_troubles(&self, troubles: &[UnreadableFile]) -> Exit {
+    pub(in crate::cli) fn print_unreadable(&self, troubles: &[UnreadableFile]) -> Exit {
         for UnreadableFile { path, damage } in troubles {
             if self.wants_json {
                 let error = Error::Damaged { path: path.clone(), damage: damage.clone() };
-                self.output.complain(&CliError::from(error).line());
+                self.output.error_line(&CliError::from(error).line());
                 continue;
             }
             let way_out = match damage.kind {
                 ReadErrorKind::ConflictMarker => "; `casebook resolve` keeps the entries of both sides",
                 _ => "",
             };
-            self.output.complain(&view::sanitize::one_line(&format!("casebook: {path}:{damage}{way_out}")));
+            self.output.error_line(&view::sanitize::one_line(&format!("casebook: {path}:{damage}{way_out}")));
         }
         if troubles.is_empty() { Exit::Done } else { Exit::Damaged }
     }

@@ -11,7 +11,7 @@ use crate::cli::session::Session;
 use crate::desk::Desk;
 use crate::domain::ticket::Ticket;
 use crate::domain::time::duration;
-use crate::store::layout::tail;
+use crate::store::layout::short_suffix;
 use crate::view;
 
 /// What entries have.
@@ -51,27 +51,27 @@ impl LogArgs {
         let is_recent =
             |ticket: &Ticket| since.is_none_or(|since| ticket.history.iter().any(|entry| entry.at >= since));
         let recent = |ticket: Ticket| Some(ticket).filter(&is_recent);
-        let census = casebook.meant_tickets(&query, one, session.actor()?, &|_| true, recent)?;
+        let census = casebook.query_tickets(&query, one, session.actor()?, &|_| true, recent)?;
         if census.tickets.is_empty() && matches!(chosen, OutputFormat::Words) {
-            session.name_unknown(&casebook, &query)?;
+            session.warn_unknown_values(&casebook, &query)?;
         }
-        let short: Vec<String> = census.tickets.iter().map(|ticket| tail(ticket.id)).collect();
+        let short: Vec<String> = census.tickets.iter().map(|ticket| short_suffix(ticket.id)).collect();
         let rows: Vec<(&str, &Ticket)> = short.iter().map(String::as_str).zip(&census.tickets).collect();
         let viewer = session.viewer(&casebook)?;
         match chosen {
             OutputFormat::Words if session.output.is_terminal => {
                 let zone = session.zone(&casebook)?;
-                let told = view::log::for_people(&rows, since, &session.audience(&casebook, &zone)?);
-                return Ok(session.output.page(
+                let told = view::log::render_table(&rows, since, &session.audience(&casebook, &zone)?);
+                return Ok(session.output.print_paged(
                     &told,
                     casebook.root(),
-                    session.name_troubles(&casebook, &census.troubles),
+                    session.report_unreadable(&casebook, &census.troubles),
                 )?);
             }
-            OutputFormat::Words => session.output.print(&view::log::for_programs(&rows, since, viewer))?,
+            OutputFormat::Words => session.output.print(&view::log::render_tsv(&rows, since, viewer))?,
             chosen => chosen.print(session, view::log::records(&rows, since, viewer))?,
         }
-        Ok(session.name_troubles(&casebook, &census.troubles))
+        Ok(session.report_unreadable(&casebook, &census.troubles))
     }
 }
 

@@ -81,8 +81,8 @@ impl MacroArgs {
         if let Some(first) = steps.first_mut() {
             *first = self.conditions.on(first.clone());
         }
-        let work = |steps| Command::Steps(apart(steps, texts));
-        session.carry_out_in(casebook, steps, work, &self.write, typed, &ResultStyle::One)
+        let work = |steps| Command::Steps(split_argument(steps, texts));
+        session.run_write_in(casebook, steps, work, &self.write, typed, &ResultStyle::One)
     }
 }
 
@@ -97,7 +97,7 @@ fn step(id: crate::domain::id::Id, deed: MacroStep) -> ActionRequest {
 
 /// The steps of one command on one ticket, each with its words, and with a key of its own, so that a retry finds them
 /// all.
-fn apart(mut steps: Vec<ActionRequest>, texts: Vec<Option<Text>>) -> Vec<ActionRequest> {
+fn split_argument(mut steps: Vec<ActionRequest>, texts: Vec<Option<Text>>) -> Vec<ActionRequest> {
     for (place, (step, text)) in steps.iter_mut().zip(texts).enumerate() {
         step.text = text;
         if let Some(key) = step.key.as_mut().filter(|_| place > 0) {
@@ -142,7 +142,7 @@ impl TemplateValues<'_> {
     /// Only where words could be given: check has looked after the others.
     fn wordless(&self, deed: &MacroStep) -> CliError {
         let name = self.name;
-        let message = format!("`{}` needs words, and the macro `{name}` has none for it", deed.action.word());
+        let message = format!("`{}` needs words, and the macro `{name}` has none for it", deed.action.as_str());
         CliError::new(Exit::Usage, "text.missing", message)
             .hint(format!("give them with -m TEXT, -F FILE or -F -, or as `text` of [macros.{name}] in casebook.toml"))
     }
@@ -161,7 +161,7 @@ impl TemplateValues<'_> {
                 self.session.output.warn(&note);
             }
         }
-        let told = show::json_of(self.session, self.casebook, std::slice::from_ref(&self.ticket), None)?;
+        let told = show::ticket_json(self.session, self.casebook, std::slice::from_ref(&self.ticket), None)?;
         let record = match told.into_iter().next() {
             Some(Value::Object(record)) => record,
             _ => Map::new(),

@@ -48,7 +48,7 @@ impl MergeArgs {
                 steps.push(step);
             }
         }
-        session.carry_out(casebook, steps, &self.write, self.text.optional()?, &ResultStyle::Several)
+        session.run_write(casebook, steps, &self.write, self.text.optional()?, &ResultStyle::Several)
     }
 }
 
@@ -70,6 +70,6 @@ pub struct ReopenArgs {
 impl ReopenArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let action = Action::Reopen { reason: self.reason, unmerge: self.unmerge };
-        self.on.carry_out(session, &TextRequirement::Optional, |_, _| Ok(action))
+        self.on.run_write(session, &TextRequirement::Optional, |_, _| Ok(action))
     }
 }

@@ -48,17 +48,17 @@ impl MergeFileArgs {
         let (base, ours, theirs) = (read(&self.base)?, read(&self.ours)?, read(&self.theirs)?);
         let path = self.path.clone().unwrap_or_else(|| self.ours.display().to_string());
         let base_bytes = Some(base.as_slice()).filter(|bytes| !bytes.is_empty());
-        match yaml::unite(base_bytes, &ours, &theirs) {
+        match yaml::merge(base_bytes, &ours, &theirs) {
             Ok(united) => {
                 if united.bytes != ours {
                     fs::write(&self.ours, &united.bytes).map_err(Error::io(&self.ours, "write"))?;
                 }
-                tell_crossings(session, &path, &united.ticket, &united.concurrent);
+                print_concurrent(session, &path, &united.ticket, &united.concurrent);
                 Ok(Exit::Done)
             }
             Err(split) => {
                 self.leave_markers(&ours)?;
-                session.output.complain(&view::sanitize::one_line(&format!("casebook: {path}: {}", why(&split))));
+                session.output.error_line(&view::sanitize::one_line(&format!("casebook: {path}: {}", why(&split))));
                 Ok(Exit::Found)
             }
         }
@@ -90,7 +90,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
 }
 
 /// Names entries that crossed each other, on standard error.
-pub(super) fn tell_crossings(session: &Session, place: &str, ticket: &Ticket, crossings: &[ConcurrentEntry]) {
+pub(super) fn print_concurrent(session: &Session, place: &str, ticket: &Ticket, crossings: &[ConcurrentEntry]) {
     let zone = Zone::named("UTC").expect("every list of zones has UTC");
     let lines = view::concurrent_entries::lines(ticket, crossings, &zone);
     if !lines.is_empty() {

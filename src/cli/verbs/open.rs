@@ -1,4 +1,4 @@
-//! `open`: a ticket begins. On a terminal it asks for what was not said; [`asking`] knows how.
+//! `open`: a ticket begins. On a terminal it asks for what was not said; [`prompt`] knows how.
 
 mod prompt;
 
@@ -101,7 +101,7 @@ impl OpenArgs {
             attachments,
             ..ActionRequest::on(Id::at(session.world.now, 0), Action::Open(Box::new(opening)), None)
         };
-        session.carry_out(casebook, vec![step], &self.write, typed, &ResultStyle::Opened)
+        session.run_write(casebook, vec![step], &self.write, typed, &ResultStyle::Opened)
     }
 
     /// Whether nothing is left to type.
@@ -127,7 +127,7 @@ impl OpenArgs {
             Some(reason) => Some(Override { rule: String::new(), reason: reason_of(reason)? }),
         };
         for person in &self.cc {
-            if !person.among(&opening.cc) && !person.is(&opening.requester) {
+            if !person.is_in(&opening.cc) && !person.same_address(&opening.requester) {
                 opening.cc.push(person.clone());
             }
         }

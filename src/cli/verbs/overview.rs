@@ -31,7 +31,7 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Exit, CliError> {
     if !casebook.config().name.is_empty() {
         told.push_str(&format!("{}\n", view::sanitize::one_line(&casebook.config().name)));
     }
-    told.push_str(&view::overview::for_people(&tickets, &short.unwrap_or_default(), &burning, &audience));
+    told.push_str(&view::overview::render_table(&tickets, &short.unwrap_or_default(), &burning, &audience));
     // A glance is worth something without git's answer, too. Customers are not told how many files of others there are.
     let uncommitted = if audience.viewer == Viewer::Support { casebook.uncommitted().unwrap_or_default() } else { 0 };
     if uncommitted > 0 {
@@ -42,7 +42,7 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Exit, CliError> {
     if casebook.has_pending_of(viewer) {
         session.output.warn("note: a command was interrupted; the next one that writes brings it to its end");
     }
-    Ok(session.end_clocks(&clocks, session.name_troubles(&casebook, &found.troubles)))
+    Ok(session.report_clock_errors(&clocks, session.report_unreadable(&casebook, &found.troubles)))
 }
 
 /// What burns, and what first.

@@ -14,7 +14,7 @@ use crate::domain::ticket::summary::Summary;
 use crate::domain::time::zone::Zone;
 use crate::error::Error;
 use crate::view::plan::{
-    ClockChange, RunningTicket, changed_record, changes, periods, record, running, side_by_side, tally,
+    ClockChange, RunningTicket, changed_record, changes, periods, running, side_by_side, tally, to_json,
 };
 use crate::view::sanitize::one_line;
 
@@ -89,12 +89,12 @@ impl PlanListArgs {
         let policy = casebook.policy()?;
         let is_of_desk = |plan: &Plan| policy.desk_plan.as_ref() == Some(&plan.name);
         if self.json {
-            let plans = policy.plans.iter().map(|plan| record(plan, is_of_desk(plan)));
+            let plans = policy.plans.iter().map(|plan| to_json(plan, is_of_desk(plan)));
             session.output.json(&Value::Array(plans.collect()))?;
             return Ok(Exit::Done);
         }
         if policy.plans.is_empty() {
-            session.output.say("no plans: [plans] in casebook.toml makes some, and nothing is promised without")?;
+            session.output.status("no plans: [plans] in casebook.toml makes some, and nothing is promised without")?;
             return Ok(Exit::Done);
         }
         let zone = session.zone(&casebook)?;
@@ -111,27 +111,27 @@ impl PlanListArgs {
 impl PlanCompareArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
         let casebook = session.casebook()?;
-        let promises = casebook.promises(session.world.now)?;
+        let promises = casebook.sla(session.world.now)?;
         let (from, to) = (named(&promises, &self.from)?, named(&promises, &self.to)?);
         if let Some(org) = &self.org {
             casebook.organization(org, session.actor()?)?;
         }
         let (rows, troubles) = unsolved(session, &casebook, &promises, self.org.as_deref())?;
         let is_meant = |row: &&Summary| {
-            self.org.is_some() || promises.in_force(row).is_some_and(|in_force| in_force.plan.name == from.name)
+            self.org.is_some() || promises.plan_in_force(row).is_some_and(|in_force| in_force.plan.name == from.name)
         };
         let mut changed = Vec::new();
         for row in rows.iter().filter(is_meant) {
-            changed.extend(pairs(row, promises.clocks_under(row, from), promises.clocks_under(row, to)));
+            changed.extend(pairs(row, promises.clocks_with_plan(row, from), promises.clocks_with_plan(row, to)));
         }
         changed.retain(ClockChange::differs);
-        let exit = session.name_troubles(&casebook, &troubles);
+        let exit = session.report_unreadable(&casebook, &troubles);
         if self.json {
             let of_desk = |plan: &Plan| promises.policy.desk_plan.as_ref() == Some(&plan.name);
             let tickets: Vec<Value> = changed.iter().map(changed_record).collect();
             session.output.json(&json!({
-                "a": record(from, of_desk(from)),
-                "b": record(to, of_desk(to)),
+                "a": to_json(from, of_desk(from)),
+                "b": to_json(to, of_desk(to)),
                 "organization": self.org,
                 "tickets": tickets,
             }))?;
@@ -147,7 +147,7 @@ impl PlanCompareArgs {
         if !table.is_empty() {
             told.push_str(&format!("\n{table}"));
         }
-        Ok(session.output.page(&told, casebook.root(), exit)?)
+        Ok(session.output.print_paged(&told, casebook.root(), exit)?)
     }
 }
 
@@ -155,7 +155,7 @@ impl PlanShowArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
         let casebook = session.casebook()?;
         let organization = casebook.organization(&self.org, session.actor()?)?;
-        let promises = casebook.promises(session.world.now)?;
+        let promises = casebook.sla(session.world.now)?;
         let desk = session.zone(&casebook)?;
         let zone = organization.time_zone.as_deref().and_then(|name| Zone::named(name).ok());
         let zone = zone.unwrap_or_else(|| desk.clone());
@@ -167,11 +167,11 @@ impl PlanShowArgs {
             .map(|row| RunningTicket {
                 ticket: row.id,
                 opened: row.created_at,
-                plan: promises.in_force(row).map(|in_force| in_force.plan.name.clone()),
+                plan: promises.plan_in_force(row).map(|in_force| in_force.plan.name.clone()),
                 clocks: promises.clocks(row),
             })
             .collect();
-        let exit = session.name_troubles(&casebook, &troubles);
+        let exit = session.report_unreadable(&casebook, &troubles);
         let plan = name.and_then(|name| promises.plan(name));
         if self.json {
             let period = |period: &crate::domain::people::organization::PlanPeriod| {
@@ -187,7 +187,7 @@ impl PlanShowArgs {
                 "organization": organization.id,
                 "time_zone": zone.name(),
                 "periods": organization.plans.iter().map(period).collect::<Vec<_>>(),
-                "plan": plan.map(|plan| record(plan, promises.policy.desk_plan.as_ref() == Some(&plan.name))),
+                "plan": plan.map(|plan| to_json(plan, promises.policy.desk_plan.as_ref() == Some(&plan.name))),
                 "tickets": tickets.iter().map(ticket).collect::<Vec<_>>(),
             }))?;
             return Ok(exit);
@@ -207,7 +207,7 @@ impl PlanShowArgs {
         if !table.is_empty() {
             told.push_str(&format!("\nrunning tickets, each by the plan in force when it opened\n{table}"));
         }
-        Ok(session.output.page(&told, casebook.root(), exit)?)
+        Ok(session.output.print_paged(&told, casebook.root(), exit)?)
     }
 }
 
@@ -233,7 +233,7 @@ pub(super) fn unsolved(
     let mut tests = vec![Predicate::Is(vec![StateTest::Unsolved])];
     tests.extend(org.map(|org| Predicate::Words(TextField::Organization, vec![Some(org.to_owned())])));
     let conditions = tests.into_iter().map(|test| Condition { negated: false, test }).collect();
-    let found = casebook.meant(&Query { conditions, as_of: None }, session.actor()?)?;
+    let found = casebook.query(&Query { conditions, as_of: None }, session.actor()?)?;
     let mut troubles = found.troubles;
     troubles.extend(promises.troubles());
     Ok((found.rows.iter().collect(), troubles))
@@ -242,9 +242,9 @@ pub(super) fn unsolved(
 /// The owed clocks of a ticket under both plans, those that measure the same side by side.
 fn pairs(row: &Summary, before: Vec<Clock>, after: Vec<Clock>) -> Vec<ClockChange> {
     let same = |a: &Clock, b: &Clock| (a.metric, a.started_at) == (b.metric, b.started_at);
-    let mut after: Vec<Clock> = after.into_iter().filter(Clock::is_owed).collect();
+    let mut after: Vec<Clock> = after.into_iter().filter(Clock::is_due).collect();
     let mut pairs = Vec::new();
-    for clock in before.into_iter().filter(Clock::is_owed) {
+    for clock in before.into_iter().filter(Clock::is_due) {
         let place = after.iter().position(|other| same(&clock, other));
         pairs.push(ClockChange { ticket: row.id, after: place.map(|place| after.remove(place)), before: Some(clock) });
     }

@@ -35,7 +35,7 @@ pub struct ReplyArgs {
 impl ReplyArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let (keep_open, files) = (self.keep_open, self.attach);
-        self.on.carry_out_as(session, &TextRequirement::Needed("A reply."), |casebook, id| {
+        self.on.run_write_as(session, &TextRequirement::Needed("A reply."), |casebook, id| {
             let action = Action::Reply { auto: false, via_ticket: None };
             let attachments = attachment::read(&files, casebook.config().largest_attachment)?;
             Ok(ActionRequest { keep_open, attachments, ..ActionRequest::on(id, action, None) })
@@ -56,7 +56,7 @@ pub struct NoteArgs {
 impl NoteArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let files = self.attach;
-        self.on.carry_out_as(session, &TextRequirement::Needed("An internal note."), |casebook, id| {
+        self.on.run_write_as(session, &TextRequirement::Needed("An internal note."), |casebook, id| {
             let attachments = attachment::read(&files, casebook.config().largest_attachment)?;
             let action = Action::Note { auto: false, via_ticket: None };
             Ok(ActionRequest { attachments, ..ActionRequest::on(id, action, None) })

@@ -13,7 +13,7 @@ use crate::cli::error::resolve;
 use crate::cli::session::Session;
 use crate::desk::{Command, ConflictOutcome, ConflictResult, Desk, OtherConflict, Outcome, WriteOptions};
 use crate::error::Error;
-use crate::store::layout::tail;
+use crate::store::layout::short_suffix;
 use crate::store::yaml::MergeSide;
 use crate::view::sanitize::one_line;
 
@@ -56,7 +56,7 @@ impl ResolveArgs {
         let resolutions = casebook.resolve(&only, self.end.dry_run)?;
         let elsewhere = casebook.conflicts_beside(&resolutions)?;
         for resolution in &resolutions {
-            self.tell(session, resolution, casebook.is_git_at_work())?;
+            self.print_results(session, resolution, casebook.is_git_at_work())?;
         }
         let is_left = |resolution: &ConflictResult| {
             matches!(resolution.how, ConflictOutcome::Left(_) | ConflictOutcome::NotPlain { .. })
@@ -69,20 +69,25 @@ impl ResolveArgs {
             let mends = mended.as_ref().map(|report| report.entries.as_slice()).unwrap_or_default();
             let mends =
                 mends.iter().map(|(ticket, entry)| json!({"ticket": ticket.to_string(), "entry": entry.to_string()}));
-            let resolved: Vec<Value> = resolutions.iter().map(record).collect();
+            let resolved: Vec<Value> = resolutions.iter().map(to_json).collect();
             let beside: Vec<&str> = elsewhere.iter().map(|one| one.path.as_str()).collect();
             session
                 .output
                 .json(&json!({"conflicts": resolved, "entries": mends.collect::<Vec<_>>(), "elsewhere": beside}))?;
         } else if is_over && !has_done {
-            session.output.say("nothing to resolve")?;
+            session.output.status("nothing to resolve")?;
         }
-        self.tell_next(session, &resolutions, &elsewhere, casebook.is_git_at_work().filter(|_| has_done || !is_over))?;
+        self.print_next_step(
+            session,
+            &resolutions,
+            &elsewhere,
+            casebook.is_git_at_work().filter(|_| has_done || !is_over),
+        )?;
         Ok(if is_over { Exit::Done } else { Exit::Damaged })
     }
 
     /// What is in conflict elsewhere, and the command that comes next.
-    fn tell_next(
+    fn print_next_step(
         &self,
         session: &Session,
         resolutions: &[ConflictResult],
@@ -90,13 +95,13 @@ impl ResolveArgs {
         at_work: Option<&str>,
     ) -> Result<(), CliError> {
         if !elsewhere.is_empty() {
-            session.output.complain(&resolve::elsewhere(elsewhere));
+            session.output.error_line(&resolve::elsewhere(elsewhere));
         }
         let by_hand = resolutions.iter().any(|resolution| !resolution.how.is_over());
         let next = match at_work.map(resolve::ending) {
             _ if self.end.dry_run => return Ok(()),
             Some(ending) if by_hand || elsewhere.iter().any(|one| !one.is_ticket) => {
-                session.output.complain(&format!("  when nothing is in conflict any more, `{ending}`"));
+                session.output.error_line(&format!("  when nothing is in conflict any more, `{ending}`"));
                 return Ok(());
             }
             _ if !elsewhere.is_empty() => "casebook resolve".to_owned(),
@@ -104,15 +109,20 @@ impl ResolveArgs {
             None => return Ok(()),
         };
         if !self.json {
-            session.output.say(&format!("Next: {next}"))?;
+            session.output.status(&format!("Next: {next}"))?;
         }
         Ok(())
     }
 
-    fn tell(&self, session: &Session, resolution: &ConflictResult, at_work: Option<&str>) -> Result<(), CliError> {
+    fn print_results(
+        &self,
+        session: &Session,
+        resolution: &ConflictResult,
+        at_work: Option<&str>,
+    ) -> Result<(), CliError> {
         let ConflictResult { path, how, kept } = resolution;
         if let Some(way) = resolve::left(resolution, at_work) {
-            way.lines().for_each(|line| session.output.complain(&one_line(line)));
+            way.lines().for_each(|line| session.output.error_line(&one_line(line)));
         }
         let said = match how {
             ConflictOutcome::United { ticket, .. } => {
@@ -132,10 +142,10 @@ impl ResolveArgs {
             ConflictOutcome::Left(_) => return Ok(()),
         };
         if !self.json {
-            session.output.say(&one_line(&said))?;
+            session.output.status(&one_line(&said))?;
         }
         if let ConflictOutcome::United { ticket, concurrent } = how {
-            merge_file::tell_crossings(session, &tail(ticket.id), ticket, concurrent);
+            merge_file::print_concurrent(session, &short_suffix(ticket.id), ticket, concurrent);
         }
         if let Some(kept) = kept {
             session.output.warn(&format!("note: what somebody typed into {path} is kept in {}", kept.display()));
@@ -146,7 +156,7 @@ impl ResolveArgs {
     /// Mends the links between tickets, where somebody acts who may.
     fn mend(&self, session: &Session, casebook: &mut Desk) -> Result<Option<Outcome>, CliError> {
         let Some(by) = session.actor()?.filter(|person| casebook.config().team.has_agent(person)).cloned() else {
-            if !casebook.loose()?.is_empty() {
+            if !casebook.inconsistencies()?.is_empty() {
                 session
                     .output
                     .warn("note: links between tickets need mending, which agents may do; `casebook check` names them");
@@ -155,17 +165,17 @@ impl ResolveArgs {
         };
         let in_between = casebook.is_git_at_work().is_some();
         let commit = if in_between { Some(false) } else { self.end.wants_commit() };
-        let terms = WriteOptions { dry_run: self.end.dry_run, commit, ..session.terms_of(by) };
-        if self.key.is_none() && casebook.loose()?.is_empty() {
+        let terms = WriteOptions { dry_run: self.end.dry_run, commit, ..session.write_options_for(by) };
+        if self.key.is_none() && casebook.inconsistencies()?.is_empty() {
             return Ok(None);
         }
         let report = casebook.perform(Command::Rejoin { key: self.key.clone() }, &terms)?;
-        session.tell_recovery(casebook);
+        session.print_recovery(casebook);
         if in_between && !self.end.dry_run {
             casebook.stage(&report.changes.iter().map(|change| change.path.clone()).collect::<Vec<_>>())?;
         }
         if self.end.dry_run && !self.json {
-            session.tell_plan(&report)?;
+            session.print_plan(&report)?;
         } else if !self.json {
             for (ticket, entry) in &report.entries {
                 let made = report
@@ -173,8 +183,12 @@ impl ResolveArgs {
                     .iter()
                     .chain(casebook.ticket(*ticket).ok().as_ref())
                     .find_map(|known| known.entry(*entry).cloned());
-                let what = made.map_or_else(String::new, |entry| entry.action.word().to_owned());
-                session.output.say(&format!("mended    {}: {what} {}", tail(*ticket), tail(*entry)))?;
+                let what = made.map_or_else(String::new, |entry| entry.action.as_str().to_owned());
+                session.output.status(&format!(
+                    "mended    {}: {what} {}",
+                    short_suffix(*ticket),
+                    short_suffix(*entry)
+                ))?;
             }
         }
         Ok(Some(report))
@@ -200,7 +214,7 @@ fn below(path: &std::path::Path, casebook: &Desk) -> Result<String, CliError> {
     }
 }
 
-fn record(resolution: &ConflictResult) -> Value {
+fn to_json(resolution: &ConflictResult) -> Value {
     let how = match &resolution.how {
         ConflictOutcome::United { .. } => "united",
         ConflictOutcome::AsItLies => "as_it_lies",

@@ -49,7 +49,7 @@ fn as_json(rule: &Broken) -> serde_json::Value {
     json!({
         "code": rule.code,
         "rule": rule.word,
-        "severity": rule.severity.word(),
+        "severity": rule.severity.as_str(),
         "title": rule.title,
         "explanation": rule.explanation,
         "example": rule.example,

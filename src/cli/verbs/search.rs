@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::cli::Exit;
 use crate::cli::args::output_format::{FormatFlags, OutputFormat, RecordFields};
-use crate::cli::args::query::{QueryFlags, unprotected};
+use crate::cli::args::query::{QueryFlags, unescape};
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::desk;
@@ -59,7 +59,7 @@ impl SearchArgs {
             return shape.list(session);
         }
         let meaning = MatchMode { pattern: self.regex, whole_words: self.word };
-        let needle = Pattern::read(unprotected(&self.text), meaning).map_err(|flaw| complain(&flaw))?;
+        let needle = Pattern::read(unescape(&self.text), meaning).map_err(|flaw| pattern_error(&flaw))?;
         let casebook = session.casebook()?;
         let query = self.query.query(session, &casebook)?;
         let viewer = session.viewer(&casebook)?;
@@ -80,16 +80,20 @@ impl SearchArgs {
             })?;
             let short = casebook.short_ids(found.iter().map(|found| found.id), session.actor()?)?;
             let zone = session.zone(&casebook)?;
-            let told = search_results::for_people(&found, &short, &session.audience(&casebook, &zone)?);
-            return Ok(session.output.page(&told, casebook.root(), session.name_troubles(&casebook, &troubles))?);
+            let told = search_results::render_table(&found, &short, &session.audience(&casebook, &zone)?);
+            return Ok(session.output.print_paged(
+                &told,
+                casebook.root(),
+                session.report_unreadable(&casebook, &troubles),
+            )?);
         }
         let troubles = if matches!(chosen, OutputFormat::Words) {
             let mut stream = session.output.stream();
-            let troubles = casebook.searched(&search, |found| stream.push(&search_results::for_programs(&found)))?;
+            let troubles = casebook.searched(&search, |found| stream.push(&search_results::render_tsv(&found)))?;
             stream.end()?;
             troubles
         } else {
-            let ids = if chosen.asks_for("short_id") { casebook.ids_seen(session.actor()?)? } else { Vec::new() };
+            let ids = if chosen.asks_for("short_id") { casebook.visible_ids(session.actor()?)? } else { Vec::new() };
             let short_ids = layout::short_ids(&ids);
             let short = |id| ids.binary_search(&id).map_or("", |place| &short_ids[place]);
             let mut printer = chosen.printer(session)?;
@@ -97,16 +101,16 @@ impl SearchArgs {
                 true => search_results::hit_records(&found, short(found.id))
                     .into_iter()
                     .try_for_each(|hit| printer.push(hit)),
-                false => printer.push(search_results::record(&found, short(found.id))),
+                false => printer.push(search_results::to_json(&found, short(found.id))),
             })?;
             printer.end()?;
             troubles
         };
-        Ok(session.name_troubles(&casebook, &troubles))
+        Ok(session.report_unreadable(&casebook, &troubles))
     }
 }
 
-fn complain(flaw: &PatternError) -> CliError {
+fn pattern_error(flaw: &PatternError) -> CliError {
     let (message, hint) = match flaw {
         PatternError::Nothing => {
             ("there is nothing to look for", "give some words: `casebook search timeout`".to_owned())

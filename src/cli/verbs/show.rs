@@ -12,7 +12,7 @@ use crate::cli::session::Session;
 use crate::cli::terminal::output::Output;
 use crate::desk::Desk;
 use crate::domain::id::Id;
-use crate::domain::people::visibility::as_customers_have_it;
+use crate::domain::people::visibility::customer_view;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::summary::Summary;
 use crate::error::Error;
@@ -69,7 +69,7 @@ impl ShowArgs {
             chosen.refuse_unknown_own(&casebook, |name| ticket.header.has_own(name))?;
             let record = record_of(session, &casebook, &ticket, chosen.asks_for("short_id"), &clocks)?;
             chosen.print_one(session, record)?;
-            return Ok(session.end_clocks(&clocks, Exit::Done));
+            return Ok(session.report_clock_errors(&clocks, Exit::Done));
         }
         let told = if self.diff {
             let zone = session.zone(&casebook)?;
@@ -77,10 +77,10 @@ impl ShowArgs {
             let clocks = clocks.of(&Summary::from(&ticket));
             view::ticket::ticket_with_changes(&ticket, &ticket.id.to_string(), &clocks, &audience)
         } else {
-            words_of(session, &casebook, &ticket, &clocks)?
+            render_ticket(session, &casebook, &ticket, &clocks)?
         };
-        let exit = session.end_clocks(&clocks, Exit::Done);
-        Ok(session.output.page(&told, casebook.root(), exit)?)
+        let exit = session.report_clock_errors(&clocks, Exit::Done);
+        Ok(session.output.print_paged(&told, casebook.root(), exit)?)
     }
 
     /// What is asked for beside words; unknown fields and broken templates are refused before anything is read.
@@ -111,9 +111,9 @@ impl ShowArgs {
         let entry = entry_among(&ids, word, ticket.id)?;
         let Some(chosen) = chosen else {
             let words = view::ticket::entry(ticket, entry, self.diff, &audience);
-            return Ok(session.output.page(&words, casebook.root(), Exit::Done)?);
+            return Ok(session.output.print_paged(&words, casebook.root(), Exit::Done)?);
         };
-        let record = told.iter().find(|told| told.entry.id == entry).map(|told| view::log::record(ticket, told));
+        let record = told.iter().find(|told| told.entry.id == entry).map(|told| view::log::to_json(ticket, told));
         chosen.print_one(session, record.unwrap_or_default())?;
         Ok(Exit::Done)
     }
@@ -124,7 +124,7 @@ const ENTRY: RecordFields = RecordFields { fields: view::json::ENTRY_FIELDS, col
 
 /// The entry a word means, among some of a ticket: an id, or a part of one.
 pub(super) fn entry_among(ids: &[Id], word: &str, ticket: Id) -> Result<Id, CliError> {
-    let found = layout::part_of_id(word).map(|part| layout::matching(ids, &part)).unwrap_or_default();
+    let found = layout::parse_id_part(word).map(|part| layout::matching(ids, &part)).unwrap_or_default();
     match found.as_slice() {
         [entry] => Ok(*entry),
         [] => Err(CliError::new(Exit::NotFound, "entry.not_found", format!("the ticket has no entry `{word}`"))
@@ -169,7 +169,7 @@ pub(in crate::cli) fn unknown_field(unknown: &view::json::UnknownField) -> CliEr
 }
 
 /// Tickets as JSON, with the fields asked for. Those of a command that has written are told in any case.
-pub(in crate::cli) fn json_of(
+pub(in crate::cli) fn ticket_json(
     session: &Session,
     casebook: &Desk,
     tickets: &[Ticket],
@@ -180,7 +180,7 @@ pub(in crate::cli) fn json_of(
     let clocks = session.clocks(casebook, session.world.now, wants("sla"));
     let is_customer = session.viewer(casebook)? == view::Viewer::Customer;
     let told = |ticket: &Ticket| {
-        let theirs = is_customer.then(|| as_customers_have_it(ticket.clone()));
+        let theirs = is_customer.then(|| customer_view(ticket.clone()));
         let map = record_of(session, casebook, theirs.as_ref().unwrap_or(ticket), wants("short_id"), &clocks)?;
         let select = |map| view::json::select(map, &asked).map_err(|unknown| unknown_field(&unknown));
         Ok(Value::Object(if asked.is_empty() { map } else { select(map)? }))
@@ -203,7 +203,7 @@ fn record_of(
 }
 
 /// A ticket in words.
-pub(in crate::cli) fn words_of(
+pub(in crate::cli) fn render_ticket(
     session: &Session,
     casebook: &Desk,
     ticket: &Ticket,

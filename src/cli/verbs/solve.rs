@@ -52,7 +52,7 @@ struct ResolutionFlags {
 impl SolveArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let evidence = self.evidence;
-        self.on.carry_out(session, &TextRequirement::Optional, |casebook, _| {
+        self.on.run_write(session, &TextRequirement::Optional, |casebook, _| {
             Ok(Action::Solve(evidence.solution(session, casebook)?))
         })
     }
@@ -68,16 +68,16 @@ impl ResolutionFlags {
             )
             .into())
         };
-        if self.resolution != Resolution::BugReported.word() && evidence {
+        if self.resolution != Resolution::BugReported.as_str() && evidence {
             return misplaced("--bug, --bug-priority, --eta", Resolution::BugReported);
         }
-        if self.resolution != Resolution::Agreed.word() && self.agreed_by.is_some() {
+        if self.resolution != Resolution::Agreed.as_str() && self.agreed_by.is_some() {
             return misplaced("--agreed-by", Resolution::Agreed);
         }
-        if self.resolution == Resolution::Agreed.word() {
+        if self.resolution == Resolution::Agreed.as_str() {
             return Ok(SolveEvidence::Agreed { by: self.agreed_by.clone() });
         }
-        if self.resolution == Resolution::NoResponse.word() {
+        if self.resolution == Resolution::NoResponse.as_str() {
             return Ok(SolveEvidence::NoResponse);
         }
         match (self.bug.as_deref().and_then(clean_subject), self.bug_priority, self.eta.as_deref()) {

@@ -14,7 +14,7 @@ use crate::desk::{Command, Desk, DueItem, DueItems, Outcome};
 use crate::domain::id::Id;
 use crate::domain::sla::follow_up::{FollowUpStep, NextFollowUp};
 use crate::error::Error;
-use crate::store::layout::tail;
+use crate::store::layout::short_suffix;
 use crate::view;
 use crate::view::sweep::{DueKind, DueRow, SilentTicket};
 
@@ -89,19 +89,19 @@ impl SweepArgs {
         if show::lists_fields(fields) {
             return show::list_fields(&session.output);
         }
-        let terms = session.terms(&self.end)?;
+        let terms = session.write_options(&self.end)?;
         let silent = due.tickets.iter().filter(|(_, matter)| matches!(matter, DueItem::Silence(_)));
         let ids: Vec<Id> = silent.map(|(ticket, _)| ticket.id).collect();
         let silent_count = ids.len();
         let report = casebook.perform(Command::Sweep(ids), &terms)?;
-        session.tell_recovery(&casebook);
+        session.print_recovery(&casebook);
         match fields {
             Some(fields) => {
-                let tickets = show::json_of(session, &casebook, &report.tickets, Some(fields))?;
+                let tickets = show::ticket_json(session, &casebook, &report.tickets, Some(fields))?;
                 session.output.json(&Value::Array(tickets))?;
             }
-            None if self.end.dry_run => session.tell_plan(&report)?,
-            None => tell(session, &report)?,
+            None if self.end.dry_run => session.print_plan(&report)?,
+            None => print_due(session, &report)?,
         }
         let others = due.tickets.len() - silent_count;
         if others > 0 {
@@ -110,25 +110,25 @@ impl SweepArgs {
                 .output
                 .warn(&format!("note: {what} for people: ended holds, or managers; `casebook sweep` names them"));
         }
-        Ok(session.name_troubles(&casebook, &due.troubles))
+        Ok(session.report_unreadable(&casebook, &due.troubles))
     }
 }
 
 /// A line for each ticket that something was done to.
-fn tell(session: &Session, report: &Outcome) -> Result<(), CliError> {
+fn print_due(session: &Session, report: &Outcome) -> Result<(), CliError> {
     for ticket in &report.tickets {
         let Some(entry) =
             report.entries.iter().find_map(|(id, entry)| ticket.entry(*entry).filter(|_| *id == ticket.id))
         else {
             continue;
         };
-        let name = if session.output.is_terminal { tail(ticket.id) } else { ticket.id.to_string() };
+        let name = if session.output.is_terminal { short_suffix(ticket.id) } else { ticket.id.to_string() };
         let what = view::sweep::done(entry, ticket.alerts());
         let subject = view::sanitize::one_line(&ticket.header.subject);
-        session.output.say(&format!("{name}  {what}  {subject}"))?;
+        session.output.status(&format!("{name}  {what}  {subject}"))?;
     }
     if report.tickets.is_empty() {
-        session.output.say("nothing is due")?;
+        session.output.status("nothing is due")?;
     }
     Ok(())
 }
@@ -150,22 +150,26 @@ fn list(session: &Session, casebook: &Desk, due: &DueItems, chosen: &OutputForma
         .collect();
     match chosen {
         OutputFormat::Words if session.output.is_terminal => {
-            let told = view::sweep::for_people(&asked, &audience);
+            let told = view::sweep::render_table(&asked, &audience);
             let told = if told.is_empty() { "nothing is due\n".to_owned() } else { told };
-            return Ok(session.output.page(&told, casebook.root(), session.name_troubles(casebook, &due.troubles))?);
+            return Ok(session.output.print_paged(
+                &told,
+                casebook.root(),
+                session.report_unreadable(casebook, &due.troubles),
+            )?);
         }
         OutputFormat::Words => {
             let mut stream = session.output.stream();
-            asked.iter().try_for_each(|asked| stream.push(&view::sweep::for_programs(asked, &audience)))?;
+            asked.iter().try_for_each(|asked| stream.push(&view::sweep::render_tsv(asked, &audience)))?;
             stream.end()?;
         }
         chosen => {
             let records: Vec<Map<String, Value>> =
-                asked.iter().map(|asked| view::sweep::record(asked, &audience)).collect();
+                asked.iter().map(|asked| view::sweep::to_json(asked, &audience)).collect();
             chosen.print(session, records)?;
         }
     }
-    Ok(session.name_troubles(casebook, &due.troubles))
+    Ok(session.report_unreadable(casebook, &due.troubles))
 }
 
 /// A matter with what explains it.

@@ -15,7 +15,7 @@ use crate::desk::{SyncOptions, SyncReport};
 use crate::domain::rules::finding::Finding;
 use crate::error::Error;
 use crate::store::git::GitError;
-use crate::store::layout::tail;
+use crate::store::layout::short_suffix;
 use crate::view::findings::object;
 use crate::view::labels::count;
 use crate::view::sanitize::one_line;
@@ -53,8 +53,8 @@ impl SyncArgs {
             program: program(),
             deadline: Duration::from_secs(self.deadline),
         };
-        let done = if self.dry_run { syncing.foresee(&casebook) } else { syncing.run(&mut casebook) };
-        session.tell_recovery(&casebook);
+        let done = if self.dry_run { syncing.preview(&casebook) } else { syncing.run(&mut casebook) };
+        session.print_recovery(&casebook);
         let synced = done.map_err(|error| match error {
             Error::Git { refusal: GitError::Refused { said } } => {
                 refused(&said).hint("nothing of yours has changed; mend what git names, then `casebook sync` again")
@@ -62,7 +62,7 @@ impl SyncArgs {
             other => other.into(),
         })?;
         if self.json {
-            session.output.json(&record(&synced))?;
+            session.output.json(&to_json(&synced))?;
         } else {
             let SyncReport { remote, branch, received, sent, .. } = &synced;
             let said = match (received, sent) {
@@ -72,11 +72,11 @@ impl SyncArgs {
                 }
                 _ => format!("{} received, {} sent", count(*received, "commit"), count(*sent, "commit")),
             };
-            session.output.say(&one_line(&format!("{remote}/{branch}: {said}")))?;
+            session.output.status(&one_line(&format!("{remote}/{branch}: {said}")))?;
         }
-        self.tell_remote(session, &synced);
+        self.print_remote(session, &synced);
         for (ticket, crossings) in &synced.crossed {
-            merge_file::tell_crossings(session, &tail(ticket.id), ticket, crossings);
+            merge_file::print_concurrent(session, &short_suffix(ticket.id), ticket, crossings);
         }
         if synced.uncommitted > 0 {
             let are = if synced.uncommitted == 1 { "is" } else { "are" };
@@ -88,24 +88,24 @@ impl SyncArgs {
         if !synced.loose.is_empty() {
             session.output.warn("note: links between tickets have come apart; `casebook check` names them, `casebook resolve` mends them");
         }
-        self.tell_broken(session, &synced);
+        self.print_broken_files(session, &synced);
         for error in &synced.errors {
             // The line is that of the commit.
             let place = format!("{}:{}:{}", error.path, error.line, error.column);
-            session.output.complain(&one_line(&format!("casebook: {place}: {}", error.message)));
+            session.output.error_line(&one_line(&format!("casebook: {place}: {}", error.message)));
         }
         if synced.errors.is_empty() {
             return Ok(Exit::Done);
         }
         let nothing = if self.dry_run { "nothing would be pushed" } else { "nothing was pushed" };
-        session.output.complain(&format!("  {nothing}; `casebook resolve` mends links between tickets, `casebook check` shows all; then `casebook sync` again"));
+        session.output.error_line(&format!("  {nothing}; `casebook resolve` mends links between tickets, `casebook check` shows all; then `casebook sync` again"));
         Ok(Exit::Found)
     }
 }
 
 impl SyncArgs {
     /// What came that is not sound: others let it through, and nothing of one's own is held back for it.
-    fn tell_broken(&self, session: &Session, synced: &SyncReport) {
+    fn print_broken_files(&self, session: &Session, synced: &SyncReport) {
         for Finding { rule, path, line, column, message, .. } in synced.broken.iter().take(NAMED) {
             let came = if self.dry_run { "would come" } else { "came" };
             let said =
@@ -126,7 +126,7 @@ impl SyncArgs {
     }
 
     /// What the remote has lost since it was last asked.
-    fn tell_remote(&self, session: &Session, synced: &SyncReport) {
+    fn print_remote(&self, session: &Session, synced: &SyncReport) {
         let SyncReport { remote, branch, .. } = synced;
         if synced.is_new && synced.errors.is_empty() && synced.sent > 0 {
             let made = if self.dry_run { "would be made" } else { "was made" };
@@ -142,7 +142,7 @@ impl SyncArgs {
     }
 }
 
-fn record(synced: &SyncReport) -> Value {
+fn to_json(synced: &SyncReport) -> Value {
     let crossed = synced.crossed.iter().flat_map(|(ticket, crossings)| {
         let one = |entry: &crate::domain::convergence::union::ConcurrentEntry| {
             json!({"ticket": ticket.id.to_string(), "entry": entry.entry.to_string(), "beside": entry.beside.to_string()})

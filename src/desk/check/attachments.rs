@@ -1,5 +1,5 @@
 //! The attachments that entries name: whether they are there, and as large as is said. Whether their bytes are what
-//! they are named after, each file tells by itself ([`super::beside`]).
+//! they are named after, each file tells by itself ([`super::other_files`]).
 
 use std::path::Path;
 

@@ -87,12 +87,12 @@ impl CommitSource<'_> {
     /// git has ended.
     pub fn linked(&mut self, paths: &[&str]) -> Result<Vec<String>, Error> {
         let mut linked = Vec::new();
-        for path in paths.iter().filter(|path| layout::is_place(Path::new(path))) {
+        for path in paths.iter().filter(|path| layout::is_ticket_path(Path::new(path))) {
             let id = path.rsplit('/').next().and_then(|name| name.strip_suffix(".yaml")?.parse().ok());
             let bytes = self.bytes(path)?;
             // What the quick reader leaves to the full one has links all the same.
             let header = |(bytes, id): (Vec<u8>, Id)| {
-                yaml::survey_header(&bytes, id).or_else(|| Some(yaml::read(&bytes, Some(id)).ok()?.header))
+                yaml::read_summary_header(&bytes, id).or_else(|| Some(yaml::read(&bytes, Some(id)).ok()?.header))
             };
             let Some(header) = bytes.zip(id).and_then(header) else { continue };
             linked.extend(header.merged_into.into_iter().chain(header.merged_from).map(layout::ticket_path));
@@ -147,7 +147,7 @@ impl CommitSource<'_> {
     ///
     /// # Errors
     /// git has ended.
-    pub fn errors_beyond(
+    pub fn new_errors(
         &mut self,
         before: Option<&str>,
         mut paths: BTreeMap<String, bool>,
@@ -183,7 +183,7 @@ impl Desk {
     ///
     /// # Errors
     /// git refuses.
-    pub(crate) fn errors_beyond(
+    pub(crate) fn new_errors(
         &self,
         repository: &Repository,
         before: Option<&str>,
@@ -196,10 +196,10 @@ impl Desk {
         let mut lookup = ObjectLookup::of(repository.clone());
         let macro_flaws = self.world.macro_flaws;
         let mut tree = CommitSource { lookup: &mut lookup, commit, prefix: &prefix, macro_flaws, odd: HashMap::new() };
-        let mut errors = tree.errors_beyond(before, paths, &|_| false)?;
+        let mut errors = tree.new_errors(before, paths, &|_| false)?;
         if let Some(before) = before {
-            let copies =
-                DeskAt { repository, prefix: &prefix, commit: before }.copies_in(&Snapshot::Commit(commit.to_owned()));
+            let copies = DeskAt { repository, prefix: &prefix, commit: before }
+                .duplicates_in(&Snapshot::Commit(commit.to_owned()));
             add(copies?, &mut errors);
         }
         Ok(errors)

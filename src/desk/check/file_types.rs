@@ -20,7 +20,7 @@ use super::ticket::damaged;
 pub(super) fn finding(path: &str, nature: FileKind) -> Option<Finding> {
     let is_folder = nature == FileKind::Folder;
     let found = |rule, message: String| Some(Finding::new(rule, path, message));
-    let what = words(nature);
+    let what = describe(nature);
     if path == layout::MARKER {
         let message =
             format!("this is {what}; git, and with it every clone, the audit and the guard, sees no settings");
@@ -43,7 +43,7 @@ pub(super) fn finding(path: &str, nature: FileKind) -> Option<Finding> {
             _ => {
                 path == layout::TICKETS
                     || expects_file(path)
-                    || is_named_like_a_ticket(path)
+                    || has_ticket_extension(path)
                     || is_year(path)
                     || is_month(path)
             }
@@ -90,11 +90,11 @@ fn expects_file(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     let is_of_ticket = || name.strip_suffix(".yaml").is_some_and(|stem| stem.parse::<Id>().is_ok());
     let is_in_month = || path.rsplit_once('/').is_some_and(|(folder, _)| is_month(folder));
-    layout::is_in(path, layout::TICKETS) && (is_of_ticket() || (is_named_like_a_ticket(path) && is_in_month()))
+    layout::is_in(path, layout::TICKETS) && (is_of_ticket() || (has_ticket_extension(path) && is_in_month()))
 }
 
-fn is_named_like_a_ticket(path: &str) -> bool {
-    Path::new(path).file_name().is_some_and(layout::is_named_like_a_ticket)
+fn has_ticket_extension(path: &str) -> bool {
+    Path::new(path).file_name().is_some_and(layout::has_ticket_extension)
 }
 
 /// Whether a path is that of a year of tickets.
@@ -125,7 +125,7 @@ pub(super) fn nature_in(root: &Path, path: &str) -> io::Result<Option<FileKind>>
     }
 }
 
-const fn words(nature: FileKind) -> &'static str {
+const fn describe(nature: FileKind) -> &'static str {
     match nature {
         FileKind::File => "a file",
         FileKind::Link => "a symbolic link",

@@ -8,7 +8,7 @@ use crate::domain::workflow::{HistoryViolation, Refusal};
 use crate::store::yaml::ReadErrorKind;
 
 /// The rule of a damage; its sentence is its own.
-pub(super) const fn of_damage(kind: &ReadErrorKind) -> &'static Rule {
+pub(super) const fn for_read_error(kind: &ReadErrorKind) -> &'static Rule {
     match kind {
         ReadErrorKind::Syntax(_) => &rules::FILE_SYNTAX,
         ReadErrorKind::NotUtf8 => &rules::FILE_NOT_UTF8,
@@ -37,8 +37,8 @@ pub(super) const fn of_damage(kind: &ReadErrorKind) -> &'static Rule {
 }
 
 /// The rule an entry breaks, the name in it that breaks it, and how.
-pub(super) fn of_breach(breach: &HistoryViolation, entry: &Entry) -> (&'static Rule, &'static str, String) {
-    let (id, action, role) = (entry.id, entry.action.word(), entry.role);
+pub(super) fn for_violation(breach: &HistoryViolation, entry: &Entry) -> (&'static Rule, &'static str, String) {
+    let (id, action, role) = (entry.id, entry.action.as_str(), entry.role);
     match breach {
         HistoryViolation::Order => {
             (&rules::ENTRY_ORDER, "id", format!("the entry {id} does not come after the one before it"))
@@ -104,7 +104,10 @@ fn why(refusal: &Refusal) -> String {
         Refusal::NotEscalated => "it was not escalated".to_owned(),
         Refusal::TooFewAlerts { given, needed } => format!("{given} of {needed} reminders had been sent"),
         Refusal::TooEarly { ready_at, .. } => {
-            format!("it was not due before {}", ready_at.map_or_else(String::new, crate::domain::time::duration::spell))
+            format!(
+                "it was not due before {}",
+                ready_at.map_or_else(String::new, crate::domain::time::duration::format_instant)
+            )
         }
         Refusal::NothingAsked => "no agent had replied".to_owned(),
         Refusal::CustomerReplied => "the customer had replied since".to_owned(),

@@ -20,7 +20,7 @@ mod ticket;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::domain::convergence::cross_ticket::solved_unseen;
+use crate::domain::convergence::cross_ticket::unaware_solve;
 use crate::domain::id::Id;
 use crate::domain::rules;
 use crate::domain::rules::finding::Finding;
@@ -125,7 +125,7 @@ impl Desk {
                     findings.extend(sheet.findings);
                     unsure.extend(sheet.said.as_ref().filter(|said| said.may_be_unseen).map(|_| sheet.id));
                     web.add(sheet.id, sheet.said);
-                    self.reach("read");
+                    self.fault_point("read");
                 }
             }
         }
@@ -145,7 +145,7 @@ impl Desk {
         let tickets: Vec<Ticket> = ids.iter().filter_map(|id| self.ticket(*id).ok()).collect();
         let unseen = self.unseen(tickets.iter());
         let found = |ticket: &Ticket| {
-            let blind = solved_unseen(ticket, &unseen)?;
+            let blind = unaware_solve(ticket, &unseen)?;
             Some(ticket::solved_blindly(ticket, blind, &self.bytes(ticket.id).ok()?))
         };
         tickets.iter().filter_map(found).collect()
@@ -198,13 +198,14 @@ impl Desk {
         findings: &mut Vec<Finding>,
     ) -> Result<usize, Error> {
         let mut troubles: Vec<_> = misplaced.iter().map(|path| self.misplaced(path)).collect();
-        let strays = layout::strays(&self.root).map_err(Error::io(self.root.join(layout::TICKETS), "list"))?;
+        let strays =
+            layout::unexpected_files(&self.root).map_err(Error::io(self.root.join(layout::TICKETS), "list"))?;
         for stray in &strays {
             let trouble = self.misplaced(stray);
             if troubles.iter().any(|known| known.path == trouble.path) {
                 continue;
             }
-            if stray.file_name().is_some_and(layout::is_named_like_a_ticket) {
+            if stray.file_name().is_some_and(layout::has_ticket_extension) {
                 troubles.push(trouble);
             } else {
                 findings.push(other_files::stray(&trouble.path));

@@ -131,7 +131,7 @@ fn unknown_plan(path: &str, bytes: &[u8], plan: &str, known: &[&str]) -> Finding
     let names = |line: &str| line.trim_start_matches(['-', ' ']).strip_prefix("plan:").map(str::trim) == Some(plan);
     let line = String::from_utf8_lossy(bytes).lines().position(names).map_or(1, |index| index + 1);
     let meant = sla::nearest(plan, known).map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
-    let roles: Vec<&str> = default_roles(plan).iter().map(|role| role.word()).collect();
+    let roles: Vec<&str> = default_roles(plan).iter().map(|role| role.as_str()).collect();
     let message = format!(
         "`{plan}` is no plan of casebook.toml{meant}: it promises nothing, and lets {} alone open tickets",
         roles.join(" and ")

@@ -56,19 +56,19 @@ impl Desk {
         sheets.add(together_in(&mut tree, &changed, &known)?);
         let wanted = sheets.wanted();
         let paths: Vec<String> = wanted.iter().map(|id| layout::ticket_path(*id)).collect();
-        let there = repository.held(&snapshot, &paths)?;
+        let there = repository.read_blobs(&snapshot, &paths)?;
         let others: BTreeMap<_, _> =
             wanted.into_iter().zip(there).map(|(id, bytes)| (id, read_other(id, bytes.as_deref()))).collect();
         let sizes = tree.sizes(sheets.wanted_attachments())?;
         if changed.iter().any(|held| layout::is_in(&held.path, layout::ATTACHMENTS)) {
-            let attributes = repository.held(&snapshot, &[layout::ATTACHMENT_ATTRIBUTES.to_owned()])?;
+            let attributes = repository.read_blobs(&snapshot, &[layout::ATTACHMENT_ATTRIBUTES.to_owned()])?;
             let has_some = changed.iter().any(|held| Digest::at(&held.path).is_some() && held.is_file());
             sheets.findings.extend(other_files::attributes(attributes.first().and_then(Option::as_deref), has_some));
         }
         let mut checked = sheets.end(&others, &sizes);
         if let Some(before) = &before {
             let ground = DeskAt { repository: &repository, prefix: &prefix, commit: before };
-            add(ground.copies_in(&snapshot)?, &mut checked.findings);
+            add(ground.duplicates_in(&snapshot)?, &mut checked.findings);
             checked.findings = sorted(checked.findings);
         }
         Ok(checked)
@@ -76,12 +76,12 @@ impl Desk {
 
     /// The policy as git holds it; this desk's where it holds none that is sound.
     fn policy_in(&self, repository: &Repository, snapshot: &Snapshot) -> Result<CheckPolicy, GitError> {
-        let held = repository.held(snapshot, &[layout::MARKER.to_owned()])?;
+        let held = repository.read_blobs(snapshot, &[layout::MARKER.to_owned()])?;
         let text = held.into_iter().flatten().next().and_then(|bytes| String::from_utf8(bytes).ok());
         let text = text.filter(|text| Config::read(text).is_ok()).unwrap_or_else(|| self.text.clone());
         let config = Config::read(&text).ok();
         let config = config.as_ref().unwrap_or(&self.config);
-        let names = repository.names_in(snapshot, layout::ORGANIZATIONS)?;
+        let names = repository.list_files(snapshot, layout::ORGANIZATIONS)?;
         let known: std::collections::HashSet<String> =
             names.iter().filter_map(|path| layout::organization_of(path)).map(str::to_owned).collect();
         Ok(CheckPolicy {
@@ -126,9 +126,9 @@ fn bereft(
     if gone.is_empty() {
         return Ok(Vec::new());
     }
-    let mut paths = repository.naming(snapshot, &gone, layout::TICKETS)?;
+    let mut paths = repository.grep_files(snapshot, &gone, layout::TICKETS)?;
     paths.retain(|path| !changed.iter().any(|held| held.path == *path));
-    let held = repository.held(snapshot, &paths)?;
+    let held = repository.read_blobs(snapshot, &paths)?;
     Ok(paths.into_iter().zip(held).map(|(path, bytes)| SnapshotFile { path, nature: FileKind::File, bytes }).collect())
 }
 
@@ -188,7 +188,7 @@ impl SnapshotCheck {
     /// Takes in what is no plain file, or a file where a folder belongs. In a ticket's place nothing can be said of it.
     fn take_odd(&mut self, path: &str, nature: FileKind) {
         let finding = file_types::finding(path, nature);
-        let is_place = layout::is_place(Path::new(path));
+        let is_place = layout::is_ticket_path(Path::new(path));
         let id = Path::new(path).file_stem().and_then(|stem| stem.to_str()?.parse().ok()).filter(|_| is_place);
         self.findings.extend(finding.map(|finding| match id {
             Some(id) => finding.of(id),
@@ -230,8 +230,8 @@ impl SnapshotCheck {
 fn ticket_in(held: &SnapshotFile, bytes: &[u8], policy: &CheckPolicy) -> (Option<TicketCheck>, Option<Finding>) {
     let path = Path::new(&held.path);
     let damage = |kind| damaged(&held.path, &ReadError { line: 1, column: 1, kind });
-    let is_ticket = path.file_name().is_some_and(layout::is_named_like_a_ticket);
-    if !layout::is_place(path) {
+    let is_ticket = path.file_name().is_some_and(layout::has_ticket_extension);
+    if !layout::is_ticket_path(path) {
         let finding = if is_ticket { damage(ReadErrorKind::WrongPlace) } else { other_files::stray(&held.path) };
         return (None, Some(finding));
     }

@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::codec::PathElement;
-use crate::domain::convergence::cross_ticket::{UnawareSolve, may_be_unseen, may_share_key, stranded};
+use crate::domain::convergence::cross_ticket::{UnawareSolve, may_have_unaware_solve, may_share_key, unread_replies};
 use crate::domain::id::Id;
 use crate::domain::people::person::Team;
 use crate::domain::people::visibility::internal_entries;
@@ -17,14 +17,14 @@ use crate::domain::ticket::custom_field::CustomField;
 use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::{FORMAT, Ticket};
 use crate::domain::vocabulary::{Role, Status};
-use crate::domain::workflow::{HistoryViolation, retrace, retrace_opening};
+use crate::domain::workflow::{HistoryViolation, validate_entry, validate_opening};
 use crate::store::layout;
 use crate::store::yaml;
 use crate::store::yaml::ReadError;
 
 use super::attachments::{AttachmentRef, named};
-use super::messages::{of_breach, of_damage};
-use crate::desk::write::transaction::differing_fact;
+use super::messages::{for_read_error, for_violation};
+use crate::desk::write::transaction::first_header_mismatch;
 
 /// What tickets are held against beside the workflow.
 #[derive(Clone, Debug, Default)]
@@ -76,7 +76,7 @@ pub(super) struct TicketLinks {
 
 /// Looks at the bytes of a ticket's file.
 pub(super) fn look(path: &str, id: Id, bytes: &[u8], policy: &CheckPolicy) -> TicketCheck {
-    let (ticket, is_canonical) = match yaml::read_noting(bytes, Some(id)) {
+    let (ticket, is_canonical) = match yaml::read_with_canonical_flag(bytes, Some(id)) {
         Ok(read) => read,
         Err(damage) => {
             let findings = vec![with_line(damaged(path, &damage).of(id), bytes)];
@@ -99,7 +99,7 @@ pub(super) fn look(path: &str, id: Id, bytes: &[u8], policy: &CheckPolicy) -> Ti
 
 /// A damage as a finding.
 pub(super) fn damaged(path: &str, damage: &ReadError) -> Finding {
-    Finding::new(of_damage(&damage.kind), path, damage.kind.to_string()).at(damage.line, damage.column)
+    Finding::new(for_read_error(&damage.kind), path, damage.kind.to_string()).at(damage.line, damage.column)
 }
 
 fn name(name: &str) -> PathElement {
@@ -143,7 +143,7 @@ impl TicketChecker<'_> {
             let Some((own, value)) = ticket.header.fields.iter().find(|(name, _)| *name == field.name) else {
                 continue;
             };
-            if let Err(unfit) = field.judge(value) {
+            if let Err(unfit) = field.validate(value) {
                 let finding = Finding::new(&rules::OWN_FIELD_UNFIT, self.path, format!("`fields.{own}`: {unfit}"));
                 self.find(finding, vec![name("fields"), name(own)]);
             }
@@ -153,14 +153,14 @@ impl TicketChecker<'_> {
     /// Replays the history, each entry behind the ones before it, and holds the header against what it leads to.
     fn history(&mut self, ticket: Ticket, policy: &CheckPolicy) {
         // A reply that `resolve` has brought to where it is read is stranded no more.
-        let stranded = stranded(&ticket);
+        let stranded = unread_replies(&ticket);
         let same_key = with_used_keys(&ticket);
         let header = ticket.header;
         let mut so_far: Option<Ticket> = None;
         for (index, entry) in ticket.history.into_iter().enumerate() {
             let breaches = match &mut so_far {
-                Some(so_far) => retrace(so_far, &entry, &policy.follow_up),
-                None => retrace_opening(&entry),
+                Some(so_far) => validate_entry(so_far, &entry, &policy.follow_up),
+                None => validate_opening(&entry),
             };
             let waits = |breach: &&HistoryViolation| {
                 !matches!(breach, HistoryViolation::Stranded { .. }) || stranded.contains(&entry.id)
@@ -177,7 +177,7 @@ impl TicketChecker<'_> {
             }
         }
         if let Some(replayed) = so_far.filter(|replayed| replayed.header != header)
-            && let Some(fact) = differing_fact(&Ticket { header, ..replayed })
+            && let Some(fact) = first_header_mismatch(&Ticket { header, ..replayed })
         {
             let message = format!("`{fact}` in the header is not what the history leads to");
             self.find(Finding::new(&rules::HEADER_DIFFERS, self.path, message), vec![name(&fact)]);
@@ -185,7 +185,7 @@ impl TicketChecker<'_> {
     }
 
     fn breach(&mut self, breach: &HistoryViolation, entry: &Entry, index: usize) {
-        let (rule, place, message) = of_breach(breach, entry);
+        let (rule, place, message) = for_violation(breach, entry);
         self.find(Finding::new(rule, self.path, message).about(entry.id), in_entry(index, place));
     }
 
@@ -293,7 +293,7 @@ fn said(ticket: &Ticket, bytes: &[u8]) -> CrossTicketFacts {
         entries: ticket.history.iter().map(|entry| entry.id).collect(),
         key: ticket.history.first().and_then(|entry| entry.key.clone()),
         links: has_links.then(|| Box::new(links(ticket, bytes))),
-        may_be_unseen: has_links && may_be_unseen(ticket),
+        may_be_unseen: has_links && may_have_unaware_solve(ticket),
     }
 }
 

@@ -54,7 +54,7 @@ pub enum SettingState {
 ///
 /// # Errors
 /// No repository, or git refuses.
-pub fn tellings(root: &Path, program: &str, textconv: bool) -> Result<Vec<GitSetting>, Error> {
+pub fn git_settings(root: &Path, program: &str, textconv: bool) -> Result<Vec<GitSetting>, Error> {
     if !StateDir::of(root).in_repository() {
         return Err(Error::NoRepository { root: root.to_owned() });
     }
@@ -109,8 +109,8 @@ fn runs(named: &str, program: &str) -> bool {
 ///
 /// # Errors
 /// git refuses, or .gitattributes cannot be written.
-pub fn tell(root: &Path, tellings: &[GitSetting]) -> Result<(), Error> {
-    for telling in tellings.iter().filter(|telling| telling.is_to_be_told()) {
+pub fn apply_settings(root: &Path, tellings: &[GitSetting]) -> Result<(), Error> {
+    for telling in tellings.iter().filter(|telling| telling.needs_update()) {
         if telling.name == ".gitattributes" {
             add_attributes(root)?;
         } else {
@@ -122,8 +122,8 @@ pub fn tell(root: &Path, tellings: &[GitSetting]) -> Result<(), Error> {
 }
 
 impl GitSetting {
-    /// Whether [`tell`] has anything to do about it.
-    pub const fn is_to_be_told(&self) -> bool {
+    /// Whether [`apply_settings`] has anything to do about it.
+    pub const fn needs_update(&self) -> bool {
         matches!(self.state, SettingState::Missing | SettingState::Stale(_))
     }
 }

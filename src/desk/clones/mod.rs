@@ -1,4 +1,4 @@
-//! TODO.
+//! Clones of a desk: setting up git in one, bringing two together, and repairing what a git merge left inconsistent.
 
 pub(crate) mod git_setup;
 pub(crate) mod relink;

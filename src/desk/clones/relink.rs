@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::convergence::cross_ticket::{Inconsistency, UnawareSolves, brought, forwarding_key, loose};
+use crate::domain::convergence::cross_ticket::{
+    Inconsistency, UnawareSolves, find_forwarded, forwarding_key, inconsistencies,
+};
 use crate::domain::id::Id;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
@@ -16,9 +18,9 @@ use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::summary::Summary;
 use crate::domain::time::duration;
 use crate::domain::vocabulary::{ReopenReason, Role, Status};
-use crate::domain::workflow::merged_action;
+use crate::domain::workflow::merge_counterpart;
 use crate::error::Error;
-use crate::store::layout::tail;
+use crate::store::layout::short_suffix;
 use crate::store::yaml;
 
 use crate::desk::read::summaries::SummaryFilter;
@@ -44,12 +46,12 @@ impl Desk {
     }
 
     /// What an earlier mending with this key did; nothing where there was none.
-    pub(crate) fn rejoined(&self, key: &str) -> Result<Option<Outcome>, Error> {
+    pub(crate) fn find_relink_by_key(&self, key: &str) -> Result<Option<Outcome>, Error> {
         let (mut report, mut other) = (Outcome::default(), None);
         self.search(key, |ticket| {
             for entry in ticket.history.iter().filter(|entry| entry.key.as_deref() == Some(key)) {
                 if !matches!(entry.action, Action::Reopen { .. } | Action::Merged { .. } | Action::Unmerged { .. }) {
-                    other.get_or_insert((ticket.id, entry.action.word().to_owned()));
+                    other.get_or_insert((ticket.id, entry.action.as_str().to_owned()));
                 }
                 report.entries.push((ticket.id, entry.id));
             }
@@ -89,17 +91,17 @@ impl Desk {
     ///
     /// # Errors
     /// A folder that cannot be read. Damaged tickets are left out.
-    pub fn loose(&self) -> Result<Vec<Inconsistency>, Error> {
+    pub fn inconsistencies(&self) -> Result<Vec<Inconsistency>, Error> {
         let tickets = self.linked()?.into_iter().filter_map(|id| Some((id, self.ticket(id).ok()?)));
         let tickets: BTreeMap<Id, Ticket> = tickets.collect();
-        Ok(loose(&tickets, &self.unseen(tickets.values())))
+        Ok(inconsistencies(&tickets, &self.unseen(tickets.values())))
     }
 }
 
 impl Transaction<'_> {
     /// Mends everything that has come apart between some tickets. Gives what it mended, in order.
     /// The first entry on each ticket bears the key, where what mends has none of its own.
-    pub fn rejoin(
+    pub fn relink(
         &mut self,
         linked: &[Id],
         unseen: &UnawareSolves,
@@ -109,7 +111,7 @@ impl Transaction<'_> {
         for _ in 0..ROUNDS {
             let tickets = linked.iter().filter_map(|id| Some((*id, self.ticket(*id).ok()?.clone())));
             let tickets: BTreeMap<Id, Ticket> = tickets.collect();
-            let found = loose(&tickets, unseen);
+            let found = inconsistencies(&tickets, unseen);
             if found.is_empty() {
                 break;
             }
@@ -130,23 +132,26 @@ impl Transaction<'_> {
     fn mend(&mut self, loose: Inconsistency, key: Option<&str>) -> Result<(), Error> {
         match loose {
             Inconsistency::Ring { ticket, into } => {
-                let words =
-                    format!("Two clones merged this and {} into each other; this merge was the later one.", tail(into));
+                let words = format!(
+                    "Two clones merged this and {} into each other; this merge was the later one.",
+                    short_suffix(into)
+                );
                 self.reopen(ticket, true, &words, key)
             }
             Inconsistency::SolvedMeanwhile { ticket, source } => {
-                let words = format!("It was solved while {} was merged into it on another clone.", tail(source));
+                let words =
+                    format!("It was solved while {} was merged into it on another clone.", short_suffix(source));
                 self.reopen(ticket, false, &words, key)
             }
             Inconsistency::UnknownSource { source, target } => {
                 let source = self.ticket(source)?.clone();
-                let action = merged_action(&source, self.ticket(target)?);
+                let action = merge_counterpart(&source, self.ticket(target)?);
                 let key = self.unused(target, key);
-                self.follow(target, action, key)
+                self.append_counterpart(target, action, key)
             }
             Inconsistency::UnknownTarget { source, target } => {
                 let key = self.unused(target, key);
-                self.follow(target, Action::Unmerged { source }, key)
+                self.append_counterpart(target, Action::Unmerged { source }, key)
             }
             Inconsistency::Stranded { ticket, reply, into } => self.forward(ticket, reply, into),
         }
@@ -155,7 +160,7 @@ impl Transaction<'_> {
     fn reopen(&mut self, ticket: Id, unmerge: bool, words: &str, key: Option<&str>) -> Result<(), Error> {
         let action = Action::Reopen { reason: ReopenReason::NotSolved, unmerge };
         let key = self.unused(ticket, key);
-        self.act(&ActionRequest { key, ..ActionRequest::on(ticket, action, Text::clean(words)) }).map(|_| ())
+        self.apply(&ActionRequest { key, ..ActionRequest::on(ticket, action, Text::clean(words)) }).map(|_| ())
     }
 
     /// A key, where no entry of the ticket has it yet.
@@ -171,7 +176,7 @@ impl Transaction<'_> {
     fn forward(&mut self, ticket: Id, reply: Id, into: Id) -> Result<(), Error> {
         let Some(written) = self.ticket(ticket)?.entry(reply).cloned() else { return Ok(()) };
         let key = forwarding_key(&written);
-        let there = match brought(self.ticket(into)?, &key) {
+        let there = match find_forwarded(self.ticket(into)?, &key) {
             // Another clone brought it there by another way.
             Some(known) => known.id,
             None => self.copy(&written, ticket, into, key.clone())?,
@@ -209,9 +214,9 @@ impl Transaction<'_> {
     /// Adds an entry whose id follows from its contents: whoever adds it to the same version adds the same bytes.
     fn append_derived(&mut self, id: Id, made: DateTime<Utc>, mut entry: Entry) -> Result<Id, Error> {
         let last = self.ticket(id)?.version();
-        entry.id = Id::of_contents(last, made, 0);
+        entry.id = Id::deterministic(last, made, 0);
         entry.at = duration::whole_seconds(entry.id.time());
-        entry.id = Id::of_contents(last, made, yaml::fingerprint(&entry));
-        self.put(id, entry)
+        entry.id = Id::deterministic(last, made, yaml::entry_hash(&entry));
+        self.push_entry(id, entry)
     }
 }

@@ -16,7 +16,7 @@ use crate::store::layout;
 use crate::store::yaml::{self, MergeConflict, MergeSide};
 
 use crate::desk::Desk;
-use crate::desk::write::transaction::differing_fact;
+use crate::desk::write::transaction::first_header_mismatch;
 
 /// A conflicted path, and what became of it.
 #[derive(Clone, Debug)]
@@ -121,7 +121,7 @@ impl Desk {
         let mut resolutions = Vec::new();
         let mut staged = Vec::new();
         for conflict in conflicts.iter().filter(|conflict| is_meant(&conflict.path)) {
-            let (how, after) = match conflict.is_odd && layout::is_place(Path::new(&conflict.path)) {
+            let (how, after) = match conflict.is_odd && layout::is_ticket_path(Path::new(&conflict.path)) {
                 true => (ConflictOutcome::NotPlain { beside: put_beside(conflict, &conflicts) }, None),
                 false => outcome(conflict, &self.root),
             };
@@ -150,7 +150,7 @@ impl Desk {
         let elsewhere = unmerged.iter().filter_map(|path| match path.strip_prefix(&prefix) {
             Some(inside) if asked.iter().any(|known| known.path == inside) => None,
             Some(inside) => {
-                Some(OtherConflict { path: inside.to_owned(), is_ticket: layout::is_place(Path::new(inside)) })
+                Some(OtherConflict { path: inside.to_owned(), is_ticket: layout::is_ticket_path(Path::new(inside)) })
             }
             None => Some(OtherConflict { path: format!(":/{path}"), is_ticket: false }),
         });
@@ -177,7 +177,7 @@ impl Desk {
         if !is_in_the_union && has_own_words(&lies, conflict) {
             let name = format!("{}-conflict", self.world.now.format("%Y%m%dT%H%M%S%3fZ"));
             let text = String::from_utf8_lossy(&lies);
-            kept = Some(self.state.keep(&name, &text).map_err(Error::io(self.state.folder(), "write to"))?);
+            kept = Some(self.state.save_text(&name, &text).map_err(Error::io(self.state.folder(), "write to"))?);
         }
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).ok();
         let before = text(lies);
@@ -185,9 +185,9 @@ impl Desk {
         let before = before.filter(|_| path.exists());
         let change = FileChange { path: conflict.path.clone(), before, after };
         let journal = Journal { changes: vec![change], beside: Vec::new(), commit: None, texts: Vec::new() };
-        let foreign = journal.go_forward(&self.state, &self.root, &|step| self.reach(step));
+        let foreign = journal.apply(&self.state, &self.root, &|step| self.fault_point(step));
         match foreign.map_err(Error::io(&path, "write"))?.into_iter().next() {
-            Some(path) => Err(Error::OtherFile { path }),
+            Some(path) => Err(Error::FileChanged { path }),
             None => Ok(kept),
         }
     }
@@ -205,13 +205,13 @@ fn put_beside(conflict: &Conflict, conflicts: &[Conflict]) -> Option<(MergeSide,
 
 /// What becomes of a conflict, and the bytes to be written, where there are any.
 fn outcome(conflict: &Conflict, root: &Path) -> (ConflictOutcome, Option<Vec<u8>>) {
-    if !layout::is_place(Path::new(&conflict.path)) {
+    if !layout::is_ticket_path(Path::new(&conflict.path)) {
         return (ConflictOutcome::NotATicket, None);
     }
     let (path, base) = (root.join(&conflict.path), conflict.base.as_deref());
     let with_uncommitted = conflict.ours.as_deref().and_then(|ours| as_it_lies(&path, ours));
     match (with_uncommitted.as_ref().or(conflict.ours.as_ref()), &conflict.theirs) {
-        (Some(ours), Some(theirs)) => match yaml::unite(base, ours, theirs) {
+        (Some(ours), Some(theirs)) => match yaml::merge(base, ours, theirs) {
             Ok(united) if is_mended(&path, &united.ticket) => (ConflictOutcome::AsItLies, None),
             Ok(united) => {
                 let how = ConflictOutcome::United { ticket: Box::new(united.ticket), concurrent: united.concurrent };
@@ -238,7 +238,8 @@ fn as_it_lies(path: &Path, ours: &[u8]) -> Option<Vec<u8>> {
 fn is_mended(path: &Path, union: &Ticket) -> bool {
     let lies = std::fs::read(path).ok().and_then(|bytes| yaml::read(&bytes, Some(union.id)).ok());
     lies.is_some_and(|ticket| {
-        differing_fact(&ticket).is_none() && union.history.iter().all(|entry| ticket.entry(entry.id) == Some(entry))
+        first_header_mismatch(&ticket).is_none()
+            && union.history.iter().all(|entry| ticket.entry(entry.id) == Some(entry))
     })
 }
 

@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use crate::domain::convergence::cross_ticket::Inconsistency;
-use crate::domain::convergence::union::{ConcurrentEntry, crossed_unseen, newly_concurrent};
+use crate::domain::convergence::union::{ConcurrentEntry, newly_concurrent, unaware_conflict};
 use crate::domain::ticket::Ticket;
 use crate::error::{Error, SyncError};
 use crate::store::git::{GitError, MergeOptions, Repository};
@@ -93,15 +93,15 @@ impl SyncOptions {
                 casebook.take_in(repository, theirs, &self.program, synced)?;
             }
             let Some(head) = repository.head()? else { return Ok(()) };
-            let ahead = repository.beyond(&head, theirs.as_deref())?;
+            let ahead = repository.count_commits(&head, theirs.as_deref())?;
             if ahead == 0 {
                 return Ok(());
             }
-            synced.errors = casebook.errors_beyond(repository, theirs.as_deref(), &head)?;
+            synced.errors = casebook.new_errors(repository, theirs.as_deref(), &head)?;
             if !synced.errors.is_empty() {
                 return Ok(());
             }
-            casebook.reach("pushing");
+            casebook.fault_point("pushing");
             match repository.push(&synced.remote, &head, &synced.branch, left()) {
                 Ok(()) => {
                     synced.sent = ahead;
@@ -162,7 +162,7 @@ pub(crate) fn ask(
     let theirs = repository.tracked(&synced.remote, &synced.branch)?;
     synced.is_new = theirs.is_none();
     if let (Some(known), Some(theirs)) = (&known, &theirs) {
-        synced.gone = synced.gone.max(repository.beyond(known, Some(theirs))?);
+        synced.gone = synced.gone.max(repository.count_commits(known, Some(theirs))?);
     }
     Ok(theirs)
 }
@@ -176,14 +176,14 @@ impl Desk {
         program: &str,
         synced: &mut SyncReport,
     ) -> Result<(), Error> {
-        let (_, behind) = repository.apart(theirs)?;
+        let (_, behind) = repository.ahead_behind(theirs)?;
         if behind == 0 {
             return Ok(());
         }
         let _lock = self.lock()?;
         self.recovery = self.recover()?;
         self.pending = None;
-        let (ahead, behind) = repository.apart(theirs)?;
+        let (ahead, behind) = repository.ahead_behind(theirs)?;
         let in_the_way = repository.in_the_way(theirs, ahead == 0)?;
         if !in_the_way.staged.is_empty() || !in_the_way.changed.is_empty() {
             let (staged, changed) = (in_the_way.staged, in_the_way.changed);
@@ -194,21 +194,21 @@ impl Desk {
         let date = self.world.clock_is_fixed.then(|| self.world.now.to_rfc3339());
         let driver = driver(program);
         let merging = MergeOptions { theirs, message: &message, driver: &driver, date: date.as_deref() };
-        self.reach("merging");
+        self.fault_point("merging");
         if let Err(refusal) = repository.merge(&merging) {
             self.finish(repository, &merging, refusal)?;
         }
-        self.reach("merged");
+        self.fault_point("merged");
         synced.received += behind;
         // The index of names and rows was made for the tree before.
         self.index = std::sync::OnceLock::new();
         if let Some(head) = repository.head()? {
-            synced.broken.extend(self.errors_beyond(repository, Some(&before), &head)?);
+            synced.broken.extend(self.new_errors(repository, Some(&before), &head)?);
         }
         let crossed = self.crossed(repository, &before)?;
         synced.crossed.retain(|(known, _)| !crossed.iter().any(|(ticket, _)| ticket.id == known.id));
         synced.crossed.extend(crossed);
-        synced.loose = self.loose()?;
+        synced.loose = self.inconsistencies()?;
         Ok(())
     }
 
@@ -226,7 +226,7 @@ impl Desk {
         let resolved = self.resolve_locked(repository, &[], false).map(|_| ());
         let paths = repository.unmerged()?;
         let ended = match resolved {
-            Ok(()) if paths.is_empty() => repository.conclude(merging).map_err(Error::from),
+            Ok(()) if paths.is_empty() => repository.commit_merge(merging).map_err(Error::from),
             Ok(()) => Err(Error::Unsynced { why: SyncError::Split { paths } }),
             Err(error) => Err(error),
         };
@@ -245,7 +245,7 @@ impl Desk {
         for file in files {
             if let (Some(before), Some(after)) = (read(file.before), read(file.after)) {
                 let mut new = newly_concurrent(&after, &before, &before);
-                new.extend(crossed_unseen(&after, &unseen));
+                new.extend(unaware_conflict(&after, &unseen));
                 crossed.extend(Some((after, new)).filter(|(_, new)| !new.is_empty()));
             }
         }

@@ -5,7 +5,7 @@
 
 use std::fs;
 
-use crate::domain::convergence::cross_ticket::{UnawareSolves, may_be_unseen, unseen_between};
+use crate::domain::convergence::cross_ticket::{UnawareSolves, may_have_unaware_solve, unaware_solves};
 use crate::domain::id::Id;
 use crate::domain::ticket::Ticket;
 use crate::store::git::{GitError, ObjectLookup, RemergedFile, Repository};
@@ -20,7 +20,7 @@ const END: &str = "end";
 impl Desk {
     /// What solves of some tickets had not seen. Says nothing where there is no repository, or git cannot be asked.
     pub(crate) fn unseen<'a>(&self, tickets: impl Iterator<Item = &'a Ticket>) -> UnawareSolves {
-        let open: Vec<Id> = tickets.filter(|ticket| may_be_unseen(ticket)).map(|ticket| ticket.id).collect();
+        let open: Vec<Id> = tickets.filter(|ticket| may_have_unaware_solve(ticket)).map(|ticket| ticket.id).collect();
         if open.is_empty() || !self.state.in_repository() {
             return UnawareSolves::new();
         }
@@ -51,7 +51,7 @@ impl Desk {
         }
         let pairs: String = unseen.iter().map(|(solve, merged)| format!("{solve} {merged}\n")).collect();
         // Who may only read goes without a memory.
-        let _ = self.state.make().and_then(|()| fs::write(file, format!("{head}\n{pairs}{END}\n")));
+        let _ = self.state.create().and_then(|()| fs::write(file, format!("{head}\n{pairs}{END}\n")));
         Ok(unseen)
     }
 }
@@ -61,7 +61,7 @@ pub(crate) fn unseen_in(repository: &Repository, revisions: &[&str]) -> Result<U
     let mut lookup = ObjectLookup::of(repository.clone());
     let mut unseen = UnawareSolves::new();
     for RemergedFile { path, sides } in repository.met(revisions)? {
-        if !path.rsplit('/').next().is_some_and(|name| layout::is_named_like_a_ticket(name.as_ref())) {
+        if !path.rsplit('/').next().is_some_and(|name| layout::has_ticket_extension(name.as_ref())) {
             continue;
         }
         let mut versions = Vec::new();
@@ -69,7 +69,7 @@ pub(crate) fn unseen_in(repository: &Repository, revisions: &[&str]) -> Result<U
             versions.extend(lookup.object(side)?.and_then(|bytes| yaml::read(&bytes, None).ok()));
         }
         for (place, one) in versions.iter().enumerate() {
-            versions[place + 1..].iter().for_each(|other| unseen.extend(unseen_between(one, other)));
+            versions[place + 1..].iter().for_each(|other| unseen.extend(unaware_solves(one, other)));
         }
     }
     Ok(unseen)
@@ -87,7 +87,7 @@ fn under_way(repository: &Repository, tickets: &[Id]) -> Result<UnawareSolves, G
             Ok::<_, GitError>(bytes.and_then(|bytes| yaml::read(&bytes, None).ok()))
         };
         if let (Some(ours), Some(theirs)) = (at("HEAD")?, at("MERGE_HEAD")?) {
-            unseen.extend(unseen_between(&ours, &theirs));
+            unseen.extend(unaware_solves(&ours, &theirs));
         }
     }
     Ok(unseen)

@@ -36,22 +36,22 @@ impl DeskAt<'_> {
     ///
     /// # Errors
     /// git refuses.
-    pub fn copies_in(self, snapshot: &Snapshot) -> Result<Vec<Finding>, GitError> {
-        self.copies_among(&self.brought(snapshot)?)
+    pub fn duplicates_in(self, snapshot: &Snapshot) -> Result<Vec<Finding>, GitError> {
+        self.duplicates_among(&self.brought(snapshot)?)
     }
 
     /// The same of some entries, each with the ticket it came to.
     ///
     /// # Errors
     /// git refuses.
-    pub fn copies_among(self, brought: &[(Id, Id)]) -> Result<Vec<Finding>, GitError> {
+    pub fn duplicates_among(self, brought: &[(Id, Id)]) -> Result<Vec<Finding>, GitError> {
         if brought.is_empty() {
             return Ok(Vec::new());
         }
         let mut found = match self.others(brought, &self.known()?)? {
             Some(found) => found,
             None => {
-                EntryRegister::forget(&self.repository.git_folder()?, self.prefix);
+                EntryRegister::delete(&self.repository.git_folder()?, self.prefix);
                 self.others(brought, &self.known()?)?.unwrap_or_default()
             }
         };
@@ -69,7 +69,7 @@ impl DeskAt<'_> {
     ///
     /// # Errors
     /// git refuses.
-    pub fn look_ahead(self) -> Result<(), GitError> {
+    pub fn build_register(self) -> Result<(), GitError> {
         self.known().map(drop)
     }
 
@@ -87,7 +87,7 @@ impl DeskAt<'_> {
         if register.is_none() || files.len() > BEHIND {
             let written = EntryRegister::write(&folder, self.prefix, self.commit, register.as_ref(), &entries);
             if written.is_err() && register.is_some() {
-                EntryRegister::forget(&folder, self.prefix);
+                EntryRegister::delete(&folder, self.prefix);
             }
         }
         Ok(EntryLocations { entries, register })
@@ -199,7 +199,7 @@ pub(crate) fn add(copies: impl IntoIterator<Item = Finding>, findings: &mut Vec<
 /// The ticket whose place a file lies at.
 fn ticket_at(change: &CommitChange) -> Option<Id> {
     let path = Path::new(&change.path);
-    if layout::is_place(path) { path.file_stem()?.to_str()?.parse().ok() } else { None }
+    if layout::is_ticket_path(path) { path.file_stem()?.to_str()?.parse().ok() } else { None }
 }
 
 /// The entries of a ticket's file; none where it cannot be read, which others tell.

@@ -143,14 +143,14 @@ impl HookInstall {
             fs::rename(&self.path, chained).map_err(Error::io(&self.path, "rename"))?;
         }
         new.persist(&self.path).map(|_| ()).map_err(|error| Error::io(&self.path, "write")(error.error))?;
-        self.look_ahead();
+        self.build_register();
         Ok(())
     }
 
     /// Reads the tickets once, so that the first push need not. What goes wrong here the guard will tell.
-    fn look_ahead(&self) {
+    fn build_register(&self) {
         if let Ok(Some(head)) = self.repository.head() {
-            let _ = DeskAt { repository: &self.repository, prefix: &self.prefix, commit: &head }.look_ahead();
+            let _ = DeskAt { repository: &self.repository, prefix: &self.prefix, commit: &head }.build_register();
         }
     }
 }

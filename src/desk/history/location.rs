@@ -31,7 +31,7 @@ impl DeskLocation {
     /// There is no repository; no desk in it, or several.
     pub fn of(start: &Path, asked: Option<&str>) -> Result<Self, Error> {
         let here = Repository::at(start);
-        let (is_bare, prefix) = here.standing().map_err(|refusal| match refusal {
+        let (is_bare, prefix) = here.is_bare_and_prefix().map_err(|refusal| match refusal {
             GitError::Refused { .. } => Error::NoRepository { root: start.to_owned() },
             refusal => Error::Git { refusal },
         })?;
@@ -42,14 +42,14 @@ impl DeskLocation {
             let prefix = prefix.map_err(|_| Error::NoRepository { root: folder.clone() })?;
             return Ok(Self { folder, prefix, is_bare, is_asked: false });
         }
-        let folder = if is_bare { start.to_owned() } else { here.top().unwrap_or_else(|| start.to_owned()) };
+        let folder = if is_bare { start.to_owned() } else { here.work_tree_root().unwrap_or_else(|| start.to_owned()) };
         let repository = Repository::at(&folder);
         let known = repository.folders_with(layout::MARKER)?;
         let nowhere = |known| Error::NoDesk { root: folder.clone(), asked: asked.map(str::to_owned), known };
         let prefix = match (asked, known.as_slice()) {
             (Some(asked), _) => {
                 let asked = prefix_of(asked);
-                let was_there = || repository.was_ever(&format!("{asked}{}", layout::MARKER));
+                let was_there = || repository.path_ever_existed(&format!("{asked}{}", layout::MARKER));
                 // Nothing was ever sent to a server that is still being set up.
                 if known.contains(&asked) || !repository.has_commits() || was_there()? {
                     asked

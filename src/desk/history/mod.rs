@@ -1,4 +1,4 @@
-//! TODO.
+//! The history of a desk in git: `audit`, the guard for pushes and the hooks that run it.
 
 pub(crate) mod audit;
 pub(crate) mod duplicate_entries;

@@ -42,7 +42,7 @@ impl ServerHealth {
     /// git refuses to answer.
     pub fn of(start: &Path) -> Result<Option<Self>, Error> {
         let repository = Repository::at(start);
-        if !repository.standing().is_ok_and(|(is_bare, _)| is_bare) {
+        if !repository.is_bare_and_prefix().is_ok_and(|(is_bare, _)| is_bare) {
             return Ok(None);
         }
         let desk = DeskLocation::of(start, None);

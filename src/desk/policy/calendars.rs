@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::calendar::{Calendar, HolidayList};
 use crate::domain::people::person::{Person, Team};
 use crate::domain::sla::clock::Clock;
-use crate::domain::sla::manager_response::{EscalationPolicy, first_words};
+use crate::domain::sla::manager_response::{EscalationPolicy, manager_response_clocks};
 use crate::domain::sla::plan::{CalendarRule, Plan};
 use crate::domain::ticket::{Header, Ticket};
 use crate::domain::vocabulary::Priority;
@@ -57,14 +57,14 @@ impl SlaPolicy {
     /// does: then all time counts. `language` is the one the ticket is spoken to in.
     pub fn follow_up_hours(&self, ticket: &Header, language: Option<&str>) -> Option<&Calendar> {
         let channel = ticket.channel.as_deref();
-        let rule = self.follow_up.iter().find(|rule| rule.means(language, ticket.priority, channel))?;
+        let rule = self.follow_up.iter().find(|rule| rule.applies_to(language, ticket.priority, channel))?;
         self.calendar(&rule.calendar)
     }
 
     /// The clocks of a ticket's escalations, as they stand at an instant.
-    pub fn first_words(&self, ticket: &Ticket, team: &Team, now: DateTime<Utc>) -> Vec<Clock> {
+    pub fn manager_responses(&self, ticket: &Ticket, team: &Team, now: DateTime<Utc>) -> Vec<Clock> {
         let is_manager = |person: &Person| team.has_manager(person);
-        first_words(&ticket.history, &self.escalation, is_manager, |name| self.calendar(name), now)
+        manager_response_clocks(&ticket.history, &self.escalation, is_manager, |name| self.calendar(name), now)
     }
 
     /// When a manager's first word is due on a ticket escalated now; none where policy wants none.
@@ -149,20 +149,20 @@ impl Desk {
     }
 
     /// What becomes of the desk when a list takes its place.
-    pub(crate) fn decide_to_list(
+    pub(crate) fn plan_holiday_list(
         &self,
         name: &str,
         list: &HolidayList,
         terms: &WriteOptions,
     ) -> Result<Outcome, Error> {
-        let (before, after) = (self.list_text(name)?, holidays::spell(list));
+        let (before, after) = (self.list_text(name)?, holidays::to_toml(list));
         let mut report = Outcome::default();
         if before.as_ref() == Some(&after) {
             return Ok(report);
         }
         report.changes.push(FileChange { path: holidays::path(name), before, after });
         if self.commits(terms)? {
-            report.message = Some(commit_message::of_list(name, list, self.on_behalf_of(terms)?.as_deref()));
+            report.message = Some(commit_message::for_holiday_list(name, list, self.on_behalf_of(terms)?.as_deref()));
         }
         Ok(report)
     }

@@ -106,7 +106,7 @@ impl Desk {
     /// None of that name, or its file is damaged.
     pub fn organization(&self, id: &str, viewer: Option<&Person>) -> Result<Organization, Error> {
         let not_found = || Error::NoOrganization { id: id.to_owned() };
-        let sees_all = self.hides_from(viewer).is_none();
+        let sees_all = self.restricted_viewer(viewer).is_none();
         if !sees_all && !self.memberships_of(viewer)?.administers(id) {
             return Err(not_found());
         }

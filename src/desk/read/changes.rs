@@ -73,7 +73,7 @@ impl Desk {
         let from = match &stretch.from {
             Some(from) if stretch.since_parting => {
                 let from = known(from)?;
-                Some(repository.parting(&from, &to)?)
+                Some(repository.merge_base(&from, &to)?)
             }
             Some(from) => Some(known(from)?),
             None => match repository.commit_of(&format!("{to}~1")) {

@@ -1,4 +1,4 @@
-//! TODO.
+//! Reading a desk: ids, summaries from the index, whole tickets, queries, search, and the limits of what a viewer sees.
 
 pub(crate) mod changes;
 pub(crate) mod parallel;

@@ -35,16 +35,16 @@ impl Desk {
     /// Hands on what is found, and gives the files that could not be read.
     ///
     /// # Errors
-    /// As [`Desk::meant`], and those of `hand_on`.
+    /// As [`Desk::query`], and those of `hand_on`.
     pub fn searched<T: Send, E: From<Error>>(
         &self,
         search: &SearchRequest<'_, T>,
         mut hand_on: impl FnMut(T) -> Result<(), E>,
     ) -> Result<Vec<UnreadableFile>, E> {
-        let promises = self.promises_for(search.query, search.viewer)?;
+        let promises = self.sla_for_query(search.query, search.viewer)?;
         let promises = promises.as_ref();
         if let Some(AsOf::Revision(revision)) = &search.query.as_of {
-            let census = self.census_of(revision, |ticket| self.found(search, promises, ticket))?;
+            let census = self.load_tickets_by_id(revision, |ticket| self.found(search, promises, ticket))?;
             census.tickets.into_iter().try_for_each(&mut hand_on)?;
             return Ok(census.troubles);
         }
@@ -71,7 +71,7 @@ impl Desk {
         promises: Option<&SlaEvaluator<'_>>,
         ticket: Ticket,
     ) -> Option<T> {
-        let (ticket, _) = self.judged(search.query, search.viewer, promises, ticket)?;
+        let (ticket, _) = self.evaluate(search.query, search.viewer, promises, ticket)?;
         (search.find)(&ticket)
     }
 
@@ -87,7 +87,7 @@ impl Desk {
         for id in ids {
             let ticket = self.bytes_in(folder.as_ref(), *id, &mut bytes).and_then(|()| {
                 let is_ruled_out =
-                    || asks_now && rules_out(&|glimpse| search.query.means_at_a_glance(glimpse), &bytes, *id);
+                    || asks_now && rules_out(&|glimpse| search.query.matches_header(glimpse), &bytes, *id);
                 if !(search.may_hold)(&bytes) || is_ruled_out() {
                     return Ok(None);
                 }

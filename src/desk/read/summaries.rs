@@ -70,9 +70,9 @@ impl Desk {
     /// Rows of the tickets that a person may see.
     ///
     /// # Errors
-    /// As [`Desk::census`].
+    /// As [`Desk::load_tickets`].
     pub fn summaries(&self, viewer: Option<&Person>) -> Result<SummaryList, Error> {
-        let sees_all = self.hides_from(viewer).is_none();
+        let sees_all = self.restricted_viewer(viewer).is_none();
         let memberships = self.memberships_of(viewer)?;
         self.rows_of(&SummaryFilter {
             at_a_glance: &|_| sees_all.then_some(true),
@@ -84,7 +84,7 @@ impl Desk {
     pub(crate) fn rows_of(&self, wanted: &SummaryFilter<'_>) -> Result<SummaryList, Error> {
         if self.pending.is_some() {
             let mut rows = Rows::default();
-            let census = self.census(|ticket| {
+            let census = self.load_tickets(|ticket| {
                 let row = Summary::from(&ticket);
                 if (wanted.row)(&row) {
                     rows.push(&row);
@@ -110,7 +110,7 @@ impl Desk {
         let mut found = SummaryList::default();
         let mut fresh = Vec::new();
         for group in shares.chunks(AHEAD * processors()) {
-            for seen in on_every_processor(group, |share| self.look(index, share, wanted, began)) {
+            for seen in on_every_processor(group, |share| self.read_batch(index, share, wanted, began)) {
                 let seen = seen?;
                 found.rows.append(seen.found.rows);
                 found.troubles.extend(seen.found.troubles);
@@ -159,13 +159,13 @@ impl Desk {
         let few = fresh.len() <= FEW + index.len() / 8;
         if !(few && index.add(fresh, &news)) {
             let folders: Vec<MonthFolder> = roll.months.iter().map(|listed| listed.folder).filter(old_enough).collect();
-            let _ = index.renew(self.state.folder(), &roll.tickets()?, fresh, &folders);
+            let _ = index.rebuild(self.state.folder(), &roll.tickets()?, fresh, &folders);
         }
         Ok(())
     }
 
     /// Looks at a share of the tickets.
-    fn look(
+    fn read_batch(
         &self,
         index: Option<&Index>,
         share: &Batch<'_>,
@@ -197,7 +197,7 @@ impl Desk {
             }
         }
         if let Some(index) = index {
-            to_read.extend(index.take(&believed, &mut seen.found.rows, wanted.row));
+            to_read.extend(index.decode_matching(&believed, &mut seen.found.rows, wanted.row));
         }
         if !to_read.is_empty() {
             self.read_all(&folder, &to_read, wanted, began, &mut seen)?;
@@ -280,7 +280,7 @@ impl Desk {
         if self.world.no_index && rules_out(&wanted.at_a_glance, bytes, id) {
             return Ok(ReadOutcome::RuledOut);
         }
-        if let Some(row) = yaml::survey(bytes, id) {
+        if let Some(row) = yaml::read_summary(bytes, id) {
             return Ok(ReadOutcome::Row(stamp, Box::new(row)));
         }
         match yaml::read(bytes, Some(id)) {
@@ -316,7 +316,7 @@ fn old_enough(stamp: FileStamp, began: PassStart) -> bool {
 /// Whether a file's header alone tells that the ticket is not asked for. Then its history is not read, and whatever is
 /// wrong with it not found: the same with an index as without.
 pub(crate) fn rules_out(at_a_glance: &dyn Fn(&SummaryHeader) -> Option<bool>, bytes: &[u8], id: Id) -> bool {
-    let header = yaml::survey_header(bytes, id);
+    let header = yaml::read_summary_header(bytes, id);
     header.is_some_and(|header| at_a_glance(&SummaryHeader::from(&header)) == Some(false))
 }
 

@@ -88,15 +88,15 @@ impl Desk {
     }
 
     /// The tickets whose ids begin or end with a part.
-    pub(crate) fn with_part(&self, part: &str) -> Result<Vec<Id>, Error> {
-        self.with_index(|index| Ok(self.roll(index)?.with_part(part)?))
+    pub(crate) fn find_by_part(&self, part: &str) -> Result<Vec<Id>, Error> {
+        self.with_index(|index| Ok(self.roll(index)?.find_by_part(part)?))
     }
 
     /// The same for several parts.
     pub(crate) fn with_parts(&self, parts: &[String]) -> Result<Vec<Vec<Id>>, Error> {
         self.with_index(|index| {
             let roll = self.roll(index)?;
-            Ok(parts.iter().map(|part| roll.with_part(part)).collect::<Result<_, CorruptIndex>>()?)
+            Ok(parts.iter().map(|part| roll.find_by_part(part)).collect::<Result<_, CorruptIndex>>()?)
         })
     }
 
@@ -105,7 +105,7 @@ impl Desk {
         let (mut names, mut months) = (TicketListing::default(), Vec::new());
         for month in layout::months(&self.root, &mut names).map_err(io)? {
             let stamp = month.folder.symlink_metadata().map(|metadata| FileStamp::of(&metadata)).map_err(io)?;
-            if let Some(known) = index.and_then(|index| index.known(month.year, month.month, stamp)) {
+            if let Some(known) = index.and_then(|index| index.cached_month(month.year, month.month, stamp)) {
                 let folder = MonthFolder { year: month.year, month: month.month, stamp };
                 months.push(MonthListing { month, names: known, folder, is_news: false });
                 continue;
@@ -172,11 +172,11 @@ impl IdListing<'_> {
         })
     }
 
-    fn with_part(&self, part: &str) -> Result<Vec<Id>, CorruptIndex> {
+    fn find_by_part(&self, part: &str) -> Result<Vec<Id>, CorruptIndex> {
         let mut found = Vec::new();
         if let Some(index) = self.index {
             let holds = |place: usize| self.ranges().any(|range| range.contains(&place));
-            found.extend(index.with_part(part)?.into_iter().filter(|(_, place)| holds(*place)).map(|(id, _)| id));
+            found.extend(index.find_by_part(part)?.into_iter().filter(|(_, place)| holds(*place)).map(|(id, _)| id));
         }
         let listed = self.months.iter().filter_map(|listed| match &listed.names {
             MonthTickets::Ids(ids) => Some(ids),

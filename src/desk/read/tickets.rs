@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
-use crate::domain::people::visibility::as_customers_have_it;
+use crate::domain::people::visibility::customer_view;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::summary::Summary;
 use crate::error::Error;
@@ -123,7 +123,7 @@ impl Desk {
     /// As [`Desk::ticket`].
     pub fn ticket_for(&self, id: Id, viewer: Option<&Person>) -> Result<Ticket, Error> {
         let ticket = self.ticket(id)?;
-        Ok(if self.hides_from(viewer).is_some() { as_customers_have_it(ticket) } else { ticket })
+        Ok(if self.restricted_viewer(viewer).is_some() { customer_view(ticket) } else { ticket })
     }
 
     /// A ticket whose file is damaged.
@@ -135,15 +135,15 @@ impl Desk {
     ///
     /// # Errors
     /// A folder that cannot be read. Damaged files are told in the census.
-    pub fn census<T>(&self, keep: impl FnMut(Ticket) -> Option<T>) -> Result<TicketList<T>, Error> {
+    pub fn load_tickets<T>(&self, keep: impl FnMut(Ticket) -> Option<T>) -> Result<TicketList<T>, Error> {
         let names = self.names()?;
-        let mut census = self.census_among(&names.tickets, keep)?;
+        let mut census = self.load_tickets_among(&names.tickets, keep)?;
         census.troubles.extend(names.misplaced.iter().map(|path| self.misplaced(path)));
         Ok(census)
     }
 
     /// The same for some tickets.
-    pub(crate) fn census_among<T>(
+    pub(crate) fn load_tickets_among<T>(
         &self,
         ids: &[Id],
         mut keep: impl FnMut(Ticket) -> Option<T>,
@@ -156,7 +156,7 @@ impl Desk {
                 match read {
                     Ok(ticket) => {
                         census.tickets.extend(keep(ticket));
-                        self.reach("read");
+                        self.fault_point("read");
                     }
                     Err(Error::Damaged { path, damage }) => census.troubles.push(UnreadableFile { path, damage }),
                     // Somebody took it away since the folder was listed.
@@ -180,7 +180,7 @@ impl Desk {
     }
 
     /// Reads every ticket as it was in a revision of git.
-    pub(crate) fn census_of<T>(
+    pub(crate) fn load_tickets_by_id<T>(
         &self,
         revision: &str,
         mut keep: impl FnMut(Ticket) -> Option<T>,
@@ -211,12 +211,12 @@ impl Desk {
         let not_found = || Error::NotFound { word: word.to_owned() };
         // Before any ticket is looked for: what is wrong with organisations tells nothing of tickets.
         self.memberships_of(viewer)?;
-        let spelled = layout::part_of_id(word);
+        let spelled = layout::parse_id_part(word);
         if let Some(Ok(id)) = spelled.as_deref().map(str::parse::<Id>) {
-            return if self.sees(id, viewer)? { Ok(id) } else { Err(not_found()) };
+            return if self.can_see(id, viewer)? { Ok(id) } else { Err(not_found()) };
         }
         let mut seen = match spelled {
-            Some(part) => self.seen(self.with_part(&part)?, viewer)?,
+            Some(part) => self.seen(self.find_by_part(&part)?, viewer)?,
             None => Vec::new(),
         };
         if seen.is_empty() {
@@ -231,14 +231,14 @@ impl Desk {
 
     /// Those of some tickets that a person may see.
     fn seen(&self, ids: Vec<Id>, viewer: Option<&Person>) -> Result<Vec<Id>, Error> {
-        let seen = ids.into_iter().map(|id| Ok(self.sees(id, viewer)?.then_some(id)));
+        let seen = ids.into_iter().map(|id| Ok(self.can_see(id, viewer)?.then_some(id)));
         seen.filter_map(Result::transpose).collect()
     }
 
     /// Whether a ticket is there and the person may see it. A damaged one is there for agents, for those who read
     /// without any identity, and for those whose it is by its header.
-    pub(crate) fn sees(&self, id: Id, viewer: Option<&Person>) -> Result<bool, Error> {
-        let Some(person) = self.hides_from(viewer) else {
+    pub(crate) fn can_see(&self, id: Id, viewer: Option<&Person>) -> Result<bool, Error> {
+        let Some(person) = self.restricted_viewer(viewer) else {
             let pending = self
                 .pending
                 .as_ref()

@@ -16,14 +16,14 @@ const MANY: usize = 64;
 
 impl Desk {
     /// Whether somebody asks from whom tickets are hidden.
-    pub(crate) fn hides_from<'a>(&self, viewer: Option<&'a Person>) -> Option<&'a Person> {
+    pub(crate) fn restricted_viewer<'a>(&self, viewer: Option<&'a Person>) -> Option<&'a Person> {
         viewer.filter(|person| !self.config.team.has_agent(person))
     }
 
     /// Whether a person may be told of a file that cannot be read: agents of every file, others of those that are
     /// tickets of theirs by what can still be read of them.
-    pub fn may_hear_of(&self, trouble: &UnreadableFile, viewer: Option<&Person>) -> bool {
-        if self.hides_from(viewer).is_none() || !trouble.path.contains(layout::TICKETS) {
+    pub fn may_see_error(&self, trouble: &UnreadableFile, viewer: Option<&Person>) -> bool {
+        if self.restricted_viewer(viewer).is_none() || !trouble.path.contains(layout::TICKETS) {
             return true;
         }
         let stem = trouble.path.strip_suffix(".yaml").and_then(|path| path.rsplit('/').next());
@@ -32,8 +32,8 @@ impl Desk {
 
     /// Whether a file's header alone says that a person may see the ticket.
     pub(crate) fn sees_header(&self, id: Id, viewer: Option<&Person>) -> bool {
-        let Some(person) = self.hides_from(viewer) else { return true };
-        let header = self.bytes(id).ok().and_then(|bytes| yaml::header_of_damaged(&bytes, id));
+        let Some(person) = self.restricted_viewer(viewer) else { return true };
+        let header = self.bytes(id).ok().and_then(|bytes| yaml::salvage_header(&bytes, id));
         let Ok(memberships) = self.memberships(person) else { return false };
         header.is_some_and(|header| self.config.team.standing_with(person, &memberships, Some(&header)).sees())
     }
@@ -41,15 +41,15 @@ impl Desk {
     /// Whether an interrupted command waits for the next writer, as far as a person may know: agents of every one,
     /// others of their own.
     pub fn has_pending_of(&self, viewer: Option<&Person>) -> bool {
-        self.pending.as_ref().is_some_and(|pending| self.is_of(&pending.changes, viewer))
+        self.pending.as_ref().is_some_and(|pending| self.is_own_change(&pending.changes, viewer))
     }
 
     /// Whether a person may know of a command with these changes.
-    pub(crate) fn is_of(&self, changes: &[FileChange], viewer: Option<&Person>) -> bool {
-        let Some(person) = self.hides_from(viewer) else { return true };
+    pub(crate) fn is_own_change(&self, changes: &[FileChange], viewer: Option<&Person>) -> bool {
+        let Some(person) = self.restricted_viewer(viewer) else { return true };
         let wrote = |change: &FileChange| {
             let ticket = yaml::read(change.after.as_bytes(), None).ok();
-            ticket.is_some_and(|ticket| ticket.history.last().is_some_and(|entry| entry.by.is(person)))
+            ticket.is_some_and(|ticket| ticket.history.last().is_some_and(|entry| entry.by.same_address(person)))
         };
         // What comes with the first attachment is nobody's words.
         changes.iter().filter(|change| change.path != layout::ATTACHMENT_ATTRIBUTES).all(wrote)
@@ -78,7 +78,7 @@ impl Desk {
             let alike = self.with_parts(&shortest.collect::<Vec<_>>())?;
             return asked.zip(alike).map(|(id, alike)| self.short_among(id, &alike, viewer)).collect();
         }
-        let ids = self.ids_seen(viewer)?;
+        let ids = self.visible_ids(viewer)?;
         let short = layout::short_ids(&ids);
         let find = |id: Id| ids.binary_search(&id).map_or_else(|_| id.to_string(), |place| short[place].clone());
         Ok(asked.map(find).collect())
@@ -88,8 +88,8 @@ impl Desk {
     ///
     /// # Errors
     /// A folder that cannot be read.
-    pub fn ids_seen(&self, viewer: Option<&Person>) -> Result<Vec<Id>, Error> {
-        Ok(match self.hides_from(viewer) {
+    pub fn visible_ids(&self, viewer: Option<&Person>) -> Result<Vec<Id>, Error> {
+        Ok(match self.restricted_viewer(viewer) {
             Some(_) => self.summaries(viewer)?.rows.ids().collect(),
             None => self.names()?.tickets,
         })
@@ -101,7 +101,7 @@ impl Desk {
         for other in alike.iter().filter(|other| **other != id) {
             let other_word = other.to_string();
             let shared = own.bytes().rev().zip(other_word.bytes().rev()).take_while(|(a, b)| a == b).count();
-            if shared >= length && self.sees(*other, viewer)? {
+            if shared >= length && self.can_see(*other, viewer)? {
                 length = shared + 1;
             }
         }

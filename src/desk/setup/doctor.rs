@@ -11,7 +11,7 @@ use crate::store::git::Repository;
 use crate::store::index::Index;
 
 use crate::desk::Desk;
-use crate::desk::clones::git_setup::{GitSetting, tellings};
+use crate::desk::clones::git_setup::{GitSetting, git_settings};
 
 /// What was found around a desk.
 #[derive(Clone, Debug)]
@@ -48,14 +48,14 @@ impl Desk {
         let index = Index::load(self.state.folder());
         let kept = std::fs::read_dir(self.state.path("kept")).map_or(0, Iterator::count);
         Ok(DeskHealth {
-            tellings: if in_repository { tellings(&self.root, program, false)? } else { Vec::new() },
+            tellings: if in_repository { git_settings(&self.root, program, false)? } else { Vec::new() },
             at_work: self.is_git_at_work(),
             conflicted: if in_repository { repository.unmerged()? } else { Vec::new() },
             is_locked,
             is_interrupted: self.has_pending(),
             left_behind: ["journal", "kept"]
                 .iter()
-                .filter_map(|name| self.state.left_behind(&self.root, name))
+                .filter_map(|name| self.state.legacy_file(&self.root, name))
                 .collect(),
             indexed: index.map(|index| index.len()).filter(|rows| *rows > 0),
             kept,

@@ -10,7 +10,7 @@ use crate::store::git::{CommitRequest, GitError, Repository};
 use crate::store::{config, holidays, layout};
 
 use crate::desk::Environment;
-use crate::desk::clones::git_setup::{GitSetting, add_attributes, tell, tellings};
+use crate::desk::clones::git_setup::{GitSetting, add_attributes, apply_settings, git_settings};
 
 /// What a desk starts with.
 #[derive(Clone, Debug)]
@@ -69,7 +69,7 @@ impl InitOptions {
         let mut git = if existing { None } else { repository.init().err() };
         let in_repository = StateDir::of(root).in_repository();
         if self.many_files && in_repository {
-            git = git.or(repository.expect_many_files().err());
+            git = git.or(repository.enable_many_files().err());
         }
         let own = in_repository && (!existing || is_own(&repository, root));
         let agent = match self.agent.clone() {
@@ -103,8 +103,8 @@ impl InitOptions {
 
 impl InitOptions {
     fn tell_git(&self) -> Result<Vec<GitSetting>, Error> {
-        let told = tellings(&self.root, &self.program, false)?;
-        tell(&self.root, &told)?;
+        let told = git_settings(&self.root, &self.program, false)?;
+        apply_settings(&self.root, &told)?;
         Ok(told)
     }
 
@@ -114,7 +114,7 @@ impl InitOptions {
     /// The system refused; what git has against it is the inner result.
     pub fn commit_files(root: &Path, world: &Environment) -> Result<Result<(), GitError>, Error> {
         let state = StateDir::of(root);
-        state.make().map_err(Error::io(state.folder(), "make"))?;
+        state.create().map_err(Error::io(state.folder(), "make"))?;
         let message = state.path("message");
         fs::write(&message, "Found a support desk\n\nAction: init\n").map_err(Error::io(&message, "write"))?;
         let message = std::path::absolute(&message).map_err(Error::io(&message, "find"))?;
@@ -150,5 +150,5 @@ fn list_holidays(root: &Path) -> Result<(), Error> {
 /// Whether an existing repository is there for this desk alone: nothing is committed, and its top is the store.
 fn is_own(repository: &Repository, root: &Path) -> bool {
     let same = |top: PathBuf| fs::canonicalize(top).ok() == fs::canonicalize(root).ok();
-    !repository.has_commits() && repository.top().is_some_and(same)
+    !repository.has_commits() && repository.work_tree_root().is_some_and(same)
 }

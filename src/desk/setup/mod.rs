@@ -1,4 +1,4 @@
-//! TODO.
+//! Making a desk (`init`) and diagnosing it (`doctor`).
 
 pub(crate) mod doctor;
 pub(crate) mod init;

@@ -70,7 +70,7 @@ impl Desk {
     ///
     /// # Errors
     /// The policy is not sound, or the desk's zone is none.
-    pub fn promises(&self, now: DateTime<Utc>) -> Result<SlaEvaluator<'_>, Error> {
+    pub fn sla(&self, now: DateTime<Utc>) -> Result<SlaEvaluator<'_>, Error> {
         let policy = self.policy()?;
         let calendars = policy.calendars.iter().cloned().chain([Calendar::always()]);
         let reckoners = calendars.map(|calendar| CachedCalendar::of(calendar, now)).collect();
@@ -85,7 +85,7 @@ impl Desk {
     ///
     /// # Errors
     /// A revision git does not know.
-    pub fn moment_of(&self, query: &Query) -> Result<DateTime<Utc>, Error> {
+    pub fn query_time(&self, query: &Query) -> Result<DateTime<Utc>, Error> {
         match &query.as_of {
             Some(AsOf::Instant(instant)) => Ok(*instant),
             Some(AsOf::Revision(revision)) => Repository::at(&self.root)
@@ -98,25 +98,25 @@ impl Desk {
     /// What a query needs to know of clocks, if it asks for them at all.
     ///
     /// # Errors
-    /// As [`Desk::promises`] and [`Desk::moment_of`].
-    pub(crate) fn promises_for(
+    /// As [`Desk::sla`] and [`Desk::query_time`].
+    pub(crate) fn sla_for_query(
         &self,
         query: &Query,
         viewer: Option<&Person>,
     ) -> Result<Option<SlaEvaluator<'_>>, Error> {
-        query.needs_clocks().then(|| Ok(self.promises(self.moment_of(query)?)?.told_to(viewer))).transpose()
+        query.needs_clocks().then(|| Ok(self.sla(self.query_time(query)?)?.for_viewer(viewer))).transpose()
     }
 }
 
 impl SlaEvaluator<'_> {
     /// The same for who is told of them: support is told of managers' first words among the clocks of a ticket.
     #[must_use]
-    pub fn told_to(self, viewer: Option<&Person>) -> Self {
-        Self { tells_first_words: self.casebook.tells_first_words(viewer), ..self }
+    pub fn for_viewer(self, viewer: Option<&Person>) -> Self {
+        Self { tells_first_words: self.casebook.shows_manager_response(viewer), ..self }
     }
 
     /// Whether tickets of a priority are promised anything, by whatever plan, or by the desk where they are escalated.
-    pub fn promises_to(&self, priority: Priority) -> bool {
+    pub fn has_target_for(&self, priority: Priority) -> bool {
         let of_desk = self.policy.escalation.first_word.of(priority).is_some();
         of_desk || self.policy.plans.iter().any(|plan| plan.has_target_of(priority))
     }
@@ -140,7 +140,7 @@ impl SlaEvaluator<'_> {
     }
 
     /// The plan in force for a ticket. None where the desk has no such plan, or what is needed cannot be read.
-    pub fn in_force(&self, row: &Summary) -> Option<PlanInForce<'_>> {
+    pub fn plan_in_force(&self, row: &Summary) -> Option<PlanInForce<'_>> {
         let opened = row.created_at;
         let on = |zone: &Zone| zone.local(opened).date_naive();
         let desk = |zone: &Zone| {
@@ -170,21 +170,21 @@ impl SlaEvaluator<'_> {
 
     /// The clocks of a ticket: by its plan in the order they began, then the first word of the manager it is escalated to.
     pub fn clocks(&self, row: &Summary) -> Vec<Clock> {
-        let mut clocks = self.clocks_of_plan(row);
+        let mut clocks = self.plan_clocks(row);
         clocks.extend(self.first_words_of(row));
         clocks
     }
 
     /// Those of them that its plan gives it.
-    pub fn clocks_of_plan(&self, row: &Summary) -> Vec<Clock> {
+    pub fn plan_clocks(&self, row: &Summary) -> Vec<Clock> {
         if !self.policy.plans.iter().any(Plan::has_targets) {
             return Vec::new();
         }
         let plan = match row.header.organization {
             None => self.policy.desk_plan.as_deref().and_then(|name| self.plan(name)),
-            Some(_) => self.in_force(row).map(|in_force| in_force.plan),
+            Some(_) => self.plan_in_force(row).map(|in_force| in_force.plan),
         };
-        plan.map(|plan| self.clocks_under(row, plan)).unwrap_or_default()
+        plan.map(|plan| self.clocks_with_plan(row, plan)).unwrap_or_default()
     }
 
     /// The clocks of managers' first words, which only the history tells; few tickets are escalated.
@@ -195,18 +195,18 @@ impl SlaEvaluator<'_> {
         }
         // Whoever lists rows has named the file if it cannot be read.
         let ticket = self.casebook.ticket(row.id).ok().and_then(|ticket| ticket.as_of(self.now));
-        ticket.map(|ticket| self.casebook.first_words(&ticket, self)).unwrap_or_default()
+        ticket.map(|ticket| self.casebook.manager_response_clocks(&ticket, self)).unwrap_or_default()
     }
 
     /// The clocks a ticket would have under a plan.
-    pub fn clocks_under(&self, row: &Summary, plan: &Plan) -> Vec<Clock> {
+    pub fn clocks_with_plan(&self, row: &Summary, plan: &Plan) -> Vec<Clock> {
         let otherwise = || self.language_of(row);
         clocks(&row.course, row.created_at, &row.header, plan, otherwise, |name| self.reckoner(name), self.now)
     }
 
     /// The clock of a ticket that is owed still and burns first.
     pub fn next(&self, row: &Summary) -> Option<Clock> {
-        let owed = self.clocks(row).into_iter().filter(Clock::is_owed);
+        let owed = self.clocks(row).into_iter().filter(Clock::is_due);
         owed.min_by_key(|clock| (clock.due_at.is_none(), clock.due_at, clock.remaining()))
     }
 
@@ -235,12 +235,12 @@ impl SlaEvaluator<'_> {
         if let Some(known) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(id) {
             return Arc::clone(known);
         }
-        let known = Arc::new(self.look_up(id));
+        let known = Arc::new(self.load_organization(id));
         self.known.write().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), Arc::clone(&known));
         known
     }
 
-    fn look_up(&self, id: &str) -> OrganizationPlan {
+    fn load_organization(&self, id: &str) -> OrganizationPlan {
         if !Organization::is_id(id) {
             return OrganizationPlan::Absent;
         }

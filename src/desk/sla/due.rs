@@ -56,18 +56,18 @@ impl Desk {
     /// The clocks of the tickets a query means, among those a person may see.
     ///
     /// # Errors
-    /// As [`Desk::meant`].
-    pub fn owed(
+    /// As [`Desk::query`].
+    pub fn due_clocks(
         &self,
         query: &Query,
         viewer: Option<&Person>,
         promises: &SlaEvaluator<'_>,
         asked: DueOptions,
     ) -> Result<DueClocks, Error> {
-        let wanted = |clock: &Clock| (asked.with_stopped || clock.is_owed()) && query.means_clock(clock);
+        let wanted = |clock: &Clock| (asked.with_stopped || clock.is_due()) && query.means_clock(clock);
         let clocks = Mutex::new(Vec::new());
         let SummaryList { rows, mut troubles } =
-            self.meant_if(&narrowed(query, promises, asked.with_stopped), viewer, &|row| {
+            self.query_where(&narrow_query(query, promises, asked.with_stopped), viewer, &|row| {
                 let mut theirs = promises.clocks(row);
                 theirs.retain(wanted);
                 let has_some = !theirs.is_empty();
@@ -90,22 +90,22 @@ impl Desk {
 
 impl Desk {
     /// Whether somebody is told of managers' first words: what the desk promised itself is support's own business.
-    pub fn tells_first_words(&self, viewer: Option<&Person>) -> bool {
-        self.hides_from(viewer).is_none()
+    pub fn shows_manager_response(&self, viewer: Option<&Person>) -> bool {
+        self.restricted_viewer(viewer).is_none()
     }
 
     /// The clocks of a ticket's escalations at the instant the promises are read for.
-    pub fn first_words(&self, ticket: &Ticket, promises: &SlaEvaluator<'_>) -> Vec<Clock> {
-        promises.policy.first_words(ticket, &self.config.team, promises.now)
+    pub fn manager_response_clocks(&self, ticket: &Ticket, promises: &SlaEvaluator<'_>) -> Vec<Clock> {
+        promises.policy.manager_responses(ticket, &self.config.team, promises.now)
     }
 }
 
 /// Leaves out what cannot owe anything, where only that is asked for, so that it need not be read.
-fn narrowed(query: &Query, promises: &SlaEvaluator<'_>, with_stopped: bool) -> Query {
+fn narrow_query(query: &Query, promises: &SlaEvaluator<'_>, with_stopped: bool) -> Query {
     // A ticket without a clock that is meant has no row, so these need not be asked twice.
-    let mut query = query.clone().apart_from_clocks();
+    let mut query = query.clone().without_clock_conditions();
     if !with_stopped {
-        let promised = Priority::ALL.iter().copied().filter(|priority| promises.promises_to(*priority)).collect();
+        let promised = Priority::ALL.iter().copied().filter(|priority| promises.has_target_for(*priority)).collect();
         let tests = [Predicate::Is(vec![StateTest::Unsolved]), Predicate::Priority(promised)];
         query.conditions.extend(tests.map(|test| Condition { negated: false, test }));
     }

@@ -21,7 +21,7 @@ use crate::domain::workflow::Refusal;
 use crate::error::Error;
 use crate::store::config::ConfigError;
 use crate::store::config::reminder_texts::{ReminderKind, ReminderTexts, ReminderVars};
-use crate::store::layout::tail;
+use crate::store::layout::short_suffix;
 
 use crate::desk::write::transaction::Transaction;
 use crate::desk::{ActionRequest, Desk, SlaPolicy, TicketList, UnreadableFile};
@@ -64,9 +64,9 @@ impl Desk {
     /// What is due on the tickets that a query means, among those the person may see.
     ///
     /// # Errors
-    /// As [`Desk::meant_tickets`], and a policy of time that is not sound.
+    /// As [`Desk::query_tickets`], and a policy of time that is not sound.
     pub fn due(&self, query: &Query, viewer: Option<&Person>) -> Result<DueItems, Error> {
-        let (policy, is_support) = (self.policy()?, self.tells_first_words(viewer));
+        let (policy, is_support) = (self.policy()?, self.shows_manager_response(viewer));
         let waiting = Predicate::Status(vec![Status::AwaitingReply, Status::OnHold, Status::Open]);
         let mut query = query.clone();
         query.conditions.push(Condition { negated: false, test: waiting });
@@ -82,7 +82,7 @@ impl Desk {
             matters.retain(|matter| is_support || !matches!(matter, DueItem::FirstWord(_)));
             (!matters.is_empty()).then(|| (Summary::from(&ticket), matters))
         };
-        let TicketList { tickets, troubles } = self.meant_tickets(&query, None, viewer, &may_ask, keep)?;
+        let TicketList { tickets, troubles } = self.query_tickets(&query, None, viewer, &may_ask, keep)?;
         let each =
             |(row, matters): (Summary, Vec<DueItem>)| matters.into_iter().map(move |matter| (row.clone(), matter));
         let mut tickets: Vec<_> = tickets.into_iter().flat_map(each).collect();
@@ -95,7 +95,7 @@ impl Desk {
         let now = self.world.now;
         let mut matters = Vec::new();
         if ticket.header.escalation.is_some() {
-            let words = policy.first_words(ticket, &self.config.team, now);
+            let words = policy.manager_responses(ticket, &self.config.team, now);
             matters.extend(words.into_iter().filter(Clock::is_overdue).map(DueItem::FirstWord));
         }
         let ended = ticket.header.hold.as_ref().and_then(|hold| hold.ended_at(now));
@@ -123,7 +123,7 @@ impl Transaction<'_> {
     /// that cannot be read is left to whoever lists it.
     pub(crate) fn sweep(&mut self, ids: &[Id]) -> Result<Vec<Id>, Error> {
         let casebook = self.casebook();
-        let standing = casebook.config().team.standing(&self.by, None);
+        let standing = casebook.config().team.role(&self.by, None);
         if !standing.is_support() {
             let refusal = Refusal::NotAllowed { standing };
             return Err(Error::Refused { ticket: None, action: "sweep".to_owned(), refusal });
@@ -170,7 +170,7 @@ impl Desk {
         };
         let facts = ReminderVars {
             desk: self.config.name.clone(),
-            ticket: tail(ticket.id),
+            ticket: short_suffix(ticket.id),
             subject: ticket.header.subject.clone(),
             requester: ticket.header.requester.to_string(),
             asked_on: day(next.asked_at),

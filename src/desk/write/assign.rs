@@ -17,12 +17,12 @@ impl Transaction<'_> {
     /// hands is nothing to them.
     pub(crate) fn assign_next(&mut self, mut step: ActionRequest, team: Option<&str>) -> Result<Id, Error> {
         let casebook = self.casebook();
-        let TicketRef::Ticket(id) = step.target else { return self.act(&step) };
+        let TicketRef::Ticket(id) = step.target else { return self.apply(&step) };
         let is_agent = casebook.config().team.has_agent(&self.by);
         let chosen = is_agent.then(|| casebook.next_assignee(id, team)).transpose()?;
         step.action = Action::Assign { assignee: chosen.as_ref().map(|chosen| chosen.person.clone()) };
         let made = self.entries.len();
-        let done = self.act(&step)?;
+        let done = self.apply(&step)?;
         // A command that is repeated has no turn to tell of.
         let turn = chosen.filter(|_| self.entries.len() > made).map(|chosen| (id, Notice::TurnOf(chosen)));
         self.notices.extend(turn);

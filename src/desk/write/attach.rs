@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use crate::domain::id::Id;
 use crate::domain::ticket::attachment::{Attachment, Digest};
 use crate::error::Error;
-use crate::store::files::{ExtraFile, FileChange, FileReadError, PlaceOutcome, place, read_plain, take_back};
+use crate::store::files::{ExtraFile, FileChange, FileReadError, PlaceOutcome, place, read_plain, remove_placed};
 use crate::store::git::Repository;
 use crate::store::layout;
 use crate::store::yaml::{ReadError, ReadErrorKind};
@@ -51,7 +51,7 @@ impl Transaction<'_> {
 impl Desk {
     /// The file that keeps git from changing attachments, where it is not there yet. One that says something else is
     /// somebody's, and left to `check`.
-    pub(crate) fn attributes_of_attachments(&self) -> Option<FileChange> {
+    pub(crate) fn attachment_gitattributes(&self) -> Option<FileChange> {
         let path = layout::ATTACHMENT_ATTRIBUTES.to_owned();
         let is_missing = matches!(read_plain(&self.root, &path), Err(FileReadError::Missing));
         is_missing.then(|| FileChange { path, before: None, after: layout::ATTACHMENTS_AS_THEY_ARE.to_owned() })
@@ -62,7 +62,7 @@ impl Desk {
     ///
     /// # Errors
     /// git is not installed.
-    pub(crate) fn left_behind(&self, desk: &mut Transaction<'_>) -> Result<Vec<ExtraFile>, Error> {
+    pub(crate) fn uncommitted_attachments(&self, desk: &mut Transaction<'_>) -> Result<Vec<ExtraFile>, Error> {
         let mut paths = Vec::new();
         let written: BTreeSet<Id> = desk.entries.iter().map(|(id, _)| *id).collect();
         for id in written {
@@ -75,7 +75,7 @@ impl Desk {
         paths.push(layout::ATTACHMENT_ATTRIBUTES.to_owned());
         paths.sort_unstable();
         paths.dedup();
-        let committed = Repository::at(&self.root).held_by_head(&paths)?;
+        let committed = Repository::at(&self.root).tracked_in_head(&paths)?;
         paths.retain(|path| !committed.contains(path) && self.root.join(path).is_file());
         Ok(paths.into_iter().map(|path| ExtraFile { path, is_new: false }).collect())
     }
@@ -84,29 +84,29 @@ impl Desk {
     ///
     /// # Errors
     /// Why not; nothing has changed then.
-    pub(crate) fn bring(&self, attached: &[AttachmentData]) -> Result<Vec<ExtraFile>, Error> {
+    pub(crate) fn store_attachments(&self, attached: &[AttachmentData]) -> Result<Vec<ExtraFile>, Error> {
         let mut brought: Vec<ExtraFile> = Vec::with_capacity(attached.len());
         for one in attached {
             let path = one.what.path();
             match self.place(&path, &one.bytes) {
                 Ok(is_new) => brought.push(ExtraFile { path, is_new }),
                 Err(error) => {
-                    take_back(&self.root, &brought);
+                    remove_placed(&self.root, &brought);
                     return Err(error);
                 }
             }
         }
         if !brought.is_empty() {
-            self.reach("attached");
+            self.fault_point("attached");
         }
         Ok(brought)
     }
 
     fn place(&self, path: &str, bytes: &[u8]) -> Result<bool, Error> {
-        match place(&self.state, &self.root, path, bytes, &|step| self.reach(step)) {
+        match place(&self.state, &self.root, path, bytes, &|step| self.fault_point(step)) {
             Ok(PlaceOutcome::New) => Ok(true),
             Ok(PlaceOutcome::Known) => Ok(false),
-            Ok(PlaceOutcome::Differs) => Err(Error::OtherBytes { path: path.to_owned() }),
+            Ok(PlaceOutcome::Differs) => Err(Error::AttachmentMismatch { path: path.to_owned() }),
             Err(FileReadError::Io(source)) => Err(Error::Io { path: self.root.join(path), attempt: "write", source }),
             Err(FileReadError::Damaged(kind)) => Err(damaged(path, kind)),
             Err(FileReadError::Missing) => Err(damaged(path, ReadErrorKind::NotAFile)),

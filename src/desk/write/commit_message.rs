@@ -6,7 +6,7 @@ use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::entry::Entry;
 use crate::domain::vocabulary::{OrganizationRole, Role};
-use crate::store::layout::tail;
+use crate::store::layout::short_suffix;
 
 use crate::desk::OrganizationCommand;
 
@@ -17,12 +17,12 @@ const NAMED: usize = 20;
 
 /// The message for some entries, given with their tickets in the order they were made. `on_behalf_of` names the
 /// actor where git's own identity is another.
-pub(crate) fn of_entries(entries: &[(&Ticket, &Entry)], on_behalf_of: Option<&str>) -> String {
+pub(crate) fn for_entries(entries: &[(&Ticket, &Entry)], on_behalf_of: Option<&str>) -> String {
     let Some((ticket, entry)) = entries.first() else { return String::new() };
     let others: Vec<&str> = entries[1..]
         .iter()
         .filter(|(_, entry)| !is_other_side(&entry.action))
-        .map(|(_, entry)| entry.action.word())
+        .map(|(_, entry)| entry.action.as_str())
         .collect();
     let mut message = if entry.role == Role::System { swept(entries) } else { subject(ticket, entry) };
     if !others.is_empty() && entry.role != Role::System {
@@ -37,7 +37,7 @@ pub(crate) fn of_entries(entries: &[(&Ticket, &Entry)], on_behalf_of: Option<&st
 /// What names each entry to programs.
 fn trailers(entries: &[(&Ticket, &Entry)]) -> String {
     let of = |(ticket, entry): &(&Ticket, &Entry)| {
-        format!("Ticket: {}\nEntry: {}\nAction: {}\n", ticket.id, entry.id, entry.action.word())
+        format!("Ticket: {}\nEntry: {}\nAction: {}\n", ticket.id, entry.id, entry.action.as_str())
     };
     entries.iter().map(of).collect()
 }
@@ -56,7 +56,7 @@ fn swept(entries: &[(&Ticket, &Entry)]) -> String {
 }
 
 /// The message for imported tickets.
-pub(crate) fn of_import(tickets: &[Ticket], on_behalf_of: Option<&str>) -> String {
+pub(crate) fn for_import(tickets: &[Ticket], on_behalf_of: Option<&str>) -> String {
     let system = tickets
         .first()
         .and_then(|ticket| ticket.opening()?.imported_from.clone())
@@ -72,9 +72,9 @@ pub(crate) fn of_import(tickets: &[Ticket], on_behalf_of: Option<&str>) -> Strin
 }
 
 /// The message for tickets whose files were mended.
-pub(crate) fn of_mending(tickets: &[Ticket], on_behalf_of: Option<&str>) -> String {
+pub(crate) fn for_repair(tickets: &[Ticket], on_behalf_of: Option<&str>) -> String {
     let mut message = match tickets {
-        [ticket] => format!("Mend {}: {}\n\n", tail(ticket.id), quoted(ticket)),
+        [ticket] => format!("Mend {}: {}\n\n", short_suffix(ticket.id), quoted(ticket)),
         _ => format!("Mend {} tickets\n\n", tickets.len()),
     };
     if tickets.len() <= NAMED {
@@ -86,12 +86,12 @@ pub(crate) fn of_mending(tickets: &[Ticket], on_behalf_of: Option<&str>) -> Stri
 }
 
 /// The message for an organisation that was made or changed.
-pub(crate) fn of_amending(amending: &OrganizationCommand, on_behalf_of: Option<&str>) -> String {
-    of_access(&[], amending, on_behalf_of)
+pub(crate) fn for_organization(amending: &OrganizationCommand, on_behalf_of: Option<&str>) -> String {
+    for_access(&[], amending, on_behalf_of)
 }
 
 /// The same with the entries that go with it.
-pub(crate) fn of_access(
+pub(crate) fn for_access(
     entries: &[(&Ticket, &Entry)],
     amending: &OrganizationCommand,
     on_behalf_of: Option<&str>,
@@ -121,7 +121,7 @@ pub(crate) fn of_access(
 }
 
 /// The message for a list of holidays.
-pub(crate) fn of_list(name: &str, list: &HolidayList, on_behalf_of: Option<&str>) -> String {
+pub(crate) fn for_holiday_list(name: &str, list: &HolidayList, on_behalf_of: Option<&str>) -> String {
     let mut message =
         format!("List holidays: {}\n\nCalendar: {name}\nAction: calendar-import\n", one_line(&list.title));
     behalf(&mut message, on_behalf_of);
@@ -129,7 +129,7 @@ pub(crate) fn of_list(name: &str, list: &HolidayList, on_behalf_of: Option<&str>
 }
 
 fn listed(roles: &[OrganizationRole]) -> String {
-    roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(", ")
+    roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 pub(crate) fn behalf(message: &mut String, on_behalf_of: Option<&str>) {
@@ -151,27 +151,27 @@ fn subject(ticket: &Ticket, entry: &Entry) -> String {
         Action::Attach => "Attach to".to_owned(),
         Action::Remind { .. } => "Remind".to_owned(),
         Action::Merge { into, .. } => {
-            return format!("Merge {} into {}: {}", tail(ticket.id), tail(*into), quoted(ticket));
+            return format!("Merge {} into {}: {}", short_suffix(ticket.id), short_suffix(*into), quoted(ticket));
         }
         Action::Prioritize { priority, was } => {
-            return format!("Prioritize {} {was} -> {priority}: {}", tail(ticket.id), quoted(ticket));
+            return format!("Prioritize {} {was} -> {priority}: {}", short_suffix(ticket.id), quoted(ticket));
         }
         Action::Assign { assignee: Some(person) } => {
-            return format!("Assign {} to {}: {}", tail(ticket.id), one_line(person.as_str()), quoted(ticket));
+            return format!("Assign {} to {}: {}", short_suffix(ticket.id), one_line(person.as_str()), quoted(ticket));
         }
         Action::Assign { assignee: None } => "Unassign".to_owned(),
         Action::Deescalate { .. } => "De-escalate".to_owned(),
         Action::Set { .. } => "Set facts of".to_owned(),
         Action::Cc { .. } => "Change copies of".to_owned(),
-        Action::Correct { entry, .. } => format!("Correct {} of", tail(*entry)),
-        Action::Redact { entry, .. } => format!("Redact {} of", tail(*entry)),
-        other => capitalized(other.word()),
+        Action::Correct { entry, .. } => format!("Correct {} of", short_suffix(*entry)),
+        Action::Redact { entry, .. } => format!("Redact {} of", short_suffix(*entry)),
+        other => capitalized(other.as_str()),
     };
     let change = match (entry.from, entry.to) {
         (Some(from), Some(to)) if from != to => format!(" ({from} -> {to})"),
         _ => String::new(),
     };
-    format!("{what} {}: {}{change}", tail(ticket.id), quoted(ticket))
+    format!("{what} {}: {}{change}", short_suffix(ticket.id), quoted(ticket))
 }
 
 fn capitalized(word: &str) -> String {

@@ -33,7 +33,7 @@ impl Desk {
     ///
     /// # Errors
     /// casebook.toml is not sound; inside, the first value that does not fit.
-    pub(crate) fn fit_fields(&self, action: &mut Action) -> Result<Result<(), Refusal>, Error> {
+    pub(crate) fn coerce_fields(&self, action: &mut Action) -> Result<Result<(), Refusal>, Error> {
         let is_own = |fact: &HeaderField| matches!(fact, HeaderField::Field(_));
         let Action::Set { set, unset } = action else { return Ok(Ok(())) };
         if !set.iter().map(|(fact, _)| fact).chain(&*unset).any(is_own) {
@@ -55,8 +55,8 @@ impl Desk {
     /// listed is worth a notice.
     ///
     /// # Errors
-    /// As [`Desk::fit_fields`].
-    pub(crate) fn fit_opening(&self, opening: &mut OpenFields) -> Result<Result<Option<Notice>, Refusal>, Error> {
+    /// As [`Desk::coerce_fields`].
+    pub(crate) fn validate_opening(&self, opening: &mut OpenFields) -> Result<Result<Option<Notice>, Refusal>, Error> {
         if opening.kind.is_some() {
             return Ok(Ok(None));
         }

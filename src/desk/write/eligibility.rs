@@ -21,14 +21,14 @@ impl Desk {
     ///
     /// # Errors
     /// Policy or organisation cannot be read; inside, why the ticket may not be opened.
-    pub(crate) fn judge_opening(&self, opening: &mut OpenFields) -> Result<Result<bool, Refusal>, Error> {
+    pub(crate) fn check_eligibility(&self, opening: &mut OpenFields) -> Result<Result<bool, Refusal>, Error> {
         if opening.kind == Some(Kind::OrganizationAccess) {
-            return Ok(self.judge_request(opening)?.map(|()| false));
+            return Ok(self.check_access_request(opening)?.map(|()| false));
         }
         let reason = opening.overridden.take().map(|overridden| overridden.reason);
         let found = match self.config.team.has_agent(&opening.requester) {
             true => Ok(Vec::new()),
-            false => self.against(opening)?,
+            false => self.eligibility_problems(opening)?,
         };
         let mut against = match found {
             Ok(hurdles) => hurdles,
@@ -47,7 +47,7 @@ impl Desk {
     }
 
     /// What is against the ticket, by what is on file.
-    fn against(&self, opening: &OpenFields) -> Result<Result<Vec<IneligibleReason>, Refusal>, Error> {
+    fn eligibility_problems(&self, opening: &OpenFields) -> Result<Result<Vec<IneligibleReason>, Refusal>, Error> {
         let (rules, zone) = (self.settings(eligibility::read)?, self.zone()?);
         let named = opening.organization.as_deref();
         let organization = named.map(|name| self.organization_on_file(name)).transpose()?.flatten();
@@ -62,7 +62,7 @@ impl Desk {
             None => (Vec::new(), None),
         };
         let admission = EligibilityContext { rules, plans, desk_plan, zone };
-        Ok(admission.against(opening, organization.as_ref(), self.world.now))
+        Ok(admission.check_eligibility(opening, organization.as_ref(), self.world.now))
     }
 
     /// What is against naming an organisation without a file: that the requester is of one whose rules count.
@@ -77,7 +77,7 @@ impl Desk {
     ///
     /// # Errors
     /// A file cannot be read; inside, what does not fit.
-    pub(crate) fn judge_facts(&self, header: &Header, action: &Action) -> Result<Result<(), Refusal>, Error> {
+    pub(crate) fn check_field_changes(&self, header: &Header, action: &Action) -> Result<Result<(), Refusal>, Error> {
         let Action::Set { set, unset } = action else { return Ok(Ok(())) };
         let given = |wanted: &HeaderField| match set.iter().find(|(fact, _)| fact == wanted) {
             Some((_, Value::String(words))) => Some(words.as_str()),

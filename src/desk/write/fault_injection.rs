@@ -45,7 +45,7 @@ impl FaultPoint {
     }
 
     /// Says that a step is reached.
-    pub(crate) fn reach(&self, step: &str) {
+    pub(crate) fn hit(&self, step: &str) {
         if (self.step == step || self.step == ANY) && self.reached.fetch_add(1, Ordering::Relaxed) + 1 == self.time {
             match self.how {
                 FaultKind::Signal(signal) => {

@@ -16,7 +16,7 @@ use super::transaction::Transaction;
 use crate::desk::ActionRequest;
 
 /// Whether a reply was refused for having come too late.
-pub(crate) const fn came_too_late(error: &Error) -> bool {
+pub(crate) const fn is_window_closed(error: &Error) -> bool {
     matches!(error, Error::Refused { refusal: Refusal::WindowClosed { .. }, .. })
 }
 
@@ -32,7 +32,7 @@ impl Transaction<'_> {
     ) -> Result<Id, Error> {
         let (Some(&solved), Some(&addressed)) = (older.first(), older.last()) else { return Ok(known) };
         let Some(target) = self.running_follow_up(solved)? else { return self.follow_up(older, known, step, standing) };
-        let there = self.standing(target)?;
+        let there = self.role(target)?;
         let auto = matches!(step.action, Action::Reply { auto: true, .. });
         let action = Action::Reply { auto, via_ticket: Some(addressed) };
         let standing = if there.sees() { there } else { standing };
@@ -57,7 +57,7 @@ impl Transaction<'_> {
             Err(Error::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(error),
         };
-        let target = workflow::final_target(&start, |next| self.ticket(next).cloned())?;
+        let target = workflow::resolve_merge_chain(&start, |next| self.ticket(next).cloned())?;
         Ok((self.ticket(target)?.header.status != Status::Solved).then_some(target))
     }
 
@@ -68,7 +68,7 @@ impl Transaction<'_> {
         let Some(&solved) = older.first() else { return Ok(known) };
         let old = self.ticket(known)?.clone();
         let opening = OpenFields { follow_up_of: Some(solved), ..self.successor(&old)? };
-        let desk_standing = self.casebook().config().team.standing(&self.by, None);
+        let desk_standing = self.casebook().config().team.role(&self.by, None);
         workflow::may_open(desk_standing, &self.by, &opening).map_err(|refusal| Error::Refused {
             ticket: Some(solved),
             action: "reply".to_owned(),
@@ -97,7 +97,7 @@ impl Transaction<'_> {
         opening.language = old.language;
         opening.fields = old.fields;
         for person in std::iter::once(old.requester).chain(old.cc) {
-            if !person.is(&self.by) && !person.among(&opening.cc) {
+            if !person.same_address(&self.by) && !person.is_in(&opening.cc) {
                 opening.cc.push(person);
             }
         }

@@ -1,4 +1,4 @@
-//! TODO.
+//! Writing to a desk: the transaction, the parts of a command that need files, and recovery after an interruption.
 
 pub(crate) mod assign;
 pub(crate) mod attach;

@@ -19,14 +19,14 @@ impl Transaction<'_> {
     /// Does the first step of a ticket. Says which it is.
     pub(crate) fn open(&mut self, step: &ActionRequest) -> Result<Id, Error> {
         let Action::Open(opening) = &step.action else {
-            return Err(Error::Usage { message: format!("`{}` needs a ticket", step.action.word()), hint: None });
+            return Err(Error::Usage { message: format!("`{}` needs a ticket", step.action.as_str()), hint: None });
         };
         if let Some(key) = &step.key
             && let Some(done) = self.opened_before(key)?
         {
             return Ok(done);
         }
-        let standing = self.casebook().config().team.standing(&self.by, None);
+        let standing = self.casebook().config().team.role(&self.by, None);
         let refused = |refusal| Error::Refused { ticket: None, action: "open".to_owned(), refusal };
         workflow::may_open(standing, &self.by, opening).map_err(refused)?;
         let organization = self.casebook().organization_of_opening(opening, standing)?.map_err(refused)?;
@@ -34,8 +34,8 @@ impl Transaction<'_> {
         if step.text.is_none() {
             return Err(refused(Refusal::TextMissing));
         }
-        let notice = self.casebook().fit_opening(&mut opening)?.map_err(refused)?;
-        let is_needless = self.casebook().judge_opening(&mut opening)?.map_err(refused)?;
+        let notice = self.casebook().validate_opening(&mut opening)?.map_err(refused)?;
+        let is_needless = self.casebook().check_eligibility(&mut opening)?.map_err(refused)?;
         let id = self.add(&opening, step, standing);
         let needless = is_needless.then_some(Notice::NothingToOverride);
         self.notices.extend(notice.into_iter().chain(needless).map(|notice| (id, notice)));
@@ -60,7 +60,7 @@ impl Transaction<'_> {
             ..Entry::new(id, self.by.clone(), standing.role(), Action::Open(Box::new(opening.clone())))
         };
         let ticket = Ticket::opened_by(entry).expect("an entry that opens a ticket makes one");
-        self.adopt(ticket);
+        self.insert(ticket);
         self.entries.push((id, id));
         id
     }

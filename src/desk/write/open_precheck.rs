@@ -19,14 +19,14 @@ impl Desk {
     /// `[eligibility]` asks of the requester and of an instance that is named. Policy or organisation cannot be read.
     pub fn before_opening(&self, opening: &OpenFields, by: &Person) -> Result<Vec<Instance>, Error> {
         let refused = |refusal| Error::Refused { ticket: None, action: "open".to_owned(), refusal };
-        let standing = self.config.team.standing(by, None);
+        let standing = self.config.team.role(by, None);
         workflow::may_open(standing, by, opening).map_err(refused)?;
         let organization = self.organization_of_opening(opening, standing)?.map_err(refused)?;
         let mut opening = OpenFields { organization, ..opening.clone() };
         let instances = self.instances_to_choose(&opening)?;
         // A rule about the person holds whichever instance it is; one about an instance, when it is chosen.
         opening.instance = opening.instance.or_else(|| instances.first().map(|instance| instance.id.clone()));
-        match self.judge_opening(&mut opening)? {
+        match self.check_eligibility(&mut opening)? {
             Err(Refusal::NotEligible(hurdle)) if !instances.is_empty() && !hurdle.is_personal() => Ok(instances),
             Err(refusal) => Err(refused(refusal)),
             Ok(_) => Ok(instances),

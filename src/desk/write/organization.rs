@@ -39,7 +39,7 @@ impl OrganizationCommand {
 
 impl Desk {
     /// What the command makes of the organisation.
-    pub(crate) fn decide_to_amend(
+    pub(crate) fn plan_organization_change(
         &self,
         amending: &OrganizationCommand,
         terms: &WriteOptions,
@@ -86,7 +86,7 @@ impl Desk {
         let before = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         report.changes.push(FileChange { path, before, after: printed });
         if self.commits(terms)? {
-            report.message = Some(commit_message::of_amending(amending, self.on_behalf_of(terms)?.as_deref()));
+            report.message = Some(commit_message::for_organization(amending, self.on_behalf_of(terms)?.as_deref()));
         }
         Ok(report)
     }
@@ -96,7 +96,7 @@ impl Desk {
     /// # Errors
     /// As for the change itself.
     pub fn would_change_nothing(&self, amending: &OrganizationCommand, terms: &WriteOptions) -> Result<bool, Error> {
-        Ok(self.decide_to_amend(amending, terms)?.changes.is_empty())
+        Ok(self.plan_organization_change(amending, terms)?.changes.is_empty())
     }
 
     /// A plan the desk does not have is misspelt. What is on file so already stays, as a plan of the past may.

@@ -38,7 +38,7 @@ pub enum AccessChange {
 
 impl Desk {
     /// What granting or revoking makes of the organisation's file and the ticket.
-    pub(crate) fn decide_on_access(&self, change: &AccessChange, terms: &WriteOptions) -> Result<Outcome, Error> {
+    pub(crate) fn plan_access_change(&self, change: &AccessChange, terms: &WriteOptions) -> Result<Outcome, Error> {
         match change {
             AccessChange::Grant(step) => self.decide_to_grant(step, terms),
             AccessChange::Revoke { organization, person, text, key } => {
@@ -98,7 +98,7 @@ impl Desk {
         terms: &WriteOptions,
     ) -> Result<Outcome, Error> {
         let amending = OrganizationCommand { id: organization.to_owned(), is_new: false, amendments: vec![amendment] };
-        let amended = self.decide_to_amend(&amending, terms)?;
+        let amended = self.plan_organization_change(&amending, terms)?;
         report.changes.extend(amended.changes);
         if amended.message.is_some() {
             let made = report.entries.iter().filter_map(|(id, entry)| {
@@ -107,13 +107,13 @@ impl Desk {
             });
             let on_behalf_of = self.on_behalf_of(terms)?;
             report.message =
-                Some(commit_message::of_access(&made.collect::<Vec<_>>(), &amending, on_behalf_of.as_deref()));
+                Some(commit_message::for_access(&made.collect::<Vec<_>>(), &amending, on_behalf_of.as_deref()));
         }
         Ok(report)
     }
 
     /// Whether a request for access may be opened: by the file of the organisation it is for.
-    pub(crate) fn judge_request(&self, opening: &OpenFields) -> Result<Result<(), Refusal>, Error> {
+    pub(crate) fn check_access_request(&self, opening: &OpenFields) -> Result<Result<(), Refusal>, Error> {
         let judged = match opening.organization.as_deref() {
             None => Err(AccessRefusal::NoOrganization),
             Some(id) => {

@@ -7,7 +7,7 @@ use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::{FORMAT, Ticket};
 use crate::domain::vocabulary::Role;
 use crate::error::Error;
-use crate::store::files::{Journal, Lock, LockError, PlannedCommit, take_back};
+use crate::store::files::{Journal, Lock, LockError, PlannedCommit, remove_placed};
 use crate::store::git::Repository;
 
 use super::commit_message;
@@ -24,16 +24,16 @@ impl Desk {
         if self.config.format > FORMAT {
             return Err(Error::NewerStore { format: self.config.format });
         }
-        self.reach("begun");
+        self.fault_point("begun");
         let _lock = if terms.dry_run { None } else { Some(self.lock()?) };
         if !terms.dry_run {
             self.recovery = self.recover_for(Some(&terms.by))?;
             // With the lock held and recovery done no command is pending; what was seen before may be over.
             self.pending = None;
         }
-        self.reach("locked");
+        self.fault_point("locked");
         let report = self.decide(work, terms)?;
-        self.reach("decided");
+        self.fault_point("decided");
         if !terms.dry_run && !report.changes.is_empty() {
             self.write(&report, self.texts(&report))?;
         }
@@ -42,7 +42,7 @@ impl Desk {
 
     /// The right to write; lets other writers finish first.
     pub(crate) fn lock(&self) -> Result<Lock, Error> {
-        self.state.make().map_err(Error::io(self.state.folder(), "make"))?;
+        self.state.create().map_err(Error::io(self.state.folder(), "make"))?;
         Lock::take(&self.state.path("lock"), self.world.patience).map_err(|error| match error {
             LockError::Busy { path, waited } => Error::Busy { path, waited },
             LockError::Io(source) => Error::Io { path: self.state.path("lock"), attempt: "lock", source },
@@ -52,23 +52,23 @@ impl Desk {
     /// What the command makes of the desk, in memory.
     pub(crate) fn decide(&self, work: Command, terms: &WriteOptions) -> Result<Outcome, Error> {
         if let Command::Mend(ids) = &work {
-            return self.decide_to_mend(ids, terms);
+            return self.plan_repair(ids, terms);
         }
         if let Command::Amend(amending) = &work {
-            return self.decide_to_amend(amending, terms);
+            return self.plan_organization_change(amending, terms);
         }
         if let Command::Access(change) = &work {
-            return self.decide_on_access(change, terms);
+            return self.plan_access_change(change, terms);
         }
         if let Command::Holidays(name, list) = &work {
-            return self.decide_to_list(name, list, terms);
+            return self.plan_holiday_list(name, list, terms);
         }
         let mut desk = Transaction::new(self, terms.by.clone(), self.random());
         let mut about: Vec<Id> = Vec::new();
         let message = match work {
             Command::Steps(steps) => {
                 for step in &steps {
-                    let id = desk.act(step)?;
+                    let id = desk.apply(step)?;
                     if !about.contains(&id) {
                         about.push(id);
                     }
@@ -92,13 +92,13 @@ impl Desk {
                 None
             }
             Command::Rejoin { key } => {
-                if let Some(done) = key.as_deref().map(|key| self.rejoined(key)).transpose()?.flatten() {
+                if let Some(done) = key.as_deref().map(|key| self.find_relink_by_key(key)).transpose()?.flatten() {
                     return Ok(done);
                 }
                 let linked = self.linked()?;
                 let tickets: Vec<Ticket> = linked.iter().filter_map(|id| self.ticket(*id).ok()).collect();
                 about = desk
-                    .rejoin(&linked, &self.unseen(tickets.iter()), key.as_deref())?
+                    .relink(&linked, &self.unseen(tickets.iter()), key.as_deref())?
                     .iter()
                     .map(crate::desk::clones::resolve::about)
                     .collect();
@@ -108,15 +108,15 @@ impl Desk {
             Command::Import(tickets) => {
                 let on_behalf_of = if self.commits(terms)? { self.on_behalf_of(terms)? } else { None };
                 let tickets = self.not_imported_yet(tickets)?;
-                let message = commit_message::of_import(&tickets, on_behalf_of.as_deref());
-                tickets.into_iter().for_each(|ticket| desk.adopt(ticket));
+                let message = commit_message::for_import(&tickets, on_behalf_of.as_deref());
+                tickets.into_iter().for_each(|ticket| desk.insert(ticket));
                 Some(message)
             }
             Command::Mend(_) | Command::Amend(_) | Command::Access(_) | Command::Holidays(..) => None,
         };
         let mut changes = desk.changes()?;
         if !desk.attached.is_empty() {
-            changes.splice(0..0, self.attributes_of_attachments());
+            changes.splice(0..0, self.attachment_gitattributes());
         }
         let message = match message {
             _ if changes.is_empty() || !self.commits(terms)? => None,
@@ -124,18 +124,18 @@ impl Desk {
             some => some,
         };
         let tickets = about.into_iter().map(|id| desk.ticket(id).cloned()).collect::<Result<_, _>>()?;
-        let left_behind = if message.is_some() { self.left_behind(&mut desk)? } else { Vec::new() };
+        let left_behind = if message.is_some() { self.uncommitted_attachments(&mut desk)? } else { Vec::new() };
         let Transaction { entries, notices, attached, .. } = desk;
         Ok(Outcome { tickets, entries, notices, attached, left_behind, changes, message })
     }
 
     /// What mending makes of some tickets. It adds no entry.
-    fn decide_to_mend(&self, ids: &[Id], terms: &WriteOptions) -> Result<Outcome, Error> {
+    fn plan_repair(&self, ids: &[Id], terms: &WriteOptions) -> Result<Outcome, Error> {
         let (tickets, changes): (Vec<Ticket>, Vec<_>) = self.mended(ids)?.into_iter().unzip();
         let message = if changes.is_empty() || !self.commits(terms)? {
             None
         } else {
-            Some(commit_message::of_mending(&tickets, self.on_behalf_of(terms)?.as_deref()))
+            Some(commit_message::for_repair(&tickets, self.on_behalf_of(terms)?.as_deref()))
         };
         Ok(Outcome { tickets, changes, message, ..Outcome::default() })
     }
@@ -167,9 +167,9 @@ impl Desk {
             made.extend(ticket.entry(entry).map(|entry| (ticket.clone(), entry.clone())));
         }
         let made: Vec<_> = made.iter().map(|(ticket, entry)| (ticket, entry)).collect();
-        let mut message = commit_message::of_entries(&made, self.on_behalf_of(terms)?.as_deref());
+        let mut message = commit_message::for_entries(&made, self.on_behalf_of(terms)?.as_deref());
         // A mend carries what others wrote to where it is read.
-        let others = made.iter().map(|(_, entry)| &entry.by).filter(|by| !by.is(&terms.by));
+        let others = made.iter().map(|(_, entry)| &entry.by).filter(|by| !by.same_address(&terms.by));
         let mut others: Vec<&str> = others.map(Person::as_str).collect();
         others.sort_unstable();
         others.dedup();
@@ -195,55 +195,55 @@ impl Desk {
     fn write(&self, report: &Outcome, texts: Vec<String>) -> Result<(), Error> {
         let date = self.world.clock_is_fixed.then(|| self.world.now.to_rfc3339());
         let commit = report.message.clone().map(|message| PlannedCommit { message, date });
-        let mut beside = self.bring(&report.attached)?;
+        let mut beside = self.store_attachments(&report.attached)?;
         let is_brought = |path: &str| report.attached.iter().any(|attached| attached.what.path() == path);
         beside.extend(report.left_behind.iter().filter(|one| !is_brought(&one.path)).cloned());
         let journal = Journal { changes: report.changes.clone(), beside, commit, texts };
         // git tells what the commit needs to know while the files are written.
         let look = |commit: &PlannedCommit| {
-            Repository::at(&self.root).outlook(&journal.paths(), commit.date.as_deref(), &self.state)
+            Repository::at(&self.root).plan_commit(&journal.paths(), commit.date.as_deref(), &self.state)
         };
         let outlook = journal.commit.as_ref().and_then(look);
-        let reach = |step: &str| self.reach(step);
-        let needed = journal.is_needed(&self.state, &self.root);
+        let reach = |step: &str| self.fault_point(step);
+        let needed = journal.is_required(&self.state, &self.root);
         if needed {
-            journal.begin(&self.state, &self.root, &reach).map_err(|source| {
+            journal.write(&self.state, &self.root, &reach).map_err(|source| {
                 // If it stands all the same, the next writer goes on from there.
                 if !self.state.path("journal").exists() {
-                    take_back(&self.root, &journal.beside);
+                    remove_placed(&self.root, &journal.beside);
                 }
                 Error::Io { path: self.state.folder().to_owned(), attempt: "write to", source }
             })?;
-            self.reach("journalled");
+            self.fault_point("journalled");
         }
-        let why_not = match journal.go_forward(&self.state, &self.root, &reach) {
-            Ok(foreign) => foreign.into_iter().next().map(|path| Error::OtherFile { path }),
+        let why_not = match journal.apply(&self.state, &self.root, &reach) {
+            Ok(foreign) => foreign.into_iter().next().map(|path| Error::FileChanged { path }),
             Err(source) => Some(Error::Io { path: self.root.clone(), attempt: "write to", source }),
         };
         if let Some(error) = why_not {
             self.undo(&journal, needed)?;
             return Err(error);
         }
-        self.reach("filed");
+        self.fault_point("filed");
         if let Err(refusal) = self.commit_journal(&journal, outlook) {
             self.undo(&journal, needed)?;
             return Err(Error::Git { refusal });
         }
-        self.reach("committed");
+        self.fault_point("committed");
         if needed {
-            journal.end(&self.state, &self.root).map_err(Error::io(self.state.path("journal"), "remove"))?;
+            journal.remove(&self.state, &self.root).map_err(Error::io(self.state.path("journal"), "remove"))?;
         }
-        self.reach("ended");
+        self.fault_point("ended");
         Ok(())
     }
 
     fn undo(&self, journal: &Journal, needed: bool) -> Result<(), Error> {
         journal
-            .go_back(&self.state, &self.root, &|step| self.reach(step))
-            .map_err(|source| Error::Halfway { path: self.root.clone(), source })?;
-        take_back(&self.root, &journal.beside);
+            .roll_back(&self.state, &self.root, &|step| self.fault_point(step))
+            .map_err(|source| Error::RollbackFailed { path: self.root.clone(), source })?;
+        remove_placed(&self.root, &journal.beside);
         if needed {
-            journal.end(&self.state, &self.root).map_err(Error::io(self.state.path("journal"), "remove"))?;
+            journal.remove(&self.state, &self.root).map_err(Error::io(self.state.path("journal"), "remove"))?;
         }
         Ok(())
     }

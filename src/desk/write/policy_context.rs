@@ -17,7 +17,7 @@ use crate::error::Error;
 
 use crate::desk::Desk;
 
-/// The same as [`transition::Circumstances`], with what they are made of.
+/// The same as [`workflow::PolicyContext`], with what they are made of.
 #[derive(Clone, Debug)]
 pub(crate) struct PolicyFacts {
     hours: Option<Calendar>,
@@ -29,7 +29,7 @@ pub(crate) struct PolicyFacts {
 
 impl PolicyFacts {
     /// As decisions take them.
-    pub fn as_decided_by(&self) -> workflow::PolicyContext<'_> {
+    pub fn as_context(&self) -> workflow::PolicyContext<'_> {
         workflow::PolicyContext {
             hours: self.hours.as_ref(),
             reopen_window: self.reopen_window,
@@ -45,7 +45,7 @@ impl Desk {
     ///
     /// # Errors
     /// The policy is needed and not sound, or the ticket's organisation is.
-    pub(crate) fn circumstances(&self, ticket: &Ticket, action: &Action) -> Result<PolicyFacts, Error> {
+    pub(crate) fn policy_context(&self, ticket: &Ticket, action: &Action) -> Result<PolicyFacts, Error> {
         let mut found =
             PolicyFacts { hours: None, reopen_window: None, on_duty: None, first_word_due: None, may_escalate: true };
         match action {
@@ -58,11 +58,11 @@ impl Desk {
                 found.reopen_window = self.config.reopen_window;
             }
             Action::Escalate { .. } => {
-                let promises = self.promises(self.world.now)?;
+                let promises = self.sla(self.world.now)?;
                 let (policy, priority) = (&promises.policy, ticket.header.priority);
                 found.on_duty = policy.manager_on_duty(priority, self.world.now).cloned();
                 found.first_word_due = policy.first_word_due(priority, whole_seconds(self.world.now));
-                let in_force = promises.in_force(&Summary::from(ticket));
+                let in_force = promises.plan_in_force(&Summary::from(ticket));
                 found.may_escalate = in_force.is_none_or(|in_force| !in_force.plan.refuses_escalation);
             }
             _ => {}

@@ -50,7 +50,7 @@ impl Desk {
 
     /// Ends an interrupted command, and tells what became of it where a person may know of it.
     pub(crate) fn recover_for(&self, viewer: Option<&Person>) -> Result<Option<Recovery>, Error> {
-        let tells = self.hides_from(viewer).is_none() || self.has_pending_of(viewer);
+        let tells = self.restricted_viewer(viewer).is_none() || self.has_pending_of(viewer);
         Ok(self.recover()?.filter(|_| tells))
     }
 
@@ -58,7 +58,7 @@ impl Desk {
     pub(crate) fn recover(&self) -> Result<Option<Recovery>, Error> {
         let journal_path = self.state.path("journal");
         Repository::free_index(&self.state);
-        self.state.sweep().map_err(Error::io(self.state.folder(), "list"))?;
+        self.state.remove_temp_files().map_err(Error::io(self.state.folder(), "list"))?;
         let Some(mut journal) = Journal::pending(&self.state).map_err(Error::io(&journal_path, "read"))? else {
             return Ok(None);
         };
@@ -66,18 +66,18 @@ impl Desk {
             Some(commit) => commit.message.lines().next().unwrap_or_default().to_owned(),
             None => journal.changes.iter().map(|change| change.path.as_str()).collect::<Vec<_>>().join(", "),
         };
-        let reach = |step: &str| self.reach(step);
+        let reach = |step: &str| self.fault_point(step);
         let io = |source| Error::Io { path: self.root.clone(), attempt: "write to", source };
         let whole = journal.clone();
-        let foreign = journal.foreign(&self.root).map_err(io)?;
+        let foreign = journal.externally_changed(&self.root).map_err(io)?;
         let hindrance = match self.still_to_commit(&journal, &foreign)? {
             // It was committed before somebody changed the files: what they made of them is theirs.
             Some(paths) if paths.is_empty() => None,
             Some(paths) => {
-                journal.go_forward(&self.state, &self.root, &reach).map_err(io)?;
+                journal.apply(&self.state, &self.root, &reach).map_err(io)?;
                 journal.changes.retain(|change| paths.contains(&change.path));
                 let committed = self.commit_journal(&journal, None);
-                self.reach("recovered");
+                self.fault_point("recovered");
                 match committed {
                     Ok(()) => None,
                     // Waiting did not help, or git is not there: nothing is lost, the journal stays for the next writer.
@@ -92,12 +92,12 @@ impl Desk {
         let recovery = match hindrance {
             None => Recovery::Completed { what, foreign },
             Some(why) => {
-                whole.go_back(&self.state, &self.root, &reach).map_err(io)?;
+                whole.roll_back(&self.state, &self.root, &reach).map_err(io)?;
                 let kept = whole.texts.iter().filter_map(|text| self.keep(text)).collect();
                 Recovery::Undone { what, why, kept }
             }
         };
-        whole.end(&self.state, &self.root).map_err(Error::io(&journal_path, "remove"))?;
+        whole.remove(&self.state, &self.root).map_err(Error::io(&journal_path, "remove"))?;
         Ok(Some(recovery))
     }
 
@@ -144,12 +144,12 @@ impl Desk {
         let patience = self.world.patience;
         let commit =
             CommitRequest { paths: &paths, new: &new, message: path, date, patience, state: Some(&self.state) };
-        Repository::at(&self.root).commit(&commit, outlook, &|step| self.reach(step))
+        Repository::at(&self.root).commit(&commit, outlook, &|step| self.fault_point(step))
     }
 
     /// Keeps a text somebody typed, named after the moment.
     fn keep(&self, text: &str) -> Option<PathBuf> {
-        self.state.keep(&self.world.now.format("%Y%m%dT%H%M%S%3fZ").to_string(), text).ok()
+        self.state.save_text(&self.world.now.format("%Y%m%dT%H%M%S%3fZ").to_string(), text).ok()
     }
 }
 

@@ -56,7 +56,7 @@ fn mend(id: Id, bytes: &[u8]) -> Option<(Ticket, Vec<u8>)> {
             let ended = ended(bytes);
             (yaml::read(&ended, Some(id)).ok()?, ended)
         }
-        Err(damage) => return yaml::reheaded(bytes, id, &damage),
+        Err(damage) => return yaml::rebuild_header(bytes, id, &damage),
     };
     let header = replay::replay(&ticket.history)?;
     if header == ticket.header {

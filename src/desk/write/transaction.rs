@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use crate::domain::codec::{HEADER_NAMES, header_fields};
 use crate::domain::id::Id;
 use crate::domain::people::person::{Person, TicketRole};
-use crate::domain::people::visibility::{as_customers_have_it, internal_entries};
+use crate::domain::people::visibility::{customer_view, internal_entries};
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::Action;
@@ -21,7 +21,7 @@ use crate::store::files::{FileChange, FileReadError, read_plain};
 use crate::store::layout;
 use crate::store::yaml::{self, EditError, ReadError};
 
-use super::late_reply::came_too_late;
+use super::late_reply::is_window_closed;
 use crate::desk::{ActionRequest, AttachmentData, Desk, TicketRef};
 
 /// A ticket as it was and as it shall be.
@@ -67,33 +67,33 @@ impl<'a> Transaction<'a> {
         let path = layout::ticket_path(id);
         let bytes = self.casebook.bytes(id)?;
         let ticket = yaml::read(&bytes, Some(id)).map_err(|damage| Error::Damaged { path: path.clone(), damage })?;
-        if let Some(name) = differing_fact(&ticket) {
+        if let Some(name) = first_header_mismatch(&ticket) {
             return Err(Error::HeaderDiffers { path, name });
         }
         Ok(PendingTicket { bytes: Some(bytes), before: Some(ticket.clone()), ticket })
     }
 
     /// Does one step. Says which ticket it came to be about.
-    pub fn act(&mut self, step: &ActionRequest) -> Result<Id, Error> {
+    pub fn apply(&mut self, step: &ActionRequest) -> Result<Id, Error> {
         let TicketRef::Ticket(id) = step.target else { return self.open(step) };
-        if let Some(done) = self.done_before(id, step)? {
+        if let Some(done) = self.find_by_key(id, step)? {
             return Ok(done);
         }
-        self.meet_conditions(id, step)?;
+        self.check_preconditions(id, step)?;
         let step = &mut step.clone();
-        self.casebook.fit_fields(&mut step.action)?.map_err(|refusal| self.refused(id, step, refusal))?;
+        self.casebook.coerce_fields(&mut step.action)?.map_err(|refusal| self.refused(id, step, refusal))?;
         if let Action::Prioritize { priority, .. } = step.action
             && !self.casebook.config().team.editors_prioritize
-            && self.standing(id)? == TicketRole::Editor
+            && self.role(id)? == TicketRole::Editor
         {
-            let step = self.asking_for(id, priority, step)?;
+            let step = self.priority_request(id, priority, step)?;
             self.decide(id, &step)?;
             self.notices.push((id, Notice::PriorityAsked(priority)));
             return Ok(id);
         }
         let merged = self.ticket(id)?.header.merged_into.is_some();
         if merged && matches!(step.action, Action::Reply { .. }) {
-            self.reply_elsewhere(id, step)
+            self.reply_to_merged(id, step)
         } else {
             self.decide(id, step)
         }
@@ -101,10 +101,10 @@ impl<'a> Transaction<'a> {
 
     /// An editor's wish for another priority is recorded as a request: words to support, which owes the next step then
     /// (WORKFLOW, Actions). Whether there is anything to ask is judged as for agents.
-    fn asking_for(&mut self, id: Id, priority: Priority, step: &ActionRequest) -> Result<ActionRequest, Error> {
+    fn priority_request(&mut self, id: Id, priority: Priority, step: &ActionRequest) -> Result<ActionRequest, Error> {
         let ticket = self.ticket(id)?;
         let was = ticket.header.priority;
-        let judged = workflow::may_become(ticket, priority);
+        let judged = workflow::check_priority_change(ticket, priority);
         judged.map_err(|refusal| self.refused(id, step, refusal))?;
         let why = step.text.as_ref().ok_or_else(|| self.refused(id, step, Refusal::TextMissing))?;
         let text = Text::clean(&format!("Priority {priority} instead of {was}, please.\n\n{why}", why = why.as_str()));
@@ -112,9 +112,9 @@ impl<'a> Transaction<'a> {
     }
 
     /// A retry with the key of an earlier command is that command's result.
-    fn done_before(&mut self, id: Id, step: &ActionRequest) -> Result<Option<Id>, Error> {
+    fn find_by_key(&mut self, id: Id, step: &ActionRequest) -> Result<Option<Id>, Error> {
         let Some(key) = &step.key else { return Ok(None) };
-        let hides = self.casebook.hides_from(Some(&self.by)).is_some();
+        let hides = self.casebook.restricted_viewer(Some(&self.by)).is_some();
         let ticket = self.ticket(id)?;
         let internal = if hides { internal_entries(ticket) } else { HashSet::new() };
         // The key of an entry that somebody does not see is none to them.
@@ -123,32 +123,32 @@ impl<'a> Transaction<'a> {
         match &entry.action {
             Action::Forward { into, .. } if matches!(step.action, Action::Reply { .. }) => {
                 let into = *into;
-                Ok(Some(if self.standing(into)?.sees() { into } else { id }))
+                Ok(Some(if self.role(into)?.sees() { into } else { id }))
             }
             // An editor's wish for a priority became a reply.
             Action::Reply { .. } if matches!(step.action, Action::Prioritize { .. }) => Ok(Some(id)),
-            action if action.word() == step.action.word() => Ok(Some(id)),
-            other => Err(Error::KeyUsed { ticket: id, key: key.clone(), action: other.word().to_owned() }),
+            action if action.as_str() == step.action.as_str() => Ok(Some(id)),
+            other => Err(Error::KeyUsed { ticket: id, key: key.clone(), action: other.as_str().to_owned() }),
         }
     }
 
-    fn meet_conditions(&mut self, id: Id, step: &ActionRequest) -> Result<(), Error> {
+    fn check_preconditions(&mut self, id: Id, step: &ActionRequest) -> Result<(), Error> {
         let found = self.ticket(id)?.header.status;
         if let Some(expected) = step.if_status.filter(|expected| *expected != found) {
-            return Err(Error::OtherStatus { ticket: id, expected, found });
+            return Err(Error::StatusChanged { ticket: id, expected, found });
         }
         let Some(expected) = &step.if_version else { return Ok(()) };
-        let hides = self.casebook.hides_from(Some(&self.by)).is_some();
+        let hides = self.casebook.restricted_viewer(Some(&self.by)).is_some();
         let ticket = self.ticket(id)?.clone();
-        let ticket = if hides { as_customers_have_it(ticket) } else { ticket };
+        let ticket = if hides { customer_view(ticket) } else { ticket };
         let found = ticket.version();
         if named_entry(expected, &ticket) == Some(found) {
             return Ok(());
         }
-        Err(Error::OtherVersion { ticket: id, expected: expected.clone(), found })
+        Err(Error::VersionChanged { ticket: id, expected: expected.clone(), found })
     }
 
-    pub fn standing(&mut self, id: Id) -> Result<TicketRole, Error> {
+    pub fn role(&mut self, id: Id) -> Result<TicketRole, Error> {
         let (casebook, by) = (self.casebook, self.by.clone());
         let memberships = casebook.memberships(&by)?;
         Ok(casebook.config().team.standing_with(&by, &memberships, Some(&self.ticket(id)?.header)))
@@ -156,14 +156,14 @@ impl<'a> Transaction<'a> {
 
     /// Decides and applies a step on the ticket it names, with what follows on the other side of a link.
     fn decide(&mut self, id: Id, step: &ActionRequest) -> Result<Id, Error> {
-        let standing = self.standing(id)?;
+        let standing = self.role(id)?;
         let other = match step.action {
             Action::Merge { into, .. } if into != id => Some(self.ticket(into)?.clone()),
             _ => None,
         };
         let before = self.ticket(id)?.header.merged_into;
         let decided = match self.decide_with(id, step, step.action.clone(), standing, other.as_ref()) {
-            Err(error) if came_too_late(&error) && matches!(step.action, Action::Reply { .. }) => {
+            Err(error) if is_window_closed(&error) && matches!(step.action, Action::Reply { .. }) => {
                 return self.reply_late(&[id], id, step, standing);
             }
             decided => decided?,
@@ -174,10 +174,10 @@ impl<'a> Transaction<'a> {
         match (&step.action, other, before) {
             (Action::Merge { .. }, Some(target), _) => {
                 let source = self.ticket(id)?.clone();
-                self.follow(target.id, workflow::merged_action(&source, &target), None)?;
+                self.append_counterpart(target.id, workflow::merge_counterpart(&source, &target), None)?;
             }
             (Action::Reopen { unmerge: true, .. }, _, Some(target)) => {
-                self.follow(target, Action::Unmerged { source: id }, None)?;
+                self.append_counterpart(target, Action::Unmerged { source: id }, None)?;
             }
             _ => {}
         }
@@ -186,26 +186,26 @@ impl<'a> Transaction<'a> {
 
     /// A reply to a merged ticket is recorded where the conversation goes on, by that ticket's rules; the ticket
     /// it was addressed to gets an entry that points there.
-    fn reply_elsewhere(&mut self, id: Id, step: &ActionRequest) -> Result<Id, Error> {
-        let here = self.standing(id)?;
+    fn reply_to_merged(&mut self, id: Id, step: &ActionRequest) -> Result<Id, Error> {
+        let here = self.role(id)?;
         if !here.sees() {
             return Err(self.refused(id, step, Refusal::NotVisible));
         }
         let start = self.ticket(id)?.clone();
-        let target = workflow::final_target(&start, |next| self.ticket(next).cloned())?;
+        let target = workflow::resolve_merge_chain(&start, |next| self.ticket(next).cloned())?;
         if target == id {
             // The younger end of a ring two clones made: the conversation lives here.
             return self.decide(id, step);
         }
-        if let Some(done) = self.done_before(target, step)? {
+        if let Some(done) = self.find_by_key(target, step)? {
             return Ok(done);
         }
-        let there = self.standing(target)?;
+        let there = self.role(target)?;
         let standing = if there.sees() { there } else { here };
         let auto = matches!(step.action, Action::Reply { auto: true, .. });
         let action = Action::Reply { auto, via_ticket: Some(id) };
         let decided = match self.decide_with(target, step, action, standing, None) {
-            Err(error) if came_too_late(&error) => {
+            Err(error) if is_window_closed(&error) => {
                 // Who may not see the target is not told what it is about.
                 let known = if there.sees() { target } else { id };
                 return self.reply_late(&[target, id], known, step, standing);
@@ -235,26 +235,26 @@ impl<'a> Transaction<'a> {
         if matches!(request.action, Action::Attach) && step.attachments.is_empty() {
             return Err(self.refused(id, step, Refusal::NoAttachment));
         }
-        let circumstances = casebook.circumstances(self.ticket(id)?, &step.action)?;
+        let circumstances = casebook.policy_context(self.ticket(id)?, &step.action)?;
         let around = DecisionContext {
             team: &config.team,
             follow_up: &config.follow_up,
             now: casebook.world().now,
             standing,
             other,
-            circumstances: circumstances.as_decided_by(),
+            circumstances: circumstances.as_context(),
         };
         let decision =
             workflow::decide(self.ticket(id)?, &request, &around).map_err(|refusal| self.refused(id, step, refusal))?;
         match decision {
             Decision::Nothing => Ok(None),
             Decision::Entry { action, to, notices } => {
-                let judged = casebook.judge_facts(&self.ticket(id)?.header, &action)?;
+                let judged = casebook.check_field_changes(&self.ticket(id)?.header, &action)?;
                 judged.map_err(|refusal| self.refused(id, step, refusal))?;
                 self.notices.extend(notices.into_iter().map(|notice| (id, notice)));
-                let made = self.made(id, *action, standing)?;
+                let made = self.new_entry(id, *action, standing)?;
                 let (text, key, attachments) = (step.text.clone(), step.key.clone(), self.attached_by(step));
-                self.put(id, Entry { to, text, key, attachments, ..made }).map(Some)
+                self.push_entry(id, Entry { to, text, key, attachments, ..made }).map(Some)
             }
         }
     }
@@ -262,30 +262,30 @@ impl<'a> Transaction<'a> {
     fn refused(&self, id: Id, step: &ActionRequest, refusal: Refusal) -> Error {
         match refusal {
             Refusal::NotVisible => Error::NotFound { word: id.to_string() },
-            refusal => Error::Refused { ticket: Some(id), action: step.action.word().to_owned(), refusal },
+            refusal => Error::Refused { ticket: Some(id), action: step.action.as_str().to_owned(), refusal },
         }
     }
 
     /// The other side of a link, made by the same person.
-    pub fn follow(&mut self, id: Id, action: Action, key: Option<String>) -> Result<(), Error> {
-        let role = self.mender();
+    pub fn append_counterpart(&mut self, id: Id, action: Action, key: Option<String>) -> Result<(), Error> {
+        let role = self.link_role();
         self.append(id, action, key, role).map(|_| ())
     }
 
     /// How the acting person stands to a ticket they need not see.
-    pub fn mender(&self) -> TicketRole {
-        let standing = self.casebook.config().team.standing(&self.by, None);
+    pub fn link_role(&self) -> TicketRole {
+        let standing = self.casebook.config().team.role(&self.by, None);
         if standing.is_support() { standing } else { TicketRole::Customer }
     }
 
     /// Adds an entry that has no words and leaves the status.
     pub fn append(&mut self, id: Id, action: Action, key: Option<String>, standing: TicketRole) -> Result<Id, Error> {
-        let made = self.made(id, action, standing)?;
-        self.put(id, Entry { key, ..made })
+        let made = self.new_entry(id, action, standing)?;
+        self.push_entry(id, Entry { key, ..made })
     }
 
     /// The next entry of a ticket, as far as the ticket determines it.
-    fn made(&mut self, id: Id, action: Action, standing: TicketRole) -> Result<Entry, Error> {
+    fn new_entry(&mut self, id: Id, action: Action, standing: TicketRole) -> Result<Entry, Error> {
         let (now, random, by) = (self.casebook.world().now, (self.random)(), self.by.clone());
         let ticket = self.ticket(id)?;
         let (entry_id, from) = (Id::after(Some(ticket.version()), now, random), Some(ticket.header.status));
@@ -293,7 +293,7 @@ impl<'a> Transaction<'a> {
     }
 
     /// Adds an entry as it is, behind the last one.
-    pub fn put(&mut self, id: Id, entry: Entry) -> Result<Id, Error> {
+    pub fn push_entry(&mut self, id: Id, entry: Entry) -> Result<Id, Error> {
         self.ticket(id)?;
         let Some(draft) = self.drafts.get_mut(&id) else { return Err(Error::NotFound { word: id.to_string() }) };
         let entry_id = entry.id;
@@ -313,7 +313,7 @@ impl<'a> Transaction<'a> {
     }
 
     /// Takes in a ticket that is not there yet, as it is.
-    pub fn adopt(&mut self, ticket: Ticket) {
+    pub fn insert(&mut self, ticket: Ticket) {
         self.drafts.insert(ticket.id, PendingTicket { bytes: None, before: None, ticket });
     }
 
@@ -365,14 +365,14 @@ fn utf8(bytes: &[u8]) -> String {
 /// part that several entries share names none of them.
 fn named_entry(word: &str, ticket: &Ticket) -> Option<Id> {
     let entries: Vec<Id> = ticket.history.iter().map(|entry| entry.id).collect();
-    match layout::matching(&entries, &layout::part_of_id(word)?).as_slice() {
+    match layout::matching(&entries, &layout::parse_id_part(word)?).as_slice() {
         [entry] => Some(*entry),
         _ => None,
     }
 }
 
 /// The first fact in which the header differs from what its history leads to.
-pub fn differing_fact(ticket: &Ticket) -> Option<String> {
+pub fn first_header_mismatch(ticket: &Ticket) -> Option<String> {
     let header = replay::replay(&ticket.history)?;
     if header == ticket.header {
         return None;

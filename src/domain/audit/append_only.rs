@@ -38,7 +38,7 @@ impl LostEntry {
 /// Where a newer history has each entry of an older one, in the older one's order. An id that stands twice is two
 /// entries: each is sought in its own bytes, behind the one before it if it is there; what is left over is taken for
 /// what was edited.
-pub fn places(before: &[RawEntry<'_>], after: &[RawEntry<'_>]) -> Vec<Option<usize>> {
+pub fn align_entries(before: &[RawEntry<'_>], after: &[RawEntry<'_>]) -> Vec<Option<usize>> {
     let mut left: HashMap<Id, Vec<usize>> = HashMap::with_capacity(after.len());
     for (place, piece) in after.iter().enumerate() {
         left.entry(piece.id).or_default().push(place);
@@ -67,7 +67,11 @@ pub fn places(before: &[RawEntry<'_>], after: &[RawEntry<'_>]) -> Vec<Option<usi
 /// What of an older history a newer one does not keep, in the older one's order, each with its place there. `places` are
 /// where the newer one has it. Nothing where it extends the older one: whatever else it holds, the older one's entries
 /// are there, in order, in the same bytes.
-pub fn losses(before: &[RawEntry<'_>], after: &[RawEntry<'_>], places: &[Option<usize>]) -> Vec<(LostEntry, usize)> {
+pub fn lost_entries(
+    before: &[RawEntry<'_>],
+    after: &[RawEntry<'_>],
+    places: &[Option<usize>],
+) -> Vec<(LostEntry, usize)> {
     let mut losses = Vec::new();
     let mut last = None;
     for (was, (piece, place)) in before.iter().zip(places).enumerate() {
@@ -127,11 +131,11 @@ mod tests {
 
     fn found(before: &[(u8, u8)], after: &[(u8, u8)]) -> Vec<LostEntry> {
         let (before, after) = (pieces(before), pieces(after));
-        losses(&before, &after, &places(&before, &after)).into_iter().map(|(loss, _)| loss).collect()
+        lost_entries(&before, &after, &align_entries(&before, &after)).into_iter().map(|(loss, _)| loss).collect()
     }
 
     fn new(before: &[(u8, u8)], after: &[(u8, u8)]) -> Vec<usize> {
-        added(&[places(&pieces(before), &pieces(after))], after.len())
+        added(&[align_entries(&pieces(before), &pieces(after))], after.len())
     }
 
     #[test]
@@ -178,7 +182,7 @@ mod tests {
         }
         let lost = |after: &[(u8, u8)]| {
             let (before, after) = (pieces(&twice), pieces(after));
-            losses(&before, &after, &places(&before, &after))
+            lost_entries(&before, &after, &align_entries(&before, &after))
         };
         assert_eq!(lost(&[(1, 1), (2, 9), (3, 3)]), [(LostEntry::Removed(id(2)), 2)], "the one that is not there");
         assert_eq!(lost(&[(1, 1), (2, 2), (3, 3)]), [(LostEntry::Removed(id(2)), 1)]);

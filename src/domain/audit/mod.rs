@@ -8,6 +8,6 @@ mod append_only;
 mod permitted;
 mod timestamps;
 
-pub use append_only::{LostEntry, RawEntry, added, inserted, losses, places};
-pub use permitted::{AuditPolicy, Counterpart, NotPermitted, Verdict, judge, judge_opening, needs_organizations};
-pub use timestamps::{TimestampProblem, lapse};
+pub use append_only::{LostEntry, RawEntry, added, align_entries, inserted, lost_entries};
+pub use permitted::{AuditPolicy, Counterpart, NotPermitted, Verdict, evaluate, evaluate_opening, needs_organizations};
+pub use timestamps::{TimestampProblem, check_timestamp};

@@ -56,7 +56,7 @@ pub fn needs_organizations(before: Option<&Ticket>, entry: &Entry) -> bool {
     entry.role == Role::Customer
         && match (&entry.action, before) {
             (Action::Open(_) | Action::Set { .. } | Action::Cc { .. } | Action::Prioritize { .. }, _) => true,
-            (_, Some(ticket)) => !Team::default().standing(&entry.by, Some(&ticket.header)).sees(),
+            (_, Some(ticket)) => !Team::default().role(&entry.by, Some(&ticket.header)).sees(),
             _ => false,
         }
 }
@@ -138,10 +138,10 @@ impl NotPermitted {
 }
 
 /// Whether a ticket could be opened by its first entry. Imported tickets are somebody else's to judge.
-pub fn judge_opening(entry: &Entry, law: &AuditPolicy<'_>) -> Verdict {
+pub fn evaluate_opening(entry: &Entry, law: &AuditPolicy<'_>) -> Verdict {
     let judged = (|| {
         let Action::Open(opening) = &entry.action else { return Err(NotPermitted::Refused(Refusal::NotAsked)) };
-        let standing = standing(entry, None, law)?;
+        let standing = role_of(entry, None, law)?;
         may_open(standing, &entry.by, opening).map_err(NotPermitted::Refused)?;
         // A customer opens tickets of their own organisations alone, where the desk keeps any.
         if let Some(given) = opening.organization.as_ref().filter(|_| !standing.is_support())
@@ -183,15 +183,15 @@ fn admitted(opening: &OpenFields, entry: &Entry, law: &AuditPolicy<'_>) -> Resul
     }
     let Some(admission) = law.admission.filter(|_| opening.follow_up_of.is_none()) else { return Ok(()) };
     // Of which instance a ticket is may have become a question since.
-    match admission.against(opening, organization, entry.at).unwrap_or_default().into_iter().next() {
+    match admission.check_eligibility(opening, organization, entry.at).unwrap_or_default().into_iter().next() {
         Some(hurdle) => Err(Refusal::NotEligible(Box::new(hurdle))),
         None => Ok(()),
     }
 }
 
 /// Whether an entry could be made behind the history of a ticket. `before` is the ticket up to it.
-pub fn judge(before: &Ticket, entry: &Entry, law: &AuditPolicy<'_>, company: &Counterpart<'_>) -> Verdict {
-    let why = match judge_here(before, entry, law, company) {
+pub fn evaluate(before: &Ticket, entry: &Entry, law: &AuditPolicy<'_>, company: &Counterpart<'_>) -> Verdict {
+    let why = match evaluate_here(before, entry, law, company) {
         Ok(verdict) => return verdict,
         Err(why) => why,
     };
@@ -209,7 +209,7 @@ pub fn judge(before: &Ticket, entry: &Entry, law: &AuditPolicy<'_>, company: &Co
         before.history[..count].iter().for_each(|known| extend(&mut earlier, known));
         earlier
     });
-    let found = { earlier }.find(|ticket| judge_here(ticket, entry, law, company).is_ok());
+    let found = { earlier }.find(|ticket| evaluate_here(ticket, entry, law, company).is_ok());
     found.map_or(Verdict::Unlawful(why), |ticket| Verdict::Concurrent(ticket.version()))
 }
 
@@ -221,18 +221,18 @@ fn extend(ticket: &mut Option<Ticket>, entry: &Entry) {
     }
 }
 
-fn judge_here(
+fn evaluate_here(
     before: &Ticket,
     entry: &Entry,
     law: &AuditPolicy<'_>,
     company: &Counterpart<'_>,
 ) -> Result<Verdict, NotPermitted> {
-    if matches!(entry.action, Action::Foreign(_)) {
+    if matches!(entry.action, Action::Unknown(_)) {
         // What it does a newer program knows; who may do anything at all is known here.
-        let is_theirs = standing(entry, Some(before), law)?.sees();
+        let is_theirs = role_of(entry, Some(before), law)?.sees();
         return if is_theirs { Ok(Verdict::Lawful) } else { Err(NotPermitted::Refused(Refusal::NotVisible)) };
     }
-    let mut standing = match standing(entry, Some(before), law) {
+    let mut standing = match role_of(entry, Some(before), law) {
         Err(NotPermitted::NoAgent) if company.is_brought => TicketRole::Agent,
         standing => standing?,
     };
@@ -272,7 +272,7 @@ fn judge_here(
     }
     match outcome {
         // The target is not here to be looked at; what there is to say of this side was said before that.
-        Err(Refusal::NotVisible) if is_blind_merge(entry, standing, company) => Ok(Verdict::Alone),
+        Err(Refusal::NotVisible) if is_unaware_merge(entry, standing, company) => Ok(Verdict::Alone),
         Err(refusal) => Err(NotPermitted::Refused(refusal)),
         Ok(Decision::Nothing) => leads(entry, None).map(|()| Verdict::Lawful),
         Ok(Decision::Entry { action, to, .. }) => {
@@ -292,7 +292,7 @@ fn judge_here(
     }
 }
 
-fn is_blind_merge(entry: &Entry, standing: TicketRole, company: &Counterpart<'_>) -> bool {
+fn is_unaware_merge(entry: &Entry, standing: TicketRole, company: &Counterpart<'_>) -> bool {
     matches!(entry.action, Action::Merge { .. }) && company.target.is_none() && standing.is_support()
 }
 
@@ -312,13 +312,13 @@ fn records(entry: &Entry, standing: TicketRole, company: &Counterpart<'_>) -> Re
 }
 
 /// Where the person stood, by the role the entry claims. To claim less than one has is no forgery.
-fn standing(entry: &Entry, before: Option<&Ticket>, law: &AuditPolicy<'_>) -> Result<TicketRole, NotPermitted> {
+fn role_of(entry: &Entry, before: Option<&Ticket>, law: &AuditPolicy<'_>) -> Result<TicketRole, NotPermitted> {
     let header = before.map(|ticket| &ticket.header);
     match entry.role {
         // A sweep bears the name of the agent who let it run: nobody else's word makes an entry the system's.
         Role::System if law.team.has_agent(&entry.by) => Ok(TicketRole::System),
         Role::System => Err(NotPermitted::NoAgent),
-        Role::Agent if law.team.has_agent(&entry.by) => Ok(law.team.standing(&entry.by, header)),
+        Role::Agent if law.team.has_agent(&entry.by) => Ok(law.team.role(&entry.by, header)),
         Role::Agent => Err(NotPermitted::NoAgent),
         Role::Customer => Ok(Team::default().standing_with(&entry.by, &law.memberships(&entry.by), header)),
     }

@@ -25,7 +25,7 @@ pub enum TimestampProblem {
 }
 
 /// How the time of an entry does not fit, beyond a tolerance.
-pub fn lapse(
+pub fn check_timestamp(
     previous: Option<&Entry>,
     entry: &Entry,
     committed: Option<DateTime<Utc>>,

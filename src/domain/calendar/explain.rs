@@ -72,7 +72,7 @@ mod tests {
 
     use super::*;
     use crate::domain::calendar::Week;
-    use crate::domain::time::duration::spell;
+    use crate::domain::time::duration::format_instant;
     use crate::domain::time::zone::Zone;
 
     fn told(from: &str, to: &str) -> Vec<String> {
@@ -95,7 +95,7 @@ mod tests {
         assert_eq!((stays[0].from, stays[stays.len() - 1].to), (from, to));
         let open: chrono::TimeDelta = stays.iter().filter(|stay| stay.is_open).map(|stay| stay.to - stay.from).sum();
         assert_eq!(open, calendar.elapsed(from, to));
-        stays.iter().map(|stay| format!("{} {} {:?}", spell(stay.to), stay.is_open, stay.why)).collect()
+        stays.iter().map(|stay| format!("{} {} {:?}", format_instant(stay.to), stay.is_open, stay.why)).collect()
     }
 
     #[test]

@@ -159,7 +159,7 @@ fn entry_from(mut reader: MapReader, first: bool, lenient: bool) -> Result<Entry
     let message_id = reader.words("message_id")?;
     let action = match action_from(&word, &mut reader)? {
         Some(action) => action,
-        None if lenient => Action::Foreign(word),
+        None if lenient => Action::Unknown(word),
         None => return Err(reader.unfit("action", &format!("`{word}` is no action"))),
     };
     let attachments = if attachment::may_have_some(&action) { attachments_from(&mut reader)? } else { Vec::new() };

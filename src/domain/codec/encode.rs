@@ -137,7 +137,7 @@ pub fn entry_fields(entry: &Entry) -> Fields {
     writer.value("at", Value::Time(entry.at));
     writer.words("by", entry.by.as_str());
     writer.word("role", Some(entry.role));
-    writer.words("action", entry.action.word());
+    writer.words("action", entry.action.as_str());
     writer.word("from", entry.from);
     writer.word("to", entry.to);
     writer.word("key", entry.key.as_ref());
@@ -199,7 +199,7 @@ fn action_fields(writer: &mut FieldWriter, action: &Action) {
             writer.words("reason", reason);
         }
         Action::Remind { auto } => writer.flag("auto", *auto),
-        Action::Resume | Action::Attach | Action::Foreign(_) => {}
+        Action::Resume | Action::Attach | Action::Unknown(_) => {}
     }
 }
 

@@ -164,7 +164,7 @@ fn people(reader: &mut MapReader) -> Result<Vec<Member>> {
             return Err(map.unfit("email", &format!("{} is listed already", member.email)));
         }
         for (place, alias) in member.aliases.iter().enumerate() {
-            if is_known(alias) || alias.is(&member.email) || alias.among(&member.aliases[..place]) {
+            if is_known(alias) || alias.same_address(&member.email) || alias.is_in(&member.aliases[..place]) {
                 return Err(map.unfit("aliases", &format!("{alias} is listed already")));
             }
         }

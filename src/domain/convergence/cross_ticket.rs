@@ -12,7 +12,7 @@ use crate::domain::ticket::action::Action;
 use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::replay;
 use crate::domain::vocabulary::Status;
-use crate::domain::workflow::final_target;
+use crate::domain::workflow::resolve_merge_chain;
 
 /// What has come apart, and so what is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,7 +69,7 @@ pub fn forwarding_key(reply: &Entry) -> String {
 }
 
 /// The reply of this ticket that has been brought here with a key.
-pub fn brought<'a>(ticket: &'a Ticket, key: &str) -> Option<&'a Entry> {
+pub fn find_forwarded<'a>(ticket: &'a Ticket, key: &str) -> Option<&'a Entry> {
     let has_key = |entry: &&Entry| entry.key.as_deref() == Some(key) && matches!(entry.action, Action::Reply { .. });
     ticket.history.iter().find(has_key)
 }
@@ -77,14 +77,14 @@ pub fn brought<'a>(ticket: &'a Ticket, key: &str) -> Option<&'a Entry> {
 /// The entries by which a second clone brought what a first one had brought already, each with the entry of the first:
 /// the same words of the same person under the same key, on a ticket that looked otherwise there. Nothing is lost by
 /// reading the first alone.
-pub fn twins(ticket: &Ticket) -> BTreeMap<Id, Id> {
+pub fn duplicate_forwards(ticket: &Ticket) -> BTreeMap<Id, Id> {
     let mut firsts: Vec<&Entry> = Vec::new();
     let mut twins = BTreeMap::new();
     for entry in &ticket.history {
         if entry.key.as_ref().is_none_or(|key| !key.starts_with(FORWARDING)) {
             continue;
         }
-        match firsts.iter().find(|first| is_twin(first, entry)) {
+        match firsts.iter().find(|first| is_duplicate_forward(first, entry)) {
             Some(first) => _ = twins.insert(entry.id, first.id),
             None => firsts.push(entry),
         }
@@ -93,7 +93,7 @@ pub fn twins(ticket: &Ticket) -> BTreeMap<Id, Id> {
 }
 
 /// Whether an entry says what an earlier one does.
-fn is_twin(first: &Entry, entry: &Entry) -> bool {
+fn is_duplicate_forward(first: &Entry, entry: &Entry) -> bool {
     let does_the_same = match (&first.action, &entry.action) {
         (Action::Reply { auto, .. }, Action::Reply { auto: too, .. }) => {
             auto == too && first.text == entry.text && first.attachments == entry.attachments
@@ -116,7 +116,7 @@ pub fn may_share_key(key: &str, entry: &Entry) -> bool {
 pub type UnawareSolves = BTreeSet<(Id, Id)>;
 
 /// What each of two versions of a ticket had not seen of the other one.
-pub fn unseen_between(one: &Ticket, other: &Ticket) -> UnawareSolves {
+pub fn unaware_solves(one: &Ticket, other: &Ticket) -> UnawareSolves {
     let mut unseen = UnawareSolves::new();
     for (here, there) in [(one, other), (other, one)] {
         let is_new = |entry: &&Entry| there.entry(entry.id).is_none();
@@ -143,12 +143,12 @@ pub struct UnawareSolve {
 
 /// The solve that holds still, and ended what had come to go on in the ticket without having seen it. Solved again by
 /// somebody who had, it is as they say.
-pub fn solved_unseen(ticket: &Ticket, unseen: &UnawareSolves) -> Option<UnawareSolve> {
+pub fn unaware_solve(ticket: &Ticket, unseen: &UnawareSolves) -> Option<UnawareSolve> {
     blind(ticket, &|solve, merged| unseen.contains(&(solve, merged)))
 }
 
 /// Whether it is solved by an entry behind one by which another ticket came: only git can tell whether that was seen.
-pub fn may_be_unseen(ticket: &Ticket) -> bool {
+pub fn may_have_unaware_solve(ticket: &Ticket) -> bool {
     blind(ticket, &|_, _| true).is_some()
 }
 
@@ -183,7 +183,7 @@ fn blind(ticket: &Ticket, is_unseen: &dyn Fn(Id, Id) -> bool) -> Option<UnawareS
 /// Everything that has come apart between some tickets, in a fixed order; rings alone where there are any, since
 /// taking one back changes what else is true. Stranded replies come first: what brings one follows from the version of
 /// the ticket it comes to, which every other mend changes. Tickets without a link need not be among them.
-pub fn loose(tickets: &BTreeMap<Id, Ticket>, unseen: &UnawareSolves) -> Vec<Inconsistency> {
+pub fn inconsistencies(tickets: &BTreeMap<Id, Ticket>, unseen: &UnawareSolves) -> Vec<Inconsistency> {
     let rings = rings(tickets);
     if !rings.is_empty() {
         return rings;
@@ -196,8 +196,8 @@ pub fn loose(tickets: &BTreeMap<Id, Ticket>, unseen: &UnawareSolves) -> Vec<Inco
             if tickets.get(&target).is_some_and(|target| !knows(target)) {
                 found.push(Inconsistency::UnknownSource { source: *id, target });
             }
-            if let Ok(into) = final_target(ticket, |id| tickets.get(&id).cloned().ok_or(())) {
-                found.extend(stranded(ticket).into_iter().map(|reply| Inconsistency::Stranded {
+            if let Ok(into) = resolve_merge_chain(ticket, |id| tickets.get(&id).cloned().ok_or(())) {
+                found.extend(unread_replies(ticket).into_iter().map(|reply| Inconsistency::Stranded {
                     ticket: *id,
                     reply,
                     into,
@@ -210,7 +210,7 @@ pub fn loose(tickets: &BTreeMap<Id, Ticket>, unseen: &UnawareSolves) -> Vec<Inco
                 found.push(Inconsistency::UnknownTarget { source: *source, target: *id });
             }
         }
-        let unknown = || solved_unseen(ticket, unseen).map(|blind| blind.source);
+        let unknown = || unaware_solve(ticket, unseen).map(|blind| blind.source);
         found.extend(
             solved_meanwhile(ticket)
                 .or_else(unknown)
@@ -253,7 +253,7 @@ fn merge_entry(ticket: &Ticket) -> Option<Id> {
 
 /// The replies that were written to a ticket while it was merged elsewhere, still are there alone, and would be read
 /// nowhere.
-pub fn stranded(ticket: &Ticket) -> Vec<Id> {
+pub fn unread_replies(ticket: &Ticket) -> Vec<Id> {
     if ticket.header.merged_into.is_none() {
         return Vec::new();
     }
@@ -267,7 +267,7 @@ pub fn stranded(ticket: &Ticket) -> Vec<Id> {
             _ => {}
         }
     }
-    let twins = twins(ticket);
+    let twins = duplicate_forwards(ticket);
     let is_forwarded = |key: &str| {
         let forwards = |entry: &Entry| matches!(entry.action, Action::Forward { .. });
         ticket.history.iter().any(|entry| forwards(entry) && entry.key.as_deref() == Some(key))

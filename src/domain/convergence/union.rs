@@ -4,7 +4,7 @@
 //! Commutative, associative and idempotent, and every entry stays. What could not have been made on one clone is
 //! kept and named. Must not know how entries are spelled: whoever writes them keeps their bytes.
 
-use super::cross_ticket::{UnawareSolves, solved_unseen, unseen_between};
+use super::cross_ticket::{UnawareSolves, unaware_solve, unaware_solves};
 use crate::domain::id::{Id, LENGTH};
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::Action;
@@ -108,7 +108,7 @@ pub fn concurrent(ticket: &Ticket) -> Vec<ConcurrentEntry> {
     let (mut moved, mut ranked, mut escalated) = (first.id, first.id, first.id);
     for entry in rest {
         let crossing = match &entry.action {
-            Action::Foreign(_) => None,
+            Action::Unknown(_) => None,
             _ if entry.from != Some(so_far.status) => {
                 Some((moved, ConflictKind::Status { saw: entry.from, was: so_far.status }))
             }
@@ -139,12 +139,12 @@ pub fn newly_concurrent(union: &Ticket, ours: &Ticket, theirs: &Ticket) -> Vec<C
     let known: Vec<Id> = concurrent(ours).iter().chain(&concurrent(theirs)).map(|crossing| crossing.entry).collect();
     let mut new: Vec<ConcurrentEntry> =
         concurrent(union).into_iter().filter(|crossing| !known.contains(&crossing.entry)).collect();
-    new.extend(crossed_unseen(union, &unseen_between(ours, theirs)));
+    new.extend(unaware_conflict(union, &unaware_solves(ours, theirs)));
     new
 }
 
 /// The solve that crossed what had come to go on in the ticket, as the versions of the ticket tell.
-pub fn crossed_unseen(ticket: &Ticket, unseen: &UnawareSolves) -> Option<ConcurrentEntry> {
-    let blind = solved_unseen(ticket, unseen)?;
+pub fn unaware_conflict(ticket: &Ticket, unseen: &UnawareSolves) -> Option<ConcurrentEntry> {
+    let blind = unaware_solve(ticket, unseen)?;
     Some(ConcurrentEntry { entry: blind.solve, beside: blind.merged, about: ConflictKind::Came })
 }

@@ -129,7 +129,7 @@ impl IneligibleReason {
 }
 
 /// Everything against the ticket, the person first.
-pub fn hurdles(policy: &EligibilityPolicy, asking: &Applicant<'_>) -> Vec<IneligibleReason> {
+pub fn eligibility_problems(policy: &EligibilityPolicy, asking: &Applicant<'_>) -> Vec<IneligibleReason> {
     let Some(organization) = asking.organization else {
         let stranger = IneligibleReason::UnknownPerson { requester: asking.requester.clone() };
         return if policy.unknown_people { Vec::new() } else { vec![stranger] };
@@ -251,7 +251,7 @@ mod tests {
             instance: Some(instance),
             today: day("2026-11-21"),
         };
-        hurdles(policy, &asking).iter().map(IneligibleReason::rule).collect()
+        eligibility_problems(policy, &asking).iter().map(IneligibleReason::rule).collect()
     }
 
     #[test]
@@ -292,7 +292,7 @@ mod tests {
             has: vec![Developer],
             administrators: vec![person("boss@acme.example")],
         };
-        assert_eq!(hurdles(&EligibilityPolicy::default(), &asking), [wanted]);
+        assert_eq!(eligibility_problems(&EligibilityPolicy::default(), &asking), [wanted]);
     }
 
     #[test]
@@ -343,8 +343,11 @@ mod tests {
             instance: None,
             today: day("2026-11-21"),
         };
-        assert_eq!(hurdles(&EligibilityPolicy::default(), &asking), []);
+        assert_eq!(eligibility_problems(&EligibilityPolicy::default(), &asking), []);
         let strict = EligibilityPolicy { unknown_people: false, ..EligibilityPolicy::default() };
-        assert_eq!(hurdles(&strict, &asking), [IneligibleReason::UnknownPerson { requester: requester.clone() }]);
+        assert_eq!(
+            eligibility_problems(&strict, &asking),
+            [IneligibleReason::UnknownPerson { requester: requester.clone() }]
+        );
     }
 }

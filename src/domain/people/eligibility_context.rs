@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::eligibility::{Applicant, EligibilityPolicy, IneligibleReason, hurdles};
+use super::eligibility::{Applicant, EligibilityPolicy, IneligibleReason, eligibility_problems};
 use super::organization::{Instance, Organization};
 use crate::domain::sla::plan::{Plan, default_roles};
 use crate::domain::ticket::action::OpenFields;
@@ -32,7 +32,7 @@ impl EligibilityContext {
     ///
     /// # Errors
     /// The organisation has several instances, and none of them is named.
-    pub fn against(
+    pub fn check_eligibility(
         &self,
         opening: &OpenFields,
         organization: Option<&Organization>,
@@ -41,7 +41,7 @@ impl EligibilityContext {
         let (requester, on) = (&opening.requester, |zone: &Zone| zone.local(at).date_naive());
         if opening.organization.is_none() && organization.is_none() {
             let today = on(&self.zone);
-            return Ok(hurdles(
+            return Ok(eligibility_problems(
                 &self.rules,
                 &Applicant { requester, organization: None, plan: None, instance: None, today },
             ));
@@ -55,7 +55,10 @@ impl EligibilityContext {
         let desk_plan = self.desk_plan.as_deref().filter(|_| !organization.plans.is_empty());
         let plan = organization.plan_on(today).or(desk_plan);
         let plan = plan.map(|name| (name, self.may_open(name)));
-        Ok(hurdles(&self.rules, &Applicant { requester, organization: Some(organization), plan, instance, today }))
+        Ok(eligibility_problems(
+            &self.rules,
+            &Applicant { requester, organization: Some(organization), plan, instance, today },
+        ))
     }
 }
 

@@ -56,11 +56,11 @@ impl Memberships {
     }
 
     /// Where the person, who is no agent, stands to a ticket.
-    pub(crate) fn standing(&self, person: &Person, header: &Header) -> TicketRole {
-        let takes_part = |address: &Person| header.requester.is(address) || address.among(&header.cc);
+    pub(crate) fn role(&self, person: &Person, header: &Header) -> TicketRole {
+        let takes_part = |address: &Person| header.requester.same_address(address) || address.is_in(&header.cc);
         let takes_part = takes_part(person) || self.addresses.iter().any(takes_part);
         let is_theirs = |known: &&Membership| header.organization.as_deref() == Some(known.organization.as_str());
-        match self.of.iter().find(is_theirs).map_or(TicketRole::Outsider, Membership::standing) {
+        match self.of.iter().find(is_theirs).map_or(TicketRole::Outsider, Membership::role) {
             TicketRole::Editor => TicketRole::Editor,
             _ if takes_part => TicketRole::Customer,
             other => other,
@@ -70,7 +70,7 @@ impl Memberships {
 
 impl Membership {
     /// Where somebody stands to a ticket of the organisation by their roles and granted access alone.
-    fn standing(&self) -> TicketRole {
+    fn role(&self) -> TicketRole {
         let is = |role| self.roles.contains(&role);
         if is(OrganizationRole::TechSupportEditor) {
             TicketRole::Editor
@@ -175,7 +175,7 @@ mod tests {
     fn who_has_several_addresses_takes_part_by_each() {
         let memberships = Memberships::of(&person("ed@mail.example"), [&acme()]);
         let own = ticket("editor@acme.example", "x@x.example", None);
-        assert_eq!(memberships.standing(&person("ed@mail.example"), &own), TicketRole::Customer);
+        assert_eq!(memberships.role(&person("ed@mail.example"), &own), TicketRole::Customer);
         assert_eq!(memberships.organizations().collect::<Vec<_>>(), ["acme"]);
         let by_domain = Memberships::of(&person("new@ACME.example"), [&acme()]);
         assert_eq!(by_domain.organizations().collect::<Vec<_>>(), ["acme"]);

@@ -1,4 +1,4 @@
-//! TODO.
+//! People: persons and the team, their roles on a ticket, organizations, eligibility, access, visibility and assignment.
 
 pub mod assignment;
 pub mod eligibility;

@@ -84,7 +84,7 @@ impl Member {
 
     /// Whether an address is theirs.
     pub fn is(&self, person: &Person) -> bool {
-        self.email.is(person) || person.among(&self.aliases)
+        self.email.same_address(person) || person.is_in(&self.aliases)
     }
 
     /// Whether more is known of them than an address and a name.

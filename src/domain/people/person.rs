@@ -55,13 +55,13 @@ impl Person {
     }
 
     /// Whether both name the same person: addresses differ in case only by habit.
-    pub fn is(&self, other: &Self) -> bool {
+    pub fn same_address(&self, other: &Self) -> bool {
         self.0.eq_ignore_ascii_case(&other.0)
     }
 
     /// Whether this person is one of `people`.
-    pub fn among(&self, people: &[Self]) -> bool {
-        people.iter().any(|person| person.is(self))
+    pub fn is_in(&self, people: &[Self]) -> bool {
+        people.iter().any(|person| person.same_address(self))
     }
 }
 
@@ -85,17 +85,17 @@ pub struct Team {
 impl Team {
     /// Whether the person is an agent; managers are agents too.
     pub fn has_agent(&self, person: &Person) -> bool {
-        person.among(&self.agents) || self.has_manager(person)
+        person.is_in(&self.agents) || self.has_manager(person)
     }
 
     /// Whether the person is a manager.
     pub fn has_manager(&self, person: &Person) -> bool {
-        person.among(&self.managers)
+        person.is_in(&self.managers)
     }
 
     /// Where `person` stands to a ticket, or to the desk where there is no ticket yet, as far as no organisation
     /// says more.
-    pub fn standing(&self, person: &Person, header: Option<&Header>) -> TicketRole {
+    pub fn role(&self, person: &Person, header: Option<&Header>) -> TicketRole {
         self.standing_with(person, &Memberships::default(), header)
     }
 
@@ -106,7 +106,7 @@ impl Team {
         } else if self.has_agent(person) {
             TicketRole::Agent
         } else {
-            header.map_or(TicketRole::Outsider, |header| memberships.standing(person, header))
+            header.map_or(TicketRole::Outsider, |header| memberships.role(person, header))
         }
     }
 }

@@ -41,7 +41,7 @@ pub fn internal_entries(ticket: &Ticket) -> HashSet<Id> {
 
 /// A ticket as customers have it: without internal entries, so that neither its last activity nor its version, nor
 /// anything else, tells that there is one. Its header is the same: no internal entry changes it.
-pub fn as_customers_have_it(mut ticket: Ticket) -> Ticket {
+pub fn customer_view(mut ticket: Ticket) -> Ticket {
     let internal = internal_entries(&ticket);
     ticket.history.retain(|entry| !internal.contains(&entry.id));
     ticket

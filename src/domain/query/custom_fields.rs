@@ -47,7 +47,7 @@ pub(super) fn wish(word: &str) -> Option<FieldCondition> {
 }
 
 /// Whether a ticket's fields are as one of the wishes has it.
-pub(super) fn holds(name: &str, wishes: &[FieldCondition], fields: &Fields) -> bool {
+pub(super) fn is_met(name: &str, wishes: &[FieldCondition], fields: &Fields) -> bool {
     let value = fields.iter().find(|(known, _)| known == name).map(|(_, value)| spelled(value));
     wishes.iter().any(|wish| match (wish, &value) {
         (FieldCondition::Absent, value) => value.is_none(),
@@ -158,7 +158,7 @@ mod tests {
             ("other", "x", false),
         ] {
             let wishes = [wish(word).expect("a wish")];
-            assert_eq!(holds(name, &wishes, &fields()), wanted, "{name}:{word}");
+            assert_eq!(is_met(name, &wishes, &fields()), wanted, "{name}:{word}");
         }
         assert_eq!(wish(">many"), None);
         assert_eq!(wish("a..b"), Some(FieldCondition::Is("a..b".to_owned())));

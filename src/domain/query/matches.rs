@@ -23,22 +23,22 @@ pub struct TicketView<'a> {
 
 impl Query {
     /// Whether every condition holds.
-    pub fn means(&self, candidate: &TicketView<'_>) -> bool {
-        self.conditions.iter().all(|condition| condition.holds(candidate))
+    pub fn matches(&self, candidate: &TicketView<'_>) -> bool {
+        self.conditions.iter().all(|condition| condition.is_met(candidate))
     }
 }
 
 impl Query {
     /// Whether every condition holds, as far as that can be told at a glance: `None` where more has to be known.
-    pub fn means_at_a_glance(&self, glimpse: &SummaryHeader) -> Option<bool> {
-        hold_at_a_glance(&self.conditions, glimpse)
+    pub fn matches_header(&self, glimpse: &SummaryHeader) -> Option<bool> {
+        hold_in_header(&self.conditions, glimpse)
     }
 }
 
-fn hold_at_a_glance(conditions: &[Condition], glimpse: &SummaryHeader) -> Option<bool> {
+fn hold_in_header(conditions: &[Condition], glimpse: &SummaryHeader) -> Option<bool> {
     let mut is_sure = true;
     for condition in conditions {
-        match condition.test.holds_at_a_glance(glimpse) {
+        match condition.test.is_met_by_header(glimpse) {
             Some(holds) if holds == condition.negated => return Some(false),
             Some(_) => {}
             None => is_sure = false,
@@ -48,23 +48,23 @@ fn hold_at_a_glance(conditions: &[Condition], glimpse: &SummaryHeader) -> Option
 }
 
 impl Condition {
-    fn holds(&self, candidate: &TicketView<'_>) -> bool {
-        self.test.holds(candidate) != self.negated
+    fn is_met(&self, candidate: &TicketView<'_>) -> bool {
+        self.test.is_met(candidate) != self.negated
     }
 }
 
 impl Predicate {
-    fn holds_at_a_glance(&self, glimpse: &SummaryHeader) -> Option<bool> {
+    fn is_met_by_header(&self, glimpse: &SummaryHeader) -> Option<bool> {
         match self {
             Self::Status(words) => Some(words.contains(&glimpse.status)),
             Self::Priority(words) => Some(words.contains(&glimpse.priority)),
             Self::Hold(words) => Some(glimpse.hold.is_some_and(|reason| words.contains(&reason))),
             Self::Resolution(words) => Some(glimpse.resolution.is_some_and(|word| words.contains(&word))),
             Self::Person(PersonField::Assignee, wanted) if !glimpse.assigned => Some(wanted.contains(&None)),
-            Self::All(conditions) => hold_at_a_glance(conditions, glimpse),
+            Self::All(conditions) => hold_in_header(conditions, glimpse),
             Self::Person(..) | Self::Words(..) | Self::Field(..) | Self::Text(_) => None,
             Self::Is(states) => {
-                let known: Vec<Option<bool>> = states.iter().map(|state| is_at_a_glance(*state, glimpse)).collect();
+                let known: Vec<Option<bool>> = states.iter().map(|state| state_in_header(*state, glimpse)).collect();
                 if known.contains(&Some(true)) {
                     return Some(true);
                 }
@@ -106,33 +106,33 @@ impl Predicate {
     }
 
     /// Whether it holds of a clock, if it is about clocks.
-    pub(super) fn holds_of(&self, clock: &Clock) -> bool {
+    pub(super) fn is_met_by(&self, clock: &Clock) -> bool {
         match self {
             Self::Time(TimeField::Due, ranges) => {
-                clock.is_owed() && clock.due_at.is_some_and(|due| falls_within(ranges, due))
+                clock.is_due() && clock.due_at.is_some_and(|due| falls_within(ranges, due))
             }
             _ => clock.is_overdue(),
         }
     }
 
-    fn holds(&self, candidate: &TicketView<'_>) -> bool {
+    fn is_met(&self, candidate: &TicketView<'_>) -> bool {
         let header = &candidate.row.header;
         match self {
             Self::Status(words) => words.contains(&header.status),
             Self::Priority(words) => words.contains(&header.priority),
             Self::Hold(words) => header.hold.as_ref().is_some_and(|hold| words.contains(&hold.reason)),
             Self::Resolution(words) => header.resolution.is_some_and(|resolution| words.contains(&resolution)),
-            Self::Person(fact, wanted) => holds_person(*fact, wanted, candidate.row),
-            Self::Words(fact, wanted) => holds_words(*fact, wanted, candidate.row),
-            Self::Is(states) => states.iter().any(|state| is(*state, candidate)),
+            Self::Person(fact, wanted) => contains_person(*fact, wanted, candidate.row),
+            Self::Words(fact, wanted) => contains_text(*fact, wanted, candidate.row),
+            Self::Is(states) => states.iter().any(|state| has_state(*state, candidate)),
             Self::Time(TimeField::Created, ranges) => falls_within(ranges, candidate.row.created_at),
             Self::Time(TimeField::Updated, ranges) => falls_within(ranges, candidate.row.last_activity_at),
             Self::Time(TimeField::Due, _) => {
-                header.status != Status::Solved && (candidate.clocks)().iter().any(|clock| self.holds_of(clock))
+                header.status != Status::Solved && (candidate.clocks)().iter().any(|clock| self.is_met_by(clock))
             }
-            Self::Field(name, wishes) => custom_fields::holds(name, wishes, &header.fields),
+            Self::Field(name, wishes) => custom_fields::is_met(name, wishes, &header.fields),
             Self::Text(words) => (candidate.holds_words)(words),
-            Self::All(conditions) => conditions.iter().all(|condition| condition.holds(candidate)),
+            Self::All(conditions) => conditions.iter().all(|condition| condition.is_met(candidate)),
         }
     }
 }
@@ -143,7 +143,7 @@ fn falls_within(ranges: &[crate::domain::query::Range], instant: DateTime<Utc>) 
         .any(|range| range.from.is_none_or(|from| from <= instant) && range.until.is_none_or(|until| instant < until))
 }
 
-fn holds_person(fact: PersonField, wanted: &[Option<Person>], row: &Summary) -> bool {
+fn contains_person(fact: PersonField, wanted: &[Option<Person>], row: &Summary) -> bool {
     let people: Vec<&Person> = match fact {
         PersonField::Requester => vec![&row.header.requester],
         PersonField::Assignee => row.header.assignee.iter().collect(),
@@ -151,11 +151,11 @@ fn holds_person(fact: PersonField, wanted: &[Option<Person>], row: &Summary) -> 
     };
     wanted.iter().any(|wanted| match wanted {
         None => people.is_empty(),
-        Some(wanted) => people.iter().any(|person| person.is(wanted)),
+        Some(wanted) => people.iter().any(|person| person.same_address(wanted)),
     })
 }
 
-fn holds_words(fact: TextField, wanted: &[Option<String>], row: &Summary) -> bool {
+fn contains_text(fact: TextField, wanted: &[Option<String>], row: &Summary) -> bool {
     let header = &row.header;
     if let (TextField::Language, Some(language)) = (fact, header.language.as_deref()) {
         return wanted.iter().flatten().any(|wanted| is_language(language, wanted));
@@ -173,7 +173,7 @@ fn holds_words(fact: TextField, wanted: &[Option<String>], row: &Summary) -> boo
     })
 }
 
-fn is_at_a_glance(state: StateTest, glimpse: &SummaryHeader) -> Option<bool> {
+fn state_in_header(state: StateTest, glimpse: &SummaryHeader) -> Option<bool> {
     Some(match state {
         StateTest::Open => matches!(glimpse.status, Status::Open),
         StateTest::Unsolved => !matches!(glimpse.status, Status::Solved),
@@ -187,7 +187,7 @@ fn is_at_a_glance(state: StateTest, glimpse: &SummaryHeader) -> Option<bool> {
     })
 }
 
-fn is(state: StateTest, candidate: &TicketView<'_>) -> bool {
+fn has_state(state: StateTest, candidate: &TicketView<'_>) -> bool {
     let header = &candidate.row.header;
     match state {
         StateTest::Open => header.status == Status::Open,
@@ -198,7 +198,8 @@ fn is(state: StateTest, candidate: &TicketView<'_>) -> bool {
         StateTest::Overdue => header.status != Status::Solved && (candidate.clocks)().iter().any(Clock::is_overdue),
         StateTest::Reopened => candidate.row.reopened,
         StateTest::Mine => candidate.me.is_some_and(|me| {
-            header.requester.is(me) || header.assignee.as_ref().is_some_and(|assignee| assignee.is(me))
+            header.requester.same_address(me)
+                || header.assignee.as_ref().is_some_and(|assignee| assignee.same_address(me))
         }),
     }
 }

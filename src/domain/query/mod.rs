@@ -221,12 +221,12 @@ impl Query {
     /// query means may have others beside it.
     pub fn means_clock(&self, clock: &Clock) -> bool {
         let about_clocks = self.conditions.iter().filter(|condition| condition.test.is_about_clocks());
-        about_clocks.into_iter().all(|condition| condition.test.holds_of(clock) != condition.negated)
+        about_clocks.into_iter().all(|condition| condition.test.is_met_by(clock) != condition.negated)
     }
 
     /// The same without the conditions that [`Query::means_clock`] answers alone, clock by clock.
     #[must_use]
-    pub fn apart_from_clocks(mut self) -> Self {
+    pub fn without_clock_conditions(mut self) -> Self {
         self.conditions.retain(|condition| condition.negated || !condition.test.is_about_clocks());
         self
     }

@@ -153,7 +153,7 @@ fn test(key: &str, token: &QueryToken<'_>, values: &str, scope: &QueryScope<'_>)
             Ok(Predicate::Status(values.each(|word| word.parse::<Status>().map_err(QueryErrorKind::UnknownWord))?))
         }
         "priority" => Ok(Predicate::Priority(
-            values.each(|word| Priority::from_any_spelling(word).map_err(QueryErrorKind::UnknownWord))?,
+            values.each(|word| Priority::parse_lenient(word).map_err(QueryErrorKind::UnknownWord))?,
         )),
         "hold" => {
             Ok(Predicate::Hold(values.each(|word| word.parse::<HoldReason>().map_err(QueryErrorKind::UnknownWord))?))

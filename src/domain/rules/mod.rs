@@ -43,7 +43,7 @@ pub enum Severity {
 
 impl Severity {
     /// The word of it.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Error => "error",
             Self::Warning => "warning",

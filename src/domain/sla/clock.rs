@@ -40,7 +40,7 @@ impl ClockState {
     pub const ALL: [Self; 4] = [Self::Running, Self::Paused, Self::Met, Self::Breached];
 
     /// The word of it.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Running => "running",
             Self::Paused => "paused",
@@ -81,13 +81,13 @@ impl Clock {
     }
 
     /// Whether somebody still has to do something for it.
-    pub const fn is_owed(&self) -> bool {
+    pub const fn is_due(&self) -> bool {
         self.stopped_at.is_none()
     }
 
     /// Whether it is late, and somebody still has to do something for it.
     pub fn is_overdue(&self) -> bool {
-        self.is_owed() && self.state == ClockState::Breached
+        self.is_due() && self.state == ClockState::Breached
     }
 }
 

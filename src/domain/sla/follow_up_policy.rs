@@ -1,7 +1,7 @@
 //! The follow-up policy: how often a silent requester is reminded, and when silence solves a ticket.
 //!
 //! Numbers are proposals, not promises of any vendor (FACTS §9 A5); casebook.toml replaces them.
-//! What they come to on a ticket, [`super::silence`] says. Must not know casebook.toml, nor calendars.
+//! What they come to on a ticket, [`super::follow_up`] says. Must not know casebook.toml, nor calendars.
 
 use chrono::TimeDelta;
 

@@ -1,6 +1,6 @@
 //! Escalations: which manager is on duty, and how long an escalated ticket waits for a manager's first word.
 //!
-//! Pure functions of history, policy, calendars and now, as the clocks of [`super::target`] are. The first word is a
+//! Pure functions of history, policy, calendars and now, as the clocks of [`super::clock`] are. The first word is a
 //! promise of the desk to itself, whatever the plan: a metric beside the three of a plan. Must not know casebook.toml, nor who is asked.
 
 #[cfg(test)]
@@ -82,7 +82,7 @@ impl EscalationTracker {
 /// looked at. The word is a public reply of a manager, the one named or another, or the end of the escalation. While the
 /// ticket is solved nobody waits for it: the clock stands still, and goes on when the ticket is opened again. Its target
 /// is that of the priority the ticket has by then. Without a target or a known calendar there is no clock.
-pub fn first_words<'a>(
+pub fn manager_response_clocks<'a>(
     history: &[Entry],
     policy: &EscalationPolicy,
     is_manager: impl Fn(&Person) -> bool,

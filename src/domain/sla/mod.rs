@@ -1,4 +1,4 @@
-//! TODO.
+//! Service levels: plans and targets, clocks and their measurement, follow-ups, and the response of a manager.
 
 pub(crate) mod breakdown;
 pub mod clock;

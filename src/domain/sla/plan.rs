@@ -59,7 +59,7 @@ pub struct CalendarRule {
 impl CalendarRule {
     /// Whether a ticket is meant. A ticket that does not say its language or channel is meant only by rules that do
     /// not ask for one.
-    pub fn means(&self, language: Option<&str>, priority: Priority, channel: Option<&str>) -> bool {
+    pub fn applies_to(&self, language: Option<&str>, priority: Priority, channel: Option<&str>) -> bool {
         let speaks = |wanted: &String| language.is_some_and(|language| is_language(language, wanted));
         let by = |channel: &str| self.channel.iter().any(|wanted| wanted.eq_ignore_ascii_case(channel));
         self.language.as_ref().is_none_or(speaks)
@@ -110,7 +110,7 @@ impl Metric {
     pub const ALL: [Self; 3] = [Self::FirstResponse, Self::NextResponse, Self::Resolution];
 
     /// The word of it.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::FirstResponse => "first_response",
             Self::NextResponse => "next_response",
@@ -143,7 +143,10 @@ impl Plan {
 
     /// The name of the calendar that counts for a ticket. `None`: no rule means it, so no clock runs.
     pub fn calendar(&self, language: Option<&str>, priority: Priority, channel: Option<&str>) -> Option<&str> {
-        self.calendars.iter().find(|rule| rule.means(language, priority, channel)).map(|rule| rule.calendar.as_str())
+        self.calendars
+            .iter()
+            .find(|rule| rule.applies_to(language, priority, channel))
+            .map(|rule| rule.calendar.as_str())
     }
 }
 

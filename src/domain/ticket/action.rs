@@ -139,7 +139,7 @@ pub enum Action {
         reason: String,
     },
     /// An action of a newer format, kept by name alone; never written.
-    Foreign(String),
+    Unknown(String),
 }
 
 /// The facts a ticket opens with.
@@ -319,7 +319,7 @@ impl HeaderField {
 
 impl Action {
     /// The word written as `action`.
-    pub fn word(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         match self {
             Self::Open(_) => "open",
             Self::Reply { .. } => "reply",
@@ -343,7 +343,7 @@ impl Action {
             Self::Tag { .. } => "tag",
             Self::Correct { .. } => "correct",
             Self::Redact { .. } => "redact",
-            Self::Foreign(word) => word,
+            Self::Unknown(word) => word,
         }
     }
 

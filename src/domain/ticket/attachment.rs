@@ -107,7 +107,7 @@ pub const fn may_have_some(action: &Action) -> bool {
 }
 
 /// A size as people read it, in powers of ten: `813 B`, `1.2 kB`, `25 MB`.
-pub fn size_in_words(size: u64) -> String {
+pub fn format_size(size: u64) -> String {
     const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
     let Some((unit, name)) = UNITS.into_iter().find(|(unit, _)| size >= *unit) else { return format!("{size} B") };
     let (whole, tenths) = (size / unit, size % unit * 10 / unit);
@@ -169,7 +169,7 @@ mod tests {
             (25_000_000, "25 MB"),
             (3_500_000_000, "3.5 GB"),
         ] {
-            assert_eq!(size_in_words(size), words);
+            assert_eq!(format_size(size), words);
         }
         for (words, size) in [("25 MB", 25_000_000), ("1B", 1), ("10kB", 10_000), ("2 GB", 2_000_000_000)] {
             assert_eq!(size_from_words(words), Some(size), "{words}");

@@ -23,7 +23,7 @@ pub enum FieldKind {
 
 impl FieldKind {
     /// Its word in casebook.toml.
-    pub const fn word(&self) -> &'static str {
+    pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Enum(_) => "enum",
             Self::Text => "text",
@@ -116,7 +116,7 @@ impl CustomField {
     ///
     /// # Errors
     /// Why not.
-    pub fn judge(&self, value: &Value) -> Result<(), InvalidFieldValue> {
+    pub fn validate(&self, value: &Value) -> Result<(), InvalidFieldValue> {
         match (self.fit(value)?, &self.kind) {
             // A number in quotes is none.
             (Value::Integer(_) | Value::Number(_), FieldKind::Number) if matches!(value, Value::String(_)) => {
@@ -127,7 +127,7 @@ impl CustomField {
     }
 
     fn other_kind(&self, given: &str) -> InvalidFieldValue {
-        InvalidFieldValue::OtherKind { name: self.name.clone(), given: given.to_owned(), kind: self.kind.word() }
+        InvalidFieldValue::OtherKind { name: self.name.clone(), given: given.to_owned(), kind: self.kind.as_str() }
     }
 }
 
@@ -199,12 +199,12 @@ mod tests {
         let words = Value::from("7");
         assert_eq!(cost.fit(&words), Ok(Value::Integer(7)));
         assert_eq!(
-            cost.judge(&words).map_err(|unfit| unfit.to_string()),
+            cost.validate(&words).map_err(|unfit| unfit.to_string()),
             Err("`words` is no number, which cost is".to_owned())
         );
-        assert_eq!(cost.judge(&Value::Number(0.5)), Ok(()));
-        assert!(cost.judge(&Value::from("many")).is_err());
-        assert_eq!(field("x", FieldKind::Text).judge(&words), Ok(()));
+        assert_eq!(cost.validate(&Value::Number(0.5)), Ok(()));
+        assert!(cost.validate(&Value::from("many")).is_err());
+        assert_eq!(field("x", FieldKind::Text).validate(&words), Ok(()));
     }
 
     #[test]

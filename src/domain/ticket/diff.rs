@@ -32,7 +32,7 @@ pub enum EntryChange {
 
 impl EntryChange {
     /// The word of it.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Added => "added",
             Self::Removed => "removed",

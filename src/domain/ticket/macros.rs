@@ -101,7 +101,7 @@ impl Macro {
                 match (name.as_str(), &*value) {
                     ("until" | "eta", Value::String(words)) => {
                         if let Ok(instant) = when(words, now, zone) {
-                            *value = Value::String(duration::spell(instant));
+                            *value = Value::String(duration::format_instant(instant));
                         }
                     }
                     ("assignee", Value::String(words)) if words == "me" => *value = Value::from(by.as_str()),
@@ -206,7 +206,7 @@ mod tests {
             ],
         );
         let known = deeds(&known).expect("deeds");
-        let words: Vec<&str> = known.iter().map(|deed| deed.action.word()).collect();
+        let words: Vec<&str> = known.iter().map(|deed| deed.action.as_str()).collect();
         assert_eq!(words, ["hold", "assign", "prioritize"]);
         let Action::Hold(hold) = &known[0].action else { panic!("a hold") };
         assert_eq!(hold.until.expect("a time").to_rfc3339(), "2026-11-23T09:00:00+00:00");

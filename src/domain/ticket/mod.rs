@@ -242,7 +242,7 @@ impl Ticket {
 
     /// Whether the subject or one of the texts holds some words, whatever their case. `words` are lower case.
     /// Internal notes count only for those who may see them, and words that were redacted for nobody.
-    pub fn holds_words(&self, words: &str, with_internal: bool) -> bool {
+    pub fn contains_text(&self, words: &str, with_internal: bool) -> bool {
         if self.header.subject.to_lowercase().contains(words) {
             return true;
         }

@@ -55,7 +55,7 @@ pub fn apply(header: &mut Header, entry: &Entry) {
         Action::Prioritize { priority, .. } => header.priority = *priority,
         Action::Assign { assignee } => header.assignee.clone_from(assignee),
         Action::Cc { add, remove } => {
-            header.cc.retain(|person| !person.among(remove));
+            header.cc.retain(|person| !person.is_in(remove));
             add_people(&mut header.cc, add);
         }
         Action::Tag { add, remove } => {
@@ -88,7 +88,7 @@ fn move_to(header: &mut Header, to: Status) {
 
 fn add_people(people: &mut Vec<Person>, more: &[Person]) {
     for person in more {
-        if !person.among(people) {
+        if !person.is_in(people) {
             people.push(person.clone());
         }
     }

@@ -36,7 +36,7 @@ pub struct Summary {
 
 impl Summary {
     /// Whether it is escalated, and not solved: lists have it first.
-    pub fn asks_for_manager(&self) -> bool {
+    pub fn awaits_manager(&self) -> bool {
         self.header.escalation.is_some() && self.header.status != Status::Solved
     }
 }

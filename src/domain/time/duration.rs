@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
 
 /// An instant as files and JSON spell it: RFC 3339, UTC, whole seconds.
-pub fn spell(instant: DateTime<Utc>) -> String {
+pub fn format_instant(instant: DateTime<Utc>) -> String {
     instant.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
@@ -49,7 +49,7 @@ pub fn span(words: &str) -> Option<TimeDelta> {
 }
 
 /// Spells a span the way [`span`] reads it, in its two largest units.
-pub fn spell_span(span: TimeDelta) -> String {
+pub fn format_duration(span: TimeDelta) -> String {
     let mut seconds = span.num_seconds().max(0);
     let mut parts = Vec::new();
     for (unit, factor) in [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)] {
@@ -62,7 +62,7 @@ pub fn spell_span(span: TimeDelta) -> String {
 }
 
 /// A span to the second, in hours: such spans add up, and those of open time are not taken for days that go by.
-pub fn spell_hours(span: TimeDelta) -> String {
+pub fn format_hours(span: TimeDelta) -> String {
     let seconds = span.num_seconds();
     let parts = [(seconds / 3600, 'h'), (seconds % 3600 / 60, 'm'), (seconds % 60, 's')];
     let told: String =
@@ -88,7 +88,7 @@ mod tests {
         for (seconds, expected) in
             [(0, "0m"), (59, "59s"), (600, "10m"), (13_800, "3h50m"), (180_000, "50h"), (3_601, "1h1s")]
         {
-            assert_eq!(spell_hours(TimeDelta::seconds(seconds)), expected);
+            assert_eq!(format_hours(TimeDelta::seconds(seconds)), expected);
         }
     }
 
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn spans_are_spelled_short() {
-        assert_eq!(spell_span(TimeDelta::hours(36)), "1d12h");
-        assert_eq!(spell_span(TimeDelta::zero()), "0s");
+        assert_eq!(format_duration(TimeDelta::hours(36)), "1d12h");
+        assert_eq!(format_duration(TimeDelta::zero()), "0s");
     }
 }

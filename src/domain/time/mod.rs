@@ -1,4 +1,4 @@
-//! TODO.
+//! Time: durations and instants as text, instants typed by a person, and time zones.
 
 pub mod duration;
 pub mod parse;

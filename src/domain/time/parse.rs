@@ -20,7 +20,7 @@ pub struct ParseTimeError(pub String);
 /// - `2026-12-01`, `today`, `tomorrow`, `friday`: the start of that day in the zone. A day of the week is the
 ///   next one after today, so on a Friday `friday` is a week away;
 /// - one of these and a time, `friday 17:00` or `2026-12-01 09:00`, in the zone;
-/// - `+3d`: a span from now ([`clock::span`]), days counting 24 hours;
+/// - `+3d`: a span from now ([`duration::span`]), days counting 24 hours;
 /// - `2026-12-01T09:00:00+01:00`: an RFC 3339 time, whatever the zone.
 ///
 /// Where clocks go forward or back, [`Zone::instant`] decides.
@@ -89,7 +89,7 @@ mod tests {
     }
 
     fn read(words: &str, now: &str, zone: &str) -> Result<String, ParseTimeError> {
-        when(words, instant(now), &Zone::named(zone).expect("a zone")).map(duration::spell)
+        when(words, instant(now), &Zone::named(zone).expect("a zone")).map(duration::format_instant)
     }
 
     #[test]

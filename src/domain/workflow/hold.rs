@@ -60,7 +60,7 @@ pub(super) fn deescalate(ticket: &Ticket) -> Result<Decision, Refusal> {
 }
 
 pub(super) fn prioritize(ticket: &Ticket, priority: Priority) -> Result<Decision, Refusal> {
-    may_become(ticket, priority)?;
+    check_priority_change(ticket, priority)?;
     Ok(Decision::entry(Action::Prioritize { priority, was: ticket.header.priority }, None))
 }
 
@@ -68,7 +68,7 @@ pub(super) fn prioritize(ticket: &Ticket, priority: Priority) -> Result<Decision
 ///
 /// # Errors
 /// It is solved, or has that priority already.
-pub fn may_become(ticket: &Ticket, priority: Priority) -> Result<(), Refusal> {
+pub fn check_priority_change(ticket: &Ticket, priority: Priority) -> Result<(), Refusal> {
     unsolved(ticket)?;
     if ticket.header.priority == priority {
         return Err(Refusal::SamePriority { priority });

@@ -47,17 +47,17 @@ fn customer(header: &Header) -> TicketOwner {
 /// The same organisation, or the same requester where there is none.
 fn same_customer(source: &Header, target: &Header) -> bool {
     match (&source.organization, &target.organization) {
-        (None, None) => source.requester.is(&target.requester),
+        (None, None) => source.requester.same_address(&target.requester),
         (source, target) => source == target,
     }
 }
 
 /// The other side of a merge: the target's entry, with whom it adds to the people in copy.
-pub fn merged_action(source: &Ticket, target: &Ticket) -> Action {
-    let known = |person: &Person| person.is(&target.header.requester) || person.among(&target.header.cc);
+pub fn merge_counterpart(source: &Ticket, target: &Ticket) -> Action {
+    let known = |person: &Person| person.same_address(&target.header.requester) || person.is_in(&target.header.cc);
     let mut cc: Vec<Person> = Vec::new();
     for person in std::iter::once(&source.header.requester).chain(&source.header.cc) {
-        if !known(person) && !person.among(&cc) {
+        if !known(person) && !person.is_in(&cc) {
             cc.push(person.clone());
         }
     }
@@ -70,7 +70,7 @@ pub fn merged_action(source: &Ticket, target: &Ticket) -> Action {
 ///
 /// # Errors
 /// Whatever `read` refuses with.
-pub fn final_target<E>(start: &Ticket, mut read: impl FnMut(Id) -> Result<Ticket, E>) -> Result<Id, E> {
+pub fn resolve_merge_chain<E>(start: &Ticket, mut read: impl FnMut(Id) -> Result<Ticket, E>) -> Result<Id, E> {
     let mut chain: Vec<(Id, Option<Id>)> = vec![(start.id, merge_entry(start))];
     let mut next = start.header.merged_into;
     while let Some(id) = next {

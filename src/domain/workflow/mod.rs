@@ -24,11 +24,11 @@ use super::ticket::Ticket;
 use super::ticket::action::Action;
 use super::vocabulary::{EscalationReason, Priority, Role, Status};
 
-pub use hold::may_become;
-pub use merge::{final_target, merged_action};
+pub use hold::check_priority_change;
+pub use merge::{merge_counterpart, resolve_merge_chain};
 pub use permissions::{may, may_open};
 pub use refusal::{Refusal, TicketOwner};
-pub use validate_history::{HistoryViolation, retrace, retrace_opening};
+pub use validate_history::{HistoryViolation, validate_entry, validate_opening};
 
 /// What is asked of a ticket, and by whom.
 #[derive(Clone, Debug, PartialEq)]
@@ -194,7 +194,7 @@ pub fn decide(ticket: &Ticket, request: &Request, around: &DecisionContext<'_>) 
         Action::Tag { add, remove } => Ok(set_fields::tag(ticket, add, remove)),
         Action::Correct { entry, .. } | Action::Redact { entry, .. } => set_fields::refer(ticket, *entry, request),
         Action::Open(_) => Err(Refusal::AlreadyOpened),
-        Action::Merged { .. } | Action::Unmerged { .. } | Action::Forward { .. } | Action::Foreign(_) => {
+        Action::Merged { .. } | Action::Unmerged { .. } | Action::Forward { .. } | Action::Unknown(_) => {
             Err(Refusal::NotAsked)
         }
     }

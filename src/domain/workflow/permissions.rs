@@ -42,18 +42,19 @@ fn customer_may(ticket: &Ticket, request: &Request) -> bool {
         // Who is in copy follows, answers and agrees; to ask for a manager is the requester's.
         Action::Escalate { .. } => {
             let header = &ticket.header;
-            header.requester.is(&request.by) || !request.by.among(&header.cc)
+            header.requester.same_address(&request.by) || !request.by.is_in(&header.cc)
         }
         // Who else sees a ticket is the requester's to say; whoever is in copy may leave.
         Action::Cc { add, remove } => {
             let header = &ticket.header;
-            let leaves =
-                || add.is_empty() && request.by.among(&header.cc) && remove.iter().all(|who| who.is(&request.by));
-            header.requester.is(&request.by) || leaves()
+            let leaves = || {
+                add.is_empty() && request.by.is_in(&header.cc) && remove.iter().all(|who| who.same_address(&request.by))
+            };
+            header.requester.same_address(&request.by) || leaves()
         }
         Action::Solve(solution) => matches!(solution, SolveEvidence::Agreed { .. }),
         Action::Correct { entry, .. } | Action::Redact { entry, .. } => {
-            ticket.entry(*entry).is_some_and(|entry| entry.by.is(&request.by) && !entry.is_internal())
+            ticket.entry(*entry).is_some_and(|entry| entry.by.same_address(&request.by) && !entry.is_internal())
         }
         _ => false,
     }
@@ -68,7 +69,7 @@ pub fn may_open(standing: TicketRole, by: &Person, opening: &OpenFields) -> Resu
     if standing.is_support() {
         return Ok(());
     }
-    if !opening.requester.is(by) {
+    if !opening.requester.same_address(by) {
         return Err(Refusal::OnBehalf);
     }
     let supports_own = opening.assignee.is_some() || !opening.tags.is_empty() || opening.overridden.is_some();

@@ -22,7 +22,7 @@ pub(super) fn reply(
     };
     let to = (wanted != status).then_some(wanted);
     if to.is_some() && status == Status::Solved {
-        within_window(ticket, around)?;
+        check_reopen_window(ticket, around)?;
     }
     let decision = Decision::entry(request.action.clone(), to);
     Ok(match (role(around), status, to) {
@@ -33,7 +33,7 @@ pub(super) fn reply(
 }
 
 /// A customer reopens a solved ticket as long as the desk lets them (FACTS §9 A7); by default that is for ever.
-pub(super) fn within_window(ticket: &Ticket, around: &DecisionContext<'_>) -> Result<(), Refusal> {
+pub(super) fn check_reopen_window(ticket: &Ticket, around: &DecisionContext<'_>) -> Result<(), Refusal> {
     let window = around.circumstances.reopen_window.filter(|_| role(around) == Role::Customer);
     match window.zip(ticket.solved_at()) {
         Some((window, solved_at)) if around.now > solved_at + window => {

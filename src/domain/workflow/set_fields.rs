@@ -23,9 +23,9 @@ pub(super) fn assign(ticket: &Ticket, assignee: Option<&Person>, around: &Decisi
 /// What joins and leaves at once stays as it is.
 pub(super) fn cc(ticket: &Ticket, add: &[Person], remove: &[Person]) -> Decision {
     let header = &ticket.header;
-    let known = |person: &Person| person.among(&header.cc) || person.is(&header.requester);
-    let joining = once(add, Person::is, |person| !known(person) && !person.among(remove));
-    let leaving = once(remove, Person::is, |person| person.among(&header.cc) && !person.among(add));
+    let known = |person: &Person| person.is_in(&header.cc) || person.same_address(&header.requester);
+    let joining = once(add, Person::same_address, |person| !known(person) && !person.is_in(remove));
+    let leaving = once(remove, Person::same_address, |person| person.is_in(&header.cc) && !person.is_in(add));
     nonempty(joining.is_empty() && leaving.is_empty(), Action::Cc { add: joining, remove: leaving })
 }
 

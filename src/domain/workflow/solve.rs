@@ -1,6 +1,6 @@
 //! Solving, with the evidence each resolution needs, and reopening.
 
-use super::reply::within_window;
+use super::reply::check_reopen_window;
 use super::{Decision, DecisionContext, Refusal, Request, role, unsolved};
 use crate::domain::sla::follow_up;
 use crate::domain::ticket::Ticket;
@@ -51,7 +51,7 @@ pub(super) fn reopen(
         return Err(Refusal::Status { status: ticket.header.status });
     }
     if !unmerge {
-        within_window(ticket, around)?;
+        check_reopen_window(ticket, around)?;
     }
     Ok(Decision::entry(Action::Reopen { reason, unmerge }, Some(Status::Open)))
 }

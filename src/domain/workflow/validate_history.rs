@@ -61,14 +61,14 @@ pub enum HistoryViolation {
 
 /// Goes over one entry. `so_far` is the ticket as the entries before left it; it is the same again afterwards.
 /// Entries of imported tickets are another system's: what the workflow says of them is not judged.
-pub fn retrace(so_far: &mut Ticket, entry: &Entry, follow_up: &FollowUpPolicy) -> Vec<HistoryViolation> {
+pub fn validate_entry(so_far: &mut Ticket, entry: &Entry, follow_up: &FollowUpPolicy) -> Vec<HistoryViolation> {
     let mut breaches = Vec::new();
     if entry.id <= so_far.version() {
         breaches.push(HistoryViolation::Order);
     }
-    let Some(from) = entry.from.filter(|_| !matches!(entry.action, Action::Foreign(_))) else { return breaches };
+    let Some(from) = entry.from.filter(|_| !matches!(entry.action, Action::Unknown(_))) else { return breaches };
     if from != so_far.header.status {
-        let (saw, had) = (from.word(), so_far.header.status.word());
+        let (saw, had) = (from.as_str(), so_far.header.status.as_str());
         breaches.push(HistoryViolation::Concurrent { saw, had, since: last(so_far, moves) });
     }
     if let (Some(into), Action::Reply { auto: false, .. }) = (so_far.header.merged_into, &entry.action) {
@@ -76,12 +76,12 @@ pub fn retrace(so_far: &mut Ticket, entry: &Entry, follow_up: &FollowUpPolicy) -
     }
     let is_imported = so_far.opening().is_some_and(|opening| opening.imported_from.is_some());
     if !is_imported {
-        judge(so_far, entry, from, follow_up, &mut breaches);
+        validate(so_far, entry, from, follow_up, &mut breaches);
     }
     breaches
 }
 
-fn judge(
+fn validate(
     so_far: &mut Ticket,
     entry: &Entry,
     from: Status,
@@ -117,7 +117,7 @@ fn judge(
     if let Action::Prioritize { was, .. } = entry.action
         && was != so_far.header.priority
     {
-        let (saw, had) = (was.word(), so_far.header.priority.word());
+        let (saw, had) = (was.as_str(), so_far.header.priority.as_str());
         let since = last(so_far, |entry| matches!(entry.action, Action::Prioritize { .. }));
         breaches.push(HistoryViolation::Concurrent { saw, had, since });
     }
@@ -245,7 +245,7 @@ fn breach(so_far: &Ticket, entry: &Entry, refusal: Refusal) -> Option<HistoryVio
 }
 
 /// What the first entry breaks.
-pub fn retrace_opening(entry: &Entry) -> Vec<HistoryViolation> {
+pub fn validate_opening(entry: &Entry) -> Vec<HistoryViolation> {
     let mut breaches = Vec::new();
     if entry.from.is_some() {
         breaches.push(HistoryViolation::From);
@@ -265,7 +265,7 @@ fn role_allows(so_far: &Ticket, entry: &Entry) -> bool {
     match (entry.role, &entry.action) {
         (Role::Customer, Action::Solve(solution)) => solution.resolution() == Resolution::Agreed,
         (Role::Customer, Action::Correct { entry: about, .. } | Action::Redact { entry: about, .. }) => {
-            so_far.entry(*about).is_none_or(|about| about.by.is(&entry.by) && !about.is_internal())
+            so_far.entry(*about).is_none_or(|about| about.by.same_address(&entry.by) && !about.is_internal())
         }
         (
             Role::Customer,

@@ -129,7 +129,8 @@ fn deletion(
 /// Whoever ended it, else the assignee, else the requester; the assignee works for the desk.
 fn closer(named: Option<Person>, opening: &OpenFields) -> (Person, Role) {
     let by = named.or_else(|| opening.assignee.clone()).unwrap_or_else(|| opening.requester.clone());
-    let works_here = opening.assignee.as_ref().is_some_and(|assignee| assignee.is(&by)) || !by.is(&opening.requester);
+    let works_here = opening.assignee.as_ref().is_some_and(|assignee| assignee.same_address(&by))
+        || !by.same_address(&opening.requester);
     (by, if works_here { Role::Agent } else { Role::Customer })
 }
 

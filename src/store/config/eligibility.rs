@@ -12,7 +12,7 @@ use super::{ConfigError, SpannedError, spanned};
 use crate::domain::people::eligibility::EligibilityPolicy;
 use crate::store::holidays;
 
-/// What stands for other parts is left to [`super::config`].
+/// What stands for other parts is left to [`super`].
 #[derive(Deserialize)]
 struct RawEligibility {
     #[serde(default)]
@@ -44,10 +44,10 @@ struct ReleasesSection {
 /// # Errors
 /// The first thing wrong, with its line and column.
 pub fn read(text: &str) -> Result<EligibilityPolicy, ConfigError> {
-    judge(text).map_err(|complaint| complaint.within(text))
+    validate(text).map_err(|complaint| complaint.within(text))
 }
 
-fn judge(text: &str) -> Result<EligibilityPolicy, SpannedError> {
+fn validate(text: &str) -> Result<EligibilityPolicy, SpannedError> {
     let written: RawEligibility =
         toml::from_str(text).map_err(|error| SpannedError(error.span(), error.message().to_owned()))?;
     let (section, releases, default) = (written.eligibility, written.releases, EligibilityPolicy::default());

@@ -1,6 +1,6 @@
 //! `[escalation]` of casebook.toml: which manager is on duty, and how soon a first word of theirs is due.
 //!
-//! Read only by commands that need it, with [`super::policy`]. Must not know who the desk's managers are.
+//! Read only by commands that need it, with [`super::sla`]. Must not know who the desk's managers are.
 
 use std::ops::Range;
 
@@ -47,7 +47,7 @@ impl EscalationSection {
         let calendar =
             |word: &Option<Spanned<String>>| word.as_ref().map(|word| one_of(word, known, "calendar")).transpose();
         let duty = |section: &DutySection| {
-            let priority = section.priority.iter().map(|word| spanned(word, Priority::from_any_spelling));
+            let priority = section.priority.iter().map(|word| spanned(word, Priority::parse_lenient));
             Ok(OnCallRule {
                 priority: priority.collect::<Result<_, _>>()?,
                 calendar: calendar(&section.calendar)?,

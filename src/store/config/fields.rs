@@ -21,7 +21,7 @@ pub struct FieldChoices {
     pub fields: Vec<CustomField>,
 }
 
-/// What stands for other parts is left to [`super::config`].
+/// What stands for other parts is left to [`super`].
 #[derive(Deserialize)]
 struct RawFields {
     #[serde(default)]
@@ -55,10 +55,10 @@ struct FieldSection {
 /// # Errors
 /// The first thing wrong, with its line and column.
 pub fn read(text: &str) -> Result<FieldChoices, ConfigError> {
-    judge(text).map_err(|complaint| complaint.within(text))
+    validate(text).map_err(|complaint| complaint.within(text))
 }
 
-fn judge(text: &str) -> Result<FieldChoices, SpannedError> {
+fn validate(text: &str) -> Result<FieldChoices, SpannedError> {
     let written: RawFields =
         toml::from_str(text).map_err(|error| SpannedError(error.span(), error.message().to_owned()))?;
     let groups = in_order(written.product_groups).into_iter().map(group).collect::<Result<_, _>>()?;
@@ -75,12 +75,12 @@ fn in_order<T>(sections: BTreeMap<Spanned<String>, T>) -> Vec<(Spanned<String>, 
 
 fn group((name, section): (Spanned<String>, GroupSection)) -> Result<ProductGroup, SpannedError> {
     let GroupSection { label, examples, words, team } = section;
-    let examples = examples.as_ref().map(told_examples).transpose()?.unwrap_or_default();
+    let examples = examples.as_ref().map(format_examples).transpose()?.unwrap_or_default();
     Ok(ProductGroup { name: spanned(&name, word)?, label, examples, words, team })
 }
 
 /// Examples: a line or a list of them, or one of these for each language.
-fn told_examples(examples: &Spanned<toml::Value>) -> Result<BTreeMap<String, String>, SpannedError> {
+fn format_examples(examples: &Spanned<toml::Value>) -> Result<BTreeMap<String, String>, SpannedError> {
     let line = |value: &toml::Value| match value {
         toml::Value::String(line) => Some(line.clone()),
         toml::Value::Array(items) => {

@@ -1,6 +1,6 @@
 //! `[follow_up]` of casebook.toml: what a requester's silence leads to, by priority, and in which time it is counted.
 //!
-//! Calendars and texts are named here too, and read by [`super::policy`] and [`super::wording`] where they are needed.
+//! Calendars and texts are named here too, and read by [`super::sla`] and [`super::reminder_texts`] where they are needed.
 //! Must not know tickets.
 
 use std::fmt;
@@ -72,7 +72,7 @@ impl FollowUpRules {
         let mut policy = FollowUpPolicy::default();
         for (word, spans) in &self.priorities {
             let priority = spanned(word, |word| {
-                Priority::from_any_spelling(word).map_err(|_| {
+                Priority::parse_lenient(word).map_err(|_| {
                     format!(
                         "`{word}` is neither a priority nor `clock`, `calendar`, `calendars`, `opt_out_tag`, `texts`"
                     )
@@ -122,7 +122,7 @@ impl RawSpans {
         if let Some(last) = alerts.last().filter(|last| **last > solve_after) {
             let place = self.solve_after.as_ref().map(Spanned::span);
             let place = place.or_else(|| Some(self.alerts.as_ref()?.last()?.span()));
-            let (last, solve_after) = (duration::spell_span(*last), duration::spell_span(solve_after));
+            let (last, solve_after) = (duration::format_duration(*last), duration::format_duration(solve_after));
             let message =
                 format!("silence cannot solve a ticket after {solve_after}, before its last reminder at {last}");
             return Err(SpannedError(place, message));

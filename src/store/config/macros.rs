@@ -14,7 +14,7 @@ use crate::domain::ticket::macros::{Macro, MacroStep, MacroTexts, speaker};
 use crate::domain::time::zone::Zone;
 use crate::domain::value::{Fields, Value};
 
-/// What stands for other parts is left to [`super::config`].
+/// What stands for other parts is left to [`super`].
 #[derive(Deserialize)]
 struct RawMacros {
     #[serde(default)]
@@ -35,7 +35,7 @@ struct MacroSection {
 /// # Errors
 /// The first thing wrong, with its line and column.
 pub fn read(text: &str) -> Result<Vec<Macro>, ConfigError> {
-    judge(text).map_err(|complaint| complaint.within(text))
+    validate(text).map_err(|complaint| complaint.within(text))
 }
 
 /// Something wrong with the text of a macro, with its place; at the top where there is no such text.
@@ -48,7 +48,7 @@ pub fn flaw_at(text: &str, name: &str, message: String) -> ConfigError {
     SpannedError(span, message).within(text)
 }
 
-fn judge(text: &str) -> Result<Vec<Macro>, SpannedError> {
+fn validate(text: &str) -> Result<Vec<Macro>, SpannedError> {
     let written: RawMacros =
         toml::from_str(text).map_err(|error| SpannedError(error.span(), error.message().to_owned()))?;
     written.macros.into_iter().map(of_section).collect()
@@ -88,7 +88,7 @@ fn has_words(known: &Macro, deeds: &[MacroStep]) -> Result<(), (Option<usize>, S
     let speaker = speaker(deeds);
     let lacks = |(place, deed): &(usize, &MacroStep)| *place != speaker && deed.needs_words() && deed.texts.is_empty();
     if let Some((place, deed)) = deeds.iter().enumerate().find(lacks) {
-        let action = deed.action.word();
+        let action = deed.action.as_str();
         let message = format!(
             "`{action}` needs words, and those of the macro go with action {}: give it a `text` of its own",
             speaker + 1

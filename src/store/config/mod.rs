@@ -136,14 +136,14 @@ struct TeamAgents {
     managers: Vec<toml::Spanned<String>>,
     #[serde(default)]
     editors_prioritize: bool,
-    /// Read by [`super::roster`], where it is needed.
+    /// Read by [`team`], where it is needed.
     #[serde(default, rename = "next")]
     _next: serde::de::IgnoredAny,
     #[serde(default, rename = "people")]
     _people: serde::de::IgnoredAny,
 }
 
-/// What of it is needed for every ticket; [`super::policy`] judges the rest.
+/// What of it is needed for every ticket; [`sla`] judges the rest.
 #[derive(Default, Deserialize)]
 struct DeskBasics {
     reopen_window: Option<toml::Spanned<String>>,
@@ -170,17 +170,17 @@ impl Config {
     /// # Errors
     /// The first thing wrong, with its line and column.
     pub fn read(text: &str) -> Result<Self, ConfigError> {
-        Self::judge(text).map_err(|complaint| complaint.within(text))
+        Self::validate(text).map_err(|complaint| complaint.within(text))
     }
 
-    fn judge(text: &str) -> Result<Self, SpannedError> {
+    fn validate(text: &str) -> Result<Self, SpannedError> {
         let written: RawConfig =
             toml::from_str(text).map_err(|error| SpannedError(error.span(), error.message().to_owned()))?;
         if written.format <= FORMAT {
             refuse_unknown(text, &written.rest)?;
         }
         let priority =
-            written.defaults.priority.as_ref().map(|word| spanned(word, Priority::from_any_spelling)).transpose()?;
+            written.defaults.priority.as_ref().map(|word| spanned(word, Priority::parse_lenient)).transpose()?;
         let commit_each = match written.git.commit.as_ref().map(|word| (word.get_ref().as_str(), word)) {
             None | Some(("each", _)) => true,
             Some(("never", _)) => false,

@@ -99,10 +99,10 @@ impl ReminderTexts {
     /// # Errors
     /// The first thing wrong, with its line and column.
     pub fn read(text: &str) -> Result<Self, ConfigError> {
-        Self::judge(text).map_err(|complaint| complaint.within(text))
+        Self::validate(text).map_err(|complaint| complaint.within(text))
     }
 
-    fn judge(text: &str) -> Result<Self, SpannedError> {
+    fn validate(text: &str) -> Result<Self, SpannedError> {
         let written: RawReminders =
             toml::from_str(text).map_err(|error| SpannedError(error.span(), error.message().to_owned()))?;
         let mut templates = Environment::new();

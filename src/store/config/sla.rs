@@ -51,7 +51,7 @@ pub struct RawSla {
     pub escalation: RawEscalation,
 }
 
-/// What stands for other parts is left to [`super::config`].
+/// What stands for other parts is left to [`super`].
 #[derive(Deserialize)]
 struct RawSlaFile {
     #[serde(default)]
@@ -126,7 +126,7 @@ struct FollowUpHours {
 /// # Errors
 /// The first thing wrong, with its line and column.
 pub fn read(text: &str) -> Result<RawSla, ConfigError> {
-    judge(text).map_err(|complaint| complaint.within(text))
+    validate(text).map_err(|complaint| complaint.within(text))
 }
 
 /// What is wrong at a place of the text.
@@ -134,7 +134,7 @@ pub fn flaw_at(text: &str, place: &Range<usize>, message: String) -> ConfigError
     SpannedError(Some(place.clone()), message).within(text)
 }
 
-fn judge(text: &str) -> Result<RawSla, SpannedError> {
+fn validate(text: &str) -> Result<RawSla, SpannedError> {
     let written: RawSlaFile =
         toml::from_str(text).map_err(|error| SpannedError(error.span(), error.message().to_owned()))?;
     let calendars = written.calendars.iter().map(calendar).collect::<Result<Vec<_>, _>>()?;
@@ -219,7 +219,7 @@ fn may_open(plan: &str, written: Option<&[Spanned<String>]>) -> Result<Vec<Organ
 }
 
 fn rule(section: &RuleSection, known: &[&str]) -> Result<CalendarRule, SpannedError> {
-    let priority = section.priority.iter().map(|word| spanned(word, Priority::from_any_spelling));
+    let priority = section.priority.iter().map(|word| spanned(word, Priority::parse_lenient));
     Ok(CalendarRule {
         language: section.language.clone(),
         priority: priority.collect::<Result<_, _>>()?,
@@ -232,7 +232,7 @@ fn rule(section: &RuleSection, known: &[&str]) -> Result<CalendarRule, SpannedEr
 pub(crate) fn targets(written: &RawTargets) -> Result<Targets, SpannedError> {
     let mut targets = Targets::default();
     for (word, words) in written {
-        let priority = spanned(word, Priority::from_any_spelling)?;
+        let priority = spanned(word, Priority::parse_lenient)?;
         let target = spanned(words, |words| {
             duration::span(words)
                 .filter(|span| !span.is_zero())

@@ -21,7 +21,7 @@ pub struct Roster {
     pub colleagues: Vec<AssignmentCandidate>,
 }
 
-/// What stands for other parts is left to [`super::config`].
+/// What stands for other parts is left to [`super`].
 #[derive(Deserialize)]
 struct RawTeam {
     #[serde(default)]
@@ -54,10 +54,10 @@ struct PersonSection {
 /// # Errors
 /// The first thing wrong, with its line and column.
 pub fn read(text: &str) -> Result<Roster, ConfigError> {
-    judge(text).map_err(|complaint| complaint.within(text))
+    validate(text).map_err(|complaint| complaint.within(text))
 }
 
-fn judge(text: &str) -> Result<Roster, SpannedError> {
+fn validate(text: &str) -> Result<Roster, SpannedError> {
     let written: RawTeam =
         toml::from_str(text).map_err(|error| SpannedError(error.span(), error.message().to_owned()))?;
     let turn = match &written.team.next {
@@ -73,7 +73,7 @@ fn judge(text: &str) -> Result<Roster, SpannedError> {
     let mut colleagues = agents.collect::<Result<Vec<_>, _>>()?;
     for (word, section) in &written.team.people {
         let person = spanned(word, Person::from_address)?;
-        let Some(known) = colleagues.iter_mut().find(|known| known.person.is(&person)) else {
+        let Some(known) = colleagues.iter_mut().find(|known| known.person.same_address(&person)) else {
             return Err(SpannedError(Some(word.span()), format!("{person} is not among the agents of [team]")));
         };
         known.languages.clone_from(&section.languages);

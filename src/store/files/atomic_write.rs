@@ -125,19 +125,19 @@ pub(super) fn replace(
 }
 
 /// Gives a file that is about to be replaced a second name, where the file system can.
-pub(super) fn remember(state: &StateDir, target: &Path) {
+pub(super) fn backup(state: &StateDir, target: &Path) {
     let old = old_name(state, target);
     let _ = fs::remove_file(&old);
     let _ = fs::hard_link(target, old);
 }
 
 /// Takes the second name away.
-pub(super) fn forget(state: &StateDir, target: &Path) {
+pub(super) fn drop_backup(state: &StateDir, target: &Path) {
     let _ = fs::remove_file(old_name(state, target));
 }
 
 /// Puts back what a file held: itself, by its second name, which needs no room on the disk; else its bytes.
-pub(super) fn put_back(state: &StateDir, target: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn restore(state: &StateDir, target: &Path, bytes: &[u8]) -> io::Result<()> {
     let old = old_name(state, target);
     if fs::read(&old).is_ok_and(|held| held == bytes) && fs::rename(&old, target).is_ok() {
         return sync_folder(target.parent().unwrap_or(Path::new(".")));
@@ -177,23 +177,23 @@ mod tests {
     fn what_is_put_back_is_the_file_itself_unless_it_was_changed() {
         let folder = tempfile::tempdir().unwrap();
         let (state, target) = (StateDir::of(folder.path()), folder.path().join("T.yaml"));
-        state.make().unwrap();
+        state.create().unwrap();
         let inode = || fs::metadata(&target).unwrap().ino();
         let replace = || replace(&state, &target, b"after", false, &|_| {}).unwrap();
         fs::write(&target, "before").unwrap();
         let before = inode();
-        remember(&state, &target);
+        backup(&state, &target);
         replace();
         assert_ne!(inode(), before);
-        put_back(&state, &target, b"before").unwrap();
+        restore(&state, &target, b"before").unwrap();
         assert_eq!((inode(), fs::read(&target).unwrap()), (before, b"before".to_vec()));
         // Somebody who had it open wrote into it: its bytes are made anew.
-        remember(&state, &target);
+        backup(&state, &target);
         replace();
         fs::write(state.old_bytes("T.yaml"), "other").unwrap();
-        put_back(&state, &target, b"before").unwrap();
+        restore(&state, &target, b"before").unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"before");
-        forget(&state, &target);
+        drop_backup(&state, &target);
         assert!(!state.old_bytes("T.yaml").exists());
     }
 }

@@ -69,7 +69,7 @@ fn holds(path: &Path, bytes: &[u8]) -> std::io::Result<bool> {
 
 /// Takes away what a command brought that came to nothing, with the folders that were made for it. What cannot be taken
 /// away is a file nobody names.
-pub fn take_back(root: &Path, brought: &[ExtraFile]) {
+pub fn remove_placed(root: &Path, brought: &[ExtraFile]) {
     for one in brought.iter().filter(|one| one.is_new) {
         let path = root.join(&one.path);
         let _ = fs::remove_file(&path);
@@ -86,7 +86,7 @@ mod tests {
     fn bytes_are_placed_once_and_links_are_not_followed() {
         let folder = tempfile::tempdir().expect("a folder");
         let (root, state) = (folder.path(), StateDir::of(folder.path()));
-        state.make().expect("a folder");
+        state.create().expect("a folder");
         let put = |path: &str, bytes: &[u8]| place(&state, root, path, bytes, &|_| {});
         assert!(matches!(put("a/b/one", b"bytes"), Ok(PlaceOutcome::New)));
         assert!(matches!(put("a/b/one", b"bytes"), Ok(PlaceOutcome::Known)));
@@ -97,7 +97,7 @@ mod tests {
         assert!(matches!(put("a/b/one/two", b"bytes"), Err(FileReadError::Io(_))));
         let beside = |path: &str, is_new| ExtraFile { path: path.to_owned(), is_new };
         assert!(matches!(put("a/c/two", b"two"), Ok(PlaceOutcome::New)));
-        take_back(root, &[beside("a/b/one", false), beside("a/c/two", true)]);
+        remove_placed(root, &[beside("a/b/one", false), beside("a/c/two", true)]);
         assert!(root.join("a/b/one").exists() && !root.join("a/c").exists());
     }
 }

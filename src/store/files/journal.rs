@@ -11,7 +11,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::StateDir;
-use super::atomic_write::{forget, on_same_device, put_back, remember, replace, sync_file_system, sync_folder};
+use super::atomic_write::{backup, drop_backup, on_same_device, replace, restore, sync_file_system, sync_folder};
 use super::content_addressed::ExtraFile;
 use crate::store::layout;
 
@@ -63,7 +63,7 @@ impl Journal {
 
     /// Whether it must be written down: a single file without a commit changes in one step by itself, unless
     /// its new bytes have to lie in the work tree first, where somebody must know of them.
-    pub fn is_needed(&self, state: &StateDir, root: &Path) -> bool {
+    pub fn is_required(&self, state: &StateDir, root: &Path) -> bool {
         let is_near = |change: &FileChange| on_same_device(state.folder(), &root.join(&change.path));
         self.changes.len() > 1 || self.commit.is_some() || !self.changes.iter().all(is_near)
     }
@@ -73,12 +73,12 @@ impl Journal {
     ///
     /// # Errors
     /// The system refused; nothing has changed.
-    pub fn begin(&self, state: &StateDir, root: &Path, reach: &dyn Fn(&str)) -> io::Result<()> {
+    pub fn write(&self, state: &StateDir, root: &Path, reach: &dyn Fn(&str)) -> io::Result<()> {
         let bytes = serde_json::to_vec(self)?;
         reach("journal");
         replace(state, &state.path(NAME), &bytes, true, &|_| reach("noted"))?;
         let replaced = self.changes.iter().filter(|change| change.before.is_some());
-        replaced.for_each(|change| remember(state, &root.join(&change.path)));
+        replaced.for_each(|change| backup(state, &root.join(&change.path)));
         Ok(())
     }
 
@@ -99,7 +99,7 @@ impl Journal {
     ///
     /// # Errors
     /// The system refused.
-    pub fn go_forward(&self, state: &StateDir, root: &Path, reach: &dyn Fn(&str)) -> io::Result<Vec<String>> {
+    pub fn apply(&self, state: &StateDir, root: &Path, reach: &dyn Fn(&str)) -> io::Result<Vec<String>> {
         let mut foreign = Vec::new();
         let durable = self.changes.len() < MANY;
         for change in &self.changes {
@@ -122,7 +122,7 @@ impl Journal {
     ///
     /// # Errors
     /// The system refused.
-    pub fn foreign(&self, root: &Path) -> io::Result<Vec<String>> {
+    pub fn externally_changed(&self, root: &Path) -> io::Result<Vec<String>> {
         let mut foreign = Vec::new();
         for change in &self.changes {
             if matches!(self.seen(root, change)?, FileState::Foreign) {
@@ -136,14 +136,14 @@ impl Journal {
     ///
     /// # Errors
     /// The system refused.
-    pub fn go_back(&self, state: &StateDir, root: &Path, reach: &dyn Fn(&str)) -> io::Result<()> {
+    pub fn roll_back(&self, state: &StateDir, root: &Path, reach: &dyn Fn(&str)) -> io::Result<()> {
         for change in &self.changes {
             let path = root.join(&change.path);
             if !matches!(self.seen(root, change)?, FileState::After) {
                 continue;
             }
             match &change.before {
-                Some(before) => put_back(state, &path, before.as_bytes())?,
+                Some(before) => restore(state, &path, before.as_bytes())?,
                 None => {
                     fs::remove_file(&path)?;
                     let folders = path.ancestors().skip(1).take_while(|folder| *folder != root);
@@ -160,10 +160,10 @@ impl Journal {
     ///
     /// # Errors
     /// The system refused.
-    pub fn end(&self, state: &StateDir, root: &Path) -> io::Result<()> {
+    pub fn remove(&self, state: &StateDir, root: &Path) -> io::Result<()> {
         for change in &self.changes {
             let path = root.join(&change.path);
-            forget(state, &path);
+            drop_backup(state, &path);
             let _ = fs::remove_file(layout::new_bytes(&path));
         }
         fs::remove_file(state.path(NAME))?;

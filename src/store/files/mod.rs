@@ -10,7 +10,7 @@ mod lock;
 mod state_dir;
 
 pub use atomic_write::{FileReadError, read_plain};
-pub use content_addressed::{ExtraFile, PlaceOutcome, place, take_back};
+pub use content_addressed::{ExtraFile, PlaceOutcome, place, remove_placed};
 pub use dir::Dir;
 pub use journal::{FileChange, Journal, PlannedCommit};
 pub use lock::{Lock, LockError};

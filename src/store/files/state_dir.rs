@@ -44,7 +44,7 @@ impl StateDir {
 
     /// A file that was left in the folder from before the store lay in a repository. It is named and never taken up:
     /// what lies in a work tree may have come with a clone, from anybody.
-    pub fn left_behind(&self, root: &Path, name: &str) -> Option<PathBuf> {
+    pub fn legacy_file(&self, root: &Path, name: &str) -> Option<PathBuf> {
         self.git_dir.as_ref()?;
         let path = root.join(WITHOUT_REPOSITORY).join(name);
         path.symlink_metadata().is_ok().then_some(path)
@@ -64,7 +64,7 @@ impl StateDir {
     ///
     /// # Errors
     /// It cannot be made.
-    pub fn make(&self) -> io::Result<()> {
+    pub fn create(&self) -> io::Result<()> {
         fs::create_dir_all(&self.folder)?;
         if self.git_dir.is_none() {
             let ignore = self.folder.join(".gitignore");
@@ -84,7 +84,7 @@ impl StateDir {
     ///
     /// # Errors
     /// The folder cannot be read.
-    pub fn sweep(&self) -> io::Result<()> {
+    pub fn remove_temp_files(&self) -> io::Result<()> {
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
             if entry.file_name().as_encoded_bytes().starts_with(NEW.as_bytes()) {
@@ -108,8 +108,8 @@ impl StateDir {
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn keep(&self, name: &str, text: &str) -> io::Result<PathBuf> {
-        self.make()?;
+    pub fn save_text(&self, name: &str, text: &str) -> io::Result<PathBuf> {
+        self.create()?;
         let folder = self.folder.join("kept");
         fs::create_dir_all(&folder)?;
         let mut number = 1;

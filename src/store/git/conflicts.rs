@@ -69,7 +69,7 @@ impl Repository {
     ///
     /// # Errors
     /// git is not installed.
-    pub fn of_our_side(&self, path: &str) -> Result<Option<String>, GitError> {
+    pub fn our_version(&self, path: &str) -> Result<Option<String>, GitError> {
         let output = self.run(&["cat-file", "blob", &format!(":2:./{path}")]).output()?;
         Ok(output.success.then_some(output.stdout))
     }

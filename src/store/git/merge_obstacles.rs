@@ -45,7 +45,7 @@ impl Repository {
     /// The files, ignored ones among them, that lie where new files would come: at their paths, below them, or in the
     /// place of a folder above them. One with the very bytes that come is in nobody's way.
     fn uncovered(&self, theirs: &str, new: &[String]) -> Result<Vec<String>, GitError> {
-        let Some(top) = self.top() else { return Ok(Vec::new()) };
+        let Some(top) = self.work_tree_root() else { return Ok(Vec::new()) };
         let mut folders = HashMap::new();
         let taken: BTreeSet<&str> = new.iter().filter_map(|path| taken(&top, path, &mut folders)).collect();
         let pathspecs: Vec<String> = taken.iter().map(|path| format!(":(top,literal){path}")).collect();

@@ -84,7 +84,7 @@ impl Repository {
 
     /// The repository whose git has started us as its hook, in a folder of it: git's environment says where it is, and
     /// where the objects of a push wait until it is accepted.
-    pub fn of_hook(folder: &Path) -> Self {
+    pub fn for_hook(folder: &Path) -> Self {
         Self { root: folder.to_owned(), of_hook: true, git_folder: Arc::default() }
     }
 
@@ -118,7 +118,7 @@ impl Repository {
     ///
     /// # Errors
     /// git is not installed, or refuses.
-    pub fn name_visitor(&self, email: &str) -> Result<(), GitError> {
+    pub fn set_local_identity(&self, email: &str) -> Result<(), GitError> {
         for (key, value) in [("user.email", email), ("user.name", "You")] {
             if !self.run(&["config", "--get", key]).output()?.success {
                 self.run(&["config", key, value]).done()?;
@@ -139,7 +139,7 @@ impl Repository {
     ///
     /// # Errors
     /// git is not installed, or refuses.
-    pub fn expect_many_files(&self) -> Result<(), GitError> {
+    pub fn enable_many_files(&self) -> Result<(), GitError> {
         self.run(&["config", "feature.manyFiles", "true"]).done()
     }
 
@@ -149,7 +149,7 @@ impl Repository {
     }
 
     /// The top folder of the work tree.
-    pub fn top(&self) -> Option<PathBuf> {
+    pub fn work_tree_root(&self) -> Option<PathBuf> {
         let output = self.run(&["rev-parse", "--show-toplevel"]).output().ok()?;
         output.success.then(|| PathBuf::from(output.stdout.trim_end_matches('\n')))
     }

@@ -41,7 +41,7 @@ impl ObjectLookup {
             return Ok(None);
         }
         if self.running.is_none() {
-            let mut run = self.repository.frank(&["cat-file", "--batch"]);
+            let mut run = self.repository.without_replace_refs(&["cat-file", "--batch"]);
             if let Some(index) = &self.index {
                 run = run.env("GIT_INDEX_FILE", &index.to_string_lossy());
             }

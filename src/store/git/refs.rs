@@ -132,7 +132,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn lost(&self, old: &str, changes: &[RefChange]) -> Result<usize, GitError> {
+    pub fn count_lost_commits(&self, old: &str, changes: &[RefChange]) -> Result<usize, GitError> {
         let excluded: Vec<String> = changes.iter().map(|change| format!("--exclude={}", change.name)).collect();
         let mut words = vec!["rev-list", "--count", old, "--not"];
         words.extend(changes.iter().filter_map(|change| change.new.as_deref()));
@@ -156,8 +156,8 @@ impl Repository {
     ///
     /// # Errors
     /// git is not installed.
-    pub fn partings(&self, one: &str, other: &str) -> Result<Vec<String>, GitError> {
-        let output = self.frank(&["merge-base", "--all", one, other]).output()?;
+    pub fn merge_bases(&self, one: &str, other: &str) -> Result<Vec<String>, GitError> {
+        let output = self.without_replace_refs(&["merge-base", "--all", one, other]).output()?;
         Ok(output.stdout.lines().map(str::to_owned).collect())
     }
 
@@ -171,9 +171,10 @@ impl Repository {
         let from = from.unwrap_or(&nothing);
         let form = ["-r", "--raw", "-z", "--no-renames", "--no-abbrev", &relative];
         let run = match to {
-            Snapshot::Commit(to) => self.frank(&[&["diff-tree"][..], &form, &[from, to, "--"]].concat()),
+            Snapshot::Commit(to) => self.without_replace_refs(&[&["diff-tree"][..], &form, &[from, to, "--"]].concat()),
             Snapshot::Index(index) => {
-                let run = self.frank(&[&["diff-index", "--cached"][..], &form[1..], &[from, "--"]].concat());
+                let run =
+                    self.without_replace_refs(&[&["diff-index", "--cached"][..], &form[1..], &[from, "--"]].concat());
                 match index {
                     Some(index) => run.env("GIT_INDEX_FILE", &index.to_string_lossy()),
                     None => run,
@@ -187,7 +188,7 @@ impl Repository {
     ///
     /// # Errors
     /// git is not installed.
-    pub fn comes_before(&self, old: &str, new: &str) -> Result<bool, GitError> {
+    pub fn is_ancestor(&self, old: &str, new: &str) -> Result<bool, GitError> {
         Ok(self.run(&["merge-base", "--is-ancestor", old, new]).output()?.success)
     }
 

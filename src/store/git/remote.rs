@@ -75,7 +75,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn beyond(&self, one: &str, other: Option<&str>) -> Result<usize, GitError> {
+    pub fn count_commits(&self, one: &str, other: Option<&str>) -> Result<usize, GitError> {
         let not = other.map(|other| format!("^{other}"));
         let words = ["rev-list", "--count", one].into_iter().chain(not.as_deref());
         Ok(self.answer(&words.collect::<Vec<_>>())?.parse().unwrap_or(0))
@@ -85,7 +85,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn apart(&self, theirs: &str) -> Result<(usize, usize), GitError> {
+    pub fn ahead_behind(&self, theirs: &str) -> Result<(usize, usize), GitError> {
         let counts = self.answer(&["rev-list", "--left-right", "--count", &format!("HEAD...{theirs}")])?;
         let mut counts = counts.split_whitespace().map(|count| count.parse().unwrap_or(0));
         Ok((counts.next().unwrap_or(0), counts.next().unwrap_or(0)))
@@ -115,7 +115,7 @@ impl Repository {
     ///
     /// # Errors
     /// What git or a hook said.
-    pub fn conclude(&self, merging: &MergeOptions<'_>) -> Result<(), GitError> {
+    pub fn commit_merge(&self, merging: &MergeOptions<'_>) -> Result<(), GitError> {
         dated(self.run(&["commit", "--quiet", "-m", merging.message]), merging.date).done()
     }
 

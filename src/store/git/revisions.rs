@@ -42,7 +42,7 @@ impl Repository {
     ///
     /// # Errors
     /// They have nothing in common.
-    pub fn parting(&self, one: &str, other: &str) -> Result<String, GitError> {
+    pub fn merge_base(&self, one: &str, other: &str) -> Result<String, GitError> {
         self.answer(&["merge-base", one, other])
     }
 
@@ -50,7 +50,7 @@ impl Repository {
     ///
     /// # Errors
     /// There is no repository.
-    pub fn standing(&self) -> Result<(bool, String), GitError> {
+    pub fn is_bare_and_prefix(&self) -> Result<(bool, String), GitError> {
         let standing = self.answer(&["rev-parse", "--is-bare-repository", "--show-prefix"])?;
         let (is_bare, prefix) = standing.split_once('\n').unwrap_or((&standing, ""));
         Ok((is_bare == "true", prefix.to_owned()))
@@ -73,7 +73,7 @@ impl Repository {
     ///
     /// # Errors
     /// git is not installed.
-    pub fn held_by_head(&self, paths: &[String]) -> Result<HashSet<String>, GitError> {
+    pub fn tracked_in_head(&self, paths: &[String]) -> Result<HashSet<String>, GitError> {
         let mut committed = HashSet::new();
         // ls-tree takes paths as arguments alone, and there may be more than fit.
         for paths in paths.chunks(50) {
@@ -95,7 +95,7 @@ impl Repository {
         words.extend(["--no-relative", "-m", "--no-show-signature"]);
         words.extend(revisions.iter().map(String::as_str).chain(["--"]));
         words.extend(everywhere.iter().map(String::as_str));
-        let listed = String::from_utf8_lossy(&self.frank(&words).bytes()?).into_owned();
+        let listed = String::from_utf8_lossy(&self.without_replace_refs(&words).bytes()?).into_owned();
         let mut deletions = Vec::new();
         for commit in listed.split('\u{1}').filter(|commit| !commit.is_empty()) {
             let mut words = commit.split(['\0', '\n']).filter(|word| !word.is_empty());
@@ -109,7 +109,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn was_ever(&self, path: &str) -> Result<bool, GitError> {
+    pub fn path_ever_existed(&self, path: &str) -> Result<bool, GitError> {
         Ok(!self.answer(&["rev-list", "-1", "--all", "--", &format!(":(top,literal){path}")])?.is_empty())
     }
 
@@ -117,7 +117,13 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn first_with(&self, words: &str, path: &str, from: &str, to: &str) -> Result<Option<String>, GitError> {
+    pub fn first_commit_adding(
+        &self,
+        words: &str,
+        path: &str,
+        from: &str,
+        to: &str,
+    ) -> Result<Option<String>, GitError> {
         let (range, words) = (format!("{from}..{to}"), format!("-S{words}"));
         let form = ["log", "--reverse", "--format=%H", "--no-show-signature", &words, &range, "--"];
         let listed = self.answer(&[&form[..], &[&format!(":(top,literal){path}")]].concat())?;
@@ -128,7 +134,7 @@ impl Repository {
     ///
     /// # Errors
     /// git is not installed.
-    pub fn is_held(&self, commit: &str) -> Result<bool, GitError> {
+    pub fn is_reachable(&self, commit: &str) -> Result<bool, GitError> {
         let refs = ["refs/heads/", "refs/tags/", "refs/remotes/"];
         let words = ["for-each-ref", "--count=1", "--contains", commit].into_iter().chain(refs);
         let listed = self.run(&words.collect::<Vec<_>>()).output()?;

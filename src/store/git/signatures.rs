@@ -55,7 +55,7 @@ impl Repository {
             "--format=%H%x01%G?%x01%GS%x01%GF%x01%GP",
         ];
         words.extend(revisions.iter().map(String::as_str).chain(["--"]));
-        let told = self.frank(&words).bytes()?;
+        let told = self.without_replace_refs(&words).bytes()?;
         let told = String::from_utf8_lossy(&told);
         let read = |line: &str| {
             let facts: Vec<&str> = line.split('\u{1}').collect();

@@ -145,7 +145,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn held(&self, snapshot: &Snapshot, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>, GitError> {
+    pub fn read_blobs(&self, snapshot: &Snapshot, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>, GitError> {
         let (revision, index) = match snapshot {
             Snapshot::Index(index) => ("", index.as_ref()),
             Snapshot::Commit(commit) => (commit.as_str(), None),
@@ -173,7 +173,7 @@ impl Repository {
             return Ok(Vec::new());
         }
         let form = "--batch-check=%(objecttype) %(objectsize)";
-        let mut run = self.frank(&["cat-file", form]).lines(names);
+        let mut run = self.without_replace_refs(&["cat-file", form]).lines(names);
         if let Some(index) = index {
             run = run.env("GIT_INDEX_FILE", &index.to_string_lossy());
         }
@@ -189,7 +189,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn names_in(&self, snapshot: &Snapshot, folder: &str) -> Result<Vec<String>, GitError> {
+    pub fn list_files(&self, snapshot: &Snapshot, folder: &str) -> Result<Vec<String>, GitError> {
         let run = match snapshot {
             Snapshot::Index(Some(index)) => {
                 self.run(&["ls-files", "-z"]).env("GIT_INDEX_FILE", &index.to_string_lossy())
@@ -208,7 +208,7 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn naming(&self, snapshot: &Snapshot, words: &[String], folder: &str) -> Result<Vec<String>, GitError> {
+    pub fn grep_files(&self, snapshot: &Snapshot, words: &[String], folder: &str) -> Result<Vec<String>, GitError> {
         let mut arguments = vec!["grep", "-l", "-z", "-F"];
         words.iter().for_each(|word| arguments.extend(["-e", word]));
         let prefix = match snapshot {
@@ -265,7 +265,7 @@ impl Repository {
             return Ok(Vec::new());
         }
         let asked: String = names.iter().map(|name| format!("{name}\n")).collect();
-        let mut run = self.frank(&["cat-file", "--batch"]).input(asked.into_bytes());
+        let mut run = self.without_replace_refs(&["cat-file", "--batch"]).input(asked.into_bytes());
         if let Some(index) = index {
             run = run.env("GIT_INDEX_FILE", &index.to_string_lossy());
         }

@@ -68,10 +68,10 @@ pub fn text(bytes: &[u8]) -> Result<&str, ConfigError> {
 /// # Errors
 /// The first thing wrong, with its line and column.
 pub fn read(text: &str) -> Result<HolidayList, ConfigError> {
-    judge(text).map_err(|complaint| complaint.within(text))
+    validate(text).map_err(|complaint| complaint.within(text))
 }
 
-fn judge(text: &str) -> Result<HolidayList, SpannedError> {
+fn validate(text: &str) -> Result<HolidayList, SpannedError> {
     let written: RawHolidays =
         toml::from_str(text).map_err(|error| SpannedError(error.span(), error.message().to_owned()))?;
     let end = |word: &Spanned<toml::value::Datetime>| {
@@ -104,7 +104,7 @@ pub(super) fn date(word: &str) -> Option<NaiveDate> {
 }
 
 /// Writes a list the way it is read.
-pub fn spell(list: &HolidayList) -> String {
+pub fn to_toml(list: &HolidayList) -> String {
     let HolidayList { title, source, from, until, days } = list;
     let mut text = format!(
         "# A list of holidays; calendars in casebook.toml name it by its file's name.\n\

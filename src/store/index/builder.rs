@@ -10,7 +10,7 @@ use super::{FileStamp, HEAD, MAGIC, MonthFolder, NAME, blocks, short_sum, suffix
 use crate::domain::id::Id;
 use crate::domain::ticket::summary::Summary;
 use crate::store::index::blocks::Blocks;
-use crate::store::layout::{bounds, suffix_key};
+use crate::store::layout::{id_range, suffix_key};
 
 /// An index in the making. What cannot be written is no error: reading goes on without it.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ impl IndexBuilder {
         let mut packed = Vec::new();
         for (id, known) in tickets {
             let Some((stamp, row)) = known else {
-                self.add_unknown(*id);
+                self.add_unreadable(*id);
                 continue;
             };
             packed.clear();
@@ -52,7 +52,7 @@ impl IndexBuilder {
     }
 
     /// Adds a ticket of which nothing can be said but that it is there.
-    pub(super) fn add_unknown(&mut self, id: Id) {
+    pub(super) fn add_unreadable(&mut self, id: Id) {
         self.ids.push(id);
         self.rows.push(Row::unknown(id).to_bytes());
     }
@@ -85,7 +85,7 @@ impl IndexBuilder {
             table.number(folder.year.into());
             table.number(folder.month.into());
             table.stamp(folder.stamp);
-            let bounds = bounds(folder.year, folder.month).ok_or_else(|| io::Error::other("no month"))?;
+            let bounds = id_range(folder.year, folder.month).ok_or_else(|| io::Error::other("no month"))?;
             for bound in [bounds.0, bounds.1] {
                 table.number(self.ids.partition_point(|id| *id < bound) as u64);
             }

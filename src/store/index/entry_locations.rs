@@ -120,7 +120,7 @@ impl EntryRegister {
     }
 
     /// Takes it away, where it is not as it was written.
-    pub fn forget(git_folder: &Path, desk: &str) {
+    pub fn delete(git_folder: &Path, desk: &str) {
         // Where it cannot be taken away it is not believed the next time either.
         let _ = fs::remove_file(place(git_folder, desk));
     }
@@ -175,7 +175,7 @@ mod tests {
         for (desk, ticket) in [("", 1), ("a/", 2), ("b/", 3)] {
             assert_eq!(EntryRegister::open(folder.path(), desk).expect("one").tickets_of(id(9)), traces(&[ticket]));
         }
-        EntryRegister::forget(folder.path(), "a/");
+        EntryRegister::delete(folder.path(), "a/");
         assert!(
             EntryRegister::open(folder.path(), "a/").is_none() && EntryRegister::open(folder.path(), "b/").is_some()
         );

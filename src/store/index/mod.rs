@@ -147,7 +147,7 @@ impl Index {
 
     /// The tickets in the folder of a month that bears this stamp now, if that can be believed. Names alone: what
     /// is in the files may have changed.
-    pub fn known(&self, year: u32, month: u32, stamp: FileStamp) -> Option<MonthTickets> {
+    pub fn cached_month(&self, year: u32, month: u32, stamp: FileStamp) -> Option<MonthTickets> {
         let (folder, range) = self.folders.iter().find(|(folder, _)| (folder.year, folder.month) == (year, month))?;
         let Some(renamed) = self.log.folders.get(&(year, month)) else {
             return (folder.stamp == stamp && stamp != FileStamp::default()).then(|| MonthTickets::Rows(range.clone()));
@@ -200,7 +200,7 @@ impl Index {
 
     /// Adds the rows to others, each with its facts, if `keep` says so; where facts are not what they were, the row
     /// goes to those that have to be read.
-    pub fn take(&self, rows: &[Row], to: &mut Rows, keep: impl Fn(&Summary) -> bool) -> Vec<Id> {
+    pub fn decode_matching(&self, rows: &[Row], to: &mut Rows, keep: impl Fn(&Summary) -> bool) -> Vec<Id> {
         let mut to_read = Vec::new();
         let together = self.together(rows);
         let mut buffer = Vec::new();
@@ -241,7 +241,7 @@ impl Index {
     ///
     /// # Errors
     /// The index is garbled.
-    pub fn with_part(&self, part: &str) -> Result<Vec<(Id, usize)>, CorruptIndex> {
+    pub fn find_by_part(&self, part: &str) -> Result<Vec<(Id, usize)>, CorruptIndex> {
         let spelled = |fill: &str| format!("{part}{}", fill.repeat(LENGTH - part.len())).parse::<Id>().ok();
         let mut found = Vec::new();
         if let (Some(least), Some(most)) = (spelled("0"), spelled("Z")) {
@@ -328,7 +328,13 @@ impl Index {
     ///
     /// # Errors
     /// Nothing can be written, or this index is garbled.
-    pub fn renew(&self, folder: &Path, names: &[Id], fresh: &[NewRow], folders: &[MonthFolder]) -> std::io::Result<()> {
+    pub fn rebuild(
+        &self,
+        folder: &Path,
+        names: &[Id],
+        fresh: &[NewRow],
+        folders: &[MonthFolder],
+    ) -> std::io::Result<()> {
         let mut making = IndexBuilder::begin(folder)?;
         for ids in names.chunks(1024) {
             let rows = self.rows_of(ids).map_err(|_| std::io::Error::other("garbled"))?;
@@ -339,7 +345,7 @@ impl Index {
                 }
                 match row.and_then(|row| Some((row, self.facts_of(&row)?))) {
                     Some((row, facts)) => making.add_packed(row, &facts)?,
-                    None => making.add_unknown(*id),
+                    None => making.add_unreadable(*id),
                 }
             }
         }

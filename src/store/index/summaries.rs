@@ -42,7 +42,7 @@ impl Rows {
         let number = |number: usize| u32::try_from(number).expect("a piece is small, and so is a ticket's header");
         self.places.push(FactsPlace {
             id: row.id,
-            asks_for_manager: row.asks_for_manager(),
+            asks_for_manager: row.awaits_manager(),
             piece: number(piece),
             start: number(bytes.len()),
             length: number(facts.len()),

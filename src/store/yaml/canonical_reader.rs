@@ -23,11 +23,11 @@ pub(super) fn read(bytes: &[u8]) -> Option<Ticket> {
 
 /// The same with [`Text::left_out`] for every text.
 pub(super) fn read_bare(bytes: &[u8]) -> Option<Ticket> {
-    summary_reader::read_bare(bytes).or_else(|| read_and_print(bytes).map(bare))
+    summary_reader::read_bare(bytes).or_else(|| read_and_print(bytes).map(without_text))
 }
 
 /// A ticket with [`Text::left_out`] for every text.
-pub(super) fn bare(mut ticket: Ticket) -> Ticket {
+pub(super) fn without_text(mut ticket: Ticket) -> Ticket {
     ticket.history.iter_mut().for_each(leave_words_out);
     ticket
 }
@@ -61,8 +61,8 @@ fn read_and_print(bytes: &[u8]) -> Option<Ticket> {
 
 /// The entries that stand behind others, up to the end marker, each with the empty line before it, spelled as the
 /// printer spells them. Of their texts stands [`Text::left_out`] alone.
-pub(super) fn later_bare(bytes: &[u8]) -> Option<Vec<Entry>> {
-    summary_reader::later_bare(bytes).or_else(|| {
+pub(super) fn parse_appended(bytes: &[u8]) -> Option<Vec<Entry>> {
+    summary_reader::parse_appended(bytes).or_else(|| {
         let text = std::str::from_utf8(bytes).ok()?;
         let mut entries = later_entries(text)?;
         let mut printed = String::with_capacity(text.len());

@@ -78,7 +78,7 @@ pub enum MergeConflict {
 ///
 /// # Errors
 /// Why there is none.
-pub fn unite(base: Option<&[u8]>, ours: &[u8], theirs: &[u8]) -> Result<MergedFile, MergeConflict> {
+pub fn merge(base: Option<&[u8]>, ours: &[u8], theirs: &[u8]) -> Result<MergedFile, MergeConflict> {
     let ours = ParsedFile::read(ours).map_err(|damage| MergeConflict::Unreadable { side: MergeSide::Ours, damage })?;
     let theirs =
         ParsedFile::read(theirs).map_err(|damage| MergeConflict::Unreadable { side: MergeSide::Theirs, damage })?;

@@ -5,7 +5,7 @@
 use super::error::{ReadError, ReadErrorKind};
 use super::print::field;
 use super::read::{locate, source_of, value_of};
-use super::scalar::spell;
+use super::scalar::print_scalar;
 use super::spans::Outline;
 use crate::domain::codec::{organization_fields, organization_from};
 use crate::domain::people::organization::Organization;
@@ -41,7 +41,7 @@ fn plan(out: &mut String, period: &Value) {
     let Value::Map(fields) = period else { return };
     for (place, (name, value)) in fields.iter().enumerate() {
         let Value::String(words) = value else { continue };
-        let words = if name == "plan" { spell(words) } else { words.as_str().into() };
+        let words = if name == "plan" { print_scalar(words) } else { words.as_str().into() };
         let dash = if place == 0 { "- " } else { "  " };
         out.push_str(&format!("{dash}{name}: {words}\n"));
     }

@@ -5,7 +5,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::scalar::{self, is_printable, spell};
+use super::scalar::{self, is_printable, print_scalar};
 use crate::domain::codec::{entry_fields, header_fields};
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::entry::Entry;
@@ -45,7 +45,7 @@ pub(super) fn entry(out: &mut String, column: usize, entry: &Entry) {
 }
 
 /// What the bytes of an entry come to, its id among them.
-pub fn fingerprint(one: &Entry) -> u128 {
+pub fn entry_hash(one: &Entry) -> u128 {
     let mut printed = String::with_capacity(512);
     entry(&mut printed, 0, one);
     let digest = Sha256::digest(printed.as_bytes());
@@ -59,7 +59,7 @@ pub(super) fn field(out: &mut String, column: usize, name: &str, value: &Value) 
 }
 
 fn named(out: &mut String, column: usize, name: &str, value: &Value) {
-    out.push_str(&spell(name));
+    out.push_str(&print_scalar(name));
     out.push(':');
     match value {
         Value::List(items) if !items.is_empty() => {
@@ -112,10 +112,10 @@ fn leaf(out: &mut String, column: usize, value: &Value) {
         Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
         Value::Integer(number) => out.push_str(&number.to_string()),
         Value::Number(number) => out.push_str(&spell_number(*number)),
-        Value::Time(time) => out.push_str(&duration::spell(*time)),
+        Value::Time(time) => out.push_str(&duration::format_instant(*time)),
         Value::String(words) if words.contains('\n') => return lines(out, column + 2, words),
         Value::Text(words) => return lines(out, column + 2, words),
-        Value::String(words) => out.push_str(&spell(words)),
+        Value::String(words) => out.push_str(&print_scalar(words)),
         Value::List(_) => out.push_str("[]"),
         Value::Map(_) => out.push_str("{}"),
     }

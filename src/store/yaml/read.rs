@@ -25,14 +25,14 @@ const ODD_BREAKS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
 /// # Errors
 /// The first damage, with its line and column.
 pub fn read(bytes: &[u8], id: Option<Id>) -> Result<Ticket, ReadError> {
-    read_noting(bytes, id).map(|(ticket, _)| ticket)
+    read_with_canonical_flag(bytes, id).map(|(ticket, _)| ticket)
 }
 
 /// The same, and whether the file is spelled exactly as the printer spells it.
 ///
 /// # Errors
 /// The first damage, with its line and column.
-pub fn read_noting(bytes: &[u8], id: Option<Id>) -> Result<(Ticket, bool), ReadError> {
+pub fn read_with_canonical_flag(bytes: &[u8], id: Option<Id>) -> Result<(Ticket, bool), ReadError> {
     if bytes.len() as u64 <= LARGEST_FILE
         && let Some(ticket) = canonical_reader::read(bytes).filter(|ticket| id.is_none_or(|id| id == ticket.id))
     {

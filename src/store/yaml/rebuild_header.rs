@@ -13,7 +13,7 @@ const HISTORY: &str = "history:";
 
 /// The file with a header of its history, and the ticket in it; nothing where the damage lies elsewhere, or a newer
 /// program or a merge of git's has written there.
-pub fn reheaded(bytes: &[u8], id: Id, damage: &ReadError) -> Option<(Ticket, Vec<u8>)> {
+pub fn rebuild_header(bytes: &[u8], id: Id, damage: &ReadError) -> Option<(Ticket, Vec<u8>)> {
     let text = std::str::from_utf8(bytes).ok()?;
     let mut end = 0;
     let start = text.split_inclusive('\n').find_map(|line| {

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 /// Words on one line, plain or double-quoted.
-pub(super) fn spell(words: &str) -> Cow<'_, str> {
+pub(super) fn print_scalar(words: &str) -> Cow<'_, str> {
     if is_plain(words) { Cow::Borrowed(words) } else { Cow::Owned(quote(words)) }
 }
 
@@ -166,7 +166,7 @@ mod tests {
             "é",
             "x: y".split_at(1).0,
         ] {
-            assert_eq!(spell(words), words);
+            assert_eq!(print_scalar(words), words);
         }
     }
 
@@ -240,7 +240,7 @@ mod tests {
             "1e",
             "01E45678901234567890123456",
         ] {
-            assert!(spell(words).starts_with('"'), "{words:?} became {}", spell(words));
+            assert!(print_scalar(words).starts_with('"'), "{words:?} became {}", print_scalar(words));
         }
     }
 

@@ -50,16 +50,19 @@ impl FileVersion {
                 let entries_at = memmem::find(&bytes, HISTORY).map(|place| place + HISTORY.len());
                 Self { bytes, ticket: Ok(ticket), entries_at, has_grown: false }
             }
-            None => {
-                Self { ticket: read(&bytes, id).map(canonical_reader::bare), bytes, entries_at: None, has_grown: false }
-            }
+            None => Self {
+                ticket: read(&bytes, id).map(canonical_reader::without_text),
+                bytes,
+                entries_at: None,
+                has_grown: false,
+            },
         }
     }
 
     /// The version this one would have grown from by its last `count` entries: with the header that follows from the
     /// others, all as the printer spells it. Whether there was one is for the caller to find out. None where there can be
     /// none.
-    pub fn without_last(&self, count: usize) -> Option<Self> {
+    pub fn truncated(&self, count: usize) -> Option<Self> {
         let (ticket, entries_at) =
             (self.ticket.as_ref().ok().filter(|ticket| ticket.format <= FORMAT)?, self.entries_at?);
         let kept = ticket.history.len().checked_sub(count).filter(|kept| *kept > 0)?;
@@ -79,7 +82,7 @@ impl FileVersion {
     }
 
     /// About how much memory it takes, in bytes.
-    pub fn weight(&self) -> usize {
+    pub fn memory_size(&self) -> usize {
         let entries = self.ticket.as_ref().map_or(0, |ticket| ticket.history.capacity());
         size_of::<Self>() + self.bytes.capacity() + entries * (size_of::<Entry>() + 64)
     }
@@ -90,7 +93,7 @@ impl FileVersion {
     }
 
     /// Whether it was read as more entries behind those of another version, with the header that follows from all.
-    pub const fn has_grown(&self) -> bool {
+    pub const fn is_append_of_known(&self) -> bool {
         self.has_grown
     }
 
@@ -100,14 +103,14 @@ impl FileVersion {
     }
 
     /// Whether it holds the bytes of all entries of an older version, and nothing but more entries behind them. What is
-    /// not seen at once is not seen here: then [`FileVersion::pieces`] tell.
+    /// not seen at once is not seen here: then [`FileVersion::raw_entries`] tell.
     pub fn extends(&self, before: &Self) -> bool {
         let Some((old, new)) = before.history().zip(self.history()) else { return false };
         new.strip_prefix(old).is_some_and(|more| more.is_empty() || more.starts_with(b"\n- "))
     }
 
     /// Whether what stands before the entries differs from an older version in nothing but the facts that are others now.
-    pub fn keeps_header(&self, before: &Self) -> bool {
+    pub fn header_unchanged(&self, before: &Self) -> bool {
         // Both as the printer spells them.
         if self.entries_at.is_some() && before.entries_at.is_some() {
             return true;
@@ -126,7 +129,7 @@ impl FileVersion {
     }
 
     /// The entries as they are spelled; none of a version that cannot be read.
-    pub fn pieces(&self) -> Vec<RawEntry<'_>> {
+    pub fn raw_entries(&self) -> Vec<RawEntry<'_>> {
         let (Ok(ticket), Ok(source)) = (&self.ticket, Source::of(&self.bytes)) else { return Vec::new() };
         let Ok(outline) = Outline::of(&source) else { return Vec::new() };
         let NodeParts::Map(names) = &outline.root.parts else { return Vec::new() };
@@ -166,7 +169,7 @@ fn grown(before: &FileVersion, bytes: &[u8]) -> Option<(Ticket, usize)> {
     }
     let known = before.history()?;
     let entries_at = memmem::find(bytes, HISTORY)? + HISTORY.len();
-    let entries = canonical_reader::later_bare(bytes[entries_at..].strip_prefix(known)?)?;
+    let entries = canonical_reader::parse_appended(bytes[entries_at..].strip_prefix(known)?)?;
     let mut history = Vec::with_capacity(ticket.history.len() + entries.len());
     history.extend_from_slice(&ticket.history);
     let mut ticket = Ticket { format: ticket.format, id: ticket.id, header: ticket.header.clone(), history };
@@ -254,7 +257,7 @@ history:
         for (place, text) in all.iter().enumerate() {
             let version = version(text);
             for count in 1..4 {
-                let older = version.without_last(count);
+                let older = version.truncated(count);
                 // The first has two entries, and a ticket has one at least.
                 if let Some(expected) = place.checked_sub(count).map(|place| &all[place]) {
                     let (older, read) = (older.expect("an older version"), super::tests::version(expected));
@@ -269,9 +272,9 @@ history:
         for odd in [FILE.replace("    One.", "    One. "), FILE.replace("status: open\npri", "status: open # so\npri")]
         {
             let of_format_2 = odd.replace("format: 1", "format: 2");
-            assert!(version(&of_format_2).without_last(1).is_none());
+            assert!(version(&of_format_2).truncated(1).is_none());
         }
-        assert!(version(&FILE.replace("status: open\npri", "status: open # so\npri")).without_last(1).is_none());
+        assert!(version(&FILE.replace("status: open\npri", "status: open # so\npri")).truncated(1).is_none());
     }
 
     #[test]
@@ -298,13 +301,13 @@ history:
         let odd = FILE.replace("\n  ", "\n    ").replace("\n- ", "\n  - ").replace("\n\n  - ", "\n\n  # so\n  - ");
         for text in [FILE.to_owned(), FILE.replace('\n', "\r\n"), format!("\u{feff}{FILE}"), odd] {
             let version = version(&text);
-            let pieces = version.pieces();
+            let pieces = version.raw_entries();
             let ids: Vec<Id> = version.ticket().map(|ticket| ticket.history.iter().map(|e| e.id).collect()).unwrap();
             assert_eq!(pieces.iter().map(|piece| piece.id).collect::<Vec<_>>(), ids);
             assert_eq!(pieces.len(), 2);
             assert!(pieces[0].bytes.ends_with(b"no entry") || pieces[0].bytes.ends_with(b"# so"), "{text}");
             assert!(pieces[1].bytes.ends_with(b"One."), "{text}");
         }
-        assert!(version("format: 1\n").pieces().is_empty());
+        assert!(version("format: 1\n").raw_entries().is_empty());
     }
 }

@@ -23,7 +23,7 @@ use super::{labels, relative_time, sanitize};
 const SHORT: usize = 6;
 
 /// What was done, safe to show, with times in the zone: `replied`, `put it on hold: with engineering`.
-pub fn sentence(entry: &Entry, zone: &Zone, words: &Catalogue) -> String {
+pub fn describe(entry: &Entry, zone: &Zone, words: &Catalogue) -> String {
     let deeds = &words.deeds;
     let said = match &entry.action {
         Action::Open(opening) => opened(opening, &entry.by, deeds),
@@ -62,7 +62,7 @@ pub fn sentence(entry: &Entry, zone: &Zone, words: &Catalogue) -> String {
             deeds.deescalated.to_owned() + &reason.unwrap_or_default()
         }
         Action::Prioritize { priority, was } => {
-            fill(deeds.prioritized, &[("was", was.word()), ("priority", priority.word())])
+            fill(deeds.prioritized, &[("was", was.as_str()), ("priority", priority.as_str())])
         }
         Action::Assign { assignee: Some(assignee) } => fill(deeds.assigned, &[("person", assignee.as_str())]),
         Action::Assign { assignee: None } => deeds.unassigned.to_owned(),
@@ -76,7 +76,7 @@ pub fn sentence(entry: &Entry, zone: &Zone, words: &Catalogue) -> String {
         }
         Action::Correct { entry, reason } => fill(deeds.corrected, &[("entry", &short_id(*entry)), ("reason", reason)]),
         Action::Redact { entry, reason } => fill(deeds.redacted, &[("entry", &short_id(*entry)), ("reason", reason)]),
-        Action::Foreign(word) => fill(deeds.foreign, &[("word", word)]),
+        Action::Unknown(word) => fill(deeds.foreign, &[("word", word)]),
     };
     sanitize::one_line(&said).into_owned()
 }
@@ -102,7 +102,7 @@ pub(super) fn held(hold: &Hold, zone: &Zone, words: &Catalogue) -> String {
 
 fn opened(opening: &OpenFields, by: &Person, deeds: &Deeds) -> String {
     let mut said = deeds.opened.to_owned();
-    if !opening.requester.is(by) {
+    if !opening.requester.same_address(by) {
         said += &fill(deeds.on_behalf_of, &[("person", opening.requester.as_str())]);
     }
     if let Some(id) = &opening.imported_id {
@@ -130,7 +130,7 @@ fn solved(solution: &SolveEvidence, zone: &Zone, words: &Catalogue) -> String {
         SolveEvidence::Agreed { by: None } => deeds.agreed.to_owned(),
         SolveEvidence::BugReported { bug, priority, eta } => {
             let time = relative_time::minute_in(*eta, zone, &words.ages);
-            fill(deeds.bug_reported, &[("bug", bug), ("priority", priority.word()), ("time", &time)])
+            fill(deeds.bug_reported, &[("bug", bug), ("priority", priority.as_str()), ("time", &time)])
         }
         SolveEvidence::NoResponse => deeds.no_response.to_owned(),
     }

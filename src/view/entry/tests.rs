@@ -10,10 +10,10 @@ use crate::view::test_fixtures::{self, entry, id, person};
 fn said(action: Action) -> String {
     for language in Language::ALL {
         let said =
-            sentence(&entry(id(5, 1), action.clone()), &test_fixtures::paris(), language.words(Viewer::Customer));
+            describe(&entry(id(5, 1), action.clone()), &test_fixtures::paris(), language.words(Viewer::Customer));
         assert!(!said.contains(['{', '}']), "{said}");
     }
-    sentence(&entry(id(5, 1), action), &test_fixtures::paris(), labels::ENGLISH)
+    describe(&entry(id(5, 1), action), &test_fixtures::paris(), labels::ENGLISH)
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn every_action_has_a_sentence() {
             Action::Redact { entry: a, reason: "a\u{1b}key".to_owned() },
             format!("hid the words of {}: a␛key", short_id(a)),
         ),
-        (Action::Foreign("chat".to_owned()), "did what only a newer version understands: chat".to_owned()),
+        (Action::Unknown("chat".to_owned()), "did what only a newer version understands: chat".to_owned()),
     ] {
         assert_eq!(said(action), expected);
     }

@@ -18,7 +18,7 @@ pub(super) fn lines(findings: &[Finding]) -> String {
 /// A finding with its fields.
 pub fn object(finding: &Finding) -> Map<String, Value> {
     let values = json!({
-        "severity": finding.severity.word(),
+        "severity": finding.severity.as_str(),
         "rule": finding.rule.word,
         "code": finding.rule.code,
         "file": finding.path,

@@ -36,11 +36,11 @@ fn case(told: &mut String, finding: &Finding, fails: bool) {
     let title = escaped(&format!("{code} {} {}:{line}:{column}", finding.rule.word, finding.path)).into_owned();
     let commit = finding.commit.as_ref().map(|commit| format!("{commit}: ")).unwrap_or_default();
     let message = escaped(&format!("{commit}{}", finding.message)).into_owned();
-    let said = format!("{path}:{line}:{column}: {}: {message} [{code}]", finding.severity.word());
+    let said = format!("{path}:{line}:{column}: {}: {message} [{code}]", finding.severity.as_str());
     let _ =
         writeln!(told, "    <testcase name=\"{title}\" classname=\"casebook.{}\" file=\"{path}\">", finding.rule.word);
     if fails {
-        let kind = finding.severity.word();
+        let kind = finding.severity.as_str();
         let _ = writeln!(told, "      <failure message=\"{message}\" type=\"{kind}\">{said}</failure>");
     } else {
         let _ = writeln!(told, "      <system-out>{said}</system-out>");

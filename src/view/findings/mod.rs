@@ -73,7 +73,7 @@ impl ReportFormat {
 }
 
 /// The findings in a form.
-pub fn told(form: ReportFormat, findings: &[Finding], run: &ReportSource<'_>) -> String {
+pub fn render(form: ReportFormat, findings: &[Finding], run: &ReportSource<'_>) -> String {
     let placed: Vec<Finding>;
     let findings = if form.begins_at_the_top() && !run.folder.is_empty() {
         placed = findings.iter().map(|finding| below(run.folder, finding)).collect();

@@ -24,9 +24,9 @@ fn findings() -> Vec<Finding> {
 
 #[test]
 fn people_see_the_line_and_a_mark_under_the_place() {
-    let told = told(ReportFormat::Full, &findings(), &RUN);
+    let rendered = render(ReportFormat::Full, &findings(), &RUN);
     let wanted = "tickets/a b.yaml:4:9: error: `status` differs [CB101]\n  4 | status: solved\n    |         ^\n";
-    assert!(told.starts_with(wanted), "{told}");
+    assert!(rendered.starts_with(wanted), "{rendered}");
     assert_eq!(summary(&findings(), &RUN), "2 tickets checked: 1 error, 1 warning");
 }
 
@@ -34,8 +34,8 @@ fn people_see_the_line_and_a_mark_under_the_place() {
 fn of_a_long_line_the_part_around_the_place_is_shown() {
     let mut finding = Finding::new(&rules::FIELD_UNFIT, "t", "no").at(1, 301);
     finding.source_line = Some(format!("{}x{}", "é".repeat(300), "緊".repeat(300)));
-    let told = told(ReportFormat::Full, &[finding], &RUN);
-    let lines: Vec<&str> = told.lines().collect();
+    let rendered = render(ReportFormat::Full, &[finding], &RUN);
+    let lines: Vec<&str> = rendered.lines().collect();
     assert_eq!(lines[1], format!("  1 | …{}x{}…", "é".repeat(50), "緊".repeat(49)));
     assert_eq!(lines[2], format!("    | {}^", " ".repeat(51)));
 }
@@ -52,18 +52,18 @@ fn no_form_lets_strangers_steer_anything() {
         ReportFormat::Junit,
         ReportFormat::Sarif,
     ] {
-        let told = told(form, &findings(), &RUN);
-        assert!(!told.contains('\u{1b}') && !told.contains("##["), "{form:?}: {told}");
-        let commands: Vec<&str> = told.lines().filter(|line| line.trim_start().starts_with("::")).collect();
+        let rendered = render(form, &findings(), &RUN);
+        assert!(!rendered.contains('\u{1b}') && !rendered.contains("##["), "{form:?}: {rendered}");
+        let commands: Vec<&str> = rendered.lines().filter(|line| line.trim_start().starts_with("::")).collect();
         let own = if form == ReportFormat::Github { 2 } else { 0 };
-        assert_eq!(commands.len(), own, "{form:?}: {told}");
+        assert_eq!(commands.len(), own, "{form:?}: {rendered}");
     }
 }
 
 #[test]
 fn an_annotation_ends_where_it_should() {
-    let told = told(ReportFormat::Github, &findings(), &RUN);
-    let lines: Vec<&str> = told.lines().collect();
+    let rendered = render(ReportFormat::Github, &findings(), &RUN);
+    let lines: Vec<&str> = rendered.lines().collect();
     assert_eq!(lines[0], "::error file=tickets/a b.yaml,line=4,col=9,title=CB101 header.differs::`status` differs");
     let properties = lines[1].strip_prefix("::warning ").unwrap().split_once("::").unwrap().0;
     assert_eq!(properties.split(',').count(), 4, "{properties}");
@@ -75,17 +75,17 @@ fn systems_find_the_files_of_a_desk_in_a_folder() {
     let run = ReportSource { folder: "my desk/é/", ..RUN };
     let mut all = findings();
     all.push(Finding::new(&rules::COMMIT_UNSIGNED, ".", "the commit is not signed"));
-    let told = |form| told(form, &all, &run);
-    let github = told(ReportFormat::Github);
+    let rendered = |form| render(form, &all, &run);
+    let github = rendered(ReportFormat::Github);
     assert!(github.starts_with("::error file=my desk/é/tickets/a b.yaml,line=4"), "{github}");
     assert!(github.contains("::error file=my desk/é,line=1"), "{github}");
-    assert!(told(ReportFormat::Gitlab).contains("\"path\": \"my desk/é/tickets/a b.yaml\""));
-    let sarif = told(ReportFormat::Sarif);
+    assert!(rendered(ReportFormat::Gitlab).contains("\"path\": \"my desk/é/tickets/a b.yaml\""));
+    let sarif = rendered(ReportFormat::Sarif);
     assert!(sarif.contains("\"uri\": \"my%20desk/%C3%A9/tickets/a%20b.yaml\""), "{sarif}");
     for form in
         [ReportFormat::Full, ReportFormat::Concise, ReportFormat::Json, ReportFormat::Lines, ReportFormat::Junit]
     {
-        assert!(!told(form).contains("my desk"), "{form:?}");
+        assert!(!rendered(form).contains("my desk"), "{form:?}");
     }
 }
 
@@ -103,9 +103,9 @@ fn a_fingerprint_minds_neither_lines_nor_company_and_is_unique() {
 #[test]
 fn warnings_fail_a_test_case_where_they_count() {
     let strict = ReportSource { is_strict: true, ..RUN };
-    assert!(told(ReportFormat::Junit, &findings(), &RUN).contains("tests=\"2\" failures=\"1\""));
-    assert!(told(ReportFormat::Junit, &findings(), &strict).contains("tests=\"2\" failures=\"2\""));
+    assert!(render(ReportFormat::Junit, &findings(), &RUN).contains("tests=\"2\" failures=\"1\""));
+    assert!(render(ReportFormat::Junit, &findings(), &strict).contains("tests=\"2\" failures=\"2\""));
     assert!(
-        told(ReportFormat::Junit, &[], &RUN).contains("<testcase name=\"casebook check\" classname=\"casebook\"/>")
+        render(ReportFormat::Junit, &[], &RUN).contains("<testcase name=\"casebook check\" classname=\"casebook\"/>")
     );
 }

@@ -35,7 +35,7 @@ pub(super) fn full(findings: &[Finding], run: &ReportSource<'_>) -> String {
 }
 
 fn line(told: &mut String, finding: &Finding, run: &ReportSource<'_>) {
-    let severity = run.paint.text(style(finding.severity), finding.severity.word());
+    let severity = run.paint.text(style(finding.severity), finding.severity.as_str());
     let place = match &finding.commit {
         Some(commit) => format!("{}: {}", commit.get(..10).unwrap_or(commit), finding.path),
         None => finding.path.clone(),

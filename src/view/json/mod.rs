@@ -125,10 +125,10 @@ pub fn summary_json(ticket: &Summary, short_id: &str, path: &str, sla: &[Clock])
         "short_id": short_id,
         "path": path,
         "subject": header.subject,
-        "kind": header.kind.map(|kind| kind.word()),
-        "status": header.status.word(),
+        "kind": header.kind.map(|kind| kind.as_str()),
+        "status": header.status.as_str(),
         "next_step": header.status.next_step(),
-        "priority": header.priority.word(),
+        "priority": header.priority.as_str(),
         "product": header.product,
         "product_group": header.product_group,
         "organization": header.organization,
@@ -141,14 +141,14 @@ pub fn summary_json(ticket: &Summary, short_id: &str, path: &str, sla: &[Clock])
         "tags": header.tags,
         "escalation": header.escalation.as_ref().map(escalation),
         "hold": header.hold.as_ref().map(hold),
-        "resolution": header.resolution.map(|resolution| resolution.word()),
+        "resolution": header.resolution.map(|resolution| resolution.as_str()),
         "merged_into": header.merged_into.map(|id| id.to_string()),
         "merged_from": header.merged_from.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "follow_up_of": header.follow_up_of.map(|id| id.to_string()),
         "fields": map(&header.fields),
         "alerts": ticket.alerts,
-        "created_at": duration::spell(ticket.created_at),
-        "last_activity_at": duration::spell(ticket.last_activity_at),
+        "created_at": duration::format_instant(ticket.created_at),
+        "last_activity_at": duration::format_instant(ticket.last_activity_at),
         "version": ticket.version.to_string(),
         "sla": sla::array(sla),
     });
@@ -188,14 +188,14 @@ pub fn entry_json(told: &VisibleEntry<'_>) -> Map<String, Json> {
 
 fn escalation(escalation: &Escalation) -> Json {
     json!({
-        "reason": escalation.reason.word(),
+        "reason": escalation.reason.as_str(),
         "manager": escalation.manager.as_ref().map(|person| person.as_str()),
-        "since": duration::spell(escalation.since),
+        "since": duration::format_instant(escalation.since),
     })
 }
 
 fn hold(hold: &Hold) -> Json {
-    json!({ "reason": hold.reason.word(), "team": hold.team, "until": hold.until.map(duration::spell) })
+    json!({ "reason": hold.reason.as_str(), "team": hold.team, "until": hold.until.map(duration::format_instant) })
 }
 
 fn object(fields: &Fields) -> Map<String, Json> {
@@ -218,7 +218,7 @@ fn value(value: &Value) -> Json {
             Number::from_f64(*number).map_or_else(|| Json::String(number.to_string()), Json::Number)
         }
         Value::String(words) | Value::Text(words) => Json::String(words.clone()),
-        Value::Time(at) => Json::String(duration::spell(*at)),
+        Value::Time(at) => Json::String(duration::format_instant(*at)),
         Value::List(items) => Json::Array(items.iter().map(self::value).collect()),
         Value::Map(fields) => map(fields),
     }

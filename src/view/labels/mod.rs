@@ -84,7 +84,7 @@ pub fn value(value: &Value) -> String {
         Value::Integer(number) => number.to_string(),
         Value::Number(number) => number.to_string(),
         Value::String(words) | Value::Text(words) => words.clone(),
-        Value::Time(at) => crate::domain::time::duration::spell(*at),
+        Value::Time(at) => crate::domain::time::duration::format_instant(*at),
         Value::List(items) => items.iter().map(self::value).collect::<Vec<_>>().join(", "),
         Value::Map(fields) => {
             fields.iter().map(|(name, inner)| format!("{name}: {}", self::value(inner))).collect::<Vec<_>>().join("; ")

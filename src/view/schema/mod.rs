@@ -227,8 +227,8 @@ fn shown() -> Json {
 
 /// A clock, as `sla` has it.
 fn clock() -> Json {
-    let metrics: Vec<&str> = Metric::ALL.iter().map(|metric| metric.word()).collect();
-    let states: Vec<&str> = ClockState::ALL.iter().map(|state| state.word()).collect();
+    let metrics: Vec<&str> = Metric::ALL.iter().map(|metric| metric.as_str()).collect();
+    let states: Vec<&str> = ClockState::ALL.iter().map(|state| state.as_str()).collect();
     let seconds = |what: &str| json!({ "type": "integer", "description": what });
     closed(
         &crate::view::sla::FIELDS[1..],

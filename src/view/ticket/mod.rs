@@ -21,7 +21,7 @@ use crate::domain::value::Value;
 
 use super::colors;
 use super::colors::ColorMode;
-use super::entry::{held, sentence, short_id, transition};
+use super::entry::{describe, held, short_id, transition};
 use super::labels::{self, Catalogue, fill};
 use super::text_width::{pad, width};
 use super::visible_history::{VisibleEntry, thread};
@@ -32,7 +32,7 @@ const GUTTER: &str = "│";
 
 /// The whole ticket, with the short id that is its own on this desk, and its clocks.
 pub fn ticket(ticket: &Ticket, ticket_short_id: &str, clocks: &[Clock], audience: &Audience<'_>) -> String {
-    told(ticket, ticket_short_id, clocks, &HashMap::new(), audience)
+    render_header(ticket, ticket_short_id, clocks, &HashMap::new(), audience)
 }
 
 /// The same, with what each entry changed in the header.
@@ -42,7 +42,7 @@ pub fn ticket_with_changes(
     clocks: &[Clock],
     audience: &Audience<'_>,
 ) -> String {
-    told(ticket, ticket_short_id, clocks, &changes(ticket).into_iter().collect(), audience)
+    render_header(ticket, ticket_short_id, clocks, &changes(ticket).into_iter().collect(), audience)
 }
 
 /// One entry alone, with what it changed in the header where that is asked for. Nothing where the viewer may not see
@@ -72,7 +72,7 @@ pub fn for_diffs(ticket: &Ticket, audience: &Audience<'_>) -> String {
     shown
 }
 
-fn told(
+fn render_header(
     ticket: &Ticket,
     ticket_short_id: &str,
     clocks: &[Clock],
@@ -101,7 +101,7 @@ struct FieldTable {
 
 impl FieldTable {
     /// Those in some words, and with some more names.
-    fn in_words<'a>(words: &Catalogue, more: impl Iterator<Item = &'a str>, paint: ColorMode) -> Self {
+    fn labels<'a>(words: &Catalogue, more: impl Iterator<Item = &'a str>, paint: ColorMode) -> Self {
         let known = words.facts.listed();
         let widest = known.iter().map(|(_, name)| *name).chain(more).map(width).max().unwrap_or(0);
         Self { lines: String::new(), paint, names: widest + 1 }
@@ -141,13 +141,17 @@ fn facts(ticket: &Ticket, clocks: &[Clock], audience: &Audience<'_>) -> String {
     let header = &ticket.header;
     // A name of a whole sentence does not move all others.
     let own = header.fields.iter().map(|(name, _)| audience.field(name)).filter(|name| width(name) <= 24);
-    let mut facts = FieldTable::in_words(words, own, audience.paint);
+    let mut facts = FieldTable::labels(words, own, audience.paint);
     facts.push(names.status, &status(ticket, words), colors::status(header.status));
     facts.push(names.priority, words.priorities.of(header.priority), colors::priority(header.priority));
     states(&mut facts, header, audience);
     // Of responses that came, the first is worth a line; the others are told by the thread.
-    for clock in clocks.iter().filter(|clock| clock.metric != Metric::NextResponse || clock.is_owed()) {
-        facts.push(sla::metric_in(clock.metric, &words.promises), &sla::fact(clock, audience), sla::style(clock));
+    for clock in clocks.iter().filter(|clock| clock.metric != Metric::NextResponse || clock.is_due()) {
+        facts.push(
+            sla::metric_in(clock.metric, &words.promises),
+            &sla::render_line(clock, audience),
+            sla::style(clock),
+        );
     }
     facts.known(names.requester, Some(&header.requester));
     facts.plain(names.assignee, header.assignee.as_ref().map_or(words.remarks.nobody, |person| person.as_str()));
@@ -222,7 +226,7 @@ fn push_block(
     shown.push(' ');
     paint.push(shown, colors::STRONG, &sanitize::one_line(entry.by.as_str()));
     shown.push_str(&format!(" ({}) ", words.roles.of(entry.role)));
-    paint.push(shown, style, &sentence(entry, audience.zone, words));
+    paint.push(shown, style, &describe(entry, audience.zone, words));
     if let Some(transition) = transition(entry, words) {
         shown.push_str(&format!(" · {transition}"));
     }
@@ -237,7 +241,7 @@ fn push_block(
     }
     for attachment in told.attachments() {
         paint.push(shown, if entry.is_internal() { colors::INTERNAL } else { colors::MUTED }, GUTTER);
-        let size = attachment::size_in_words(attachment.size);
+        let size = attachment::format_size(attachment.size);
         shown.push_str(&format!(" {} ({size}) {}\n", sanitize::one_line(&attachment.name), attachment.path()));
     }
     for line in sanitize::lines(told.text().unwrap_or_default()).lines() {

@@ -287,5 +287,5 @@ fn the_page_of_rules_is_the_table() {
     let head = "# Rules\n\nWhat `casebook check` and `casebook audit` hold files, histories and desks to; `casebook rule CODE` shows the same.\n\
         Codes and words are promises. Errors end with exit code 1; warnings do with `--strict`. `--fix` says that\n\
         `casebook check --fix` mends it.\n";
-    generated_page::assert_is("docs/rules.md", &format!("{head}{}", casebook::view::rules::page()));
+    generated_page::assert_is("docs/rules.md", &format!("{head}{}", casebook::view::rules::render_page()));
 }

@@ -5,7 +5,7 @@ use casebook::domain::id::Id;
 use casebook::domain::ticket::Ticket;
 use casebook::domain::ticket::entry::Entry;
 use casebook::domain::ticket::replay::replay;
-use casebook::store::yaml::{MergeConflict, MergeSide, print, read, unite};
+use casebook::store::yaml::{MergeConflict, MergeSide, merge, print, read};
 use proptest::prelude::*;
 
 use crate::fixtures::arbitrary;
@@ -30,7 +30,7 @@ fn clones() -> impl Strategy<Value = (Ticket, [Vec<u8>; 3])> {
 }
 
 fn united(one: &[u8], other: &[u8]) -> Vec<u8> {
-    unite(None, one, other).unwrap_or_else(|split| panic!("{split:?}")).bytes
+    merge(None, one, other).unwrap_or_else(|split| panic!("{split:?}")).bytes
 }
 
 proptest! {
@@ -41,7 +41,7 @@ proptest! {
         prop_assert_eq!(united(&a, &b), united(&b, &a));
         prop_assert_eq!(united(&united(&a, &b), &c), united(&a, &united(&b, &c)));
         prop_assert_eq!(united(&a, &a), a.clone());
-        let crossed = |one: &[u8], other: &[u8]| unite(None, one, other).map(|united| united.concurrent).unwrap();
+        let crossed = |one: &[u8], other: &[u8]| merge(None, one, other).map(|united| united.concurrent).unwrap();
         prop_assert_eq!(crossed(&a, &b), crossed(&b, &a));
         let all = united(&united(&a, &b), &c);
         prop_assert_eq!(&united(&all, &a), &all);
@@ -60,7 +60,7 @@ proptest! {
         let old = knowing(&ticket, |_| false);
         let (base, by_hand) = (print(&old), spelled(&a));
         for (one, other) in [(by_hand.as_bytes(), b.as_slice()), (b.as_slice(), by_hand.as_bytes())] {
-            match unite(Some(base.as_bytes()), one, other) {
+            match merge(Some(base.as_bytes()), one, other) {
                 Ok(united) => {
                     let text = String::from_utf8(united.bytes).unwrap();
                     prop_assert!(text.starts_with(&format!("# {note}\n")), "{}", text);
@@ -80,8 +80,8 @@ proptest! {
 
     #[test]
     fn no_input_makes_the_merge_panic(one in ".{0,80}", (_, [a, b, _]) in clones(), cut in 0usize..4000) {
-        let _ = unite(Some(one.as_bytes()), &a, one.as_bytes());
-        let _ = unite(Some(&a), &a[..cut.min(a.len())], &b);
+        let _ = merge(Some(one.as_bytes()), &a, one.as_bytes());
+        let _ = merge(Some(&a), &a[..cut.min(a.len())], &b);
     }
 }
 
@@ -106,22 +106,22 @@ fn inputs_without_a_union_are_conflicts() {
     let entry: Id = "01M7ZK369RH2Y4D6F8J0M2Q4S6".parse().unwrap();
     let base = Some(file.as_bytes());
     let edited = with(&file, "Which release?", "Which version?");
-    assert_eq!(unite(base, file.as_bytes(), &edited), Err(MergeConflict::Discord(UnionError::Entry(entry))));
+    assert_eq!(merge(base, file.as_bytes(), &edited), Err(MergeConflict::Discord(UnionError::Entry(entry))));
     let cut = with(&file, "...\n", "");
-    let Err(MergeConflict::Unreadable { side: MergeSide::Theirs, .. }) = unite(base, file.as_bytes(), &cut) else {
+    let Err(MergeConflict::Unreadable { side: MergeSide::Theirs, .. }) = merge(base, file.as_bytes(), &cut) else {
         panic!()
     };
-    let Err(MergeConflict::Unreadable { side: MergeSide::Ours, .. }) = unite(base, &cut, file.as_bytes()) else {
+    let Err(MergeConflict::Unreadable { side: MergeSide::Ours, .. }) = merge(base, &cut, file.as_bytes()) else {
         panic!()
     };
     let newer = with(&file, "format: 1", "format: 2");
-    assert_eq!(unite(base, &newer, file.as_bytes()), Err(MergeConflict::NewerFormat(2)));
+    assert_eq!(merge(base, &newer, file.as_bytes()), Err(MergeConflict::NewerFormat(2)));
     let quoted = |quote: &str| with(&file, "by: kenji@desk.example", &format!("by: {quote}kenji@desk.example{quote}"));
-    assert_eq!(unite(base, &quoted("'"), &quoted("\"")), Err(MergeConflict::Spelling(entry)));
-    assert_eq!(unite(base, &quoted("'"), file.as_bytes()).unwrap().bytes, quoted("'"));
+    assert_eq!(merge(base, &quoted("'"), &quoted("\"")), Err(MergeConflict::Spelling(entry)));
+    assert_eq!(merge(base, &quoted("'"), file.as_bytes()).unwrap().bytes, quoted("'"));
     let (one, other) = (format!("# one\n{file}"), format!("# other\n{file}"));
-    assert_eq!(unite(base, one.as_bytes(), other.as_bytes()), Err(MergeConflict::Surroundings));
-    assert_eq!(unite(base, one.as_bytes(), file.as_bytes()).unwrap().bytes, one.as_bytes());
+    assert_eq!(merge(base, one.as_bytes(), other.as_bytes()), Err(MergeConflict::Surroundings));
+    assert_eq!(merge(base, one.as_bytes(), file.as_bytes()).unwrap().bytes, one.as_bytes());
 }
 
 #[test]
@@ -144,10 +144,10 @@ fn edits_of_both_sides_on_different_header_lines_stay() {
     };
     let one = add(&one, "01M7ZKC7P0RH2Y4D6F8J0M2Q4S", "kenji@desk.example");
     let other = add(&other, "01M7ZKC7P1RH2Y4D6F8J0M2Q4S", "lea@desk.example");
-    let united = unite(base, &one, &other).unwrap();
+    let united = merge(base, &one, &other).unwrap();
     assert!(text(&united.bytes).contains(both), "{}", text(&united.bytes));
     assert_eq!(united.ticket.history.len(), 4);
-    assert_eq!(unite(base, &other, &one).unwrap().bytes, united.bytes);
+    assert_eq!(merge(base, &other, &one).unwrap().bytes, united.bytes);
 }
 
 #[test]
@@ -158,11 +158,11 @@ fn concurrent_entries_are_named_in_pairs() {
     one.append(reply.clone());
     let later: Id = "01M7ZK369SH2Y4D6F8J0M2Q4S6".parse().unwrap();
     other.append(Entry { id: later, ..reply.clone() });
-    let united = unite(None, print(&one).as_bytes(), print(&other).as_bytes()).unwrap();
+    let united = merge(None, print(&one).as_bytes(), print(&other).as_bytes()).unwrap();
     let [found] = united.concurrent.as_slice() else { panic!("{:?}", united.concurrent) };
     assert_eq!((found.entry, found.beside), (later, reply.id));
     assert!(matches!(found.about, ConflictKind::Status { .. }));
     assert_eq!(concurrent(&united.ticket), united.concurrent);
-    let again = unite(None, &united.bytes, print(&one).as_bytes()).unwrap();
+    let again = merge(None, &united.bytes, print(&one).as_bytes()).unwrap();
     assert_eq!(again.concurrent, [], "it is told once");
 }

@@ -22,7 +22,7 @@ fn as_json(value: &Value) -> serde_json::Value {
         Value::Integer(number) => json!(i64::try_from(*number).expect("no test makes larger numbers")),
         Value::Number(number) => json!(number),
         Value::String(words) | Value::Text(words) => json!(words),
-        Value::Time(time) => json!({ "time": duration::spell(*time) }),
+        Value::Time(time) => json!({ "time": duration::format_instant(*time) }),
         Value::List(items) => items.iter().map(as_json).collect(),
         Value::Map(fields) => serde_json::Value::Object(of_fields(fields)),
     }

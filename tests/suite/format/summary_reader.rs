@@ -7,7 +7,7 @@ use casebook::domain::ticket::Ticket;
 use casebook::domain::ticket::action::{Action, SolveEvidence};
 use casebook::domain::ticket::summary::{Summary, SummaryHeader};
 use casebook::domain::time::zone::Zone;
-use casebook::store::yaml::{print, read, read_by_library, survey, survey_header};
+use casebook::store::yaml::{print, read, read_by_library, read_summary, read_summary_header};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -107,7 +107,7 @@ fn simple() -> impl Strategy<Value = Ticket> {
 }
 
 fn agrees(bytes: &[u8], ticket: &Ticket) -> Result<bool, TestCaseError> {
-    let Some(row) = survey(bytes, ticket.id) else { return Ok(false) };
+    let Some(row) = read_summary(bytes, ticket.id) else { return Ok(false) };
     let read = read(bytes, Some(ticket.id));
     let file = String::from_utf8_lossy(bytes);
     prop_assert_eq!(&read.as_ref().map(Summary::from), &Ok(row), "{}", file);
@@ -165,9 +165,9 @@ proptest! {
         let row = Summary::from(&ticket);
         for words in QUERIES {
             let query = query(words);
-            let means = query.means(&TicketView { row: &row, me: None, holds_words: &|_| false, clocks: &Vec::new });
+            let means = query.matches(&TicketView { row: &row, me: None, holds_words: &|_| false, clocks: &Vec::new });
             for glimpse in [SummaryHeader::from(&row), SummaryHeader::from(&row.header)] {
-                let said = query.means_at_a_glance(&glimpse);
+                let said = query.matches_header(&glimpse);
                 prop_assert!(said.is_none_or(|said| said == means), "{} {:?} {:?}", words, said, row);
             }
         }
@@ -177,7 +177,7 @@ proptest! {
     fn a_summary_header_is_the_header_of_the_summary(ticket in simple(), wounds in proptest::collection::vec(wound(), 0..3)) {
         let mut file = print(&ticket).into_bytes();
         wounds.iter().for_each(|wound| wound.strike(&mut file));
-        if let (Some(header), Ok(ticket)) = (survey_header(&file, ticket.id), read(&file, Some(ticket.id))) {
+        if let (Some(header), Ok(ticket)) = (read_summary_header(&file, ticket.id), read(&file, Some(ticket.id))) {
             prop_assert_eq!(header, ticket.header);
         }
     }

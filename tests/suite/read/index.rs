@@ -264,7 +264,7 @@ proptest! {
         prop_assert!(rows[0].is_of(stamp) && !rows[0].is_of(later));
         prop_assert_eq!(rows[0].glimpse, casebook::domain::ticket::summary::SummaryHeader::from(&row));
         let mut taken = Rows::default();
-        prop_assert_eq!(index.take(&rows, &mut taken, |_| true), vec![]);
+        prop_assert_eq!(index.decode_matching(&rows, &mut taken, |_| true), vec![]);
         prop_assert_eq!(taken.iter().collect::<Vec<_>>(), vec![row], "{}", print(&ticket));
     }
 }
@@ -287,7 +287,7 @@ fn knows_folder(desk: &TestDesk, month: u32) -> bool {
     let stamp = FileStamp::of(&fs::metadata(folder).unwrap());
     let index = Index::load(&desk.sandbox.path(".git/casebook"));
     index.is_some_and(|index| {
-        matches!(index.known(2026, month, stamp), Some(MonthTickets::Rows(_) | MonthTickets::Ids(_)))
+        matches!(index.cached_month(2026, month, stamp), Some(MonthTickets::Rows(_) | MonthTickets::Ids(_)))
     })
 }
 

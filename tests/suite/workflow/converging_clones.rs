@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use casebook::desk::{ActionRequest, CheckScope, Command, WriteOptions};
-use casebook::domain::convergence::cross_ticket::{FORWARDING, Inconsistency, twins};
+use casebook::domain::convergence::cross_ticket::{FORWARDING, Inconsistency, duplicate_forwards};
 use casebook::domain::convergence::union::concurrent;
 use casebook::domain::id::Id;
 use casebook::domain::rules::Severity;
@@ -15,7 +15,7 @@ use casebook::domain::ticket::action::Action;
 use casebook::domain::ticket::entry::Entry;
 use casebook::error::Error;
 use casebook::store::layout::ticket_path;
-use casebook::store::yaml::unite;
+use casebook::store::yaml::merge;
 use chrono::TimeDelta;
 use proptest::prelude::*;
 
@@ -45,7 +45,7 @@ fn meet(desk: &mut WalkedDesk, other: &WalkedDesk) {
         let (ours, theirs) = (desk.ticket(id), other.ticket(id));
         let path = ticket_path(id);
         let read = |desk: &WalkedDesk| fs::read(desk.folder.path().join(&path)).unwrap();
-        let united = unite(None, &read(desk), &read(other)).unwrap();
+        let united = merge(None, &read(desk), &read(other)).unwrap();
         assert_eq!(ids(&united.ticket), &ids(&ours) | &ids(&theirs));
         fs::write(desk.folder.path().join(&path), united.bytes).unwrap();
     }
@@ -64,7 +64,7 @@ fn mend(desk: &mut WalkedDesk, side: Side, later: TimeDelta) {
 
 /// Returns the keys of the replies that `resolve` copied to a ticket, once for each copy that a reader sees.
 fn brought_keys(ticket: &Ticket) -> Vec<String> {
-    let twins = twins(ticket);
+    let twins = duplicate_forwards(ticket);
     let replies = ticket.history.iter().filter(|entry| matches!(entry.action, Action::Reply { .. }));
     let read = replies.filter(|entry| !twins.contains_key(&entry.id));
     read.filter_map(|entry| entry.key.clone()).filter(|key| key.starts_with(FORWARDING)).collect()
@@ -81,7 +81,7 @@ fn a_copied_reply_that_reopens_its_target_leaves_nothing_to_reopen() {
     other.perform(Side::Agent, step(first, merge)).unwrap();
     meet(&mut one, &other);
     mend(&mut one, Side::Agent, TimeDelta::minutes(1));
-    assert_eq!(one.casebook().loose().unwrap(), Vec::new());
+    assert_eq!(one.casebook().inconsistencies().unwrap(), Vec::new());
     assert_eq!(one.ticket(second).header.status, casebook::domain::vocabulary::Status::Open);
 }
 
@@ -117,7 +117,7 @@ proptest! {
         let by = Side::Agent.person();
         let terms = WriteOptions { by, on_behalf: false, git_author: None, dry_run: false, commit: None };
         one.casebook().perform(Command::Rejoin { key: None }, &terms).unwrap();
-        prop_assert_eq!(one.casebook().loose().unwrap(), Vec::new());
+        prop_assert_eq!(one.casebook().inconsistencies().unwrap(), Vec::new());
         let findings = one.casebook().check(&CheckScope::Everything).unwrap().findings;
         let errors: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
         prop_assert!(errors.is_empty(), "{:#?}", errors);
@@ -152,17 +152,17 @@ proptest! {
         // One clone makes a change before it relinks, unknown to the other, which relinks too.
         meanwhile.iter().for_each(|drawn| attempt(&mut other, drawn));
         // A merge is taken back in the actor's name, so the two clones copy replies to two versions.
-        let takes_back = one.casebook().loose().unwrap().iter().any(|one| matches!(one, Inconsistency::Ring { .. }));
+        let takes_back = one.casebook().inconsistencies().unwrap().iter().any(|one| matches!(one, Inconsistency::Ring { .. }));
         mend(&mut one, Side::Agent, TimeDelta::minutes(1));
         mend(&mut other, Side::Manager, TimeDelta::hours(5));
         for round in 0..4 {
             meet(&mut one, &other);
             meet(&mut other, &one);
             prop_assert!(one.files().values().eq(other.files().values()), "not the same bytes");
-            if one.casebook().loose().unwrap().is_empty() {
+            if one.casebook().inconsistencies().unwrap().is_empty() {
                 break;
             }
-            prop_assert!(round < 3, "{:?}", one.casebook().loose().unwrap());
+            prop_assert!(round < 3, "{:?}", one.casebook().inconsistencies().unwrap());
             mend(&mut one, Side::Agent, TimeDelta::minutes(1));
         }
         let mut copies = 0;

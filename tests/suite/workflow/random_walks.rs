@@ -16,7 +16,7 @@ use casebook::domain::ticket::entry::Entry;
 use casebook::domain::ticket::replay::replay;
 use casebook::domain::value::Value;
 use casebook::domain::vocabulary::{HoldReason, MergeReason, Priority, Role, Status};
-use casebook::domain::workflow::{final_target, merged_action};
+use casebook::domain::workflow::{merge_counterpart, resolve_merge_chain};
 use casebook::error::Error;
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
@@ -216,7 +216,7 @@ proptest! {
         let tickets = linked(&links);
         for start in 0..tickets.len() {
             let read = |id: Id| tickets.iter().find(|ticket| ticket.id == id).cloned().ok_or(id);
-            let found = final_target(&tickets[start], read);
+            let found = resolve_merge_chain(&tickets[start], read);
             prop_assert_eq!(found, Ok(tickets[end_of(start, &links)].id));
         }
     }
@@ -331,8 +331,8 @@ fn two_clones_that_merge_tickets_into_each_other_agree_on_the_target() {
     let (a, b) = (older.ticket, younger.ticket);
     assert!(a.version() < b.version());
     let read = |id: Id| if id == a.id { Ok::<_, ()>(a.clone()) } else { Ok(b.clone()) };
-    assert_eq!((final_target(&a, read), final_target(&b, read)), (Ok(b.id), Ok(b.id)));
-    assert_eq!(merged_action(&a, &b), Action::Merged { source: a.id, cc: vec![] });
+    assert_eq!((resolve_merge_chain(&a, read), resolve_merge_chain(&b, read)), (Ok(b.id), Ok(b.id)));
+    assert_eq!(merge_counterpart(&a, &b), Action::Merged { source: a.id, cc: vec![] });
 }
 
 #[test]
@@ -366,7 +366,7 @@ fn a_version_is_the_id_of_exactly_one_entry() {
     let last = desk.ticket(ticket).version().to_string();
     for shared in [&last[..4], &ticket.to_string()] {
         let refused = desk.perform(Side::Agent, at(shared.to_owned()));
-        assert!(matches!(refused, Err(Error::OtherVersion { .. })), "{shared}");
+        assert!(matches!(refused, Err(Error::VersionChanged { .. })), "{shared}");
     }
     desk.perform(Side::Agent, at(last.to_lowercase())).unwrap();
     let last = desk.ticket(ticket).version().to_string();

@@ -7,7 +7,7 @@ use casebook::domain::ticket::action::{Action, HeaderField, OpenFields};
 use casebook::domain::ticket::replay::replay;
 use casebook::domain::value::Value;
 use casebook::domain::vocabulary::{HoldReason, Priority};
-use casebook::domain::workflow::{Decision, Refusal, final_target, may_open};
+use casebook::domain::workflow::{Decision, Refusal, may_open, resolve_merge_chain};
 use casebook::store::yaml::{print, read};
 use chrono::TimeDelta;
 
@@ -140,7 +140,8 @@ fn the_workflow_page_is_generated_from_decisions() {
 
 #[test]
 fn every_action_is_in_the_table() {
-    let words: Vec<String> = ACTIONS.iter().map(|(_, _, ask)| ask(&Scene::opened()).action.word().to_owned()).collect();
+    let words: Vec<String> =
+        ACTIONS.iter().map(|(_, _, ask)| ask(&Scene::opened()).action.as_str().to_owned()).collect();
     let verbs = [
         "reply",
         "note",
@@ -187,7 +188,7 @@ fn opening_table() -> String {
         let cells = Side::ALL.map(|side| {
             let standing = match side {
                 Side::System => TicketRole::System,
-                side => team().standing(&side.person(), None),
+                side => team().role(&side.person(), None),
             };
             match may_open(standing, &side.person(), &opening(side)) {
                 Ok(()) => "→ open".to_owned(),
@@ -207,7 +208,7 @@ fn cell(scene: &Scene, side: Side, asked: &Asked) -> String {
     let is_reply = matches!(asked.action, Action::Reply { .. });
     if let Some(into) = scene.ticket.header.merged_into.filter(|_| is_reply && side.standing(&scene.ticket).sees()) {
         // A reply to a merged ticket goes to its target; `perform` redirects it before the decision.
-        let target = final_target(&scene.ticket, |_| Ok::<_, ()>(scene.other.clone()));
+        let target = resolve_merge_chain(&scene.ticket, |_| Ok::<_, ()>(scene.other.clone()));
         assert_eq!(target, Ok(into));
         let there = Scene { ticket: scene.other.clone(), ..scene.clone() };
         return format!("on the target: {}", cell(&there, side, asked));

@@ -45,7 +45,7 @@ impl CalendarCheckArgs {
         let policy = session.casebook()?.policy()?;
         let findings = findings(&policy, session.world.now, self.ahead);
         if self.json {
-            session.output.json(&Value::Array(findings.iter().map(record).collect()))?;
+            session.output.json(&Value::Array(findings.iter().map(to_json).collect()))?;
         } else {
             for CalendarFinding { message, hint, .. } in &findings {
                 session.output.print(&format!("{}\n  {}\n", one_line(message), one_line(hint)))?;
@@ -53,7 +53,7 @@ impl CalendarCheckArgs {
             if findings.is_empty() {
                 let ends = policy.lists.values().map(|list| list.until).min();
                 let reach = ends.map(|end| format!("; holidays are known until {end}")).unwrap_or_default();
-                session.output.say(&format!("nothing found{reach}"))?;
+                session.output.status(&format!("nothing found{reach}"))?;
             }
         }
         Ok(if findings.is_empty() { Exit::Done } else { Exit::Found })
@@ -115,7 +115,7 @@ fn covers_all(plan: &Plan) -> bool {
     plan.calendars.iter().any(asks_nothing)
 }
 
-fn record(finding: &CalendarFinding) -> Value {
+fn to_json(finding: &CalendarFinding) -> Value {
     let CalendarFinding { list, calendar, plan, message, hint } = finding;
     json!({"list": list, "calendar": calendar, "plan": plan, "message": message, "hint": hint})
 }

@@ -50,7 +50,7 @@ pub(super) struct CalendarImportArgs {
 impl CalendarImportArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let mut casebook = session.casebook()?;
-        let terms = session.terms(&self.end)?;
+        let terms = session.write_options(&self.end)?;
         if !casebook.config().team.has_agent(&terms.by) {
             let message = format!("only an agent may change holidays, and {} is none", terms.by);
             return Err(CliError::new(Exit::NotAllowed, "person.not_allowed", message)
@@ -68,7 +68,7 @@ impl CalendarImportArgs {
                 .hint("--replace takes its place (-n --replace shows the difference), --name NAME goes beside it"));
         }
         let report = casebook.perform(Command::Holidays(name.clone(), list.clone()), &terms)?;
-        session.tell_recovery(&casebook);
+        session.print_recovery(&casebook);
         let (days, path) = (list.days.len(), holidays::path(&name));
         if self.json {
             let (from, until) = (list.from.to_string(), list.until.to_string());
@@ -77,11 +77,11 @@ impl CalendarImportArgs {
                 &json!({"name": name, "path": path, "days": days, "from": from, "until": until, "changed": changed}),
             )?;
         } else if self.end.dry_run {
-            session.tell_plan(&report)?;
+            session.print_plan(&report)?;
         } else if report.changes.is_empty() {
-            session.output.say(&format!("{path} holds these holidays already"))?;
+            session.output.status(&format!("{path} holds these holidays already"))?;
         } else {
-            session.output.say(&format!("{path}: {}, until {}", count(days, "holiday"), list.until))?;
+            session.output.status(&format!("{path}: {}, until {}", count(days, "holiday"), list.until))?;
         }
         Ok(Exit::Done)
     }

@@ -12,7 +12,7 @@ use crate::cli::session::Session;
 use crate::desk::SlaPolicy;
 use crate::domain::calendar::{ALWAYS, Calendar};
 use crate::error::Error;
-use crate::view::calendar::{CalendarView, next_record, next_told, record, told};
+use crate::view::calendar::{CalendarView, next_record, next_told, render, to_json};
 
 /// When support is open: the calendars of casebook.toml and their holidays.
 #[derive(Debug, Args)]
@@ -70,12 +70,12 @@ impl CalendarShowArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
         let policy = session.casebook()?.policy()?;
         let always = Calendar::always();
-        let calendars = meant(&policy, &always, self.name.as_deref())?;
+        let calendars = selected_calendars(&policy, &always, self.name.as_deref())?;
         let shown: Vec<CalendarView<'_>> = calendars.into_iter().map(|calendar| around(&policy, calendar)).collect();
         if self.json {
-            session.output.json(&Value::Array(shown.iter().map(record).collect()))?;
+            session.output.json(&Value::Array(shown.iter().map(to_json).collect()))?;
         } else {
-            session.output.print(&shown.iter().map(told).collect::<Vec<_>>().join("\n"))?;
+            session.output.print(&shown.iter().map(render).collect::<Vec<_>>().join("\n"))?;
         }
         Ok(Exit::Done)
     }
@@ -85,7 +85,7 @@ impl CalendarNextArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
         let policy = session.casebook()?.policy()?;
         let always = Calendar::always();
-        let calendars = meant(&policy, &always, self.name.as_deref())?;
+        let calendars = selected_calendars(&policy, &always, self.name.as_deref())?;
         let now = session.world.now;
         if self.json {
             let records = calendars.iter().map(|calendar| next_record(calendar, now, self.dates));
@@ -99,7 +99,11 @@ impl CalendarNextArgs {
 }
 
 /// The calendar of a name, or all that the desk has.
-fn meant<'a>(policy: &'a SlaPolicy, always: &'a Calendar, name: Option<&str>) -> Result<Vec<&'a Calendar>, CliError> {
+fn selected_calendars<'a>(
+    policy: &'a SlaPolicy,
+    always: &'a Calendar,
+    name: Option<&str>,
+) -> Result<Vec<&'a Calendar>, CliError> {
     let Some(name) = name else { return Ok(policy.calendars.iter().collect()) };
     let found = policy.calendars.iter().chain([always]).find(|calendar| calendar.name == name);
     found.map(|calendar| vec![calendar]).ok_or_else(|| {

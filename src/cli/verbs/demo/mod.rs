@@ -60,9 +60,9 @@ impl DemoArgs {
         let count = play(&root, &session.world, &you, scenes)?;
         session
             .output
-            .say(&format!("A desk of {count} tickets in {}; you are its agent {you}. Try:\n", shown(&root)))?;
+            .status(&format!("A desk of {count} tickets in {}; you are its agent {you}. Try:\n", shown(&root)))?;
         let folder = self.folder.display();
-        session.output.say(&format!(
+        session.output.status(&format!(
             "  cd {folder}\n  casebook                          # the desk at a glance\n  casebook list status:open         # what support owes\n  \
              casebook list assignee:none\n  casebook show TICKET              # one of the ids above\n  casebook reply TICKET -m \"On it.\"\n  casebook plan show northwind      # what a customer was promised\n  git log --stat                    # the audit trail"
         ))?;
@@ -87,7 +87,7 @@ fn found(root: &Path, session: &Session, begun: DateTime<Utc>) -> Result<Person,
         return Err(Error::Git { refusal }.into());
     }
     let repository = Repository::at(root);
-    repository.name_visitor(VISITOR)?;
+    repository.set_local_identity(VISITOR)?;
     let you = match report.agent {
         Some(you) => you,
         None => person(VISITOR)?,

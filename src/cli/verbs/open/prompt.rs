@@ -30,7 +30,7 @@ impl OpenArgs {
         if instances.is_empty() {
             return Ok(());
         }
-        let items: Vec<String> = instances.iter().map(told_instance).collect();
+        let items: Vec<String> = instances.iter().map(describe_instance).collect();
         let chosen = choose("Which instance is it about", &items, 0)?;
         self.instance = instances.get(chosen).map(|instance| instance.id.clone());
         casebook.before_opening(&self.opening(casebook, by.clone(), String::new())?, by)?;
@@ -73,10 +73,10 @@ impl OpenArgs {
 }
 
 /// An instance, and what is on file about it.
-fn told_instance(instance: &Instance) -> String {
+fn describe_instance(instance: &Instance) -> String {
     let release = instance.release.as_ref().map(|release| format!("release {release}"));
-    let edition = instance.edition.map(|edition| edition.word().replace('_', " "));
-    let hosting = instance.hosting.map(|hosting| format!("hosted by the {}", hosting.word()));
+    let edition = instance.edition.map(|edition| edition.as_str().replace('_', " "));
+    let hosting = instance.hosting.map(|hosting| format!("hosted by the {}", hosting.as_str()));
     let facts: Vec<String> = release.into_iter().chain(edition).chain(hosting).collect();
     let told = if facts.is_empty() { instance.id.clone() } else { format!("{}: {}", instance.id, facts.join(", ")) };
     one_line(&told).into_owned()
@@ -85,13 +85,13 @@ fn told_instance(instance: &Instance) -> String {
 /// The product group; where the subject hints at one, the choice begins there.
 fn ask_group(groups: &[ProductGroup], subject: &str, audience: &Audience<'_>) -> Result<Option<String>, CliError> {
     let hinted = suggested(groups, subject).and_then(|group| groups.iter().position(|known| known == group));
-    let mut items: Vec<String> = groups.iter().map(|group| told(group, audience)).collect();
+    let mut items: Vec<String> = groups.iter().map(|group| describe(group, audience)).collect();
     items.push(NO_GROUP.to_owned());
     let chosen = choose("Product group", &items, hinted.unwrap_or(groups.len()))?;
     Ok(groups.get(chosen).map(|group| group.name.clone()))
 }
 
-fn told(group: &ProductGroup, audience: &Audience<'_>) -> String {
+fn describe(group: &ProductGroup, audience: &Audience<'_>) -> String {
     let label = group.label.as_deref().unwrap_or_else(|| audience.group(&group.name));
     let examples =
         group.examples_in(audience.language.code()).map(|examples| format!(": {examples}")).unwrap_or_default();
@@ -123,7 +123,7 @@ fn ask_field(field: &CustomField) -> Result<Option<String>, CliError> {
         }
         field.fit(&Value::from(words.as_str())).map(|_| ()).map_err(|unfit| unfit.to_string())
     };
-    let prompt = format!("{label} ({})", field.kind.word());
+    let prompt = format!("{label} ({})", field.kind.as_str());
     let words: String = Input::new()
         .with_prompt(prompt)
         .allow_empty(!field.is_required)

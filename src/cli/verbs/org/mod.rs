@@ -209,7 +209,7 @@ impl OrgShowArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
         let casebook = session.casebook()?;
         let organization = casebook.organization(&self.organization, session.actor()?)?;
-        tell(session, &organization, self.json)?;
+        print_organization(session, &organization, self.json)?;
         Ok(Exit::Done)
     }
 }
@@ -219,24 +219,24 @@ impl OrgListArgs {
         let casebook = session.casebook()?;
         let (organizations, troubles) = casebook.organizations(session.actor()?)?;
         if self.json {
-            session.output.json(&Value::Array(organizations.iter().map(view::organization::record).collect()))?;
-            return Ok(session.tell_troubles(&troubles));
+            session.output.json(&Value::Array(organizations.iter().map(view::organization::to_json).collect()))?;
+            return Ok(session.print_unreadable(&troubles));
         }
         let today = session.zone(&casebook)?.local(session.world.now).date_naive();
         let paint = ColorMode { colour: session.output.colour };
         let told = match session.output.is_terminal {
-            true => view::organization::for_people(&organizations, today, paint, session.output.width()),
-            false => view::organization::for_programs(&organizations, today),
+            true => view::organization::render_table(&organizations, today, paint, session.output.width()),
+            false => view::organization::render_tsv(&organizations, today),
         };
         session.output.print(&told)?;
-        Ok(session.tell_troubles(&troubles))
+        Ok(session.print_unreadable(&troubles))
     }
 }
 
 /// Prints an organisation.
-pub(super) fn tell(session: &Session, organization: &Organization, as_json: bool) -> Result<(), Error> {
+pub(super) fn print_organization(session: &Session, organization: &Organization, as_json: bool) -> Result<(), Error> {
     if as_json {
-        return session.output.json(&view::organization::record(organization));
+        return session.output.json(&view::organization::to_json(organization));
     }
     session.output.print(&view::sanitize::lines(&yaml::print_organization(organization)))
 }
@@ -244,12 +244,12 @@ pub(super) fn tell(session: &Session, organization: &Organization, as_json: bool
 /// Changes an organisation, and tells what it is then.
 fn amend(session: &Session, amending: OrganizationCommand, flags: &OrgWriteFlags) -> Result<Exit, CliError> {
     let mut casebook = session.casebook()?;
-    let terms = session.terms(&flags.end)?;
+    let terms = session.write_options(&flags.end)?;
     let id = amending.id.clone();
     let before = casebook.organization(&id, session.actor()?).ok();
     let again = flags.key.as_ref().map(|_| OrganizationCommand { is_new: false, ..amending.clone() });
     let mut report = casebook.perform(Command::Amend(amending), &terms);
-    session.tell_recovery(&casebook);
+    session.print_recovery(&casebook);
     // An organisation that is there as it was asked for is what the first try made.
     if let (Err(Error::OrganizationExists { .. }), Some(again)) = (&report, again)
         && casebook.would_change_nothing(&again, &terms)?
@@ -260,29 +260,29 @@ fn amend(session: &Session, amending: OrganizationCommand, flags: &OrgWriteFlags
     if report.changes.is_empty() {
         session.output.warn("note: nothing to change");
     }
-    if let Some(after) = made(&report, &id) {
-        plan_impact::tell(session, &casebook, before.as_ref(), &after);
+    if let Some(after) = require_new(&report, &id) {
+        plan_impact::print_impact(session, &casebook, before.as_ref(), &after);
     }
     if flags.end.dry_run && !flags.json {
-        session.tell_plan(&report)?;
+        session.print_plan(&report)?;
         return Ok(Exit::Done);
     }
-    let organization = match made(&report, &id) {
+    let organization = match require_new(&report, &id) {
         Some(organization) => organization,
         None => casebook.organization(&id, session.actor()?)?,
     };
     if flags.json {
-        session.output.json(&view::organization::record(&organization))?;
+        session.output.json(&view::organization::to_json(&organization))?;
     } else {
         let people = organization.people.len();
         let plural = if people == 1 { "person" } else { "people" };
-        session.output.say(&view::sanitize::one_line(&format!("{id}  {people} {plural}")))?;
+        session.output.status(&view::sanitize::one_line(&format!("{id}  {people} {plural}")))?;
     }
     Ok(Exit::Done)
 }
 
 /// The organisation as a command leaves it.
-pub(super) fn made(report: &Outcome, id: &str) -> Option<Organization> {
+pub(super) fn require_new(report: &Outcome, id: &str) -> Option<Organization> {
     let change = report.changes.iter().find(|change| layout::organization_of(&change.path) == Some(id))?;
     yaml::read_organization(change.after.as_bytes(), id).ok()
 }

@@ -7,26 +7,26 @@ use crate::cli::session::Session;
 use crate::cli::verbs::plan::unsolved;
 use crate::desk::Desk;
 use crate::domain::people::organization::Organization;
-use crate::store::layout::tail;
+use crate::store::layout::short_suffix;
 use crate::view::sanitize::one_line;
 
 /// How many tickets are named.
 const NAMED: usize = 5;
 
 /// Says which tickets have another plan than before. Nothing where the policy cannot be read: `check` tells of that.
-pub(super) fn tell(session: &Session, casebook: &Desk, before: Option<&Organization>, after: &Organization) {
+pub(super) fn print_impact(session: &Session, casebook: &Desk, before: Option<&Organization>, after: &Organization) {
     let says = |organization: &Organization| (organization.plans.clone(), organization.time_zone.clone());
     if before.is_some_and(|before| says(before) == says(after)) {
         return;
     }
-    let Ok(promises) = casebook.promises(session.world.now) else { return };
+    let Ok(promises) = casebook.sla(session.world.now) else { return };
     let Ok((rows, _)) = unsolved(session, casebook, &promises, Some(&after.id)) else { return };
     let mut moved = Vec::new();
     for row in &rows {
         let (was, is) = (promises.plan_by(before, row), promises.plan_by(Some(after), row));
         if was != is {
             let (was, is) = (was.unwrap_or("no plan"), is.unwrap_or("no plan"));
-            moved.push(format!("{} ({}, was {})", tail(row.id), one_line(is), one_line(was)));
+            moved.push(format!("{} ({}, was {})", short_suffix(row.id), one_line(is), one_line(was)));
         }
     }
     if moved.is_empty() {

@@ -13,10 +13,10 @@ use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{TARGET_BREACHED, TARGET_DUE};
 use crate::domain::sla::clock::ClockState;
 use crate::domain::time::duration;
-use crate::domain::time::duration::spell;
+use crate::domain::time::duration::format_instant;
 use crate::store::layout;
 use crate::view::colors::ColorMode;
-use crate::view::findings::{ReportFormat, ReportSource, told};
+use crate::view::findings::{ReportFormat, ReportSource, render};
 use crate::view::sla::metric;
 
 /// From when on a clock fails a run.
@@ -42,7 +42,7 @@ pub(super) fn fail_on(words: &str) -> Result<FailOn, String> {
 
 impl FailOn {
     /// The clocks that fail, as findings.
-    pub(super) fn among(self, owing: &DueClocks, now: DateTime<Utc>) -> Vec<Finding> {
+    pub(super) fn select(self, owing: &DueClocks, now: DateTime<Utc>) -> Vec<Finding> {
         let find = |owed: &TicketClock| self.finding(owed, owing.rows.of(owed.ticket)?.header.subject.as_str(), now);
         owing.clocks.iter().filter_map(find).collect()
     }
@@ -52,10 +52,10 @@ impl FailOn {
         let due = clock.due_at?;
         let (rule, verb) = match self {
             _ if clock.state == ClockState::Breached => (&TARGET_BREACHED, "was due"),
-            Self::Due(span) if clock.is_owed() && due <= now + span => (&TARGET_DUE, "is due"),
+            Self::Due(span) if clock.is_due() && due <= now + span => (&TARGET_DUE, "is due"),
             _ => return None,
         };
-        let (metric, due) = (metric(clock.metric), spell(due));
+        let (metric, due) = (metric(clock.metric), format_instant(due));
         let message = format!("{metric} ({}) {verb} {due}: {subject}", clock.priority);
         Some(Finding::new(rule, layout::ticket_path(owed.ticket), message).of(owed.ticket))
     }
@@ -105,7 +105,7 @@ impl CiReportFormat {
             paint: ColorMode::PLAIN,
         };
         let text = match self {
-            Self::Findings(form) => told(form, failing, &run),
+            Self::Findings(form) => render(form, failing, &run),
             Self::Summary => crate::view::sla::summary(failing),
         };
         if file == Path::new("-") {

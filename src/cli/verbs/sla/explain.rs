@@ -9,7 +9,7 @@ use crate::domain::query::{AsOf, Query};
 use crate::domain::sla::clock::{Clock, timeline};
 use crate::domain::ticket::summary::Summary;
 use crate::error::Error;
-use crate::store::layout::tail;
+use crate::store::layout::short_suffix;
 use crate::view;
 use crate::view::Audience;
 use crate::view::sla_explanation::Explanation;
@@ -35,23 +35,23 @@ pub(super) fn run(
         _ => ticket,
     };
     let row = Summary::from(&ticket);
-    let in_force = promises.in_force(&row);
+    let in_force = promises.plan_in_force(&row);
     let explained = |clock: Clock| {
         let calendar = promises.policy.calendar(&clock.calendar)?;
         let spans = timeline(&clock, &row.course, row.created_at, calendar, promises.now);
         Some((clock, calendar.zone.clone(), spans))
     };
     let period = in_force.as_ref().and_then(|in_force| in_force.period.as_ref());
-    let mut clocks = promises.clocks_of_plan(&row);
+    let mut clocks = promises.plan_clocks(&row);
     // Those of escalations that have ended are told here too.
-    if casebook.tells_first_words(session.actor()?) {
-        clocks.extend(casebook.first_words(&ticket, promises));
+    if casebook.shows_manager_response(session.actor()?) {
+        clocks.extend(casebook.manager_response_clocks(&ticket, promises));
     }
     let explanation = Explanation {
         ticket: id,
         subject: &row.header.subject,
         priority: row.header.priority,
-        merged_into: row.header.merged_into.map(tail),
+        merged_into: row.header.merged_into.map(short_suffix),
         plan: in_force.as_ref().map(|in_force| in_force.plan.name.as_str()),
         organization: period.and(row.header.organization.as_deref()),
         opened_on: in_force.as_ref().map(|in_force| (in_force.day, in_force.zone.clone())),
@@ -59,16 +59,17 @@ pub(super) fn run(
         clocks: clocks.into_iter().filter_map(explained).collect(),
         customer: promises.zone_of(&row),
     };
-    let exit = session.tell_troubles(&promises.troubles());
+    let exit = session.print_unreadable(&promises.troubles());
     match chosen {
         OutputFormat::Words => {
             let zone = session.zone(casebook)?;
             let audience = Audience { now: promises.now, ..session.audience(casebook, &zone)? };
-            let told = view::sla_explanation::told(&explanation, &casebook.short_id(id, session.actor()?)?, &audience);
-            Ok(session.output.page(&told, casebook.root(), exit)?)
+            let told =
+                view::sla_explanation::render(&explanation, &casebook.short_id(id, session.actor()?)?, &audience);
+            Ok(session.output.print_paged(&told, casebook.root(), exit)?)
         }
         OutputFormat::Json(fields) if fields.is_empty() => {
-            session.output.json(&serde_json::Value::Object(view::sla_explanation::record(&explanation)))?;
+            session.output.json(&serde_json::Value::Object(view::sla_explanation::to_json(&explanation)))?;
             Ok(exit)
         }
         _ => Err(Error::usage("--explain tells a ticket in words, or with --json as one object", "leave the rest out")

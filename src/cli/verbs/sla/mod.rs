@@ -79,38 +79,38 @@ impl SlaArgs {
         // A moment ahead is the present as far as histories go.
         let moment = match (&query.as_of, now) {
             (None, Some(now)) => now,
-            _ => casebook.moment_of(&query)?,
+            _ => casebook.query_time(&query)?,
         };
-        let promises = casebook.promises(moment)?.told_to(session.actor()?);
+        let promises = casebook.sla(moment)?.for_viewer(session.actor()?);
         if let Some(word) = &self.explain {
             return explain::run(session, &casebook, &promises, word, &query, &chosen);
         }
         let for_people = matches!(chosen, OutputFormat::Words) && session.output.is_terminal;
         let fails = self.fail_on.is_some() || !self.report.is_empty();
         let asked = DueOptions { with_stopped: self.all, with_rows: for_people || fails };
-        let mut owing = casebook.owed(&query, session.actor()?, &promises, asked)?;
-        let failing = if fails { self.fail_on.unwrap_or_default().among(&owing, promises.now) } else { Vec::new() };
+        let mut owing = casebook.due_clocks(&query, session.actor()?, &promises, asked)?;
+        let failing = if fails { self.fail_on.unwrap_or_default().select(&owing, promises.now) } else { Vec::new() };
         let count = owing.clocks.len();
         if count == 0 && matches!(chosen, OutputFormat::Words) {
-            session.name_unknown(&casebook, &query)?;
+            session.warn_unknown_values(&casebook, &query)?;
         }
         owing.clocks.truncate(self.limit.unwrap_or(usize::MAX));
-        let told = tell(session, &casebook, &owing, &chosen, moment)?;
+        let told = print_clocks(session, &casebook, &owing, &chosen, moment)?;
         let folder = if self.report.is_empty() { String::new() } else { casebook.folder_in_repository()? };
         for (form, file) in &self.report {
             form.write(session, &failing, file, (count, &folder))?;
         }
-        let exit = session.name_troubles(&casebook, &owing.troubles);
+        let exit = session.report_unreadable(&casebook, &owing.troubles);
         let exit = if self.fail_on.is_some() && !failing.is_empty() { Exit::Found } else { exit };
         match told {
-            Some(told) => Ok(session.output.page(&told, casebook.root(), exit)?),
+            Some(told) => Ok(session.output.print_paged(&told, casebook.root(), exit)?),
             None => Ok(exit),
         }
     }
 }
 
 /// Prints clocks in the form that was chosen; gives back what people may turn pages of.
-fn tell(
+fn print_clocks(
     session: &Session,
     casebook: &Desk,
     owing: &DueClocks,
@@ -123,11 +123,11 @@ fn tell(
             let audience = Audience { now: moment, ..session.audience(casebook, &zone)? };
             let short_ids = casebook.short_ids(owing.clocks.iter().map(|owed| owed.ticket), session.actor()?)?;
             let rows = owing.clocks.iter().filter_map(|owed| Some((owing.rows.of(owed.ticket)?, &owed.clock)));
-            return Ok(Some(view::sla::for_people(rows, &short_ids, &audience)));
+            return Ok(Some(view::sla::render_table(rows, &short_ids, &audience)));
         }
         OutputFormat::Words => {
             let mut stream = session.output.stream();
-            owing.clocks.iter().try_for_each(|owed| stream.push(&view::sla::for_programs(owed.ticket, &owed.clock)))?;
+            owing.clocks.iter().try_for_each(|owed| stream.push(&view::sla::render_tsv(owed.ticket, &owed.clock)))?;
             stream.end()?;
         }
         chosen => chosen.print(session, owing.clocks.iter().map(|owed| row_record(owed.ticket, &owed.clock)))?,

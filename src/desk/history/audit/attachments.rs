@@ -24,7 +24,7 @@ pub(crate) struct AttachmentHistory {
 
 impl AuditState {
     /// Holds the attachments of a commit against those of its parents.
-    pub(super) fn judge_attachments(&mut self, commit: &LoadedCommit<'_>) {
+    pub(super) fn check_attachments(&mut self, commit: &LoadedCommit<'_>) {
         let all = || commit.revision.sides.iter().flat_map(|side| &side.changes);
         let mut told: Vec<&str> = Vec::new();
         for change in all() {
@@ -48,18 +48,19 @@ impl AuditState {
                 }
                 (None, None) => Finding::new(&ATTACHMENT_DELETED, path, "the attachment was deleted"),
             };
-            self.find(finding.in_commit(&commit.revision.id));
+            self.report(finding.in_commit(&commit.revision.id));
         }
     }
 
     /// Tells which of the attachments that were brought no entry names whose author brings them.
-    pub fn judge_brought(&mut self) {
+    pub fn check_new_attachments(&mut self) {
         let AttachmentHistory { named, brought, .. } = std::mem::take(&mut self.attachments);
         for (person, path, commit) in brought {
-            let is_it = |(by, digest): &(Person, Digest)| by.is(&person) && Some(*digest) == Digest::at(&path);
+            let is_it =
+                |(by, digest): &(Person, Digest)| by.same_address(&person) && Some(*digest) == Digest::at(&path);
             if !named.iter().any(is_it) {
                 let message = format!("no entry of {person} in this push names this attachment");
-                self.find(Finding::new(&PUSH_FILES, path, message).in_commit(commit));
+                self.report(Finding::new(&PUSH_FILES, path, message).in_commit(commit));
             }
         }
     }

@@ -39,7 +39,7 @@ impl HistoryAudit {
 
     /// Whether a commit is older than one that was verified, and a branch or a tag still leads to that one.
     pub(super) fn leads_back(&self, verified: &str, now: &str) -> Result<bool, Error> {
-        Ok(self.repository.comes_before(now, verified)? && self.repository.is_held(verified)?)
+        Ok(self.repository.is_ancestor(now, verified)? && self.repository.is_reachable(verified)?)
     }
 
     /// Takes note of what an audit came to. One that goes on from the last, and finds nothing but that this was
@@ -63,7 +63,7 @@ impl HistoryAudit {
         if !goes_on {
             let note = self.noted()?;
             let Some(known) = note.as_ref().and_then(|note| note["commit"].as_str()) else { return Ok(()) };
-            if self.repository.comes_before(known, &tip)? || self.leads_back(known, &tip)? {
+            if self.repository.is_ancestor(known, &tip)? || self.leads_back(known, &tip)? {
                 return Ok(());
             }
         }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{AuditState, BasePolicy, PolicyAt, TICKETS, messages};
-use crate::desk::write::transaction::differing_fact;
-use crate::domain::audit::{LostEntry, RawEntry, added, inserted, losses, places};
+use crate::desk::write::transaction::first_header_mismatch;
+use crate::domain::audit::{LostEntry, RawEntry, added, align_entries, inserted, lost_entries};
 use crate::domain::id::Id;
 use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{
@@ -67,7 +67,7 @@ pub struct LoadedCommit<'a> {
 
 impl AuditState {
     /// Takes in what a commit brings, in the order it comes.
-    pub fn take_in<'a>(
+    pub fn load_commit<'a>(
         &mut self,
         revision: &'a Revision,
         objects: &mut ObjectStream,
@@ -88,7 +88,7 @@ impl AuditState {
                 } else if change.path.starts_with(TICKETS) {
                     let is_merge = revision.sides.len() > 1;
                     let (before, after) = self.versions(change, is_merge, objects)?;
-                    if !layout::is_named_like_a_ticket(change.path.rsplit('/').next().unwrap_or_default().as_ref()) {
+                    if !layout::has_ticket_extension(change.path.rsplit('/').next().unwrap_or_default().as_ref()) {
                         continue;
                     }
                     self.remember_sound(change, before.as_ref(), after.as_ref());
@@ -135,7 +135,7 @@ impl AuditState {
                 Ok(policy) => _ = self.policies.insert(name.clone(), Arc::new(policy)),
                 Err((line, column, message)) => {
                     let finding = Finding::new(&POLICY_UNREADABLE, layout::MARKER, message).at(line, column);
-                    self.find(finding.in_commit(&revision.id));
+                    self.report(finding.in_commit(&revision.id));
                 }
             }
         }
@@ -186,7 +186,7 @@ impl AuditState {
         };
         let bytes = bytes.ok_or_else(|| missing(change, name))?;
         let version = Arc::new(FileVersion::read(bytes, id_of(&change.path), before));
-        self.shelf.put(name.to_owned(), version.clone(), version.weight());
+        self.shelf.put(name.to_owned(), version.clone(), version.memory_size());
         Ok(version)
     }
 
@@ -198,7 +198,7 @@ impl AuditState {
         name: &str,
         after: Option<&FileVersion>,
     ) -> Result<Arc<FileVersion>, GitError> {
-        let shorter = |count| after?.without_last(count).filter(|older| is_blob(name, older.bytes()));
+        let shorter = |count| after?.truncated(count).filter(|older| is_blob(name, older.bytes()));
         if let Some(older) = (1..=FEW).find_map(shorter) {
             return Ok(Arc::new(older));
         }
@@ -233,15 +233,15 @@ impl AuditState {
     ///
     /// # Errors
     /// git has ended.
-    pub fn judge(&mut self, commit: &LoadedCommit<'_>) -> Result<(), GitError> {
+    pub fn check_commit(&mut self, commit: &LoadedCommit<'_>) -> Result<(), GitError> {
         let mut judged = Vec::with_capacity(commit.touched.len());
         for (path, file) in &commit.touched {
             judged.push((path.as_str(), self.compare(commit, path, file)));
         }
-        self.judge_attachments(commit);
-        self.judge_entries(commit, &judged)?;
+        self.check_attachments(commit);
+        self.check_entries(commit, &judged)?;
         if let Some(gate) = self.gate.take() {
-            gate.judge_files(commit, &judged, self)?;
+            gate.check_files(commit, &judged, self)?;
             self.gate = Some(gate);
         }
         Ok(())
@@ -257,12 +257,12 @@ impl AuditState {
             }
         };
         let Some(after) = &file.after else {
-            self.tell_missing(commit, path, file, &about);
+            self.report_missing(commit, path, file, &about);
             return Vec::new();
         };
-        if !layout::is_place(path.as_ref()) {
+        if !layout::is_ticket_path(path.as_ref()) {
             let message = ReadErrorKind::WrongPlace.to_string();
-            self.find(about(Finding::new(&FILE_MISPLACED, path, message)));
+            self.report(about(Finding::new(&FILE_MISPLACED, path, message)));
         }
         let ticket = match after.ticket() {
             Ok(ticket) => ticket,
@@ -272,7 +272,7 @@ impl AuditState {
                     _ => &HISTORY_UNREADABLE,
                 };
                 let finding = Finding::new(rule, path, damage.kind.to_string());
-                self.find(about(finding.at(damage.line, damage.column)));
+                self.report(about(finding.at(damage.line, damage.column)));
                 return Vec::new();
             }
         };
@@ -280,7 +280,7 @@ impl AuditState {
         if is_newer(after) && !file.befores.iter().any(|before| is_newer(&before.version)) {
             let message =
                 format!("format {} is newer than {FORMAT}: what is not understood is not judged", ticket.format);
-            self.find(about(Finding::new(&FILE_NEWER, path, message)));
+            self.report(about(Finding::new(&FILE_NEWER, path, message)));
         }
         let sound = |before: &ParentVersion| self.sound_of(Some(&before.name), &before.version);
         let mut befores: Vec<Arc<FileVersion>> = file.befores.iter().filter_map(sound).collect();
@@ -288,8 +288,8 @@ impl AuditState {
             befores.extend(self.gone.remove(path));
         }
         // What a version added to another one was held against the header already.
-        if !after.has_grown() {
-            self.tell_header(ticket, path, &about);
+        if !after.is_append_of_known() {
+            self.report_header(ticket, path, &about);
         }
         let is_as_in_a_parent = file.differing < commit.revision.sides.len();
         if let [before] = befores.as_slice()
@@ -303,12 +303,12 @@ impl AuditState {
         if befores.is_empty() {
             return if is_as_in_a_parent { Vec::new() } else { (0..ticket.history.len()).collect() };
         }
-        let now = after.pieces();
+        let now = after.raw_entries();
         let (mut lost, mut known, mut kept): (Vec<LostEntry>, Vec<Vec<RawEntry<'_>>>, Vec<_>) = Default::default();
         for before in &befores {
-            let was = before.pieces();
-            let places = places(&was, &now);
-            for (loss, place) in losses(&was, &now, &places) {
+            let was = before.raw_entries();
+            let places = align_entries(&was, &now);
+            for (loss, place) in lost_entries(&was, &now, &places) {
                 if !lost.contains(&loss) && !self.is_restored(loss, was[place], &now) {
                     lost.push(loss);
                     let rule = match loss {
@@ -317,7 +317,7 @@ impl AuditState {
                         LostEntry::Reordered(_) => &HISTORY_REORDERED,
                     };
                     let (message, line) = messages::loss(loss, before, after, &was, &now);
-                    self.find(about(Finding::new(rule, path, message).at(line, 1)).about(loss.entry()));
+                    self.report(about(Finding::new(rule, path, message).at(line, 1)).about(loss.entry()));
                 }
             }
             known.push(was);
@@ -342,7 +342,7 @@ impl AuditState {
         for place in inserted(&new, now.len()) {
             let entry = &ticket.history[place];
             let message = format!("{} was put before entries that were there already", messages::entry(entry));
-            self.find(about(Finding::new(&HISTORY_INSERTED, path, message)).about(entry.id));
+            self.report(about(Finding::new(&HISTORY_INSERTED, path, message)).about(entry.id));
         }
         new
     }
@@ -357,15 +357,15 @@ impl AuditState {
         now.iter().any(|piece| piece.id == was.id && piece.bytes == original)
     }
 
-    fn tell_header(&mut self, ticket: &Ticket, path: &str, about: &dyn Fn(Finding) -> Finding) {
-        if let Some(name) = differing_fact(ticket) {
+    fn report_header(&mut self, ticket: &Ticket, path: &str, about: &dyn Fn(Finding) -> Finding) {
+        if let Some(name) = first_header_mismatch(ticket) {
             let message = format!("`{name}` in the header is not what the history leads to");
-            self.find(about(Finding::new(&HEADER_DIFFERS, path, message)));
+            self.report(about(Finding::new(&HEADER_DIFFERS, path, message)));
         }
     }
 
     /// A file that is no longer there, or is something else.
-    fn tell_missing(
+    fn report_missing(
         &mut self,
         commit: &LoadedCommit<'_>,
         path: &str,
@@ -373,7 +373,7 @@ impl AuditState {
         about: &dyn Fn(Finding) -> Finding,
     ) {
         if file.is_odd {
-            self.find(about(Finding::new(&FILE_NOT_PLAIN, path, ReadErrorKind::NotAFile.to_string())));
+            self.report(about(Finding::new(&FILE_NOT_PLAIN, path, ReadErrorKind::NotAFile.to_string())));
         }
         let Some(before) = file.befores.first() else { return };
         // What comes back later is held against it, whatever stood there meanwhile.
@@ -397,7 +397,7 @@ impl AuditState {
             Some(other) => Finding::new(&TICKET_MOVED, path, format!("the ticket's file was moved to {other}")),
             None => Finding::new(&TICKET_DELETED, path, "the ticket's file was deleted"),
         };
-        self.find(about(finding));
+        self.report(about(finding));
     }
 }
 

@@ -10,18 +10,18 @@ use crate::store::layout;
 
 impl HistoryAudit {
     /// Tells of the entries that came between two commits and lay in another ticket at the older one.
-    pub(super) fn judge_copies(&self, verified: &str, tip: &str, judge: &mut AuditState) -> Result<(), Error> {
+    pub(super) fn check_duplicates(&self, verified: &str, tip: &str, judge: &mut AuditState) -> Result<(), Error> {
         let mut brought: Vec<(Id, Id)> = judge.tickets.iter().map(|(entry, ticket)| (*entry, *ticket)).collect();
         brought.sort_unstable();
         let ground = DeskAt { repository: &self.repository, prefix: &self.prefix, commit: verified };
-        for copy in ground.copies_among(&brought)? {
+        for copy in ground.duplicates_among(&brought)? {
             let place = copy.ticket.map(layout::ticket_path).zip(copy.entry);
             let Some((path, entry)) = place.map(|(path, entry)| (format!("{}{path}", self.prefix), entry)) else {
                 continue;
             };
             let words = entry.to_string();
-            let commit = self.repository.first_with(&words, &path, verified, tip)?;
-            judge.find(copy.in_commit(commit.unwrap_or_else(|| tip.to_owned())));
+            let commit = self.repository.first_commit_adding(&words, &path, verified, tip)?;
+            judge.report(copy.in_commit(commit.unwrap_or_else(|| tip.to_owned())));
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use chrono::DateTime;
 use super::commit::{ChangedTicket, LoadedCommit};
 use super::{AuditState, BasePolicy, Redaction, messages};
 use crate::domain::audit::{
-    AuditPolicy, Counterpart, NotPermitted, Verdict, judge, judge_opening, lapse, needs_organizations,
+    AuditPolicy, Counterpart, NotPermitted, Verdict, check_timestamp, evaluate, evaluate_opening, needs_organizations,
 };
 use crate::domain::convergence::cross_ticket::FORWARDING;
 use crate::domain::id::Id;
@@ -33,7 +33,7 @@ impl<'a> NewEntries<'a> {
     }
 
     fn has(&self, ticket: Id, by: &Person, wanted: impl Fn(&Entry) -> bool) -> bool {
-        self.entries(ticket).any(|entry| entry.by.is(by) && wanted(entry))
+        self.entries(ticket).any(|entry| entry.by.same_address(by) && wanted(entry))
     }
 
     /// Whether a ticket has the reply that an entry of `resolve` brings on: of the same person, in the same role.
@@ -42,7 +42,7 @@ impl<'a> NewEntries<'a> {
         let is_it = |reply: &Entry| {
             matches!(reply.action, Action::Reply { .. })
                 && (reply.key.as_deref() == Some(key) || key.ends_with(&reply.id.to_string()))
-                && reply.by.is(&entry.by)
+                && reply.by.same_address(&entry.by)
                 && reply.role == entry.role
         };
         self.0.get(&ticket).is_some_and(|(_, ticket, _)| ticket.history.iter().any(is_it))
@@ -76,7 +76,7 @@ fn without_words(entry: &Entry) -> Entry {
 
 impl AuditState {
     /// Judges the entries a commit brought: by path, with their places in the file.
-    pub(super) fn judge_entries(
+    pub(super) fn check_entries(
         &mut self,
         commit: &LoadedCommit<'_>,
         judged: &[(&str, Vec<usize>)],
@@ -91,13 +91,13 @@ impl AuditState {
         for (path, new) in judged.iter().filter(|(_, new)| !new.is_empty()) {
             let file = &commit.touched[*path];
             if let Some(ticket) = file.after.as_ref().and_then(|after| after.ticket().ok()) {
-                self.judge_ticket(commit, &brought, path, file, ticket, new)?;
+                self.check_ticket(commit, &brought, path, file, ticket, new)?;
             }
         }
         Ok(())
     }
 
-    fn judge_ticket(
+    fn check_ticket(
         &mut self,
         commit: &LoadedCommit<'_>,
         brought: &NewEntries<'_>,
@@ -108,7 +108,7 @@ impl AuditState {
     ) -> Result<(), GitError> {
         let is_import = new.first() == Some(&0) && ticket.opening().is_some_and(|facts| facts.imported_from.is_some());
         if is_import {
-            self.judge_import(commit, path, ticket, new);
+            self.check_import(commit, path, ticket, new);
             return Ok(());
         }
         // A ticket that grew by one entry is as it was before it in the version it extends.
@@ -121,9 +121,9 @@ impl AuditState {
         let mut so_far: Option<Ticket> = if known.is_some() { None } else { up_to(ticket, new[0]) };
         for (place, entry) in ticket.history.iter().enumerate().skip(new[0]) {
             if new.binary_search(&place).is_ok() {
-                self.judge_order(commit, path, ticket, place, new);
+                self.check_order(commit, path, ticket, place, new);
                 let before = known.or(so_far.as_ref());
-                self.judge_entry(commit, brought, path, ticket, place, before)?;
+                self.check_entry(commit, brought, path, ticket, place, before)?;
             }
             if known.is_none() {
                 match &mut so_far {
@@ -136,7 +136,7 @@ impl AuditState {
     }
 
     /// Whether a new entry stands behind older ones and before newer ones, so that no id stands twice either.
-    fn judge_order(&mut self, commit: &LoadedCommit<'_>, path: &str, ticket: &Ticket, place: usize, new: &[usize]) {
+    fn check_order(&mut self, commit: &LoadedCommit<'_>, path: &str, ticket: &Ticket, place: usize, new: &[usize]) {
         let entry = &ticket.history[place];
         let older = place.checked_sub(1).map(|place| &ticket.history[place]);
         // One that is new as well is told by itself.
@@ -149,20 +149,20 @@ impl AuditState {
             return;
         };
         let finding = Finding::new(&ENTRY_ORDER, path, format!("{} {why}", messages::entry(entry)));
-        self.find(finding.of(ticket.id).about(entry.id).in_commit(&commit.revision.id));
+        self.report(finding.of(ticket.id).about(entry.id).in_commit(&commit.revision.id));
     }
 
-    fn judge_import(&mut self, commit: &LoadedCommit<'_>, path: &str, ticket: &Ticket, new: &[usize]) {
+    fn check_import(&mut self, commit: &LoadedCommit<'_>, path: &str, ticket: &Ticket, new: &[usize]) {
         self.found.entries += new.len();
         self.found.imported += new.len();
         self.list_redactions(commit, ticket, new);
-        new.iter().for_each(|place| self.judge_order(commit, path, ticket, *place, new));
-        new.iter().for_each(|place| self.tell_shared(commit, path, ticket.id, ticket.history[*place].id));
+        new.iter().for_each(|place| self.check_order(commit, path, ticket, *place, new));
+        new.iter().for_each(|place| self.report_duplicate(commit, path, ticket.id, ticket.history[*place].id));
         let carriers: Vec<Person> = self.carriers(commit);
         let is_agent = |ground: &BasePolicy| carriers.iter().any(|person| ground.policy.team.has_agent(person));
         if (self.questions.identity || self.gate.is_some()) && !commit.grounds.iter().any(is_agent) {
             let message = "the ticket is imported, and nobody the commit names is an agent".to_owned();
-            self.find(Finding::new(&AUDIT_RIGHTS, path, message).of(ticket.id).in_commit(&commit.revision.id));
+            self.report(Finding::new(&AUDIT_RIGHTS, path, message).of(ticket.id).in_commit(&commit.revision.id));
         }
     }
 
@@ -176,7 +176,7 @@ impl AuditState {
         people
     }
 
-    fn judge_entry(
+    fn check_entry(
         &mut self,
         commit: &LoadedCommit<'_>,
         brought: &NewEntries<'_>,
@@ -190,62 +190,62 @@ impl AuditState {
         self.found.entries += 1;
         self.found.system += usize::from(entry.role == Role::System);
         self.list_redactions(commit, ticket, &[place]);
-        self.tell_shared(commit, path, ticket.id, entry.id);
+        self.report_duplicate(commit, path, ticket.id, entry.id);
         let previous = place.checked_sub(1).map(|place| &ticket.history[place]);
         let committed =
             (commit.revision.committed > 0).then(|| DateTime::from_timestamp(commit.revision.committed, 0)).flatten();
-        if let Some(lapse) = lapse(previous, entry, committed, self.questions.tolerance) {
-            self.find(about(Finding::new(&AUDIT_TIME, path, messages::lapse(entry, lapse))));
+        if let Some(lapse) = check_timestamp(previous, entry, committed, self.questions.tolerance) {
+            self.report(about(Finding::new(&AUDIT_TIME, path, messages::timestamp_message(entry, lapse))));
         } else if let Some(now) = self.now.filter(|now| entry.at > *now + self.questions.tolerance) {
             // The commit may be dated as far ahead as the entry.
-            self.find(about(Finding::new(&AUDIT_TIME, path, messages::ahead(entry, now))));
+            self.report(about(Finding::new(&AUDIT_TIME, path, messages::ahead(entry, now))));
         }
         // What a program made in an agent's name may come with anybody's commit; whose name it bears is asked all the same.
         if self.questions.identity && entry.role != Role::System && !names(commit, entry) {
             let message = format!("{} is not of {}", messages::entry(entry), messages::author(commit.revision));
-            self.find(about(Finding::new(&AUDIT_IDENTITY, path, message)));
+            self.report(about(Finding::new(&AUDIT_IDENTITY, path, message)));
         }
         if let Some(gate) = self.gate.take() {
-            if let Some(finding) = gate.judge_entry(path, entry, names(commit, entry)) {
-                self.find(about(finding));
+            if let Some(finding) = gate.check_entry(path, entry, names(commit, entry)) {
+                self.report(about(finding));
             }
             self.gate = Some(gate);
         }
-        match self.verdict(commit, brought, ticket, entry, before)? {
+        match self.evaluate(commit, brought, ticket, entry, before)? {
             Verdict::Lawful => {}
             Verdict::Alone => {
                 let message =
                     format!("{} stands alone: the other ticket's entry is not in this commit", messages::entry(entry));
-                self.find(about(Finding::new(&AUDIT_COUNTERPART, path, message)));
+                self.report(about(Finding::new(&AUDIT_COUNTERPART, path, message)));
             }
             Verdict::Concurrent(version) => {
                 let message = format!(
                     "{} did not see what came behind {version}: it was written at the same time elsewhere",
                     messages::entry(entry)
                 );
-                self.find(about(Finding::new(&ENTRY_CONCURRENT, path, message)));
+                self.report(about(Finding::new(&ENTRY_CONCURRENT, path, message)));
             }
             Verdict::Unlawful(why) => {
                 let (rule, message) = messages::unlawful(entry, &why);
-                self.find(about(Finding::new(rule, path, message)));
+                self.report(about(Finding::new(rule, path, message)));
             }
         }
         Ok(())
     }
 
     /// An entry that came to another ticket before: a copy, since ids are unique.
-    fn tell_shared(&mut self, commit: &LoadedCommit<'_>, path: &str, ticket: Id, entry: Id) {
+    fn report_duplicate(&mut self, commit: &LoadedCommit<'_>, path: &str, ticket: Id, entry: Id) {
         let first = *self.tickets.entry(entry).or_insert(ticket);
         // The guard's `check` looks at all that a push touches.
         if first != ticket && self.paths.is_none() {
             let message = format!("the entry {entry} is in {first} too");
             let finding = Finding::new(&ENTRY_SHARED, path, message).of(ticket).about(entry);
-            self.find(finding.in_commit(&commit.revision.id));
+            self.report(finding.in_commit(&commit.revision.id));
         }
     }
 
     /// What is to be said of an entry, by any of the grounds before the commit: a merge has several.
-    fn verdict(
+    fn evaluate(
         &mut self,
         commit: &LoadedCommit<'_>,
         brought: &NewEntries<'_>,
@@ -259,12 +259,12 @@ impl AuditState {
                 if needs_organizations(before, entry) { self.registry.at(&ground.commit)? } else { Arc::default() };
             let law = ground.policy.law(&organizations);
             let verdict = match before {
-                None => judge_opening(entry, &law),
+                None => evaluate_opening(entry, &law),
                 Some(before) => {
                     let target = target_of(brought, ticket, entry);
                     let mut company = company(&law, brought, before, entry);
                     company.target = target.as_ref();
-                    judge(before, entry, &law, &company)
+                    evaluate(before, entry, &law, &company)
                 }
             };
             if !matches!(verdict, Verdict::Unlawful(_)) {
@@ -294,7 +294,7 @@ impl AuditState {
 /// Whether a commit says that it brings an entry of this person.
 fn names(commit: &LoadedCommit<'_>, entry: &Entry) -> bool {
     let named = std::iter::once(&commit.revision.author).chain(&commit.revision.on_behalf_of);
-    named.filter_map(|words| person(words)).any(|person| person.is(&entry.by))
+    named.filter_map(|words| person(words)).any(|person| person.same_address(&entry.by))
 }
 
 /// The person that `ana@acme.example` or `Ana <ana@acme.example>` names.
@@ -310,9 +310,9 @@ fn target_of(brought: &NewEntries<'_>, ticket: &Ticket, entry: &Entry) -> Option
 
 /// Whether a forward and the reply it leads to were made together: by one person, or by `resolve`, which says so by
 /// their key and leaves the reply to its author.
-fn is_of_one_hand(forward: &Entry, reply: &Entry) -> bool {
+fn has_one_author(forward: &Entry, reply: &Entry) -> bool {
     let is_resolved = |key: &str| key.starts_with(FORWARDING) && forward.key == reply.key;
-    forward.by.is(&reply.by) || forward.role == Role::Agent && forward.key.as_deref().is_some_and(is_resolved)
+    forward.by.same_address(&reply.by) || forward.role == Role::Agent && forward.key.as_deref().is_some_and(is_resolved)
 }
 
 /// What the commit brought to the other ticket of an entry that is about two.
@@ -332,7 +332,7 @@ fn company<'a>(law: &AuditPolicy<'_>, brought: &NewEntries<'_>, ticket: &Ticket,
         }),
         Action::Unmerged { source } => has(*source, &|action| matches!(action, Action::Reopen { unmerge: true, .. })),
         Action::Forward { into, entry: there } => brought.entries(*into).any(|other| {
-            is_of_one_hand(entry, other)
+            has_one_author(entry, other)
                 && other.id == *there
                 && match &other.action {
                     Action::Reply { via_ticket, .. } => *via_ticket == Some(here),
@@ -342,7 +342,7 @@ fn company<'a>(law: &AuditPolicy<'_>, brought: &NewEntries<'_>, ticket: &Ticket,
                 }
         }),
         Action::Reply { via_ticket: Some(via), .. } => brought.entries(*via).any(|other| {
-            is_of_one_hand(other, entry)
+            has_one_author(other, entry)
                 && matches!(other.action, Action::Forward { into, entry: there } if into == here && there == entry.id)
         }),
         _ => false,

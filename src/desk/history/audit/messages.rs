@@ -13,7 +13,7 @@ use crate::domain::rules::{
     SOLVE_EVIDENCE,
 };
 use crate::domain::ticket::entry::Entry;
-use crate::domain::time::duration::spell;
+use crate::domain::time::duration::format_instant;
 use crate::domain::vocabulary::Status;
 use crate::domain::workflow::Refusal;
 use crate::store::git::Revision;
@@ -25,7 +25,7 @@ const TOLD: usize = 60;
 
 /// `the reply of kenji@desk.example`.
 pub fn entry(entry: &Entry) -> String {
-    format!("the `{}` of {}", entry.action.word(), entry.by)
+    format!("the `{}` of {}", entry.action.as_str(), entry.by)
 }
 
 /// Whom a commit names.
@@ -46,7 +46,8 @@ pub fn loss(
 ) -> (String, usize) {
     let id = loss.entry();
     let old = before.ticket().ok().and_then(|ticket| ticket.entry(id));
-    let name = old.map_or_else(|| "the entry".to_owned(), |old| format!("{} of {}", entry(old), spell(old.at)));
+    let name =
+        old.map_or_else(|| "the entry".to_owned(), |old| format!("{} of {}", entry(old), format_instant(old.at)));
     if let LostEntry::Edited(_) = loss
         && let Some((message, line)) = comment(id, &name, before, after, was, now)
     {
@@ -136,7 +137,7 @@ fn difference(was: &str, now: &str) -> String {
         return match was.zip(now).filter(|_| same_words || told == tells) {
             Some((was, now)) if same_words => blanks(number, was, now),
             Some((was, now)) => {
-                let (was, now) = apart(was, now);
+                let (was, now) = far_apart(was, now);
                 format!("`…{was}` became `…{now}` in its line {number}")
             }
             None => format!("`{told}` became `{tells}`"),
@@ -152,12 +153,12 @@ fn blanks(number: usize, was: &str, now: &str) -> String {
     if was.trim_start() == now.trim_start() && !was.contains('\t') && !now.contains('\t') {
         return format!("{place} has {} in front instead of {}, `{}`", indent(now), indent(was), line(Some(now)));
     }
-    let (was, now) = apart(was, now);
+    let (was, now) = far_apart(was, now);
     format!("{place} has `{}` instead of `{}`", visible(&now), visible(&was))
 }
 
 /// Two lines from a little before where they part.
-fn apart(was: &str, now: &str) -> (String, String) {
+fn far_apart(was: &str, now: &str) -> (String, String) {
     const BEFORE: usize = 10;
     let same = was.chars().zip(now.chars()).take_while(|(was, now)| was == now).count();
     let from = |line: &str| line.chars().skip(same.saturating_sub(BEFORE)).take(TOLD).collect();
@@ -204,26 +205,30 @@ fn line(line: Option<&str>) -> String {
 }
 
 /// How a time does not fit.
-pub fn lapse(entry: &Entry, lapse: TimestampProblem) -> String {
-    let (name, at) = (self::entry(entry), spell(entry.at));
+pub fn timestamp_message(entry: &Entry, lapse: TimestampProblem) -> String {
+    let (name, at) = (self::entry(entry), format_instant(entry.at));
     match lapse {
         TimestampProblem::Backwards { after } => {
-            format!("{name} is of {at}, and the one before it of {}", spell(after))
+            format!("{name} is of {at}, and the one before it of {}", format_instant(after))
         }
-        TimestampProblem::OtherThanId { made } => format!("{name} is of {at}, and its id was made at {}", spell(made)),
-        TimestampProblem::Future { committed } => format!("{name} is of {at}, and its commit of {}", spell(committed)),
+        TimestampProblem::OtherThanId { made } => {
+            format!("{name} is of {at}, and its id was made at {}", format_instant(made))
+        }
+        TimestampProblem::Future { committed } => {
+            format!("{name} is of {at}, and its commit of {}", format_instant(committed))
+        }
     }
 }
 
 /// That an entry is of a time that has not come yet.
 pub fn ahead(entry: &Entry, now: DateTime<Utc>) -> String {
-    format!("{} is of {}, and here it is {}", self::entry(entry), spell(entry.at), spell(now))
+    format!("{} is of {}, and here it is {}", self::entry(entry), format_instant(entry.at), format_instant(now))
 }
 
 /// Why an entry could not be made, and the rule that says so.
 pub fn unlawful(entry: &Entry, why: &NotPermitted) -> (&'static Rule, String) {
     let name = self::entry(entry);
-    let status = |status: &Option<Status>| status.map_or("nothing", Status::word);
+    let status = |status: &Option<Status>| status.map_or("nothing", Status::as_str);
     if why.is_about_rights() {
         let reason = match why {
             NotPermitted::NoAgent => "casebook.toml did not name them as an agent".to_owned(),
@@ -267,14 +272,17 @@ fn refused(refusal: &Refusal) -> (&'static Rule, String) {
         Refusal::NotMerged => (&ENTRY_ILLEGAL, "the ticket was not merged".to_owned()),
         Refusal::SameHoldReason { reason } => (&ENTRY_ILLEGAL, format!("it was on hold for `{reason}` already")),
         Refusal::SamePriority { priority } => (&ENTRY_ILLEGAL, format!("the priority was {priority} already")),
-        Refusal::AlreadyEscalated { since } => (&ENTRY_ILLEGAL, format!("it was escalated since {}", spell(*since))),
+        Refusal::AlreadyEscalated { since } => {
+            (&ENTRY_ILLEGAL, format!("it was escalated since {}", format_instant(*since)))
+        }
         Refusal::NotEscalated => (&ENTRY_ILLEGAL, "it was not escalated".to_owned()),
         Refusal::TooFewAlerts { given, needed } => {
             (&SOLVE_EVIDENCE, format!("silence needs {needed} reminders, and there were {given}"))
         }
-        Refusal::TooEarly { ready_at, .. } => {
-            (&SOLVE_EARLY, format!("silence could solve it from {} on", ready_at.map_or_else(String::new, spell)))
-        }
+        Refusal::TooEarly { ready_at, .. } => (
+            &SOLVE_EARLY,
+            format!("silence could solve it from {} on", ready_at.map_or_else(String::new, format_instant)),
+        ),
         Refusal::NothingAsked => (&SOLVE_EVIDENCE, "no agent had asked anything".to_owned()),
         Refusal::CustomerReplied => (&SOLVE_EVIDENCE, "the customer had replied".to_owned()),
         Refusal::MergedSince { source } => (&SOLVE_EVIDENCE, format!("{source} had been merged into it")),

@@ -157,17 +157,17 @@ impl HistoryAudit {
         judge.found.tip.clone_from(&tip);
         let is_lost = lost.is_some();
         if let Some(lost) = lost {
-            judge.find(lost);
+            judge.report(lost);
         }
         if let Some(walk) = walk {
             let walked = walk.and_then(|walk| Self::follow(walk, &mut judge, tell));
             walked.map_err(|error| self.unknown(span).unwrap_or(error))?;
             if let (AuditRange::Since(verified), Some(tip), false) = (span, &tip, is_lost) {
-                self.judge_copies(verified, tip, &mut judge)?;
+                self.check_duplicates(verified, tip, &mut judge)?;
             }
             if !self.is_asked && (is_lost || matches!(span, AuditRange::Head | AuditRange::All)) {
                 let desks = std::mem::take(&mut judge.desks);
-                self.judge_desks(&desks, &revisions, &mut judge.found)?;
+                self.check_removed_desks(&desks, &revisions, &mut judge.found)?;
             }
             if questions.signed {
                 self.judge_signatures(&revisions, &mut judge)?;
@@ -186,12 +186,12 @@ impl HistoryAudit {
     }
 
     fn begin(&self, revisions: &[String], judge: &AuditState) -> Result<HistoryWalk, Error> {
-        self.repository.walk(revisions, &self.prefix, &wanted(judge.asks_for_whom())).map_err(Error::from)
+        self.repository.walk(revisions, &self.prefix, &wanted(judge.is_limited_to_identity())).map_err(Error::from)
     }
 
     fn follow(mut walk: HistoryWalk, judge: &mut AuditState, tell: &mut dyn FnMut(usize)) -> Result<(), Error> {
         while let Some(revision) = walk.step()? {
-            judge.look_at(&revision, &mut walk.objects)?;
+            judge.visit(&revision, &mut walk.objects)?;
             judge.found.commits += 1;
             tell(judge.found.commits);
         }
@@ -211,7 +211,7 @@ impl HistoryAudit {
                     Finding::new(&COMMIT_SIGNER, ".", "the signature is of no key casebook.toml names, or does not fit")
                 }
             };
-            judge.find(finding.in_commit(commit));
+            judge.report(finding.in_commit(commit));
         }
         Ok(())
     }
@@ -287,23 +287,23 @@ impl AuditState {
         }
     }
 
-    pub fn find(&mut self, finding: Finding) {
+    pub fn report(&mut self, finding: Finding) {
         self.found.findings.push(finding);
     }
 
     /// Whether it matters whose entries a commit says it brings.
-    pub const fn asks_for_whom(&self) -> bool {
+    pub const fn is_limited_to_identity(&self) -> bool {
         self.questions.identity || self.gate.is_some()
     }
 
     fn incomplete(&mut self, message: &str) {
-        self.find(Finding::new(&HISTORY_SHALLOW, ".", message));
+        self.report(Finding::new(&HISTORY_SHALLOW, ".", message));
     }
 
     /// Looks at a commit: takes in its objects, and judges it unless it is taken as it is.
-    pub fn look_at(&mut self, revision: &Revision, objects: &mut ObjectStream) -> Result<(), GitError> {
-        let commit = self.take_in(revision, objects)?;
-        self.desks.look_at(revision);
+    pub fn visit(&mut self, revision: &Revision, objects: &mut ObjectStream) -> Result<(), GitError> {
+        let commit = self.load_commit(revision, objects)?;
+        self.desks.visit(revision);
         if let Some(paths) = &mut self.paths {
             for CommitChange { path, odd, .. } in revision.sides.iter().flat_map(|side| &side.changes) {
                 *paths.entry(path.clone()).or_default() |= *odd;
@@ -311,7 +311,7 @@ impl AuditState {
             self.walked.insert(revision.id.clone());
         }
         if !self.given.contains(&revision.id) {
-            self.judge(&commit)?;
+            self.check_commit(&commit)?;
         }
         Ok(())
     }

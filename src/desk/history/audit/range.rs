@@ -46,14 +46,14 @@ impl HistoryAudit {
             AuditRange::Stretch(stretch) => {
                 let to = self.known(&stretch.to)?;
                 let from = match &stretch.from {
-                    Some(from) if stretch.since_parting => Some(self.repository.parting(&self.known(from)?, &to)?),
+                    Some(from) if stretch.since_parting => Some(self.repository.merge_base(&self.known(from)?, &to)?),
                     // Finding it may mean walking all the way to it, as git will when it lists the commits.
                     from => from.as_ref().map(|from| format!("{from}^{{commit}}")),
                 };
                 chosen(Some(to.clone()), std::iter::once(to).chain(from.map(|from| format!("^{from}"))).collect())
             }
             AuditRange::Since(verified) => match head() {
-                Some(now) if self.repository.comes_before(verified, &now)? => {
+                Some(now) if self.repository.is_ancestor(verified, &now)? => {
                     chosen(Some(now.clone()), vec![now, format!("^{verified}")])
                 }
                 // An older commit is checked out, and what was verified is still there.

@@ -20,7 +20,7 @@ pub(crate) struct DesksSeen {
 
 impl DesksSeen {
     /// Takes in a commit.
-    pub fn look_at(&mut self, revision: &Revision) {
+    pub fn visit(&mut self, revision: &Revision) {
         for side in revision.sides.iter().filter(|side| side.parent.is_some()) {
             for change in side.changes.iter().filter(|change| change.path.ends_with(MARKER)) {
                 let is_own = change.path == MARKER;
@@ -37,7 +37,7 @@ impl DesksSeen {
 impl HistoryAudit {
     /// Tells of desks that commits took away, and that are not there any more. A walk that begins at the top of the
     /// repository has seen them; else git is asked.
-    pub(super) fn judge_desks(
+    pub(super) fn check_removed_desks(
         &self,
         desks: &DesksSeen,
         revisions: &[String],

@@ -28,7 +28,7 @@ impl PushGuard {
             // What leads to no commit, as a tag of a file, holds no tickets.
             let is_commit = |name: &str| self.auditor.repository.commit_of(name).is_ok();
             if is_branch(&change.name) || (is_commit(old) && is_commit(new)) {
-                let found = self.upon(old).copies_in(&Snapshot::Commit(new.clone()))?;
+                let found = self.base_at(old).duplicates_in(&Snapshot::Commit(new.clone()))?;
                 copies.extend(found.into_iter().map(|copy| copy.in_commit(new)));
             }
         }
@@ -37,7 +37,7 @@ impl PushGuard {
 
     /// Tells of what is pushed to new refs and lies in another ticket of the default branch already: the entries that
     /// the walk met, since what else such a ref leads to has been looked at before.
-    pub(super) fn judge_new_refs(
+    pub(super) fn check_new_refs(
         &self,
         changes: &[RefChange],
         head: Option<&str>,
@@ -47,13 +47,13 @@ impl PushGuard {
         if let (Some(new), Some(head)) = (new.next(), head) {
             let mut brought: Vec<(Id, Id)> = judge.tickets.iter().map(|(entry, ticket)| (*entry, *ticket)).collect();
             brought.sort_unstable();
-            let found = self.upon(head).copies_among(&brought)?;
+            let found = self.base_at(head).duplicates_among(&brought)?;
             add(found.into_iter().map(|copy| copy.in_commit(new)), &mut judge.found.findings);
         }
         Ok(())
     }
 
-    pub(super) fn upon<'a>(&'a self, commit: &'a str) -> DeskAt<'a> {
+    pub(super) fn base_at<'a>(&'a self, commit: &'a str) -> DeskAt<'a> {
         DeskAt { repository: &self.auditor.repository, prefix: &self.auditor.prefix, commit }
     }
 }

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::PushGuard;
-use super::permissions::of_other;
+use super::permissions::check_other_file;
 use crate::desk::history::audit::{AuditState, is_for_attachments, is_new_attachment};
 use crate::domain::people::person::Person;
 use crate::domain::rules::finding::Finding;
@@ -84,7 +84,7 @@ impl<'a> MergeParents<'a> {
         }
         let mut since = Vec::new();
         if let (Some(ours), Some(theirs)) = (&self.sides[ours].parent, &self.sides[theirs].parent) {
-            for base in self.repository.partings(ours, theirs)? {
+            for base in self.repository.merge_bases(ours, theirs)? {
                 let changes = self.repository.changes(Some(&base), &Snapshot::Commit(theirs.clone()), self.prefix)?;
                 since.push(changes.into_iter().map(|change| change.path).collect());
             }
@@ -98,7 +98,7 @@ impl<'a> MergeParents<'a> {
 impl PushGuard {
     /// Whether a customer's push leaves the main branch as it was, but for tickets and the roles they give and take:
     /// what waits on another branch is not theirs to bring there either.
-    pub(super) fn judge_outcome(
+    pub(super) fn check_outcome(
         &self,
         customer: &Person,
         old: &str,
@@ -117,11 +117,11 @@ impl PushGuard {
             if is_new_attachment(&change.path, &[&change]) || is_for_attachments(&change.path, &[&change]) {
                 continue;
             }
-            if layout::is_place(Path::new(&change.path)) || judge.found.findings.iter().any(is_told) {
+            if layout::is_ticket_path(Path::new(&change.path)) || judge.found.findings.iter().any(is_told) {
                 continue;
             }
-            if let Some(why_not) = of_other(customer, &change.path, &[&change], &grounds, judge)? {
-                judge.find(Finding::new(&PUSH_FILES, &change.path, why_not).in_commit(new));
+            if let Some(why_not) = check_other_file(customer, &change.path, &[&change], &grounds, judge)? {
+                judge.report(Finding::new(&PUSH_FILES, &change.path, why_not).in_commit(new));
             }
         }
         Ok(())

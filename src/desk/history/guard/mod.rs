@@ -26,8 +26,8 @@ use crate::desk::check::CommitSource;
 use crate::desk::{Environment, MacroCheck};
 use duplicate_entries::PrePush;
 pub(super) use permissions::PusherPermissions;
-use permissions::loss_of_desk;
-use refs::judge_beside_head;
+use permissions::removes_desk;
+use refs::check_other_refs;
 
 /// Who pushes, as far as that is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ impl PushGuard {
         world: &Environment,
         tolerance: TimeDelta,
     ) -> Result<Self, Error> {
-        let mut auditor = HistoryAudit::of(Repository::of_hook(start), start)?;
+        let mut auditor = HistoryAudit::of(Repository::for_hook(start), start)?;
         if let Some(folder) = folder {
             folder.clone_into(&mut auditor.prefix);
         }
@@ -81,12 +81,12 @@ impl PushGuard {
     pub fn receive(&self, changes: &[RefChange]) -> Result<AuditReport, Error> {
         std::thread::scope(|scope| {
             let before = scope.spawn(|| self.before(changes));
-            self.judge_push(changes, || before.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            self.check_push(changes, || before.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         })
     }
 
     /// Judges a push. `before` is what [`PushGuard::before`] comes to, which takes its time as well.
-    fn judge_push(
+    fn check_push(
         &self,
         changes: &[RefChange],
         before: impl FnOnce() -> Result<PrePush, Error>,
@@ -103,40 +103,40 @@ impl PushGuard {
             Pusher::Signers | Pusher::Unknown => None,
         };
         if let (Some(customer), false) = (customer, is_head) {
-            judge_beside_head(customer, changes, &mut judge);
+            check_other_refs(customer, changes, &mut judge);
         }
         for change in changes {
-            self.judge_ref(change, changes, main.as_deref(), customer, &mut judge)?;
+            self.check_ref(change, changes, main.as_deref(), customer, &mut judge)?;
         }
         let news: Vec<String> = changes.iter().filter_map(|change| change.new.clone()).collect();
         if news.is_empty() {
-            self.ask_who(&mut judge);
+            self.identify_pusher(&mut judge);
             return Ok(judge.found);
         }
         let revisions: Vec<String> = news.into_iter().chain(["--not", "--all"].map(str::to_owned)).collect();
         judge.paths = Some(BTreeMap::new());
-        let signer = self.judge_commits(&revisions, &policy, &mut judge)?;
+        let signer = self.check_commits(&revisions, &policy, &mut judge)?;
         // Where customers alone signed, what comes out is theirs as well.
         let customer = customer.or(signer.as_ref());
         let PrePush { head, copies } = before()?;
-        judge.judge_brought();
+        judge.check_new_attachments();
         for change in changes {
             let Some(new) = &change.new else { continue };
             let before = change.old.as_ref().or(head.as_ref());
             self.check(new, before.map(String::as_str), &mut judge)?;
             if let (Some(customer), Some(old), true) = (customer, &change.old, main.as_ref() == Some(&change.name)) {
-                self.judge_outcome(customer, old, new, &mut judge)?;
+                self.check_outcome(customer, old, new, &mut judge)?;
             }
         }
         add(copies, &mut judge.found.findings);
-        self.judge_new_refs(changes, head.as_deref(), &mut judge)?;
+        self.check_new_refs(changes, head.as_deref(), &mut judge)?;
         Ok(judge.found)
     }
 
     /// Whether somebody pushes at all, for all one knows.
-    fn ask_who(&self, judge: &mut AuditState) {
+    fn identify_pusher(&self, judge: &mut AuditState) {
         if self.pusher == Pusher::Unknown {
-            judge.find(Finding::new(&PUSH_UNKNOWN, ".", "the server does not say who pushes"));
+            judge.report(Finding::new(&PUSH_UNKNOWN, ".", "the server does not say who pushes"));
         }
     }
 
@@ -149,13 +149,13 @@ impl PushGuard {
         let revision = self.auditor.repository.staged(&self.auditor.prefix, "")?;
         let (mut objects, marked) = self.auditor.repository.read_of(revision, &self.auditor.prefix, &wanted(true))?;
         judge.paths = Some(BTreeMap::new());
-        judge.look_at(&marked, &mut objects)?;
+        judge.visit(&marked, &mut objects)?;
         judge.found.commits = 1;
-        judge.found.findings.extend(loss_of_desk(&marked));
+        judge.found.findings.extend(removes_desk(&marked));
         let head = self.auditor.repository.head()?;
         self.check("", head.as_deref(), &mut judge)?;
         if let Some(head) = &head {
-            let copies = self.upon(head).copies_in(&Snapshot::Index(None))?;
+            let copies = self.base_at(head).duplicates_in(&Snapshot::Index(None))?;
             add(copies, &mut judge.found.findings);
         }
         // It has no name yet.
@@ -177,15 +177,15 @@ impl PushGuard {
         let (prefix, macro_flaws) = (self.auditor.prefix.as_str(), self.macro_flaws);
         let mut tree =
             CommitSource { lookup: judge.registry.lookup(), commit: new, prefix, macro_flaws, odd: HashMap::new() };
-        let errors = tree.errors_beyond(before, touched, &is_told)?;
+        let errors = tree.new_errors(before, touched, &is_told)?;
         for error in errors {
-            judge.find(if new.is_empty() { error } else { error.in_commit(new) });
+            judge.report(if new.is_empty() { error } else { error.in_commit(new) });
         }
         Ok(())
     }
 
     /// Judges each commit. Where signatures say who pushes, a customer who signed, if no agent has.
-    fn judge_commits(
+    fn check_commits(
         &self,
         revisions: &[String],
         policy: &PolicyAt,
@@ -193,7 +193,7 @@ impl PushGuard {
     ) -> Result<Option<Person>, Error> {
         match &self.pusher {
             Pusher::Unknown => {
-                self.ask_who(judge);
+                self.identify_pusher(judge);
                 return Ok(None);
             }
             Pusher::Named(person) => {
@@ -213,16 +213,18 @@ impl PushGuard {
             match signature {
                 Some(Signature::By(place)) => signer = Some(policy.keys[place].0.clone()),
                 Some(Signature::None) | None => {
-                    judge.find(Finding::new(&COMMIT_UNSIGNED, ".", "the commit is not signed").in_commit(&revision.id));
+                    judge.report(
+                        Finding::new(&COMMIT_UNSIGNED, ".", "the commit is not signed").in_commit(&revision.id),
+                    );
                 }
                 Some(Signature::Other) => {
                     let message = "the signature is of no key casebook.toml names, or does not fit";
-                    judge.find(Finding::new(&COMMIT_SIGNER, ".", message).in_commit(&revision.id));
+                    judge.report(Finding::new(&COMMIT_SIGNER, ".", message).in_commit(&revision.id));
                 }
             }
             signers.extend(signer.clone());
             judge.gate = Some(PusherPermissions::of(signer, policy, &self.auditor));
-            judge.look_at(&revision, &mut walk.objects)?;
+            judge.visit(&revision, &mut walk.objects)?;
             judge.found.commits += 1;
         }
         let has_agent = signers.iter().any(|signer| policy.team.has_agent(signer));

@@ -40,11 +40,11 @@ impl PusherPermissions {
     }
 
     /// Whether this person may bring an entry. `is_named` says that the commit names its person.
-    pub fn judge_entry(&self, path: &str, entry: &Entry, is_named: bool) -> Option<Finding> {
+    pub fn check_entry(&self, path: &str, entry: &Entry, is_named: bool) -> Option<Finding> {
         let pusher = self.pusher.as_ref()?;
         let name = crate::desk::history::audit::named(entry);
         match self.is_agent {
-            _ if entry.by.is(pusher) => None,
+            _ if entry.by.same_address(pusher) => None,
             false => Some(Finding::new(&PUSH_FORGED, path, format!("{name} is not of {pusher}, who pushes it"))),
             true if is_named => None,
             true => {
@@ -56,14 +56,14 @@ impl PusherPermissions {
     }
 
     /// Whether this person may change the files that a commit changes. `new` are the entries it brings.
-    pub fn judge_files(
+    pub fn check_files(
         &self,
         commit: &LoadedCommit<'_>,
         new: &EntriesByPath<'_>,
         judge: &mut AuditState,
     ) -> Result<(), GitError> {
         let id = &commit.revision.id;
-        judge.found.findings.extend(loss_of_desk(commit.revision));
+        judge.found.findings.extend(removes_desk(commit.revision));
         for (path, file) in &commit.touched {
             let newer =
                 file.after.as_ref().and_then(|after| after.ticket().ok()).filter(|ticket| ticket.format > FORMAT);
@@ -72,7 +72,7 @@ impl PusherPermissions {
                     "format {} is newer than {FORMAT}, which is all that this guard can judge; bring casebook on the server up to date",
                     ticket.format
                 );
-                judge.find(Finding::new(&PUSH_FILES, path, message).of(ticket.id).in_commit(id));
+                judge.report(Finding::new(&PUSH_FILES, path, message).of(ticket.id).in_commit(id));
             }
         }
         let Some(pusher) = self.pusher.as_ref().filter(|_| !self.is_agent) else { return Ok(()) };
@@ -81,12 +81,12 @@ impl PusherPermissions {
         match commit.revision.sides.as_slice() {
             [side] => {
                 for change in &side.changes {
-                    let why_not = match layout::is_place(Path::new(&change.path)) {
+                    let why_not = match layout::is_ticket_path(Path::new(&change.path)) {
                         // What the audit told of the file says more.
-                        true if is_told(judge, id, &change.path) => None,
+                        true if already_reported(judge, id, &change.path) => None,
                         true => of_ticket(pusher, change, commit, new),
-                        false if brings(pusher, &change.path, &[change], id, judge) => None,
-                        false => of_other(pusher, &change.path, &[change], &commit.grounds, judge)?,
+                        false if is_attachment_upload(pusher, &change.path, &[change], id, judge) => None,
+                        false => check_other_file(pusher, &change.path, &[change], &commit.grounds, judge)?,
                     };
                     found.extend(why_not.map(|why_not| (change.path.clone(), why_not)));
                 }
@@ -95,10 +95,10 @@ impl PusherPermissions {
                 let mut sides = MergeParents::of(sides, &self.repository, &self.prefix);
                 for path in sides.paths() {
                     let changes = sides.changes(&path);
-                    if layout::is_place(Path::new(&path)) {
+                    if layout::is_ticket_path(Path::new(&path)) {
                         // Entries are judged where they come from; a mode no side has comes from here.
                         if changes.iter().all(|change| change.is_some_and(|change| change.turns)) {
-                            found.push((path, turned()));
+                            found.push((path, mode_changed_message()));
                         }
                     } else if !sides.is_honest(&path)? {
                         let differing: Vec<&CommitChange> = if changes.iter().any(Option::is_none) {
@@ -106,22 +106,22 @@ impl PusherPermissions {
                         } else {
                             sides.changes_of(&path, |parent| !judge.walked.contains(parent))
                         };
-                        if brings(pusher, &path, &differing, id, judge) {
+                        if is_attachment_upload(pusher, &path, &differing, id, judge) {
                             continue;
                         }
-                        let why_not = of_other(pusher, &path, &differing, &commit.grounds, judge)?;
+                        let why_not = check_other_file(pusher, &path, &differing, &commit.grounds, judge)?;
                         found.extend(why_not.map(|why_not| (path, why_not)));
                     }
                 }
             }
         }
-        found.into_iter().for_each(|(path, why)| judge.find(Finding::new(&PUSH_FILES, path, why).in_commit(id)));
+        found.into_iter().for_each(|(path, why)| judge.report(Finding::new(&PUSH_FILES, path, why).in_commit(id)));
         Ok(())
     }
 }
 
 /// That a commit takes casebook.toml away, or puts something else than a file there.
-pub(super) fn loss_of_desk(revision: &Revision) -> Option<Finding> {
+pub(super) fn removes_desk(revision: &Revision) -> Option<Finding> {
     let mut changes = revision.sides.iter().flat_map(|side| &side.changes);
     let is_lost = changes.any(|change| change.path == layout::MARKER && change.new.is_none());
     let message = "casebook.toml would be gone, and with it who may do what";
@@ -133,7 +133,7 @@ fn name_attachments(pusher: &Person, commit: &LoadedCommit<'_>, new: &EntriesByP
     for (path, places) in new {
         let ticket = commit.touched.get(*path).and_then(|file| file.after.as_ref()?.ticket().ok());
         let entries = places.iter().filter_map(|place| ticket?.history.get(*place));
-        for entry in entries.filter(|entry| entry.by.is(pusher)) {
+        for entry in entries.filter(|entry| entry.by.same_address(pusher)) {
             let digests = entry.attachments.iter().map(|attachment| (pusher.clone(), attachment.digest));
             judge.attachments.named.extend(digests);
         }
@@ -142,7 +142,13 @@ fn name_attachments(pusher: &Person, commit: &LoadedCommit<'_>, new: &EntriesByP
 
 /// Whether a file is one that customers bring together with an entry. Whether an entry names it is known at the end of
 /// the push.
-fn brings(pusher: &Person, path: &str, changes: &[&CommitChange], commit: &str, judge: &mut AuditState) -> bool {
+fn is_attachment_upload(
+    pusher: &Person,
+    path: &str,
+    changes: &[&CommitChange],
+    commit: &str,
+    judge: &mut AuditState,
+) -> bool {
     if is_new_attachment(path, changes) {
         judge.attachments.brought.push((pusher.clone(), path.to_owned(), commit.to_owned()));
         return true;
@@ -150,12 +156,12 @@ fn brings(pusher: &Person, path: &str, changes: &[&CommitChange], commit: &str, 
     is_for_attachments(path, changes)
 }
 
-fn is_told(judge: &AuditState, commit: &str, path: &str) -> bool {
+fn already_reported(judge: &AuditState, commit: &str, path: &str) -> bool {
     let is_it = |told: &Finding| told.path == path && told.commit.as_deref() == Some(commit);
     judge.found.findings.iter().any(|told| is_it(told) && told.severity == Severity::Error)
 }
 
-fn turned() -> String {
+fn mode_changed_message() -> String {
     "a ticket's file is not to be run: its mode is 100644".to_owned()
 }
 
@@ -167,7 +173,7 @@ fn of_ticket(
     new: &EntriesByPath<'_>,
 ) -> Option<String> {
     if change.turns {
-        return Some(turned());
+        return Some(mode_changed_message());
     }
     let file = commit.touched.get(&change.path)?;
     let (after, before) = (file.after.as_ref()?, file.befores.first()?);
@@ -175,12 +181,12 @@ fn of_ticket(
         return Some(format!("{pusher} changes it, and brings no entry"));
     }
     let message = "the header differs in more than what the new entries lead to";
-    (!after.keeps_header(&before.version)).then(|| message.to_owned())
+    (!after.header_unchanged(&before.version)).then(|| message.to_owned())
 }
 
 /// Why a customer may not change a file that belongs to no ticket. `changes` are what it is held against: of a merge
 /// there are several, and none where it is no change of theirs at all.
-pub(super) fn of_other(
+pub(super) fn check_other_file(
     pusher: &Person,
     path: &str,
     changes: &[&CommitChange],

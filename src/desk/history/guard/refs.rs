@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::store::git::RefChange;
 
 impl PushGuard {
-    pub(super) fn judge_ref(
+    pub(super) fn check_ref(
         &self,
         change: &RefChange,
         changes: &[RefChange],
@@ -24,19 +24,19 @@ impl PushGuard {
         // It may be taken away again, by whoever put it there.
         if name.starts_with("refs/replace/") && change.new.is_some() {
             let message = format!("{name} would show another history than the one that was made");
-            judge.find(Finding::new(&PUSH_REFS, ".", message));
+            judge.report(Finding::new(&PUSH_REFS, ".", message));
             return Ok(());
         }
         let grows = match (&change.old, &change.new) {
-            (Some(old), Some(new)) => self.auditor.repository.comes_before(old, new)?,
+            (Some(old), Some(new)) => self.auditor.repository.is_ancestor(old, new)?,
             (old, _) => old.is_none(),
         };
         if !grows && let Some(finding) = self.lost_by(change, changes, main)? {
-            judge.find(finding);
+            judge.report(finding);
             return Ok(());
         }
         if let Some(message) = customer.map(|who| not_theirs(change, grows, who, judge)).transpose()?.flatten() {
-            judge.find(Finding::new(&PUSH_REFS, ".", message));
+            judge.report(Finding::new(&PUSH_REFS, ".", message));
         }
         Ok(())
     }
@@ -49,7 +49,7 @@ impl PushGuard {
             let message = format!("{name} is what the repository stands for");
             return Ok(Some(Finding::new(&PUSH_DELETES, ".", message).in_commit(old)));
         }
-        let count = repository.lost(old, changes)?;
+        let count = repository.count_lost_commits(old, changes)?;
         if count == 0 && !is_main {
             return Ok(None);
         }
@@ -70,14 +70,14 @@ impl PushGuard {
 
 /// Where `HEAD` leads to no desk, the first branch that has one says who may what. A customer makes none that could be
 /// the first in its place, nor moves one: they push to that branch alone.
-pub(super) fn judge_beside_head(customer: &Person, changes: &[RefChange], judge: &mut AuditState) {
+pub(super) fn check_other_refs(customer: &Person, changes: &[RefChange], judge: &mut AuditState) {
     let Some(ground) = judge.overruling.as_ref().map(|ground| ground.commit.clone()) else { return };
     for change in changes.iter().filter(|change| change.old.as_ref() != Some(&ground)) {
         let message = format!(
             "{} is not {customer}'s to change while HEAD of the repository leads to no desk; there, `git symbolic-ref HEAD refs/heads/BRANCH` names the branch that has it",
             change.name
         );
-        judge.find(Finding::new(&PUSH_REFS, ".", message));
+        judge.report(Finding::new(&PUSH_REFS, ".", message));
     }
 }
 

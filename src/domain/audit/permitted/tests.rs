@@ -42,7 +42,7 @@ fn entry(ticket: &Ticket, by: &str, role: Role, action: Action, to: Option<Statu
 
 fn judged(ticket: &Ticket, entry: &Entry) -> Verdict {
     let (team, follow_up) = (team(), FollowUpPolicy::default());
-    judge(
+    evaluate(
         ticket,
         entry,
         &AuditPolicy { team: &team, follow_up: &follow_up, admission: None, organizations: &[] },
@@ -58,15 +58,15 @@ fn reply() -> Action {
 fn openings_are_by_whose_they_are() {
     let (team, follow_up) = (team(), FollowUpPolicy::default());
     let law = AuditPolicy { team: &team, follow_up: &follow_up, admission: None, organizations: &[] };
-    assert_eq!(judge_opening(&opening("ana@acme.example", Role::Customer), &law), Verdict::Lawful);
-    assert_eq!(judge_opening(&opening("kenji@desk.example", Role::Agent), &law), Verdict::Lawful);
-    let rights = |entry| matches!(judge_opening(&entry, &law), Verdict::Unlawful(why) if why.is_about_rights());
+    assert_eq!(evaluate_opening(&opening("ana@acme.example", Role::Customer), &law), Verdict::Lawful);
+    assert_eq!(evaluate_opening(&opening("kenji@desk.example", Role::Agent), &law), Verdict::Lawful);
+    let rights = |entry| matches!(evaluate_opening(&entry, &law), Verdict::Unlawful(why) if why.is_about_rights());
     assert!(rights(opening("bo@acme.example", Role::Customer)));
     assert!(rights(opening("bo@acme.example", Role::Agent)));
     let silent = Entry { text: None, ..opening("ana@acme.example", Role::Customer) };
-    assert_eq!(judge_opening(&silent, &law), Verdict::Unlawful(NotPermitted::Refused(Refusal::TextMissing)));
+    assert_eq!(evaluate_opening(&silent, &law), Verdict::Unlawful(NotPermitted::Refused(Refusal::TextMissing)));
     let solved = Entry { to: Some(Status::Solved), ..opening("ana@acme.example", Role::Customer) };
-    assert!(matches!(judge_opening(&solved, &law), Verdict::Unlawful(NotPermitted::LeadsTo { .. })));
+    assert!(matches!(evaluate_opening(&solved, &law), Verdict::Unlawful(NotPermitted::LeadsTo { .. })));
 }
 
 #[test]
@@ -128,12 +128,15 @@ fn what_is_about_two_tickets_needs_both() {
     let action = Action::Merge { into: other, reason: MergeReason::SameIssue };
     let merge = entry(&source, "kenji@desk.example", Role::Agent, action, Some(Status::Solved));
     let whole = Counterpart { target: Some(&target), has_counterpart: true, sees_source: false, is_brought: false };
-    assert_eq!(judge(&source, &merge, &law, &whole), Verdict::Lawful);
+    assert_eq!(evaluate(&source, &merge, &law, &whole), Verdict::Lawful);
     assert_eq!(judged(&source, &merge), Verdict::Alone);
     let mut solved = target.clone();
     solved.header.status = Status::Solved;
     let whole = Counterpart { target: Some(&solved), ..whole };
-    assert_eq!(judge(&source, &merge, &law, &whole), Verdict::Unlawful(NotPermitted::Refused(Refusal::TargetSolved)));
+    assert_eq!(
+        evaluate(&source, &merge, &law, &whole),
+        Verdict::Unlawful(NotPermitted::Refused(Refusal::TargetSolved))
+    );
     let merged = |by: &str, role| entry(&source, by, role, Action::Merged { source: other, cc: Vec::new() }, None);
     assert_eq!(judged(&source, &merged("kenji@desk.example", Role::Agent)), Verdict::Alone);
     assert!(matches!(judged(&source, &merged("ana@acme.example", Role::Customer)), Verdict::Unlawful(_)));

@@ -24,7 +24,7 @@ fn with_holidays(mut calendar: Calendar, dates: &[&str]) -> Calendar {
 
 fn due(calendar: &Calendar, start: &str, minutes: i64) -> String {
     let due = calendar.due(instant(start), TimeDelta::minutes(minutes));
-    due.map_or_else(|| "never".to_owned(), crate::domain::time::duration::spell)
+    due.map_or_else(|| "never".to_owned(), crate::domain::time::duration::format_instant)
 }
 
 fn intervals(calendar: &Calendar, from: &str, to: &str) -> Vec<String> {

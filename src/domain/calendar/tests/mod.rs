@@ -1,4 +1,4 @@
-//! TODO.
+//! Tests of calendars: examples with known answers, and properties.
 
 #[cfg(test)]
 mod examples;

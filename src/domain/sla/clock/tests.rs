@@ -12,7 +12,7 @@ use crate::domain::sla::plan::CalendarRule;
 use crate::domain::ticket::action::{Action, OpenFields, SolveEvidence};
 use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::replay::replay;
-use crate::domain::time::duration::spell;
+use crate::domain::time::duration::format_instant;
 use crate::domain::time::zone::Zone;
 use crate::domain::vocabulary::{MergeReason, Priority, ReopenReason, Role, Status};
 
@@ -87,7 +87,7 @@ fn at(history: &[Entry], now: &str) -> Vec<Clock> {
 }
 
 fn due(clock: &Clock) -> String {
-    clock.due_at.map_or_else(|| "-".to_owned(), spell)
+    clock.due_at.map_or_else(|| "-".to_owned(), format_instant)
 }
 
 #[test]
@@ -177,9 +177,9 @@ fn on_hold_goes_on_and_reopening_continues() {
     let reason = ReopenReason::NotSolved;
     let reopen = Action::Reopen { reason, unmerge: false };
     history.push(entry(time(20), Role::Customer, reopen, Some(Status::Open)));
-    let solved = at(&history, &spell(time(19)));
+    let solved = at(&history, &format_instant(time(19)));
     assert_eq!((solved[1].state, solved[1].elapsed.num_hours()), (ClockState::Met, 11));
-    let told = at(&history, &spell(time(21)));
+    let told = at(&history, &format_instant(time(21)));
     assert_eq!((told[1].state, told[1].elapsed.num_hours(), told[1].stopped_at), (ClockState::Running, 12, None));
     assert_eq!(told[1].due_at, Some(time(49)));
     assert_eq!((told[2].metric, told[2].started_at), (Metric::NextResponse, time(20)));
@@ -199,24 +199,24 @@ fn what_a_merged_ticket_owed_was_not_met_by_the_merge() {
     let time = |hours| instant("2026-11-23T02:00:00Z") + TimeDelta::hours(hours);
     let merge = Action::Merge { into: source(), reason: MergeReason::SameIssue };
     history.push(entry(time(1), Role::Agent, merge.clone(), Some(Status::Solved)));
-    assert_eq!(at(&history, &spell(time(2))), [], "owed in time, and owed where the conversation goes on");
+    assert_eq!(at(&history, &format_instant(time(2))), [], "owed in time, and owed where the conversation goes on");
     let reopen = Action::Reopen { reason: ReopenReason::NotSolved, unmerge: true };
     history.push(entry(time(3), Role::Agent, reopen, Some(Status::Open)));
-    let told = at(&history, &spell(time(3)));
+    let told = at(&history, &format_instant(time(3)));
     assert_eq!(told.len(), 2, "{told:?}");
     assert_eq!((told[0].state, told[0].started_at, told[0].due_at), (ClockState::Running, time(0), Some(time(4))));
     assert_eq!((told[1].state, told[1].elapsed.num_hours()), (ClockState::Running, 1));
     // What was late by then stays late.
     let mut late = vec![opened("2026-11-23T02:00:00Z", Priority::S1, "en")];
     late.push(entry(time(5), Role::Agent, merge.clone(), Some(Status::Solved)));
-    let told = at(&late, &spell(time(6)));
+    let told = at(&late, &format_instant(time(6)));
     assert_eq!(
         told.iter().map(|clock| (clock.metric, clock.state, clock.stopped_at)).collect::<Vec<_>>(),
         [(Metric::FirstResponse, ClockState::Breached, Some(time(5)))]
     );
     // What was answered before is met all the same.
     late.insert(1, entry(time(1), Role::Agent, reply(false), Some(Status::AwaitingReply)));
-    assert_eq!(at(&late, &spell(time(6)))[0].state, ClockState::Met);
+    assert_eq!(at(&late, &format_instant(time(6)))[0].state, ClockState::Met);
 }
 
 #[test]

@@ -50,9 +50,14 @@ fn clocks(then: Vec<Entry>, now: i64) -> Vec<(ClockState, i64, Option<i64>)> {
     history.push(entry(0, "ana", escalate(), None));
     history.extend(then);
     let office = office();
-    let is_manager = |who: &Person| who.is(&person("mori"));
-    let clocks =
-        first_words(&history, &policy(), is_manager, |name| (name == "office").then_some(&office), minutes(now));
+    let is_manager = |who: &Person| who.same_address(&person("mori"));
+    let clocks = manager_response_clocks(
+        &history,
+        &policy(),
+        is_manager,
+        |name| (name == "office").then_some(&office),
+        minutes(now),
+    );
     let stopped = |clock: &Clock| clock.stopped_at.map(|at| (at - minutes(0)).num_minutes());
     clocks.iter().map(|clock| (clock.state, clock.elapsed.num_minutes(), stopped(clock))).collect()
 }

@@ -62,7 +62,7 @@ impl IndexLock {
     }
 
     /// Puts what was written in the place of the index, and gives the lock back.
-    pub fn settle(self) -> io::Result<()> {
+    pub fn commit_lock(self) -> io::Result<()> {
         fs::rename(&self.lock, &self.index)
     }
 }
@@ -99,7 +99,7 @@ mod tests {
         fs::create_dir_all(folder.path().join(".git")).unwrap();
         fs::write(folder.path().join(".git/HEAD"), "").unwrap();
         let (git, state) = (folder.path().join(".git"), StateDir::of(folder.path()));
-        state.make().unwrap();
+        state.create().unwrap();
         let held = IndexLock::take(&git, &state).unwrap().unwrap();
         assert!(git.join("index.lock").exists());
         std::mem::forget(held);

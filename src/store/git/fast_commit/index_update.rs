@@ -118,7 +118,7 @@ impl IndexUpdate {
     }
 
     /// Has git compare the content of a file whose stamp will prove nothing.
-    pub fn distrust(&mut self, racy: &RacyEntry) {
+    pub fn mark_dirty(&mut self, racy: &RacyEntry) {
         self.bytes[racy.size_at..racy.size_at + 4].fill(0);
     }
 
@@ -179,7 +179,7 @@ mod tests {
         let mut staging = with(&old, 1, &["a"]).unwrap();
         let racy = std::mem::take(&mut staging.racy);
         assert_eq!(racy.iter().map(|racy| racy.path.as_slice()).collect::<Vec<_>>(), [b"b"]);
-        staging.distrust(&racy[0]);
+        staging.mark_dirty(&racy[0]);
         let bytes = staging.finish();
         let mut reader = EntryReader::new(&bytes, 2);
         assert_eq!([reader.next().unwrap().size(), reader.next().unwrap().size()], [2, 0]);

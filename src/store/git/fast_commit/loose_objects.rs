@@ -22,7 +22,7 @@ struct LooseObject {
 }
 
 /// What `git cat-file --batch` would answer to the question about these paths.
-pub fn answers(place: &RepoPaths, paths: &[String]) -> Option<Vec<u8>> {
+pub fn parse_batch(place: &RepoPaths, paths: &[String]) -> Option<Vec<u8>> {
     let common = &place.common;
     let packed = fs::read(common.join("packed-refs")).unwrap_or_default();
     if common.join("refs/replace").exists() || memchr::memmem::find(&packed, b" refs/replace/").is_some() {
@@ -37,18 +37,18 @@ pub fn answers(place: &RepoPaths, paths: &[String]) -> Option<Vec<u8>> {
     let commit = object(place, objects::read(name.trim_end())?).filter(|object| object.kind == "commit")?;
     let top = objects::read(std::str::from_utf8(commit.bytes.strip_prefix(b"tree ")?.get(..40)?).ok()?)?;
     let mut told = Vec::new();
-    tell(&mut told, &commit);
+    print_object(&mut told, &commit);
     for folder in trees::folders_of::<()>(paths.iter().map(String::as_str)).keys() {
         match find(place, top, folder)? {
-            Some(tree) => tell(&mut told, &tree),
+            Some(tree) => print_object(&mut told, &tree),
             None => told.extend(b"HEAD missing\n"),
         }
     }
     Some(told)
 }
 
-fn tell(told: &mut Vec<u8>, object: &LooseObject) {
-    told.extend(format!("{} {} {}\n", objects::spell(&object.name), object.kind, object.bytes.len()).bytes());
+fn print_object(told: &mut Vec<u8>, object: &LooseObject) {
+    told.extend(format!("{} {} {}\n", objects::to_hex(&object.name), object.kind, object.bytes.len()).bytes());
     told.extend(&object.bytes);
     told.push(b'\n');
 }
@@ -67,7 +67,7 @@ fn find(place: &RepoPaths, top: ObjectId, folder: &str) -> Option<Option<LooseOb
 
 /// A loose object whose name is right.
 fn object(place: &RepoPaths, name: ObjectId) -> Option<LooseObject> {
-    let spelt = objects::spell(&name);
+    let spelt = objects::to_hex(&name);
     let (first, rest) = spelt.split_at(2);
     let file = fs::read(place.common.join("objects").join(first).join(rest)).ok()?;
     let bytes = decompress_to_vec_zlib_with_limit(&file, LARGEST).ok()?;

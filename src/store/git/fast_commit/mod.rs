@@ -90,9 +90,9 @@ impl Repository {
         reach: &dyn Fn(&str),
     ) -> Result<bool, GitError> {
         let Some(state) = commit.state else { return Ok(false) };
-        let outlook = outlook.or_else(|| self.outlook(commit.paths, commit.date, state));
+        let outlook = outlook.or_else(|| self.plan_commit(commit.paths, commit.date, state));
         let Some((place, paths, settings, trees)) = outlook.and_then(CommitPlan::seen) else { return Ok(false) };
-        if self.somebody_could_tell(&settings, &trees, &place, &paths) {
+        if self.is_distinguishable(&settings, &trees, &place, &paths) {
             return Ok(false);
         }
         let made = FastCommit { repository: self, commit, state, place: &place, settings: &settings, trees: &trees };
@@ -113,7 +113,7 @@ impl Repository {
 
     /// Begins to look at what a commit of these paths needs to know, while the caller goes on. `None` where git shall
     /// make the commit anyway.
-    pub fn outlook(&self, paths: &[String], date: Option<&str>, state: &StateDir) -> Option<CommitPlan> {
+    pub fn plan_commit(&self, paths: &[String], date: Option<&str>, state: &StateDir) -> Option<CommitPlan> {
         if paths.len() > MANY {
             return None;
         }
@@ -122,9 +122,9 @@ impl Repository {
         paths.sort_unstable();
         let settings = dated(self.run(&["var", "-l"]), date);
         let settings = std::thread::spawn(move || settings.bytes().ok().and_then(GitSettings::read));
-        let trees = loose_objects::answers(&place, &paths).map_or_else(
+        let trees = loose_objects::parse_batch(&place, &paths).map_or_else(
             || {
-                let question = trees::question(paths.iter().map(String::as_str));
+                let question = trees::batch_request(paths.iter().map(String::as_str));
                 let run = self.run(&["cat-file", "--batch"]).input(question);
                 TreeData::Later(std::thread::spawn(move || run.bytes().ok()))
             },
@@ -133,15 +133,15 @@ impl Repository {
         Some(CommitPlan { place, paths, settings, trees })
     }
 
-    fn somebody_could_tell(&self, settings: &GitSettings, trees: &Trees, place: &RepoPaths, paths: &[String]) -> bool {
+    fn is_distinguishable(&self, settings: &GitSettings, trees: &Trees, place: &RepoPaths, paths: &[String]) -> bool {
         place.is_under_way()
             || !settings.are_plain()
             || place.has_hooks(settings)
-            || place.has_turning_attributes(settings, trees).is_none_or(|has| has && !self.turns_nothing(paths, place))
+            || place.has_turning_attributes(settings, trees).is_none_or(|has| has && !self.has_no_filters(paths, place))
     }
 
     /// Whether no attribute makes other blobs of these files: where attribute files name such ones, git is asked.
-    fn turns_nothing(&self, paths: &[String], place: &RepoPaths) -> bool {
+    fn has_no_filters(&self, paths: &[String], place: &RepoPaths) -> bool {
         let own = place.own(paths);
         let arguments = ["check-attr", "-z", "--stdin", "filter", "ident", "working-tree-encoding"];
         let input = own.iter().flat_map(|path| path.bytes().chain([0])).collect();
@@ -209,7 +209,7 @@ impl FastCommit<'_> {
             return Ok(None);
         }
         // The commit stands: if its index cannot be written, git shall see what it can do.
-        Ok(lock.settle().is_ok().then_some(CommitOutcome::Yes).or(Some(CommitOutcome::No)))
+        Ok(lock.commit_lock().is_ok().then_some(CommitOutcome::Yes).or(Some(CommitOutcome::No)))
     }
 
     /// The index that shall be; and what to store and where the branch shall point, unless the last commit holds the
@@ -227,7 +227,7 @@ impl FastCommit<'_> {
             mode: if file.executable { "100755" } else { "100644" },
             name: file.name,
         });
-        let folders = self.trees.put(&blobs.collect::<Vec<_>>(), &mut objects)?;
+        let folders = self.trees.write_trees(&blobs.collect::<Vec<_>>(), &mut objects)?;
         let mut index = IndexUpdate::new(&old, changed, &staged, &folders)?;
         self.compare(&mut index);
         let is_new = !index.added.is_empty();
@@ -241,8 +241,8 @@ impl FastCommit<'_> {
         if top.before == Some(top.after) {
             return Some((index, None));
         }
-        let name = objects.add(ObjectKind::Commit, &self.commit_object(&objects::spell(&top.after))?);
-        Some((index, Some((objects, objects::spell(&name)))))
+        let name = objects.add(ObjectKind::Commit, &self.commit_object(&objects::to_hex(&top.after))?);
+        Some((index, Some((objects, objects::to_hex(&name)))))
     }
 
     /// A file as it lies there. `None` if it is no plain file, changes meanwhile, or has ends of lines that git might
@@ -267,7 +267,7 @@ impl FastCommit<'_> {
     fn compare(&self, index: &mut IndexUpdate) {
         for (place, racy) in std::mem::take(&mut index.racy).iter().enumerate() {
             if place >= COMPARED || !self.is_as_staged(racy) {
-                index.distrust(racy);
+                index.mark_dirty(racy);
             }
         }
     }
@@ -289,7 +289,7 @@ impl FastCommit<'_> {
         }
         let mut object = format!("tree {tree}\n");
         if let Some(parent) = &self.trees.head {
-            object.push_str(&format!("parent {}\n", objects::spell(parent)));
+            object.push_str(&format!("parent {}\n", objects::to_hex(parent)));
         }
         for who in ["author", "committer"] {
             let identity = self.repository.identity(self.commit, self.settings, who)?;
@@ -305,8 +305,8 @@ impl FastCommit<'_> {
         let message = fs::read_to_string(self.commit.message).unwrap_or_default();
         let subject = message.lines().next().unwrap_or_default();
         let (how, before) = match &self.trees.head {
-            Some(head) => ("commit", objects::spell(head)),
-            None => ("commit (initial)", objects::spell(&objects::ObjectId::default())),
+            Some(head) => ("commit", objects::to_hex(head)),
+            None => ("commit (initial)", objects::to_hex(&objects::ObjectId::default())),
         };
         let line = format!("{how}: {subject}");
         let run = self.repository.run(&["update-ref", "-m", &line, "HEAD", commit, &before]);

@@ -25,7 +25,7 @@ pub enum ObjectKind {
 }
 
 impl ObjectKind {
-    const fn word(self) -> &'static str {
+    const fn as_str(self) -> &'static str {
         match self {
             Self::Commit => "commit",
             Self::Tree => "tree",
@@ -53,7 +53,7 @@ impl NewObjects {
     /// git, the disk is not waited for.
     pub fn write(&self, folder: &Path) -> io::Result<()> {
         self.new.iter().try_for_each(|(name, bytes)| {
-            let spelt = spell(name);
+            let spelt = to_hex(name);
             let (first, rest) = spelt.split_at(2);
             let folder = folder.join(first);
             match fs::create_dir(&folder) {
@@ -72,7 +72,7 @@ impl NewObjects {
 }
 
 fn head(kind: ObjectKind, content: &[u8]) -> String {
-    format!("{} {}\0", kind.word(), content.len())
+    format!("{} {}\0", kind.as_str(), content.len())
 }
 
 /// The name of an object whose bytes begin with its kind and length.
@@ -89,7 +89,7 @@ pub fn name(kind: ObjectKind, content: &[u8]) -> ObjectId {
 }
 
 /// A name as git spells it.
-pub fn spell(name: &ObjectId) -> String {
+pub fn to_hex(name: &ObjectId) -> String {
     name.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -111,10 +111,10 @@ mod tests {
 
     #[test]
     fn names_are_those_of_git() {
-        assert_eq!(spell(&name(ObjectKind::Blob, b"")), "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
-        assert_eq!(spell(&name(ObjectKind::Tree, b"")), "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
+        assert_eq!(to_hex(&name(ObjectKind::Blob, b"")), "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
+        assert_eq!(to_hex(&name(ObjectKind::Tree, b"")), "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
         let spelt = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
-        assert_eq!(read(spelt).map(|name| spell(&name)).as_deref(), Some(spelt));
+        assert_eq!(read(spelt).map(|name| to_hex(&name)).as_deref(), Some(spelt));
         assert_eq!(read("e69de29b"), None);
         assert_eq!(read("x69de29bb2d1d6434b8b29ae775ad8c2e48c5391"), None);
     }

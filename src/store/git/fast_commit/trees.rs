@@ -59,7 +59,7 @@ fn split(path: &str) -> (&str, &str) {
 }
 
 /// What to ask `git cat-file --batch` for.
-pub fn question<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<u8> {
+pub fn batch_request<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<u8> {
     let mut asked = String::from("HEAD\n");
     for folder in folders_of::<Tree>(paths).keys() {
         asked.push_str(&if folder.is_empty() { "HEAD^{tree}\n".to_owned() } else { format!("HEAD:{folder}\n") });
@@ -68,7 +68,7 @@ pub fn question<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<u8> {
 }
 
 impl Trees {
-    /// Reads the answers to [`question`]. `None` if they are odd, or of two different commits.
+    /// Reads the answers to [`batch_request`]. `None` if they are odd, or of two different commits.
     pub fn read<'a>(paths: impl Iterator<Item = &'a str>, answers: &[u8]) -> Option<Self> {
         let mut answers = BatchAnswers { rest: answers };
         let head = answers.next("commit")?;
@@ -116,7 +116,7 @@ impl Trees {
 
     /// Puts the files in, and the new trees among the objects: what became of each folder. `None` where a file would
     /// take the place of something that is none.
-    pub fn put(&self, blobs: &[NewBlob], objects: &mut NewObjects) -> Option<BTreeMap<String, EditedDir>> {
+    pub fn write_trees(&self, blobs: &[NewBlob], objects: &mut NewObjects) -> Option<BTreeMap<String, EditedDir>> {
         let mut new: BTreeMap<&str, Vec<u8>> =
             self.folders.iter().map(|(folder, tree)| (folder.as_str(), tree_bytes(tree.as_ref()))).collect();
         for blob in blobs {
@@ -268,14 +268,14 @@ mod tests {
         let name = objects::name(ObjectKind::Tree, &inner);
         let answers = |inside: &ObjectId| {
             let top = with(&[], FOLDER, "x", inside).unwrap();
-            let commit = format!("tree {}\n", objects::spell(&objects::name(ObjectKind::Tree, &top))).into_bytes();
+            let commit = format!("tree {}\n", objects::to_hex(&objects::name(ObjectKind::Tree, &top))).into_bytes();
             let mut all = Vec::new();
             for (kind, bytes) in
                 [(ObjectKind::Commit, commit), (ObjectKind::Tree, top), (ObjectKind::Tree, inner.clone())]
             {
                 let word = if matches!(kind, ObjectKind::Commit) { "commit" } else { "tree" };
                 all.extend(
-                    format!("{} {word} {}\n", objects::spell(&objects::name(kind, &bytes)), bytes.len()).bytes(),
+                    format!("{} {word} {}\n", objects::to_hex(&objects::name(kind, &bytes)), bytes.len()).bytes(),
                 );
                 all.extend([bytes, b"\n".to_vec()].concat());
             }

@@ -100,7 +100,7 @@ impl Repository {
     /// # Errors
     /// git is not installed.
     pub fn walk(&self, revisions: &[String], prefix: &str, wanted: &WalkFilter) -> Result<HistoryWalk, GitError> {
-        let (objects, asking) = ObjectStream::start(self.frank(&AHEAD))?;
+        let (objects, asking) = ObjectStream::start(self.without_replace_refs(&AHEAD))?;
         let mut listing = LogListing::start(self, revisions, prefix, wanted.behalf)?;
         // Without a bound: who asks must never wait for who reads, since git keeps answers back until it has more of them,
         // or there are no more questions. The pipe to git is the bound: it takes no question while nobody reads answers.
@@ -138,7 +138,7 @@ impl Repository {
         prefix: &str,
         wanted: &WalkFilter,
     ) -> Result<(ObjectStream, Revision), GitError> {
-        let (objects, asking) = ObjectStream::start(self.frank(&AHEAD))?;
+        let (objects, asking) = ObjectStream::start(self.without_replace_refs(&AHEAD))?;
         let mut asking = object_stream::ObjectRequests::new(asking, prefix, wanted.clone());
         asking.mark(&mut revision);
         let words = asking.words(&revision);
@@ -148,7 +148,7 @@ impl Repository {
     }
 
     /// A run of git that follows neither replace refs nor grafts, and takes no setting for what it prints.
-    pub(super) fn frank(&self, arguments: &[&str]) -> crate::store::git::GitCommand {
+    pub(super) fn without_replace_refs(&self, arguments: &[&str]) -> crate::store::git::GitCommand {
         let settings = ["--no-replace-objects", "-c", "log.showSignature=false", "-c", "log.showRoot=true", "-c", KEPT];
         self.run(&[&settings[..], arguments].concat()).env("GIT_GRAFT_FILE", "/dev/null")
     }

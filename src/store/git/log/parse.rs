@@ -36,7 +36,7 @@ impl LogListing {
         let mut words: Vec<&str> = [&fixed[..], &RAW[..], &[relative.as_str()]].concat();
         words.extend(revisions.iter().map(String::as_str).chain(["--"]));
         // Else git hands over each commit by itself, and both sides wake up for it.
-        let run = repository.frank(&words).env("GIT_FLUSH", "0");
+        let run = repository.without_replace_refs(&words).env("GIT_FLUSH", "0");
         let said = StderrFile::nothing();
         let mut log = run.start(Stdio::null(), said.stdio())?;
         let out = log.stdout.take().ok_or_else(|| refused("git log has no output"))?;
@@ -112,7 +112,7 @@ impl MergeDiffs {
     fn sides(&mut self, commit: &str, parents: &[&str]) -> Result<Vec<ParentDiff>, GitError> {
         if self.running.is_none() {
             let words = [&["diff-tree", "--stdin", "--always", "--root"][..], &RAW[..], &[&self.relative]].concat();
-            let mut child = self.repository.frank(&words).start(Stdio::piped(), Stdio::null())?;
+            let mut child = self.repository.without_replace_refs(&words).start(Stdio::piped(), Stdio::null())?;
             let (stdin, stdout) = child.stdin.take().zip(child.stdout.take()).ok_or_else(|| refused("no pipes"))?;
             self.running = Some((child, stdin, BufReader::new(stdout)));
         }

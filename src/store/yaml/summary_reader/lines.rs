@@ -6,7 +6,7 @@ use crate::domain::vocabulary::{
     EscalationReason, HoldReason, Kind, MergeReason, Priority, ReopenReason, Resolution, Role, Status,
 };
 use crate::store::yaml::canonical_reader::{LineCursor, unquote};
-use crate::store::yaml::scalar::{is_plain, spell};
+use crate::store::yaml::scalar::{is_plain, print_scalar};
 
 /// What stands behind each name of a shape; of lists, maps and texts the lines below.
 pub(super) type FieldValues<'a> = [Option<&'a str>; schema::MOST];
@@ -117,7 +117,7 @@ fn skip_block(cursor: &mut LineCursor<'_>, column: usize) -> bool {
 fn is_words(value: &str) -> bool {
     if value.starts_with('"') {
         return unquote(value).is_some_and(|(words, end)| {
-            end == value.len() && !words.contains('\n') && !words.trim().is_empty() && spell(&words) == value
+            end == value.len() && !words.contains('\n') && !words.trim().is_empty() && print_scalar(&words) == value
         });
     }
     is_plain(value) && value.contains(|c: char| !c.is_whitespace())

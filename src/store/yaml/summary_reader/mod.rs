@@ -25,7 +25,7 @@ use lines::{FieldValues, fields};
 use values::{id_of, items, known, person_of, some, some_words, time_of, words_of};
 
 /// The row of a file, where it is as simple as most files are. `id` is the one the file is named after.
-pub fn survey(bytes: &[u8], id: Id) -> Option<Summary> {
+pub fn read_summary(bytes: &[u8], id: Id) -> Option<Summary> {
     let text = std::str::from_utf8(bytes).ok().filter(|text| is_tame(text))?;
     let mut cursor = LineCursor::over(text);
     let header = heading(&mut cursor).filter(|(own, _)| *own == id)?.1;
@@ -59,7 +59,7 @@ pub(super) fn read_bare(bytes: &[u8]) -> Option<Ticket> {
 
 /// The entries that stand behind others, up to the end marker, each with the empty line before it, as
 /// [`read_bare`] reads them. None where they are not as simple as most are.
-pub(super) fn later_bare(bytes: &[u8]) -> Option<Vec<Entry>> {
+pub(super) fn parse_appended(bytes: &[u8]) -> Option<Vec<Entry>> {
     let text = std::str::from_utf8(bytes).ok().filter(|text| is_tame(text))?;
     let mut cursor = LineCursor::over(text);
     cursor.expect("")?;
@@ -106,20 +106,20 @@ fn each_entry<'a>(cursor: &mut LineCursor<'a>, mut each: impl FnMut(&EntryFields
     }
 }
 
-/// The header alone of a file that looks whole, as [`survey`] reads it. What the entries say has not been looked at, but
+/// The header alone of a file that looks whole, as [`read_summary`] reads it. What the entries say has not been looked at, but
 /// nothing else stands behind the header: no fact of it, which a reader takes there too, and no marks of a conflict.
-pub fn survey_header(bytes: &[u8], id: Id) -> Option<Header> {
+pub fn read_summary_header(bytes: &[u8], id: Id) -> Option<Header> {
     const HISTORY: &[u8] = b"\n\nhistory:\n- id: ";
     let end = memchr::memmem::find(bytes, HISTORY)? + 1;
     let entries = bytes.get(end + HISTORY.len() - 1..)?.strip_suffix(b"...\n").filter(|rest| rest.ends_with(b"\n"))?;
-    if !holds_entries_alone(entries) {
+    if !holds_only_entries(entries) {
         return None;
     }
     header_in(&bytes[..end], id)
 }
 
 /// What the header of a file says, whatever is wrong behind it.
-pub fn header_of_damaged(bytes: &[u8], id: Id) -> Option<Header> {
+pub fn salvage_header(bytes: &[u8], id: Id) -> Option<Header> {
     header_in(&bytes[..memchr::memmem::find(bytes, b"\n\nhistory:\n")? + 1], id)
 }
 
@@ -132,7 +132,7 @@ fn header_in(bytes: &[u8], id: Id) -> Option<Header> {
 
 /// Whether every line behind the first is empty, indented, or the first of an entry. LF alone may end a line: the
 /// library knows four other breaks.
-fn holds_entries_alone(entries: &[u8]) -> bool {
+fn holds_only_entries(entries: &[u8]) -> bool {
     let holds = |sign: &str| memchr::memmem::find(entries, sign.as_bytes()).is_some();
     let breaks_oddly = holds("\r") || !entries.is_ascii() && ["\u{85}", "\u{2028}", "\u{2029}"].into_iter().any(holds);
     !breaks_oddly

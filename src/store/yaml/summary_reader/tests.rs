@@ -1,6 +1,6 @@
 //! Tests of the survey: the simple files it takes, and the oddities it leaves to the full reader.
 
-use super::{survey, survey_header};
+use super::{read_summary, read_summary_header};
 use crate::domain::id::Id;
 use crate::domain::ticket::summary::Summary;
 use crate::store::yaml::read;
@@ -65,7 +65,7 @@ fn id() -> Id {
 #[test]
 fn a_simple_file_gives_the_row_of_its_ticket() {
     let ticket = read(FILE.as_bytes(), Some(id())).expect("a ticket");
-    let row = survey(FILE.as_bytes(), id()).expect("a simple file");
+    let row = read_summary(FILE.as_bytes(), id()).expect("a simple file");
     assert_eq!(row, Summary::from(&ticket));
     assert_eq!(row.imported_id.as_deref(), Some("other-7"));
 }
@@ -110,21 +110,21 @@ fn whatever_is_odd_is_left_to_the_full_reader() {
         ("morning", "morn\u{1b}ing"),
     ] {
         assert!(FILE.contains(from), "{from}");
-        assert_eq!(survey(FILE.replace(from, to).as_bytes(), id()), None, "{to}");
+        assert_eq!(read_summary(FILE.replace(from, to).as_bytes(), id()), None, "{to}");
     }
-    assert_eq!(survey(FILE.as_bytes(), "01M7ZH3CA1BBBBBBBBBBBBBBBB".parse().expect("an id")), None);
-    assert_eq!(survey(&FILE.as_bytes()[..FILE.len() - 1], id()), None);
-    assert_eq!(survey(b"\xff", id()), None);
+    assert_eq!(read_summary(FILE.as_bytes(), "01M7ZH3CA1BBBBBBBBBBBBBBBB".parse().expect("an id")), None);
+    assert_eq!(read_summary(&FILE.as_bytes()[..FILE.len() - 1], id()), None);
+    assert_eq!(read_summary(b"\xff", id()), None);
 }
 
 #[test]
 fn a_header_is_not_read_alone_where_a_fact_of_it_stands_behind_the_history() {
     let header = read(FILE.as_bytes(), Some(id())).expect("a ticket").header;
-    assert_eq!(survey_header(FILE.as_bytes(), id()), Some(header));
+    assert_eq!(read_summary_header(FILE.as_bytes(), id()), Some(header));
     let behind = FILE.replace("画面が遅い。\n", "画面が遅い。\nchannel: no\n");
     let ticket = read(behind.as_bytes(), Some(id())).expect("the order of facts is free");
     assert_eq!(ticket.header.channel.as_deref(), Some("no"));
-    assert_eq!(survey_header(behind.as_bytes(), id()), None);
+    assert_eq!(read_summary_header(behind.as_bytes(), id()), None);
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn a_header_is_not_read_alone_before_lines_that_belong_to_no_entry() {
         ("\n...\n", "\n"),
         ("\n...\n", " ...\n"),
     ] {
-        assert_eq!(survey_header(FILE.replace(from, to).as_bytes(), id()), None, "{to}");
+        assert_eq!(read_summary_header(FILE.replace(from, to).as_bytes(), id()), None, "{to}");
     }
 }
 
@@ -145,7 +145,7 @@ fn a_header_is_not_read_alone_before_lines_that_belong_to_no_entry() {
 fn a_header_is_not_read_alone_before_breaks_that_only_the_library_knows() {
     for sign in ["\r", "\u{85}", "\u{2028}", "\u{2029}"] {
         let behind = FILE.replace("画面が遅い。\n", &format!("画面が遅い。{sign}channel: no\n"));
-        assert_eq!(survey_header(behind.as_bytes(), id()), None, "{sign:?}");
+        assert_eq!(read_summary_header(behind.as_bytes(), id()), None, "{sign:?}");
         match read(behind.as_bytes(), Some(id())) {
             Ok(ticket) => assert_eq!((ticket.header.channel.as_deref(), sign), (Some("no"), "\r")),
             // Readers do not agree on these.

@@ -66,7 +66,7 @@ pub(super) fn attachments_of(lines: &str) -> Option<Vec<Attachment>> {
 
 /// Whether a value is an id, and one that no reader takes for a number: some letter of it is a digit in no base.
 pub(super) fn is_id(value: &str) -> bool {
-    Id::is_spelled(value) && value.bytes().skip(2).any(|byte| byte > b'F')
+    Id::is_canonical(value) && value.bytes().skip(2).any(|byte| byte > b'F')
 }
 
 /// The id of a value that [`is_id`].

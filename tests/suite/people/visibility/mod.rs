@@ -56,7 +56,7 @@ impl Question {
 
 /// Returns the answers to many questions, in their order.
 fn answers(cast: &Cast, questions: &[Question]) -> Vec<&'static str> {
-    let (next, now) = (AtomicUsize::new(0), casebook::domain::time::duration::spell(cast.sandbox.now()));
+    let (next, now) = (AtomicUsize::new(0), casebook::domain::time::duration::format_instant(cast.sandbox.now()));
     let ask = || {
         let mut told = Vec::new();
         while let Some((place, question)) =
