@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use crate::domain::codec::PathElement;
 use crate::domain::convergence::cross_ticket::{UnawareSolve, may_have_unaware_solve, may_share_key, unread_replies};
 use crate::domain::id::Id;
-use crate::domain::people::person::Team;
+use crate::domain::people::team::Team;
 use crate::domain::people::visibility::internal_entries;
 use crate::domain::rules;
 use crate::domain::rules::finding::Finding;

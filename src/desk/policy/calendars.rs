@@ -9,7 +9,8 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Utc};
 
 use crate::domain::calendar::{Calendar, HolidayList};
-use crate::domain::people::person::{Person, Team};
+use crate::domain::people::person::Person;
+use crate::domain::people::team::Team;
 use crate::domain::sla::clock::Clock;
 use crate::domain::sla::manager_response::{EscalationPolicy, manager_response_clocks};
 use crate::domain::sla::plan::{CalendarRule, Plan};

@@ -6,7 +6,8 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::id::Id;
-use crate::domain::people::person::{Person, TicketRole};
+use crate::domain::people::person::Person;
+use crate::domain::people::role::TicketRole;
 use crate::domain::query::{Condition, Predicate, Query};
 use crate::domain::sla::clock::Clock;
 use crate::domain::sla::follow_up::{self, FollowUpStep, NextFollowUp};

@@ -5,7 +5,7 @@
 //! long a reply reopens: [`crate::domain::workflow`] decides.
 
 use crate::domain::id::Id;
-use crate::domain::people::person::TicketRole;
+use crate::domain::people::role::TicketRole;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::{Action, OpenFields};
 use crate::domain::vocabulary::Status;

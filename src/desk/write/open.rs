@@ -3,7 +3,7 @@
 //! Works in memory, as the rest of a command in the making does.
 
 use crate::domain::id::Id;
-use crate::domain::people::person::TicketRole;
+use crate::domain::people::role::TicketRole;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::{Action, OpenFields};
 use crate::domain::ticket::entry::Entry;

@@ -2,7 +2,7 @@
 
 use crate::domain::people::organization::{Organization, PlanPeriod};
 use crate::domain::people::organization_change::{ChangeNotAllowed, OrganizationChange, may_amend};
-use crate::domain::people::person::TicketRole;
+use crate::domain::people::role::TicketRole;
 use crate::domain::workflow::Refusal;
 use crate::error::Error;
 use crate::store::config::sla;

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::domain::codec::{HEADER_NAMES, header_fields};
 use crate::domain::id::Id;
-use crate::domain::people::person::{Person, TicketRole};
+use crate::domain::people::person::Person;
+use crate::domain::people::role::TicketRole;
 use crate::domain::people::visibility::{customer_view, internal_entries};
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;

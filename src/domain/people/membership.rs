@@ -3,7 +3,8 @@
 //! Must not know files; whoever asks has gathered the organisations that know the person.
 
 use super::organization::Organization;
-use super::person::{Person, TicketRole};
+use super::person::Person;
+use super::role::TicketRole;
 use crate::domain::ticket::Header;
 use crate::domain::vocabulary::OrganizationRole;
 
@@ -86,7 +87,7 @@ impl Membership {
 mod tests {
     use super::*;
     use crate::domain::id::Id;
-    use crate::domain::people::person::Team;
+    use crate::domain::people::team::Team;
     use crate::domain::ticket::Ticket;
     use crate::domain::ticket::action::{Action, OpenFields};
     use crate::domain::ticket::entry::Entry;

@@ -8,4 +8,6 @@ pub mod organization;
 pub mod organization_access;
 pub mod organization_change;
 pub mod person;
+pub mod role;
+pub mod team;
 pub mod visibility;

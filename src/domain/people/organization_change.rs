@@ -5,7 +5,8 @@
 
 use super::membership::Memberships;
 use super::organization::{Instance, Member, Organization, PlanPeriod};
-use super::person::{Person, Team};
+use super::person::Person;
+use super::team::Team;
 use crate::domain::id::Id;
 use crate::domain::vocabulary::{Edition, Hosting, OrganizationRole};
 

@@ -4,10 +4,6 @@
 
 use std::fmt;
 
-use super::membership::Memberships;
-use crate::domain::ticket::Header;
-use crate::domain::vocabulary::Role;
-
 /// Somebody: an e-mail address, or in imported tickets a bare name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Person(String);
@@ -68,90 +64,6 @@ impl Person {
 impl fmt::Display for Person {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(&self.0)
-    }
-}
-
-/// The people of the desk, from `[team]` in casebook.toml.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Team {
-    /// Who answers tickets.
-    pub agents: Vec<Person>,
-    /// Agents who may also de-escalate and override.
-    pub managers: Vec<Person>,
-    /// Whether an organisation's editors change priorities themselves, rather than ask for it.
-    pub editors_prioritize: bool,
-}
-
-impl Team {
-    /// Whether the person is an agent; managers are agents too.
-    pub fn has_agent(&self, person: &Person) -> bool {
-        person.is_in(&self.agents) || self.has_manager(person)
-    }
-
-    /// Whether the person is a manager.
-    pub fn has_manager(&self, person: &Person) -> bool {
-        person.is_in(&self.managers)
-    }
-
-    /// Where `person` stands to a ticket, or to the desk where there is no ticket yet, as far as no organisation
-    /// says more.
-    pub fn role(&self, person: &Person, header: Option<&Header>) -> TicketRole {
-        self.standing_with(person, &Memberships::default(), header)
-    }
-
-    /// The same with what the person is in organisations.
-    pub fn standing_with(&self, person: &Person, memberships: &Memberships, header: Option<&Header>) -> TicketRole {
-        if self.has_manager(person) {
-            TicketRole::Manager
-        } else if self.has_agent(person) {
-            TicketRole::Agent
-        } else {
-            header.map_or(TicketRole::Outsider, |header| memberships.role(person, header))
-        }
-    }
-}
-
-/// Where a person stands to a ticket: what decides what they see and may do (WORKFLOW, People).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum TicketRole {
-    /// An agent who may also de-escalate.
-    Manager,
-    /// Support's side.
-    Agent,
-    /// An editor of the ticket's organisation: what the requester may, and the ticket's attributes.
-    Editor,
-    /// The requester, or somebody in copy.
-    Customer,
-    /// Somebody who reads the tickets of the organisation, and has nothing to do with this one.
-    Reader,
-    /// A customer who has nothing to do with this ticket.
-    Outsider,
-    /// The program itself.
-    System,
-}
-
-impl TicketRole {
-    /// Every standing, from the one that may most.
-    pub const ALL: [Self; 7] =
-        [Self::Manager, Self::Agent, Self::Editor, Self::Customer, Self::Reader, Self::Outsider, Self::System];
-
-    /// The role that goes into the entry.
-    pub const fn role(self) -> Role {
-        match self {
-            Self::Manager | Self::Agent => Role::Agent,
-            Self::Editor | Self::Customer | Self::Reader | Self::Outsider => Role::Customer,
-            Self::System => Role::System,
-        }
-    }
-
-    /// Whether this is support's side.
-    pub const fn is_support(self) -> bool {
-        matches!(self, Self::Manager | Self::Agent)
-    }
-
-    /// Whether somebody who stands so may see the ticket at all.
-    pub const fn sees(self) -> bool {
-        !matches!(self, Self::Outsider)
     }
 }
 

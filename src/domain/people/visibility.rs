@@ -4,7 +4,8 @@
 use std::collections::HashSet;
 
 use super::membership::Memberships;
-use super::person::{Person, Team};
+use super::person::Person;
+use super::team::Team;
 use crate::domain::id::Id;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::Action;

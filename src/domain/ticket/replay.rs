@@ -4,12 +4,42 @@
 //! fails. A merged ticket stays solved as long as it is merged, whatever else was written to it (WORKFLOW,
 //! After a merge of two clones). Must not know which sequences are legal.
 
-use super::action::{Action, HeaderField};
+use super::action::{Action, HeaderField, OpenFields};
 use super::entry::Entry;
 use super::{Escalation, Header};
 use crate::domain::people::person::Person;
 use crate::domain::value::{Fields, Value};
 use crate::domain::vocabulary::{Resolution, Status};
+
+impl Header {
+    /// The header of a ticket just opened.
+    pub fn opened(opening: &OpenFields) -> Self {
+        let facts = opening.clone();
+        Self {
+            subject: facts.subject,
+            kind: facts.kind,
+            status: Status::Open,
+            priority: facts.priority,
+            product: facts.product,
+            product_group: facts.product_group,
+            organization: facts.organization,
+            instance: facts.instance,
+            requester: facts.requester,
+            assignee: facts.assignee,
+            cc: facts.cc,
+            channel: facts.channel,
+            language: facts.language,
+            tags: facts.tags,
+            escalation: None,
+            hold: None,
+            resolution: None,
+            merged_into: None,
+            merged_from: Vec::new(),
+            follow_up_of: facts.follow_up_of,
+            fields: facts.fields,
+        }
+    }
+}
 
 /// The header a history leads to; `None` where its first entry does not open a ticket.
 pub fn replay(history: &[Entry]) -> Option<Header> {

@@ -4,6 +4,7 @@
 //! another ticket, and what the person should know; or why not (WORKFLOW, Actions). The rules for each
 //! group of actions have a file of their own. Must not know files, the clock, or words for people.
 
+mod escalate;
 mod hold;
 mod merge;
 mod permissions;
@@ -17,14 +18,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::calendar::Calendar;
 use super::id::Id;
-use super::people::person::{Person, Team, TicketRole};
+use super::people::person::Person;
+use super::people::role::TicketRole;
+use super::people::team::Team;
 use super::sla::follow_up_policy::FollowUpPolicy;
 use super::text::Text;
 use super::ticket::Ticket;
 use super::ticket::action::Action;
 use super::vocabulary::{EscalationReason, Priority, Role, Status};
 
-pub use hold::check_priority_change;
+pub use escalate::check_priority_change;
 pub use merge::{merge_counterpart, resolve_merge_chain};
 pub use permissions::{may, may_open};
 pub use refusal::{Refusal, TicketOwner};
@@ -181,9 +184,9 @@ pub fn decide(ticket: &Ticket, request: &Request, around: &DecisionContext<'_>) 
         Action::Remind { auto } => reply::remind(ticket, *auto),
         Action::Hold(hold) => hold::hold(ticket, hold, request),
         Action::Resume => hold::resume(ticket),
-        Action::Escalate { reason, .. } => hold::escalate(ticket, *reason, around),
-        Action::Deescalate { .. } => hold::deescalate(ticket),
-        Action::Prioritize { priority, .. } => hold::prioritize(ticket, *priority),
+        Action::Escalate { reason, .. } => escalate::escalate(ticket, *reason, around),
+        Action::Deescalate { .. } => escalate::deescalate(ticket),
+        Action::Prioritize { priority, .. } => escalate::prioritize(ticket, *priority),
         Action::Solve(solution) => solve::solve(ticket, solution, request, around),
         Action::Reopen { reason, unmerge } => solve::reopen(ticket, *reason, *unmerge, around),
         Action::Merge { into, reason } => merge::merge(ticket, *into, *reason, around),

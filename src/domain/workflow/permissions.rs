@@ -1,7 +1,9 @@
 //! Who may do what (WORKFLOW, People and Actions).
 
 use super::{Refusal, Request};
-use crate::domain::people::person::{Person, Team, TicketRole};
+use crate::domain::people::person::Person;
+use crate::domain::people::role::TicketRole;
+use crate::domain::people::team::Team;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::{Action, HeaderField, OpenFields, SolveEvidence};
 

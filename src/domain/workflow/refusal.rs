@@ -5,7 +5,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::domain::id::Id;
 use crate::domain::people::eligibility::IneligibleReason;
 use crate::domain::people::organization_access::AccessRefusal;
-use crate::domain::people::person::{Person, TicketRole};
+use crate::domain::people::person::Person;
+use crate::domain::people::role::TicketRole;
 use crate::domain::ticket::custom_field::InvalidFieldValue;
 use crate::domain::vocabulary::{HoldReason, Priority, Status};
 

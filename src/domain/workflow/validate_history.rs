@@ -7,7 +7,8 @@
 
 use super::{Decision, DecisionContext, PolicyContext, Refusal, Request, decide, unsolved};
 use crate::domain::id::Id;
-use crate::domain::people::person::{Team, TicketRole};
+use crate::domain::people::role::TicketRole;
+use crate::domain::people::team::Team;
 use crate::domain::sla::follow_up_policy::FollowUpPolicy;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::{Action, SolveEvidence};

@@ -19,7 +19,8 @@ use std::ops::Range;
 use chrono::TimeDelta;
 use serde::Deserialize;
 
-use crate::domain::people::person::{Person, Team};
+use crate::domain::people::person::Person;
+use crate::domain::people::team::Team;
 use crate::domain::sla::follow_up_policy::FollowUpPolicy;
 use crate::domain::ticket::attachment::size_from_words;
 use crate::domain::time::duration;

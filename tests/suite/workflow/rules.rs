@@ -1,6 +1,6 @@
 //! The main rules of the workflow, each in a test of its own, independent of the table.
 
-use casebook::domain::people::person::TicketRole;
+use casebook::domain::people::role::TicketRole;
 use casebook::domain::ticket::action::{Action, SolveEvidence};
 use casebook::domain::vocabulary::{HoldReason, Priority, Resolution, Status};
 use casebook::domain::workflow::{Decision, Notice, Refusal};

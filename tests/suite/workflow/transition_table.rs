@@ -2,7 +2,8 @@
 //!
 //! Every cell is decided, applied, replayed, printed and read back. `UPDATE_DOCS=1` writes the file.
 
-use casebook::domain::people::person::{Person, TicketRole};
+use casebook::domain::people::person::Person;
+use casebook::domain::people::role::TicketRole;
 use casebook::domain::ticket::action::{Action, HeaderField, OpenFields};
 use casebook::domain::ticket::replay::replay;
 use casebook::domain::value::Value;

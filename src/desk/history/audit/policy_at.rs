@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::domain::audit::AuditPolicy;
 use crate::domain::people::eligibility_context::EligibilityContext;
 use crate::domain::people::organization::Organization;
-use crate::domain::people::person::Team;
+use crate::domain::people::team::Team;
 use crate::domain::sla::follow_up_policy::FollowUpPolicy;
 use crate::domain::time::zone::Zone;
 use crate::store::config::Config;
