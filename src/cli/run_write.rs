@@ -302,13 +302,13 @@ fn notice_words(name: &str, notice: &Notice) -> String {
             "warning: escalated right after a change of priority; the new priority may already bring what is needed"
                 .to_owned()
         }
-        Notice::EscalatedTo { manager, is_on_duty, word_due } => {
+        Notice::EscalatedTo { manager, is_on_duty, response_due } => {
             let who = manager.as_ref().map(|manager| match is_on_duty {
                 true => format!("{manager} is on duty"),
                 false => format!("it goes to {manager}"),
             });
             let until =
-                word_due.map(|due| format!("a manager's first word is due by {}", duration::format_instant(due)));
+                response_due.map(|due| format!("a manager's first word is due by {}", duration::format_instant(due)));
             format!("note: {}", who.into_iter().chain(until).collect::<Vec<_>>().join("; "))
         }
         Notice::EscalationStays { into, reason } => {
@@ -322,7 +322,7 @@ fn notice_words(name: &str, notice: &Notice) -> String {
             format!("note: {name} was on hold and is open now; `casebook hold {name} --reason REASON` holds it again")
         }
         Notice::Reopened => format!("note: {name} was solved and is open again"),
-        Notice::WentOnAt(target) => format!(
+        Notice::RecordedOnTarget(target) => format!(
             "note: the ticket is merged; the reply is recorded on {}, where the conversation goes on",
             short_suffix(*target)
         ),
@@ -330,21 +330,21 @@ fn notice_words(name: &str, notice: &Notice) -> String {
             "note: {name} is merged and keeps the files; `casebook reply {target} --attach FILE -m TEXT` brings files to {target}, where the conversation goes on",
             target = short_suffix(*target)
         ),
-        Notice::FollowsUp(solved) => {
+        Notice::OpenedFollowUp(solved) => {
             format!("note: {} was solved too long ago to be reopened; {name} follows it up", short_suffix(*solved))
         }
-        Notice::FollowsUpAlready(solved) => format!(
+        Notice::RecordedOnFollowUp(solved) => format!(
             "note: {} was solved too long ago to be reopened; the reply is recorded on {name}, where that goes on",
             short_suffix(*solved)
         ),
         Notice::NothingToOverride => "note: nothing was against opening it; the override is not recorded".to_owned(),
-        Notice::PriorityAsked(priority) => {
+        Notice::PriorityRequested(priority) => {
             format!("note: the priority is support's to change; that {priority} is asked for is recorded as a reply")
         }
-        Notice::UnknownGroup { given, known } => {
+        Notice::UnknownProductGroup { given, known } => {
             format!("note: `{given}` is no product group of this desk; known are {}", known.join(", "))
         }
-        Notice::TurnOf(chosen) => turn_words(chosen),
+        Notice::Assigned(chosen) => turn_words(chosen),
         Notice::AssigneeNotInTeam(person) => format!("warning: {person} is not in [team] of casebook.toml"),
     }
 }
@@ -362,7 +362,7 @@ impl ConditionFlags {
 
 /// Whose turn it was, and what was looked away from.
 fn turn_words(chosen: &Assignment) -> String {
-    let waived = chosen.waived.iter().map(|waived| match waived {
+    let waived = chosen.relaxed.iter().map(|waived| match waived {
         RelaxedRequirement::Language => "note: nobody left writes the language of the ticket\n",
         RelaxedRequirement::Hours => "note: nobody left works at this time\n",
     });

@@ -182,7 +182,7 @@ pub fn periods(periods: &[PlanPeriod], today: NaiveDate) -> String {
         let from = period.from.map_or_else(|| "always".to_owned(), |from| format!("from {from}"));
         let until = period.until.map_or_else(String::new, |until| format!("renewal {until}"));
         let stands = match () {
-            () if period.holds_on(today) => "in force",
+            () if period.is_in_force_on(today) => "in force",
             () if period.from.is_some_and(|from| today < from) => "to come",
             () => "ended",
         };

@@ -11,7 +11,7 @@ use super::text_input::unreadable;
 use crate::cli::Exit;
 use crate::cli::error::CliError;
 use crate::desk::AttachmentData;
-use crate::domain::ticket::attachment::{fit_name, format_size};
+use crate::domain::ticket::attachment::{format_size, validate_name};
 use crate::error::Error;
 
 /// Reads files for an entry, each no larger than `limit` bytes.
@@ -49,7 +49,8 @@ fn read_one(file: &Path, limit: u64) -> Result<AttachmentData, CliError> {
     }
     let name = file.file_name().and_then(|name| name.to_str());
     let name = name.ok_or_else(|| Error::usage(format!("the name {} is not UTF-8", shown(file)), other_name))?;
-    fit_name(name).map_err(|why| Error::usage(format!("{} cannot be attached: {why}", shown(file)), other_name))?;
+    validate_name(name)
+        .map_err(|why| Error::usage(format!("{} cannot be attached: {why}", shown(file)), other_name))?;
     if metadata.len() > limit {
         return Err(too_large(file, metadata.len(), limit));
     }

@@ -10,7 +10,7 @@ use crate::cli::session::Session;
 use crate::desk::Desk;
 use crate::domain::id::Id;
 use crate::domain::query::{KEYS, Query, QueryError, QueryErrorKind, QueryScope, StateTest, parse};
-use crate::domain::ticket::custom_field::fit;
+use crate::domain::ticket::custom_field::coerce_all;
 use crate::domain::value::Value;
 use crate::error::Error;
 use crate::store::layout;
@@ -164,7 +164,7 @@ fn check_custom_fields(query: &Query, casebook: &Desk) -> Result<(), CliError> {
         if values.is_empty() && !is_known {
             values.push(Value::from("none"));
         }
-        fit(&fields, values.iter_mut().map(|value| (name, value))).map_err(|unfit| {
+        coerce_all(&fields, values.iter_mut().map(|value| (name, value))).map_err(|unfit| {
             Error::usage(unfit.to_string(), "[fields] in casebook.toml says which there are, and what they hold")
         })?;
     }

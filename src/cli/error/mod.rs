@@ -196,7 +196,7 @@ impl From<Error> for CliError {
             Error::Refused { ticket, action, refusal } => refusal::refusal_error(ticket, &action, refusal),
             Error::NobodyNext(NoAssignee::NoAgents) => Self::new(Exit::Usage, "usage", said)
                 .hint("list them under `agents` in [team] of casebook.toml"),
-            Error::NobodyNext(NoAssignee::NoneOf { .. }) => {
+            Error::NobodyNext(NoAssignee::NotInTeam { .. }) => {
                 Self::new(Exit::Usage, "usage", said)
                     .hint("[team.people.\"WHO\"] in casebook.toml has their `teams`")
             }

@@ -31,11 +31,11 @@ pub(crate) fn refusal_error(ticket: Option<Id>, action: &str, refusal: Refusal) 
         Refusal::TextMissing => (Exit::Usage, "text.missing"),
         Refusal::NoAttachment => (Exit::Usage, "usage"),
         Refusal::NoSuchEntry { .. } => (Exit::NotFound, "entry.not_found"),
-        Refusal::UnfitFact { .. }
-        | Refusal::UnfitField(_)
-        | Refusal::RequiredFact { .. }
-        | Refusal::WhichOrganization { .. }
-        | Refusal::WhichInstance { .. } => (Exit::Usage, "usage"),
+        Refusal::InvalidField { .. }
+        | Refusal::InvalidCustomField(_)
+        | Refusal::RequiredField { .. }
+        | Refusal::AmbiguousOrganization { .. }
+        | Refusal::UnclearInstance { .. } => (Exit::Usage, "usage"),
         _ => (Exit::Refused, "transition.refused"),
     };
     let complaint = CliError::new(exit, code, message).hint(hint);
@@ -53,7 +53,7 @@ pub(crate) fn is_of_eligibility(code: &str) -> bool {
 fn words(name: &str, action: &str, refusal: &Refusal) -> (String, String) {
     match refusal {
         Refusal::NotVisible => (format!("no ticket `{name}`"), "`casebook list` shows them".to_owned()),
-        Refusal::NotAllowed { standing } => not_allowed(name, action, *standing),
+        Refusal::NotAllowed { role } => not_allowed(name, action, *role),
         Refusal::OnBehalf => (
             "a customer opens tickets in their own name only".to_owned(),
             "leave --requester out, or ask an agent".to_owned(),
@@ -62,13 +62,13 @@ fn words(name: &str, action: &str, refusal: &Refusal) -> (String, String) {
             format!("a customer opens tickets of their own organization only, and `{given}` is not"),
             "leave --org out, or ask an agent".to_owned(),
         ),
-        Refusal::WhichOrganization { known } => (
+        Refusal::AmbiguousOrganization { known } => (
             format!("the requester is of several organizations: {}", known.join(", ")),
             "say with --org which one the ticket is of".to_owned(),
         ),
         Refusal::NotEligible(hurdle) => ineligible(action, hurdle),
         Refusal::Access(why) => no_access(name, why),
-        Refusal::WhichInstance { given, organization, known } => {
+        Refusal::UnclearInstance { given, organization, known } => {
             which_instance(action, given.as_deref(), organization, known)
         }
         Refusal::OwnPeopleOnly => (
@@ -145,14 +145,14 @@ fn words(name: &str, action: &str, refusal: &Refusal) -> (String, String) {
         Refusal::NoSuchEntry { entry } => {
             (format!("the ticket has no entry {entry}"), format!("`casebook show {name} --json=history` lists them"))
         }
-        Refusal::RequiredFact { name } => {
+        Refusal::RequiredField { name } => {
             (format!("every ticket has a {name}; it cannot be unset"), format!("give it another value: {name}=VALUE"))
         }
-        Refusal::UnfitFact { name } => {
+        Refusal::InvalidField { name } => {
             (format!("that is no value for {name}"), "one line that is not blank is".to_owned())
         }
-        Refusal::UnfitField(unfit) => (unfit.to_string(), unfit_hint(unfit)),
-        Refusal::AlreadyOpened | Refusal::NotAsked => {
+        Refusal::InvalidCustomField(unfit) => (unfit.to_string(), unfit_hint(unfit)),
+        Refusal::AlreadyOpened | Refusal::NotRequestable => {
             (format!("`{action}` cannot be asked for by itself"), "`casebook --help` lists what can".to_owned())
         }
         silence => silent(name, silence),
@@ -297,7 +297,7 @@ fn no_access(name: &str, why: &AccessRefusal) -> (String, String) {
             "organization access is for people of an organization this desk knows".to_owned(),
             "an agent adds somebody: `casebook org person add ORG WHO --role technical_contact`".to_owned(),
         ),
-        AccessRefusal::NotTheirs { requester, organization, contacts } => (
+        AccessRefusal::RoleMissing { requester, organization, contacts } => (
             format!("{requester} is neither a technical contact nor an administrator of organization {organization}"),
             format!("its technical contacts may ask: {}", listed(contacts)),
         ),
@@ -312,11 +312,11 @@ fn no_access(name: &str, why: &AccessRefusal) -> (String, String) {
             format!("{} granted this access already", short_suffix(*ticket)),
             "`casebook access list` shows who has access".to_owned(),
         ),
-        AccessRefusal::NoRequest => (
+        AccessRefusal::NotAnAccessRequest => (
             "the ticket asks for something else than organization access".to_owned(),
             format!("`casebook show {name}` tells what it is about; `casebook access list` shows requests"),
         ),
-        AccessRefusal::HasNone { person, organization } => (
+        AccessRefusal::NoAccess { person, organization } => (
             format!("{person} has no granted access to organization {organization}"),
             "`casebook access list` shows who has access".to_owned(),
         ),

@@ -13,7 +13,7 @@ use crate::cli::session::Session;
 use crate::desk::{AccessChange, ActionRequest, Command, Desk, TicketRef};
 use crate::domain::id::Id;
 use crate::domain::people::organization::Organization;
-use crate::domain::people::organization_access::{AccessRefusal, declining_key, is_declined};
+use crate::domain::people::organization_access::{AccessRefusal, decline_key, is_declined};
 use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
 use crate::domain::ticket::action::{Action, OpenFields};
@@ -169,7 +169,7 @@ impl AccessDeclineArgs {
         let casebook = session.casebook()?;
         let id = request(session, &casebook, &self.on.ticket.ticket, "access decline")?;
         let mut on = self.on;
-        on.write.key = Some(declining_key(on.write.key.as_deref(), casebook.ticket(id)?.version()));
+        on.write.key = Some(decline_key(on.write.key.as_deref(), casebook.ticket(id)?.version()));
         on.run_write(session, &TextRequirement::Needed("Why not."), |_, _| {
             Ok(Action::Reply { auto: false, via_ticket: None })
         })
@@ -186,7 +186,7 @@ fn request(session: &Session, casebook: &Desk, word: &str, action: &str) -> Resu
             .hint("[team] in casebook.toml says who is an agent"));
     }
     if casebook.ticket(id)?.header.kind != Some(Kind::OrganizationAccess) {
-        let refusal = Refusal::Access(Box::new(AccessRefusal::NoRequest));
+        let refusal = Refusal::Access(Box::new(AccessRefusal::NotAnAccessRequest));
         return Err(Error::Refused { ticket: Some(id), action: action.to_owned(), refusal }.into());
     }
     Ok(id)

@@ -64,7 +64,7 @@ impl ListArgs {
             session.output.print(&format!("{}\n", rows.len()))?;
             return Ok(session.report_unreadable(&casebook, &troubles));
         }
-        chosen.refuse_unknown_own(&casebook, |name| rows.iter().any(|row| row.header.has_own(name)))?;
+        chosen.refuse_unknown_own(&casebook, |name| rows.iter().any(|row| row.header.has_custom_field(name)))?;
         self.order.sort(&mut rows);
         rows.truncate(self.limit.unwrap_or(usize::MAX));
         if rows.is_empty() && matches!(chosen, OutputFormat::Words) {

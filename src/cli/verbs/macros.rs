@@ -16,7 +16,7 @@ use crate::domain::rules;
 use crate::domain::rules::finding::Finding;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::macros::{Macro, MacroStep, MacroTexts, language_of, speaker, text_in};
+use crate::domain::ticket::macros::{Macro, MacroStep, MacroTexts, language_of, text_in, text_step};
 use crate::error::Error;
 use crate::store::config::{fields, macros};
 use crate::view;
@@ -63,7 +63,7 @@ impl MacroArgs {
         let by = session.actor()?.cloned().ok_or(Error::NoIdentity)?;
         let id = casebook.find(word, Some(&by))?;
         let zone = session.zone(&casebook)?;
-        let deeds = known.deeds(&by, session.world.now, &zone).map_err(|(place, flaw)| {
+        let deeds = known.steps_for(&by, session.world.now, &zone).map_err(|(place, flaw)| {
             let message = format!("the macro `{name}`, action {}: {flaw}", place + 1);
             Error::usage(message, "[macros] in casebook.toml defines it")
         })?;
@@ -124,7 +124,7 @@ impl TemplateValues<'_> {
     /// # Errors
     /// A text cannot be filled in, or an action that needs words has none.
     fn texts(&self, known: &Macro, deeds: &[MacroStep], typed: Option<&Text>) -> Result<Vec<Option<Text>>, CliError> {
-        let speaker = speaker(deeds);
+        let speaker = text_step(deeds);
         let of = |(place, deed): (usize, &MacroStep)| {
             let text = match typed.filter(|_| place == speaker) {
                 Some(typed) => Some(typed.clone()),
@@ -132,7 +132,7 @@ impl TemplateValues<'_> {
                 None => self.filled(&deed.texts)?,
             };
             match text {
-                None if deed.needs_words() => Err(self.wordless(deed)),
+                None if deed.needs_text() => Err(self.wordless(deed)),
                 text => Ok(text),
             }
         };
@@ -193,7 +193,7 @@ pub fn flaws(text: &str) -> Vec<Finding> {
     let (Ok(macros), Ok(choices)) = (macros::read(text), fields::read(text)) else { return Vec::new() };
     let mut findings = Vec::new();
     for known in &macros {
-        let own = known.own_texts();
+        let own = known.step_texts();
         for (language, source) in std::iter::once(&known.texts).chain(&own).flatten() {
             let Err(flaw) = macro_template::tried(source, &choices.fields) else { continue };
             let rule = match flaw {

@@ -179,7 +179,7 @@ impl PlanShowArgs {
                     "plan": period.plan,
                     "from": period.from.map(|day| day.to_string()),
                     "until": period.until.map(|day| day.to_string()),
-                    "in_force": period.holds_on(today),
+                    "in_force": period.is_in_force_on(today),
                 })
             };
             let ticket = |row: &RunningTicket| json!({"id": row.ticket.to_string(), "plan": row.plan, "sla": crate::view::sla::array(&row.clocks)});

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::cli::Exit;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::domain::rules::{Rule as Broken, rule_of, rules};
+use crate::domain::rules::{Rule as Broken, find_rule, rules};
 use crate::error::Error;
 use crate::view::rules::{explained, listed};
 
@@ -33,7 +33,7 @@ impl RuleArgs {
             }
             return Ok(Exit::Done);
         };
-        let rule = rule_of(word).ok_or_else(|| {
+        let rule = find_rule(word).ok_or_else(|| {
             Error::usage(format!("`{word}` is no rule"), "`casebook rule` lists them; a code looks like CB101")
         })?;
         if self.json {

@@ -66,7 +66,7 @@ impl ShowArgs {
         let wants_clocks = chosen.as_ref().is_none_or(|chosen| chosen.asks_for("sla"));
         let clocks = session.clocks(&casebook, session.world.now, wants_clocks);
         if let Some(chosen) = chosen {
-            chosen.refuse_unknown_own(&casebook, |name| ticket.header.has_own(name))?;
+            chosen.refuse_unknown_own(&casebook, |name| ticket.header.has_custom_field(name))?;
             let record = record_of(session, &casebook, &ticket, chosen.asks_for("short_id"), &clocks)?;
             chosen.print_one(session, record)?;
             return Ok(session.report_clock_errors(&clocks, Exit::Done));

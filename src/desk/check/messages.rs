@@ -68,7 +68,7 @@ pub(super) fn for_violation(breach: &HistoryViolation, entry: &Entry) -> (&'stat
         HistoryViolation::Status { leads_to: None } => {
             (&rules::ENTRY_STATUS, "to", format!("the entry {id} ({action}) changes no status, and says it does"))
         }
-        HistoryViolation::Refers { entry: about } => {
+        HistoryViolation::EntryMissing { entry: about } => {
             let message = format!("the entry {id} ({action}) is about {about}, which does not come before it here");
             (&rules::ENTRY_REFERS, "entry", message)
         }
@@ -77,7 +77,7 @@ pub(super) fn for_violation(breach: &HistoryViolation, entry: &Entry) -> (&'stat
             "resolution",
             format!("the entry {id} solves for want of an answer: {}", why(refusal)),
         ),
-        HistoryViolation::NobodyAgreed => {
+        HistoryViolation::AgreerMissing => {
             (&rules::SOLVE_EVIDENCE, "resolution", format!("the entry {id} solves as agreed, and does not say by whom"))
         }
         HistoryViolation::Early(refusal) => (
@@ -85,7 +85,7 @@ pub(super) fn for_violation(breach: &HistoryViolation, entry: &Entry) -> (&'stat
             "resolution",
             format!("the entry {id} solves for want of an answer: {}", why(refusal)),
         ),
-        HistoryViolation::Stranded { into } => {
+        HistoryViolation::ReplyToMerged { into } => {
             let message = format!("the reply {id} was written while the ticket was merged into {into}");
             (&rules::REPLY_STRANDED, "id", message)
         }
@@ -109,12 +109,12 @@ fn why(refusal: &Refusal) -> String {
                 ready_at.map_or_else(String::new, crate::domain::time::duration::format_instant)
             )
         }
-        Refusal::NothingAsked => "no agent had replied".to_owned(),
+        Refusal::NoAgentReply => "no agent had replied".to_owned(),
         Refusal::CustomerReplied => "the customer had replied since".to_owned(),
         Refusal::MergedSince { source } => format!("{source} had been merged into it since"),
         Refusal::MergeIntoItself => "a ticket cannot be merged into itself".to_owned(),
-        Refusal::RequiredFact { name } => format!("every ticket has `{name}`"),
-        Refusal::UnfitFact { name } => format!("the value does not fit `{name}`"),
+        Refusal::RequiredField { name } => format!("every ticket has `{name}`"),
+        Refusal::InvalidField { name } => format!("the value does not fit `{name}`"),
         Refusal::AlreadyOpened => "a ticket is opened once".to_owned(),
         _ => "the workflow does not know it".to_owned(),
     }

@@ -163,7 +163,7 @@ impl TicketChecker<'_> {
                 None => validate_opening(&entry),
             };
             let waits = |breach: &&HistoryViolation| {
-                !matches!(breach, HistoryViolation::Stranded { .. }) || stranded.contains(&entry.id)
+                !matches!(breach, HistoryViolation::ReplyToMerged { .. }) || stranded.contains(&entry.id)
             };
             breaches.iter().filter(waits).for_each(|breach| self.breach(breach, &entry, index));
             if let Some(key) = entry.key.as_ref().filter(|_| same_key.contains(&index)) {

@@ -35,7 +35,7 @@ impl Desk {
         let Some(person) = self.restricted_viewer(viewer) else { return true };
         let header = self.bytes(id).ok().and_then(|bytes| yaml::salvage_header(&bytes, id));
         let Ok(memberships) = self.memberships(person) else { return false };
-        header.is_some_and(|header| self.config.team.standing_with(person, &memberships, Some(&header)).sees())
+        header.is_some_and(|header| self.config.team.role_with(person, &memberships, Some(&header)).sees())
     }
 
     /// Whether an interrupted command waits for the next writer, as far as a person may know: agents of every one,

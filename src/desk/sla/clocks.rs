@@ -151,7 +151,7 @@ impl SlaEvaluator<'_> {
         match &*self.known(organization) {
             OrganizationPlan::There(periods, zone, _) => {
                 let day = on(zone);
-                let Some(period) = periods.iter().find(|period| period.holds_on(day)) else { return desk(zone) };
+                let Some(period) = periods.iter().find(|period| period.is_in_force_on(day)) else { return desk(zone) };
                 let plan = self.plan(&period.plan)?;
                 Some(PlanInForce { plan, period: Some(period.clone()), day, zone: zone.clone() })
             }
@@ -201,7 +201,7 @@ impl SlaEvaluator<'_> {
     /// The clocks a ticket would have under a plan.
     pub fn clocks_with_plan(&self, row: &Summary, plan: &Plan) -> Vec<Clock> {
         let otherwise = || self.language_of(row);
-        clocks(&row.course, row.created_at, &row.header, plan, otherwise, |name| self.reckoner(name), self.now)
+        clocks(&row.sla_events, row.created_at, &row.header, plan, otherwise, |name| self.reckoner(name), self.now)
     }
 
     /// The clock of a ticket that is owed still and burns first.

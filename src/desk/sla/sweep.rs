@@ -126,7 +126,7 @@ impl Transaction<'_> {
         let casebook = self.casebook();
         let standing = casebook.config().team.role(&self.by, None);
         if !standing.is_support() {
-            let refusal = Refusal::NotAllowed { standing };
+            let refusal = Refusal::NotAllowed { role: standing };
             return Err(Error::Refused { ticket: None, action: "sweep".to_owned(), refusal });
         }
         let (policy, wording) = (casebook.policy()?, casebook.settings(ReminderTexts::read)?);

@@ -2,7 +2,7 @@
 
 use crate::domain::calendar::{ALWAYS, Calendar};
 use crate::domain::id::Id;
-use crate::domain::people::assignment::{Assignment, AssignmentRequirements, NoAssignee, Workload, next};
+use crate::domain::people::assignment::{Assignment, AssignmentRequirements, NoAssignee, Workload, next_assignee};
 use crate::domain::ticket::action::Action;
 use crate::domain::workflow::Notice;
 use crate::error::Error;
@@ -24,7 +24,7 @@ impl Transaction<'_> {
         let made = self.entries.len();
         let done = self.apply(&step)?;
         // A command that is repeated has no turn to tell of.
-        let turn = chosen.filter(|_| self.entries.len() > made).map(|chosen| (id, Notice::TurnOf(chosen)));
+        let turn = chosen.filter(|_| self.entries.len() > made).map(|chosen| (id, Notice::Assigned(chosen)));
         self.notices.extend(turn);
         Ok(done)
     }
@@ -58,9 +58,9 @@ impl Desk {
         };
         let languages = self.languages_of(&header);
         let wanted = AssignmentRequirements { team: team.as_deref(), language: languages.first().map(String::as_str) };
-        let chosen = next(roster.turn, &roster.colleagues, &loads, wanted, works_now);
+        let chosen = next_assignee(roster.turn, &roster.colleagues, &loads, wanted, works_now);
         chosen.ok_or(Error::NobodyNext(match team {
-            Some(team) if !roster.colleagues.is_empty() => NoAssignee::NoneOf { team },
+            Some(team) if !roster.colleagues.is_empty() => NoAssignee::NotInTeam { team },
             _ => NoAssignee::NoAgents,
         }))
     }

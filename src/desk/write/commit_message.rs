@@ -99,16 +99,16 @@ pub(crate) fn for_access(
     let id = one_line(&amending.id);
     let subject = match amending.amendments.as_slice() {
         _ if amending.is_new => format!("Make organization {id}"),
-        [OrganizationChange::Add(member)] if member.roles.is_empty() => {
+        [OrganizationChange::AddPerson(member)] if member.roles.is_empty() => {
             format!("Add {} to organization {id}", member.email)
         }
-        [OrganizationChange::Add(member)] => {
+        [OrganizationChange::AddPerson(member)] => {
             format!("Make {} {} of organization {id}", member.email, listed(&member.roles))
         }
-        [OrganizationChange::Remove(person, roles)] if roles.is_empty() => {
+        [OrganizationChange::RemovePerson(person, roles)] if roles.is_empty() => {
             format!("Remove {person} from organization {id}")
         }
-        [OrganizationChange::Remove(person, roles)] => {
+        [OrganizationChange::RemovePerson(person, roles)] => {
             format!("Take {} of organization {id} from {person}", listed(roles))
         }
         [OrganizationChange::Access(person, Some(_))] => format!("Grant {person} access to organization {id}"),

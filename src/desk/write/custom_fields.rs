@@ -1,7 +1,7 @@
 //! What the desk lets a ticket hold: its product groups, the fields of its own, and its macros.
 
 use crate::domain::ticket::action::{Action, HeaderField, OpenFields};
-use crate::domain::ticket::custom_field::{CustomField, InvalidFieldValue, fit};
+use crate::domain::ticket::custom_field::{CustomField, InvalidFieldValue, coerce_all};
 use crate::domain::ticket::macros::Macro;
 use crate::domain::workflow::{Notice, Refusal};
 use crate::error::Error;
@@ -48,7 +48,7 @@ impl Desk {
             HeaderField::Field(name) => fields.iter().find(|field| field.name == *name && field.is_required),
             _ => None,
         });
-        Ok(fit(&fields, values).and_then(|()| taken.map(missing).next().map_or(Ok(()), Err)).map_err(refusal))
+        Ok(coerce_all(&fields, values).and_then(|()| taken.map(missing).next().map_or(Ok(()), Err)).map_err(refusal))
     }
 
     /// The same for a ticket about to be opened, which has every field the desk asks for. A product group that is not
@@ -62,7 +62,7 @@ impl Desk {
         }
         let FieldChoices { fields, product_groups } = self.choices()?;
         let values = opening.fields.iter_mut().map(|(name, value)| (name.as_str(), value));
-        if let Err(unfit) = fit(&fields, values) {
+        if let Err(unfit) = coerce_all(&fields, values) {
             return Ok(Err(refusal(unfit)));
         }
         let lacks =
@@ -73,7 +73,7 @@ impl Desk {
         let known: Vec<String> = product_groups.into_iter().map(|group| group.name).collect();
         let is_unknown = |given: &&String| !known.is_empty() && !known.contains(given);
         let unknown = opening.product_group.as_ref().filter(is_unknown).cloned();
-        Ok(Ok(unknown.map(|given| Notice::UnknownGroup { given, known })))
+        Ok(Ok(unknown.map(|given| Notice::UnknownProductGroup { given, known })))
     }
 }
 
@@ -82,5 +82,5 @@ fn missing(field: &CustomField) -> InvalidFieldValue {
 }
 
 fn refusal(unfit: InvalidFieldValue) -> Refusal {
-    Refusal::UnfitField(Box::new(unfit))
+    Refusal::InvalidCustomField(Box::new(unfit))
 }

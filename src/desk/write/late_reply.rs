@@ -37,7 +37,7 @@ impl Transaction<'_> {
         let action = Action::Reply { auto, via_ticket: Some(addressed) };
         let standing = if there.sees() { there } else { standing };
         if let Some(entry) = self.decide_with(target, step, action, standing, None)? {
-            self.notices.push((target, Notice::FollowsUpAlready(solved)));
+            self.notices.push((target, Notice::RecordedOnFollowUp(solved)));
             self.append(addressed, Action::Forward { into: target, entry }, step.key.clone(), standing)?;
         }
         // Who may not see where it goes on is told of the ticket they wrote to.
@@ -80,7 +80,7 @@ impl Transaction<'_> {
             let forward = Action::Forward { into: id, entry: id };
             self.append(older, forward, step.key.clone(), standing)?;
         }
-        self.notices.push((id, Notice::FollowsUp(solved)));
+        self.notices.push((id, Notice::OpenedFollowUp(solved)));
         Ok(id)
     }
 

@@ -57,7 +57,7 @@ impl Transaction<'_> {
             key: step.key.clone(),
             attachments: self.attached_by(step),
             text: step.text.clone(),
-            ..Entry::new(id, self.by.clone(), standing.role(), Action::Open(Box::new(opening.clone())))
+            ..Entry::new(id, self.by.clone(), standing.entry_role(), Action::Open(Box::new(opening.clone())))
         };
         let ticket = Ticket::opened_by(entry).expect("an entry that opens a ticket makes one");
         self.insert(ticket);
@@ -78,7 +78,7 @@ impl Transaction<'_> {
             return Ok(None);
         }
         let (team, memberships) = (&self.casebook().config().team, self.casebook().memberships(&self.by)?);
-        let sees = |header| team.standing_with(&self.by, &memberships, Some(header)).sees();
+        let sees = |header| team.role_with(&self.by, &memberships, Some(header)).sees();
         Ok(made.iter().find(|(_, header)| sees(header)).map(|(id, _)| *id))
     }
 }
@@ -101,7 +101,7 @@ impl Desk {
             (Some(given), known) if known.contains(&given) => Ok(Some(given)),
             (Some(given), _) => Err(Refusal::OtherOrganization { given }),
             (None, [] | [_]) => Ok(known.into_iter().next()),
-            (None, _) => Err(Refusal::WhichOrganization { known }),
+            (None, _) => Err(Refusal::AmbiguousOrganization { known }),
         })
     }
 }

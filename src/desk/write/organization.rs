@@ -1,7 +1,7 @@
 //! How an organisation's file changes: through the same door as tickets, with a commit of its own kind.
 
 use crate::domain::people::organization::{Organization, PlanPeriod};
-use crate::domain::people::organization_change::{ChangeNotAllowed, OrganizationChange, may_amend};
+use crate::domain::people::organization_change::{ChangeNotAllowed, OrganizationChange, may_change};
 use crate::domain::people::role::TicketRole;
 use crate::domain::workflow::Refusal;
 use crate::error::Error;
@@ -29,8 +29,8 @@ impl OrganizationCommand {
     fn action(&self) -> &'static str {
         match self.amendments.first() {
             _ if self.is_new => "org new",
-            Some(OrganizationChange::Add(_)) => "org person add",
-            Some(OrganizationChange::Remove(..)) => "org person remove",
+            Some(OrganizationChange::AddPerson(_)) => "org person add",
+            Some(OrganizationChange::RemovePerson(..)) => "org person remove",
             Some(OrganizationChange::Access(..)) => "access",
             _ => "org set",
         }
@@ -51,13 +51,13 @@ impl Desk {
             false => Some(self.organization(&amending.id, Some(&terms.by))?),
         };
         let mut after = before.clone().unwrap_or_else(|| Organization::new(&amending.id));
-        amending.amendments.iter().for_each(|amendment| after.amend(amendment));
+        amending.amendments.iter().for_each(|amendment| after.apply(amendment));
         let memberships = self.memberships(&terms.by)?;
-        may_amend(&self.config.team, &terms.by, &memberships, before.as_ref(), &after).map_err(|why| {
+        may_change(&self.config.team, &terms.by, &memberships, before.as_ref(), &after).map_err(|why| {
             let refusal = match why {
-                ChangeNotAllowed::Supports => Refusal::NotAllowed { standing: TicketRole::Outsider },
-                ChangeNotAllowed::BeyondSupportRoles => Refusal::SupportRolesOnly,
-                ChangeNotAllowed::OfAnotherDomain => Refusal::OwnPeopleOnly,
+                ChangeNotAllowed::AgentsOnly => Refusal::NotAllowed { role: TicketRole::Outsider },
+                ChangeNotAllowed::SupportRolesOnly => Refusal::SupportRolesOnly,
+                ChangeNotAllowed::OtherDomain => Refusal::OwnPeopleOnly,
             };
             Error::Refused { ticket: None, action: amending.action().to_owned(), refusal }
         })?;

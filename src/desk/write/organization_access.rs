@@ -53,7 +53,7 @@ impl Desk {
         let report = self.decide(Command::Steps(vec![step]), terms)?;
         let Some(ticket) = report.tickets.first().filter(|_| !report.changes.is_empty()) else { return Ok(report) };
         let refused = |why| refused(Some(ticket.id), "access grant", why);
-        let asked = request(ticket).ok_or_else(|| refused(AccessRefusal::NoRequest))?;
+        let asked = request(ticket).ok_or_else(|| refused(AccessRefusal::NotAnAccessRequest))?;
         let organization = asked.organization.as_deref().ok_or_else(|| refused(AccessRefusal::NoOrganization))?;
         let file = self.organization(organization, Some(&terms.by))?;
         may_have_access(&file, &asked.requester, asked.approved_by.as_ref()).map_err(refused)?;
@@ -75,7 +75,7 @@ impl Desk {
         }
         let granted_by = file.member(person).and_then(|member| member.organization_access).ok_or_else(|| {
             let (person, organization) = (person.clone(), organization.to_owned());
-            refused(None, "access revoke", AccessRefusal::HasNone { person, organization })
+            refused(None, "access revoke", AccessRefusal::NoAccess { person, organization })
         })?;
         let report = match text {
             Some(text) => {

@@ -34,7 +34,7 @@ impl PolicyFacts {
             hours: self.hours.as_ref(),
             reopen_window: self.reopen_window,
             on_duty: self.on_duty.as_ref(),
-            first_word_due: self.first_word_due,
+            manager_response_due: self.first_word_due,
             may_escalate: self.may_escalate,
         }
     }

@@ -89,7 +89,7 @@ impl<'a> Transaction<'a> {
         {
             let step = self.priority_request(id, priority, step)?;
             self.decide(id, &step)?;
-            self.notices.push((id, Notice::PriorityAsked(priority)));
+            self.notices.push((id, Notice::PriorityRequested(priority)));
             return Ok(id);
         }
         let merged = self.ticket(id)?.header.merged_into.is_some();
@@ -152,7 +152,7 @@ impl<'a> Transaction<'a> {
     pub fn role(&mut self, id: Id) -> Result<TicketRole, Error> {
         let (casebook, by) = (self.casebook, self.by.clone());
         let memberships = casebook.memberships(&by)?;
-        Ok(casebook.config().team.standing_with(&by, &memberships, Some(&self.ticket(id)?.header)))
+        Ok(casebook.config().team.role_with(&by, &memberships, Some(&self.ticket(id)?.header)))
     }
 
     /// Decides and applies a step on the ticket it names, with what follows on the other side of a link.
@@ -214,7 +214,7 @@ impl<'a> Transaction<'a> {
             decided => decided?,
         };
         if let Some(entry) = decided {
-            self.notices.push((target, Notice::WentOnAt(target)));
+            self.notices.push((target, Notice::RecordedOnTarget(target)));
             let key = step.key.clone();
             self.append(id, Action::Forward { into: target, entry }, key, standing)?;
         }
@@ -241,9 +241,9 @@ impl<'a> Transaction<'a> {
             team: &config.team,
             follow_up: &config.follow_up,
             now: casebook.world().now,
-            standing,
+            role: standing,
             other,
-            circumstances: circumstances.as_context(),
+            policy: circumstances.as_context(),
         };
         let decision =
             workflow::decide(self.ticket(id)?, &request, &around).map_err(|refusal| self.refused(id, step, refusal))?;
@@ -290,7 +290,7 @@ impl<'a> Transaction<'a> {
         let (now, random, by) = (self.casebook.world().now, (self.random)(), self.by.clone());
         let ticket = self.ticket(id)?;
         let (entry_id, from) = (Id::after(Some(ticket.version()), now, random), Some(ticket.header.status));
-        Ok(Entry { from, ..Entry::new(entry_id, by, standing.role(), action) })
+        Ok(Entry { from, ..Entry::new(entry_id, by, standing.entry_role(), action) })
     }
 
     /// Adds an entry as it is, behind the last one.

@@ -39,29 +39,33 @@ impl LostEntry {
 /// entries: each is sought in its own bytes, behind the one before it if it is there; what is left over is taken for
 /// what was edited.
 pub fn align_entries(before: &[RawEntry<'_>], after: &[RawEntry<'_>]) -> Vec<Option<usize>> {
-    let mut left: HashMap<Id, Vec<usize>> = HashMap::with_capacity(after.len());
-    for (place, piece) in after.iter().enumerate() {
-        left.entry(piece.id).or_default().push(place);
+    let mut unmatched: HashMap<Id, Vec<usize>> = HashMap::with_capacity(after.len());
+    for (position, entry) in after.iter().enumerate() {
+        unmatched.entry(entry.id).or_default().push(position);
     }
     let mut last = None;
-    let mut places: Vec<Option<usize>> = Vec::with_capacity(before.len());
-    for piece in before {
-        let same = |left: &&usize| after[**left].bytes == piece.bytes;
-        let behind = |left: &&usize| last.is_none_or(|last| **left > last);
-        let candidates = left.get_mut(&piece.id);
-        let place = candidates.and_then(|left| {
-            let found = left.iter().find(|place| same(place) && behind(place)).or_else(|| left.iter().find(same));
+    let mut positions: Vec<Option<usize>> = Vec::with_capacity(before.len());
+    for entry in before {
+        let same = |unmatched: &&usize| after[**unmatched].bytes == entry.bytes;
+        let follows_last = |unmatched: &&usize| last.is_none_or(|last| **unmatched > last);
+        let candidates = unmatched.get_mut(&entry.id);
+        let position = candidates.and_then(|unmatched| {
+            let found = unmatched
+                .iter()
+                .find(|position| same(position) && follows_last(position))
+                .or_else(|| unmatched.iter().find(same));
             let found = found.copied();
-            left.retain(|place| Some(*place) != found);
+            unmatched.retain(|position| Some(*position) != found);
             found
         });
-        last = last.max(place);
-        places.push(place);
+        last = last.max(position);
+        positions.push(position);
     }
-    for (piece, place) in before.iter().zip(&mut places).filter(|(_, place)| place.is_none()) {
-        *place = left.get_mut(&piece.id).filter(|left| !left.is_empty()).map(|left| left.remove(0));
+    for (entry, position) in before.iter().zip(&mut positions).filter(|(_, position)| position.is_none()) {
+        *position =
+            unmatched.get_mut(&entry.id).filter(|unmatched| !unmatched.is_empty()).map(|unmatched| unmatched.remove(0));
     }
-    places
+    positions
 }
 
 /// What of an older history a newer one does not keep, in the older one's order, each with its place there. `places` are
@@ -70,36 +74,36 @@ pub fn align_entries(before: &[RawEntry<'_>], after: &[RawEntry<'_>]) -> Vec<Opt
 pub fn lost_entries(
     before: &[RawEntry<'_>],
     after: &[RawEntry<'_>],
-    places: &[Option<usize>],
+    positions: &[Option<usize>],
 ) -> Vec<(LostEntry, usize)> {
-    let mut losses = Vec::new();
+    let mut lost = Vec::new();
     let mut last = None;
-    for (was, (piece, place)) in before.iter().zip(places).enumerate() {
-        let Some(place) = *place else {
-            losses.push((LostEntry::Removed(piece.id), was));
+    for (index, (entry, position)) in before.iter().zip(positions).enumerate() {
+        let Some(position) = *position else {
+            lost.push((LostEntry::Removed(entry.id), index));
             continue;
         };
-        if after[place].bytes != piece.bytes {
-            losses.push((LostEntry::Edited(piece.id), was));
+        if after[position].bytes != entry.bytes {
+            lost.push((LostEntry::Edited(entry.id), index));
         }
-        if last.is_some_and(|last| place < last) {
-            losses.push((LostEntry::Reordered(piece.id), was));
+        if last.is_some_and(|last| position < last) {
+            lost.push((LostEntry::Reordered(entry.id), index));
         }
-        last = last.max(Some(place));
+        last = last.max(Some(position));
     }
-    losses
+    lost
 }
 
 /// The places of the entries that none of the older histories has, of which `kept` says where each of theirs is.
 pub fn added(kept: &[Vec<Option<usize>>], count: usize) -> Vec<usize> {
-    let known: HashSet<usize> = kept.iter().flatten().flatten().copied().collect();
-    (0..count).filter(|place| !known.contains(place)).collect()
+    let kept: HashSet<usize> = kept.iter().flatten().flatten().copied().collect();
+    (0..count).filter(|position| !kept.contains(position)).collect()
 }
 
 /// Those of the new entries that do not stand behind every older one. A rebased branch brings such entries.
 pub fn inserted(added: &[usize], count: usize) -> Vec<usize> {
-    let behind = added.iter().rev().enumerate().take_while(|(step, place)| **place + step + 1 == count).count();
-    added[..added.len() - behind].to_vec()
+    let at_end = added.iter().rev().enumerate().take_while(|(step, position)| **position + step + 1 == count).count();
+    added[..added.len() - at_end].to_vec()
 }
 
 #[cfg(test)]
@@ -113,7 +117,7 @@ mod tests {
         Id::at(DateTime::UNIX_EPOCH, number.into())
     }
 
-    fn pieces(history: &[(u8, u8)]) -> Vec<RawEntry<'_>> {
+    fn raw_entries(history: &[(u8, u8)]) -> Vec<RawEntry<'_>> {
         static BYTES: [u8; 256] = {
             let mut bytes = [0; 256];
             let mut at = 0;
@@ -125,17 +129,20 @@ mod tests {
         };
         history
             .iter()
-            .map(|(number, said)| RawEntry { id: id(*number), bytes: &BYTES[usize::from(*said)..=usize::from(*said)] })
+            .map(|(number, content)| RawEntry {
+                id: id(*number),
+                bytes: &BYTES[usize::from(*content)..=usize::from(*content)],
+            })
             .collect()
     }
 
     fn found(before: &[(u8, u8)], after: &[(u8, u8)]) -> Vec<LostEntry> {
-        let (before, after) = (pieces(before), pieces(after));
+        let (before, after) = (raw_entries(before), raw_entries(after));
         lost_entries(&before, &after, &align_entries(&before, &after)).into_iter().map(|(loss, _)| loss).collect()
     }
 
     fn new(before: &[(u8, u8)], after: &[(u8, u8)]) -> Vec<usize> {
-        added(&[align_entries(&pieces(before), &pieces(after))], after.len())
+        added(&[align_entries(&raw_entries(before), &raw_entries(after))], after.len())
     }
 
     #[test]
@@ -163,7 +170,7 @@ mod tests {
     fn an_id_that_stands_twice_is_two_entries() {
         let before = [(1, 1), (2, 2), (3, 3)];
         // Beside the original, before it or behind it, edited or not; before older ones, and at the end.
-        for (after, place) in [
+        for (after, position) in [
             ([(1, 1), (2, 9), (2, 2), (3, 3)], 1),
             ([(1, 1), (2, 2), (2, 9), (3, 3)], 2),
             ([(1, 1), (2, 2), (2, 2), (3, 3)], 2),
@@ -172,7 +179,7 @@ mod tests {
             ([(1, 1), (2, 2), (3, 3), (3, 9)], 3),
         ] {
             assert_eq!(found(&before, &after), [], "{after:?}");
-            assert_eq!(new(&before, &after), [place], "{after:?}");
+            assert_eq!(new(&before, &after), [position], "{after:?}");
         }
         // Then one of the two goes.
         let twice = [(1, 1), (2, 9), (2, 2), (3, 3)];
@@ -181,7 +188,7 @@ mod tests {
             assert_eq!(new(&twice, &after), Vec::<usize>::new(), "{after:?}");
         }
         let lost = |after: &[(u8, u8)]| {
-            let (before, after) = (pieces(&twice), pieces(after));
+            let (before, after) = (raw_entries(&twice), raw_entries(after));
             lost_entries(&before, &after, &align_entries(&before, &after))
         };
         assert_eq!(lost(&[(1, 1), (2, 9), (3, 3)]), [(LostEntry::Removed(id(2)), 2)], "the one that is not there");
@@ -201,10 +208,10 @@ mod tests {
         fn a_union_keeps_both_sides(one in history(), other in history()) {
             // As two clones make them: the same id is the same entry.
             let mut union = one.clone();
-            union.extend(other.iter().filter(|(number, _)| !one.iter().any(|(known, _)| known == number)));
+            union.extend(other.iter().filter(|(number, _)| !one.iter().any(|(kept, _)| kept == number)));
             union.sort_unstable();
             let other: Vec<_> =
-                other.iter().map(|(number, _)| *union.iter().find(|(known, _)| known == number).unwrap()).collect();
+                other.iter().map(|(number, _)| *union.iter().find(|(kept, _)| kept == number).unwrap()).collect();
             prop_assert_eq!(found(&one, &union), []);
             prop_assert_eq!(found(&other, &union), []);
         }
@@ -220,23 +227,23 @@ mod tests {
         #[test]
         fn every_tampering_is_found_with_its_entry(
             history in history().prop_filter("two at least", |history| history.len() > 1),
-            place in any::<prop::sample::Index>(),
+            position in any::<prop::sample::Index>(),
             kind in 0..3,
         ) {
-            let place = place.index(history.len() - 1);
-            let (mut after, entry) = (history.clone(), id(history[place].0));
+            let position = position.index(history.len() - 1);
+            let (mut after, entry) = (history.clone(), id(history[position].0));
             let expected = match kind {
                 0 => {
-                    after.remove(place);
+                    after.remove(position);
                     LostEntry::Removed(entry)
                 }
                 1 => {
-                    after[place].1 = after[place].1.wrapping_add(1);
+                    after[position].1 = after[position].1.wrapping_add(1);
                     LostEntry::Edited(entry)
                 }
                 _ => {
-                    after.swap(place, place + 1);
-                    LostEntry::Reordered(id(history[place + 1].0))
+                    after.swap(position, position + 1);
+                    LostEntry::Reordered(id(history[position + 1].0))
                 }
             };
             prop_assert_eq!(found(&history, &after), [expected]);

@@ -25,7 +25,7 @@ use crate::domain::vocabulary::{Kind, Priority, Role, Status};
 use crate::domain::workflow::{Decision, DecisionContext, PolicyContext, Refusal, Request, decide, may_open};
 
 /// How many earlier versions of a ticket are asked at most.
-const EARLIER: usize = 256;
+const MAX_EARLIER_VERSIONS: usize = 256;
 
 /// What an entry is judged by, as it was before it.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +35,7 @@ pub struct AuditPolicy<'a> {
     /// What silence leads to.
     pub follow_up: &'a FollowUpPolicy,
     /// What it asks of those who open tickets; nothing where that cannot be read.
-    pub admission: Option<&'a EligibilityContext>,
+    pub eligibility: Option<&'a EligibilityContext>,
     /// The desk's organisations; none need be there where [`needs_organizations`] says no.
     pub organizations: &'a [Arc<Organization>],
 }
@@ -48,7 +48,7 @@ impl AuditPolicy<'_> {
 
     /// Whether a customer sees a ticket.
     pub fn shows(&self, ticket: &Ticket, person: &Person) -> bool {
-        self.team.standing_with(person, &self.memberships(person), Some(&ticket.header)).sees()
+        self.team.role_with(person, &self.memberships(person), Some(&ticket.header)).sees()
     }
 }
 
@@ -73,20 +73,20 @@ pub struct Counterpart<'a> {
     /// Whether the person may see the merged ticket a reply was addressed to.
     pub sees_source: bool,
     /// Whether it brings on what the same person wrote to the merged ticket, where it was judged.
-    pub is_brought: bool,
+    pub is_moved_reply: bool,
 }
 
 /// What is to be said of an entry.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
     /// It is as a command makes it.
-    Lawful,
+    Permitted,
     /// The other ticket's entry is not there; nothing else is wrong.
-    Alone,
+    CounterpartMissing,
     /// It does not fit the history before it, and fits that up to this entry: written at the same time elsewhere.
     Concurrent(Id),
     /// It could not be made.
-    Unlawful(NotPermitted),
+    NotPermitted(NotPermitted),
 }
 
 /// Why an entry could not be made.
@@ -95,29 +95,29 @@ pub enum NotPermitted {
     /// A rule is against it.
     Refused(Refusal),
     /// The person is no agent.
-    NoAgent,
+    NotAnAgent,
     /// It saw another status than the ticket had.
-    Saw {
+    WrongFrom {
         /// What it says.
-        saw: Option<Status>,
+        recorded: Option<Status>,
         /// What was.
-        was: Option<Status>,
+        actual: Option<Status>,
     },
     /// It leads to another status than the action does.
-    LeadsTo {
+    WrongTo {
         /// What it says.
-        to: Option<Status>,
+        recorded: Option<Status>,
         /// What follows from the action.
-        follows: Option<Status>,
+        expected: Option<Status>,
     },
     /// It solves as agreed, and does not say by whom.
-    NobodyAgreed,
+    AgreerMissing,
     /// It says that the priority was another one.
-    Was {
+    WrongPriority {
         /// What it says.
-        said: Priority,
+        recorded: Priority,
         /// What was.
-        was: Priority,
+        actual: Priority,
     },
 }
 
@@ -126,7 +126,7 @@ impl NotPermitted {
     pub const fn is_about_rights(&self) -> bool {
         matches!(
             self,
-            Self::NoAgent
+            Self::NotAnAgent
                 | Self::Refused(
                     Refusal::NotVisible
                         | Refusal::NotAllowed { .. }
@@ -140,40 +140,40 @@ impl NotPermitted {
 }
 
 /// Whether a ticket could be opened by its first entry. Imported tickets are somebody else's to judge.
-pub fn evaluate_opening(entry: &Entry, law: &AuditPolicy<'_>) -> Verdict {
-    let judged = (|| {
-        let Action::Open(opening) = &entry.action else { return Err(NotPermitted::Refused(Refusal::NotAsked)) };
-        let standing = role_of(entry, None, law)?;
-        may_open(standing, &entry.by, opening).map_err(NotPermitted::Refused)?;
+pub fn evaluate_opening(entry: &Entry, policy: &AuditPolicy<'_>) -> Verdict {
+    let result = (|| {
+        let Action::Open(opening) = &entry.action else { return Err(NotPermitted::Refused(Refusal::NotRequestable)) };
+        let role = role_of(entry, None, policy)?;
+        may_open(role, &entry.by, opening).map_err(NotPermitted::Refused)?;
         // A customer opens tickets of their own organisations alone, where the desk keeps any.
-        if let Some(given) = opening.organization.as_ref().filter(|_| !standing.is_support())
-            && !law.organizations.is_empty()
-            && !law.memberships(&entry.by).organizations().any(|known| known == given)
+        if let Some(given) = opening.organization.as_ref().filter(|_| !role.is_support())
+            && !policy.organizations.is_empty()
+            && !policy.memberships(&entry.by).organizations().any(|candidate| candidate == given)
         {
             return Err(NotPermitted::Refused(Refusal::OtherOrganization { given: given.clone() }));
         }
         if entry.role == Role::Customer {
-            admitted(opening, entry, law).map_err(NotPermitted::Refused)?;
+            check_admission(opening, entry, policy).map_err(NotPermitted::Refused)?;
         }
         if entry.text.is_none() {
             return Err(NotPermitted::Refused(Refusal::TextMissing));
         }
-        if let Some(saw) = entry.from {
-            return Err(NotPermitted::Saw { saw: Some(saw), was: None });
+        if let Some(recorded) = entry.from {
+            return Err(NotPermitted::WrongFrom { recorded: Some(recorded), actual: None });
         }
-        leads(entry, Some(Status::Open))
+        check_to(entry, Some(Status::Open))
     })();
-    judged.map_or_else(Verdict::Unlawful, |()| Verdict::Lawful)
+    result.map_or_else(Verdict::NotPermitted, |()| Verdict::Permitted)
 }
 
 /// Whether a customer may ask for support, or for access, by what was on file. An agent opens what they will: to override
 /// a rule is theirs. What follows up a ticket has been admitted with that one.
-fn admitted(opening: &OpenFields, entry: &Entry, law: &AuditPolicy<'_>) -> Result<(), Refusal> {
-    let on_file = |id: &str| law.organizations.iter().find(|known| known.id == id).map(Arc::as_ref);
+fn check_admission(opening: &OpenFields, entry: &Entry, policy: &AuditPolicy<'_>) -> Result<(), Refusal> {
+    let on_file = |id: &str| policy.organizations.iter().find(|candidate| candidate.id == id).map(Arc::as_ref);
     // To name none is no way around the rules of the only one they are of.
-    let memberships = law.memberships(&opening.requester);
-    let mut theirs = memberships.organizations();
-    let own = theirs.next().filter(|_| theirs.next().is_none());
+    let memberships = policy.memberships(&opening.requester);
+    let mut organizations = memberships.organizations();
+    let own = organizations.next().filter(|_| organizations.next().is_none());
     let id = opening.organization.as_deref().or(own);
     let organization = id.and_then(on_file);
     if opening.kind == Some(Kind::OrganizationAccess) {
@@ -181,38 +181,38 @@ fn admitted(opening: &OpenFields, entry: &Entry, law: &AuditPolicy<'_>) -> Resul
         let unknown = Organization::new(id);
         let file = organization.unwrap_or(&unknown);
         return may_have_access(file, &opening.requester, opening.approved_by.as_ref())
-            .map_err(|why| Refusal::Access(Box::new(why)));
+            .map_err(|reason| Refusal::Access(Box::new(reason)));
     }
-    let Some(admission) = law.admission.filter(|_| opening.follow_up_of.is_none()) else { return Ok(()) };
+    let Some(eligibility) = policy.eligibility.filter(|_| opening.follow_up_of.is_none()) else { return Ok(()) };
     // Of which instance a ticket is may have become a question since.
-    match admission.check_eligibility(opening, organization, entry.at).unwrap_or_default().into_iter().next() {
-        Some(hurdle) => Err(Refusal::NotEligible(Box::new(hurdle))),
+    match eligibility.check_eligibility(opening, organization, entry.at).unwrap_or_default().into_iter().next() {
+        Some(reason) => Err(Refusal::NotEligible(Box::new(reason))),
         None => Ok(()),
     }
 }
 
 /// Whether an entry could be made behind the history of a ticket. `before` is the ticket up to it.
-pub fn evaluate(before: &Ticket, entry: &Entry, law: &AuditPolicy<'_>, company: &Counterpart<'_>) -> Verdict {
-    let why = match evaluate_here(before, entry, law, company) {
+pub fn evaluate(before: &Ticket, entry: &Entry, policy: &AuditPolicy<'_>, counterpart: &Counterpart<'_>) -> Verdict {
+    let reason = match evaluate_on(before, entry, policy, counterpart) {
         Ok(verdict) => return verdict,
-        Err(why) => why,
+        Err(reason) => reason,
     };
     // An entry of a newer program is not ours to judge, and rights do not depend on what was written meanwhile, but
     // for who is in copy.
-    let mut fitting: Vec<usize> = Vec::new();
+    let mut counts: Vec<usize> = Vec::new();
     let mut so_far: Option<Ticket> = None;
-    for (place, known) in before.history[..before.history.len().saturating_sub(1)].iter().enumerate() {
-        extend(&mut so_far, known);
-        fitting.extend(so_far.iter().filter(|ticket| Some(ticket.header.status) == entry.from).map(|_| place + 1));
+    for (index, candidate) in before.history[..before.history.len().saturating_sub(1)].iter().enumerate() {
+        extend(&mut so_far, candidate);
+        counts.extend(so_far.iter().filter(|ticket| Some(ticket.header.status) == entry.from).map(|_| index + 1));
     }
     // Most fit the last that they might have seen; the others are not made.
-    let earlier = fitting.into_iter().rev().take(EARLIER).filter_map(|count| {
+    let earlier = counts.into_iter().rev().take(MAX_EARLIER_VERSIONS).filter_map(|count| {
         let mut earlier = None;
-        before.history[..count].iter().for_each(|known| extend(&mut earlier, known));
+        before.history[..count].iter().for_each(|candidate| extend(&mut earlier, candidate));
         earlier
     });
-    let found = { earlier }.find(|ticket| evaluate_here(ticket, entry, law, company).is_ok());
-    found.map_or(Verdict::Unlawful(why), |ticket| Verdict::Concurrent(ticket.version()))
+    let found = { earlier }.find(|ticket| evaluate_on(ticket, entry, policy, counterpart).is_ok());
+    found.map_or(Verdict::NotPermitted(reason), |ticket| Verdict::Concurrent(ticket.version()))
 }
 
 /// Adds an entry to a ticket, or opens it by the entry.
@@ -223,109 +223,118 @@ fn extend(ticket: &mut Option<Ticket>, entry: &Entry) {
     }
 }
 
-fn evaluate_here(
+fn evaluate_on(
     before: &Ticket,
     entry: &Entry,
-    law: &AuditPolicy<'_>,
-    company: &Counterpart<'_>,
+    policy: &AuditPolicy<'_>,
+    counterpart: &Counterpart<'_>,
 ) -> Result<Verdict, NotPermitted> {
     if matches!(entry.action, Action::Unknown(_)) {
         // What it does a newer program knows; who may do anything at all is known here.
-        let is_theirs = role_of(entry, Some(before), law)?.sees();
-        return if is_theirs { Ok(Verdict::Lawful) } else { Err(NotPermitted::Refused(Refusal::NotVisible)) };
+        let may_see = role_of(entry, Some(before), policy)?.sees();
+        return if may_see { Ok(Verdict::Permitted) } else { Err(NotPermitted::Refused(Refusal::NotVisible)) };
     }
-    let mut standing = match role_of(entry, Some(before), law) {
-        Err(NotPermitted::NoAgent) if company.is_brought => TicketRole::Agent,
-        standing => standing?,
+    let mut role = match role_of(entry, Some(before), policy) {
+        Err(NotPermitted::NotAnAgent) if counterpart.is_moved_reply => TicketRole::Agent,
+        role => role?,
     };
     let status = before.header.status;
     if entry.from != Some(status) {
-        return Err(NotPermitted::Saw { saw: entry.from, was: Some(status) });
+        return Err(NotPermitted::WrongFrom { recorded: entry.from, actual: Some(status) });
     }
     match &entry.action {
         Action::Merged { .. } | Action::Unmerged { .. } | Action::Forward { .. } => {
-            return records(entry, standing, company);
+            return evaluate_counterpart(entry, role, counterpart);
         }
         Action::Reply { via_ticket: Some(_), .. }
-            if (company.sees_source || company.is_brought) && !standing.sees() =>
+            if (counterpart.sees_source || counterpart.is_moved_reply) && !role.sees() =>
         {
-            standing = TicketRole::Customer;
+            role = TicketRole::Customer;
         }
         _ => {}
     }
-    let around = DecisionContext {
-        team: law.team,
-        follow_up: law.follow_up,
+    let context = DecisionContext {
+        team: policy.team,
+        follow_up: policy.follow_up,
         now: entry.at,
-        standing,
-        other: company.target,
-        circumstances: PolicyContext::default(),
+        role,
+        other: counterpart.target,
+        policy: PolicyContext::default(),
     };
-    let decided = |keep_open| {
+    let decide_with = |keep_open| {
         // Which words they are decides nothing.
         let (by, action, text) = (entry.by.clone(), entry.action.clone(), entry.text.as_ref().and(Text::clean("-")));
-        decide(before, &Request { by, action, text, keep_open }, &around)
+        decide(before, &Request { by, action, text, keep_open }, &context)
     };
-    let mut outcome = decided(false);
+    let mut outcome = decide_with(false);
     if let Ok(Decision::Entry { to, .. }) = &outcome
         && *to != entry.to
     {
-        outcome = decided(true);
+        outcome = decide_with(true);
     }
     match outcome {
         // The target is not here to be looked at; what there is to say of this side was said before that.
-        Err(Refusal::NotVisible) if is_unaware_merge(entry, standing, company) => Ok(Verdict::Alone),
+        Err(Refusal::NotVisible) if is_unaware_merge(entry, role, counterpart) => Ok(Verdict::CounterpartMissing),
         Err(refusal) => Err(NotPermitted::Refused(refusal)),
-        Ok(Decision::Nothing) => leads(entry, None).map(|()| Verdict::Lawful),
+        Ok(Decision::Nothing) => check_to(entry, None).map(|()| Verdict::Permitted),
         Ok(Decision::Entry { action, to, .. }) => {
-            if let (Action::Prioritize { was: said, .. }, Action::Prioritize { was, .. }) = (&entry.action, *action)
-                && *said != was
+            if let (Action::Prioritize { was: recorded, .. }, Action::Prioritize { was: actual, .. }) =
+                (&entry.action, *action)
+                && *recorded != actual
             {
-                return Err(NotPermitted::Was { said: *said, was });
+                return Err(NotPermitted::WrongPriority { recorded: *recorded, actual });
             }
             if let Action::Solve(SolveEvidence::Agreed { by: None }) = entry.action {
-                return Err(NotPermitted::NobodyAgreed);
+                return Err(NotPermitted::AgreerMissing);
             }
-            leads(entry, to)?;
+            check_to(entry, to)?;
             let is_two_sided = matches!(entry.action, Action::Merge { .. } | Action::Reopen { unmerge: true, .. })
                 || matches!(entry.action, Action::Reply { via_ticket: Some(_), .. });
-            Ok(if is_two_sided && !company.has_counterpart { Verdict::Alone } else { Verdict::Lawful })
+            Ok(if is_two_sided && !counterpart.has_counterpart {
+                Verdict::CounterpartMissing
+            } else {
+                Verdict::Permitted
+            })
         }
     }
 }
 
-fn is_unaware_merge(entry: &Entry, standing: TicketRole, company: &Counterpart<'_>) -> bool {
-    matches!(entry.action, Action::Merge { .. }) && company.target.is_none() && standing.is_support()
+fn is_unaware_merge(entry: &Entry, role: TicketRole, counterpart: &Counterpart<'_>) -> bool {
+    matches!(entry.action, Action::Merge { .. }) && counterpart.target.is_none() && role.is_support()
 }
 
 /// The other side of something: made by whoever made the first.
-fn records(entry: &Entry, standing: TicketRole, company: &Counterpart<'_>) -> Result<Verdict, NotPermitted> {
-    leads(entry, None)?;
-    match (&entry.action, standing.is_support(), company.has_counterpart) {
-        (Action::Merged { .. }, false, _) => Err(NotPermitted::Refused(Refusal::NotAllowed { standing })),
-        (Action::Forward { .. }, ..) if !standing.sees() && !company.is_brought => {
+fn evaluate_counterpart(
+    entry: &Entry,
+    role: TicketRole,
+    counterpart: &Counterpart<'_>,
+) -> Result<Verdict, NotPermitted> {
+    check_to(entry, None)?;
+    match (&entry.action, role.is_support(), counterpart.has_counterpart) {
+        (Action::Merged { .. }, false, _) => Err(NotPermitted::Refused(Refusal::NotAllowed { role })),
+        (Action::Forward { .. }, ..) if !role.sees() && !counterpart.is_moved_reply => {
             Err(NotPermitted::Refused(Refusal::NotVisible))
         }
-        (_, _, true) => Ok(Verdict::Lawful),
+        (_, _, true) => Ok(Verdict::Permitted),
         // The other half of a command whose files were committed one after the other, in either order. A pointer to a
         // reply changes nothing; a link that only one side has let go of is an error of `check`, whoever wrote it.
-        (_, _, false) => Ok(Verdict::Alone),
+        (_, _, false) => Ok(Verdict::CounterpartMissing),
     }
 }
 
 /// Where the person stood, by the role the entry claims. To claim less than one has is no forgery.
-fn role_of(entry: &Entry, before: Option<&Ticket>, law: &AuditPolicy<'_>) -> Result<TicketRole, NotPermitted> {
+fn role_of(entry: &Entry, before: Option<&Ticket>, policy: &AuditPolicy<'_>) -> Result<TicketRole, NotPermitted> {
     let header = before.map(|ticket| &ticket.header);
     match entry.role {
         // A sweep bears the name of the agent who let it run: nobody else's word makes an entry the system's.
-        Role::System if law.team.has_agent(&entry.by) => Ok(TicketRole::System),
-        Role::System => Err(NotPermitted::NoAgent),
-        Role::Agent if law.team.has_agent(&entry.by) => Ok(law.team.role(&entry.by, header)),
-        Role::Agent => Err(NotPermitted::NoAgent),
-        Role::Customer => Ok(Team::default().standing_with(&entry.by, &law.memberships(&entry.by), header)),
+        Role::System if policy.team.has_agent(&entry.by) => Ok(TicketRole::System),
+        Role::System => Err(NotPermitted::NotAnAgent),
+        Role::Agent if policy.team.has_agent(&entry.by) => Ok(policy.team.role(&entry.by, header)),
+        Role::Agent => Err(NotPermitted::NotAnAgent),
+        Role::Customer => Ok(Team::default().role_with(&entry.by, &policy.memberships(&entry.by), header)),
     }
 }
 
-fn leads(entry: &Entry, follows: Option<Status>) -> Result<(), NotPermitted> {
-    if entry.to == follows { Ok(()) } else { Err(NotPermitted::LeadsTo { to: entry.to, follows }) }
+fn check_to(entry: &Entry, expected: Option<Status>) -> Result<(), NotPermitted> {
+    if entry.to == expected { Ok(()) } else { Err(NotPermitted::WrongTo { recorded: entry.to, expected }) }
 }

@@ -13,9 +13,9 @@ pub enum TimestampProblem {
         after: DateTime<Utc>,
     },
     /// It is not the time its id was made at.
-    OtherThanId {
+    DiffersFromId {
         /// That time.
-        made: DateTime<Utc>,
+        created: DateTime<Utc>,
     },
     /// It is behind the commit that brought it.
     Future {
@@ -31,12 +31,12 @@ pub fn check_timestamp(
     committed: Option<DateTime<Utc>>,
     tolerance: TimeDelta,
 ) -> Option<TimestampProblem> {
-    let (made, at) = (entry.id.time(), entry.at);
+    let (created, at) = (entry.id.time(), entry.at);
     if let Some(previous) = previous.filter(|previous| previous.at > at + tolerance) {
         return Some(TimestampProblem::Backwards { after: previous.at });
     }
-    if (made - at).abs() > tolerance.max(TimeDelta::seconds(1)) {
-        return Some(TimestampProblem::OtherThanId { made });
+    if (created - at).abs() > tolerance.max(TimeDelta::seconds(1)) {
+        return Some(TimestampProblem::DiffersFromId { created });
     }
     committed.filter(|committed| at > *committed + tolerance).map(|committed| TimestampProblem::Future { committed })
 }

@@ -162,7 +162,8 @@ fn entry_from(mut reader: MapReader, first: bool, lenient: bool) -> Result<Entry
         None if lenient => Action::Unknown(word),
         None => return Err(reader.unfit("action", &format!("`{word}` is no action"))),
     };
-    let attachments = if attachment::may_have_some(&action) { attachments_from(&mut reader)? } else { Vec::new() };
+    let attachments =
+        if attachment::may_have_attachments(&action) { attachments_from(&mut reader)? } else { Vec::new() };
     if attachments.is_empty() && matches!(action, Action::Attach) {
         reader.need("attachments", None::<()>)?;
     }
@@ -175,7 +176,7 @@ fn attachments_from(reader: &mut MapReader) -> Result<Vec<Attachment>> {
     let mut attachments: Vec<Attachment> = Vec::new();
     for mut map in reader.maps("attachments")? {
         let name = map.needed_words("name")?;
-        attachment::fit_name(&name).map_err(|why| map.unfit("name", &why))?;
+        attachment::validate_name(&name).map_err(|why| map.unfit("name", &why))?;
         let size = map.number("size")?;
         let size = map.need("size", size)?;
         let size = u64::try_from(size).map_err(|_| map.unfit("size", &"a size is a number of bytes"))?;

@@ -59,7 +59,7 @@ pub struct Assignment {
     /// How many unsolved tickets they have.
     pub unsolved: usize,
     /// What was looked away from.
-    pub waived: Vec<RelaxedRequirement>,
+    pub relaxed: Vec<RelaxedRequirement>,
 }
 
 /// Why nobody was found.
@@ -69,8 +69,8 @@ pub enum NoAssignee {
     #[error("this desk has no agents")]
     NoAgents,
     /// None of them is of the team.
-    #[error("nobody is of the team `{team}`")]
-    NoneOf {
+    #[error("no agent is in the team `{team}`")]
+    NotInTeam {
         /// The team.
         team: String,
     },
@@ -84,17 +84,17 @@ pub struct Workload(BTreeMap<String, TicketLoad>);
 struct TicketLoad {
     unsolved: usize,
     /// When they were given the last one, and how many at that instant.
-    given: Option<(DateTime<Utc>, usize)>,
+    last_assigned: Option<(DateTime<Utc>, usize)>,
 }
 
 impl Workload {
     /// Counts a ticket.
-    pub fn add(&mut self, row: &Summary) {
-        let Some(assignee) = &row.header.assignee else { return };
+    pub fn add(&mut self, summary: &Summary) {
+        let Some(assignee) = &summary.header.assignee else { return };
         let load = self.0.entry(assignee.as_str().to_lowercase()).or_default();
-        load.unsolved += usize::from(row.header.status != Status::Solved);
-        let at = row.assigned_by.unwrap_or(row.id).time();
-        load.given = match load.given {
+        load.unsolved += usize::from(summary.header.status != Status::Solved);
+        let at = summary.assigned_by.unwrap_or(summary.id).time();
+        load.last_assigned = match load.last_assigned {
             Some((last, count)) if last == at => Some((last, count + 1)),
             Some((last, count)) if last > at => Some((last, count)),
             _ => Some((at, 1)),
@@ -108,53 +108,55 @@ impl Workload {
 
 /// Whose turn it is. The team is a must; language and hours are given up where nobody would be left. `None`: nobody is
 /// of the team.
-pub fn next(
-    turn: AssignmentStrategy,
-    colleagues: &[AssignmentCandidate],
+pub fn next_assignee(
+    strategy: AssignmentStrategy,
+    candidates: &[AssignmentCandidate],
     loads: &Workload,
-    wanted: AssignmentRequirements<'_>,
+    requirements: AssignmentRequirements<'_>,
     works_now: impl Fn(&str) -> bool,
 ) -> Option<Assignment> {
-    let is_of =
-        |known: &&AssignmentCandidate| wanted.team.is_none_or(|team| known.teams.iter().any(|theirs| theirs == team));
-    let mut left: Vec<&AssignmentCandidate> = colleagues.iter().filter(is_of).collect();
-    let mut waived = Vec::new();
-    let head = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_lowercase();
-    let writes = |known: &AssignmentCandidate| {
-        wanted.language.is_none_or(|language| {
-            known.languages.is_empty() || known.languages.iter().any(|theirs| head(theirs) == head(language))
+    let is_in_team = |candidate: &&AssignmentCandidate| {
+        requirements.team.is_none_or(|team| candidate.teams.iter().any(|own| own == team))
+    };
+    let mut remaining: Vec<&AssignmentCandidate> = candidates.iter().filter(is_in_team).collect();
+    let mut relaxed = Vec::new();
+    let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_lowercase();
+    let writes = |candidate: &AssignmentCandidate| {
+        requirements.language.is_none_or(|language| {
+            candidate.languages.is_empty() || candidate.languages.iter().any(|own| primary(own) == primary(language))
         })
     };
-    let works = |known: &AssignmentCandidate| known.calendar.as_deref().is_none_or(&works_now);
-    narrow(&mut left, &mut waived, RelaxedRequirement::Language, writes);
-    narrow(&mut left, &mut waived, RelaxedRequirement::Hours, works);
-    let person = match turn {
-        AssignmentStrategy::LeastLoaded => left.into_iter().min_by_key(|known| {
-            let load = loads.of(&known.person);
-            (load.unsolved, load.given)
+    let works = |candidate: &AssignmentCandidate| candidate.calendar.as_deref().is_none_or(&works_now);
+    narrow(&mut remaining, &mut relaxed, RelaxedRequirement::Language, writes);
+    narrow(&mut remaining, &mut relaxed, RelaxedRequirement::Hours, works);
+    let person = match strategy {
+        AssignmentStrategy::LeastLoaded => remaining.into_iter().min_by_key(|candidate| {
+            let load = loads.of(&candidate.person);
+            (load.unsolved, load.last_assigned)
         })?,
         AssignmentStrategy::RoundRobin => {
             // Which of several at one instant was the last, nothing tells: the one who has most of them, and of equals
             // whoever stands behind the others, so that a round within one instant goes on.
-            let last = left.iter().enumerate().max_by_key(|(_, known)| loads.of(&known.person).given);
-            let behind = last.filter(|(_, known)| loads.of(&known.person).given.is_some());
-            left.get(behind.map_or(0, |(place, _)| (place + 1) % left.len()))?
+            let last =
+                remaining.iter().enumerate().max_by_key(|(_, candidate)| loads.of(&candidate.person).last_assigned);
+            let assigned_last = last.filter(|(_, candidate)| loads.of(&candidate.person).last_assigned.is_some());
+            remaining.get(assigned_last.map_or(0, |(index, _)| (index + 1) % remaining.len()))?
         }
     };
     let person = person.person.clone();
-    Some(Assignment { unsolved: loads.of(&person).unsolved, person, waived })
+    Some(Assignment { unsolved: loads.of(&person).unsolved, person, relaxed })
 }
 
 fn narrow(
-    left: &mut Vec<&AssignmentCandidate>,
-    waived: &mut Vec<RelaxedRequirement>,
-    what: RelaxedRequirement,
+    remaining: &mut Vec<&AssignmentCandidate>,
+    relaxed: &mut Vec<RelaxedRequirement>,
+    requirement: RelaxedRequirement,
     holds: impl Fn(&AssignmentCandidate) -> bool,
 ) {
-    if left.iter().any(|known| holds(known)) {
-        left.retain(|known| holds(known));
-    } else if !left.is_empty() {
-        waived.push(what);
+    if remaining.iter().any(|candidate| holds(candidate)) {
+        remaining.retain(|candidate| holds(candidate));
+    } else if !remaining.is_empty() {
+        relaxed.push(requirement);
     }
 }
 
@@ -185,7 +187,7 @@ mod tests {
         ]
     }
 
-    fn row(number: u128, assignee: &str, status: Status) -> Summary {
+    fn summary(number: u128, assignee: &str, status: Status) -> Summary {
         let at = "2026-11-21T09:00:00Z".parse().expect("a time");
         let id = Id::at(at, number << 64);
         let assigned_by = Some(Id::at(at + chrono::TimeDelta::milliseconds(i64::try_from(number).unwrap_or(0)), 7));
@@ -201,26 +203,27 @@ mod tests {
             version: id,
             assigned_by,
             imported_id: None,
-            course: SlaEvents::of(&[]),
+            sla_events: SlaEvents::of(&[]),
         }
     }
 
-    fn loads(rows: &[(&str, Status)]) -> Workload {
+    fn loads(tickets: &[(&str, Status)]) -> Workload {
         let mut loads = Workload::default();
-        for (number, (assignee, status)) in rows.iter().enumerate() {
-            loads.add(&row(number as u128 + 1, assignee, *status));
+        for (number, (assignee, status)) in tickets.iter().enumerate() {
+            loads.add(&summary(number as u128 + 1, assignee, *status));
         }
         loads
     }
 
     fn chosen(
-        turn: AssignmentStrategy,
+        strategy: AssignmentStrategy,
         loads: &Workload,
-        wanted: AssignmentRequirements<'_>,
+        requirements: AssignmentRequirements<'_>,
         open: &[&str],
     ) -> (String, Vec<RelaxedRequirement>) {
-        let found = next(turn, &team(), loads, wanted, |calendar| open.contains(&calendar)).expect("somebody");
-        (found.person.as_str().split('@').next().unwrap_or_default().to_owned(), found.waived)
+        let found = next_assignee(strategy, &team(), loads, requirements, |calendar| open.contains(&calendar))
+            .expect("an assignee");
+        (found.person.as_str().split('@').next().unwrap_or_default().to_owned(), found.relaxed)
     }
 
     const ALL: &[&str] = &["japan", "paris"];
@@ -237,11 +240,11 @@ mod tests {
 
     #[test]
     fn the_round_goes_on_behind_whoever_had_the_youngest_ticket() {
-        for (last, wanted) in [("kenji", "lea"), ("lea", "mori"), ("mori", "kenji")] {
-            let rows = [("kenji", Status::Open), ("lea", Status::Open), (last, Status::Solved)];
+        for (last, expected) in [("kenji", "lea"), ("lea", "mori"), ("mori", "kenji")] {
+            let tickets = [("kenji", Status::Open), ("lea", Status::Open), (last, Status::Solved)];
             assert_eq!(
-                chosen(AssignmentStrategy::RoundRobin, &loads(&rows), AssignmentRequirements::default(), ALL).0,
-                wanted,
+                chosen(AssignmentStrategy::RoundRobin, &loads(&tickets), AssignmentRequirements::default(), ALL).0,
+                expected,
                 "{last}"
             );
         }
@@ -263,10 +266,10 @@ mod tests {
 
     #[test]
     fn the_round_goes_by_when_tickets_were_given_whatever_their_age() {
-        let given = |number: u128, assignee: &str, minute: i64| {
-            let row = row(number, assignee, Status::Open);
-            let at = row.created_at + chrono::TimeDelta::minutes(minute);
-            Summary { assigned_by: Some(Id::at(at, u128::MAX / number)), ..row }
+        let assigned = |number: u128, assignee: &str, minute: i64| {
+            let summary = summary(number, assignee, Status::Open);
+            let at = summary.created_at + chrono::TimeDelta::minutes(minute);
+            Summary { assigned_by: Some(Id::at(at, u128::MAX / number)), ..summary }
         };
         // The backlog from the youngest down.
         let mut loads = Workload::default();
@@ -275,7 +278,7 @@ mod tests {
                 chosen(AssignmentStrategy::RoundRobin, &loads, AssignmentRequirements::default(), ALL).0,
                 expected
             );
-            loads.add(&given(number, expected, minute));
+            loads.add(&assigned(number, expected, minute));
         }
         // All at one instant, in the order of the roster.
         let mut loads = Workload::default();
@@ -285,7 +288,7 @@ mod tests {
                 expected,
                 "{number}"
             );
-            loads.add(&given(number, expected, 1));
+            loads.add(&assigned(number, expected, 1));
         }
     }
 
@@ -296,9 +299,9 @@ mod tests {
         assert_eq!(chosen(AssignmentStrategy::LeastLoaded, &none, of(Some("billing"), None), ALL).0, "lea");
         assert_eq!(chosen(AssignmentStrategy::LeastLoaded, &none, of(None, Some("fr-CA")), ALL).0, "lea");
         assert_eq!(chosen(AssignmentStrategy::LeastLoaded, &none, of(None, None), &["paris"]).0, "lea");
-        let (who, waived) = chosen(AssignmentStrategy::LeastLoaded, &none, of(Some("billing"), Some("ja")), &[]);
-        assert_eq!((who.as_str(), waived), ("lea", vec![RelaxedRequirement::Language, RelaxedRequirement::Hours]));
-        let wanted = of(Some("nobody"), None);
-        assert_eq!(next(AssignmentStrategy::LeastLoaded, &team(), &none, wanted, |_| true), None);
+        let (name, relaxed) = chosen(AssignmentStrategy::LeastLoaded, &none, of(Some("billing"), Some("ja")), &[]);
+        assert_eq!((name.as_str(), relaxed), ("lea", vec![RelaxedRequirement::Language, RelaxedRequirement::Hours]));
+        let requirements = of(Some("nobody"), None);
+        assert_eq!(next_assignee(AssignmentStrategy::LeastLoaded, &team(), &none, requirements, |_| true), None);
     }
 }

@@ -129,28 +129,28 @@ impl IneligibleReason {
 }
 
 /// Everything against the ticket, the person first.
-pub fn eligibility_problems(policy: &EligibilityPolicy, asking: &Applicant<'_>) -> Vec<IneligibleReason> {
-    let Some(organization) = asking.organization else {
-        let stranger = IneligibleReason::UnknownPerson { requester: asking.requester.clone() };
+pub fn eligibility_problems(policy: &EligibilityPolicy, applicant: &Applicant<'_>) -> Vec<IneligibleReason> {
+    let Some(organization) = applicant.organization else {
+        let stranger = IneligibleReason::UnknownPerson { requester: applicant.requester.clone() };
         return if policy.unknown_people { Vec::new() } else { vec![stranger] };
     };
-    let role = if policy.roles { missing_role(asking, organization) } else { None };
-    let instance = |judge: fn(&EligibilityPolicy, &Applicant<'_>, &str, &Instance) -> Option<IneligibleReason>| {
-        judge(policy, asking, &organization.id, asking.instance?)
+    let role = if policy.roles { missing_role(applicant, organization) } else { None };
+    let instance = |check: fn(&EligibilityPolicy, &Applicant<'_>, &str, &Instance) -> Option<IneligibleReason>| {
+        check(policy, applicant, &organization.id, applicant.instance?)
     };
     role.into_iter().chain(instance(old_release)).chain(instance(no_project_number)).collect()
 }
 
-fn missing_role(asking: &Applicant<'_>, organization: &Organization) -> Option<IneligibleReason> {
-    let (plan, needed) = asking.plan?;
-    let has = organization.member(asking.requester).map(|member| member.roles.clone()).unwrap_or_default();
+fn missing_role(applicant: &Applicant<'_>, organization: &Organization) -> Option<IneligibleReason> {
+    let (plan, needed) = applicant.plan?;
+    let has = organization.member(applicant.requester).map(|member| member.roles.clone()).unwrap_or_default();
     if has.iter().any(|role| needed.contains(role)) {
         return None;
     }
     let administers = |roles: &[OrganizationRole]| roles.contains(&OrganizationRole::OrgAdmin);
     let administrators = organization.people.iter().filter(|member| administers(&member.roles));
     Some(IneligibleReason::Role {
-        requester: asking.requester.clone(),
+        requester: applicant.requester.clone(),
         organization: organization.id.clone(),
         plan: plan.to_owned(),
         needed: needed.to_vec(),
@@ -163,7 +163,7 @@ fn missing_role(asking: &Applicant<'_>, organization: &Organization) -> Option<I
 /// held against anybody.
 fn old_release(
     policy: &EligibilityPolicy,
-    asking: &Applicant<'_>,
+    applicant: &Applicant<'_>,
     organization: &str,
     instance: &Instance,
 ) -> Option<IneligibleReason> {
@@ -171,12 +171,12 @@ fn old_release(
     if !policy.releases || policy.supported.is_empty() {
         return None;
     }
-    let named = |known: &str| is_release(release, known);
-    let ended = policy.end_of_life.iter().find(|(known, day)| named(known) && **day <= asking.today);
-    if ended.is_none() && policy.supported.iter().any(|known| named(known)) {
+    let is_named = |listed: &str| is_release(release, listed);
+    let ended = policy.end_of_life.iter().find(|(listed, day)| is_named(listed) && **day <= applicant.today);
+    if ended.is_none() && policy.supported.iter().any(|listed| is_named(listed)) {
         return None;
     }
-    let lives = |known: &&String| policy.end_of_life.get(*known).is_none_or(|day| *day > asking.today);
+    let lives = |listed: &&String| policy.end_of_life.get(*listed).is_none_or(|day| *day > applicant.today);
     Some(IneligibleReason::Release {
         organization: organization.to_owned(),
         instance: instance.id.clone(),
@@ -233,31 +233,31 @@ mod tests {
         Instance { id: "main".to_owned(), edition, hosting, release, project_number }
     }
 
-    fn day(words: &str) -> NaiveDate {
-        words.parse().expect("a day")
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a day")
     }
 
     fn rules(
         policy: &EligibilityPolicy,
-        who: &str,
+        address: &str,
         plan: &[OrganizationRole],
         instance: &Instance,
     ) -> Vec<&'static str> {
-        let (acme, requester) = (acme(), person(who));
-        let asking = Applicant {
+        let (acme, requester) = (acme(), person(address));
+        let applicant = Applicant {
             requester: &requester,
             organization: Some(&acme),
             plan: Some(("plan", plan)),
             instance: Some(instance),
             today: day("2026-11-21"),
         };
-        eligibility_problems(policy, &asking).iter().map(IneligibleReason::rule).collect()
+        eligibility_problems(policy, &applicant).iter().map(IneligibleReason::rule).collect()
     }
 
     #[test]
     fn the_plan_in_force_says_which_roles_may_open() {
         let policy = EligibilityPolicy::default();
-        for (who, legacy, care) in [
+        for (address, legacy, care) in [
             ("editor@acme.example", false, true),
             ("viewer@acme.example", false, false),
             ("boss@acme.example", false, false),
@@ -266,8 +266,8 @@ mod tests {
             ("contact@acme.example", false, false),
             ("new@acme.example", false, false),
         ] {
-            let may = |plan: &[OrganizationRole]| rules(&policy, who, plan, &instance()).is_empty();
-            assert_eq!((may(&[Admin, Developer]), may(&[TechSupportEditor])), (legacy, care), "{who}");
+            let may = |plan: &[OrganizationRole]| rules(&policy, address, plan, &instance()).is_empty();
+            assert_eq!((may(&[Admin, Developer]), may(&[TechSupportEditor])), (legacy, care), "{address}");
         }
         let lax = EligibilityPolicy { roles: false, ..policy };
         assert!(rules(&lax, "new@acme.example", &[TechSupportEditor], &instance()).is_empty());
@@ -277,14 +277,14 @@ mod tests {
     fn a_missing_role_names_who_can_grant_it() {
         let (acme, requester) = (acme(), person("dev@acme.example"));
         let plan = Some(("enhanced", &[TechSupportEditor][..]));
-        let asking = Applicant {
+        let applicant = Applicant {
             requester: &requester,
             organization: Some(&acme),
             plan,
             instance: None,
             today: day("2026-11-21"),
         };
-        let wanted = IneligibleReason::Role {
+        let expected = IneligibleReason::Role {
             requester: requester.clone(),
             organization: "acme".to_owned(),
             plan: "enhanced".to_owned(),
@@ -292,7 +292,7 @@ mod tests {
             has: vec![Developer],
             administrators: vec![person("boss@acme.example")],
         };
-        assert_eq!(eligibility_problems(&EligibilityPolicy::default(), &asking), [wanted]);
+        assert_eq!(eligibility_problems(&EligibilityPolicy::default(), &applicant), [expected]);
     }
 
     #[test]
@@ -312,8 +312,8 @@ mod tests {
             (None, customer, true),
         ] {
             let instance = Instance { release: release.map(str::to_owned), hosting, ..instance() };
-            let wanted: &[&str] = if fits { &[] } else { &["release"] };
-            assert_eq!(rules(&policy, "editor@acme.example", &[TechSupportEditor], &instance), wanted, "{release:?}");
+            let expected: &[&str] = if fits { &[] } else { &["release"] };
+            assert_eq!(rules(&policy, "editor@acme.example", &[TechSupportEditor], &instance), expected, "{release:?}");
             let lax = EligibilityPolicy { releases: false, ..policy.clone() };
             assert!(rules(&lax, "editor@acme.example", &[TechSupportEditor], &instance).is_empty());
             let silent = EligibilityPolicy::default();
@@ -336,17 +336,17 @@ mod tests {
     #[test]
     fn people_of_no_organization_may_where_policy_lets_them() {
         let requester = person("ida@northwind.example");
-        let asking = Applicant {
+        let applicant = Applicant {
             requester: &requester,
             organization: None,
             plan: None,
             instance: None,
             today: day("2026-11-21"),
         };
-        assert_eq!(eligibility_problems(&EligibilityPolicy::default(), &asking), []);
+        assert_eq!(eligibility_problems(&EligibilityPolicy::default(), &applicant), []);
         let strict = EligibilityPolicy { unknown_people: false, ..EligibilityPolicy::default() };
         assert_eq!(
-            eligibility_problems(&strict, &asking),
+            eligibility_problems(&strict, &applicant),
             [IneligibleReason::UnknownPerson { requester: requester.clone() }]
         );
     }

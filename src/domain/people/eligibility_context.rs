@@ -38,9 +38,9 @@ impl EligibilityContext {
         organization: Option<&Organization>,
         at: DateTime<Utc>,
     ) -> Result<Vec<IneligibleReason>, Refusal> {
-        let (requester, on) = (&opening.requester, |zone: &Zone| zone.local(at).date_naive());
+        let (requester, day_in) = (&opening.requester, |zone: &Zone| zone.local(at).date_naive());
         if opening.organization.is_none() && organization.is_none() {
-            let today = on(&self.zone);
+            let today = day_in(&self.zone);
             return Ok(eligibility_problems(
                 &self.rules,
                 &Applicant { requester, organization: None, plan: None, instance: None, today },
@@ -50,7 +50,7 @@ impl EligibilityContext {
         let instance = instance_of(organization, opening.instance.as_deref())?;
         // The reader of its file has looked the name up; one of a newer zone list counts as the desk's.
         let zone = organization.time_zone.as_deref().and_then(|name| Zone::named(name).ok());
-        let today = on(zone.as_ref().unwrap_or(&self.zone));
+        let today = day_in(zone.as_ref().unwrap_or(&self.zone));
         // Of an organisation without any plan on file nothing is known that could be held against its people.
         let desk_plan = self.desk_plan.as_deref().filter(|_| !organization.plans.is_empty());
         let plan = organization.plan_on(today).or(desk_plan);
@@ -65,17 +65,17 @@ impl EligibilityContext {
 impl EligibilityContext {
     /// The roles that a plan lets open tickets. One the desk does not have turns no rule off: it is a misspelt one.
     fn may_open(&self, plan: &str) -> &[OrganizationRole] {
-        let known = self.plans.iter().find(|known| known.name == plan);
-        known.map_or_else(|| default_roles(plan), |known| known.may_open.as_slice())
+        let candidate = self.plans.iter().find(|candidate| candidate.name == plan);
+        candidate.map_or_else(|| default_roles(plan), |candidate| candidate.may_open.as_slice())
     }
 }
 
 /// The instance a ticket is about: the one named, else the only one.
 ///
 /// # Errors
-/// [`Refusal::WhichInstance`].
+/// [`Refusal::UnclearInstance`].
 pub fn instance_of<'a>(organization: &'a Organization, named: Option<&str>) -> Result<Option<&'a Instance>, Refusal> {
-    let unclear = || Refusal::WhichInstance {
+    let unclear = || Refusal::UnclearInstance {
         given: named.map(str::to_owned),
         organization: organization.id.clone(),
         known: organization.instances.iter().map(|instance| instance.id.clone()).collect(),

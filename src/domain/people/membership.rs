@@ -12,7 +12,7 @@ use crate::domain::vocabulary::OrganizationRole;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Memberships {
     addresses: Vec<Person>,
-    of: Vec<Membership>,
+    memberships: Vec<Membership>,
 }
 
 /// What somebody is in one organisation.
@@ -27,41 +27,42 @@ struct Membership {
 impl Memberships {
     /// What a person is in some organisations.
     pub fn of<'a>(person: &Person, organizations: impl IntoIterator<Item = &'a Organization>) -> Self {
-        let mut known = Self::default();
+        let mut result = Self::default();
         for organization in organizations {
             let member = organization.member(person);
             if member.is_none() && !organization.has_domain_of(person) {
                 continue;
             }
-            let theirs = member.map(|member| std::iter::once(&member.email).chain(&member.aliases));
-            known.addresses.extend(theirs.into_iter().flatten().cloned());
-            known.of.push(Membership {
+            let addresses = member.map(|member| std::iter::once(&member.email).chain(&member.aliases));
+            result.addresses.extend(addresses.into_iter().flatten().cloned());
+            result.memberships.push(Membership {
                 organization: organization.id.clone(),
                 roles: member.map(|member| member.roles.clone()).unwrap_or_default(),
                 has_access: member
                     .is_some_and(|member| member.organization_access.is_some() && member.may_hold_access()),
             });
         }
-        known
+        result
     }
 
     /// The organisations the person belongs to.
     pub fn organizations(&self) -> impl Iterator<Item = &str> {
-        self.of.iter().map(|membership| membership.organization.as_str())
+        self.memberships.iter().map(|membership| membership.organization.as_str())
     }
 
     /// Whether the person administers an organisation's people.
     pub fn administers(&self, organization: &str) -> bool {
-        let administers = |known: &Membership| known.roles.contains(&OrganizationRole::OrgAdmin);
-        self.of.iter().any(|known| known.organization == organization && administers(known))
+        let administers = |membership: &Membership| membership.roles.contains(&OrganizationRole::OrgAdmin);
+        self.memberships.iter().any(|membership| membership.organization == organization && administers(membership))
     }
 
     /// Where the person, who is no agent, stands to a ticket.
     pub(crate) fn role(&self, person: &Person, header: &Header) -> TicketRole {
         let takes_part = |address: &Person| header.requester.same_address(address) || address.is_in(&header.cc);
         let takes_part = takes_part(person) || self.addresses.iter().any(takes_part);
-        let is_theirs = |known: &&Membership| header.organization.as_deref() == Some(known.organization.as_str());
-        match self.of.iter().find(is_theirs).map_or(TicketRole::Outsider, Membership::role) {
+        let is_of_organization =
+            |membership: &&Membership| header.organization.as_deref() == Some(membership.organization.as_str());
+        match self.memberships.iter().find(is_of_organization).map_or(TicketRole::Outsider, Membership::role) {
             TicketRole::Editor => TicketRole::Editor,
             _ if takes_part => TicketRole::Customer,
             other => other,
@@ -115,10 +116,10 @@ mod tests {
         acme.domains = vec!["acme.example".to_owned()];
         let ticket = Id::at("2026-11-21T09:00:00Z".parse().expect("a time"), 1);
         for name in ["granted", "wide", "former"] {
-            let who = person(&format!("{name}@acme.example"));
+            let address = person(&format!("{name}@acme.example"));
             acme.people
                 .iter_mut()
-                .filter(|member| member.is(&who))
+                .filter(|member| member.is(&address))
                 .for_each(|member| member.organization_access = Some(ticket));
         }
         acme.people[0].aliases = vec![person("ed@mail.example")];
@@ -143,7 +144,7 @@ mod tests {
         use TicketRole::{Agent, Customer, Editor, Outsider, Reader};
         let (acme, team) =
             (acme(), Team { agents: vec![person("kenji@desk.example")], managers: Vec::new(), ..Team::default() });
-        for (who, wanted) in [
+        for (address, expected) in [
             ("kenji@desk.example", [Agent, Agent, Agent, Agent, Agent]),
             ("editor@acme.example", [Editor, Editor, Editor, Outsider, Outsider]),
             ("Ed@mail.example", [Editor, Editor, Editor, Outsider, Outsider]),
@@ -158,17 +159,20 @@ mod tests {
             ("new@sub.acme.example", [Customer, Customer, Outsider, Outsider, Outsider]),
             ("ida@northwind.example", [Customer, Customer, Outsider, Outsider, Outsider]),
         ] {
-            let memberships = Memberships::of(&person(who), [&acme]);
-            let stands = |header: &Header| team.standing_with(&person(who), &memberships, Some(header));
-            let got = [
-                stands(&ticket(who, "x@x.example", Some("acme"))),
-                stands(&ticket("x@x.example", who, Some("acme"))),
-                stands(&ticket("x@x.example", "y@y.example", Some("acme"))),
-                stands(&ticket("x@x.example", "y@y.example", Some("northwind"))),
-                stands(&ticket("x@x.example", "y@y.example", None)),
+            let memberships = Memberships::of(&person(address), [&acme]);
+            let role_on = |header: &Header| team.role_with(&person(address), &memberships, Some(header));
+            let found = [
+                role_on(&ticket(address, "x@x.example", Some("acme"))),
+                role_on(&ticket("x@x.example", address, Some("acme"))),
+                role_on(&ticket("x@x.example", "y@y.example", Some("acme"))),
+                role_on(&ticket("x@x.example", "y@y.example", Some("northwind"))),
+                role_on(&ticket("x@x.example", "y@y.example", None)),
             ];
-            assert_eq!(got, wanted, "{who}");
-            assert_eq!(team.standing_with(&person(who), &memberships, None).is_support(), who == "kenji@desk.example");
+            assert_eq!(found, expected, "{address}");
+            assert_eq!(
+                team.role_with(&person(address), &memberships, None).is_support(),
+                address == "kenji@desk.example"
+            );
         }
     }
 

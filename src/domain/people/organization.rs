@@ -41,7 +41,7 @@ pub struct PlanPeriod {
 
 impl PlanPeriod {
     /// Whether it is in force on a day.
-    pub fn holds_on(&self, day: NaiveDate) -> bool {
+    pub fn is_in_force_on(&self, day: NaiveDate) -> bool {
         self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day < until)
     }
 }
@@ -107,9 +107,9 @@ impl Organization {
     }
 
     /// Whether a word can name an organisation, and its file on every system: small letters, digits, `-` and `_`.
-    pub fn is_id(word: &str) -> bool {
+    pub fn is_id(text: &str) -> bool {
         let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
-        (1..=64).contains(&word.len()) && word.bytes().all(fits) && !word.starts_with(['-', '_'])
+        (1..=64).contains(&text.len()) && text.bytes().all(fits) && !text.starts_with(['-', '_'])
     }
 
     /// Its entry for a person, whichever of their addresses it is.
@@ -124,18 +124,18 @@ impl Organization {
 
     /// Whether an address is of one of its domains; where none is named, of that of somebody it lists.
     pub fn is_home_of(&self, person: &Person) -> bool {
-        let is_of = |known: &Person| known.domain().eq_ignore_ascii_case(person.domain());
+        let is_of = |listed: &Person| listed.domain().eq_ignore_ascii_case(person.domain());
         let by_people = || self.domains.is_empty() && self.people.iter().any(|member| is_of(&member.email));
         self.has_domain_of(person) || by_people()
     }
 
     /// The plan in force on a day.
     pub fn plan_on(&self, day: NaiveDate) -> Option<&str> {
-        self.plans.iter().find(|period| period.holds_on(day)).map(|period| period.plan.as_str())
+        self.plans.iter().find(|period| period.is_in_force_on(day)).map(|period| period.plan.as_str())
     }
 
     /// Whether another version of it differs in support roles alone, and in who is listed only for one.
-    pub fn differs_in_support_roles_alone(&self, other: &Self) -> bool {
+    pub fn differs_only_in_support_roles(&self, other: &Self) -> bool {
         self.without_support_roles() == other.without_support_roles()
     }
 

@@ -11,21 +11,21 @@ use crate::domain::ticket::entry::Entry;
 use crate::domain::vocabulary::{OrganizationRole, Role};
 
 /// What the key of a reply begins with that declines a request: by nothing else it differs from a question.
-pub const DECLINING: &str = "decline-";
+pub const DECLINE_PREFIX: &str = "decline-";
 
 /// The key of a reply that declines: of the one that was asked for, else of the version it answers.
-pub fn declining_key(asked: Option<&str>, version: Id) -> String {
-    match asked {
-        Some(key) if key.starts_with(DECLINING) => key.to_owned(),
-        Some(key) => format!("{DECLINING}{key}"),
-        None => format!("{DECLINING}{version}"),
+pub fn decline_key(key: Option<&str>, version: Id) -> String {
+    match key {
+        Some(key) if key.starts_with(DECLINE_PREFIX) => key.to_owned(),
+        Some(key) => format!("{DECLINE_PREFIX}{key}"),
+        None => format!("{DECLINE_PREFIX}{version}"),
     }
 }
 
 /// Whether an agent has declined what a ticket asks for, and nobody of the customer's has replied since.
 pub fn is_declined(history: &[Entry]) -> bool {
     let replies = history.iter().filter(|entry| matches!(entry.action, Action::Reply { .. } | Action::Reopen { .. }));
-    let declines = |entry: &Entry| entry.key.as_deref().is_some_and(|key| key.starts_with(DECLINING));
+    let declines = |entry: &Entry| entry.key.as_deref().is_some_and(|key| key.starts_with(DECLINE_PREFIX));
     let decides = |entry: &&Entry| entry.role == Role::Customer || declines(entry);
     replies.rev().find(decides).is_some_and(|entry| entry.role == Role::Agent)
 }
@@ -36,7 +36,7 @@ pub enum AccessRefusal {
     /// The person is of no organisation.
     NoOrganization,
     /// Only technical contacts and administrators may have it.
-    NotTheirs {
+    RoleMissing {
         /// Who asks.
         requester: Person,
         /// Their organisation.
@@ -59,9 +59,9 @@ pub enum AccessRefusal {
         ticket: Id,
     },
     /// The ticket asks for something else.
-    NoRequest,
+    NotAnAccessRequest,
     /// There is nothing to revoke.
-    HasNone {
+    NoAccess {
         /// Whose it would be.
         person: Person,
         /// The organisation.
@@ -72,7 +72,7 @@ pub enum AccessRefusal {
 impl AccessRefusal {
     /// Whether it is about the person rather than about how things stand.
     pub const fn is_personal(&self) -> bool {
-        matches!(self, Self::NoOrganization | Self::NotTheirs { .. } | Self::NotApproved { .. })
+        matches!(self, Self::NoOrganization | Self::RoleMissing { .. } | Self::NotApproved { .. })
     }
 }
 
@@ -99,7 +99,7 @@ pub fn may_have_access(
     let is_contact = is(OrganizationRole::TechnicalContact);
     if !is_contact && !is(OrganizationRole::Admin) {
         let requester = requester.clone();
-        return Err(AccessRefusal::NotTheirs { requester, organization: id(), contacts: contacts() });
+        return Err(AccessRefusal::RoleMissing { requester, organization: id(), contacts: contacts() });
     }
     // Nobody approves for themselves, but who needs no approval.
     let approves = |person: &Person| {
@@ -133,10 +133,10 @@ mod tests {
         )
     }
 
-    fn judged(who: &str, approved_by: Option<&str>) -> &'static str {
-        match may_have_access(&acme(), &person(who), approved_by.map(person).as_ref()) {
+    fn outcome(address: &str, approved_by: Option<&str>) -> &'static str {
+        match may_have_access(&acme(), &person(address), approved_by.map(person).as_ref()) {
             Ok(()) => "may",
-            Err(AccessRefusal::NotTheirs { .. }) => "not theirs",
+            Err(AccessRefusal::RoleMissing { .. }) => "not theirs",
             Err(AccessRefusal::NotApproved { .. }) => "not approved",
             Err(_) => "another reason",
         }
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn contacts_ask_by_themselves_and_administrators_with_an_approval() {
-        for (who, approved_by, wanted) in [
+        for (address, approved_by, expected) in [
             ("tina@acme.example", None, "may"),
             ("both@acme.example", None, "may"),
             // Who is named as having approved it is held to that, needed or not.
@@ -161,7 +161,7 @@ mod tests {
             ("dev@acme.example", Some("tina@acme.example"), "not theirs"),
             ("x@other.example", Some("tina@acme.example"), "not theirs"),
         ] {
-            assert_eq!(judged(who, approved_by), wanted, "{who} {approved_by:?}");
+            assert_eq!(outcome(address, approved_by), expected, "{address} {approved_by:?}");
         }
     }
 

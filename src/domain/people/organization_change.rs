@@ -26,13 +26,13 @@ pub enum OrganizationChange {
     /// A fact of an instance, which is made where it is not there yet.
     Instance(String, InstanceField),
     /// An instance is no more.
-    NoInstance(String),
+    RemoveInstance(String),
     /// Somebody joins, or is more than before.
-    Add(Member),
+    AddPerson(Member),
     /// A ticket granted somebody organisation access, or it is revoked.
     Access(Person, Option<Id>),
     /// Somebody loses some roles; with none named, they leave.
-    Remove(Person, Vec<OrganizationRole>),
+    RemovePerson(Person, Vec<OrganizationRole>),
 }
 
 /// A fact of an instance.
@@ -52,41 +52,41 @@ pub enum InstanceField {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeNotAllowed {
     /// Only support makes and changes organisations, but for support roles.
-    Supports,
+    AgentsOnly,
     /// An administrator of the organisation gives and takes support roles alone.
-    BeyondSupportRoles,
+    SupportRolesOnly,
     /// Nor to people whose address is of another domain than its own: they may be another organisation's.
-    OfAnotherDomain,
+    OtherDomain,
 }
 
 impl Organization {
     /// Changes it.
-    pub fn amend(&mut self, amendment: &OrganizationChange) {
-        match amendment {
+    pub fn apply(&mut self, change: &OrganizationChange) {
+        match change {
             OrganizationChange::Name(name) => self.name.clone_from(name),
             OrganizationChange::Domains(domains) => self.domains.clone_from(domains),
             OrganizationChange::Language(language) => self.language.clone_from(language),
             OrganizationChange::TimeZone(zone) => self.time_zone.clone_from(zone),
             OrganizationChange::Plans(plans) => self.plans.clone_from(plans),
-            OrganizationChange::Instance(id, fact) => self.amend_instance(id, fact),
-            OrganizationChange::NoInstance(id) => self.instances.retain(|instance| instance.id != *id),
-            OrganizationChange::Add(member) => self.add(member),
-            OrganizationChange::Remove(person, roles) => self.remove(person, roles),
+            OrganizationChange::Instance(id, field) => self.change_instance(id, field),
+            OrganizationChange::RemoveInstance(id) => self.instances.retain(|instance| instance.id != *id),
+            OrganizationChange::AddPerson(member) => self.add(member),
+            OrganizationChange::RemovePerson(person, roles) => self.remove(person, roles),
             OrganizationChange::Access(person, ticket) => {
-                let theirs = self.people.iter_mut().filter(|member| member.is(person));
-                theirs.for_each(|member| member.organization_access = *ticket);
+                let members = self.people.iter_mut().filter(|member| member.is(person));
+                members.for_each(|member| member.organization_access = *ticket);
             }
         }
     }
 
-    fn amend_instance(&mut self, id: &str, fact: &InstanceField) {
+    fn change_instance(&mut self, id: &str, field: &InstanceField) {
         let place = self.instances.iter().position(|instance| instance.id == id).unwrap_or_else(|| {
             let id = id.to_owned();
             self.instances.push(Instance { id, edition: None, hosting: None, release: None, project_number: None });
             self.instances.len() - 1
         });
         let instance = &mut self.instances[place];
-        match fact {
+        match field {
             InstanceField::Edition(edition) => instance.edition = *edition,
             InstanceField::Hosting(hosting) => instance.hosting = *hosting,
             InstanceField::Release(release) => instance.release.clone_from(release),
@@ -95,16 +95,16 @@ impl Organization {
     }
 
     fn add(&mut self, new: &Member) {
-        let Some(known) = self.people.iter_mut().find(|known| known.is(&new.email)) else {
+        let Some(member) = self.people.iter_mut().find(|member| member.is(&new.email)) else {
             self.people.push(new.clone());
             return;
         };
-        known.name = new.name.clone().or_else(|| known.name.take());
-        let aliases = new.aliases.iter().filter(|alias| !known.is(alias)).cloned().collect::<Vec<_>>();
-        known.aliases.extend(aliases);
+        member.name = new.name.clone().or_else(|| member.name.take());
+        let aliases = new.aliases.iter().filter(|alias| !member.is(alias)).cloned().collect::<Vec<_>>();
+        member.aliases.extend(aliases);
         for role in &new.roles {
-            if !known.roles.contains(role) {
-                known.roles.push(*role);
+            if !member.roles.contains(role) {
+                member.roles.push(*role);
             }
         }
     }
@@ -128,7 +128,7 @@ impl Organization {
 ///
 /// # Errors
 /// Why not.
-pub fn may_amend(
+pub fn may_change(
     team: &Team,
     person: &Person,
     memberships: &Memberships,
@@ -138,13 +138,13 @@ pub fn may_amend(
     if team.has_agent(person) {
         return Ok(());
     }
-    let before = before.filter(|before| memberships.administers(&before.id)).ok_or(ChangeNotAllowed::Supports)?;
-    if !before.differs_in_support_roles_alone(after) {
-        return Err(ChangeNotAllowed::BeyondSupportRoles);
+    let before = before.filter(|before| memberships.administers(&before.id)).ok_or(ChangeNotAllowed::AgentsOnly)?;
+    if !before.differs_only_in_support_roles(after) {
+        return Err(ChangeNotAllowed::SupportRolesOnly);
     }
     let is_known = |person: &Person| before.member(person).is_some() || before.is_home_of(person);
     let of_own = after.people.iter().all(|member| is_known(&member.email));
-    if of_own { Ok(()) } else { Err(ChangeNotAllowed::OfAnotherDomain) }
+    if of_own { Ok(()) } else { Err(ChangeNotAllowed::OtherDomain) }
 }
 
 #[cfg(test)]
@@ -165,35 +165,35 @@ mod tests {
         let mut acme = Organization::new("acme");
         acme.people = vec![with_roles("olga@acme.example", &[OrgAdmin]), with_roles("dev@acme.example", &[Developer])];
         let team = Team { agents: vec![person("kenji@desk.example")], managers: Vec::new(), ..Team::default() };
-        let judged = |by: &str, amendment: &OrganizationChange| {
+        let outcome = |actor: &str, change: &OrganizationChange| {
             let mut after = acme.clone();
-            after.amend(amendment);
-            let by = person(by);
-            may_amend(&team, &by, &Memberships::of(&by, [&acme]), Some(&acme), &after)
+            after.apply(change);
+            let actor = person(actor);
+            may_change(&team, &actor, &Memberships::of(&actor, [&acme]), Some(&acme), &after)
         };
-        let add = |address: &str, roles: &[OrganizationRole]| OrganizationChange::Add(with_roles(address, roles));
+        let add = |address: &str, roles: &[OrganizationRole]| OrganizationChange::AddPerson(with_roles(address, roles));
         let alias = Member { aliases: vec![person("al@other.example")], ..Member::new(person("olga@acme.example")) };
-        for (amendment, allowed) in [
+        for (change, allowed) in [
             (add("ana@acme.example", &[TechSupportEditor]), true),
             (add("dev@acme.example", &[TechSupportViewer]), true),
-            (OrganizationChange::Remove(person("dev@acme.example"), vec![TechSupportEditor]), true),
+            (OrganizationChange::RemovePerson(person("dev@acme.example"), vec![TechSupportEditor]), true),
             (add("ana@acme.example", &[Admin]), false),
             (add("olga@acme.example", &[Admin]), false),
-            (OrganizationChange::Remove(person("dev@acme.example"), Vec::new()), false),
-            (OrganizationChange::Remove(person("olga@acme.example"), vec![OrgAdmin]), false),
-            (OrganizationChange::Add(alias), false),
+            (OrganizationChange::RemovePerson(person("dev@acme.example"), Vec::new()), false),
+            (OrganizationChange::RemovePerson(person("olga@acme.example"), vec![OrgAdmin]), false),
+            (OrganizationChange::AddPerson(alias), false),
             (OrganizationChange::Domains(vec!["other.example".to_owned()]), false),
         ] {
-            let wanted = if allowed { Ok(()) } else { Err(ChangeNotAllowed::BeyondSupportRoles) };
-            assert_eq!(judged("olga@acme.example", &amendment), wanted, "{amendment:?}");
-            assert_eq!(judged("kenji@desk.example", &amendment), Ok(()), "{amendment:?}");
-            assert_eq!(judged("dev@acme.example", &amendment), Err(ChangeNotAllowed::Supports), "{amendment:?}");
+            let expected = if allowed { Ok(()) } else { Err(ChangeNotAllowed::SupportRolesOnly) };
+            assert_eq!(outcome("olga@acme.example", &change), expected, "{change:?}");
+            assert_eq!(outcome("kenji@desk.example", &change), Ok(()), "{change:?}");
+            assert_eq!(outcome("dev@acme.example", &change), Err(ChangeNotAllowed::AgentsOnly), "{change:?}");
         }
         let olga = person("olga@acme.example");
         let new = Organization::new("acme");
         assert_eq!(
-            may_amend(&team, &olga, &Memberships::of(&olga, [&acme]), None, &new),
-            Err(ChangeNotAllowed::Supports)
+            may_change(&team, &olga, &Memberships::of(&olga, [&acme]), None, &new),
+            Err(ChangeNotAllowed::AgentsOnly)
         );
     }
 }

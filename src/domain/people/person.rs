@@ -10,7 +10,7 @@ pub struct Person(String);
 
 /// Why words do not name a person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no address: a name, an @ and a domain without blanks are")]
+#[error("`{0}` is not an address: expected a name, an @ and a domain, without blanks")]
 pub struct ParseAddressError(pub String);
 
 impl Person {
@@ -20,8 +20,8 @@ impl Person {
     /// Words without `@`, or with blanks or control characters inside.
     pub fn from_address(given: &str) -> Result<Self, ParseAddressError> {
         let address = given.trim();
-        let sound = address.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
-        if sound && !address.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        let is_address = address.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
+        if is_address && !address.contains(|c: char| c.is_whitespace() || c.is_control()) {
             Ok(Self(address.to_owned()))
         } else {
             Err(ParseAddressError(given.to_owned()))
@@ -77,8 +77,8 @@ mod tests {
             Person::from_address(" ana@acme.example ").map(|p| p.to_string()),
             Ok("ana@acme.example".to_owned())
         );
-        for word in ["", "ana", "@acme", "ana@", "a na@acme", "ana@ac\nme"] {
-            assert!(Person::from_address(word).is_err(), "{word:?}");
+        for text in ["", "ana", "@acme", "ana@", "a na@acme", "ana@ac\nme"] {
+            assert!(Person::from_address(text).is_err(), "{text:?}");
         }
         assert!(Person::from_name("TopazBadger").is_ok());
     }

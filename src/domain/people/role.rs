@@ -27,7 +27,7 @@ impl TicketRole {
         [Self::Manager, Self::Agent, Self::Editor, Self::Customer, Self::Reader, Self::Outsider, Self::System];
 
     /// The role that goes into the entry.
-    pub const fn role(self) -> Role {
+    pub const fn entry_role(self) -> Role {
         match self {
             Self::Manager | Self::Agent => Role::Agent,
             Self::Editor | Self::Customer | Self::Reader | Self::Outsider => Role::Customer,

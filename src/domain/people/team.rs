@@ -30,11 +30,11 @@ impl Team {
     /// Where `person` stands to a ticket, or to the desk where there is no ticket yet, as far as no organisation
     /// says more.
     pub fn role(&self, person: &Person, header: Option<&Header>) -> TicketRole {
-        self.standing_with(person, &Memberships::default(), header)
+        self.role_with(person, &Memberships::default(), header)
     }
 
     /// The same with what the person is in organisations.
-    pub fn standing_with(&self, person: &Person, memberships: &Memberships, header: Option<&Header>) -> TicketRole {
+    pub fn role_with(&self, person: &Person, memberships: &Memberships, header: Option<&Header>) -> TicketRole {
         if self.has_manager(person) {
             TicketRole::Manager
         } else if self.has_agent(person) {

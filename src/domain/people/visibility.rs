@@ -14,7 +14,7 @@ use crate::domain::ticket::summary::Summary;
 
 /// Whether a person may see the ticket. Without any identity everything can be read.
 pub fn may_see(team: &Team, person: Option<(&Person, &Memberships)>, ticket: &Summary) -> bool {
-    person.is_none_or(|(person, memberships)| team.standing_with(person, memberships, Some(&ticket.header)).sees())
+    person.is_none_or(|(person, memberships)| team.role_with(person, memberships, Some(&ticket.header)).sees())
 }
 
 /// Notes, and the corrections and redactions of one or of an entry that is not there. A correction repeats
@@ -27,13 +27,13 @@ pub fn internal_entries(ticket: &Ticket) -> HashSet<Id> {
         .map(|e| e.id)
         .collect();
     loop {
-        let known = public.len();
+        let count = public.len();
         for entry in &ticket.history {
             if refers_to(entry).is_some_and(|target| public.contains(&target)) {
                 public.insert(entry.id);
             }
         }
-        if public.len() == known {
+        if public.len() == count {
             break;
         }
     }
@@ -56,8 +56,9 @@ const fn refers_to(entry: &Entry) -> Option<Id> {
 }
 
 /// The entries whose words are hidden, for somebody who does not see some entries.
-pub fn redacted_entries(ticket: &Ticket, unseen: &HashSet<Id>) -> HashSet<Id> {
-    let seen = ticket.history.iter().filter(|entry| !unseen.contains(&entry.id));
-    seen.filter_map(|entry| if matches!(entry.action, Action::Redact { .. }) { refers_to(entry) } else { None })
+pub fn redacted_entries(ticket: &Ticket, hidden: &HashSet<Id>) -> HashSet<Id> {
+    let visible = ticket.history.iter().filter(|entry| !hidden.contains(&entry.id));
+    visible
+        .filter_map(|entry| if matches!(entry.action, Action::Redact { .. }) { refers_to(entry) } else { None })
         .collect()
 }

@@ -86,7 +86,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 }
 
 /// The rule of a code or a word, in any case.
-pub fn rule_of(word: &str) -> Option<&'static Rule> {
+pub fn find_rule(word: &str) -> Option<&'static Rule> {
     rules().find(|rule| rule.code.eq_ignore_ascii_case(word) || rule.word.eq_ignore_ascii_case(word))
 }
 
@@ -148,8 +148,8 @@ mod tests {
 
     #[test]
     fn a_rule_is_found_by_its_code_and_its_word() {
-        assert_eq!(rule_of("cb101"), Some(&HEADER_DIFFERS));
-        assert_eq!(rule_of("header.differs"), Some(&HEADER_DIFFERS));
-        assert_eq!(rule_of("CB999"), None);
+        assert_eq!(find_rule("cb101"), Some(&HEADER_DIFFERS));
+        assert_eq!(find_rule("header.differs"), Some(&HEADER_DIFFERS));
+        assert_eq!(find_rule("CB999"), None);
     }
 }

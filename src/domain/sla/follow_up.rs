@@ -105,7 +105,7 @@ impl UnansweredReply {
         if ticket.header.status != Status::AwaitingReply {
             return Err(Refusal::Status { status: ticket.header.status });
         }
-        let asked = ticket.last_agent_reply().ok_or(Refusal::NothingAsked)?;
+        let asked = ticket.last_agent_reply().ok_or(Refusal::NoAgentReply)?;
         if ticket.customer_replied_after(asked.id) {
             return Err(Refusal::CustomerReplied);
         }

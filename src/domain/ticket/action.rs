@@ -297,7 +297,7 @@ impl HeaderField {
         if let Some(field) = name.strip_prefix("fields.").filter(|field| !field.is_empty()) {
             return Some(Self::Field(field.to_owned()));
         }
-        Self::NAMED.into_iter().find(|(known, _)| *known == name).map(|(_, fact)| fact)
+        Self::NAMED.into_iter().find(|(candidate, _)| *candidate == name).map(|(_, field)| field)
     }
 
     /// The name [`HeaderField::from_name`] reads.
@@ -306,7 +306,7 @@ impl HeaderField {
             Self::Field(field) => format!("fields.{field}"),
             named => Self::NAMED
                 .iter()
-                .find(|(_, fact)| fact == named)
+                .find(|(_, field)| field == named)
                 .map_or_else(String::new, |(name, _)| (*name).to_owned()),
         }
     }

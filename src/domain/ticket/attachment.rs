@@ -9,7 +9,7 @@ use std::str::FromStr;
 use super::action::Action;
 
 /// The longest name, in bytes: no file system takes a longer one.
-pub const LONGEST_NAME: usize = 255;
+pub const MAX_NAME_BYTES: usize = 255;
 
 /// The digest of an attachment's bytes, SHA-256.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -60,8 +60,8 @@ impl fmt::Display for Digest {
 impl FromStr for Digest {
     type Err = ParseDigestError;
 
-    fn from_str(word: &str) -> Result<Self, ParseDigestError> {
-        let digits: &[u8; 64] = word.as_bytes().try_into().map_err(|_| ParseDigestError)?;
+    fn from_str(text: &str) -> Result<Self, ParseDigestError> {
+        let digits: &[u8; 64] = text.as_bytes().try_into().map_err(|_| ParseDigestError)?;
         let value = |digit: u8| match digit {
             b'0'..=b'9' => Ok(digit - b'0'),
             b'a'..=b'f' => Ok(digit - b'a' + 10),
@@ -77,7 +77,7 @@ impl FromStr for Digest {
 
 impl fmt::Display for ParseDigestError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a SHA-256 digest is 64 digits, 0 to 9 and a to f")
+        formatter.write_str("a SHA-256 digest must have 64 digits, 0 to 9 and a to f")
     }
 }
 
@@ -85,21 +85,21 @@ impl fmt::Display for ParseDigestError {
 ///
 /// # Errors
 /// Why not.
-pub fn fit_name(name: &str) -> Result<(), &'static str> {
+pub fn validate_name(name: &str) -> Result<(), &'static str> {
     match name {
-        _ if name.trim().is_empty() => Err("an attachment has a name"),
-        "." | ".." => Err("this names a folder"),
-        _ if name.len() > LONGEST_NAME => Err("the name of an attachment has at most 255 bytes"),
-        _ if name.contains('/') => Err("the name of an attachment has no `/` in it"),
+        _ if name.trim().is_empty() => Err("an attachment must have a name"),
+        "." | ".." => Err("`.` and `..` are names of folders"),
+        _ if name.len() > MAX_NAME_BYTES => Err("the name of an attachment must have at most 255 bytes"),
+        _ if name.contains('/') => Err("the name of an attachment must not contain `/`"),
         _ if name.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) => {
-            Err("the name of an attachment is one line without control characters")
+            Err("the name of an attachment must be one line without control characters")
         }
         _ => Ok(()),
     }
 }
 
 /// Whether an entry of this action may have attachments.
-pub const fn may_have_some(action: &Action) -> bool {
+pub const fn may_have_attachments(action: &Action) -> bool {
     matches!(
         action,
         Action::Open(_) | Action::Reply { .. } | Action::Note { .. } | Action::Remind { .. } | Action::Attach
@@ -115,16 +115,16 @@ pub fn format_size(size: u64) -> String {
 }
 
 /// Reads a size as policies have it: a whole number and `B`, `kB`, `MB` or `GB`.
-pub fn size_from_words(words: &str) -> Option<u64> {
-    let digits = words.find(|c: char| !c.is_ascii_digit())?;
-    let unit = match words[digits..].trim_start() {
+pub fn parse_size(text: &str) -> Option<u64> {
+    let digits = text.find(|c: char| !c.is_ascii_digit())?;
+    let unit = match text[digits..].trim_start() {
         "B" => 1,
         "kB" | "KB" => 1_000,
         "MB" => 1_000_000,
         "GB" => 1_000_000_000,
         _ => return None,
     };
-    words[..digits].parse::<u64>().ok()?.checked_mul(unit).filter(|size| *size > 0)
+    text[..digits].parse::<u64>().ok()?.checked_mul(unit).filter(|size| *size > 0)
 }
 
 #[cfg(test)]
@@ -133,15 +133,15 @@ mod tests {
 
     #[test]
     fn a_digest_is_spelled_in_one_way() {
-        let word = "0123456789abcdef".repeat(4);
-        let digest: Digest = word.parse().expect("a digest");
-        assert_eq!(digest.to_string(), word);
-        assert_eq!(digest.path(), format!("attachments/01/{word}"));
+        let text = "0123456789abcdef".repeat(4);
+        let digest: Digest = text.parse().expect("a digest");
+        assert_eq!(digest.to_string(), text);
+        assert_eq!(digest.path(), format!("attachments/01/{text}"));
         assert_eq!(Digest::at(&digest.path()), Some(digest));
-        for path in [format!("attachments/02/{word}"), format!("x/attachments/01/{word}"), word.clone()] {
+        for path in [format!("attachments/02/{text}"), format!("x/attachments/01/{text}"), text.clone()] {
             assert_eq!(Digest::at(&path), None, "{path}");
         }
-        for other in [&word[1..], &word.to_uppercase(), &format!("{word}0"), "", &"é".repeat(32)] {
+        for other in [&text[1..], &text.to_uppercase(), &format!("{text}0"), "", &"é".repeat(32)] {
             assert_eq!(other.parse::<Digest>(), Err(ParseDigestError), "{other}");
         }
     }
@@ -149,18 +149,18 @@ mod tests {
     #[test]
     fn a_name_is_that_of_a_file() {
         for name in ["trace.txt", "-rf", ".hidden", "a b", "日本語.har", "no", "...", &"x".repeat(255)] {
-            assert_eq!(fit_name(name), Ok(()), "{name}");
+            assert_eq!(validate_name(name), Ok(()), "{name}");
         }
         for name in
             ["", " ", ".", "..", "a/b", "/", "a\nb", "a\tb", "\u{1b}[31m", "a\u{2028}b", "\u{85}", &"x".repeat(256)]
         {
-            assert!(fit_name(name).is_err(), "{name:?}");
+            assert!(validate_name(name).is_err(), "{name:?}");
         }
     }
 
     #[test]
     fn sizes_are_read_and_told() {
-        for (size, words) in [
+        for (size, text) in [
             (0, "0 B"),
             (999, "999 B"),
             (1_000, "1 kB"),
@@ -169,13 +169,13 @@ mod tests {
             (25_000_000, "25 MB"),
             (3_500_000_000, "3.5 GB"),
         ] {
-            assert_eq!(format_size(size), words);
+            assert_eq!(format_size(size), text);
         }
-        for (words, size) in [("25 MB", 25_000_000), ("1B", 1), ("10kB", 10_000), ("2 GB", 2_000_000_000)] {
-            assert_eq!(size_from_words(words), Some(size), "{words}");
+        for (text, size) in [("25 MB", 25_000_000), ("1B", 1), ("10kB", 10_000), ("2 GB", 2_000_000_000)] {
+            assert_eq!(parse_size(text), Some(size), "{text}");
         }
-        for words in ["", "25", "MB", "0 MB", "-1 MB", "2.5 MB", "25 MiB", "99999999999999999999 B", "99999999999 GB"] {
-            assert_eq!(size_from_words(words), None, "{words}");
+        for text in ["", "25", "MB", "0 MB", "-1 MB", "2.5 MB", "25 MiB", "99999999999999999999 B", "99999999999 GB"] {
+            assert_eq!(parse_size(text), None, "{text}");
         }
     }
 }

@@ -50,7 +50,7 @@ pub struct CustomField {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidFieldValue {
     /// The desk has fields, and not this one.
-    #[error("this desk has no field `{name}`; known are {}", known.join(", "))]
+    #[error("unknown field `{name}`: this desk has {}", known.join(", "))]
     UnknownField {
         /// What was named.
         name: String,
@@ -58,7 +58,7 @@ pub enum InvalidFieldValue {
         known: Vec<String>,
     },
     /// Not one of the words.
-    #[error("`{given}` is no {name}; known are {}", known.join(", "))]
+    #[error("invalid value for {name}: expected one of {}, found `{given}`", known.join(", "))]
     UnknownWord {
         /// The field.
         name: String,
@@ -68,17 +68,17 @@ pub enum InvalidFieldValue {
         known: Vec<String>,
     },
     /// Not of the kind.
-    #[error("`{given}` is no {kind}, which {name} is")]
-    OtherKind {
+    #[error("invalid value for {name}: expected {kind}, found {found}")]
+    WrongKind {
         /// The field.
         name: String,
         /// What was given.
-        given: String,
+        found: String,
         /// The kind that would do.
         kind: &'static str,
     },
     /// A new ticket lacks it.
-    #[error("every ticket of this desk has a {name}")]
+    #[error("missing field `{name}`: this desk requires it on every ticket")]
     Missing {
         /// The field.
         name: String,
@@ -90,25 +90,25 @@ impl CustomField {
     ///
     /// # Errors
     /// Why it is none.
-    pub fn fit(&self, given: &Value) -> Result<Value, InvalidFieldValue> {
-        let words = match given {
-            Value::String(words) | Value::Text(words) => words.trim().to_owned(),
+    pub fn coerce(&self, given: &Value) -> Result<Value, InvalidFieldValue> {
+        let text = match given {
+            Value::String(text) | Value::Text(text) => text.trim().to_owned(),
             Value::Integer(number) => number.to_string(),
             Value::Number(number) => number.to_string(),
             Value::Bool(flag) => flag.to_string(),
-            other => return Err(self.other_kind(other.kind())),
+            other => return Err(self.wrong_kind(other.kind().to_owned())),
         };
         match &self.kind {
-            FieldKind::Text if words.is_empty() => Err(self.other_kind(&words)),
-            FieldKind::Text => Ok(Value::String(words)),
-            FieldKind::Enum(known) if known.contains(&words) => Ok(Value::String(words)),
+            FieldKind::Text if text.is_empty() => Err(self.wrong_kind(format!("`{text}`"))),
+            FieldKind::Text => Ok(Value::String(text)),
+            FieldKind::Enum(known) if known.contains(&text) => Ok(Value::String(text)),
             FieldKind::Enum(known) => {
-                Err(InvalidFieldValue::UnknownWord { name: self.name.clone(), given: words, known: known.clone() })
+                Err(InvalidFieldValue::UnknownWord { name: self.name.clone(), given: text, known: known.clone() })
             }
-            FieldKind::Number => number(&words).ok_or_else(|| self.other_kind(&words)),
-            FieldKind::Date => NaiveDate::from_str(&words)
+            FieldKind::Number => number(&text).ok_or_else(|| self.wrong_kind(format!("`{text}`"))),
+            FieldKind::Date => NaiveDate::from_str(&text)
                 .map(|day| Value::String(day.to_string()))
-                .map_err(|_| self.other_kind(&words)),
+                .map_err(|_| self.wrong_kind(format!("`{text}`"))),
         }
     }
 
@@ -117,25 +117,25 @@ impl CustomField {
     /// # Errors
     /// Why not.
     pub fn validate(&self, value: &Value) -> Result<(), InvalidFieldValue> {
-        match (self.fit(value)?, &self.kind) {
+        match (self.coerce(value)?, &self.kind) {
             // A number in quotes is none.
             (Value::Integer(_) | Value::Number(_), FieldKind::Number) if matches!(value, Value::String(_)) => {
-                Err(self.other_kind("words"))
+                Err(self.wrong_kind("text".to_owned()))
             }
             _ => Ok(()),
         }
     }
 
-    fn other_kind(&self, given: &str) -> InvalidFieldValue {
-        InvalidFieldValue::OtherKind { name: self.name.clone(), given: given.to_owned(), kind: self.kind.as_str() }
+    fn wrong_kind(&self, found: String) -> InvalidFieldValue {
+        InvalidFieldValue::WrongKind { name: self.name.clone(), found, kind: self.kind.as_str() }
     }
 }
 
 /// A number as a file holds it.
-fn number(words: &str) -> Option<Value> {
-    match words.parse::<i64>() {
+fn number(text: &str) -> Option<Value> {
+    match text.parse::<i64>() {
         Ok(whole) => Some(Value::Integer(whole.into())),
-        Err(_) => words.parse::<f64>().ok().filter(|number| number.is_finite()).map(Value::Number),
+        Err(_) => text.parse::<f64>().ok().filter(|number| number.is_finite()).map(Value::Number),
     }
 }
 
@@ -143,7 +143,7 @@ fn number(words: &str) -> Option<Value> {
 ///
 /// # Errors
 /// The first that does not fit.
-pub fn fit<'a>(
+pub fn coerce_all<'a>(
     fields: &[CustomField],
     values: impl IntoIterator<Item = (&'a str, &'a mut Value)>,
 ) -> Result<(), InvalidFieldValue> {
@@ -156,7 +156,7 @@ pub fn fit<'a>(
             .iter()
             .find(|field| field.name == name)
             .ok_or_else(|| InvalidFieldValue::UnknownField { name: name.to_owned(), known: known() })?;
-        *value = field.fit(value)?;
+        *value = field.coerce(value)?;
     }
     Ok(())
 }
@@ -169,53 +169,53 @@ mod tests {
         CustomField { name: name.to_owned(), kind, label: None, is_required: false }
     }
 
-    fn fitted(kind: FieldKind, given: &str) -> Option<Value> {
-        field("x", kind).fit(&Value::from(given)).ok()
+    fn coerced(kind: FieldKind, given: &str) -> Option<Value> {
+        field("x", kind).coerce(&Value::from(given)).ok()
     }
 
     #[test]
-    fn a_value_is_of_its_fields_kind_or_refused() {
+    fn a_value_has_the_kind_of_its_field() {
         let regions = || FieldKind::Enum(vec!["emea".to_owned(), "apac".to_owned()]);
-        assert_eq!(fitted(regions(), "emea"), Some(Value::from("emea")));
-        assert_eq!(fitted(regions(), "EMEA"), None);
-        assert_eq!(fitted(FieldKind::Text, " a word "), Some(Value::from("a word")));
-        assert_eq!(fitted(FieldKind::Text, " "), None);
-        assert_eq!(fitted(FieldKind::Number, "12"), Some(Value::Integer(12)));
-        assert_eq!(fitted(FieldKind::Number, "-1.5"), Some(Value::Number(-1.5)));
-        for no_number in ["", "many", "NaN", "inf", "1,5"] {
-            assert_eq!(fitted(FieldKind::Number, no_number), None, "{no_number}");
+        assert_eq!(coerced(regions(), "emea"), Some(Value::from("emea")));
+        assert_eq!(coerced(regions(), "EMEA"), None);
+        assert_eq!(coerced(FieldKind::Text, " a word "), Some(Value::from("a word")));
+        assert_eq!(coerced(FieldKind::Text, " "), None);
+        assert_eq!(coerced(FieldKind::Number, "12"), Some(Value::Integer(12)));
+        assert_eq!(coerced(FieldKind::Number, "-1.5"), Some(Value::Number(-1.5)));
+        for invalid in ["", "many", "NaN", "inf", "1,5"] {
+            assert_eq!(coerced(FieldKind::Number, invalid), None, "{invalid}");
         }
-        assert_eq!(fitted(FieldKind::Date, "2026-11-21"), Some(Value::from("2026-11-21")));
-        for no_date in ["2026-02-30", "21.11.2026", "tomorrow", ""] {
-            assert_eq!(fitted(FieldKind::Date, no_date), None, "{no_date}");
+        assert_eq!(coerced(FieldKind::Date, "2026-11-21"), Some(Value::from("2026-11-21")));
+        for invalid in ["2026-02-30", "21.11.2026", "tomorrow", ""] {
+            assert_eq!(coerced(FieldKind::Date, invalid), None, "{invalid}");
         }
-        assert_eq!(field("x", FieldKind::Number).fit(&Value::Integer(3)), Ok(Value::Integer(3)));
-        assert!(field("x", FieldKind::Text).fit(&Value::List(Vec::new())).is_err());
+        assert_eq!(field("x", FieldKind::Number).coerce(&Value::Integer(3)), Ok(Value::Integer(3)));
+        assert!(field("x", FieldKind::Text).coerce(&Value::List(Vec::new())).is_err());
     }
 
     #[test]
-    fn a_number_in_quotes_is_given_and_not_held() {
+    fn a_number_in_quotes_is_accepted_from_a_command_but_not_from_a_file() {
         let cost = field("cost", FieldKind::Number);
-        let words = Value::from("7");
-        assert_eq!(cost.fit(&words), Ok(Value::Integer(7)));
+        let text = Value::from("7");
+        assert_eq!(cost.coerce(&text), Ok(Value::Integer(7)));
         assert_eq!(
-            cost.validate(&words).map_err(|unfit| unfit.to_string()),
-            Err("`words` is no number, which cost is".to_owned())
+            cost.validate(&text).map_err(|error| error.to_string()),
+            Err("invalid value for cost: expected number, found text".to_owned())
         );
         assert_eq!(cost.validate(&Value::Number(0.5)), Ok(()));
         assert!(cost.validate(&Value::from("many")).is_err());
-        assert_eq!(field("x", FieldKind::Text).validate(&words), Ok(()));
+        assert_eq!(field("x", FieldKind::Text).validate(&text), Ok(()));
     }
 
     #[test]
-    fn only_a_desk_that_defines_fields_minds() {
+    fn a_desk_without_fields_accepts_any() {
         let mut value = Value::from("emea");
-        assert_eq!(fit(&[], [("region", &mut value)]), Ok(()));
+        assert_eq!(coerce_all(&[], [("region", &mut value)]), Ok(()));
         let fields = [field("cost", FieldKind::Number)];
-        let unknown = fit(&fields, [("region", &mut value)]).expect_err("an unknown field");
-        assert_eq!(unknown.to_string(), "this desk has no field `region`; known are cost");
+        let unknown = coerce_all(&fields, [("region", &mut value)]).expect_err("an unknown field");
+        assert_eq!(unknown.to_string(), "unknown field `region`: this desk has cost");
         let mut cost = Value::from("7");
-        assert_eq!(fit(&fields, [("cost", &mut cost)]), Ok(()));
+        assert_eq!(coerce_all(&fields, [("cost", &mut cost)]), Ok(()));
         assert_eq!(cost, Value::Integer(7));
     }
 }

@@ -51,21 +51,22 @@ impl TicketDiff {
     pub fn entries(&self) -> Vec<(EntryChange, &Entry)> {
         let by_id = |ticket: &'_ Option<Ticket>| -> HashMap<Id, usize> {
             let history = ticket.iter().flat_map(|ticket| &ticket.history).enumerate();
-            history.map(|(place, entry)| (entry.id, place)).collect()
+            history.map(|(index, entry)| (entry.id, index)).collect()
         };
         let (before, after) = (by_id(&self.before), by_id(&self.after));
-        let old = |id: Id| before.get(&id).and_then(|place| self.before.as_ref()?.history.get(*place));
-        let mut told: Vec<(EntryChange, &Entry)> = Vec::new();
+        let old = |id: Id| before.get(&id).and_then(|index| self.before.as_ref()?.history.get(*index));
+        let mut changes: Vec<(EntryChange, &Entry)> = Vec::new();
         for entry in self.after.iter().flat_map(|ticket| &ticket.history) {
             match old(entry.id) {
-                None => told.push((EntryChange::Added, entry)),
-                Some(older) if older != entry => told.push((EntryChange::Rewritten, entry)),
+                None => changes.push((EntryChange::Added, entry)),
+                Some(older) if older != entry => changes.push((EntryChange::Rewritten, entry)),
                 Some(_) => {}
             }
         }
-        let gone = self.before.iter().flat_map(|ticket| &ticket.history).filter(|entry| !after.contains_key(&entry.id));
-        told.extend(gone.map(|entry| (EntryChange::Removed, entry)));
-        told.sort_by_key(|(_, entry)| entry.id);
-        told
+        let removed =
+            self.before.iter().flat_map(|ticket| &ticket.history).filter(|entry| !after.contains_key(&entry.id));
+        changes.extend(removed.map(|entry| (EntryChange::Removed, entry)));
+        changes.sort_by_key(|(_, entry)| entry.id);
+        changes
     }
 }

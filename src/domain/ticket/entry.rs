@@ -33,7 +33,7 @@ pub struct Entry {
     pub key: Option<String>,
     /// The Message-ID of the mail it came by.
     pub message_id: Option<String>,
-    /// The files that go with it, each digest once. Only what [`super::attachment::may_have_some`] has any.
+    /// The files that go with it, each digest once. Only what [`super::attachment::may_have_attachments`] has any.
     pub attachments: Vec<Attachment>,
     /// What was written.
     pub text: Option<Text>,

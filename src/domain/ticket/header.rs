@@ -85,7 +85,7 @@ impl Hold {
 
 impl Header {
     /// Whether it has a field of the desk's own.
-    pub fn has_own(&self, name: &str) -> bool {
-        self.fields.iter().any(|(known, _)| known == name)
+    pub fn has_custom_field(&self, name: &str) -> bool {
+        self.fields.iter().any(|(candidate, _)| candidate == name)
     }
 }

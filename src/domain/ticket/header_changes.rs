@@ -21,39 +21,40 @@ pub struct HeaderChange {
 
 /// The changes of every entry, in the order of the history. The first entry sets every fact it opens with.
 pub fn changes(ticket: &Ticket) -> Vec<(Id, Vec<HeaderChange>)> {
-    let mut told = Vec::with_capacity(ticket.history.len());
-    let Some(mut now) = ticket.history.first().and_then(|first| Ticket::opened_by(first.clone())) else { return told };
-    let mut before = facts(&now);
-    told.push((now.id, difference(&Fields::new(), &before)));
+    let mut found = Vec::with_capacity(ticket.history.len());
+    let Some(mut now) = ticket.history.first().and_then(|first| Ticket::opened_by(first.clone())) else { return found };
+    let mut before = named_fields(&now);
+    found.push((now.id, difference(&Fields::new(), &before)));
     for entry in ticket.history.iter().skip(1) {
         replay::apply(&mut now.header, entry);
-        let after = facts(&now);
-        told.push((entry.id, difference(&before, &after)));
+        let after = named_fields(&now);
+        found.push((entry.id, difference(&before, &after)));
         before = after;
     }
-    told
+    found
 }
 
 /// The header by name, without what never changes.
-fn facts(ticket: &Ticket) -> Fields {
-    let mut facts = Fields::new();
+fn named_fields(ticket: &Ticket) -> Fields {
+    let mut named_fields = Fields::new();
     for (name, value) in header_fields(ticket) {
         match (name.as_str(), value) {
             ("format" | "id", _) => {}
-            ("fields", Value::Map(own)) => {
-                facts.extend(own.into_iter().map(|(name, value)| (format!("fields.{name}"), value)));
+            ("fields", Value::Map(custom)) => {
+                named_fields.extend(custom.into_iter().map(|(name, value)| (format!("fields.{name}"), value)));
             }
-            (_, value) => facts.push((name, value)),
+            (_, value) => named_fields.push((name, value)),
         }
     }
-    facts
+    named_fields
 }
 
 fn difference(before: &Fields, after: &Fields) -> Vec<HeaderChange> {
-    let of =
-        |fields: &Fields, name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
-    let gone = before.iter().filter(|(name, _)| of(after, name).is_none());
-    let names = after.iter().chain(gone).map(|(name, _)| name);
+    let of = |fields: &Fields, name: &str| {
+        fields.iter().find(|(candidate, _)| candidate == name).map(|(_, value)| value.clone())
+    };
+    let removed = before.iter().filter(|(name, _)| of(after, name).is_none());
+    let names = after.iter().chain(removed).map(|(name, _)| name);
     let change = |name: &String| HeaderChange { name: name.clone(), from: of(before, name), to: of(after, name) };
     names.map(change).filter(|change| change.from != change.to).collect()
 }
@@ -73,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn each_entry_tells_what_it_changed() {
+    fn every_entry_lists_its_header_changes() {
         let opening = OpenFields::new("One".to_owned(), Priority::S2, Person::from_name("ana").expect("a person"));
         let mut ticket =
             Ticket::opened_by(entry(1, Action::Open(Box::new(opening)), Some(Status::Open))).expect("a ticket");
@@ -82,18 +83,18 @@ mod tests {
         ticket.append(entry(3, Action::Remind { auto: false }, None));
         let unset = vec![HeaderField::Field("site".to_owned())];
         ticket.append(entry(4, Action::Set { set: Vec::new(), unset }, Some(Status::Solved)));
-        let told = changes(&ticket);
-        let names = |index: usize| told[index].1.iter().map(|change| change.name.as_str()).collect::<Vec<_>>();
+        let found = changes(&ticket);
+        let names = |index: usize| found[index].1.iter().map(|change| change.name.as_str()).collect::<Vec<_>>();
         assert_eq!(names(0), ["subject", "status", "priority", "requester"]);
         let change = |name: &str, from: Option<&str>, to: Option<&str>| HeaderChange {
             name: name.to_owned(),
             from: from.map(Value::from),
             to: to.map(Value::from),
         };
-        assert_eq!(told[1].1, [change("fields.site", None, Some("Paris"))]);
-        assert_eq!(told[2].1, []);
+        assert_eq!(found[1].1, [change("fields.site", None, Some("Paris"))]);
+        assert_eq!(found[2].1, []);
         assert_eq!(
-            told[3].1,
+            found[3].1,
             [change("status", Some("open"), Some("solved")), change("fields.site", Some("Paris"), None)]
         );
     }

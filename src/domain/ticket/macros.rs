@@ -52,8 +52,8 @@ pub fn text_in<'a, 'b>(
     texts: &'a MacroTexts,
     languages: impl IntoIterator<Item = &'b str>,
 ) -> Option<(&'a str, &'a str)> {
-    let wanted = languages.into_iter().map(language_of).chain([String::new()]);
-    let text = wanted.filter_map(|language| texts.get_key_value(&language)).next();
+    let languages = languages.into_iter().map(language_of).chain([String::new()]);
+    let text = languages.filter_map(|language| texts.get_key_value(&language)).next();
     text.or_else(|| texts.iter().next()).map(|(language, text)| (language.as_str(), text.as_str()))
 }
 
@@ -64,18 +64,18 @@ pub fn language_of(tag: &str) -> String {
 
 /// The place of the action that words given with the command go with, and the macro's `text`: of those without a text
 /// of their own the first that speaks, else the first that needs words; else the same of all.
-pub fn speaker(deeds: &[MacroStep]) -> usize {
-    let first = |fits: &dyn Fn(&MacroStep) -> bool| deeds.iter().position(fits);
-    first(&|deed| deed.texts.is_empty() && deed.speaks())
-        .or_else(|| first(&|deed| deed.texts.is_empty() && deed.needs_words()))
-        .or_else(|| first(&MacroStep::speaks))
-        .or_else(|| first(&MacroStep::needs_words))
+pub fn text_step(steps: &[MacroStep]) -> usize {
+    let first = |fits: &dyn Fn(&MacroStep) -> bool| steps.iter().position(fits);
+    first(&|step| step.texts.is_empty() && step.is_message())
+        .or_else(|| first(&|step| step.texts.is_empty() && step.needs_text()))
+        .or_else(|| first(&MacroStep::is_message))
+        .or_else(|| first(&MacroStep::needs_text))
         .unwrap_or(0)
 }
 
 impl Macro {
     /// The texts that single actions have of their own, in the order of the actions.
-    pub fn own_texts(&self) -> Vec<MacroTexts> {
+    pub fn step_texts(&self) -> Vec<MacroTexts> {
         let texts = self.steps.iter().flatten().filter(|(name, _)| name == "text");
         texts.filter_map(|(_, text)| texts_of(text.clone()).ok()).collect()
     }
@@ -85,33 +85,33 @@ impl Macro {
     ///
     /// # Errors
     /// The first step that makes no sense.
-    pub fn deeds(&self, by: &Person, now: DateTime<Utc>, zone: &Zone) -> Result<Vec<MacroStep>, MacroStepError> {
+    pub fn steps_for(&self, actor: &Person, now: DateTime<Utc>, zone: &Zone) -> Result<Vec<MacroStep>, MacroStepError> {
         if self.steps.is_empty() {
             let action = Action::Reply { auto: false, via_ticket: None };
             return Ok(vec![MacroStep { action, keep_open: false, texts: MacroTexts::new() }]);
         }
-        let deed = |(place, step): (usize, &Fields)| {
-            let mut step = step.clone();
-            let mut taken =
-                |wanted: &str| step.iter().position(|(name, _)| name == wanted).map(|place| step.remove(place).1);
-            let (keep_open, text) = (taken("keep_open"), taken("text"));
+        let step = |(index, fields): (usize, &Fields)| {
+            let mut fields = fields.clone();
+            let mut take =
+                |name: &str| fields.iter().position(|(other, _)| other == name).map(|index| fields.remove(index).1);
+            let (keep_open, text) = (take("keep_open"), take("text"));
             let texts =
-                text.map_or_else(|| Ok(MacroTexts::new()), |text| texts_of(text).map_err(|flaw| (place, flaw)))?;
-            for (name, value) in &mut step {
+                text.map_or_else(|| Ok(MacroTexts::new()), |text| texts_of(text).map_err(|error| (index, error)))?;
+            for (name, value) in &mut fields {
                 match (name.as_str(), &*value) {
-                    ("until" | "eta", Value::String(words)) => {
-                        if let Ok(instant) = when(words, now, zone) {
+                    ("until" | "eta", Value::String(text)) => {
+                        if let Ok(instant) = when(text, now, zone) {
                             *value = Value::String(duration::format_instant(instant));
                         }
                     }
-                    ("assignee", Value::String(words)) if words == "me" => *value = Value::from(by.as_str()),
+                    ("assignee", Value::String(text)) if text == "me" => *value = Value::from(actor.as_str()),
                     _ => {}
                 }
             }
-            let action = asked_action_from(Value::Map(step)).map_err(|flaw| (place, flaw))?;
+            let action = asked_action_from(Value::Map(fields)).map_err(|error| (index, error))?;
             Ok(MacroStep { action, keep_open: keep_open == Some(Value::Bool(true)), texts })
         };
-        self.steps.iter().enumerate().map(deed).collect()
+        self.steps.iter().enumerate().map(step).collect()
     }
 }
 
@@ -121,15 +121,15 @@ fn texts_of(value: Value) -> Result<MacroTexts, DecodeError> {
     let texts = match value {
         Value::String(text) => Some(MacroTexts::from([(String::new(), text)])),
         Value::Map(texts) => {
-            let words = |(language, text)| match text {
+            let template = |(language, text)| match text {
                 Value::String(text) => Some((language, text)),
                 _ => None,
             };
-            texts.into_iter().map(words).collect()
+            texts.into_iter().map(template).collect()
         }
         _ => None,
     };
-    let kind = DecodeErrorKind::WrongKind { wanted: "words, or words for each language,", found };
+    let kind = DecodeErrorKind::WrongKind { wanted: "a text, or a text for each language,", found };
     texts
         .filter(|texts: &MacroTexts| !texts.is_empty())
         .ok_or(DecodeError { path: vec![PathElement::Name("text".to_owned())], kind })
@@ -137,12 +137,12 @@ fn texts_of(value: Value) -> Result<MacroTexts, DecodeError> {
 
 impl MacroStep {
     /// Whether words belong to it first of all.
-    pub const fn speaks(&self) -> bool {
+    pub const fn is_message(&self) -> bool {
         matches!(self.action, Action::Reply { .. } | Action::Note { .. })
     }
 
     /// Whether it cannot be done without words.
-    pub fn needs_words(&self) -> bool {
+    pub fn needs_text(&self) -> bool {
         self.action.needs_text() || matches!(&self.action, Action::Hold(hold) if hold.reason == HoldReason::Other)
     }
 }
@@ -160,14 +160,14 @@ mod tests {
         fields.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect()
     }
 
-    fn deeds(known: &Macro) -> Result<Vec<MacroStep>, MacroStepError> {
-        let by = Person::from_address("kenji@desk.example").expect("an address");
+    fn steps_of(template: &Macro) -> Result<Vec<MacroStep>, MacroStepError> {
+        let actor = Person::from_address("kenji@desk.example").expect("an address");
         let zone = Zone::named("UTC").expect("a zone");
-        known.deeds(&by, "2026-11-21T09:00:00Z".parse().expect("a time"), &zone)
+        template.steps_for(&actor, "2026-11-21T09:00:00Z".parse().expect("a time"), &zone)
     }
 
     #[test]
-    fn the_text_is_in_the_language_of_the_ticket_where_there_is_one() {
+    fn the_text_is_in_the_language_of_the_ticket_if_possible() {
         let both = named(&[("en", "Hello"), ("fr", "Bonjour")], Vec::new()).texts;
         assert_eq!(text_in(&both, ["fr-CA", "en"]), Some(("fr", "Bonjour")));
         assert_eq!(text_in(&both, ["ja", "en"]), Some(("en", "Hello")));
@@ -179,25 +179,25 @@ mod tests {
     }
 
     #[test]
-    fn words_go_with_the_first_action_that_has_none_of_its_own() {
-        let place = |steps: Vec<Fields>| speaker(&deeds(&named(&[], steps)).expect("deeds"));
+    fn the_text_goes_with_the_first_step_without_its_own_text() {
+        let index = |steps: Vec<Fields>| text_step(&steps_of(&named(&[], steps)).expect("steps"));
         let (reply, tag) = (step(&[("action", "reply")]), step(&[("action", "resume")]));
         let prioritize = step(&[("action", "prioritize"), ("priority", "S2")]);
         let own = |step: &Fields| [step.clone(), vec![("text".to_owned(), Value::from("x"))]].concat();
-        assert_eq!(place(vec![tag.clone(), prioritize.clone(), reply.clone()]), 2);
-        assert_eq!(place(vec![tag.clone(), prioritize.clone(), own(&reply)]), 1);
-        assert_eq!(place(vec![tag.clone(), own(&prioritize), own(&reply)]), 2);
-        assert_eq!(place(vec![tag.clone(), tag]), 0);
-        let known = deeds(&named(&[], vec![own(&reply)])).expect("deeds");
-        assert_eq!(text_in(&known[0].texts, ["fr"]), Some(("", "x")));
-        let odd = [reply, vec![("text".to_owned(), Value::Bool(true))]].concat();
-        let (place, flaw) = deeds(&named(&[], vec![odd])).expect_err("no text");
-        assert!(place == 0 && flaw.to_string().contains("words for each language"), "{flaw}");
+        assert_eq!(index(vec![tag.clone(), prioritize.clone(), reply.clone()]), 2);
+        assert_eq!(index(vec![tag.clone(), prioritize.clone(), own(&reply)]), 1);
+        assert_eq!(index(vec![tag.clone(), own(&prioritize), own(&reply)]), 2);
+        assert_eq!(index(vec![tag.clone(), tag]), 0);
+        let steps = steps_of(&named(&[], vec![own(&reply)])).expect("steps");
+        assert_eq!(text_in(&steps[0].texts, ["fr"]), Some(("", "x")));
+        let invalid = [reply, vec![("text".to_owned(), Value::Bool(true))]].concat();
+        let (index, error) = steps_of(&named(&[], vec![invalid])).expect_err("no text");
+        assert!(index == 0 && error.to_string().contains("a text for each language"), "{error}");
     }
 
     #[test]
     fn steps_have_the_names_of_entries() {
-        let known = named(
+        let template = named(
             &[],
             vec![
                 step(&[("action", "hold"), ("reason", "engineering"), ("until", "+2d")]),
@@ -205,17 +205,17 @@ mod tests {
                 step(&[("action", "prioritize"), ("priority", "S2")]),
             ],
         );
-        let known = deeds(&known).expect("deeds");
-        let words: Vec<&str> = known.iter().map(|deed| deed.action.as_str()).collect();
-        assert_eq!(words, ["hold", "assign", "prioritize"]);
-        let Action::Hold(hold) = &known[0].action else { panic!("a hold") };
+        let steps = steps_of(&template).expect("steps");
+        let actions: Vec<&str> = steps.iter().map(|step| step.action.as_str()).collect();
+        assert_eq!(actions, ["hold", "assign", "prioritize"]);
+        let Action::Hold(hold) = &steps[0].action else { panic!("a hold") };
         assert_eq!(hold.until.expect("a time").to_rfc3339(), "2026-11-23T09:00:00+00:00");
-        let reply = deeds(&named(&[("", "Hello")], Vec::new())).expect("deeds");
-        assert!(reply.len() == 1 && reply[0].speaks() && !reply[0].keep_open);
+        let reply = steps_of(&named(&[("", "Hello")], Vec::new())).expect("steps");
+        assert!(reply.len() == 1 && reply[0].is_message() && !reply[0].keep_open);
     }
 
     #[test]
-    fn what_nobody_asks_for_is_no_step() {
+    fn an_action_that_cannot_be_requested_is_refused() {
         for wrong in [
             step(&[("action", "open"), ("subject", "x")]),
             step(&[("action", "merged"), ("source", "01M7ZH3CA08R6T2M4N0P5S7W1X")]),
@@ -224,7 +224,7 @@ mod tests {
             step(&[("reason", "engineering")]),
         ] {
             assert_eq!(
-                deeds(&named(&[], vec![step(&[("action", "resume")]), wrong])).map_err(|(place, _)| place),
+                steps_of(&named(&[], vec![step(&[("action", "resume")]), wrong])).map_err(|(index, _)| index),
                 Err(1)
             );
         }

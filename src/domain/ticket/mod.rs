@@ -124,21 +124,21 @@ impl Ticket {
 
     /// The ticket as it was at an instant; `None` where it was not open yet.
     pub fn as_of(&self, instant: DateTime<Utc>) -> Option<Self> {
-        let known = self.history.partition_point(|entry| entry.id.time() <= instant);
-        let history = self.history[..known].to_vec();
+        let count = self.history.partition_point(|entry| entry.id.time() <= instant);
+        let history = self.history[..count].to_vec();
         Some(Self { format: self.format, id: self.id, header: replay::replay(&history)?, history })
     }
 
     /// Whether the subject or one of the texts holds some words, whatever their case. `words` are lower case.
     /// Internal notes count only for those who may see them, and words that were redacted for nobody.
-    pub fn contains_text(&self, words: &str, with_internal: bool) -> bool {
-        if self.header.subject.to_lowercase().contains(words) {
+    pub fn contains_text(&self, lower_text: &str, with_internal: bool) -> bool {
+        if self.header.subject.to_lowercase().contains(lower_text) {
             return true;
         }
         let mut hidden = if with_internal { HashSet::new() } else { internal_entries(self) };
         hidden.extend(redacted_entries(self, &hidden));
         let visible = self.history.iter().filter(|entry| !hidden.contains(&entry.id));
-        visible.filter_map(|entry| entry.text.as_ref()).any(|text| text.as_str().to_lowercase().contains(words))
+        visible.filter_map(|entry| entry.text.as_ref()).any(|text| text.as_str().to_lowercase().contains(lower_text))
     }
 
     /// The last public reply of a human agent.

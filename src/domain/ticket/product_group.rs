@@ -23,14 +23,14 @@ impl ProductGroup {
     /// What belongs to it, as somebody who reads a language is told: in that, else without one, else in English, else in
     /// any.
     pub fn examples_in(&self, language: &str) -> Option<&str> {
-        let told = [language, "", "en"].into_iter().find_map(|language| self.examples.get(language));
-        told.or_else(|| self.examples.values().next()).map(String::as_str)
+        let examples = [language, "", "en"].into_iter().find_map(|language| self.examples.get(language));
+        examples.or_else(|| self.examples.values().next()).map(String::as_str)
     }
 }
 
 /// The group that words hint at: the one with the most hits. None where two have as many: a guess is offered, and a
 /// coin is not tossed.
-pub fn suggested<'a>(groups: &'a [ProductGroup], subject: &str) -> Option<&'a ProductGroup> {
+pub fn suggest_group<'a>(groups: &'a [ProductGroup], subject: &str) -> Option<&'a ProductGroup> {
     let lower = subject.to_lowercase();
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let hits = |group: &ProductGroup| {
@@ -74,7 +74,7 @@ mod tests {
             group("schedule_export", &["schedul", "export", "csv"]),
             group("lookml_pdt_git", &["lookml", "git", "pdt"]),
         ];
-        for (subject, wanted) in [
+        for (subject, expected) in [
             ("Dashboard tiles time out", Some("reports_dashboards")),
             ("Visualisierungen fehlen", Some("reports_dashboards")),
             ("The SCHEDULED export of a dashboard fails", Some("schedule_export")),
@@ -83,7 +83,7 @@ mod tests {
             ("Push to git: rejected", Some("lookml_pdt_git")),
             ("", None),
         ] {
-            assert_eq!(suggested(&groups, subject).map(|group| group.name.as_str()), wanted, "{subject}");
+            assert_eq!(suggest_group(&groups, subject).map(|group| group.name.as_str()), expected, "{subject}");
         }
     }
 }

@@ -14,29 +14,29 @@ use crate::domain::vocabulary::{Resolution, Status};
 impl Header {
     /// The header of a ticket just opened.
     pub fn opened(opening: &OpenFields) -> Self {
-        let facts = opening.clone();
+        let opening = opening.clone();
         Self {
-            subject: facts.subject,
-            kind: facts.kind,
+            subject: opening.subject,
+            kind: opening.kind,
             status: Status::Open,
-            priority: facts.priority,
-            product: facts.product,
-            product_group: facts.product_group,
-            organization: facts.organization,
-            instance: facts.instance,
-            requester: facts.requester,
-            assignee: facts.assignee,
-            cc: facts.cc,
-            channel: facts.channel,
-            language: facts.language,
-            tags: facts.tags,
+            priority: opening.priority,
+            product: opening.product,
+            product_group: opening.product_group,
+            organization: opening.organization,
+            instance: opening.instance,
+            requester: opening.requester,
+            assignee: opening.assignee,
+            cc: opening.cc,
+            channel: opening.channel,
+            language: opening.language,
+            tags: opening.tags,
             escalation: None,
             hold: None,
             resolution: None,
             merged_into: None,
             merged_from: Vec::new(),
-            follow_up_of: facts.follow_up_of,
-            fields: facts.fields,
+            follow_up_of: opening.follow_up_of,
+            fields: opening.fields,
         }
     }
 }
@@ -95,8 +95,8 @@ pub fn apply(header: &mut Header, entry: &Entry) {
             }
         }
         Action::Set { set, unset } => {
-            set.iter().for_each(|(fact, value)| set_fact(header, fact, Some(value)));
-            unset.iter().for_each(|fact| set_fact(header, fact, None));
+            set.iter().for_each(|(field, value)| set_header_field(header, field, Some(value)));
+            unset.iter().for_each(|field| set_header_field(header, field, None));
         }
         _ => {}
     }
@@ -124,34 +124,34 @@ fn add_people(people: &mut Vec<Person>, more: &[Person]) {
     }
 }
 
-pub(crate) fn set_fact(header: &mut Header, fact: &HeaderField, value: Option<&Value>) {
-    let words = match value {
-        Some(Value::String(words)) => Some(words.clone()),
+pub(crate) fn set_header_field(header: &mut Header, field: &HeaderField, value: Option<&Value>) {
+    let text = match value {
+        Some(Value::String(text)) => Some(text.clone()),
         _ => None,
     };
-    match (fact, words) {
-        (HeaderField::Subject, Some(words)) => header.subject = words,
-        (HeaderField::Requester, Some(words)) => {
-            if let Ok(person) = Person::from_name(&words) {
+    match (field, text) {
+        (HeaderField::Subject, Some(text)) => header.subject = text,
+        (HeaderField::Requester, Some(text)) => {
+            if let Ok(person) = Person::from_name(&text) {
                 header.requester = person;
             }
         }
         (HeaderField::Subject | HeaderField::Requester, None) => {}
-        (HeaderField::Product, words) => header.product = words,
-        (HeaderField::ProductGroup, words) => header.product_group = words,
-        (HeaderField::Organization, words) => header.organization = words,
-        (HeaderField::Instance, words) => header.instance = words,
-        (HeaderField::Channel, words) => header.channel = words,
-        (HeaderField::Language, words) => header.language = words,
+        (HeaderField::Product, text) => header.product = text,
+        (HeaderField::ProductGroup, text) => header.product_group = text,
+        (HeaderField::Organization, text) => header.organization = text,
+        (HeaderField::Instance, text) => header.instance = text,
+        (HeaderField::Channel, text) => header.channel = text,
+        (HeaderField::Language, text) => header.language = text,
         (HeaderField::Field(name), _) => set_field(&mut header.fields, name, value),
     }
 }
 
 /// Sets or takes away one of the desk's own fields, kept in the order of their names.
 fn set_field(fields: &mut Fields, name: &str, value: Option<&Value>) {
-    fields.retain(|(known, _)| known != name);
+    fields.retain(|(candidate, _)| candidate != name);
     if let Some(value) = value {
-        let place = fields.partition_point(|(known, _)| known.as_str() < name);
-        fields.insert(place, (name.to_owned(), value.clone()));
+        let index = fields.partition_point(|(candidate, _)| candidate.as_str() < name);
+        fields.insert(index, (name.to_owned(), value.clone()));
     }
 }

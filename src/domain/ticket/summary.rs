@@ -31,7 +31,7 @@ pub struct Summary {
     /// The id it has in the system it was imported from.
     pub imported_id: Option<String>,
     /// What its clocks need of its history.
-    pub course: SlaEvents,
+    pub sla_events: SlaEvents,
 }
 
 impl Summary {
@@ -53,7 +53,7 @@ impl From<&Ticket> for Summary {
             version: ticket.version(),
             assigned_by: ticket.assigned_by(),
             imported_id: ticket.opening().and_then(|opening| opening.imported_id.clone()),
-            course: SlaEvents::of(&ticket.history),
+            sla_events: SlaEvents::of(&ticket.history),
         }
     }
 }
@@ -91,9 +91,9 @@ pub struct HistorySummary {
 }
 
 impl From<&Summary> for SummaryHeader {
-    fn from(row: &Summary) -> Self {
-        let (reopened, created_at, last_activity_at) = (row.reopened, row.created_at, row.last_activity_at);
-        Self { past: Some(HistorySummary { reopened, created_at, last_activity_at }), ..Self::from(&row.header) }
+    fn from(summary: &Summary) -> Self {
+        let (reopened, created_at, last_activity_at) = (summary.reopened, summary.created_at, summary.last_activity_at);
+        Self { past: Some(HistorySummary { reopened, created_at, last_activity_at }), ..Self::from(&summary.header) }
     }
 }
 

@@ -10,20 +10,20 @@ use crate::domain::vocabulary::{EscalationReason, Priority};
 pub(super) fn escalate(
     ticket: &Ticket,
     reason: EscalationReason,
-    around: &DecisionContext<'_>,
+    context: &DecisionContext<'_>,
 ) -> Result<Decision, Refusal> {
     unsolved(ticket)?;
     if let Some(escalation) = &ticket.header.escalation {
         return Err(Refusal::AlreadyEscalated { since: escalation.since });
     }
-    if !around.circumstances.may_escalate && !around.standing.is_support() {
+    if !context.policy.may_escalate && !context.role.is_support() {
         return Err(Refusal::NoEscalations);
     }
-    let manager = around.circumstances.on_duty.or_else(|| around.team.managers.first()).cloned();
+    let manager = context.policy.on_duty.or_else(|| context.team.managers.first()).cloned();
     let mut decision = Decision::entry(Action::Escalate { reason, manager: manager.clone() }, None);
-    let (is_on_duty, word_due) = (around.circumstances.on_duty.is_some(), around.circumstances.first_word_due);
-    if manager.is_some() || word_due.is_some() {
-        decision = decision.with(Notice::EscalatedTo { manager, is_on_duty, word_due });
+    let (is_on_duty, response_due) = (context.policy.on_duty.is_some(), context.policy.manager_response_due);
+    if manager.is_some() || response_due.is_some() {
+        decision = decision.with(Notice::EscalatedTo { manager, is_on_duty, response_due });
     }
     let last_event = ticket.history.iter().rev().find(|entry| !matches!(entry.action, Action::Note { .. }));
     let just_prioritized = last_event.is_some_and(|entry| matches!(entry.action, Action::Prioritize { .. }));

@@ -13,13 +13,13 @@ pub(super) fn merge(
     source: &Ticket,
     into: Id,
     reason: MergeReason,
-    around: &DecisionContext<'_>,
+    context: &DecisionContext<'_>,
 ) -> Result<Decision, Refusal> {
     if source.id == into {
         return Err(Refusal::MergeIntoItself);
     }
     unsolved(source)?;
-    let target = around.other.ok_or(Refusal::NotVisible)?;
+    let target = context.other.ok_or(Refusal::NotVisible)?;
     if let Some(into) = target.header.merged_into {
         return Err(Refusal::TargetMerged { into });
     }
@@ -54,10 +54,10 @@ fn same_customer(source: &Header, target: &Header) -> bool {
 
 /// The other side of a merge: the target's entry, with whom it adds to the people in copy.
 pub fn merge_counterpart(source: &Ticket, target: &Ticket) -> Action {
-    let known = |person: &Person| person.same_address(&target.header.requester) || person.is_in(&target.header.cc);
+    let is_listed = |person: &Person| person.same_address(&target.header.requester) || person.is_in(&target.header.cc);
     let mut cc: Vec<Person> = Vec::new();
     for person in std::iter::once(&source.header.requester).chain(&source.header.cc) {
-        if !known(person) && !person.is_in(&cc) {
+        if !is_listed(person) && !person.is_in(&cc) {
             cc.push(person.clone());
         }
     }
@@ -74,7 +74,7 @@ pub fn resolve_merge_chain<E>(start: &Ticket, mut read: impl FnMut(Id) -> Result
     let mut chain: Vec<(Id, Option<Id>)> = vec![(start.id, merge_entry(start))];
     let mut next = start.header.merged_into;
     while let Some(id) = next {
-        if let Some(ring) = chain.iter().position(|(known, _)| *known == id) {
+        if let Some(ring) = chain.iter().position(|(ticket, _)| *ticket == id) {
             let youngest = chain[ring..].iter().max_by_key(|(_, entry)| *entry);
             return Ok(youngest.map_or(start.id, |(id, _)| *id));
         }

@@ -29,7 +29,7 @@ use super::vocabulary::{EscalationReason, Priority, Role, Status};
 
 pub use escalate::check_priority_change;
 pub use merge::{merge_counterpart, resolve_merge_chain};
-pub use permissions::{may, may_open};
+pub use permissions::{check_permission, may_open};
 pub use refusal::{Refusal, TicketOwner};
 pub use validate_history::{HistoryViolation, validate_entry, validate_opening};
 
@@ -55,11 +55,11 @@ pub struct DecisionContext<'a> {
     /// The present, UTC.
     pub now: DateTime<Utc>,
     /// Where the asking person stands to this ticket.
-    pub standing: TicketRole,
+    pub role: TicketRole,
     /// The other ticket of a merge: the target.
     pub other: Option<&'a Ticket>,
     /// What the policy says of this ticket.
-    pub circumstances: PolicyContext<'a>,
+    pub policy: PolicyContext<'a>,
 }
 
 /// What the policy says of a ticket and costs something to know. Found out where an action needs it; otherwise, and
@@ -73,14 +73,14 @@ pub struct PolicyContext<'a> {
     /// The manager on duty, where policy names one.
     pub on_duty: Option<&'a Person>,
     /// When a manager's first word would be due, where policy wants one, UTC.
-    pub first_word_due: Option<DateTime<Utc>>,
+    pub manager_response_due: Option<DateTime<Utc>>,
     /// Whether the customer's plan has escalations.
     pub may_escalate: bool,
 }
 
 impl Default for PolicyContext<'_> {
     fn default() -> Self {
-        Self { hours: None, reopen_window: None, on_duty: None, first_word_due: None, may_escalate: true }
+        Self { hours: None, reopen_window: None, on_duty: None, manager_response_due: None, may_escalate: true }
     }
 }
 
@@ -112,7 +112,7 @@ pub enum Notice {
         /// Whether they are on duty, by policy.
         is_on_duty: bool,
         /// When the first word is due, UTC.
-        word_due: Option<DateTime<Utc>>,
+        response_due: Option<DateTime<Utc>>,
     },
     /// The ticket that was merged is escalated, and the one it goes on in is not.
     EscalationStays {
@@ -126,26 +126,26 @@ pub enum Notice {
     /// The reply reopened a solved ticket.
     Reopened,
     /// The ticket given is merged; the reply was recorded where the conversation goes on.
-    WentOnAt(Id),
+    RecordedOnTarget(Id),
     /// The ticket given is merged; the files lie with it, and the conversation goes on elsewhere.
     AttachedToMerged(Id),
     /// The reply came too late to reopen its ticket, and opened this one.
-    FollowsUp(Id),
+    OpenedFollowUp(Id),
     /// The reply came too late to reopen this ticket, and was recorded on the one that follows it up already.
-    FollowsUpAlready(Id),
+    RecordedOnFollowUp(Id),
     /// An agent gave a reason to open a ticket against a rule, and no rule was against it.
     NothingToOverride,
     /// An editor asked for a priority, which support decides on.
-    PriorityAsked(Priority),
+    PriorityRequested(Priority),
     /// The desk lists product groups, and this is none of them.
-    UnknownGroup {
+    UnknownProductGroup {
         /// The group given.
         given: String,
         /// Those there are.
         known: Vec<String>,
     },
     /// It was this agent's turn.
-    TurnOf(crate::domain::people::assignment::Assignment),
+    Assigned(crate::domain::people::assignment::Assignment),
     /// The assignee is not one of the desk's agents.
     AssigneeNotInTeam(Person),
 }
@@ -170,35 +170,35 @@ impl Decision {
 ///
 /// # Errors
 /// The first rule against it, in this order: who may see it, who may do it, what the ticket allows.
-pub fn decide(ticket: &Ticket, request: &Request, around: &DecisionContext<'_>) -> Result<Decision, Refusal> {
-    if !around.standing.sees() {
+pub fn decide(ticket: &Ticket, request: &Request, context: &DecisionContext<'_>) -> Result<Decision, Refusal> {
+    if !context.role.sees() {
         return Err(Refusal::NotVisible);
     }
-    may(around.team, around.standing, ticket, request)?;
+    check_permission(context.team, context.role, ticket, request)?;
     if request.text.is_none() && request.action.needs_text() {
         return Err(Refusal::TextMissing);
     }
     match &request.action {
-        Action::Reply { auto, .. } => reply::reply(ticket, request, *auto, around),
+        Action::Reply { auto, .. } => reply::reply(ticket, request, *auto, context),
         Action::Note { .. } => Ok(Decision::entry(request.action.clone(), None)),
         Action::Remind { auto } => reply::remind(ticket, *auto),
         Action::Hold(hold) => hold::hold(ticket, hold, request),
         Action::Resume => hold::resume(ticket),
-        Action::Escalate { reason, .. } => escalate::escalate(ticket, *reason, around),
+        Action::Escalate { reason, .. } => escalate::escalate(ticket, *reason, context),
         Action::Deescalate { .. } => escalate::deescalate(ticket),
         Action::Prioritize { priority, .. } => escalate::prioritize(ticket, *priority),
-        Action::Solve(solution) => solve::solve(ticket, solution, request, around),
-        Action::Reopen { reason, unmerge } => solve::reopen(ticket, *reason, *unmerge, around),
-        Action::Merge { into, reason } => merge::merge(ticket, *into, *reason, around),
-        Action::Assign { assignee } => Ok(set_fields::assign(ticket, assignee.as_ref(), around)),
+        Action::Solve(evidence) => solve::solve(ticket, evidence, request, context),
+        Action::Reopen { reason, unmerge } => solve::reopen(ticket, *reason, *unmerge, context),
+        Action::Merge { into, reason } => merge::merge(ticket, *into, *reason, context),
+        Action::Assign { assignee } => Ok(set_fields::assign(ticket, assignee.as_ref(), context)),
         Action::Set { set, unset } => set_fields::set(ticket, set, unset),
         Action::Cc { add, remove } => Ok(set_fields::cc(ticket, add, remove)),
-        Action::Attach => Ok(reply::attach(ticket, around)),
+        Action::Attach => Ok(reply::attach(ticket, context)),
         Action::Tag { add, remove } => Ok(set_fields::tag(ticket, add, remove)),
         Action::Correct { entry, .. } | Action::Redact { entry, .. } => set_fields::refer(ticket, *entry, request),
         Action::Open(_) => Err(Refusal::AlreadyOpened),
         Action::Merged { .. } | Action::Unmerged { .. } | Action::Forward { .. } | Action::Unknown(_) => {
-            Err(Refusal::NotAsked)
+            Err(Refusal::NotRequestable)
         }
     }
 }
@@ -213,6 +213,6 @@ fn unsolved(ticket: &Ticket) -> Result<(), Refusal> {
 }
 
 /// The role of the asking person on this ticket.
-const fn role(around: &DecisionContext<'_>) -> Role {
-    around.standing.role()
+const fn entry_role(context: &DecisionContext<'_>) -> Role {
+    context.role.entry_role()
 }

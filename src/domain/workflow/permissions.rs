@@ -11,8 +11,8 @@ use crate::domain::ticket::action::{Action, HeaderField, OpenFields, SolveEviden
 ///
 /// # Errors
 /// [`Refusal::NotAllowed`].
-pub fn may(team: &Team, standing: TicketRole, ticket: &Ticket, request: &Request) -> Result<(), Refusal> {
-    let allowed = match standing {
+pub fn check_permission(team: &Team, role: TicketRole, ticket: &Ticket, request: &Request) -> Result<(), Refusal> {
+    let allowed = match role {
         TicketRole::Manager => true,
         TicketRole::Agent => !matches!(request.action, Action::Deescalate { .. }),
         TicketRole::Editor => editor_may(team, &request.action) || customer_may(ticket, request),
@@ -22,15 +22,16 @@ pub fn may(team: &Team, standing: TicketRole, ticket: &Ticket, request: &Request
         }
         TicketRole::Reader | TicketRole::Outsider => false,
     };
-    if allowed { Ok(()) } else { Err(Refusal::NotAllowed { standing }) }
+    if allowed { Ok(()) } else { Err(Refusal::NotAllowed { role }) }
 }
 
 /// What an editor of the organisation may do beyond a requester: change what a ticket is about, but not whose it is.
 fn editor_may(team: &Team, action: &Action) -> bool {
-    let is_theirs =
-        |fact: &HeaderField| !matches!(fact, HeaderField::Organization | HeaderField::Requester | HeaderField::Channel);
+    let is_allowed = |field: &HeaderField| {
+        !matches!(field, HeaderField::Organization | HeaderField::Requester | HeaderField::Channel)
+    };
     match action {
-        Action::Set { set, unset } => set.iter().map(|(fact, _)| fact).chain(unset).all(is_theirs),
+        Action::Set { set, unset } => set.iter().map(|(field, _)| field).chain(unset).all(is_allowed),
         Action::Prioritize { .. } => team.editors_prioritize,
         Action::Cc { .. } => true,
         _ => false,
@@ -50,7 +51,9 @@ fn customer_may(ticket: &Ticket, request: &Request) -> bool {
         Action::Cc { add, remove } => {
             let header = &ticket.header;
             let leaves = || {
-                add.is_empty() && request.by.is_in(&header.cc) && remove.iter().all(|who| who.same_address(&request.by))
+                add.is_empty()
+                    && request.by.is_in(&header.cc)
+                    && remove.iter().all(|person| person.same_address(&request.by))
             };
             header.requester.same_address(&request.by) || leaves()
         }
@@ -67,13 +70,13 @@ fn customer_may(ticket: &Ticket, request: &Request) -> bool {
 ///
 /// # Errors
 /// [`Refusal::OnBehalf`] or [`Refusal::NotAllowed`].
-pub fn may_open(standing: TicketRole, by: &Person, opening: &OpenFields) -> Result<(), Refusal> {
-    if standing.is_support() {
+pub fn may_open(role: TicketRole, by: &Person, opening: &OpenFields) -> Result<(), Refusal> {
+    if role.is_support() {
         return Ok(());
     }
     if !opening.requester.same_address(by) {
         return Err(Refusal::OnBehalf);
     }
-    let supports_own = opening.assignee.is_some() || !opening.tags.is_empty() || opening.overridden.is_some();
-    if supports_own || standing == TicketRole::System { Err(Refusal::NotAllowed { standing }) } else { Ok(()) }
+    let has_support_fields = opening.assignee.is_some() || !opening.tags.is_empty() || opening.overridden.is_some();
+    if has_support_fields || role == TicketRole::System { Err(Refusal::NotAllowed { role }) } else { Ok(()) }
 }

@@ -18,7 +18,7 @@ pub enum Refusal {
     /// The person may see the ticket, and not do this.
     NotAllowed {
         /// Where the person stands.
-        standing: TicketRole,
+        role: TicketRole,
     },
     /// A customer asked for a ticket in somebody else's name.
     OnBehalf,
@@ -28,7 +28,7 @@ pub enum Refusal {
         given: String,
     },
     /// Somebody belongs to several organisations, and the ticket is of one.
-    WhichOrganization {
+    AmbiguousOrganization {
         /// The organisations.
         known: Vec<String>,
     },
@@ -37,7 +37,7 @@ pub enum Refusal {
     /// Organisation access is not to be asked for, or granted, so.
     Access(Box<AccessRefusal>),
     /// The organisation has several instances, or not the one that was named.
-    WhichInstance {
+    UnclearInstance {
         /// The one named, if any.
         given: Option<String>,
         /// The organisation.
@@ -97,7 +97,7 @@ pub enum Refusal {
         solve_after: TimeDelta,
     },
     /// Silence cannot solve it: no agent has replied.
-    NothingAsked,
+    NoAgentReply,
     /// Silence cannot solve it: the customer has replied since.
     CustomerReplied,
     /// Silence cannot solve it: another ticket was merged into it since, and no agent has replied behind that.
@@ -136,21 +136,21 @@ pub enum Refusal {
         entry: Id,
     },
     /// A fact every ticket has cannot be taken away.
-    RequiredFact {
+    RequiredField {
         /// Its name.
         name: String,
     },
     /// The value does not fit the fact.
-    UnfitFact {
+    InvalidField {
         /// Its name.
         name: String,
     },
     /// The value does not fit one of the desk's own fields.
-    UnfitField(Box<InvalidFieldValue>),
+    InvalidCustomField(Box<InvalidFieldValue>),
     /// A ticket is opened once.
     AlreadyOpened,
     /// This only ever follows from something else.
-    NotAsked,
+    NotRequestable,
 }
 
 /// Whose ticket it is, as merging sees it.

@@ -1,6 +1,6 @@
 //! Replies, reminders, and files without words.
 
-use super::{Decision, DecisionContext, Notice, Refusal, Request, role};
+use super::{Decision, DecisionContext, Notice, Refusal, Request, entry_role};
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::Action;
 use crate::domain::vocabulary::{Role, Status};
@@ -11,21 +11,21 @@ pub(super) fn reply(
     ticket: &Ticket,
     request: &Request,
     auto: bool,
-    around: &DecisionContext<'_>,
+    context: &DecisionContext<'_>,
 ) -> Result<Decision, Refusal> {
     let status = ticket.header.status;
-    let wanted = match role(around) {
+    let next = match entry_role(context) {
         _ if auto => status,
         Role::Customer => Status::Open,
         _ if request.keep_open || status == Status::Solved => status,
         _ => Status::AwaitingReply,
     };
-    let to = (wanted != status).then_some(wanted);
+    let to = (next != status).then_some(next);
     if to.is_some() && status == Status::Solved {
-        check_reopen_window(ticket, around)?;
+        check_reopen_window(ticket, context)?;
     }
     let decision = Decision::entry(request.action.clone(), to);
-    Ok(match (role(around), status, to) {
+    Ok(match (entry_role(context), status, to) {
         (Role::Customer, Status::OnHold, Some(_)) => decision.with(Notice::HoldEnded),
         (Role::Customer, Status::Solved, Some(_)) => decision.with(Notice::Reopened),
         _ => decision,
@@ -33,10 +33,10 @@ pub(super) fn reply(
 }
 
 /// A customer reopens a solved ticket as long as the desk lets them (FACTS §9 A7); by default that is for ever.
-pub(super) fn check_reopen_window(ticket: &Ticket, around: &DecisionContext<'_>) -> Result<(), Refusal> {
-    let window = around.circumstances.reopen_window.filter(|_| role(around) == Role::Customer);
+pub(super) fn check_reopen_window(ticket: &Ticket, context: &DecisionContext<'_>) -> Result<(), Refusal> {
+    let window = context.policy.reopen_window.filter(|_| entry_role(context) == Role::Customer);
     match window.zip(ticket.solved_at()) {
-        Some((window, solved_at)) if around.now > solved_at + window => {
+        Some((window, solved_at)) if context.now > solved_at + window => {
             Err(Refusal::WindowClosed { solved_at, window })
         }
         _ => Ok(()),
@@ -45,10 +45,10 @@ pub(super) fn check_reopen_window(ticket: &Ticket, around: &DecisionContext<'_>)
 
 /// Files say nothing by themselves: whoever owed the next step still owes it. A merged ticket takes them as it takes
 /// labels, since they belong where they were brought.
-pub(super) fn attach(ticket: &Ticket, around: &DecisionContext<'_>) -> Decision {
+pub(super) fn attach(ticket: &Ticket, context: &DecisionContext<'_>) -> Decision {
     let decision = Decision::entry(Action::Attach, None);
     match ticket.header.merged_into {
-        Some(into) if role(around) != Role::System => decision.with(Notice::AttachedToMerged(into)),
+        Some(into) if entry_role(context) != Role::System => decision.with(Notice::AttachedToMerged(into)),
         _ => decision,
     }
 }

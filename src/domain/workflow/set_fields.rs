@@ -9,13 +9,13 @@ use crate::domain::ticket::replay;
 use crate::domain::ticket::{Header, Ticket};
 use crate::domain::value::Value;
 
-pub(super) fn assign(ticket: &Ticket, assignee: Option<&Person>, around: &DecisionContext<'_>) -> Decision {
+pub(super) fn assign(ticket: &Ticket, assignee: Option<&Person>, context: &DecisionContext<'_>) -> Decision {
     if ticket.header.assignee.as_ref() == assignee {
         return Decision::Nothing;
     }
     let decision = Decision::entry(Action::Assign { assignee: assignee.cloned() }, None);
     match assignee {
-        Some(person) if !around.team.has_agent(person) => decision.with(Notice::AssigneeNotInTeam(person.clone())),
+        Some(person) if !context.team.has_agent(person) => decision.with(Notice::AssigneeNotInTeam(person.clone())),
         _ => decision,
     }
 }
@@ -23,65 +23,65 @@ pub(super) fn assign(ticket: &Ticket, assignee: Option<&Person>, around: &Decisi
 /// What joins and leaves at once stays as it is.
 pub(super) fn cc(ticket: &Ticket, add: &[Person], remove: &[Person]) -> Decision {
     let header = &ticket.header;
-    let known = |person: &Person| person.is_in(&header.cc) || person.same_address(&header.requester);
-    let joining = once(add, Person::same_address, |person| !known(person) && !person.is_in(remove));
-    let leaving = once(remove, Person::same_address, |person| person.is_in(&header.cc) && !person.is_in(add));
-    nonempty(joining.is_empty() && leaving.is_empty(), Action::Cc { add: joining, remove: leaving })
+    let is_listed = |person: &Person| person.is_in(&header.cc) || person.same_address(&header.requester);
+    let added = unique(add, Person::same_address, |person| !is_listed(person) && !person.is_in(remove));
+    let removed = unique(remove, Person::same_address, |person| person.is_in(&header.cc) && !person.is_in(add));
+    unless_empty(added.is_empty() && removed.is_empty(), Action::Cc { add: added, remove: removed })
 }
 
 /// As with people in copy.
 pub(super) fn tag(ticket: &Ticket, add: &[String], remove: &[String]) -> Decision {
     let tags = &ticket.header.tags;
-    let joining = once(add, String::eq, |tag| !tags.contains(tag) && !remove.contains(tag));
-    let leaving = once(remove, String::eq, |tag| tags.contains(tag) && !add.contains(tag));
-    nonempty(joining.is_empty() && leaving.is_empty(), Action::Tag { add: joining, remove: leaving })
+    let added = unique(add, String::eq, |tag| !tags.contains(tag) && !remove.contains(tag));
+    let removed = unique(remove, String::eq, |tag| tags.contains(tag) && !add.contains(tag));
+    unless_empty(added.is_empty() && removed.is_empty(), Action::Tag { add: added, remove: removed })
 }
 
 /// The items that are wanted, each once, in their order.
-fn once<T: Clone>(items: &[T], same: impl Fn(&T, &T) -> bool, wanted: impl Fn(&T) -> bool) -> Vec<T> {
+fn unique<T: Clone>(items: &[T], same: impl Fn(&T, &T) -> bool, is_wanted: impl Fn(&T) -> bool) -> Vec<T> {
     let mut kept: Vec<T> = Vec::new();
     for item in items {
-        if wanted(item) && !kept.iter().any(|known| same(known, item)) {
+        if is_wanted(item) && !kept.iter().any(|other| same(other, item)) {
             kept.push(item.clone());
         }
     }
     kept
 }
 
-fn nonempty(empty: bool, action: Action) -> Decision {
+fn unless_empty(empty: bool, action: Action) -> Decision {
     if empty { Decision::Nothing } else { Decision::entry(action, None) }
 }
 
 /// Sets facts; only those that differ are recorded.
 pub(super) fn set(ticket: &Ticket, set: &[(HeaderField, Value)], unset: &[HeaderField]) -> Result<Decision, Refusal> {
-    for (fact, value) in set {
-        fits(fact, value)?;
+    for (field, value) in set {
+        validate_value(field, value)?;
     }
-    if let Some(fact) = unset.iter().find(|fact| fact.is_required()) {
-        return Err(Refusal::RequiredFact { name: fact.name() });
+    if let Some(field) = unset.iter().find(|field| field.is_required()) {
+        return Err(Refusal::RequiredField { name: field.name() });
     }
     let mut set: Vec<_> =
-        set.iter().filter(|(fact, value)| differs(&ticket.header, fact, Some(value))).cloned().collect();
+        set.iter().filter(|(field, value)| differs(&ticket.header, field, Some(value))).cloned().collect();
     set.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let mut unset: Vec<_> = unset.iter().filter(|fact| differs(&ticket.header, fact, None)).cloned().collect();
+    let mut unset: Vec<_> = unset.iter().filter(|field| differs(&ticket.header, field, None)).cloned().collect();
     unset.sort();
-    Ok(nonempty(set.is_empty() && unset.is_empty(), Action::Set { set, unset }))
+    Ok(unless_empty(set.is_empty() && unset.is_empty(), Action::Set { set, unset }))
 }
 
-fn fits(fact: &HeaderField, value: &Value) -> Result<(), Refusal> {
-    let fit = match (fact, value) {
-        (HeaderField::Requester, Value::String(words)) => Person::from_name(words).is_ok(),
+fn validate_value(field: &HeaderField, value: &Value) -> Result<(), Refusal> {
+    let is_valid = match (field, value) {
+        (HeaderField::Requester, Value::String(text)) => Person::from_name(text).is_ok(),
         (HeaderField::Field(_), value) => !matches!(value, Value::Null | Value::List(_) | Value::Map(_)),
-        (_, Value::String(words)) => !words.trim().is_empty() && !words.contains('\n'),
+        (_, Value::String(text)) => !text.trim().is_empty() && !text.contains('\n'),
         _ => false,
     };
-    if fit { Ok(()) } else { Err(Refusal::UnfitFact { name: fact.name() }) }
+    if is_valid { Ok(()) } else { Err(Refusal::InvalidField { name: field.name() }) }
 }
 
 /// Whether a header would change; asked of the one function that changes it.
-fn differs(header: &Header, fact: &HeaderField, value: Option<&Value>) -> bool {
+fn differs(header: &Header, field: &HeaderField, value: Option<&Value>) -> bool {
     let mut after = header.clone();
-    replay::set_fact(&mut after, fact, value);
+    replay::set_header_field(&mut after, field, value);
     after != *header
 }
 

@@ -1,7 +1,8 @@
 //! Solving, with the evidence each resolution needs, and reopening.
 
 use super::reply::check_reopen_window;
-use super::{Decision, DecisionContext, Refusal, Request, role, unsolved};
+use super::{Decision, DecisionContext, Refusal, Request, entry_role, unsolved};
+use crate::domain::people::person::Person;
 use crate::domain::sla::follow_up;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::{Action, SolveEvidence};
@@ -9,27 +10,27 @@ use crate::domain::vocabulary::{ReopenReason, Role, Status};
 
 pub(super) fn solve(
     ticket: &Ticket,
-    solution: &SolveEvidence,
+    evidence: &SolveEvidence,
     request: &Request,
-    around: &DecisionContext<'_>,
+    context: &DecisionContext<'_>,
 ) -> Result<Decision, Refusal> {
     unsolved(ticket)?;
-    let solution = match solution {
+    let evidence = match evidence {
         SolveEvidence::Agreed { by } => {
-            SolveEvidence::Agreed { by: Some(by.clone().unwrap_or_else(|| agreeing(ticket, request, around))) }
+            SolveEvidence::Agreed { by: Some(by.clone().unwrap_or_else(|| default_agreer(ticket, request, context))) }
         }
-        SolveEvidence::BugReported { .. } => solution.clone(),
+        SolveEvidence::BugReported { .. } => evidence.clone(),
         SolveEvidence::NoResponse => {
-            follow_up::may_solve(ticket, around.follow_up, around.circumstances.hours, around.now)?;
-            solution.clone()
+            follow_up::may_solve(ticket, context.follow_up, context.policy.hours, context.now)?;
+            evidence.clone()
         }
     };
-    Ok(Decision::entry(Action::Solve(solution), Some(Status::Solved)))
+    Ok(Decision::entry(Action::Solve(evidence), Some(Status::Solved)))
 }
 
 /// Who agrees where nobody is named: a customer who solves, else the requester.
-fn agreeing(ticket: &Ticket, request: &Request, around: &DecisionContext<'_>) -> crate::domain::workflow::Person {
-    match role(around) {
+fn default_agreer(ticket: &Ticket, request: &Request, context: &DecisionContext<'_>) -> Person {
+    match entry_role(context) {
         Role::Customer => request.by.clone(),
         _ => ticket.header.requester.clone(),
     }
@@ -40,7 +41,7 @@ pub(super) fn reopen(
     ticket: &Ticket,
     reason: ReopenReason,
     unmerge: bool,
-    around: &DecisionContext<'_>,
+    context: &DecisionContext<'_>,
 ) -> Result<Decision, Refusal> {
     match (ticket.header.merged_into, unmerge) {
         (Some(into), false) => return Err(Refusal::IsMerged { into }),
@@ -51,7 +52,7 @@ pub(super) fn reopen(
         return Err(Refusal::Status { status: ticket.header.status });
     }
     if !unmerge {
-        check_reopen_window(ticket, around)?;
+        check_reopen_window(ticket, context)?;
     }
     Ok(Decision::entry(Action::Reopen { reason, unmerge }, Some(Status::Open)))
 }

@@ -43,18 +43,18 @@ pub enum HistoryViolation {
         leads_to: Option<Status>,
     },
     /// It is about an entry that is not there.
-    Refers {
+    EntryMissing {
         /// The entry.
         entry: Id,
     },
     /// A solve without what its resolution needs.
     Evidence(Refusal),
     /// Nobody is named who agreed.
-    NobodyAgreed,
+    AgreerMissing,
     /// Silence solved it sooner than the policy allows.
     Early(Refusal),
     /// A reply on a ticket that was merged.
-    Stranded {
+    ReplyToMerged {
         /// Where the ticket was merged into.
         into: Id,
     },
@@ -63,23 +63,23 @@ pub enum HistoryViolation {
 /// Goes over one entry. `so_far` is the ticket as the entries before left it; it is the same again afterwards.
 /// Entries of imported tickets are another system's: what the workflow says of them is not judged.
 pub fn validate_entry(so_far: &mut Ticket, entry: &Entry, follow_up: &FollowUpPolicy) -> Vec<HistoryViolation> {
-    let mut breaches = Vec::new();
+    let mut violations = Vec::new();
     if entry.id <= so_far.version() {
-        breaches.push(HistoryViolation::Order);
+        violations.push(HistoryViolation::Order);
     }
-    let Some(from) = entry.from.filter(|_| !matches!(entry.action, Action::Unknown(_))) else { return breaches };
+    let Some(from) = entry.from.filter(|_| !matches!(entry.action, Action::Unknown(_))) else { return violations };
     if from != so_far.header.status {
         let (saw, had) = (from.as_str(), so_far.header.status.as_str());
-        breaches.push(HistoryViolation::Concurrent { saw, had, since: last(so_far, moves) });
+        violations.push(HistoryViolation::Concurrent { saw, had, since: last(so_far, changes_status) });
     }
     if let (Some(into), Action::Reply { auto: false, .. }) = (so_far.header.merged_into, &entry.action) {
-        breaches.push(HistoryViolation::Stranded { into });
+        violations.push(HistoryViolation::ReplyToMerged { into });
     }
     let is_imported = so_far.opening().is_some_and(|opening| opening.imported_from.is_some());
     if !is_imported {
-        validate(so_far, entry, from, follow_up, &mut breaches);
+        validate(so_far, entry, from, follow_up, &mut violations);
     }
-    breaches
+    violations
 }
 
 fn validate(
@@ -87,44 +87,44 @@ fn validate(
     entry: &Entry,
     from: Status,
     follow_up: &FollowUpPolicy,
-    breaches: &mut Vec<HistoryViolation>,
+    violations: &mut Vec<HistoryViolation>,
 ) {
     if !role_allows(so_far, entry) {
-        breaches.push(HistoryViolation::Role);
+        violations.push(HistoryViolation::Role);
     }
     if entry.text.is_none() && entry.action.needs_text() {
-        breaches.push(HistoryViolation::NoText);
+        violations.push(HistoryViolation::NoText);
         return;
     }
     if matches!(entry.action, Action::Solve(SolveEvidence::Agreed { by: None })) {
-        breaches.push(HistoryViolation::NobodyAgreed);
+        violations.push(HistoryViolation::AgreerMissing);
     }
-    let decision = if saw_the_same(so_far, entry, from) {
-        decided(so_far, entry, follow_up)
+    let decision = if matches_recorded(so_far, entry, from) {
+        expected_status(so_far, entry, follow_up)
     } else {
         let real = so_far.header.clone();
-        see(so_far, entry, from);
-        let decision = decided(so_far, entry, follow_up);
+        restore_recorded(so_far, entry, from);
+        let decision = expected_status(so_far, entry, follow_up);
         so_far.header = real;
         decision
     };
     match decision {
-        Ok(Some(leads_to)) if !is_free(entry, from) && leads_to != entry.to => {
-            breaches.push(HistoryViolation::Status { leads_to });
+        Ok(Some(leads_to)) if !is_keep_open_choice(entry, from) && leads_to != entry.to => {
+            violations.push(HistoryViolation::Status { leads_to });
         }
         Ok(_) => {}
-        Err(refusal) => breaches.extend(breach(so_far, entry, refusal)),
+        Err(refusal) => violations.extend(violation_of(so_far, entry, refusal)),
     }
     if let Action::Prioritize { was, .. } = entry.action
         && was != so_far.header.priority
     {
         let (saw, had) = (was.as_str(), so_far.header.priority.as_str());
         let since = last(so_far, |entry| matches!(entry.action, Action::Prioritize { .. }));
-        breaches.push(HistoryViolation::Concurrent { saw, had, since });
+        violations.push(HistoryViolation::Concurrent { saw, had, since });
     }
 }
 
-fn saw_the_same(so_far: &Ticket, entry: &Entry, from: Status) -> bool {
+fn matches_recorded(so_far: &Ticket, entry: &Entry, from: Status) -> bool {
     let was = match entry.action {
         Action::Prioritize { was, .. } => was,
         _ => so_far.header.priority,
@@ -133,7 +133,7 @@ fn saw_the_same(so_far: &Ticket, entry: &Entry, from: Status) -> bool {
 }
 
 /// Makes the header what the entry says it saw.
-fn see(ticket: &mut Ticket, entry: &Entry, from: Status) {
+fn restore_recorded(ticket: &mut Ticket, entry: &Entry, from: Status) {
     let header = &mut ticket.header;
     if from != header.status {
         header.status = from;
@@ -148,7 +148,11 @@ fn see(ticket: &mut Ticket, entry: &Entry, from: Status) {
 }
 
 /// The status the action leads to; nothing where that cannot be said.
-fn decided(ticket: &Ticket, entry: &Entry, follow_up: &FollowUpPolicy) -> Result<Option<Option<Status>>, Refusal> {
+fn expected_status(
+    ticket: &Ticket,
+    entry: &Entry,
+    follow_up: &FollowUpPolicy,
+) -> Result<Option<Option<Status>>, Refusal> {
     match &entry.action {
         Action::Merge { into, .. } if *into == ticket.id => return Err(Refusal::MergeIntoItself),
         Action::Merge { .. } => return unsolved(ticket).map(|()| Some(Some(Status::Solved))),
@@ -158,7 +162,7 @@ fn decided(ticket: &Ticket, entry: &Entry, follow_up: &FollowUpPolicy) -> Result
         Action::Forward { into, entry } if into == entry && ticket.header.status == Status::Solved => {
             return Ok(Some(None));
         }
-        Action::Forward { .. } if last(ticket, goes_on_elsewhere).is_none() => {
+        Action::Forward { .. } if last(ticket, points_to_other_ticket).is_none() => {
             return Err(Refusal::NotMerged);
         }
         Action::Forward { .. } => return Ok(Some(None)),
@@ -171,37 +175,37 @@ fn decided(ticket: &Ticket, entry: &Entry, follow_up: &FollowUpPolicy) -> Result
         keep_open: entry.to.is_none(),
     };
     let (team, now) = (&Team::default(), entry.at);
-    let standing = match entry.role {
+    let role = match entry.role {
         Role::Agent => TicketRole::Manager,
         Role::Customer => TicketRole::Customer,
         Role::System => TicketRole::System,
     };
-    let asked_as = |standing| {
+    let decide_as = |role| {
         decide(
             ticket,
             &request,
-            &DecisionContext { team, follow_up, now, standing, other: None, circumstances: PolicyContext::default() },
+            &DecisionContext { team, follow_up, now, role, other: None, policy: PolicyContext::default() },
         )
     };
-    let (decision, is_sure) = match asked_as(standing) {
+    let (decision, is_certain) = match decide_as(role) {
         // Rights are the roles' of organisations too; what an entry does to the status is the same for all.
-        Err(Refusal::NotAllowed { .. }) => (asked_as(TicketRole::Manager)?, false),
+        Err(Refusal::NotAllowed { .. }) => (decide_as(TicketRole::Manager)?, false),
         decision => (decision?, true),
     };
     match decision {
-        Decision::Entry { to, .. } => Ok(is_sure.then_some(to)),
+        Decision::Entry { to, .. } => Ok(is_certain.then_some(to)),
         Decision::Nothing => Ok(Some(None)),
     }
 }
 
 /// Whether an agent's reply may leave the status or change it.
-fn is_free(entry: &Entry, from: Status) -> bool {
+fn is_keep_open_choice(entry: &Entry, from: Status) -> bool {
     let awaits = entry.to == Some(Status::AwaitingReply) && !matches!(from, Status::AwaitingReply | Status::Solved);
     entry.is_reply_of(Role::Agent) && (entry.to.is_none() || awaits)
 }
 
 /// What a refusal comes to: what another clone may have done meanwhile explains some.
-fn breach(so_far: &Ticket, entry: &Entry, refusal: Refusal) -> Option<HistoryViolation> {
+fn violation_of(so_far: &Ticket, entry: &Entry, refusal: Refusal) -> Option<HistoryViolation> {
     let concurrent = |saw, had, explains: &dyn Fn(&Entry) -> bool| {
         last(so_far, explains).map(|since| HistoryViolation::Concurrent { saw, had, since: Some(since) })
     };
@@ -219,7 +223,7 @@ fn breach(so_far: &Ticket, entry: &Entry, refusal: Refusal) -> Option<HistoryVio
             concurrent("solved", "merged", &|entry| matches!(entry.action, Action::Merge { .. }))
         }
         Refusal::NotMerged if last(so_far, |entry| matches!(entry.action, Action::Merge { .. })).is_some() => {
-            concurrent("merged", "not merged", &moves)
+            concurrent("merged", "not merged", &changes_status)
         }
         Refusal::TooFewAlerts { given: 0, .. } | Refusal::CustomerReplied if was_reminded(so_far) => {
             concurrent("a reminder without an answer", "answered", &|entry| {
@@ -232,9 +236,9 @@ fn breach(so_far: &Ticket, entry: &Entry, refusal: Refusal) -> Option<HistoryVio
         return explained;
     }
     Some(match refusal {
-        Refusal::NoSuchEntry { entry } => HistoryViolation::Refers { entry },
+        Refusal::NoSuchEntry { entry } => HistoryViolation::EntryMissing { entry },
         Refusal::TextMissing => HistoryViolation::NoText,
-        Refusal::TooFewAlerts { given: 0, .. } | Refusal::NothingAsked | Refusal::CustomerReplied => {
+        Refusal::TooFewAlerts { given: 0, .. } | Refusal::NoAgentReply | Refusal::CustomerReplied => {
             HistoryViolation::Evidence(refusal)
         }
         Refusal::TooFewAlerts { .. } | Refusal::TooEarly { .. } => HistoryViolation::Early(refusal),
@@ -247,26 +251,26 @@ fn breach(so_far: &Ticket, entry: &Entry, refusal: Refusal) -> Option<HistoryVio
 
 /// What the first entry breaks.
 pub fn validate_opening(entry: &Entry) -> Vec<HistoryViolation> {
-    let mut breaches = Vec::new();
+    let mut violations = Vec::new();
     if entry.from.is_some() {
-        breaches.push(HistoryViolation::From);
+        violations.push(HistoryViolation::From);
     }
     let is_imported = matches!(&entry.action, Action::Open(opening) if opening.imported_from.is_some());
     if entry.text.is_none() && !is_imported {
-        breaches.push(HistoryViolation::NoText);
+        violations.push(HistoryViolation::NoText);
     }
     if entry.to != Some(Status::Open) {
-        breaches.push(HistoryViolation::Status { leads_to: Some(Status::Open) });
+        violations.push(HistoryViolation::Status { leads_to: Some(Status::Open) });
     }
-    breaches
+    violations
 }
 
 /// What somebody in the entry's role may do at all. Which customer may do what is their organisation's to say.
 fn role_allows(so_far: &Ticket, entry: &Entry) -> bool {
     match (entry.role, &entry.action) {
         (Role::Customer, Action::Solve(solution)) => solution.resolution() == Resolution::Agreed,
-        (Role::Customer, Action::Correct { entry: about, .. } | Action::Redact { entry: about, .. }) => {
-            so_far.entry(*about).is_none_or(|about| about.by.same_address(&entry.by) && !about.is_internal())
+        (Role::Customer, Action::Correct { entry: target, .. } | Action::Redact { entry: target, .. }) => {
+            so_far.entry(*target).is_none_or(|target| target.by.same_address(&entry.by) && !target.is_internal())
         }
         (
             Role::Customer,
@@ -304,12 +308,12 @@ fn last(ticket: &Ticket, fits: impl Fn(&Entry) -> bool) -> Option<Id> {
 }
 
 /// Whether it says that the conversation goes on in another ticket: a merge, or a late reply that opened one.
-fn goes_on_elsewhere(entry: &Entry) -> bool {
+fn points_to_other_ticket(entry: &Entry) -> bool {
     matches!(&entry.action, Action::Merge { .. })
         || matches!(&entry.action, Action::Forward { into, entry } if into == entry)
 }
 
-const fn moves(entry: &Entry) -> bool {
+const fn changes_status(entry: &Entry) -> bool {
     entry.to.is_some()
 }
 
@@ -319,6 +323,8 @@ fn was_solved(ticket: &Ticket) -> bool {
 
 /// Whether an agent replied once, and a reminder followed.
 fn was_reminded(ticket: &Ticket) -> bool {
-    let asked = ticket.history.iter().position(|entry| entry.is_reply_of(Role::Agent));
-    asked.is_some_and(|asked| ticket.history[asked..].iter().any(|entry| matches!(entry.action, Action::Remind { .. })))
+    let first_reply = ticket.history.iter().position(|entry| entry.is_reply_of(Role::Agent));
+    first_reply.is_some_and(|first_reply| {
+        ticket.history[first_reply..].iter().any(|entry| matches!(entry.action, Action::Remind { .. }))
+    })
 }

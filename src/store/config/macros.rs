@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use super::{ConfigError, SpannedError, spanned};
 use crate::domain::people::person::Person;
-use crate::domain::ticket::macros::{Macro, MacroStep, MacroTexts, speaker};
+use crate::domain::ticket::macros::{Macro, MacroStep, MacroTexts, text_step};
 use crate::domain::time::zone::Zone;
 use crate::domain::value::{Fields, Value};
 
@@ -70,7 +70,7 @@ fn of_section((name, section): (Spanned<String>, MacroSection)) -> Result<Macro,
     // Whatever the day and whoever acts: what makes sense then makes sense always.
     let (by, zone) = (Person::from_name("me"), Zone::named("UTC"));
     if let (Ok(by), Ok(zone)) = (by, zone) {
-        let deeds = read.deeds(&by, DateTime::UNIX_EPOCH, &zone);
+        let deeds = read.steps_for(&by, DateTime::UNIX_EPOCH, &zone);
         let deeds = deeds.map_err(|(place, flaw)| SpannedError(places.get(place).cloned(), flaw.to_string()))?;
         has_words(&read, &deeds).map_err(|(place, message)| {
             let text = section.text.as_ref().map(Spanned::span);
@@ -85,8 +85,8 @@ fn of_section((name, section): (Spanned<String>, MacroSection)) -> Result<Macro,
 /// # Errors
 /// The place of the action that has none, if it is about one, and what is wrong.
 fn has_words(known: &Macro, deeds: &[MacroStep]) -> Result<(), (Option<usize>, String)> {
-    let speaker = speaker(deeds);
-    let lacks = |(place, deed): &(usize, &MacroStep)| *place != speaker && deed.needs_words() && deed.texts.is_empty();
+    let speaker = text_step(deeds);
+    let lacks = |(place, deed): &(usize, &MacroStep)| *place != speaker && deed.needs_text() && deed.texts.is_empty();
     if let Some((place, deed)) = deeds.iter().enumerate().find(lacks) {
         let action = deed.action.as_str();
         let message = format!(
@@ -115,7 +115,7 @@ fn texts_in(text: &toml::Value) -> Result<MacroTexts, String> {
         }
         _ => None,
     };
-    let texts = texts.ok_or("a `text` is words, or words for each language")?;
+    let texts = texts.ok_or("a `text` is a text, or a text for each language")?;
     for (language, text) in &texts {
         if let Err(error) = minijinja::Environment::new().template_from_str(text) {
             let of = if language.is_empty() { String::new() } else { format!(" ({language})") };

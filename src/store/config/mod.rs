@@ -22,7 +22,7 @@ use serde::Deserialize;
 use crate::domain::people::person::Person;
 use crate::domain::people::team::Team;
 use crate::domain::sla::follow_up_policy::FollowUpPolicy;
-use crate::domain::ticket::attachment::size_from_words;
+use crate::domain::ticket::attachment::parse_size;
 use crate::domain::time::duration;
 use crate::domain::vocabulary::Priority;
 
@@ -220,7 +220,7 @@ fn span(words: &str) -> Result<TimeDelta, String> {
 
 /// A size.
 fn size(words: &str) -> Result<u64, String> {
-    size_from_words(words).ok_or_else(|| format!("`{words}` is no size; `25 MB` or `500 kB` is"))
+    parse_size(words).ok_or_else(|| format!("`{words}` is no size; `25 MB` or `500 kB` is"))
 }
 
 /// What a word of the file means.

@@ -20,7 +20,7 @@ pub(super) fn write_summary(out: &mut Vec<u8>, row: &Summary) {
     writer.id(row.version);
     list(&mut writer, row.assigned_by.as_slice(), |writer, id| writer.id(*id));
     writer.some_words(row.imported_id.as_deref());
-    write_course(&mut writer, &row.course);
+    write_course(&mut writer, &row.sla_events);
     *out = writer.0;
 }
 
@@ -37,7 +37,7 @@ pub(super) fn summary_of(id: Id, bytes: &[u8]) -> Option<Summary> {
         version: reader.id()?,
         assigned_by: items(&mut reader, ByteReader::id)?.pop(),
         imported_id: reader.some_words()?,
-        course: course_of(&mut reader)?,
+        sla_events: course_of(&mut reader)?,
     };
     (reader.left() == 0).then_some(row)
 }

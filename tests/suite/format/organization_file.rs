@@ -145,7 +145,7 @@ fn errors_are_reported_with_their_place() {
             "id: acme\ninstances:\n- id: main\n  project_number: \"12a\"\n",
             "4:19: instances[0].project_number: a project number is made of digits",
         ),
-        ("id: acme\npeople:\n- email: ana\n", "3:10: people[0].email: `ana` is no address"),
+        ("id: acme\npeople:\n- email: ana\n", "3:10: people[0].email: `ana` is not an address"),
         (
             "id: acme\npeople:\n- email: ana@acme.example\n  roles:\n  - editor\n",
             "5:5: people[0].roles[0]: `editor` is no role; known are tech_support_editor",

@@ -31,9 +31,13 @@ fn check_warns_of_values_that_do_not_match_the_definition() {
             (
                 &"CB310".into(),
                 &old.as_str().into(),
-                &"`fields.region`: `mars` is no region; known are emea, apac".into()
+                &"`fields.region`: invalid value for region: expected one of emea, apac, found `mars`".into()
             ),
-            (&"CB310".into(), &old.as_str().into(), &"`fields.seats`: `many` is no number, which seats is".into()),
+            (
+                &"CB310".into(),
+                &old.as_str().into(),
+                &"`fields.seats`: invalid value for seats: expected number, found `many`".into()
+            ),
         ]
     );
     let lines: Vec<u64> = found.as_array().unwrap().iter().map(|one| one["line"].as_u64().unwrap()).collect();

@@ -187,8 +187,8 @@ fn an_escalation_stays_until_a_manager_ends_it() {
     assert!(scene.ticket.header.escalation.is_some());
     scene.does(Customer, reopen(false));
     assert!(scene.ticket.header.escalation.is_some());
-    assert_eq!(scene.refuses(Agent, deescalate()), Refusal::NotAllowed { standing: TicketRole::Agent });
-    assert_eq!(scene.refuses(Customer, deescalate()), Refusal::NotAllowed { standing: TicketRole::Customer });
+    assert_eq!(scene.refuses(Agent, deescalate()), Refusal::NotAllowed { role: TicketRole::Agent });
+    assert_eq!(scene.refuses(Customer, deescalate()), Refusal::NotAllowed { role: TicketRole::Customer });
     assert_eq!(scene.does(Manager, deescalate()).ticket.header.escalation, None);
     assert_eq!(scene.refuses(Manager, deescalate()), Refusal::NotEscalated);
     assert_eq!(solved().refuses(Agent, escalate()), Refusal::Status { status: Solved });
@@ -198,7 +198,7 @@ fn an_escalation_stays_until_a_manager_ends_it() {
 fn escalating_right_after_a_change_of_priority_warns() {
     let mut scene = Scene::opened();
     let manager = Some(Manager.person());
-    let to = Notice::EscalatedTo { manager, is_on_duty: false, word_due: None };
+    let to = Notice::EscalatedTo { manager, is_on_duty: false, response_due: None };
     assert_eq!(notices(scene.ask(Customer, &Asked::with_text(escalate()))), std::slice::from_ref(&to));
     scene.does(Agent, prioritize(Priority::S2)).does(Agent, note());
     assert_eq!(notices(scene.ask(Customer, &Asked::with_text(escalate()))), [to, Notice::EscalatedAfterPriority]);

@@ -251,7 +251,7 @@ fn refused(refusal: &Refusal) -> String {
         Refusal::TextMissing => "text missing",
         Refusal::TooFewAlerts { .. } => "too few reminders",
         Refusal::TooEarly { .. } => "too early",
-        Refusal::NothingAsked => "nothing asked",
+        Refusal::NoAgentReply => "nothing asked",
         Refusal::CustomerReplied => "customer replied",
         Refusal::MergedSince { .. } => "merged since",
         other => panic!("the table has no word for {other:?}"),

@@ -58,5 +58,11 @@ fn instance(fact: InstanceField) -> OrganizationChange {
 fn member(address: &str, roles: &[OrganizationRole]) -> Result<OrganizationChange, ParseAddressError> {
     let email = Person::from_address(address)?;
     let roles = roles.to_vec();
-    Ok(OrganizationChange::Add(Member { email, aliases: Vec::new(), name: None, roles, organization_access: None }))
+    Ok(OrganizationChange::AddPerson(Member {
+        email,
+        aliases: Vec::new(),
+        name: None,
+        roles,
+        organization_access: None,
+    }))
 }

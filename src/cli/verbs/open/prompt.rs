@@ -12,7 +12,7 @@ use crate::domain::people::organization::Instance;
 use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
 use crate::domain::ticket::custom_field::{CustomField, FieldKind};
-use crate::domain::ticket::product_group::{ProductGroup, suggested};
+use crate::domain::ticket::product_group::{ProductGroup, suggest_group};
 use crate::domain::value::Value;
 use crate::domain::vocabulary::Priority;
 use crate::error::Error;
@@ -84,7 +84,7 @@ fn describe_instance(instance: &Instance) -> String {
 
 /// The product group; where the subject hints at one, the choice begins there.
 fn ask_group(groups: &[ProductGroup], subject: &str, audience: &Audience<'_>) -> Result<Option<String>, CliError> {
-    let hinted = suggested(groups, subject).and_then(|group| groups.iter().position(|known| known == group));
+    let hinted = suggest_group(groups, subject).and_then(|group| groups.iter().position(|known| known == group));
     let mut items: Vec<String> = groups.iter().map(|group| describe(group, audience)).collect();
     items.push(NO_GROUP.to_owned());
     let chosen = choose("Product group", &items, hinted.unwrap_or(groups.len()))?;
@@ -121,7 +121,7 @@ fn ask_field(field: &CustomField) -> Result<Option<String>, CliError> {
         if words.trim().is_empty() && !field.is_required {
             return Ok(());
         }
-        field.fit(&Value::from(words.as_str())).map(|_| ()).map_err(|unfit| unfit.to_string())
+        field.coerce(&Value::from(words.as_str())).map(|_| ()).map_err(|unfit| unfit.to_string())
     };
     let prompt = format!("{label} ({})", field.kind.as_str());
     let words: String = Input::new()

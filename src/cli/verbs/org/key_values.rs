@@ -62,7 +62,7 @@ fn instance(key: &str, id: &str, fact: &str, value: Option<String>) -> Result<Or
     let word =
         |error: crate::domain::vocabulary::UnknownWord| Error::usage(format!("{key}: {error}"), "nothing was changed");
     let fact = match fact {
-        "" if value.is_none() => return Ok(OrganizationChange::NoInstance(id.to_owned())),
+        "" if value.is_none() => return Ok(OrganizationChange::RemoveInstance(id.to_owned())),
         "edition" => InstanceField::Edition(value.map(|value| value.parse()).transpose().map_err(word)?),
         "hosting" => InstanceField::Hosting(value.map(|value| value.parse()).transpose().map_err(word)?),
         "release" => InstanceField::Release(value),

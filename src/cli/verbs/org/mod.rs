@@ -190,11 +190,11 @@ impl OrgArgs {
                         member.roles.push(role);
                     }
                 }
-                let amendments = vec![OrganizationChange::Add(member)];
+                let amendments = vec![OrganizationChange::AddPerson(member)];
                 amend(session, OrganizationCommand { id: add.organization, is_new: false, amendments }, &add.write)
             }
             OrgSubcommand::Person(OrgPeopleArgs { deed: OrgPeopleSubcommand::Remove(remove) }) => {
-                let amendments = vec![OrganizationChange::Remove(remove.person, remove.role)];
+                let amendments = vec![OrganizationChange::RemovePerson(remove.person, remove.role)];
                 amend(
                     session,
                     OrganizationCommand { id: remove.organization, is_new: false, amendments },

@@ -38,7 +38,7 @@ pub(super) fn run(
     let in_force = promises.plan_in_force(&row);
     let explained = |clock: Clock| {
         let calendar = promises.policy.calendar(&clock.calendar)?;
-        let spans = timeline(&clock, &row.course, row.created_at, calendar, promises.now);
+        let spans = timeline(&clock, &row.sla_events, row.created_at, calendar, promises.now);
         Some((clock, calendar.zone.clone(), spans))
     };
     let period = in_force.as_ref().and_then(|in_force| in_force.period.as_ref());

@@ -212,8 +212,8 @@ impl AuditState {
             self.gate = Some(gate);
         }
         match self.evaluate(commit, brought, ticket, entry, before)? {
-            Verdict::Lawful => {}
-            Verdict::Alone => {
+            Verdict::Permitted => {}
+            Verdict::CounterpartMissing => {
                 let message =
                     format!("{} stands alone: the other ticket's entry is not in this commit", messages::entry(entry));
                 self.report(about(Finding::new(&AUDIT_COUNTERPART, path, message)));
@@ -225,7 +225,7 @@ impl AuditState {
                 );
                 self.report(about(Finding::new(&ENTRY_CONCURRENT, path, message)));
             }
-            Verdict::Unlawful(why) => {
+            Verdict::NotPermitted(why) => {
                 let (rule, message) = messages::unlawful(entry, &why);
                 self.report(about(Finding::new(rule, path, message)));
             }
@@ -253,7 +253,7 @@ impl AuditState {
         entry: &Entry,
         before: Option<&Ticket>,
     ) -> Result<Verdict, GitError> {
-        let mut worst = Verdict::Unlawful(NotPermitted::NoAgent);
+        let mut worst = Verdict::NotPermitted(NotPermitted::NotAnAgent);
         for ground in &commit.grounds {
             let organizations =
                 if needs_organizations(before, entry) { self.registry.at(&ground.commit)? } else { Arc::default() };
@@ -267,7 +267,7 @@ impl AuditState {
                     evaluate(before, entry, &law, &company)
                 }
             };
-            if !matches!(verdict, Verdict::Unlawful(_)) {
+            if !matches!(verdict, Verdict::NotPermitted(_)) {
                 return Ok(verdict);
             }
             worst = verdict;
@@ -360,5 +360,5 @@ fn company<'a>(law: &AuditPolicy<'_>, brought: &NewEntries<'_>, ticket: &Ticket,
             Action::Forward { .. } => brought.has_written(here, entry),
             _ => false,
         };
-    Counterpart { target: None, has_counterpart, sees_source, is_brought }
+    Counterpart { target: None, has_counterpart, sees_source, is_moved_reply: is_brought }
 }

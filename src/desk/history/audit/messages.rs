@@ -211,7 +211,7 @@ pub fn timestamp_message(entry: &Entry, lapse: TimestampProblem) -> String {
         TimestampProblem::Backwards { after } => {
             format!("{name} is of {at}, and the one before it of {}", format_instant(after))
         }
-        TimestampProblem::OtherThanId { made } => {
+        TimestampProblem::DiffersFromId { created: made } => {
             format!("{name} is of {at}, and its id was made at {}", format_instant(made))
         }
         TimestampProblem::Future { committed } => {
@@ -231,7 +231,7 @@ pub fn unlawful(entry: &Entry, why: &NotPermitted) -> (&'static Rule, String) {
     let status = |status: &Option<Status>| status.map_or("nothing", Status::as_str);
     if why.is_about_rights() {
         let reason = match why {
-            NotPermitted::NoAgent => "casebook.toml did not name them as an agent".to_owned(),
+            NotPermitted::NotAnAgent => "casebook.toml did not name them as an agent".to_owned(),
             NotPermitted::Refused(Refusal::OnBehalf) => "a customer opens tickets in their own name only".to_owned(),
             NotPermitted::Refused(Refusal::OtherOrganization { given }) => format!("they do not belong to {given}"),
             NotPermitted::Refused(Refusal::NotEligible(hurdle)) => {
@@ -244,22 +244,24 @@ pub fn unlawful(entry: &Entry, why: &NotPermitted) -> (&'static Rule, String) {
         return (&AUDIT_RIGHTS, format!("{name} is not theirs to make: {reason}"));
     }
     match why {
-        NotPermitted::Saw { saw: None, .. } => (&ENTRY_FROM, format!("{name} does not say which status it saw")),
-        NotPermitted::Saw { saw, was } => {
+        NotPermitted::WrongFrom { recorded: None, .. } => {
+            (&ENTRY_FROM, format!("{name} does not say which status it saw"))
+        }
+        NotPermitted::WrongFrom { recorded: saw, actual: was } => {
             (&ENTRY_ILLEGAL, format!("{name} saw `{}` where the ticket was `{}`", status(saw), status(was)))
         }
-        NotPermitted::LeadsTo { to, follows } => {
+        NotPermitted::WrongTo { recorded: to, expected: follows } => {
             (&ENTRY_STATUS, format!("{name} leads to `{}`, and the workflow to `{}`", status(to), status(follows)))
         }
-        NotPermitted::Was { said, was } => {
+        NotPermitted::WrongPriority { recorded: said, actual: was } => {
             (&ENTRY_ILLEGAL, format!("{name} says the priority was {said}, and it was {was}"))
         }
-        NotPermitted::NobodyAgreed => (&SOLVE_EVIDENCE, format!("{name} is as agreed, and does not say by whom")),
+        NotPermitted::AgreerMissing => (&SOLVE_EVIDENCE, format!("{name} is as agreed, and does not say by whom")),
         NotPermitted::Refused(refusal) => {
             let (rule, reason) = refused(refusal);
             (rule, format!("{name} was not allowed: {reason}"))
         }
-        NotPermitted::NoAgent => (&AUDIT_RIGHTS, name),
+        NotPermitted::NotAnAgent => (&AUDIT_RIGHTS, name),
     }
 }
 
@@ -283,15 +285,15 @@ fn refused(refusal: &Refusal) -> (&'static Rule, String) {
             &SOLVE_EARLY,
             format!("silence could solve it from {} on", ready_at.map_or_else(String::new, format_instant)),
         ),
-        Refusal::NothingAsked => (&SOLVE_EVIDENCE, "no agent had asked anything".to_owned()),
+        Refusal::NoAgentReply => (&SOLVE_EVIDENCE, "no agent had asked anything".to_owned()),
         Refusal::CustomerReplied => (&SOLVE_EVIDENCE, "the customer had replied".to_owned()),
         Refusal::MergedSince { source } => (&SOLVE_EVIDENCE, format!("{source} had been merged into it")),
         Refusal::MergeIntoItself => (&ENTRY_ILLEGAL, "a ticket cannot be merged into itself".to_owned()),
         Refusal::TargetSolved => (&ENTRY_ILLEGAL, "the target was solved".to_owned()),
         Refusal::TargetMerged { into } => (&ENTRY_ILLEGAL, format!("the target was merged into {into}")),
         Refusal::OtherCustomer { .. } => (&ENTRY_ILLEGAL, "the tickets are of different customers".to_owned()),
-        Refusal::RequiredFact { name } => (&ENTRY_ILLEGAL, format!("every ticket has a {name}")),
-        Refusal::UnfitFact { name } => (&ENTRY_ILLEGAL, format!("that is no value for {name}")),
+        Refusal::RequiredField { name } => (&ENTRY_ILLEGAL, format!("every ticket has a {name}")),
+        Refusal::InvalidField { name } => (&ENTRY_ILLEGAL, format!("that is no value for {name}")),
         _ => (&ENTRY_ILLEGAL, "nothing can be done so by itself".to_owned()),
     }
 }

@@ -53,6 +53,11 @@ impl PolicyAt {
 
     /// It as a law for entries, beside some organisations.
     pub const fn law<'a>(&'a self, organizations: &'a [Arc<Organization>]) -> AuditPolicy<'a> {
-        AuditPolicy { team: &self.team, follow_up: &self.follow_up, admission: self.admission.as_ref(), organizations }
+        AuditPolicy {
+            team: &self.team,
+            follow_up: &self.follow_up,
+            eligibility: self.admission.as_ref(),
+            organizations,
+        }
     }
 }

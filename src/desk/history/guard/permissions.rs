@@ -10,7 +10,7 @@ use crate::desk::history::audit::{
     AuditState, BasePolicy, HistoryAudit, LoadedCommit, PolicyAt, is_for_attachments, is_new_attachment,
 };
 use crate::domain::people::membership::Memberships;
-use crate::domain::people::organization_change::{ChangeNotAllowed, may_amend};
+use crate::domain::people::organization_change::{ChangeNotAllowed, may_change};
 use crate::domain::people::person::Person;
 use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{PUSH_FILES, PUSH_FORGED, Severity};
@@ -198,7 +198,7 @@ pub(super) fn check_other_file(
     for change in changes {
         match amends(pusher, id, change, grounds, judge)? {
             Ok(()) => {}
-            Err(ChangeNotAllowed::BeyondSupportRoles) => {
+            Err(ChangeNotAllowed::SupportRolesOnly) => {
                 let message = format!("{pusher} gives and takes support roles here, and changes nothing else");
                 return Ok(Some(message));
             }
@@ -217,15 +217,15 @@ fn amends(
     judge: &mut AuditState,
 ) -> Result<Result<(), ChangeNotAllowed>, GitError> {
     let (Some(old), Some(new), false) = (&change.old, &change.new, change.turns) else {
-        return Ok(Err(ChangeNotAllowed::Supports));
+        return Ok(Err(ChangeNotAllowed::AgentsOnly));
     };
     let (old, new) = (judge.registry.file(id, old)?, judge.registry.file(id, new)?);
-    let (Some(old), Some(new)) = (old, new) else { return Ok(Err(ChangeNotAllowed::Supports)) };
-    let mut judged = Err(ChangeNotAllowed::Supports);
+    let (Some(old), Some(new)) = (old, new) else { return Ok(Err(ChangeNotAllowed::AgentsOnly)) };
+    let mut judged = Err(ChangeNotAllowed::AgentsOnly);
     for ground in grounds {
         let organizations = judge.registry.at(&ground.commit)?;
         let memberships = Memberships::of(pusher, organizations.iter().map(Arc::as_ref));
-        judged = may_amend(&ground.policy.team, pusher, &memberships, Some(&old), &new);
+        judged = may_change(&ground.policy.team, pusher, &memberships, Some(&old), &new);
         if judged.is_ok() {
             break;
         }

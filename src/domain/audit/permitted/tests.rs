@@ -9,8 +9,8 @@ use crate::domain::ticket::Hold;
 use crate::domain::ticket::action::{OpenFields, SolveEvidence};
 use crate::domain::vocabulary::{HoldReason, MergeReason};
 
-fn person(words: &str) -> Person {
-    Person::from_address(words).expect("an address")
+fn person(text: &str) -> Person {
+    Person::from_address(text).expect("an address")
 }
 
 fn team() -> Team {
@@ -40,12 +40,12 @@ fn entry(ticket: &Ticket, by: &str, role: Role, action: Action, to: Option<Statu
     Entry { from, to, text, ..Entry::new(id, person(by), role, action) }
 }
 
-fn judged(ticket: &Ticket, entry: &Entry) -> Verdict {
+fn verdict(ticket: &Ticket, entry: &Entry) -> Verdict {
     let (team, follow_up) = (team(), FollowUpPolicy::default());
     evaluate(
         ticket,
         entry,
-        &AuditPolicy { team: &team, follow_up: &follow_up, admission: None, organizations: &[] },
+        &AuditPolicy { team: &team, follow_up: &follow_up, eligibility: None, organizations: &[] },
         &Counterpart::default(),
     )
 }
@@ -57,39 +57,40 @@ fn reply() -> Action {
 #[test]
 fn openings_are_by_whose_they_are() {
     let (team, follow_up) = (team(), FollowUpPolicy::default());
-    let law = AuditPolicy { team: &team, follow_up: &follow_up, admission: None, organizations: &[] };
-    assert_eq!(evaluate_opening(&opening("ana@acme.example", Role::Customer), &law), Verdict::Lawful);
-    assert_eq!(evaluate_opening(&opening("kenji@desk.example", Role::Agent), &law), Verdict::Lawful);
-    let rights = |entry| matches!(evaluate_opening(&entry, &law), Verdict::Unlawful(why) if why.is_about_rights());
+    let policy = AuditPolicy { team: &team, follow_up: &follow_up, eligibility: None, organizations: &[] };
+    assert_eq!(evaluate_opening(&opening("ana@acme.example", Role::Customer), &policy), Verdict::Permitted);
+    assert_eq!(evaluate_opening(&opening("kenji@desk.example", Role::Agent), &policy), Verdict::Permitted);
+    let rights =
+        |entry| matches!(evaluate_opening(&entry, &policy), Verdict::NotPermitted(reason) if reason.is_about_rights());
     assert!(rights(opening("bo@acme.example", Role::Customer)));
     assert!(rights(opening("bo@acme.example", Role::Agent)));
     let silent = Entry { text: None, ..opening("ana@acme.example", Role::Customer) };
-    assert_eq!(evaluate_opening(&silent, &law), Verdict::Unlawful(NotPermitted::Refused(Refusal::TextMissing)));
+    assert_eq!(evaluate_opening(&silent, &policy), Verdict::NotPermitted(NotPermitted::Refused(Refusal::TextMissing)));
     let solved = Entry { to: Some(Status::Solved), ..opening("ana@acme.example", Role::Customer) };
-    assert!(matches!(evaluate_opening(&solved, &law), Verdict::Unlawful(NotPermitted::LeadsTo { .. })));
+    assert!(matches!(evaluate_opening(&solved, &policy), Verdict::NotPermitted(NotPermitted::WrongTo { .. })));
 }
 
 #[test]
 fn replies_lead_where_the_workflow_says() {
     let ticket = ticket();
     let by_agent = |to| entry(&ticket, "kenji@desk.example", Role::Agent, reply(), to);
-    assert_eq!(judged(&ticket, &by_agent(Some(Status::AwaitingReply))), Verdict::Lawful);
-    assert_eq!(judged(&ticket, &by_agent(None)), Verdict::Lawful);
+    assert_eq!(verdict(&ticket, &by_agent(Some(Status::AwaitingReply))), Verdict::Permitted);
+    assert_eq!(verdict(&ticket, &by_agent(None)), Verdict::Permitted);
     assert!(matches!(
-        judged(&ticket, &by_agent(Some(Status::Solved))),
-        Verdict::Unlawful(NotPermitted::LeadsTo { .. })
+        verdict(&ticket, &by_agent(Some(Status::Solved))),
+        Verdict::NotPermitted(NotPermitted::WrongTo { .. })
     ));
     let by_ana = entry(&ticket, "ana@acme.example", Role::Customer, reply(), None);
-    assert_eq!(judged(&ticket, &by_ana), Verdict::Lawful);
+    assert_eq!(verdict(&ticket, &by_ana), Verdict::Permitted);
     let by_nobody = entry(&ticket, "bo@acme.example", Role::Customer, reply(), None);
-    assert_eq!(judged(&ticket, &by_nobody), Verdict::Unlawful(NotPermitted::Refused(Refusal::NotVisible)));
+    assert_eq!(verdict(&ticket, &by_nobody), Verdict::NotPermitted(NotPermitted::Refused(Refusal::NotVisible)));
     let by_system = entry(&ticket, "kenji@desk.example", Role::System, reply(), None);
-    assert!(matches!(judged(&ticket, &by_system), Verdict::Unlawful(why) if why.is_about_rights()));
+    assert!(matches!(verdict(&ticket, &by_system), Verdict::NotPermitted(reason) if reason.is_about_rights()));
     let mut asked = ticket.clone();
     asked.append(entry(&ticket, "kenji@desk.example", Role::Agent, reply(), Some(Status::AwaitingReply)));
     let reminder = |by| entry(&asked, by, Role::System, Action::Remind { auto: true }, None);
-    assert_eq!(judged(&asked, &reminder("kenji@desk.example")), Verdict::Lawful);
-    assert_eq!(judged(&asked, &reminder("ana@acme.example")), Verdict::Unlawful(NotPermitted::NoAgent));
+    assert_eq!(verdict(&asked, &reminder("kenji@desk.example")), Verdict::Permitted);
+    assert_eq!(verdict(&asked, &reminder("ana@acme.example")), Verdict::NotPermitted(NotPermitted::NotAnAgent));
 }
 
 #[test]
@@ -100,11 +101,11 @@ fn an_entry_that_an_earlier_version_allowed_is_concurrent() {
     let held = entry(&ticket, "kenji@desk.example", Role::Agent, Action::Hold(hold), Some(Status::OnHold));
     let agreed = Action::Solve(SolveEvidence::Agreed { by: Some(person("ana@acme.example")) });
     ticket.append(entry(&ticket, "kenji@desk.example", Role::Agent, agreed, Some(Status::Solved)));
-    assert_eq!(judged(&ticket, &held), Verdict::Concurrent(opened));
+    assert_eq!(verdict(&ticket, &held), Verdict::Concurrent(opened));
     let never = Entry { from: Some(Status::OnHold), ..held.clone() };
-    assert!(matches!(judged(&ticket, &never), Verdict::Unlawful(NotPermitted::Saw { .. })));
+    assert!(matches!(verdict(&ticket, &never), Verdict::NotPermitted(NotPermitted::WrongFrom { .. })));
     let blind = Entry { from: None, ..held };
-    assert!(matches!(judged(&ticket, &blind), Verdict::Unlawful(NotPermitted::Saw { saw: None, .. })));
+    assert!(matches!(verdict(&ticket, &blind), Verdict::NotPermitted(NotPermitted::WrongFrom { recorded: None, .. })));
 }
 
 #[test]
@@ -112,39 +113,39 @@ fn who_agreed_is_named() {
     let ticket = ticket();
     let solve = |by| {
         let agreed = Action::Solve(SolveEvidence::Agreed { by });
-        judged(&ticket, &entry(&ticket, "kenji@desk.example", Role::Agent, agreed, Some(Status::Solved)))
+        verdict(&ticket, &entry(&ticket, "kenji@desk.example", Role::Agent, agreed, Some(Status::Solved)))
     };
-    assert_eq!(solve(Some(person("ana@acme.example"))), Verdict::Lawful);
-    assert_eq!(solve(None), Verdict::Unlawful(NotPermitted::NobodyAgreed));
+    assert_eq!(solve(Some(person("ana@acme.example"))), Verdict::Permitted);
+    assert_eq!(solve(None), Verdict::NotPermitted(NotPermitted::AgreerMissing));
 }
 
 #[test]
 fn what_is_about_two_tickets_needs_both() {
     let (source, other) = (ticket(), Id::at(begin(), 9));
     let (team, follow_up) = (team(), FollowUpPolicy::default());
-    let law = AuditPolicy { team: &team, follow_up: &follow_up, admission: None, organizations: &[] };
+    let policy = AuditPolicy { team: &team, follow_up: &follow_up, eligibility: None, organizations: &[] };
     let mut target = ticket();
     (target.id, target.history[0].id) = (other, other);
     let action = Action::Merge { into: other, reason: MergeReason::SameIssue };
     let merge = entry(&source, "kenji@desk.example", Role::Agent, action, Some(Status::Solved));
-    let whole = Counterpart { target: Some(&target), has_counterpart: true, sees_source: false, is_brought: false };
-    assert_eq!(evaluate(&source, &merge, &law, &whole), Verdict::Lawful);
-    assert_eq!(judged(&source, &merge), Verdict::Alone);
+    let whole = Counterpart { target: Some(&target), has_counterpart: true, sees_source: false, is_moved_reply: false };
+    assert_eq!(evaluate(&source, &merge, &policy, &whole), Verdict::Permitted);
+    assert_eq!(verdict(&source, &merge), Verdict::CounterpartMissing);
     let mut solved = target.clone();
     solved.header.status = Status::Solved;
     let whole = Counterpart { target: Some(&solved), ..whole };
     assert_eq!(
-        evaluate(&source, &merge, &law, &whole),
-        Verdict::Unlawful(NotPermitted::Refused(Refusal::TargetSolved))
+        evaluate(&source, &merge, &policy, &whole),
+        Verdict::NotPermitted(NotPermitted::Refused(Refusal::TargetSolved))
     );
     let merged = |by: &str, role| entry(&source, by, role, Action::Merged { source: other, cc: Vec::new() }, None);
-    assert_eq!(judged(&source, &merged("kenji@desk.example", Role::Agent)), Verdict::Alone);
-    assert!(matches!(judged(&source, &merged("ana@acme.example", Role::Customer)), Verdict::Unlawful(_)));
+    assert_eq!(verdict(&source, &merged("kenji@desk.example", Role::Agent)), Verdict::CounterpartMissing);
+    assert!(matches!(verdict(&source, &merged("ana@acme.example", Role::Customer)), Verdict::NotPermitted(_)));
     let unmerged = entry(&source, "ana@acme.example", Role::Customer, Action::Unmerged { source: other }, None);
-    assert_eq!(judged(&source, &unmerged), Verdict::Alone);
+    assert_eq!(verdict(&source, &unmerged), Verdict::CounterpartMissing);
     let forward = |by: &str| {
         entry(&source, by, Role::Customer, Action::Forward { into: other, entry: Id::at(begin(), 10) }, None)
     };
-    assert_eq!(judged(&source, &forward("ana@acme.example")), Verdict::Alone);
-    assert!(matches!(judged(&source, &forward("eve@other.example")), Verdict::Unlawful(_)));
+    assert_eq!(verdict(&source, &forward("ana@acme.example")), Verdict::CounterpartMissing);
+    assert!(matches!(verdict(&source, &forward("eve@other.example")), Verdict::NotPermitted(_)));
 }

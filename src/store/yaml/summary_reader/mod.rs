@@ -42,7 +42,7 @@ pub fn read_summary(bytes: &[u8], id: Id) -> Option<Summary> {
         version: id_of(version)?,
         assigned_by: some(past.assigned_by, id_of)?,
         imported_id: past.imported_id,
-        course: past.follower?.into_course(),
+        sla_events: past.follower?.into_course(),
     };
     (id_of(opened)? == id).then_some(row)
 }

@@ -6,7 +6,7 @@ use super::lines::{FieldValues, fields};
 use super::schema;
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
-use crate::domain::ticket::attachment::{Attachment, Digest, fit_name};
+use crate::domain::ticket::attachment::{Attachment, Digest, validate_name};
 use crate::store::yaml::canonical_reader::{LineCursor, unquote};
 
 /// Words as they were meant, of a value that was looked at.
@@ -55,7 +55,7 @@ pub(super) fn attachments_of(lines: &str) -> Option<Vec<Attachment>> {
         fields(&mut cursor, column + 2, Some(line[column..].strip_prefix("- ")?), schema::ATTACHMENT, &mut values)?;
         let [name, size, digest, ..] = values;
         let (name, digest) = (words_of(name?)?, digest_of(digest?)?);
-        fit_name(&name).ok()?;
+        validate_name(&name).ok()?;
         if attachments.iter().any(|known| known.digest == digest) {
             return None;
         }

@@ -102,7 +102,7 @@ fn invalid_attachments_of_an_entry_are_reported() {
     let text = sandbox.read(&path);
     for (was, is, why) in [
         ("name: trace.txt", "name: a/trace.txt", "no `/` in it"),
-        ("name: trace.txt", "name: ..", "this names a folder"),
+        ("name: trace.txt", "name: ..", "are names of folders"),
         ("name: trace.txt", "name: \"a\\tb\"", "control characters"),
         ("size: 6", "size: -6", "a number of bytes"),
         ("size: 6", "size: \"6\"", "a whole number"),
