@@ -1,8 +1,10 @@
-//! What is true: tickets, people, actions, and the rules between them.
+//! The rules of a support desk: tickets, people, actions, and the conditions between them.
 //!
-//! Everything here is a pure function of its arguments. No file, clock, environment variable or
-//! terminal is touched, nothing is printed, and refusals are data: sentences for people, hints and
-//! exit codes are decided in [`crate::cli`]. This folder knows no other folder of the crate.
+//! # Invariants
+//!
+//! Everything here is a pure function of its arguments: no file, clock, environment variable or terminal is used, and
+//! nothing is printed. Refusals are data; messages, hints and exit codes are written in [`crate::cli`]. This folder
+//! imports no other folder of the crate.
 
 pub mod audit;
 pub mod calendar;

@@ -234,7 +234,7 @@ fn ineligible(action: &str, hurdle: &IneligibleReason) -> (String, String) {
             ),
             format!("an agent adds them: `casebook org person add ORG {requester}`; {agent}"),
         ),
-        IneligibleReason::UnknownOrganization { requester, given, theirs } => {
+        IneligibleReason::UnknownOrganization { requester, given, organizations: theirs } => {
             let all_the_same = if action == "open" { format!("; {agent}") } else { String::new() };
             (
                 format!("organization `{given}` has no file here, and {requester} is of {}", theirs.join(", ")),

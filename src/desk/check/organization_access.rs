@@ -72,7 +72,7 @@ fn misses(organization: &str, member: &Member, ticket: &Ticket) -> Option<String
         let other = opening.organization.as_deref().unwrap_or("no organization");
         return Some(format!("which asks for access to {other}"));
     }
-    if !member.is(&opening.requester) {
+    if !member.has_address(&opening.requester) {
         return Some(format!("which asks for {}", opening.requester));
     }
     let grants = |action: &Action| matches!(action, Action::Solve(SolveEvidence::Agreed { .. }));

@@ -69,7 +69,11 @@ impl Desk {
     fn spared(&self, requester: &Person, given: &str) -> Result<Option<IneligibleReason>, Error> {
         let theirs: Vec<String> = self.memberships(requester)?.organizations().map(str::to_owned).collect();
         let (requester, given) = (requester.clone(), given.to_owned());
-        Ok((!theirs.is_empty()).then_some(IneligibleReason::UnknownOrganization { requester, given, theirs }))
+        Ok((!theirs.is_empty()).then_some(IneligibleReason::UnknownOrganization {
+            requester,
+            given,
+            organizations: theirs,
+        }))
     }
 
     /// Judges facts about to be set by what is on file, as those a ticket opens with are: its organisation and its

@@ -1,33 +1,32 @@
-//! Whether a history still holds every entry of an older one, in order and byte for byte.
-//!
-//! Must not know what entries mean.
+//! The comparison of two versions of a history: the newer one must contain every entry of the older one, in order and
+//! byte for byte.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::id::Id;
 
-/// An entry as it is spelled in one version of a file.
+/// An entry with its bytes in one version of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RawEntry<'a> {
-    /// Its id.
+    /// The id.
     pub id: Id,
-    /// Its own bytes, without empty lines behind it.
+    /// The bytes, without empty lines after the entry.
     pub bytes: &'a [u8],
 }
 
-/// What became of an older entry that should have been kept.
+/// A loss of an entry between two versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LostEntry {
-    /// It is gone.
+    /// The entry was removed.
     Removed(Id),
-    /// It is spelled in other bytes.
+    /// The bytes of the entry changed.
     Edited(Id),
-    /// It stands behind an entry that came after it.
+    /// The entry is after one that it preceded.
     Reordered(Id),
 }
 
 impl LostEntry {
-    /// The entry.
+    /// Returns the id of the entry.
     pub const fn entry(self) -> Id {
         match self {
             Self::Removed(id) | Self::Edited(id) | Self::Reordered(id) => id,
@@ -35,9 +34,10 @@ impl LostEntry {
     }
 }
 
-/// Where a newer history has each entry of an older one, in the older one's order. An id that stands twice is two
-/// entries: each is sought in its own bytes, behind the one before it if it is there; what is left over is taken for
-/// what was edited.
+/// Returns the position in the newer history of each entry of the older one.
+///
+/// An id that occurs twice stands for two entries: each is matched by its bytes, after the previous match if possible.
+/// Unmatched entries with an id in common count as edited.
 pub fn align_entries(before: &[RawEntry<'_>], after: &[RawEntry<'_>]) -> Vec<Option<usize>> {
     let mut unmatched: HashMap<Id, Vec<usize>> = HashMap::with_capacity(after.len());
     for (position, entry) in after.iter().enumerate() {
@@ -68,9 +68,9 @@ pub fn align_entries(before: &[RawEntry<'_>], after: &[RawEntry<'_>]) -> Vec<Opt
     positions
 }
 
-/// What of an older history a newer one does not keep, in the older one's order, each with its place there. `places` are
-/// where the newer one has it. Nothing where it extends the older one: whatever else it holds, the older one's entries
-/// are there, in order, in the same bytes.
+/// Returns the entries of an older history that a newer one has lost, in order, each with its position in the older
+/// one. `positions` is the result of [`align_entries`]. The result is empty if the newer history contains all the
+/// entries of the older one, in order and with the same bytes.
 pub fn lost_entries(
     before: &[RawEntry<'_>],
     after: &[RawEntry<'_>],
@@ -94,13 +94,14 @@ pub fn lost_entries(
     lost
 }
 
-/// The places of the entries that none of the older histories has, of which `kept` says where each of theirs is.
+/// Returns the positions of the entries of a newer history of `count` entries that no older history has. `kept`
+/// contains the results of [`align_entries`] for each older history.
 pub fn added(kept: &[Vec<Option<usize>>], count: usize) -> Vec<usize> {
     let kept: HashSet<usize> = kept.iter().flatten().flatten().copied().collect();
     (0..count).filter(|position| !kept.contains(position)).collect()
 }
 
-/// Those of the new entries that do not stand behind every older one. A rebased branch brings such entries.
+/// Returns the new entries that are not after all older ones. A rebased branch has such entries.
 pub fn inserted(added: &[usize], count: usize) -> Vec<usize> {
     let at_end = added.iter().rev().enumerate().take_while(|(step, position)| **position + step + 1 == count).count();
     added[..added.len() - at_end].to_vec()
@@ -169,7 +170,8 @@ mod tests {
     #[test]
     fn an_id_that_stands_twice_is_two_entries() {
         let before = [(1, 1), (2, 2), (3, 3)];
-        // Beside the original, before it or behind it, edited or not; before older ones, and at the end.
+        // The duplicate is next to the original, before or after it, edited or not; before older entries, or at the
+        // end.
         for (after, position) in [
             ([(1, 1), (2, 9), (2, 2), (3, 3)], 1),
             ([(1, 1), (2, 2), (2, 9), (3, 3)], 2),
@@ -181,7 +183,7 @@ mod tests {
             assert_eq!(found(&before, &after), [], "{after:?}");
             assert_eq!(new(&before, &after), [position], "{after:?}");
         }
-        // Then one of the two goes.
+        // Then remove one of the two.
         let twice = [(1, 1), (2, 9), (2, 2), (3, 3)];
         for after in [[(1, 1), (2, 9), (3, 3)], [(1, 1), (2, 2), (3, 3)]] {
             assert_eq!(found(&twice, &after), [LostEntry::Removed(id(2))], "{after:?}");
@@ -206,7 +208,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_union_keeps_both_sides(one in history(), other in history()) {
-            // As two clones make them: the same id is the same entry.
+            // Entries of two clones with the same id are the same.
             let mut union = one.clone();
             union.extend(other.iter().filter(|(number, _)| !one.iter().any(|(kept, _)| kept == number)));
             union.sort_unstable();

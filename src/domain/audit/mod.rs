@@ -1,8 +1,10 @@
-//! What an audit proves: that a version of a ticket extends the one before it, and that every entry was allowed where
-//! and when it was made.
+//! The audit of a ticket's history: every version extends the previous one, and every entry was allowed when it was
+//! made.
 //!
-//! Pure comparisons; each says what differs as data. Must not know git, nor how a file is spelled: histories come as
-//! the bytes of their entries.
+//! # Invariants
+//!
+//! Comparisons are pure, and return differences as data. This folder does not know git or the file format: histories
+//! are the bytes of their entries.
 
 mod append_only;
 mod permitted;

@@ -1,7 +1,6 @@
-//! Whether an entry could have been made where it stands: by the state machine itself, asked again.
+//! The evaluation of an entry by the workflow: a command could have made it on the ticket as it was.
 //!
-//! What two clones did at the same time is told apart from what nobody could have done: an entry that an earlier
-//! version of its ticket allowed was written there. Must not know files or git.
+//! An entry that an earlier version of the ticket allowed is concurrent: it was made on another clone.
 
 #[cfg(test)]
 mod tests;
@@ -24,36 +23,36 @@ use crate::domain::ticket::entry::Entry;
 use crate::domain::vocabulary::{Kind, Priority, Role, Status};
 use crate::domain::workflow::{Decision, DecisionContext, PolicyContext, Refusal, Request, decide, may_open};
 
-/// How many earlier versions of a ticket are asked at most.
+/// The maximum number of earlier versions of a ticket to try.
 const MAX_EARLIER_VERSIONS: usize = 256;
 
-/// What an entry is judged by, as it was before it.
+/// The policy for the evaluation of an entry, as it was before the entry.
 #[derive(Clone, Copy, Debug)]
 pub struct AuditPolicy<'a> {
-    /// The desk's people.
+    /// The support team.
     pub team: &'a Team,
-    /// What silence leads to.
+    /// The follow-up policy.
     pub follow_up: &'a FollowUpPolicy,
-    /// What it asks of those who open tickets; nothing where that cannot be read.
+    /// The eligibility rules; `None` if they could not be read.
     pub eligibility: Option<&'a EligibilityContext>,
-    /// The desk's organisations; none need be there where [`needs_organizations`] says no.
+    /// The organizations of the desk; may be empty if [`needs_organizations`] returns false.
     pub organizations: &'a [Arc<Organization>],
 }
 
 impl AuditPolicy<'_> {
-    /// What a person is in the organisations.
+    /// Returns the memberships of a person.
     fn memberships(&self, person: &Person) -> Memberships {
         Memberships::of(person, self.organizations.iter().map(Arc::as_ref))
     }
 
-    /// Whether a customer sees a ticket.
+    /// Returns true if a person may see a ticket.
     pub fn shows(&self, ticket: &Ticket, person: &Person) -> bool {
         self.team.role_with(person, &self.memberships(person), Some(&ticket.header)).sees()
     }
 }
 
-/// Whether the verdict on an entry depends on organisations: a customer's who takes no part in the ticket, or does what
-/// an editor alone may do. `before` is nothing for an entry that opens a ticket.
+/// Returns true if the verdict on an entry depends on organizations: the actor is a customer who does not take part in
+/// the ticket, or who does what only an editor may do. `before` is `None` for an opening.
 pub fn needs_organizations(before: Option<&Ticket>, entry: &Entry) -> bool {
     entry.role == Role::Customer
         && match (&entry.action, before) {
@@ -63,66 +62,67 @@ pub fn needs_organizations(before: Option<&Ticket>, entry: &Entry) -> bool {
         }
 }
 
-/// What else the commit of an entry brought, where it is about two tickets.
+/// The facts about the other ticket of an entry that concerns two tickets.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Counterpart<'a> {
-    /// The target of a merge as it was.
+    /// The target of a merge, as it was before.
     pub target: Option<&'a Ticket>,
-    /// Whether the other ticket got its entry too.
+    /// True if the commit added the corresponding entry to the other ticket.
     pub has_counterpart: bool,
-    /// Whether the person may see the merged ticket a reply was addressed to.
+    /// True if the actor may see the merged ticket to which a reply was addressed.
     pub sees_source: bool,
-    /// Whether it brings on what the same person wrote to the merged ticket, where it was judged.
+    /// True if the entry moves a reply of the same person from the merged ticket, where it was evaluated, to the
+    /// target.
     pub is_moved_reply: bool,
 }
 
-/// What is to be said of an entry.
+/// A verdict on an entry.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
-    /// It is as a command makes it.
+    /// A command can make the entry.
     Permitted,
-    /// The other ticket's entry is not there; nothing else is wrong.
+    /// The entry on the other ticket is missing. Otherwise a command can make this one.
     CounterpartMissing,
-    /// It does not fit the history before it, and fits that up to this entry: written at the same time elsewhere.
+    /// The entry does not fit the history before it, but an earlier version of the ticket, which ends with this entry.
     Concurrent(Id),
-    /// It could not be made.
+    /// No command can make the entry.
     NotPermitted(NotPermitted),
 }
 
-/// Why an entry could not be made.
+/// A reason why no command can make an entry.
 #[derive(Clone, Debug, PartialEq)]
 pub enum NotPermitted {
-    /// A rule is against it.
+    /// The workflow refuses it.
     Refused(Refusal),
-    /// The person is no agent.
+    /// The actor is not an agent.
     NotAnAgent,
-    /// It saw another status than the ticket had.
+    /// The entry recorded another status before the action than the ticket had.
     WrongFrom {
-        /// What it says.
+        /// The status in the entry.
         recorded: Option<Status>,
-        /// What was.
+        /// The status of the ticket.
         actual: Option<Status>,
     },
-    /// It leads to another status than the action does.
+    /// The entry recorded another status after the action than the action leads to.
     WrongTo {
-        /// What it says.
+        /// The status in the entry.
         recorded: Option<Status>,
-        /// What follows from the action.
+        /// The status to which the action leads.
         expected: Option<Status>,
     },
-    /// It solves as agreed, and does not say by whom.
+    /// The entry solves the ticket as agreed without the person who agreed.
     AgreerMissing,
-    /// It says that the priority was another one.
+    /// The entry recorded another previous priority than the ticket had.
     WrongPriority {
-        /// What it says.
+        /// The priority in the entry.
         recorded: Priority,
-        /// What was.
+        /// The priority of the ticket.
         actual: Priority,
     },
 }
 
 impl NotPermitted {
-    /// Whether it is about who may do it, rather than about what the ticket allows.
+    /// Returns true if the reason concerns the permissions of the actor rather than the state of the ticket.
     pub const fn is_about_rights(&self) -> bool {
         matches!(
             self,
@@ -139,13 +139,13 @@ impl NotPermitted {
     }
 }
 
-/// Whether a ticket could be opened by its first entry. Imported tickets are somebody else's to judge.
+/// Evaluates the first entry of a ticket, which must not be an imported one.
 pub fn evaluate_opening(entry: &Entry, policy: &AuditPolicy<'_>) -> Verdict {
     let result = (|| {
         let Action::Open(opening) = &entry.action else { return Err(NotPermitted::Refused(Refusal::NotRequestable)) };
         let role = role_of(entry, None, policy)?;
         may_open(role, &entry.by, opening).map_err(NotPermitted::Refused)?;
-        // A customer opens tickets of their own organisations alone, where the desk keeps any.
+        // A customer may only open tickets of their own organizations, if the desk has any.
         if let Some(given) = opening.organization.as_ref().filter(|_| !role.is_support())
             && !policy.organizations.is_empty()
             && !policy.memberships(&entry.by).organizations().any(|candidate| candidate == given)
@@ -166,11 +166,11 @@ pub fn evaluate_opening(entry: &Entry, policy: &AuditPolicy<'_>) -> Verdict {
     result.map_or_else(Verdict::NotPermitted, |()| Verdict::Permitted)
 }
 
-/// Whether a customer may ask for support, or for access, by what was on file. An agent opens what they will: to override
-/// a rule is theirs. What follows up a ticket has been admitted with that one.
+/// Checks the eligibility of a customer for a new ticket or a request for access. Agents may override the rules. A
+/// follow-up ticket is exempt, because its predecessor was checked.
 fn check_admission(opening: &OpenFields, entry: &Entry, policy: &AuditPolicy<'_>) -> Result<(), Refusal> {
     let on_file = |id: &str| policy.organizations.iter().find(|candidate| candidate.id == id).map(Arc::as_ref);
-    // To name none is no way around the rules of the only one they are of.
+    // A requester in one organization is subject to its rules even if the ticket does not name it.
     let memberships = policy.memberships(&opening.requester);
     let mut organizations = memberships.organizations();
     let own = organizations.next().filter(|_| organizations.next().is_none());
@@ -184,28 +184,27 @@ fn check_admission(opening: &OpenFields, entry: &Entry, policy: &AuditPolicy<'_>
             .map_err(|reason| Refusal::Access(Box::new(reason)));
     }
     let Some(eligibility) = policy.eligibility.filter(|_| opening.follow_up_of.is_none()) else { return Ok(()) };
-    // Of which instance a ticket is may have become a question since.
+    // An unclear instance is not an error here: the organization may have gained instances since.
     match eligibility.check_eligibility(opening, organization, entry.at).unwrap_or_default().into_iter().next() {
         Some(reason) => Err(Refusal::NotEligible(Box::new(reason))),
         None => Ok(()),
     }
 }
 
-/// Whether an entry could be made behind the history of a ticket. `before` is the ticket up to it.
+/// Evaluates an entry after the opening. `before` is the ticket before it.
 pub fn evaluate(before: &Ticket, entry: &Entry, policy: &AuditPolicy<'_>, counterpart: &Counterpart<'_>) -> Verdict {
     let reason = match evaluate_on(before, entry, policy, counterpart) {
         Ok(verdict) => return verdict,
         Err(reason) => reason,
     };
-    // An entry of a newer program is not ours to judge, and rights do not depend on what was written meanwhile, but
-    // for who is in copy.
+    // Try earlier versions in which the ticket had the status that the entry recorded.
     let mut counts: Vec<usize> = Vec::new();
     let mut so_far: Option<Ticket> = None;
     for (index, candidate) in before.history[..before.history.len().saturating_sub(1)].iter().enumerate() {
         extend(&mut so_far, candidate);
         counts.extend(so_far.iter().filter(|ticket| Some(ticket.header.status) == entry.from).map(|_| index + 1));
     }
-    // Most fit the last that they might have seen; the others are not made.
+    // Most entries fit the latest of these versions. The others are built only if needed.
     let earlier = counts.into_iter().rev().take(MAX_EARLIER_VERSIONS).filter_map(|count| {
         let mut earlier = None;
         before.history[..count].iter().for_each(|candidate| extend(&mut earlier, candidate));
@@ -215,7 +214,7 @@ pub fn evaluate(before: &Ticket, entry: &Entry, policy: &AuditPolicy<'_>, counte
     found.map_or(Verdict::NotPermitted(reason), |ticket| Verdict::Concurrent(ticket.version()))
 }
 
-/// Adds an entry to a ticket, or opens it by the entry.
+/// Appends an entry to a ticket, or opens the ticket with it.
 fn extend(ticket: &mut Option<Ticket>, entry: &Entry) {
     match ticket {
         Some(ticket) => ticket.append(entry.clone()),
@@ -230,7 +229,7 @@ fn evaluate_on(
     counterpart: &Counterpart<'_>,
 ) -> Result<Verdict, NotPermitted> {
     if matches!(entry.action, Action::Unknown(_)) {
-        // What it does a newer program knows; who may do anything at all is known here.
+        // Only a newer program knows the effect of the action. The actor must be able to see the ticket in any case.
         let may_see = role_of(entry, Some(before), policy)?.sees();
         return if may_see { Ok(Verdict::Permitted) } else { Err(NotPermitted::Refused(Refusal::NotVisible)) };
     }
@@ -262,7 +261,7 @@ fn evaluate_on(
         policy: PolicyContext::default(),
     };
     let decide_with = |keep_open| {
-        // Which words they are decides nothing.
+        // The content of the text does not affect the decision.
         let (by, action, text) = (entry.by.clone(), entry.action.clone(), entry.text.as_ref().and(Text::clean("-")));
         decide(before, &Request { by, action, text, keep_open }, &context)
     };
@@ -273,8 +272,10 @@ fn evaluate_on(
         outcome = decide_with(true);
     }
     match outcome {
-        // The target is not here to be looked at; what there is to say of this side was said before that.
-        Err(Refusal::NotVisible) if is_unaware_merge(entry, role, counterpart) => Ok(Verdict::CounterpartMissing),
+        // The target cannot be read here. All checks of this ticket precede that of the target.
+        Err(Refusal::NotVisible) if is_merge_without_target(entry, role, counterpart) => {
+            Ok(Verdict::CounterpartMissing)
+        }
         Err(refusal) => Err(NotPermitted::Refused(refusal)),
         Ok(Decision::Nothing) => check_to(entry, None).map(|()| Verdict::Permitted),
         Ok(Decision::Entry { action, to, .. }) => {
@@ -299,11 +300,11 @@ fn evaluate_on(
     }
 }
 
-fn is_unaware_merge(entry: &Entry, role: TicketRole, counterpart: &Counterpart<'_>) -> bool {
+fn is_merge_without_target(entry: &Entry, role: TicketRole, counterpart: &Counterpart<'_>) -> bool {
     matches!(entry.action, Action::Merge { .. }) && counterpart.target.is_none() && role.is_support()
 }
 
-/// The other side of something: made by whoever made the first.
+/// Evaluates the counterpart of an entry on another ticket.
 fn evaluate_counterpart(
     entry: &Entry,
     role: TicketRole,
@@ -316,17 +317,17 @@ fn evaluate_counterpart(
             Err(NotPermitted::Refused(Refusal::NotVisible))
         }
         (_, _, true) => Ok(Verdict::Permitted),
-        // The other half of a command whose files were committed one after the other, in either order. A pointer to a
-        // reply changes nothing; a link that only one side has let go of is an error of `check`, whoever wrote it.
+        // This is the other half of a command whose files were committed one after the other, in either order. A
+        // pointer to a reply changes nothing, and `check` reports one-sided links of any author.
         (_, _, false) => Ok(Verdict::CounterpartMissing),
     }
 }
 
-/// Where the person stood, by the role the entry claims. To claim less than one has is no forgery.
+/// Returns the role of the actor according to the role that the entry claims. Claiming a lesser role is not forgery.
 fn role_of(entry: &Entry, before: Option<&Ticket>, policy: &AuditPolicy<'_>) -> Result<TicketRole, NotPermitted> {
     let header = before.map(|ticket| &ticket.header);
     match entry.role {
-        // A sweep bears the name of the agent who let it run: nobody else's word makes an entry the system's.
+        // The entries of a sweep name the agent who ran it. Only an agent can make entries with the role `system`.
         Role::System if policy.team.has_agent(&entry.by) => Ok(TicketRole::System),
         Role::System => Err(NotPermitted::NotAnAgent),
         Role::Agent if policy.team.has_agent(&entry.by) => Ok(policy.team.role(&entry.by, header)),

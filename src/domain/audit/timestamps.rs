@@ -1,30 +1,31 @@
-//! Whether the time of an entry fits what stands before it, its own id, and the commit that brought it.
+//! The check of an entry's time against the previous entry, the entry's id and its commit.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::ticket::entry::Entry;
 
-/// How a time does not fit.
+/// A problem with the time of an entry. All times are UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimestampProblem {
-    /// It is before that of the entry before it.
+    /// The time is before that of the previous entry.
     Backwards {
-        /// The time of the entry before it.
+        /// The time of the previous entry.
         after: DateTime<Utc>,
     },
-    /// It is not the time its id was made at.
+    /// The time differs from that of the id.
     DiffersFromId {
-        /// That time.
+        /// The time of the id.
         created: DateTime<Utc>,
     },
-    /// It is behind the commit that brought it.
+    /// The time is after that of the commit.
     Future {
-        /// When that was made.
+        /// The time of the commit.
         committed: DateTime<Utc>,
     },
 }
 
-/// How the time of an entry does not fit, beyond a tolerance.
+/// Returns the problem with the time of an entry, if it exceeds the tolerance. The id may differ by at least a second,
+/// because the time of an entry has whole seconds.
 pub fn check_timestamp(
     previous: Option<&Entry>,
     entry: &Entry,

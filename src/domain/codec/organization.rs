@@ -159,7 +159,7 @@ fn people(reader: &mut MapReader) -> Result<Vec<Member>> {
             roles: map.words_list("roles", str::parse::<OrganizationRole>)?,
             organization_access: map.word("organization_access")?,
         };
-        let is_known = |address: &Person| people.iter().any(|known| known.is(address));
+        let is_known = |address: &Person| people.iter().any(|known| known.has_address(address));
         if is_known(&member.email) {
             return Err(map.unfit("email", &format!("{} is listed already", member.email)));
         }

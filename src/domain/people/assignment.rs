@@ -1,6 +1,7 @@
-//! Whose turn it is: which agent a ticket goes to, by a rule that gives every clone the same answer.
+//! The choice of the next assignee (`assign --next`).
 //!
-//! Must not know the present or calendars: who works now is given.
+//! The choice depends only on the tickets and the team, so every clone makes the same one. The caller provides the
+//! calendars that are open now.
 
 use std::collections::BTreeMap;
 
@@ -10,65 +11,65 @@ use super::person::Person;
 use crate::domain::ticket::summary::Summary;
 use crate::domain::vocabulary::Status;
 
-/// How the next one is found.
+/// A strategy for choosing the next assignee.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AssignmentStrategy {
-    /// Whoever has the fewest unsolved tickets; of several, who was given one longest ago.
+    /// The agent with the fewest unsolved tickets; among equals, the one whose last assignment is oldest.
     #[default]
     LeastLoaded,
-    /// Whoever stands behind the one who was given a ticket last.
+    /// The agent who follows, in the order of the team, the one to whom a ticket was assigned last.
     RoundRobin,
 }
 
-/// An agent, as `[team]` of casebook.toml has them.
+/// An agent, as `[team]` of casebook.toml defines them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssignmentCandidate {
-    /// Who.
+    /// The agent.
     pub person: Person,
-    /// The languages they write; none named: all.
+    /// The languages that the agent writes; empty for all.
     pub languages: Vec<String>,
-    /// The teams they are of.
+    /// The teams of the agent.
     pub teams: Vec<String>,
-    /// When they work; none named: always.
+    /// The calendar of the agent's working hours; `None` for always.
     pub calendar: Option<String>,
 }
 
-/// What the ticket asks for.
+/// The requirements of a ticket for its assignee.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AssignmentRequirements<'a> {
-    /// The team.
+    /// The team. This requirement is never relaxed.
     pub team: Option<&'a str>,
     /// The language.
     pub language: Option<&'a str>,
 }
 
-/// What was looked away from, since nobody would have been left.
+/// A requirement that was dropped because no agent met it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RelaxedRequirement {
-    /// Nobody writes the language.
+    /// No candidate writes the language.
     Language,
-    /// Nobody works now.
+    /// No candidate works now.
     Hours,
 }
 
-/// The agent found.
+/// A chosen assignee.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assignment {
-    /// Who.
+    /// The agent.
     pub person: Person,
-    /// How many unsolved tickets they have.
+    /// The number of their unsolved tickets.
     pub unsolved: usize,
-    /// What was looked away from.
+    /// The requirements that were dropped.
     pub relaxed: Vec<RelaxedRequirement>,
 }
 
-/// Why nobody was found.
+/// A reason why no assignee was found.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoAssignee {
     /// The desk has no agents.
     #[error("this desk has no agents")]
     NoAgents,
-    /// None of them is of the team.
+    /// No agent is in the team.
     #[error("no agent is in the team `{team}`")]
     NotInTeam {
         /// The team.
@@ -76,19 +77,19 @@ pub enum NoAssignee {
     },
 }
 
-/// What each agent has on their hands.
+/// The tickets assigned to each agent, counted.
 #[derive(Clone, Debug, Default)]
 pub struct Workload(BTreeMap<String, TicketLoad>);
 
 #[derive(Clone, Copy, Debug, Default)]
 struct TicketLoad {
     unsolved: usize,
-    /// When they were given the last one, and how many at that instant.
+    /// The time of the last assignment, UTC, and the number of assignments at that instant.
     last_assigned: Option<(DateTime<Utc>, usize)>,
 }
 
 impl Workload {
-    /// Counts a ticket.
+    /// Counts a ticket for its assignee.
     pub fn add(&mut self, summary: &Summary) {
         let Some(assignee) = &summary.header.assignee else { return };
         let load = self.0.entry(assignee.as_str().to_lowercase()).or_default();
@@ -106,8 +107,8 @@ impl Workload {
     }
 }
 
-/// Whose turn it is. The team is a must; language and hours are given up where nobody would be left. `None`: nobody is
-/// of the team.
+/// Returns the next assignee, or `None` if no candidate is in the required team. The requirements of language and
+/// working hours are dropped, in this order, if no candidate meets them.
 pub fn next_assignee(
     strategy: AssignmentStrategy,
     candidates: &[AssignmentCandidate],
@@ -135,8 +136,8 @@ pub fn next_assignee(
             (load.unsolved, load.last_assigned)
         })?,
         AssignmentStrategy::RoundRobin => {
-            // Which of several at one instant was the last, nothing tells: the one who has most of them, and of equals
-            // whoever stands behind the others, so that a round within one instant goes on.
+            // The order of assignments at one instant is not recorded. The candidate with the most of them counts as
+            // last, and among equals the last in the list, so that a round within one instant continues.
             let last =
                 remaining.iter().enumerate().max_by_key(|(_, candidate)| loads.of(&candidate.person).last_assigned);
             let assigned_last = last.filter(|(_, candidate)| loads.of(&candidate.person).last_assigned.is_some());
@@ -271,7 +272,7 @@ mod tests {
             let at = summary.created_at + chrono::TimeDelta::minutes(minute);
             Summary { assigned_by: Some(Id::at(at, u128::MAX / number)), ..summary }
         };
-        // The backlog from the youngest down.
+        // Assign older tickets, from the youngest to the oldest.
         let mut loads = Workload::default();
         for (number, minute, expected) in [(9, 1, "kenji"), (8, 2, "lea"), (7, 3, "mori"), (6, 4, "kenji")] {
             assert_eq!(
@@ -280,7 +281,7 @@ mod tests {
             );
             loads.add(&assigned(number, expected, minute));
         }
-        // All at one instant, in the order of the roster.
+        // Assign several at one instant, in the order of the team.
         let mut loads = Workload::default();
         for (number, expected) in (1..).zip(["kenji", "lea", "mori", "kenji", "lea", "mori", "kenji"]) {
             assert_eq!(
@@ -301,7 +302,7 @@ mod tests {
         assert_eq!(chosen(AssignmentStrategy::LeastLoaded, &none, of(None, None), &["paris"]).0, "lea");
         let (name, relaxed) = chosen(AssignmentStrategy::LeastLoaded, &none, of(Some("billing"), Some("ja")), &[]);
         assert_eq!((name.as_str(), relaxed), ("lea", vec![RelaxedRequirement::Language, RelaxedRequirement::Hours]));
-        let requirements = of(Some("nobody"), None);
+        let requirements = of(Some("unknown"), None);
         assert_eq!(next_assignee(AssignmentStrategy::LeastLoaded, &team(), &none, requirements, |_| true), None);
     }
 }

@@ -1,7 +1,6 @@
-//! Who may ask for support (seed 000, "who may access support"): whether anything is against a ticket that somebody
-//! wants to open, by what is on file about them.
+//! The eligibility rules for opening tickets (docs/seeds.md#000, docs/guides/eligibility.md).
 //!
-//! Must not know files; whoever asks has looked up the organisation, the plan in force and the day.
+//! The caller looks up the organization, the plan in force and the day, as [`super::eligibility_context`] does.
 
 use std::collections::BTreeMap;
 
@@ -11,20 +10,20 @@ use super::organization::{Instance, Organization};
 use super::person::Person;
 use crate::domain::vocabulary::{Edition, Hosting, OrganizationRole};
 
-/// What a desk asks of those who open tickets: `[eligibility]` and `[releases]` of casebook.toml.
+/// The eligibility rules of a desk: `[eligibility]` and `[releases]` of casebook.toml.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EligibilityPolicy {
-    /// Whether people of no organisation may open tickets.
+    /// True if people without an organization may open tickets.
     pub unknown_people: bool,
-    /// Whether the requester needs a role that the plan in force lets open tickets.
+    /// True if the requester must have a role that may open tickets under the plan in force.
     pub roles: bool,
-    /// Whether the instance has to run a supported release.
+    /// True if the instance must run a supported release.
     pub releases: bool,
-    /// Whether an instance of the original edition needs its project number.
+    /// True if an instance of the original edition must have a project number.
     pub project_numbers: bool,
-    /// The releases that are supported; where none is named, all are.
+    /// The supported releases; empty if all are.
     pub supported: Vec<String>,
-    /// The first day on which a release is supported no more.
+    /// The first day on which a release is no longer supported.
     pub end_of_life: BTreeMap<String, NaiveDate>,
 }
 
@@ -41,69 +40,70 @@ impl Default for EligibilityPolicy {
     }
 }
 
-/// Somebody who wants to open a ticket, and what is on file.
+/// The facts about a requester that decide whether a ticket may be opened.
 #[derive(Clone, Copy, Debug)]
 pub struct Applicant<'a> {
     /// The requester.
     pub requester: &'a Person,
-    /// Their organisation; `None` for people of none.
+    /// The organization of the requester, if there is one.
     pub organization: Option<&'a Organization>,
-    /// The plan in force, and the roles it lets open tickets.
+    /// The plan in force, and the roles that may open tickets under it.
     pub plan: Option<(&'a str, &'a [OrganizationRole])>,
-    /// What the ticket is about.
+    /// The instance of the ticket.
     pub instance: Option<&'a Instance>,
-    /// The day in the organisation's zone.
+    /// The current date in the zone of the organization.
     pub today: NaiveDate,
 }
 
-/// A rule against opening the ticket, with what is on file.
+/// An eligibility rule that a new ticket violates, with the facts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IneligibleReason {
-    /// The desk works for its organisations' people alone.
+    /// The requester has no organization, and the desk requires one.
     UnknownPerson {
-        /// Who asks.
+        /// The requester.
         requester: Person,
     },
-    /// The ticket names an organisation without a file, and the requester is of one whose rules that would spare.
+    /// The ticket names an organization without a file, which would exempt the requester from the rules of their own
+    /// organization.
     UnknownOrganization {
-        /// Who asks.
+        /// The requester.
         requester: Person,
-        /// The organisation named.
+        /// The organization given.
         given: String,
-        /// Those they are of.
-        theirs: Vec<String>,
+        /// The organizations of the requester.
+        organizations: Vec<String>,
     },
-    /// The requester has no role that the plan lets open tickets.
+    /// The requester has no role that may open tickets under the plan.
     Role {
-        /// Who asks.
+        /// The requester.
         requester: Person,
-        /// Their organisation.
+        /// The organization of the requester.
         organization: String,
         /// The plan in force.
         plan: String,
-        /// The roles that would do.
+        /// The roles that may open tickets.
         needed: Vec<OrganizationRole>,
-        /// The roles they have.
+        /// The roles of the requester.
         has: Vec<OrganizationRole>,
-        /// Who grants support roles there.
+        /// The members who may grant support roles.
         administrators: Vec<Person>,
     },
-    /// The instance runs a release that is not supported.
+    /// The instance runs an unsupported release.
     Release {
-        /// The organisation.
+        /// The organization.
         organization: String,
         /// The instance.
         instance: String,
         /// The release on file.
         release: String,
-        /// Since when it is not supported, where it once was.
+        /// The first day without support, if the release once had it.
         since: Option<NaiveDate>,
-        /// Those that are.
+        /// The supported releases.
         supported: Vec<String>,
     },
-    /// The project number that leads from the instance to its plan is missing.
+    /// The instance has no project number, which links it to its plan.
     ProjectNumber {
-        /// The organisation.
+        /// The organization.
         organization: String,
         /// The instance.
         instance: String,
@@ -111,7 +111,7 @@ pub enum IneligibleReason {
 }
 
 impl IneligibleReason {
-    /// The rule's name, as an override records it.
+    /// Returns the name of the rule, as an override records it.
     pub const fn rule(&self) -> &'static str {
         match self {
             Self::UnknownPerson { .. } => "unknown_person",
@@ -122,13 +122,13 @@ impl IneligibleReason {
         }
     }
 
-    /// Whether it is about the person rather than about what the ticket is on.
+    /// Returns true if the rule concerns the requester rather than the instance.
     pub const fn is_personal(&self) -> bool {
         matches!(self, Self::UnknownPerson { .. } | Self::Role { .. })
     }
 }
 
-/// Everything against the ticket, the person first.
+/// Returns every rule that the ticket violates, those that concern the requester first.
 pub fn eligibility_problems(policy: &EligibilityPolicy, applicant: &Applicant<'_>) -> Vec<IneligibleReason> {
     let Some(organization) = applicant.organization else {
         let stranger = IneligibleReason::UnknownPerson { requester: applicant.requester.clone() };
@@ -159,8 +159,8 @@ fn missing_role(applicant: &Applicant<'_>, organization: &Organization) -> Optio
     })
 }
 
-/// What the vendor hosts is updated by the vendor, whatever is on file; a release nobody has written down is not
-/// held against anybody.
+/// Returns the problem of an unsupported release. Instances that the vendor hosts are exempt, because the vendor
+/// updates them; so are instances without a release on file.
 fn old_release(
     policy: &EligibilityPolicy,
     applicant: &Applicant<'_>,
@@ -186,7 +186,7 @@ fn old_release(
     })
 }
 
-/// Whether a release is the named one, or a patch of it: `26.18.4` is `26.18`, `26.181` is not.
+/// Returns true if a release is the named one or a patch of it: `26.18.4` is a patch of `26.18`, `26.181` is not.
 fn is_release(release: &str, named: &str) -> bool {
     release.strip_prefix(named).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

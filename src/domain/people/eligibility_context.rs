@@ -1,7 +1,7 @@
-//! Whether a ticket may be opened, by what is on file at an instant: finds the plan in force, the instance and the day
-//! for [`super::eligibility`].
+//! The check of a new ticket against the eligibility rules at an instant.
 //!
-//! Asked where a ticket is opened, and again where somebody proves what others have opened. Must not know files.
+//! It finds the plan in force, the instance and the date for [`super::eligibility`]. Both the opening of a ticket and
+//! the audit of openings use it.
 
 use chrono::{DateTime, Utc};
 
@@ -13,25 +13,28 @@ use crate::domain::time::zone::Zone;
 use crate::domain::vocabulary::OrganizationRole;
 use crate::domain::workflow::Refusal;
 
-/// What a desk asks of those who open tickets, with the plans it goes by.
+/// The eligibility rules of a desk, with the plans that they depend on.
 #[derive(Clone, Debug)]
 pub struct EligibilityContext {
     /// The rules.
     pub rules: EligibilityPolicy,
-    /// The plans, by name.
+    /// The plans of the desk.
     pub plans: Vec<Plan>,
-    /// The plan of tickets without an organisation, and of those whose organisation has none that day.
+    /// The plan of tickets whose organization has no plan in force on that day.
     pub desk_plan: Option<String>,
-    /// The zone of the desk's days.
+    /// The zone of the desk.
     pub zone: Zone,
 }
 
 impl EligibilityContext {
-    /// Everything against a ticket at an instant. `organization` is what is on file about the one it is of; where it
-    /// names one that has no file, nothing is known that could be held against its people.
+    /// Returns the rules that an opening violates at an instant (UTC).
+    ///
+    /// `organization` is the file of the organization. If the opening names an organization without a file, no rule
+    /// applies to it here.
     ///
     /// # Errors
-    /// The organisation has several instances, and none of them is named.
+    ///
+    /// Returns [`Refusal::UnclearInstance`] if the instance is unknown, or not named although there are several.
     pub fn check_eligibility(
         &self,
         opening: &OpenFields,
@@ -48,10 +51,10 @@ impl EligibilityContext {
         }
         let Some(organization) = organization else { return Ok(Vec::new()) };
         let instance = instance_of(organization, opening.instance.as_deref())?;
-        // The reader of its file has looked the name up; one of a newer zone list counts as the desk's.
+        // The reader of the file has validated the name. A zone of a newer zone database counts as the desk's.
         let zone = organization.time_zone.as_deref().and_then(|name| Zone::named(name).ok());
         let today = day_in(zone.as_ref().unwrap_or(&self.zone));
-        // Of an organisation without any plan on file nothing is known that could be held against its people.
+        // Without any plan on file, no roles are known to be required.
         let desk_plan = self.desk_plan.as_deref().filter(|_| !organization.plans.is_empty());
         let plan = organization.plan_on(today).or(desk_plan);
         let plan = plan.map(|name| (name, self.may_open(name)));
@@ -63,17 +66,21 @@ impl EligibilityContext {
 }
 
 impl EligibilityContext {
-    /// The roles that a plan lets open tickets. One the desk does not have turns no rule off: it is a misspelt one.
+    /// Returns the roles that may open tickets under a plan. A plan that the desk does not define has the default
+    /// roles, so that a misspelled name does not turn the rule off.
     fn may_open(&self, plan: &str) -> &[OrganizationRole] {
         let candidate = self.plans.iter().find(|candidate| candidate.name == plan);
         candidate.map_or_else(|| default_roles(plan), |candidate| candidate.may_open.as_slice())
     }
 }
 
-/// The instance a ticket is about: the one named, else the only one.
+/// Returns the instance of a ticket: the named one, else the only one of the organization. `None` if the organization
+/// has no instances and none is named.
 ///
 /// # Errors
-/// [`Refusal::UnclearInstance`].
+///
+/// Returns [`Refusal::UnclearInstance`] if the named instance does not exist, or if there are several and none is
+/// named.
 pub fn instance_of<'a>(organization: &'a Organization, named: Option<&str>) -> Result<Option<&'a Instance>, Refusal> {
     let unclear = || Refusal::UnclearInstance {
         given: named.map(str::to_owned),

@@ -1,6 +1,7 @@
-//! What one person is in the organisations of the desk, and where that puts them to a ticket (WORKFLOW, People).
+//! The memberships of a person in organizations, and the role on a ticket that follows from them
+//! (docs/workflow.md#the-people).
 //!
-//! Must not know files; whoever asks has gathered the organisations that know the person.
+//! The caller provides the organizations that list the person or own the domain of the address.
 
 use super::organization::Organization;
 use super::person::Person;
@@ -8,24 +9,24 @@ use super::role::TicketRole;
 use crate::domain::ticket::Header;
 use crate::domain::vocabulary::OrganizationRole;
 
-/// One person, by all addresses that organisations know as theirs, and what they are there.
+/// The memberships of a person, with every address that organizations list for that person.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Memberships {
     addresses: Vec<Person>,
     memberships: Vec<Membership>,
 }
 
-/// What somebody is in one organisation.
+/// A membership in one organization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Membership {
     organization: String,
     roles: Vec<OrganizationRole>,
-    /// Granted access that counts still: it ends with the role.
+    /// True if the person has organization access that is still valid: it requires a role.
     has_access: bool,
 }
 
 impl Memberships {
-    /// What a person is in some organisations.
+    /// Returns the memberships of a person in the given organizations.
     pub fn of<'a>(person: &Person, organizations: impl IntoIterator<Item = &'a Organization>) -> Self {
         let mut result = Self::default();
         for organization in organizations {
@@ -45,18 +46,18 @@ impl Memberships {
         result
     }
 
-    /// The organisations the person belongs to.
+    /// Returns the ids of the person's organizations.
     pub fn organizations(&self) -> impl Iterator<Item = &str> {
         self.memberships.iter().map(|membership| membership.organization.as_str())
     }
 
-    /// Whether the person administers an organisation's people.
+    /// Returns true if the person administers the people of an organization.
     pub fn administers(&self, organization: &str) -> bool {
         let administers = |membership: &Membership| membership.roles.contains(&OrganizationRole::OrgAdmin);
         self.memberships.iter().any(|membership| membership.organization == organization && administers(membership))
     }
 
-    /// Where the person, who is no agent, stands to a ticket.
+    /// Returns the role on a ticket of a person who is not an agent.
     pub(crate) fn role(&self, person: &Person, header: &Header) -> TicketRole {
         let takes_part = |address: &Person| header.requester.same_address(address) || address.is_in(&header.cc);
         let takes_part = takes_part(person) || self.addresses.iter().any(takes_part);
@@ -71,7 +72,7 @@ impl Memberships {
 }
 
 impl Membership {
-    /// Where somebody stands to a ticket of the organisation by their roles and granted access alone.
+    /// Returns the role on the tickets of the organization that follows from roles and granted access only.
     fn role(&self) -> TicketRole {
         let is = |role| self.roles.contains(&role);
         if is(OrganizationRole::TechSupportEditor) {
@@ -119,7 +120,7 @@ mod tests {
             let address = person(&format!("{name}@acme.example"));
             acme.people
                 .iter_mut()
-                .filter(|member| member.is(&address))
+                .filter(|member| member.has_address(&address))
                 .for_each(|member| member.organization_access = Some(ticket));
         }
         acme.people[0].aliases = vec![person("ed@mail.example")];
@@ -138,7 +139,7 @@ mod tests {
         Ticket::opened_by(entry).expect("it opens a ticket").header
     }
 
-    /// Person by relation to the ticket: their own, in copy, of the organisation, of another one, of none.
+    /// Roles by relation to the ticket: own, in copy, of the organization, of another one, of none.
     #[test]
     fn who_stands_where_to_which_ticket() {
         use TicketRole::{Agent, Customer, Editor, Outsider, Reader};

@@ -1,4 +1,8 @@
-//! People: persons and the team, their roles on a ticket, organizations, eligibility, access, visibility and assignment.
+//! People: persons and the team, roles on a ticket, organizations, eligibility, access, visibility and assignment.
+//!
+//! # Invariants
+//!
+//! This folder does not know files, nor how the identity of an actor was found.
 
 pub mod assignment;
 pub mod eligibility;

@@ -1,5 +1,4 @@
-//! A customer organisation: who belongs to it, on which plan it is, and which instances it has (FORMAT,
-//! organizations/ID.yaml). Must not know where its file lies, nor what its people may do with a ticket.
+//! Customer organizations: their people, plans and instances (docs/format.md#organizationsacmeyaml).
 
 use chrono::NaiveDate;
 
@@ -7,134 +6,137 @@ use super::person::Person;
 use crate::domain::id::Id;
 use crate::domain::vocabulary::{Edition, Hosting, OrganizationRole};
 
-/// A customer organisation.
+/// A customer organization.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Organization {
-    /// The word tickets name it by; its file is named after it.
+    /// The id, by which tickets name the organization; also the name of its file.
     pub id: String,
-    /// What people call it.
+    /// The name.
     pub name: Option<String>,
-    /// Whole domains: whoever has an address at one belongs to the organisation, without any role.
+    /// The email domains of the organization. Every person with an address at one of them is a member, without any
+    /// role.
     pub domains: Vec<String>,
-    /// The language its people are written to.
+    /// The language for messages to its people.
     pub language: Option<String>,
-    /// Its zone; an IANA name.
+    /// The time zone, an IANA name.
     pub time_zone: Option<String>,
-    /// Its plans, one behind the other.
+    /// The plans, in the order of time.
     pub plans: Vec<PlanPeriod>,
-    /// What it runs.
+    /// The instances.
     pub instances: Vec<Instance>,
-    /// Its people.
+    /// The people listed.
     pub people: Vec<Member>,
 }
 
-/// A plan and the time it is in force.
+/// A plan and the period in which it is in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanPeriod {
-    /// The plan's name in casebook.toml.
+    /// The name of the plan in casebook.toml.
     pub plan: String,
-    /// The first day; without one it has always been.
+    /// The first day; `None` if the period has no start.
     pub from: Option<NaiveDate>,
-    /// The renewal date, the first day it is no more.
+    /// The day of renewal, which is the first day after the period; `None` if it has no end.
     pub until: Option<NaiveDate>,
 }
 
 impl PlanPeriod {
-    /// Whether it is in force on a day.
+    /// Returns true if the plan is in force on a day.
     pub fn is_in_force_on(&self, day: NaiveDate) -> bool {
         self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day < until)
     }
 }
 
-/// Something the organisation runs.
+/// An instance of the product.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Instance {
-    /// The word tickets name it by.
+    /// The id, by which tickets name the instance.
     pub id: String,
-    /// Which product it is.
+    /// The edition of the product.
     pub edition: Option<Edition>,
-    /// Who runs it.
+    /// The side that hosts the instance.
     pub hosting: Option<Hosting>,
-    /// The release it has.
+    /// The release.
     pub release: Option<String>,
-    /// The number of the cloud project it is billed to.
+    /// The number of the cloud project to which the instance is billed.
     pub project_number: Option<String>,
 }
 
-/// Somebody of an organisation.
+/// A person listed by an organization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
-    /// Their address.
+    /// The address.
     pub email: Person,
-    /// Other addresses of theirs.
+    /// The other addresses.
     pub aliases: Vec<Person>,
-    /// What they are called.
+    /// The name.
     pub name: Option<String>,
-    /// What they are there, each role once.
+    /// The roles, each once.
     pub roles: Vec<OrganizationRole>,
-    /// The ticket that granted them to read every ticket of the organisation.
+    /// The ticket that granted access to every ticket of the organization.
     pub organization_access: Option<Id>,
 }
 
 impl Member {
-    /// Somebody without any role.
+    /// Returns a member without roles.
     pub const fn new(email: Person) -> Self {
         Self { email, aliases: Vec::new(), name: None, roles: Vec::new(), organization_access: None }
     }
 
-    /// Whether an address is theirs.
-    pub fn is(&self, person: &Person) -> bool {
+    /// Returns true if the address, or an alias, is that of the person. Case is ignored.
+    pub fn has_address(&self, person: &Person) -> bool {
         self.email.same_address(person) || person.is_in(&self.aliases)
     }
 
-    /// Whether more is known of them than an address and a name.
-    fn has_standing(&self) -> bool {
+    /// Returns true if the entry has roles, aliases or granted access.
+    fn has_other_facts(&self) -> bool {
         !self.roles.is_empty() || !self.aliases.is_empty() || self.organization_access.is_some()
     }
 }
 
 impl Member {
-    /// Whether granted access counts: a technical contact's, or an administrator's.
+    /// Returns true if granted access is valid for the roles of the member: technical contacts and administrators only.
     pub fn may_hold_access(&self) -> bool {
         [OrganizationRole::TechnicalContact, OrganizationRole::Admin].iter().any(|role| self.roles.contains(role))
     }
 }
 
 impl Organization {
-    /// An organisation nothing is known of.
+    /// Returns an organization with an id only.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into(), ..Self::default() }
     }
 
-    /// Whether a word can name an organisation, and its file on every system: small letters, digits, `-` and `_`.
+    /// Returns true if a text is a valid id: 1 to 64 lower-case letters, digits, `-` and `_`, beginning with a letter
+    /// or digit. Such an id is a valid file name on every system.
     pub fn is_id(text: &str) -> bool {
         let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
         (1..=64).contains(&text.len()) && text.bytes().all(fits) && !text.starts_with(['-', '_'])
     }
 
-    /// Its entry for a person, whichever of their addresses it is.
+    /// Returns the entry of a person, found by any of the person's addresses.
     pub fn member(&self, person: &Person) -> Option<&Member> {
-        self.people.iter().find(|member| member.is(person))
+        self.people.iter().find(|member| member.has_address(person))
     }
 
-    /// Whether the whole domain of an address is the organisation's.
+    /// Returns true if the domain of the address is one of the organization's.
     pub fn has_domain_of(&self, person: &Person) -> bool {
         self.domains.iter().any(|domain| domain.eq_ignore_ascii_case(person.domain()))
     }
 
-    /// Whether an address is of one of its domains; where none is named, of that of somebody it lists.
+    /// Returns true if the address is at one of the organization's domains; if it has none, at the domain of one of its
+    /// people.
     pub fn is_home_of(&self, person: &Person) -> bool {
         let is_of = |listed: &Person| listed.domain().eq_ignore_ascii_case(person.domain());
         let by_people = || self.domains.is_empty() && self.people.iter().any(|member| is_of(&member.email));
         self.has_domain_of(person) || by_people()
     }
 
-    /// The plan in force on a day.
+    /// Returns the plan in force on a day.
     pub fn plan_on(&self, day: NaiveDate) -> Option<&str> {
         self.plans.iter().find(|period| period.is_in_force_on(day)).map(|period| period.plan.as_str())
     }
 
-    /// Whether another version of it differs in support roles alone, and in who is listed only for one.
+    /// Returns true if two versions differ only in support roles, and in people who are listed only for such a role.
     pub fn differs_only_in_support_roles(&self, other: &Self) -> bool {
         self.without_support_roles() == other.without_support_roles()
     }
@@ -142,14 +144,14 @@ impl Organization {
     fn without_support_roles(&self) -> Self {
         let mut rest = self.clone();
         rest.people.iter_mut().for_each(|member| member.roles.retain(|role| !role.is_support()));
-        rest.people.retain(Member::has_standing);
+        rest.people.retain(Member::has_other_facts);
         rest
     }
 }
 
 #[cfg(test)]
 impl Organization {
-    /// An organisation of some people with their roles, for tests.
+    /// Returns an organization of people with their roles.
     pub fn of_people(id: &str, people: &[(&str, &[OrganizationRole])]) -> Self {
         let member = |(address, roles): &(&str, &[OrganizationRole])| Member {
             roles: roles.to_vec(),

@@ -1,7 +1,6 @@
-//! Organisation access: who may ask to read every ticket of their organisation (WORKFLOW, People; seeds 002 to 004).
+//! The conditions for access to every ticket of an organization (docs/guides/organization-access.md, docs/seeds.md).
 //!
-//! A technical contact asks by themselves, an administrator with a technical contact's approval. Nothing else implies
-//! it. Must not know files, nor how a request is granted.
+//! A technical contact may request it, and an administrator with the approval of a technical contact.
 
 use super::organization::Organization;
 use super::person::Person;
@@ -10,10 +9,10 @@ use crate::domain::ticket::action::Action;
 use crate::domain::ticket::entry::Entry;
 use crate::domain::vocabulary::{OrganizationRole, Role};
 
-/// What the key of a reply begins with that declines a request: by nothing else it differs from a question.
+/// The prefix of the key of a reply that declines a request. It distinguishes such a reply from a question.
 pub const DECLINE_PREFIX: &str = "decline-";
 
-/// The key of a reply that declines: of the one that was asked for, else of the version it answers.
+/// Returns the key of a reply that declines: that of the command, else the version it answers, with the prefix.
 pub fn decline_key(key: Option<&str>, version: Id) -> String {
     match key {
         Some(key) if key.starts_with(DECLINE_PREFIX) => key.to_owned(),
@@ -22,7 +21,7 @@ pub fn decline_key(key: Option<&str>, version: Id) -> String {
     }
 }
 
-/// Whether an agent has declined what a ticket asks for, and nobody of the customer's has replied since.
+/// Returns true if an agent has declined the request of a ticket and the customer has not replied since.
 pub fn is_declined(history: &[Entry]) -> bool {
     let replies = history.iter().filter(|entry| matches!(entry.action, Action::Reply { .. } | Action::Reopen { .. }));
     let declines = |entry: &Entry| entry.key.as_deref().is_some_and(|key| key.starts_with(DECLINE_PREFIX));
@@ -30,56 +29,57 @@ pub fn is_declined(history: &[Entry]) -> bool {
     replies.rev().find(decides).is_some_and(|entry| entry.role == Role::Agent)
 }
 
-/// Why access is not asked for, or not granted.
+/// A reason why access may not be requested, granted or revoked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccessRefusal {
-    /// The person is of no organisation.
+    /// The requester has no organization.
     NoOrganization,
-    /// Only technical contacts and administrators may have it.
+    /// The requester is neither a technical contact nor an administrator.
     RoleMissing {
-        /// Who asks.
+        /// The requester.
         requester: Person,
-        /// Their organisation.
+        /// The organization of the requester.
         organization: String,
-        /// Its technical contacts.
+        /// The technical contacts of the organization.
         contacts: Vec<Person>,
     },
-    /// An administrator asks without a technical contact's approval, or with that of somebody who is none.
+    /// An administrator's request without the approval of a technical contact.
     NotApproved {
-        /// Who is said to have approved it.
+        /// The person named as approver.
         by: Option<Person>,
-        /// The organisation.
+        /// The organization.
         organization: String,
-        /// Its technical contacts.
+        /// The technical contacts of the organization.
         contacts: Vec<Person>,
     },
-    /// The person has it already.
+    /// The person already has access.
     HasAccess {
         /// The ticket that granted it.
         ticket: Id,
     },
-    /// The ticket asks for something else.
+    /// The ticket is not a request for access.
     NotAnAccessRequest,
-    /// There is nothing to revoke.
+    /// There is no access to revoke.
     NoAccess {
-        /// Whose it would be.
+        /// The person.
         person: Person,
-        /// The organisation.
+        /// The organization.
         organization: String,
     },
 }
 
 impl AccessRefusal {
-    /// Whether it is about the person rather than about how things stand.
+    /// Returns true if the reason concerns the requester's roles rather than the state of the request.
     pub const fn is_personal(&self) -> bool {
         matches!(self, Self::NoOrganization | Self::RoleMissing { .. } | Self::NotApproved { .. })
     }
 }
 
-/// Whether somebody may have access, by their roles and who approved it.
+/// Checks whether a requester may have access, by roles and approval.
 ///
 /// # Errors
-/// Why not.
+///
+/// Returns the reason why not.
 pub fn may_have_access(
     organization: &Organization,
     requester: &Person,
@@ -101,9 +101,9 @@ pub fn may_have_access(
         let requester = requester.clone();
         return Err(AccessRefusal::RoleMissing { requester, organization: id(), contacts: contacts() });
     }
-    // Nobody approves for themselves, but who needs no approval.
+    // An approver must be another person, unless the requester needs no approval.
     let approves = |person: &Person| {
-        let member = organization.member(person).filter(|member| is_contact || !member.is(requester));
+        let member = organization.member(person).filter(|member| is_contact || !member.has_address(requester));
         member.is_some_and(|member| member.roles.contains(&OrganizationRole::TechnicalContact))
     };
     if approved_by.map_or(is_contact, approves) {
@@ -147,7 +147,7 @@ mod tests {
         for (address, approved_by, expected) in [
             ("tina@acme.example", None, "may"),
             ("both@acme.example", None, "may"),
-            // Who is named as having approved it is held to that, needed or not.
+            // A named approver is checked even if the requester needs no approval.
             ("tina@acme.example", Some("both@acme.example"), "may"),
             ("tina@acme.example", Some("tina@acme.example"), "may"),
             ("tina@acme.example", Some("dev@acme.example"), "not approved"),

@@ -1,7 +1,6 @@
-//! What can be changed about an organisation, one thing at a time, and who may.
+//! The changes of an organization's file, and the permission to make them.
 //!
-//! What is so already is no change. Whether the result is sound is the reader's to say, as of any file. Must not know
-//! files.
+//! The reader of the file validates the result.
 
 use super::membership::Memberships;
 use super::organization::{Instance, Member, Organization, PlanPeriod};
@@ -10,57 +9,57 @@ use super::team::Team;
 use crate::domain::id::Id;
 use crate::domain::vocabulary::{Edition, Hosting, OrganizationRole};
 
-/// A change of an organisation.
+/// A change of an organization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OrganizationChange {
-    /// What people call it.
+    /// A new name.
     Name(Option<String>),
-    /// The whole domains that are its.
+    /// A new list of email domains.
     Domains(Vec<String>),
-    /// The language its people are written to.
+    /// A new language for messages to its people.
     Language(Option<String>),
-    /// Its zone.
+    /// A new time zone.
     TimeZone(Option<String>),
-    /// Its plans.
+    /// A new list of plans.
     Plans(Vec<PlanPeriod>),
-    /// A fact of an instance, which is made where it is not there yet.
+    /// A new value of an instance's field. The instance is added if it does not exist.
     Instance(String, InstanceField),
-    /// An instance is no more.
+    /// The removal of an instance.
     RemoveInstance(String),
-    /// Somebody joins, or is more than before.
+    /// The addition of a person, or of roles and aliases to a listed person.
     AddPerson(Member),
-    /// A ticket granted somebody organisation access, or it is revoked.
+    /// The grant of organization access by a ticket, or its revocation (`None`).
     Access(Person, Option<Id>),
-    /// Somebody loses some roles; with none named, they leave.
+    /// The removal of roles from a person, or of the person if no role is given.
     RemovePerson(Person, Vec<OrganizationRole>),
 }
 
-/// A fact of an instance.
+/// A field of an instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InstanceField {
-    /// Which product it is.
+    /// The edition of the product.
     Edition(Option<Edition>),
-    /// Who runs it.
+    /// The side that hosts the instance.
     Hosting(Option<Hosting>),
-    /// The release it has.
+    /// The release.
     Release(Option<String>),
-    /// The number of its cloud project.
+    /// The number of the cloud project.
     ProjectNumber(Option<String>),
 }
 
-/// Why somebody may not change an organisation so.
+/// A reason why a person may not make a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeNotAllowed {
-    /// Only support makes and changes organisations, but for support roles.
+    /// Only agents create and change organizations, except for support roles.
     AgentsOnly,
-    /// An administrator of the organisation gives and takes support roles alone.
+    /// An administrator of the organization may grant and revoke only support roles.
     SupportRolesOnly,
-    /// Nor to people whose address is of another domain than its own: they may be another organisation's.
+    /// An administrator of the organization may not add a person at a domain of another organization.
     OtherDomain,
 }
 
 impl Organization {
-    /// Changes it.
+    /// Applies the change. A change to the present state has no effect.
     pub fn apply(&mut self, change: &OrganizationChange) {
         match change {
             OrganizationChange::Name(name) => self.name.clone_from(name),
@@ -73,7 +72,7 @@ impl Organization {
             OrganizationChange::AddPerson(member) => self.add(member),
             OrganizationChange::RemovePerson(person, roles) => self.remove(person, roles),
             OrganizationChange::Access(person, ticket) => {
-                let members = self.people.iter_mut().filter(|member| member.is(person));
+                let members = self.people.iter_mut().filter(|member| member.has_address(person));
                 members.for_each(|member| member.organization_access = *ticket);
             }
         }
@@ -95,12 +94,12 @@ impl Organization {
     }
 
     fn add(&mut self, new: &Member) {
-        let Some(member) = self.people.iter_mut().find(|member| member.is(&new.email)) else {
+        let Some(member) = self.people.iter_mut().find(|member| member.has_address(&new.email)) else {
             self.people.push(new.clone());
             return;
         };
         member.name = new.name.clone().or_else(|| member.name.take());
-        let aliases = new.aliases.iter().filter(|alias| !member.is(alias)).cloned().collect::<Vec<_>>();
+        let aliases = new.aliases.iter().filter(|alias| !member.has_address(alias)).cloned().collect::<Vec<_>>();
         member.aliases.extend(aliases);
         for role in &new.roles {
             if !member.roles.contains(role) {
@@ -111,11 +110,11 @@ impl Organization {
 
     fn remove(&mut self, person: &Person, roles: &[OrganizationRole]) {
         if roles.is_empty() {
-            self.people.retain(|member| !member.is(person));
+            self.people.retain(|member| !member.has_address(person));
         }
-        for member in self.people.iter_mut().filter(|member| member.is(person)) {
+        for member in self.people.iter_mut().filter(|member| member.has_address(person)) {
             member.roles.retain(|role| !roles.contains(role));
-            // Access ends with the role it was granted for, and does not come back with it.
+            // Access ends with the role for which it was granted. A later grant of the role does not restore it.
             if !member.may_hold_access() {
                 member.organization_access = None;
             }
@@ -123,11 +122,12 @@ impl Organization {
     }
 }
 
-/// Whether somebody may make an organisation what it becomes: support everything, its own administrators who has a
-/// support role. `before` is nothing where it is new.
+/// Checks whether a person may change an organization: agents may change everything, its own administrators only
+/// support roles. `before` is `None` for a new organization.
 ///
 /// # Errors
-/// Why not.
+///
+/// Returns the reason why not.
 pub fn may_change(
     team: &Team,
     person: &Person,

@@ -1,23 +1,22 @@
-//! People: the address that names somebody, the desk's team, and where a person stands to a ticket.
-//!
-//! What organisations add to that is in [`super::membership`]. Must not know how an identity was found.
+//! Persons, known by an address.
 
 use std::fmt;
 
-/// Somebody: an e-mail address, or in imported tickets a bare name.
+/// A person: an email address, or a bare name in imported tickets.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Person(String);
 
-/// Why words do not name a person.
+/// A text that is not an address or name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not an address: expected a name, an @ and a domain, without blanks")]
 pub struct ParseAddressError(pub String);
 
 impl Person {
-    /// Reads an e-mail address as somebody types it; blanks around it go.
+    /// Parses an email address; surrounding blanks are removed.
     ///
     /// # Errors
-    /// Words without `@`, or with blanks or control characters inside.
+    ///
+    /// Returns an error for a text without `@`, name or domain, or with blanks or control characters inside.
     pub fn from_address(given: &str) -> Result<Self, ParseAddressError> {
         let address = given.trim();
         let is_address = address.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
@@ -28,10 +27,11 @@ impl Person {
         }
     }
 
-    /// Reads a name of another system or of a file, which need not be an address.
+    /// Parses a name from another system or a file, which need not be an address.
     ///
     /// # Errors
-    /// Nothing but blanks, or control characters.
+    ///
+    /// Returns an error for a blank text, or one with control characters.
     pub fn from_name(given: &str) -> Result<Self, ParseAddressError> {
         let name = given.trim();
         if name.is_empty() || name.contains(char::is_control) {
@@ -40,22 +40,22 @@ impl Person {
         Ok(Self(name.to_owned()))
     }
 
-    /// The address or name as it was written.
+    /// Returns the address or name as it was written.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What stands behind the @ of an address; nothing where there is none.
+    /// Returns the domain of the address; empty for a bare name.
     pub fn domain(&self) -> &str {
         self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 
-    /// Whether both name the same person: addresses differ in case only by habit.
+    /// Returns true if both are the same person. Case is ignored, as mail systems do.
     pub fn same_address(&self, other: &Self) -> bool {
         self.0.eq_ignore_ascii_case(&other.0)
     }
 
-    /// Whether this person is one of `people`.
+    /// Returns true if this person is one of `people`.
     pub fn is_in(&self, people: &[Self]) -> bool {
         people.iter().any(|person| person.same_address(self))
     }

@@ -2,31 +2,31 @@
 
 use crate::domain::vocabulary::Role;
 
-/// Where a person stands to a ticket: what decides what they see and may do (WORKFLOW, People).
+/// A role of a person on a ticket, which decides what the person may see and do (docs/workflow.md#the-people).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TicketRole {
     /// An agent who may also de-escalate.
     Manager,
-    /// Support's side.
+    /// A member of the support team.
     Agent,
-    /// An editor of the ticket's organisation: what the requester may, and the ticket's attributes.
+    /// An editor of the ticket's organization, who may do what the requester may, and change header fields.
     Editor,
-    /// The requester, or somebody in copy.
+    /// The requester, or a person in copy.
     Customer,
-    /// Somebody who reads the tickets of the organisation, and has nothing to do with this one.
+    /// A person who may read the tickets of the organization and does not take part in this one.
     Reader,
-    /// A customer who has nothing to do with this ticket.
+    /// A person who may not see the ticket.
     Outsider,
     /// The program itself.
     System,
 }
 
 impl TicketRole {
-    /// Every standing, from the one that may most.
+    /// Every role, from the most to the least powerful, then the system.
     pub const ALL: [Self; 7] =
         [Self::Manager, Self::Agent, Self::Editor, Self::Customer, Self::Reader, Self::Outsider, Self::System];
 
-    /// The role that goes into the entry.
+    /// Returns the role that an entry records.
     pub const fn entry_role(self) -> Role {
         match self {
             Self::Manager | Self::Agent => Role::Agent,
@@ -35,12 +35,12 @@ impl TicketRole {
         }
     }
 
-    /// Whether this is support's side.
+    /// Returns true for the roles of the support team.
     pub const fn is_support(self) -> bool {
         matches!(self, Self::Manager | Self::Agent)
     }
 
-    /// Whether somebody who stands so may see the ticket at all.
+    /// Returns true if the role may see the ticket.
     pub const fn sees(self) -> bool {
         !matches!(self, Self::Outsider)
     }

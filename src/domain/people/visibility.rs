@@ -1,5 +1,4 @@
-//! Who sees which ticket (WORKFLOW, People), and which of its entries. What organisations add is in
-//! [`super::membership`].
+//! The visibility of tickets and entries (docs/workflow.md#the-people, docs/visibility.md).
 
 use std::collections::HashSet;
 
@@ -12,13 +11,13 @@ use crate::domain::ticket::action::Action;
 use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::summary::Summary;
 
-/// Whether a person may see the ticket. Without any identity everything can be read.
+/// Returns true if a person may see the ticket. Without an identity, every ticket can be read.
 pub fn may_see(team: &Team, person: Option<(&Person, &Memberships)>, ticket: &Summary) -> bool {
     person.is_none_or(|(person, memberships)| team.role_with(person, memberships, Some(&ticket.header)).sees())
 }
 
-/// Notes, and the corrections and redactions of one or of an entry that is not there. A correction repeats
-/// what it corrects, so it is as internal as that.
+/// Returns the internal entries: notes, and corrections and redactions of internal or missing entries. A correction
+/// repeats the text it corrects, so it is as internal as that entry.
 pub fn internal_entries(ticket: &Ticket) -> HashSet<Id> {
     let mut public: HashSet<Id> = ticket
         .history
@@ -40,8 +39,8 @@ pub fn internal_entries(ticket: &Ticket) -> HashSet<Id> {
     ticket.history.iter().map(|entry| entry.id).filter(|id| !public.contains(id)).collect()
 }
 
-/// A ticket as customers have it: without internal entries, so that neither its last activity nor its version, nor
-/// anything else, tells that there is one. Its header is the same: no internal entry changes it.
+/// Returns the ticket without internal entries, as customers see it. Neither the last activity nor the version then
+/// reveals an internal entry. No internal entry changes the header.
 pub fn customer_view(mut ticket: Ticket) -> Ticket {
     let internal = internal_entries(&ticket);
     ticket.history.retain(|entry| !internal.contains(&entry.id));
@@ -55,7 +54,7 @@ const fn refers_to(entry: &Entry) -> Option<Id> {
     }
 }
 
-/// The entries whose words are hidden, for somebody who does not see some entries.
+/// Returns the entries whose texts are redacted, for a viewer to whom the entries in `hidden` are not visible.
 pub fn redacted_entries(ticket: &Ticket, hidden: &HashSet<Id>) -> HashSet<Id> {
     let visible = ticket.history.iter().filter(|entry| !hidden.contains(&entry.id));
     visible

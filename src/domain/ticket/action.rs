@@ -1,7 +1,8 @@
-//! Everything that can be done to a ticket: one noun for what is asked, decided, applied and written.
+//! The actions on a ticket.
 //!
-//! A step of a command names one of these; so does every entry. `Merged`, `Unmerged` and `Forward` are the
-//! other side of `Merge`, `Reopen` and `Reply`, and never asked for by themselves. Must not know who may.
+//! A [`Request`](crate::domain::workflow::Request) and an [`Entry`](super::entry::Entry) each contain one action.
+//! `Merged`, `Unmerged` and `Forward` cannot be requested: they are the counterparts of `Merge`, `Reopen` and `Reply`
+//! on the other ticket.
 
 use chrono::{DateTime, Utc};
 
@@ -11,184 +12,184 @@ use crate::domain::people::person::Person;
 use crate::domain::value::{Fields, Value};
 use crate::domain::vocabulary::{EscalationReason, Kind, MergeReason, Priority, ReopenReason, Resolution};
 
-/// One thing done to a ticket (WORKFLOW, Actions; FORMAT, Entry fields).
+/// An action on a ticket. Its fields in a file are in docs/format.md#an-entry; docs/workflow.md lists its effects.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
-    /// Opens the ticket, with every fact it opens with.
+    /// The first entry of a ticket, with every header field that it sets.
     Open(Box<OpenFields>),
-    /// A public message of either side.
+    /// A public message of support or of the customer.
     Reply {
-        /// An automatic mail, which is recorded and changes nothing.
+        /// True for an automatic mail, which is recorded and changes nothing.
         auto: bool,
-        /// The merged ticket it was addressed to.
+        /// The merged ticket to which the message was addressed.
         via_ticket: Option<Id>,
     },
     /// An internal message, never shown to customers.
     Note {
-        /// An automatic mail.
+        /// True for an automatic mail.
         auto: bool,
-        /// The merged ticket it was addressed to.
+        /// The merged ticket to which the message was addressed.
         via_ticket: Option<Id>,
     },
     /// A reminder to a requester who owes the next step.
     Remind {
-        /// Whether a sweep made it, and no person.
+        /// True if a sweep added it, false if a person did.
         auto: bool,
     },
-    /// Support waits on its own side.
+    /// A wait of support for a team on its own side.
     Hold(Hold),
-    /// Support goes on after a hold.
+    /// The end of a hold: support continues.
     Resume,
-    /// Nobody owes anything any more.
+    /// The solving of a ticket: no next step is due.
     Solve(SolveEvidence),
-    /// Goes on in another ticket.
+    /// A merge of this ticket into another one, in which the conversation continues.
     Merge {
-        /// The ticket it goes on in.
+        /// The target ticket.
         into: Id,
-        /// Why.
+        /// The reason.
         reason: MergeReason,
     },
-    /// Another ticket goes on in this one.
+    /// The counterpart of a merge, on the target.
     Merged {
-        /// The ticket that was merged.
+        /// The ticket that was merged into this one.
         source: Id,
-        /// Whom this adds to the people in copy.
+        /// The people whom the merge adds to the people in copy.
         cc: Vec<Person>,
     },
-    /// A reply to this merged ticket was recorded where the conversation goes on; or one to this solved ticket opened
-    /// another, and the entry is that one's first.
+    /// A pointer from a merged ticket to a reply that was recorded on its target, or from a solved ticket to the first
+    /// entry of the follow-up ticket that a late reply opened.
     Forward {
-        /// The ticket it was recorded on.
+        /// The ticket that contains the entry.
         into: Id,
-        /// The entry there.
+        /// The entry.
         entry: Id,
     },
-    /// Opens a solved ticket again.
+    /// The reopening of a solved ticket.
     Reopen {
-        /// Why.
+        /// The reason.
         reason: ReopenReason,
-        /// Whether it takes a merge back.
+        /// True if it undoes a merge.
         unmerge: bool,
     },
-    /// A ticket merged into this one was taken out again.
+    /// The counterpart of an unmerge, on the former target.
     Unmerged {
-        /// That ticket.
+        /// The ticket that was unmerged.
         source: Id,
     },
-    /// Asks for a manager's attention.
+    /// A request for the attention of a manager.
     Escalate {
-        /// Why.
+        /// The reason.
         reason: EscalationReason,
-        /// The manager named, if the desk has one.
+        /// The manager who is asked, if the desk has one.
         manager: Option<Person>,
     },
-    /// Ends an escalation; says which.
+    /// The end of an escalation.
     Deescalate {
-        /// Why it had been escalated.
+        /// The reason of the escalation.
         reason: Option<EscalationReason>,
-        /// The manager it had named.
+        /// The manager of the escalation.
         manager: Option<Person>,
     },
-    /// States the current impact.
+    /// A change of the priority.
     Prioritize {
-        /// The priority from now on.
+        /// The new priority.
         priority: Priority,
-        /// The priority before.
+        /// The previous priority.
         was: Priority,
     },
-    /// Gives it to an agent, or to nobody.
+    /// A change of the assignee.
     Assign {
-        /// The agent from now on.
+        /// The new assignee; `None` for no assignee.
         assignee: Option<Person>,
     },
-    /// Sets or takes away facts that have no action of their own.
+    /// A change of header fields that have no action of their own.
     Set {
-        /// Facts and their new values.
+        /// The fields to set, with their new values.
         set: Vec<(HeaderField, Value)>,
-        /// Facts that no longer hold.
+        /// The fields to remove.
         unset: Vec<HeaderField>,
     },
-    /// Changes who else takes part on the customer's side.
+    /// A change of the people in copy.
     Cc {
-        /// Who joins.
+        /// The people to add.
         add: Vec<Person>,
-        /// Who leaves.
+        /// The people to remove.
         remove: Vec<Person>,
     },
-    /// Brings files, without anything that has to be said.
+    /// Attachments without a text.
     Attach,
-    /// Changes the desk's labels.
+    /// A change of the tags of the desk.
     Tag {
-        /// Labels to add.
+        /// The tags to add.
         add: Vec<String>,
-        /// Labels to take away.
+        /// The tags to remove.
         remove: Vec<String>,
     },
-    /// Says what is right where an older entry is wrong.
+    /// A correction of an earlier entry.
     Correct {
-        /// The entry corrected.
+        /// The corrected entry.
         entry: Id,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// Hides the words of an older entry from view.
+    /// A redaction, which hides the text of an earlier entry from views.
     Redact {
-        /// The entry hidden.
+        /// The redacted entry.
         entry: Id,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// An action of a newer format, kept by name alone; never written.
+    /// An action of a newer format, of which only the name is kept; never written.
     Unknown(String),
 }
 
-/// The facts a ticket opens with.
+/// The fields of an opening.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenFields {
-    /// What it is about, in one line.
+    /// The subject, one line.
     pub subject: String,
-    /// What kind it is, where it is not an ordinary ticket.
+    /// The kind of the ticket; `None` for an ordinary one.
     pub kind: Option<Kind>,
-    /// The impact.
+    /// The priority.
     pub priority: Priority,
-    /// The product it is about.
+    /// The product.
     pub product: Option<String>,
-    /// The product group the requester chose.
+    /// The product group that the requester chose.
     pub product_group: Option<String>,
-    /// The customer's organisation.
+    /// The customer's organization.
     pub organization: Option<String>,
     /// The customer's instance.
     pub instance: Option<String>,
-    /// Whose ticket it is.
+    /// The requester.
     pub requester: Person,
-    /// The agent who takes care of it.
+    /// The assignee.
     pub assignee: Option<Person>,
-    /// Who else takes part on the customer's side.
+    /// The people in copy.
     pub cc: Vec<Person>,
-    /// How it came in.
+    /// The channel by which the ticket was received.
     pub channel: Option<String>,
-    /// The language it is written in.
+    /// The language of the ticket.
     pub language: Option<String>,
-    /// The desk's own labels.
+    /// The tags of the desk.
     pub tags: Vec<String>,
-    /// The solved ticket it follows up.
+    /// The solved ticket that this one follows up.
     pub follow_up_of: Option<Id>,
-    /// The desk's own fields, in the order of their names.
+    /// The custom fields, sorted by name.
     pub fields: Fields,
-    /// The technical contact who approved an administrator's request for organisation access.
+    /// The technical contact who approved an administrator's request for organization access.
     pub approved_by: Option<Person>,
-    /// The rule an agent opened it against.
+    /// The rule that the agent who opened the ticket overrode.
     pub overridden: Option<Override>,
-    /// The system it was imported from.
+    /// The system from which the ticket was imported.
     pub imported_from: Option<String>,
-    /// Its id there.
+    /// The id of the ticket in that system.
     pub imported_id: Option<String>,
-    /// What that system knew and this format has no place for.
+    /// Fields of that system for which this format has no place.
     pub imported: Fields,
 }
 
 impl OpenFields {
-    /// An opening with the two facts that cannot be left out, and a priority.
+    /// Returns an opening with the given fields and no others.
     pub const fn new(subject: String, priority: Priority, requester: Person) -> Self {
         Self {
             subject,
@@ -215,38 +216,39 @@ impl OpenFields {
     }
 }
 
-/// A rule that an agent opened a ticket against, and why.
+/// An eligibility rule that an agent overrode to open a ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Override {
-    /// The rule's name.
+    /// The name of the rule, as [`rule`](crate::domain::people::eligibility::IneligibleReason::rule) returns it.
     pub rule: String,
     /// The agent's reason.
     pub reason: String,
 }
 
-/// How a ticket is solved. Merging is an action of its own.
+/// The evidence for solving a ticket. Merging is a separate action.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SolveEvidence {
-    /// Requester and agent agree.
+    /// An agreement between requester and support.
     Agreed {
-        /// Who agreed; the requester where nobody is named.
+        /// The person who agreed. In a request, `None` stands for the default: the customer who solves, else the
+        /// requester.
         by: Option<Person>,
     },
-    /// A bug was reported, with agreed priority and timeline.
+    /// A reported bug, with an agreed priority and timeline.
     BugReported {
-        /// Where the bug is tracked.
+        /// The reference of the bug in its tracker.
         bug: String,
-        /// The priority agreed for it.
+        /// The priority agreed for the bug.
         priority: Priority,
-        /// The estimated time of its resolution, UTC.
+        /// The estimated time of the fix, UTC.
         eta: DateTime<Utc>,
     },
-    /// No answer after the alerts the policy lists.
+    /// No response after the reminders that the policy requires.
     NoResponse,
 }
 
 impl SolveEvidence {
-    /// The word of it.
+    /// Returns the resolution that the header of the solved ticket shows.
     pub const fn resolution(&self) -> Resolution {
         match self {
             Self::Agreed { .. } => Resolution::Agreed,
@@ -256,31 +258,31 @@ impl SolveEvidence {
     }
 }
 
-/// A fact of the header that `set` may change; the others have actions of their own.
+/// A header field that `set` may change. The others have actions of their own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HeaderField {
-    /// What it is about.
+    /// The subject.
     Subject,
     /// The product.
     Product,
     /// The product group.
     ProductGroup,
-    /// The customer's organisation.
+    /// The customer's organization.
     Organization,
     /// The customer's instance.
     Instance,
-    /// Whose ticket it is.
+    /// The requester.
     Requester,
-    /// How it came in.
+    /// The channel.
     Channel,
-    /// The language it is written in.
+    /// The language.
     Language,
-    /// One of the desk's own fields.
+    /// A custom field, by its name.
     Field(String),
 }
 
 impl HeaderField {
-    /// The names that stand for themselves, in the order of the header.
+    /// The names of all fields but the custom ones, in the order of the header.
     pub const NAMED: [(&'static str, Self); 8] = [
         ("subject", Self::Subject),
         ("product", Self::Product),
@@ -292,7 +294,7 @@ impl HeaderField {
         ("language", Self::Language),
     ];
 
-    /// Reads a name: a header field's, or `fields.NAME` for one of the desk's own.
+    /// Parses a name: that of a header field, or `fields.NAME` for a custom field.
     pub fn from_name(name: &str) -> Option<Self> {
         if let Some(field) = name.strip_prefix("fields.").filter(|field| !field.is_empty()) {
             return Some(Self::Field(field.to_owned()));
@@ -300,7 +302,7 @@ impl HeaderField {
         Self::NAMED.into_iter().find(|(candidate, _)| *candidate == name).map(|(_, field)| field)
     }
 
-    /// The name [`HeaderField::from_name`] reads.
+    /// Returns the name that [`HeaderField::from_name`] parses.
     pub fn name(&self) -> String {
         match self {
             Self::Field(field) => format!("fields.{field}"),
@@ -311,14 +313,14 @@ impl HeaderField {
         }
     }
 
-    /// Whether every ticket has it, so that it can be replaced but not taken away.
+    /// Returns true if every ticket has the field, so that it can be replaced but not removed.
     pub const fn is_required(&self) -> bool {
         matches!(self, Self::Subject | Self::Requester)
     }
 }
 
 impl Action {
-    /// The word written as `action`.
+    /// Returns the word in files and JSON.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Open(_) => "open",
@@ -347,7 +349,7 @@ impl Action {
         }
     }
 
-    /// Whether it cannot be done without words (WORKFLOW, Actions).
+    /// Returns true if the action requires a text.
     pub const fn needs_text(&self) -> bool {
         matches!(
             self,

@@ -1,50 +1,50 @@
-//! A file that goes with an entry: what it was called, how large it is, and the digest of its bytes, which is where it
-//! lies (FORMAT, Entry fields).
+//! The attachments of entries: their names, sizes and digests (docs/format.md#attachments).
 //!
-//! Must not know files: whether the bytes are there is asked elsewhere.
+//! The digest of the bytes determines the path. Only `check` compares the description with the file.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::action::Action;
 
-/// The longest name, in bytes: no file system takes a longer one.
+/// The maximum length of a name in bytes. No common file system accepts a longer one.
 pub const MAX_NAME_BYTES: usize = 255;
 
-/// The digest of an attachment's bytes, SHA-256.
+/// A SHA-256 digest of the bytes of an attachment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Digest(pub [u8; 32]);
 
-/// A word that is no digest.
+/// A digest that is not 64 hexadecimal digits in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseDigestError;
 
-/// What an entry says of one attachment.
+/// An attachment, as an entry describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attachment {
-    /// What the file was called, without folders. Whoever attached it chose it.
+    /// The name of the original file, without folders, as the actor gave it.
     pub name: String,
-    /// How large it is, in bytes.
+    /// The size in bytes.
     pub size: u64,
-    /// Of its bytes.
+    /// The digest of the bytes.
     pub digest: Digest,
 }
 
 impl Attachment {
-    /// Where it lies, relative to the desk.
+    /// Returns the path of the file, relative to the desk.
     pub fn path(&self) -> String {
         self.digest.path()
     }
 }
 
 impl Digest {
-    /// Where the bytes of this digest lie, relative to the desk: `attachments/ab/abcdef…`.
+    /// Returns the path of the file with this digest, relative to the desk: `attachments/ab/abcdef…`.
     pub fn path(&self) -> String {
         let digits = self.to_string();
         format!("attachments/{}/{digits}", &digits[..2])
     }
 
-    /// The digest whose bytes lie at a path; none where no attachment lies there.
+    /// Returns the digest of the attachment at a path relative to the desk, or `None` if the path is not that of an
+    /// attachment.
     pub fn at(path: &str) -> Option<Self> {
         let (_, digits) = path.rsplit_once('/')?;
         digits.parse().ok().filter(|digest: &Self| digest.path() == path)
@@ -81,10 +81,11 @@ impl fmt::Display for ParseDigestError {
     }
 }
 
-/// Whether an attachment may be called so: one line, and the name of a file in some folder.
+/// Validates the name of an attachment: one line, and a valid file name.
 ///
 /// # Errors
-/// Why not.
+///
+/// Returns the violated condition as a message.
 pub fn validate_name(name: &str) -> Result<(), &'static str> {
     match name {
         _ if name.trim().is_empty() => Err("an attachment must have a name"),
@@ -98,7 +99,7 @@ pub fn validate_name(name: &str) -> Result<(), &'static str> {
     }
 }
 
-/// Whether an entry of this action may have attachments.
+/// Returns true if an entry of this action may have attachments.
 pub const fn may_have_attachments(action: &Action) -> bool {
     matches!(
         action,
@@ -106,7 +107,7 @@ pub const fn may_have_attachments(action: &Action) -> bool {
     )
 }
 
-/// A size as people read it, in powers of ten: `813 B`, `1.2 kB`, `25 MB`.
+/// Formats a size in powers of ten: `813 B`, `1.2 kB`, `25 MB`. Rounds down.
 pub fn format_size(size: u64) -> String {
     const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
     let Some((unit, name)) = UNITS.into_iter().find(|(unit, _)| size >= *unit) else { return format!("{size} B") };
@@ -114,7 +115,8 @@ pub fn format_size(size: u64) -> String {
     if whole >= 10 || tenths == 0 { format!("{whole} {name}") } else { format!("{whole}.{tenths} {name}") }
 }
 
-/// Reads a size as policies have it: a whole number and `B`, `kB`, `MB` or `GB`.
+/// Parses a size in casebook.toml: a positive whole number and `B`, `kB`, `MB` or `GB`. Returns `None` for any other
+/// text.
 pub fn parse_size(text: &str) -> Option<u64> {
     let digits = text.find(|c: char| !c.is_ascii_digit())?;
     let unit = match text[digits..].trim_start() {

@@ -1,6 +1,4 @@
-//! Fields of a desk's own: what `fields` of a ticket may hold, where the desk has said so.
-//!
-//! Must not know where they are defined, nor how a value is spelled in files.
+//! The custom fields of a desk, as `[fields]` in casebook.toml defines them.
 
 use std::str::FromStr;
 
@@ -8,21 +6,21 @@ use chrono::NaiveDate;
 
 use crate::domain::value::Value;
 
-/// What a field may hold.
+/// The kind of values that a field may have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FieldKind {
-    /// One of some words.
+    /// One of a list of words.
     Enum(Vec<String>),
-    /// Words on one line.
+    /// One line of text.
     Text,
     /// A number.
     Number,
-    /// A day.
+    /// A date.
     Date,
 }
 
 impl FieldKind {
-    /// Its word in casebook.toml.
+    /// Returns the word in casebook.toml.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Enum(_) => "enum",
@@ -33,51 +31,51 @@ impl FieldKind {
     }
 }
 
-/// A field the desk has defined.
+/// A custom field that the desk has defined.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomField {
-    /// Its name, behind `fields.`.
+    /// The name, after `fields.`.
     pub name: String,
-    /// What it may hold.
+    /// The kind of its values.
     pub kind: FieldKind,
-    /// What people read.
+    /// The label for people.
     pub label: Option<String>,
-    /// Whether every new ticket has it.
+    /// True if every new ticket must have the field.
     pub is_required: bool,
 }
 
-/// Why a value is none for a field.
+/// A reason why a value is not valid for a custom field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidFieldValue {
-    /// The desk has fields, and not this one.
+    /// A field that the desk has not defined, although it has defined others.
     #[error("unknown field `{name}`: this desk has {}", known.join(", "))]
     UnknownField {
-        /// What was named.
+        /// The name given.
         name: String,
-        /// Those there are.
+        /// The names of the defined fields.
         known: Vec<String>,
     },
-    /// Not one of the words.
+    /// A value that is not in the list of an `enum` field.
     #[error("invalid value for {name}: expected one of {}, found `{given}`", known.join(", "))]
     UnknownWord {
         /// The field.
         name: String,
-        /// What was given.
+        /// The value given.
         given: String,
-        /// The words that would do.
+        /// The valid values.
         known: Vec<String>,
     },
-    /// Not of the kind.
+    /// A value of another kind.
     #[error("invalid value for {name}: expected {kind}, found {found}")]
     WrongKind {
         /// The field.
         name: String,
-        /// What was given.
+        /// The value given, quoted, or its kind.
         found: String,
-        /// The kind that would do.
+        /// The kind of the field.
         kind: &'static str,
     },
-    /// A new ticket lacks it.
+    /// A required field without a value on a new ticket.
     #[error("missing field `{name}`: this desk requires it on every ticket")]
     Missing {
         /// The field.
@@ -86,10 +84,11 @@ pub enum InvalidFieldValue {
 }
 
 impl CustomField {
-    /// A value as somebody gives it, as the field holds it.
+    /// Converts a value given by a person to the kind of the field; text may contain a number or a date.
     ///
     /// # Errors
-    /// Why it is none.
+    ///
+    /// Returns an error if the value does not have the kind of the field, or is not in its list.
     pub fn coerce(&self, given: &Value) -> Result<Value, InvalidFieldValue> {
         let text = match given {
             Value::String(text) | Value::Text(text) => text.trim().to_owned(),
@@ -112,13 +111,14 @@ impl CustomField {
         }
     }
 
-    /// Whether it may hold a value as a file has it.
+    /// Validates a value in a file.
     ///
     /// # Errors
-    /// Why not.
+    ///
+    /// Returns the errors of [`CustomField::coerce`], and an error for a number in quotes.
     pub fn validate(&self, value: &Value) -> Result<(), InvalidFieldValue> {
         match (self.coerce(value)?, &self.kind) {
-            // A number in quotes is none.
+            // A file must not contain a number in quotes.
             (Value::Integer(_) | Value::Number(_), FieldKind::Number) if matches!(value, Value::String(_)) => {
                 Err(self.wrong_kind("text".to_owned()))
             }
@@ -131,7 +131,7 @@ impl CustomField {
     }
 }
 
-/// A number as a file holds it.
+/// Parses a number as a file contains it.
 fn number(text: &str) -> Option<Value> {
     match text.parse::<i64>() {
         Ok(whole) => Some(Value::Integer(whole.into())),
@@ -139,10 +139,11 @@ fn number(text: &str) -> Option<Value> {
     }
 }
 
-/// Fits values to the fields of a desk. A desk that has defined none holds whatever it is told.
+/// Converts values to the kinds of their fields. A desk without defined fields accepts every name and value.
 ///
 /// # Errors
-/// The first that does not fit.
+///
+/// Returns the error of the first invalid value.
 pub fn coerce_all<'a>(
     fields: &[CustomField],
     values: impl IntoIterator<Item = (&'a str, &'a mut Value)>,

@@ -1,6 +1,4 @@
-//! Two versions of a ticket beside each other: which entries came, went, or were rewritten.
-//!
-//! Must not know where the versions come from.
+//! The difference between two versions of a ticket, entry by entry.
 
 use std::collections::HashMap;
 
@@ -8,30 +6,30 @@ use super::Ticket;
 use super::entry::Entry;
 use crate::domain::id::Id;
 
-/// A ticket before and after; one of them at least is there.
+/// A ticket before and after a change. At least one of the two versions exists.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TicketDiff {
     /// The ticket.
     pub id: Id,
-    /// As it was.
+    /// The version before.
     pub before: Option<Ticket>,
-    /// As it is.
+    /// The version after.
     pub after: Option<Ticket>,
 }
 
-/// What became of an entry.
+/// A kind of change of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryChange {
-    /// It is new.
+    /// The entry is only in the new version.
     Added,
-    /// It is gone.
+    /// The entry is only in the old version.
     Removed,
-    /// It says something else than before.
+    /// The entry differs between the versions.
     Rewritten,
 }
 
 impl EntryChange {
-    /// The word of it.
+    /// Returns the word in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Added => "added",
@@ -42,12 +40,12 @@ impl EntryChange {
 }
 
 impl TicketDiff {
-    /// The version there is: the later one, if there are two.
+    /// Returns the version after, or the one before if the ticket was removed.
     pub fn ticket(&self) -> Option<&Ticket> {
         self.after.as_ref().or(self.before.as_ref())
     }
 
-    /// The entries that are not the same on both sides, by their ids; rewritten ones as they are now.
+    /// Returns the entries that differ between the versions, sorted by id; a rewritten entry as it is after.
     pub fn entries(&self) -> Vec<(EntryChange, &Entry)> {
         let by_id = |ticket: &'_ Option<Ticket>| -> HashMap<Id, usize> {
             let history = ticket.iter().flat_map(|ticket| &ticket.history).enumerate();

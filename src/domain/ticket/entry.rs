@@ -1,6 +1,6 @@
-//! An entry: one thing that was done to a ticket, by whom, when, and what it did to the status.
+//! The entries of a history.
 //!
-//! Written once and never changed. Must not know whether it was allowed.
+//! An entry is written once and never changed.
 
 use chrono::{DateTime, Utc};
 
@@ -12,35 +12,36 @@ use crate::domain::text::Text;
 use crate::domain::time::duration::whole_seconds;
 use crate::domain::vocabulary::{Role, Status};
 
-/// One entry of a ticket's history.
+/// An entry of a ticket's history (docs/format.md#an-entry).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
-    /// Greater than the id of the entry before it.
+    /// The id, greater than the id of the previous entry.
     pub id: Id,
-    /// When it was done, UTC.
+    /// The time of the action, UTC.
     pub at: DateTime<Utc>,
-    /// Who did it.
+    /// The actor.
     pub by: Person,
-    /// What that person was at that time; judged by it ever after.
+    /// The role of the actor at that time. A later change of the team does not affect it.
     pub role: Role,
-    /// What was done.
+    /// The action.
     pub action: Action,
-    /// The status it saw; absent on the first entry alone.
+    /// The status before the action; `None` only on the first entry.
     pub from: Option<Status>,
-    /// The status it led to, where it changed it.
+    /// The status after the action, if the action changed it.
     pub to: Option<Status>,
-    /// The idempotency key of the command, unique in its ticket.
+    /// The idempotency key of the command, unique within the ticket.
     pub key: Option<String>,
-    /// The Message-ID of the mail it came by.
+    /// The Message-ID of the mail that contained the entry.
     pub message_id: Option<String>,
-    /// The files that go with it, each digest once. Only what [`super::attachment::may_have_attachments`] has any.
+    /// The attachments, each digest once. Only actions for which [`super::attachment::may_have_attachments`] is true
+    /// have any.
     pub attachments: Vec<Attachment>,
-    /// What was written.
+    /// The text.
     pub text: Option<Text>,
 }
 
 impl Entry {
-    /// An entry that was made when its id was, to the whole second. It saw no status and led to none, and says nothing.
+    /// Returns an entry with the time of its id, truncated to seconds, and without statuses and text.
     pub fn new(id: Id, by: Person, role: Role, action: Action) -> Self {
         Self {
             id,
@@ -57,12 +58,12 @@ impl Entry {
         }
     }
 
-    /// Whether it is a public reply of somebody in that role, written by a human.
+    /// Returns true for a public reply of an actor in this role, unless it is an automatic mail.
     pub fn is_reply_of(&self, role: Role) -> bool {
         self.role == role && matches!(self.action, Action::Reply { auto: false, .. })
     }
 
-    /// Whether customers never see it.
+    /// Returns true if customers never see the entry, because it is a note.
     pub fn is_internal(&self) -> bool {
         matches!(self.action, Action::Note { .. })
     }

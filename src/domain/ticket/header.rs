@@ -7,84 +7,84 @@ use crate::domain::people::person::Person;
 use crate::domain::value::Fields;
 use crate::domain::vocabulary::{EscalationReason, HoldReason, Kind, Priority, Resolution, Status};
 
-/// The facts of a ticket that hold now.
+/// The fields of a ticket as they are now (docs/format.md#the-header).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Header {
-    /// What it is about, in one line.
+    /// The subject, one line.
     pub subject: String,
-    /// What kind it is, where it is not an ordinary ticket.
+    /// The kind of the ticket; `None` for an ordinary one.
     pub kind: Option<Kind>,
-    /// Who owes the next step.
+    /// The status, which names the side that owes the next step.
     pub status: Status,
-    /// The current impact.
+    /// The current priority.
     pub priority: Priority,
-    /// The product it is about.
+    /// The product.
     pub product: Option<String>,
-    /// The product group the requester chose.
+    /// The product group that the requester chose.
     pub product_group: Option<String>,
-    /// The customer's organisation.
+    /// The customer's organization.
     pub organization: Option<String>,
     /// The customer's instance.
     pub instance: Option<String>,
-    /// Whose ticket it is.
+    /// The requester.
     pub requester: Person,
-    /// The agent who takes care of it.
+    /// The assignee.
     pub assignee: Option<Person>,
-    /// Who else takes part on the customer's side.
+    /// The people in copy.
     pub cc: Vec<Person>,
-    /// How it came in.
+    /// The channel by which the ticket was received.
     pub channel: Option<String>,
-    /// The language it is written in.
+    /// The language of the ticket.
     pub language: Option<String>,
-    /// The desk's own labels.
+    /// The tags of the desk.
     pub tags: Vec<String>,
-    /// Set while it is escalated.
+    /// The escalation, while the ticket is escalated.
     pub escalation: Option<Escalation>,
-    /// Set while it is on hold.
+    /// The hold, while the ticket is on hold.
     pub hold: Option<Hold>,
-    /// Set while it is solved.
+    /// The resolution, while the ticket is solved.
     pub resolution: Option<Resolution>,
-    /// Set while it is merged into another ticket.
+    /// The target of the merge, while the ticket is merged.
     pub merged_into: Option<Id>,
     /// The tickets merged into this one.
     pub merged_from: Vec<Id>,
-    /// The solved ticket this one follows up.
+    /// The solved ticket that this one follows up.
     pub follow_up_of: Option<Id>,
-    /// The desk's own fields, in the order of their names.
+    /// The custom fields, sorted by name.
     pub fields: Fields,
 }
 
-/// Why and since when a ticket is escalated, and to whom.
+/// An escalation of a ticket to a manager.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Escalation {
-    /// The reason given.
+    /// The reason.
     pub reason: EscalationReason,
-    /// The manager named, if the desk has one.
+    /// The manager who is asked, if the desk has one.
     pub manager: Option<Person>,
-    /// When it was escalated, UTC.
+    /// The time of the escalation, UTC.
     pub since: DateTime<Utc>,
 }
 
-/// What support waits for on its own side.
+/// A hold: a wait of support for a team on its own side.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hold {
-    /// The reason given.
+    /// The reason.
     pub reason: HoldReason,
-    /// The team waited for.
+    /// The team.
     pub team: Option<String>,
-    /// When it should come back to attention, UTC.
+    /// The time at which the hold is planned to end, UTC.
     pub until: Option<DateTime<Utc>>,
 }
 
 impl Hold {
-    /// When it should have come back to attention, where that time has passed, UTC.
+    /// Returns the planned end of the hold if it has passed, UTC.
     pub fn ended_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         self.until.filter(|until| *until <= now)
     }
 }
 
 impl Header {
-    /// Whether it has a field of the desk's own.
+    /// Returns true if the ticket has a value for the custom field.
     pub fn has_custom_field(&self, name: &str) -> bool {
         self.fields.iter().any(|(candidate, _)| candidate == name)
     }

@@ -1,6 +1,4 @@
-//! What each entry of a history changed in the header, fact by fact.
-//!
-//! Must not know how a change is told, nor who may see it.
+//! The header fields that each entry of a history changed.
 
 use super::Ticket;
 use super::replay;
@@ -8,18 +6,18 @@ use crate::domain::codec::header_fields;
 use crate::domain::id::Id;
 use crate::domain::value::{Fields, Value};
 
-/// A fact that an entry changed.
+/// A change of a header field by an entry.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HeaderChange {
-    /// Its name in the header; one of the desk's own as `fields.NAME`.
+    /// The name of the field; `fields.NAME` for a custom field.
     pub name: String,
-    /// What it was, if it was there.
+    /// The value before, if there was one.
     pub from: Option<Value>,
-    /// What it is since, if it is there.
+    /// The value after, if there is one.
     pub to: Option<Value>,
 }
 
-/// The changes of every entry, in the order of the history. The first entry sets every fact it opens with.
+/// Returns the changes of every entry, in the order of the history. The first entry sets all the fields of the opening.
 pub fn changes(ticket: &Ticket) -> Vec<(Id, Vec<HeaderChange>)> {
     let mut found = Vec::with_capacity(ticket.history.len());
     let Some(mut now) = ticket.history.first().and_then(|first| Ticket::opened_by(first.clone())) else { return found };
@@ -34,7 +32,7 @@ pub fn changes(ticket: &Ticket) -> Vec<(Id, Vec<HeaderChange>)> {
     found
 }
 
-/// The header by name, without what never changes.
+/// Returns the header fields by name, without `format` and `id`, which never change.
 fn named_fields(ticket: &Ticket) -> Fields {
     let mut named_fields = Fields::new();
     for (name, value) in header_fields(ticket) {

@@ -1,7 +1,7 @@
-//! Macros: a reply with a name, and what is done with it.
+//! The macros of a desk: named replies with further actions.
 //!
-//! What is done is written with the names of entries (FORMAT): `{ action = "hold", reason = "engineering" }`. Must not
-//! know templates: the text is as it stands in casebook.toml, and filled in elsewhere.
+//! An action in casebook.toml has the field names of an entry: `{ action = "hold", reason = "engineering" }`. Texts are
+//! templates, which [`crate::view::macro_template`] fills in.
 
 use std::collections::BTreeMap;
 
@@ -16,38 +16,38 @@ use crate::domain::time::zone::Zone;
 use crate::domain::value::{Fields, Value};
 use crate::domain::vocabulary::HoldReason;
 
-/// The templates of a text, by language; the one without a language under the empty word.
+/// The templates of a text, by language; the key of a template without a language is empty.
 pub type MacroTexts = BTreeMap<String, String>;
 
-/// A named reply, and what is done with it.
+/// A macro: a named text and a list of actions.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Macro {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// What it is for, in a line.
+    /// A description, one line.
     pub about: Option<String>,
-    /// Its text, which goes with the first action that words belong to.
+    /// The templates of its text, which belongs to the step that [`text_step`] selects.
     pub texts: MacroTexts,
-    /// What is done, in order, by the names of entries; a `text` beside them is that action's own.
+    /// The actions in order, with the field names of entries; a field `text` is the text of that action.
     pub steps: Vec<Fields>,
 }
 
-/// One thing a macro does.
+/// A step of a macro.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MacroStep {
     /// The action.
     pub action: Action,
-    /// For a reply of an agent: leave the status as it is.
+    /// True if an agent's reply must not change the status.
     pub keep_open: bool,
-    /// Its own text, in the place of the macro's.
+    /// The templates of its own text, which replaces the text of the macro.
     pub texts: MacroTexts,
 }
 
-/// Why a macro cannot be carried out: the place of the step, and what is wrong with it.
+/// The index of an invalid step of a macro, and its error.
 pub type MacroStepError = (usize, DecodeError);
 
-/// The template in the first of some languages that there is one in, else the one without a language, else any; with
-/// the language it is in.
+/// Returns the template in the first of the given languages that has one, else the template without a language, else
+/// any; with its language.
 pub fn text_in<'a, 'b>(
     texts: &'a MacroTexts,
     languages: impl IntoIterator<Item = &'b str>,
@@ -57,13 +57,15 @@ pub fn text_in<'a, 'b>(
     text.or_else(|| texts.iter().next()).map(|(language, text)| (language.as_str(), text.as_str()))
 }
 
-/// The language of a tag, without its region: texts are kept by it.
+/// Returns the primary language of a language tag, in lower case: `fr` for `fr-CA`.
 pub fn language_of(tag: &str) -> String {
     tag.split(['-', '_']).next().unwrap_or_default().to_lowercase()
 }
 
-/// The place of the action that words given with the command go with, and the macro's `text`: of those without a text
-/// of their own the first that speaks, else the first that needs words; else the same of all.
+/// Returns the index of the step to which the text of the command and the `text` of the macro belong.
+///
+/// This is the first reply or note without a text of its own, else the first other step that requires a text and does
+/// not have its own, else the first reply or note, else the first step that requires a text, else the first step.
 pub fn text_step(steps: &[MacroStep]) -> usize {
     let first = |fits: &dyn Fn(&MacroStep) -> bool| steps.iter().position(fits);
     first(&|step| step.texts.is_empty() && step.is_message())
@@ -74,17 +76,19 @@ pub fn text_step(steps: &[MacroStep]) -> usize {
 }
 
 impl Macro {
-    /// The texts that single actions have of their own, in the order of the actions.
+    /// Returns the texts that steps have of their own, in order.
     pub fn step_texts(&self) -> Vec<MacroTexts> {
         let texts = self.steps.iter().flatten().filter(|(name, _)| name == "text");
         texts.filter_map(|(_, text)| texts_of(text.clone()).ok()).collect()
     }
 
-    /// What it does when `by` carries it out at an instant. Times may be spelled as people do (`+3d`, `friday`), in
-    /// the desk's zone, and `me` is whoever acts. A macro that only has a text replies.
+    /// Returns the steps of the macro for an actor at an instant (UTC). A macro without actions replies.
+    ///
+    /// Times may be relative (`+3d`, `friday`) and are in the desk's zone; the assignee `me` is the actor.
     ///
     /// # Errors
-    /// The first step that makes no sense.
+    ///
+    /// Returns the first invalid step.
     pub fn steps_for(&self, actor: &Person, now: DateTime<Utc>, zone: &Zone) -> Result<Vec<MacroStep>, MacroStepError> {
         if self.steps.is_empty() {
             let action = Action::Reply { auto: false, via_ticket: None };
@@ -115,7 +119,7 @@ impl Macro {
     }
 }
 
-/// A text, or one for each language.
+/// Reads a text, or a map of texts by language.
 fn texts_of(value: Value) -> Result<MacroTexts, DecodeError> {
     let found = value.kind();
     let texts = match value {
@@ -136,12 +140,12 @@ fn texts_of(value: Value) -> Result<MacroTexts, DecodeError> {
 }
 
 impl MacroStep {
-    /// Whether words belong to it first of all.
+    /// Returns true if the step is a reply or a note.
     pub const fn is_message(&self) -> bool {
         matches!(self.action, Action::Reply { .. } | Action::Note { .. })
     }
 
-    /// Whether it cannot be done without words.
+    /// Returns true if the step requires a text.
     pub fn needs_text(&self) -> bool {
         self.action.needs_text() || matches!(&self.action, Action::Hold(hold) if hold.reason == HoldReason::Other)
     }

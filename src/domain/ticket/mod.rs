@@ -1,6 +1,9 @@
-//! A ticket: the header people see first, and the history it is a projection of.
+//! Tickets: header, history, and the parts of both.
 //!
-//! Must not know how either is spelled on disk, or which transitions are legal.
+//! # Invariants
+//!
+//! The header of a valid ticket is the replay of its history. This folder does not know the file format of a ticket,
+//! nor which actions the workflow allows.
 
 pub mod action;
 pub mod attachment;
@@ -26,24 +29,24 @@ use super::vocabulary::{Role, Status};
 
 pub use header::{Escalation, Header, Hold};
 
-/// The format this program writes; newer ones are read as far as they are understood (FORMAT, rule 9).
+/// The format number that this program writes. A newer format can be read in part (docs/format.md#a-ticket).
 pub const FORMAT: u32 = 1;
 
-/// One ticket as its file tells it.
+/// A ticket, as its file contains it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ticket {
     /// The format number of the file.
     pub format: u32,
-    /// The id: that of the first entry.
+    /// The id, which is that of the first entry.
     pub id: Id,
-    /// The facts that hold now. Equal to [`replay::replay`] of the history in a sound file.
+    /// The header. Equal to [`replay::replay`] of the history in a valid file.
     pub header: Header,
-    /// What happened, oldest first. Never empty; the first entry opens the ticket.
+    /// The entries, oldest first. Never empty; the first entry opens the ticket.
     pub history: Vec<Entry>,
 }
 
 impl Ticket {
-    /// A ticket of one entry, if that entry opens one.
+    /// Returns a ticket with this first entry, or `None` if the entry is not an opening.
     pub fn opened_by(entry: Entry) -> Option<Self> {
         let Action::Open(opening) = &entry.action else {
             return None;
@@ -51,38 +54,38 @@ impl Ticket {
         Some(Self { format: FORMAT, id: entry.id, header: Header::opened(opening), history: vec![entry] })
     }
 
-    /// Adds an entry and what follows from it for the header. Total: what `decide` let through cannot fail.
+    /// Appends an entry and applies it to the header. Cannot fail, even if the workflow does not allow the entry.
     pub fn append(&mut self, entry: Entry) {
         replay::apply(&mut self.header, &entry);
         self.history.push(entry);
     }
 
-    /// The id of the last entry: what `--if-version` compares.
+    /// Returns the version: the id of the last entry, which `--if-version` compares.
     pub fn version(&self) -> Id {
         self.history.last().map_or(self.id, |entry| entry.id)
     }
 
-    /// When it was opened, UTC.
+    /// Returns the time of the opening, UTC.
     pub fn created_at(&self) -> DateTime<Utc> {
         self.history.first().map_or_else(|| self.id.time(), |entry| entry.at)
     }
 
-    /// When something last happened to it, UTC.
+    /// Returns the time of the last entry, UTC.
     pub fn last_activity_at(&self) -> DateTime<Utc> {
         self.history.last().map_or_else(|| self.id.time(), |entry| entry.at)
     }
 
-    /// The entry of an id.
+    /// Returns the entry with an id.
     pub fn entry(&self, id: Id) -> Option<&Entry> {
         self.history.iter().find(|entry| entry.id == id)
     }
 
-    /// The entry an idempotency key was used for.
+    /// Returns the entry with an idempotency key.
     pub fn entry_by_key(&self, key: &str) -> Option<&Entry> {
         self.history.iter().find(|entry| entry.key.as_deref() == Some(key))
     }
 
-    /// The first entry's opening facts.
+    /// Returns the fields of the opening.
     pub fn opening(&self) -> Option<&OpenFields> {
         match &self.history.first()?.action {
             Action::Open(opening) => Some(opening),
@@ -90,8 +93,8 @@ impl Ticket {
         }
     }
 
-    /// The reminders since the last public reply of an agent; any reply of the customer and any
-    /// reopening starts the count again (WORKFLOW, remind). Automatic mails count for nothing.
+    /// Returns the number of reminders since the last public reply or reopening (docs/workflow.md#remind). Automatic
+    /// mails do not count as replies.
     pub fn alerts(&self) -> usize {
         self.history.iter().fold(0, |alerts, entry| match &entry.action {
             Action::Remind { .. } => alerts + 1,
@@ -100,7 +103,7 @@ impl Ticket {
         })
     }
 
-    /// The entry by which the assignee was given it; nothing where there is none.
+    /// Returns the entry that assigned the current assignee; `None` if the ticket has no assignee.
     pub fn assigned_by(&self) -> Option<Id> {
         self.history.iter().fold(None, |assigned, entry| match &entry.action {
             Action::Open(opening) => opening.assignee.as_ref().map(|_| entry.id),
@@ -109,28 +112,28 @@ impl Ticket {
         })
     }
 
-    /// When it was solved, UTC; nothing where it is not.
+    /// Returns the time of the solving, UTC; `None` if the ticket is not solved.
     pub fn solved_at(&self) -> Option<DateTime<Utc>> {
         let solved = self.history.iter().rev().find(|entry| entry.to == Some(Status::Solved));
         solved.filter(|_| self.header.status == Status::Solved).map(|entry| entry.at)
     }
 
-    /// Whether it was solved once, and opened again.
+    /// Returns true if the ticket was reopened at least once.
     pub fn was_reopened(&self) -> bool {
         self.history
             .iter()
             .any(|entry| entry.from == Some(Status::Solved) && entry.to.is_some_and(|to| to != Status::Solved))
     }
 
-    /// The ticket as it was at an instant; `None` where it was not open yet.
+    /// Returns the ticket as it was at an instant (UTC); `None` if it was not open yet.
     pub fn as_of(&self, instant: DateTime<Utc>) -> Option<Self> {
         let count = self.history.partition_point(|entry| entry.id.time() <= instant);
         let history = self.history[..count].to_vec();
         Some(Self { format: self.format, id: self.id, header: replay::replay(&history)?, history })
     }
 
-    /// Whether the subject or one of the texts holds some words, whatever their case. `words` are lower case.
-    /// Internal notes count only for those who may see them, and words that were redacted for nobody.
+    /// Returns true if the subject or a text contains `lower_text`, which must be in lower case; case is ignored.
+    /// Redacted texts are not searched, and internal ones only if `with_internal` is true.
     pub fn contains_text(&self, lower_text: &str, with_internal: bool) -> bool {
         if self.header.subject.to_lowercase().contains(lower_text) {
             return true;
@@ -141,12 +144,13 @@ impl Ticket {
         visible.filter_map(|entry| entry.text.as_ref()).any(|text| text.as_str().to_lowercase().contains(lower_text))
     }
 
-    /// The last public reply of a human agent.
+    /// Returns the last public reply of an agent.
     pub fn last_agent_reply(&self) -> Option<&Entry> {
         self.history.iter().rev().find(|entry| entry.is_reply_of(Role::Agent))
     }
 
-    /// The last ticket that was merged into this one after the given entry, and still is: words nobody here has answered.
+    /// Returns the last ticket that was merged into this one after the given entry, and still is. Its conversation has
+    /// not been answered on this ticket.
     pub fn merged_after(&self, id: Id) -> Option<Id> {
         let sources =
             self.history.iter().rev().take_while(|entry| entry.id > id).filter_map(|entry| match &entry.action {
@@ -156,7 +160,7 @@ impl Ticket {
         sources.into_iter().find(|source| self.header.merged_from.contains(source))
     }
 
-    /// Whether the customer has replied after the given entry.
+    /// Returns true if the customer has replied after the given entry.
     pub fn customer_replied_after(&self, id: Id) -> bool {
         self.history.iter().any(|entry| entry.id > id && entry.is_reply_of(Role::Customer))
     }

@@ -1,35 +1,32 @@
-//! Product groups: what a ticket can be about, as the requester chooses it (seed 000), and which one words hint at.
-//!
-//! Must not know where they are defined, nor who is asked.
+//! The product groups among which a requester chooses (docs/seeds.md), and the suggestion of one for a subject.
 
 use std::collections::BTreeMap;
 
-/// A group a requester can choose.
+/// A product group.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProductGroup {
     /// The word in files.
     pub name: String,
-    /// What people read, where the desk says more than the program knows.
+    /// The label for people, if the desk has defined one.
     pub label: Option<String>,
-    /// What belongs to it, in a line, by language; without a language under the empty word.
+    /// A line of examples, by language; the key of a line without a language is empty.
     pub examples: BTreeMap<String, String>,
-    /// Words, or their beginnings, that hint at it in a subject.
+    /// Words, or beginnings of words, that suggest this group if they are in a subject.
     pub words: Vec<String>,
-    /// The team that takes care of its tickets.
+    /// The team to which tickets of the group are assigned.
     pub team: Option<String>,
 }
 
 impl ProductGroup {
-    /// What belongs to it, as somebody who reads a language is told: in that, else without one, else in English, else in
-    /// any.
+    /// Returns the examples in a language, else those without a language, else the English ones, else any.
     pub fn examples_in(&self, language: &str) -> Option<&str> {
         let examples = [language, "", "en"].into_iter().find_map(|language| self.examples.get(language));
         examples.or_else(|| self.examples.values().next()).map(String::as_str)
     }
 }
 
-/// The group that words hint at: the one with the most hits. None where two have as many: a guess is offered, and a
-/// coin is not tossed.
+/// Returns the group with the most matching words in a subject; `None` if no word matches or two groups have equally
+/// many.
 pub fn suggest_group<'a>(groups: &'a [ProductGroup], subject: &str) -> Option<&'a ProductGroup> {
     let lower = subject.to_lowercase();
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();

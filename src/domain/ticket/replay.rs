@@ -1,8 +1,8 @@
-//! From history to header: total, deterministic, and the only way a header changes.
+//! The replay of a history: the only way in which a header changes.
 //!
-//! Histories merged from two clones may hold sequences nobody could have made on one; replaying them never
-//! fails. A merged ticket stays solved as long as it is merged, whatever else was written to it (WORKFLOW,
-//! After a merge of two clones). Must not know which sequences are legal.
+//! Replay is total and deterministic. The merge of two clones can produce a history that the workflow does not allow;
+//! replaying it does not fail. A merged ticket stays solved until it is unmerged, whatever else was written to it
+//! (docs/format.md#merging-clones).
 
 use super::action::{Action, HeaderField, OpenFields};
 use super::entry::Entry;
@@ -12,7 +12,7 @@ use crate::domain::value::{Fields, Value};
 use crate::domain::vocabulary::{Resolution, Status};
 
 impl Header {
-    /// The header of a ticket just opened.
+    /// Returns the header of a new ticket.
     pub fn opened(opening: &OpenFields) -> Self {
         let opening = opening.clone();
         Self {
@@ -41,7 +41,7 @@ impl Header {
     }
 }
 
-/// The header a history leads to; `None` where its first entry does not open a ticket.
+/// Returns the header that results from a history; `None` if the first entry is not an opening.
 pub fn replay(history: &[Entry]) -> Option<Header> {
     let (first, rest) = history.split_first()?;
     let Action::Open(opening) = &first.action else {
@@ -52,7 +52,7 @@ pub fn replay(history: &[Entry]) -> Option<Header> {
     Some(header)
 }
 
-/// What one entry does to the header.
+/// Applies one entry to the header.
 pub fn apply(header: &mut Header, entry: &Entry) {
     if let Action::Reopen { unmerge: true, .. } = entry.action {
         header.merged_into = None;
@@ -102,7 +102,7 @@ pub fn apply(header: &mut Header, entry: &Entry) {
     }
 }
 
-/// Changes the status, and lets go of what only holds in the old one. A merged ticket stays as it is.
+/// Changes the status, and removes the fields that belong to the old one. Does not change a merged ticket.
 fn move_to(header: &mut Header, to: Status) {
     if header.merged_into.is_some() {
         return;
@@ -147,7 +147,7 @@ pub(crate) fn set_header_field(header: &mut Header, field: &HeaderField, value: 
     }
 }
 
-/// Sets or takes away one of the desk's own fields, kept in the order of their names.
+/// Sets or removes a custom field; the fields stay sorted by name.
 fn set_field(fields: &mut Fields, name: &str, value: Option<&Value>) {
     fields.retain(|(candidate, _)| candidate != name);
     if let Some(value) = value {

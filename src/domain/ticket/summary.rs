@@ -1,6 +1,4 @@
-//! What lists and messages need of a ticket: the header and a few facts of its history, without its texts.
-//!
-//! Must not know how it is shown.
+//! Summaries: the facts of a ticket that lists and messages need, without its texts.
 
 use chrono::{DateTime, Utc};
 
@@ -9,33 +7,33 @@ use crate::domain::id::Id;
 use crate::domain::sla::clock::SlaEvents;
 use crate::domain::vocabulary::{HoldReason, Priority, Resolution, Status};
 
-/// The facts of one row.
+/// A summary of a ticket.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
-    /// The ticket's id.
+    /// The id of the ticket.
     pub id: Id,
-    /// The facts that hold now.
+    /// The header.
     pub header: Header,
-    /// Reminders since the agent's last reply.
+    /// The number of reminders since the last reply, as [`Ticket::alerts`] returns it.
     pub alerts: usize,
-    /// Whether it was solved once, and opened again.
+    /// True if the ticket was reopened at least once.
     pub reopened: bool,
-    /// When it was opened, UTC.
+    /// The time of the opening, UTC.
     pub created_at: DateTime<Utc>,
-    /// When something last happened, UTC.
+    /// The time of the last entry, UTC.
     pub last_activity_at: DateTime<Utc>,
-    /// The id of the last entry.
+    /// The version: the id of the last entry.
     pub version: Id,
-    /// The entry by which whoever takes care of it was given it.
+    /// The entry that assigned the current assignee.
     pub assigned_by: Option<Id>,
-    /// The id it has in the system it was imported from.
+    /// The id in the system from which the ticket was imported.
     pub imported_id: Option<String>,
-    /// What its clocks need of its history.
+    /// The events that the SLA clocks measure.
     pub sla_events: SlaEvents,
 }
 
 impl Summary {
-    /// Whether it is escalated, and not solved: lists have it first.
+    /// Returns true if the ticket is escalated and not solved. Lists print such tickets first.
     pub fn awaits_manager(&self) -> bool {
         self.header.escalation.is_some() && self.header.status != Status::Solved
     }
@@ -58,35 +56,35 @@ impl From<&Ticket> for Summary {
     }
 }
 
-/// What is known of a ticket at a glance: enough to tell of most tickets whether a query means them.
+/// The part of a summary that decides most queries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SummaryHeader {
     /// The status.
     pub status: Status,
     /// The priority.
     pub priority: Priority,
-    /// Why it is on hold.
+    /// The reason of the hold, if the ticket is on hold.
     pub hold: Option<HoldReason>,
-    /// How it was solved.
+    /// The resolution, if the ticket is solved.
     pub resolution: Option<Resolution>,
-    /// Whether a manager looks at it.
+    /// True if the ticket is escalated.
     pub escalated: bool,
-    /// Whether it goes on in another ticket.
+    /// True if the ticket is merged into another one.
     pub merged: bool,
-    /// Whether somebody takes care of it.
+    /// True if the ticket has an assignee.
     pub assigned: bool,
-    /// What only the history tells.
+    /// The facts that only the history contains; `None` if only the header was read.
     pub past: Option<HistorySummary>,
 }
 
-/// What is known of a ticket's history at a glance.
+/// The part of a summary header that comes from the history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HistorySummary {
-    /// Whether it was solved once, and opened again.
+    /// True if the ticket was reopened at least once.
     pub reopened: bool,
-    /// When it was opened, UTC.
+    /// The time of the opening, UTC.
     pub created_at: DateTime<Utc>,
-    /// When something last happened, UTC.
+    /// The time of the last entry, UTC.
     pub last_activity_at: DateTime<Utc>,
 }
 

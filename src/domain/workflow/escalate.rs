@@ -1,12 +1,13 @@
-//! Escalations and priorities.
+//! The actions escalate, deescalate and prioritize.
 
 use super::{Decision, DecisionContext, Notice, Refusal, unsolved};
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::Action;
 use crate::domain::vocabulary::{EscalationReason, Priority};
 
-/// Never changes the priority; names the manager on duty, else the desk's first, if it has one. A plan without
-/// escalations binds the customer: support may always ask its own managers.
+/// Decides on an escalation (docs/workflow.md#escalate). It names the manager on duty, else the first manager of the
+/// desk, if there is one, and does not change the priority. A plan without escalations applies to customers only:
+/// support may always ask its own managers.
 pub(super) fn escalate(
     ticket: &Ticket,
     reason: EscalationReason,
@@ -30,7 +31,8 @@ pub(super) fn escalate(
     Ok(if just_prioritized { decision.with(Notice::EscalatedAfterPriority) } else { decision })
 }
 
-/// An escalation stays through solve and reopen, so any status will do. The entry says what ended.
+/// Decides on the end of an escalation, in any status, because an escalation stays through solving and reopening. The
+/// entry repeats the reason and the manager.
 pub(super) fn deescalate(ticket: &Ticket) -> Result<Decision, Refusal> {
     let escalation = ticket.header.escalation.as_ref().ok_or(Refusal::NotEscalated)?;
     let action = Action::Deescalate { reason: Some(escalation.reason), manager: escalation.manager.clone() };
@@ -42,10 +44,11 @@ pub(super) fn prioritize(ticket: &Ticket, priority: Priority) -> Result<Decision
     Ok(Decision::entry(Action::Prioritize { priority, was: ticket.header.priority }, None))
 }
 
-/// Whether a ticket may have another priority, whoever gives it.
+/// Checks whether a ticket may have another priority, for any actor.
 ///
 /// # Errors
-/// It is solved, or has that priority already.
+///
+/// Returns a refusal if the ticket is solved or merged, or has that priority already.
 pub fn check_priority_change(ticket: &Ticket, priority: Priority) -> Result<(), Refusal> {
     unsolved(ticket)?;
     if ticket.header.priority == priority {

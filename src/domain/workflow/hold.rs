@@ -1,11 +1,11 @@
-//! What a ticket waits for and how much attention it gets: hold, resume, escalation, priority.
+//! The actions hold and resume.
 
 use super::{Decision, Refusal, Request, unsolved};
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::{Hold, Ticket};
 use crate::domain::vocabulary::{HoldReason, Status};
 
-/// Holding again needs another reason, or another time to come back; the reason `other` needs words.
+/// Decides on a hold. A ticket on hold needs another reason or another end; the reason `other` requires a text.
 pub(super) fn hold(ticket: &Ticket, hold: &Hold, request: &Request) -> Result<Decision, Refusal> {
     unsolved(ticket)?;
     if hold.reason == HoldReason::Other && request.text.is_none() {

@@ -1,4 +1,4 @@
-//! Merging: which tickets may be, what it means for the target, and where a merged conversation goes on.
+//! The action merge: its conditions, its counterpart on the target, and the ticket in which the conversation continues.
 
 use super::refusal::TicketOwner;
 use super::{Decision, DecisionContext, Notice, Refusal, unsolved};
@@ -8,7 +8,7 @@ use crate::domain::ticket::action::Action;
 use crate::domain::ticket::{Escalation, Header, Ticket};
 use crate::domain::vocabulary::{MergeReason, Status};
 
-/// The source goes on in the target: both unsolved and unmerged, of the same customer.
+/// Decides on a merge. Both tickets must be unsolved, unmerged, and of the same customer (docs/workflow.md#merge).
 pub(super) fn merge(
     source: &Ticket,
     into: Id,
@@ -44,7 +44,7 @@ fn customer(header: &Header) -> TicketOwner {
     }
 }
 
-/// The same organisation, or the same requester where there is none.
+/// Returns true if both tickets have the same organization or, if neither has one, the same requester.
 fn same_customer(source: &Header, target: &Header) -> bool {
     match (&source.organization, &target.organization) {
         (None, None) => source.requester.same_address(&target.requester),
@@ -52,7 +52,7 @@ fn same_customer(source: &Header, target: &Header) -> bool {
     }
 }
 
-/// The other side of a merge: the target's entry, with whom it adds to the people in copy.
+/// Returns the action of the target's entry, with the people that it adds to the people in copy.
 pub fn merge_counterpart(source: &Ticket, target: &Ticket) -> Action {
     let is_listed = |person: &Person| person.same_address(&target.header.requester) || person.is_in(&target.header.cc);
     let mut cc: Vec<Person> = Vec::new();
@@ -64,12 +64,14 @@ pub fn merge_counterpart(source: &Ticket, target: &Ticket) -> Action {
     Action::Merged { source: source.id, cc }
 }
 
-/// Where the conversation of a merged ticket goes on: links are followed to their end. Two clones may have
-/// merged tickets into each other; the ring is then broken at its younger merge entry, the one with the
-/// greater id (WORKFLOW, After a merge of two clones).
+/// Follows merge links from a ticket to the one in which its conversation continues.
+///
+/// Two clones may have merged tickets into each other. Such a ring ends at the ticket with its youngest merge entry,
+/// which is the one with the greatest id (docs/format.md#merging-clones).
 ///
 /// # Errors
-/// Whatever `read` refuses with.
+///
+/// Returns the errors of `read`.
 pub fn resolve_merge_chain<E>(start: &Ticket, mut read: impl FnMut(Id) -> Result<Ticket, E>) -> Result<Id, E> {
     let mut chain: Vec<(Id, Option<Id>)> = vec![(start.id, merge_entry(start))];
     let mut next = start.header.merged_into;
@@ -85,7 +87,7 @@ pub fn resolve_merge_chain<E>(start: &Ticket, mut read: impl FnMut(Id) -> Result
     Ok(chain.last().map_or(start.id, |(id, _)| *id))
 }
 
-/// The id of the entry that merged the ticket, if it is merged.
+/// Returns the id of the entry that merged the ticket, if it is merged.
 fn merge_entry(ticket: &Ticket) -> Option<Id> {
     let merges = |entry: &&crate::domain::ticket::entry::Entry| matches!(entry.action, Action::Merge { .. });
     ticket.header.merged_into.and_then(|_| ticket.history.iter().rev().find(merges)).map(|entry| entry.id)

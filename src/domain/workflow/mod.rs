@@ -1,8 +1,13 @@
-//! The state machine: [`decide`] may refuse, [`crate::domain::ticket::replay::apply`] cannot fail.
+//! The workflow: which actions are allowed on a ticket, and their effects (docs/workflow.md).
 //!
-//! `decide` looks at one ticket and what was asked of it, and says which entry follows, what follows on
-//! another ticket, and what the person should know; or why not (WORKFLOW, Actions). The rules for each
-//! group of actions have a file of their own. Must not know files, the clock, or words for people.
+//! [`decide`] takes one ticket and a request, and returns the resulting entry and the notices for the actor, or a
+//! refusal. [`replay::apply`](crate::domain::ticket::replay::apply) applies an entry and cannot fail. Every group of
+//! actions has its own file.
+//!
+//! # Invariants
+//!
+//! Decisions are pure: this folder does not know files or the clock. Refusals and notices are data, for which
+//! [`crate::cli`] contains the messages.
 
 mod escalate;
 mod hold;
@@ -33,48 +38,50 @@ pub use permissions::{check_permission, may_open};
 pub use refusal::{Refusal, TicketOwner};
 pub use validate_history::{HistoryViolation, validate_entry, validate_opening};
 
-/// What is asked of a ticket, and by whom.
+/// A request for an action on a ticket.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
-    /// Who asks.
+    /// The actor.
     pub by: Person,
-    /// What is asked. Fields the ticket itself determines (`was`, the default of `agreed_by`) are filled in.
+    /// The action. The decision completes fields that follow from the ticket: `was`, and the default of `agreed_by`.
     pub action: Action,
-    /// The words that go with it.
+    /// The text.
     pub text: Option<Text>,
-    /// For a reply of an agent: leave the status as it is.
+    /// True if an agent's reply must not change the status.
     pub keep_open: bool,
 }
 
-/// What a decision may look at beside the ticket.
+/// The inputs of a decision, besides the ticket and the request.
 pub struct DecisionContext<'a> {
-    /// The desk's people.
+    /// The support team.
     pub team: &'a Team,
-    /// What silence leads to.
+    /// The follow-up policy.
     pub follow_up: &'a FollowUpPolicy,
-    /// The present, UTC.
+    /// The current time, UTC.
     pub now: DateTime<Utc>,
-    /// Where the asking person stands to this ticket.
+    /// The role of the actor on this ticket.
     pub role: TicketRole,
-    /// The other ticket of a merge: the target.
+    /// The target, for a merge.
     pub other: Option<&'a Ticket>,
-    /// What the policy says of this ticket.
+    /// The desk's policy for this ticket.
     pub policy: PolicyContext<'a>,
 }
 
-/// What the policy says of a ticket and costs something to know. Found out where an action needs it; otherwise, and
-/// where an old entry is judged, it is as the default has it, which forbids nothing.
+/// Policy values for a ticket that take time to compute.
+///
+/// They are computed only for actions that need them. Otherwise, and for entries of a history, the default applies,
+/// which forbids nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct PolicyContext<'a> {
-    /// The hours in which silence is counted; none where all time counts.
+    /// The calendar in which the time without a response is counted; `None` if all time counts.
     pub hours: Option<&'a Calendar>,
-    /// How long a customer's words reopen a solved ticket; none where there is no end to it.
+    /// The time after solving in which a customer's reply reopens a ticket; `None` for no limit.
     pub reopen_window: Option<TimeDelta>,
-    /// The manager on duty, where policy names one.
+    /// The manager on duty, if the policy names one.
     pub on_duty: Option<&'a Person>,
-    /// When a manager's first word would be due, where policy wants one, UTC.
+    /// The time by which a manager must respond after an escalation, if the policy has a target for it, UTC.
     pub manager_response_due: Option<DateTime<Utc>>,
-    /// Whether the customer's plan has escalations.
+    /// True if the customer's plan includes escalations.
     pub may_escalate: bool,
 }
 
@@ -84,69 +91,70 @@ impl Default for PolicyContext<'_> {
     }
 }
 
-/// What follows from a request.
+/// A decision on a request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Decision {
-    /// An entry.
+    /// The entry to add.
     Entry {
-        /// The action, completed with what the ticket knows.
+        /// The completed action.
         action: Box<Action>,
-        /// The status it leads to, where it changes it.
+        /// The new status, if the action changes it.
         to: Option<Status>,
-        /// What the person should know.
+        /// The notices for the actor.
         notices: Vec<Notice>,
     },
-    /// Everything asked for is so already.
+    /// Nothing to do: the ticket is already in the requested state.
     Nothing,
 }
 
-/// Something worth saying beside the result.
+/// A fact that the actor must know after an action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
-    /// The ticket was escalated right after its priority changed (FACTS §4.4: give the new priority time).
+    /// The ticket was escalated right after a change of its priority, which may need time to have an effect.
     EscalatedAfterPriority,
-    /// The ticket was escalated, and it is known to whom, or until when a word is due.
+    /// The ticket was escalated, and the manager or the time of the response is known.
     EscalatedTo {
-        /// The manager it names.
+        /// The manager.
         manager: Option<Person>,
-        /// Whether they are on duty, by policy.
+        /// True if the policy names the manager as on duty.
         is_on_duty: bool,
-        /// When the first word is due, UTC.
+        /// The time by which a manager must respond, UTC.
         response_due: Option<DateTime<Utc>>,
     },
-    /// The ticket that was merged is escalated, and the one it goes on in is not.
+    /// The merged ticket is escalated, and its target is not.
     EscalationStays {
-        /// Where it goes on.
+        /// The target.
         into: Id,
-        /// Why it had been escalated.
+        /// The reason of the escalation.
         reason: EscalationReason,
     },
-    /// The customer's reply took the ticket off its hold.
+    /// The customer's reply ended the hold.
     HoldEnded,
     /// The reply reopened a solved ticket.
     Reopened,
-    /// The ticket given is merged; the reply was recorded where the conversation goes on.
+    /// The ticket is merged, and the reply was recorded on this target.
     RecordedOnTarget(Id),
-    /// The ticket given is merged; the files lie with it, and the conversation goes on elsewhere.
+    /// The ticket is merged into this one, and the attachments were added to the merged ticket, where the conversation
+    /// does not continue.
     AttachedToMerged(Id),
-    /// The reply came too late to reopen its ticket, and opened this one.
+    /// The reply came after the reopen window of this solved ticket and opened a follow-up ticket.
     OpenedFollowUp(Id),
-    /// The reply came too late to reopen this ticket, and was recorded on the one that follows it up already.
+    /// The reply came after the reopen window of this solved ticket and was recorded on its existing follow-up ticket.
     RecordedOnFollowUp(Id),
-    /// An agent gave a reason to open a ticket against a rule, and no rule was against it.
+    /// An agent gave a reason to override eligibility rules, and none was violated.
     NothingToOverride,
-    /// An editor asked for a priority, which support decides on.
+    /// An editor requested this priority, on which support decides.
     PriorityRequested(Priority),
-    /// The desk lists product groups, and this is none of them.
+    /// The product group is not one of the desk's.
     UnknownProductGroup {
         /// The group given.
         given: String,
-        /// Those there are.
+        /// The groups of the desk.
         known: Vec<String>,
     },
-    /// It was this agent's turn.
+    /// The next assignee was chosen.
     Assigned(crate::domain::people::assignment::Assignment),
-    /// The assignee is not one of the desk's agents.
+    /// The assignee is not an agent of the desk.
     AssigneeNotInTeam(Person),
 }
 
@@ -166,10 +174,12 @@ impl Decision {
     }
 }
 
-/// Decides what follows from a request on a ticket.
+/// Decides on a request.
 ///
 /// # Errors
-/// The first rule against it, in this order: who may see it, who may do it, what the ticket allows.
+///
+/// Returns the first refusal, in this order: the actor may not see the ticket, the actor may not do this, the text is
+/// missing, the ticket does not allow the action.
 pub fn decide(ticket: &Ticket, request: &Request, context: &DecisionContext<'_>) -> Result<Decision, Refusal> {
     if !context.role.sees() {
         return Err(Refusal::NotVisible);
@@ -203,7 +213,7 @@ pub fn decide(ticket: &Ticket, request: &Request, context: &DecisionContext<'_>)
     }
 }
 
-/// A ticket that is neither solved nor merged, or why it has to be.
+/// Returns a refusal if the ticket is solved or merged.
 fn unsolved(ticket: &Ticket) -> Result<(), Refusal> {
     match (ticket.header.merged_into, ticket.header.status) {
         (Some(into), _) => Err(Refusal::IsMerged { into }),
@@ -212,7 +222,7 @@ fn unsolved(ticket: &Ticket) -> Result<(), Refusal> {
     }
 }
 
-/// The role of the asking person on this ticket.
+/// Returns the role that the actor's entry records.
 const fn entry_role(context: &DecisionContext<'_>) -> Role {
     context.role.entry_role()
 }

@@ -1,4 +1,4 @@
-//! Who may do what (WORKFLOW, People and Actions).
+//! The permissions of each role (docs/workflow.md#the-people).
 
 use super::{Refusal, Request};
 use crate::domain::people::person::Person;
@@ -7,10 +7,11 @@ use crate::domain::people::team::Team;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::{Action, HeaderField, OpenFields, SolveEvidence};
 
-/// Whether somebody who stands so may ask this of a ticket they can see.
+/// Checks whether a role permits a request on a ticket that the actor may see.
 ///
 /// # Errors
-/// [`Refusal::NotAllowed`].
+///
+/// Returns [`Refusal::NotAllowed`].
 pub fn check_permission(team: &Team, role: TicketRole, ticket: &Ticket, request: &Request) -> Result<(), Refusal> {
     let allowed = match role {
         TicketRole::Manager => true,
@@ -25,7 +26,8 @@ pub fn check_permission(team: &Team, role: TicketRole, ticket: &Ticket, request:
     if allowed { Ok(()) } else { Err(Refusal::NotAllowed { role }) }
 }
 
-/// What an editor of the organisation may do beyond a requester: change what a ticket is about, but not whose it is.
+/// Returns true for actions that an editor may do and a requester may not: changes of header fields, except the
+/// organization, the requester and the channel.
 fn editor_may(team: &Team, action: &Action) -> bool {
     let is_allowed = |field: &HeaderField| {
         !matches!(field, HeaderField::Organization | HeaderField::Requester | HeaderField::Channel)
@@ -38,16 +40,17 @@ fn editor_may(team: &Team, action: &Action) -> bool {
     }
 }
 
-/// What the requester and people in copy may do. Correcting and redacting is for the author of the entry.
+/// Returns true for actions that the requester and people in copy may do. Only the author of an entry may correct or
+/// redact it.
 fn customer_may(ticket: &Ticket, request: &Request) -> bool {
     match &request.action {
         Action::Reply { .. } | Action::Reopen { .. } | Action::Attach => true,
-        // Who is in copy follows, answers and agrees; to ask for a manager is the requester's.
+        // People in copy may reply and agree. Only the requester, or an editor who is not in copy, may escalate.
         Action::Escalate { .. } => {
             let header = &ticket.header;
             header.requester.same_address(&request.by) || !request.by.is_in(&header.cc)
         }
-        // Who else sees a ticket is the requester's to say; whoever is in copy may leave.
+        // Only the requester decides who else sees the ticket. People in copy may remove themselves.
         Action::Cc { add, remove } => {
             let header = &ticket.header;
             let leaves = || {
@@ -65,11 +68,12 @@ fn customer_may(ticket: &Ticket, request: &Request) -> bool {
     }
 }
 
-/// Whether somebody may open a ticket with these facts: a customer only in their own name, and without the
-/// facts that are support's to set.
+/// Checks whether an actor may open a ticket with these fields. A customer may do so only as the requester, and without
+/// an assignee, tags or overrides.
 ///
 /// # Errors
-/// [`Refusal::OnBehalf`] or [`Refusal::NotAllowed`].
+///
+/// Returns [`Refusal::OnBehalf`] or [`Refusal::NotAllowed`].
 pub fn may_open(role: TicketRole, by: &Person, opening: &OpenFields) -> Result<(), Refusal> {
     if role.is_support() {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Why something is not done, as data. Sentences, hints and exit codes are made at the edge.
+//! The refusals of the workflow. Their messages, hints and exit codes are in [`crate::cli`].
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -10,154 +10,154 @@ use crate::domain::people::role::TicketRole;
 use crate::domain::ticket::custom_field::InvalidFieldValue;
 use crate::domain::vocabulary::{HoldReason, Priority, Status};
 
-/// A rule against what was asked (WORKFLOW).
+/// A reason why an action is not allowed (docs/workflow.md).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// The person may not see the ticket: for them it does not exist.
+    /// The actor may not see the ticket. To the actor it does not exist.
     NotVisible,
-    /// The person may see the ticket, and not do this.
+    /// The actor may see the ticket but may not do this.
     NotAllowed {
-        /// Where the person stands.
+        /// The role of the actor.
         role: TicketRole,
     },
-    /// A customer asked for a ticket in somebody else's name.
+    /// A customer tried to open a ticket for another person.
     OnBehalf,
-    /// A customer asked for a ticket of an organisation they are not of.
+    /// A customer tried to open a ticket for an organization without being a member.
     OtherOrganization {
-        /// The organisation asked for.
+        /// The organization given.
         given: String,
     },
-    /// Somebody belongs to several organisations, and the ticket is of one.
+    /// The requester belongs to several organizations, and none was given.
     AmbiguousOrganization {
-        /// The organisations.
+        /// The organizations.
         known: Vec<String>,
     },
-    /// What is on file is against opening the ticket.
+    /// The new ticket violates an eligibility rule.
     NotEligible(Box<IneligibleReason>),
-    /// Organisation access is not to be asked for, or granted, so.
+    /// The organization access may not be requested, granted or revoked.
     Access(Box<AccessRefusal>),
-    /// The organisation has several instances, or not the one that was named.
+    /// The instance does not exist, or none was given although the organization has several.
     UnclearInstance {
-        /// The one named, if any.
+        /// The instance given.
         given: Option<String>,
-        /// The organisation.
+        /// The organization.
         organization: String,
-        /// Its instances.
+        /// The instances of the organization.
         known: Vec<String>,
     },
-    /// An organisation's administrator asked for more than giving and taking support roles.
+    /// The administrator of an organization tried to change more than support roles.
     SupportRolesOnly,
-    /// Nor to people of another domain than the organisation's.
+    /// The administrator of an organization tried to add a person at a domain of another one.
     OwnPeopleOnly,
-    /// The action does not start from this status.
+    /// The status does not allow the action.
     Status {
-        /// The status it has.
+        /// The status of the ticket.
         status: Status,
     },
-    /// The ticket is merged; the conversation goes on elsewhere.
+    /// The ticket is merged, and its conversation continues on the target.
     IsMerged {
-        /// Where it was merged into.
+        /// The target.
         into: Id,
     },
-    /// A merge cannot be taken back where there is none.
+    /// The ticket is not merged, so it cannot be unmerged.
     NotMerged,
-    /// It already waits for this reason, until that time.
+    /// The ticket is already on hold for this reason, until the same time.
     SameHoldReason {
         /// The reason.
         reason: HoldReason,
     },
-    /// It already has this priority.
+    /// The ticket already has this priority.
     SamePriority {
         /// The priority.
         priority: Priority,
     },
-    /// It is escalated already.
+    /// The ticket is already escalated.
     AlreadyEscalated {
-        /// Since when, UTC.
+        /// The time of the escalation, UTC.
         since: DateTime<Utc>,
     },
-    /// It is not escalated.
+    /// The ticket is not escalated.
     NotEscalated,
-    /// A file is to be attached, and none was given.
+    /// No file to attach was given.
     NoAttachment,
-    /// Words are needed and none were given.
+    /// The action requires a text, and none was given.
     TextMissing,
-    /// Silence cannot solve it yet: too few reminders.
+    /// The ticket cannot be solved for no response yet: the policy requires more reminders.
     TooFewAlerts {
-        /// Reminders since the agent's last reply.
+        /// The number of reminders since the agent's last reply.
         given: usize,
-        /// What the policy wants.
+        /// The number that the policy requires.
         needed: usize,
     },
-    /// Silence cannot solve it yet: too early.
+    /// The ticket cannot be solved for no response yet: the waiting period has not passed.
     TooEarly {
-        /// From when on it may, UTC; never, where the calendar that counts does not open again.
+        /// The time when it will have passed, UTC; `None` if the calendar does not open again.
         ready_at: Option<DateTime<Utc>>,
         /// The waiting period of the policy.
         solve_after: TimeDelta,
     },
-    /// Silence cannot solve it: no agent has replied.
+    /// The ticket cannot be solved for no response: no agent has replied.
     NoAgentReply,
-    /// Silence cannot solve it: the customer has replied since.
+    /// The ticket cannot be solved for no response: the customer has replied.
     CustomerReplied,
-    /// Silence cannot solve it: another ticket was merged into it since, and no agent has replied behind that.
+    /// The ticket cannot be solved for no response: another ticket was merged into it, and no agent has replied since.
     MergedSince {
-        /// That ticket.
+        /// The merged ticket.
         source: Id,
     },
-    /// A customer's words reopen a solved ticket for some time, and that is over.
+    /// The reopen window has passed.
     WindowClosed {
-        /// When it was solved, UTC.
+        /// The time of the solving, UTC.
         solved_at: DateTime<Utc>,
-        /// How long a reply would have reopened it.
+        /// The length of the reopen window.
         window: TimeDelta,
     },
-    /// The customer's plan has no escalations.
+    /// The customer's plan does not include escalations.
     NoEscalations,
-    /// A ticket cannot be merged into itself.
+    /// The target of a merge is the ticket itself.
     MergeIntoItself,
     /// The target of a merge is solved.
     TargetSolved,
-    /// The target of a merge is merged itself.
+    /// The target of a merge is merged.
     TargetMerged {
-        /// Where it was merged into.
+        /// The ticket into which the target is merged.
         into: Id,
     },
-    /// The tickets belong to different customers.
+    /// The two tickets of a merge have different customers.
     OtherCustomer {
-        /// The source's customer.
+        /// The customer of the source.
         source: Box<TicketOwner>,
-        /// The target's customer.
+        /// The customer of the target.
         target: Box<TicketOwner>,
     },
-    /// No entry of the ticket has this id.
+    /// The ticket has no entry with this id.
     NoSuchEntry {
         /// The id.
         entry: Id,
     },
-    /// A fact every ticket has cannot be taken away.
+    /// A required field cannot be removed.
     RequiredField {
-        /// Its name.
+        /// The name of the field.
         name: String,
     },
-    /// The value does not fit the fact.
+    /// The value is not valid for the field.
     InvalidField {
-        /// Its name.
+        /// The name of the field.
         name: String,
     },
-    /// The value does not fit one of the desk's own fields.
+    /// The value is not valid for a custom field.
     InvalidCustomField(Box<InvalidFieldValue>),
-    /// A ticket is opened once.
+    /// The ticket is already open.
     AlreadyOpened,
-    /// This only ever follows from something else.
+    /// The action cannot be requested, because it only follows from another one.
     NotRequestable,
 }
 
-/// Whose ticket it is, as merging sees it.
+/// A customer, as merging compares them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TicketOwner {
-    /// An organisation.
+    /// The organization of the ticket.
     Organization(String),
-    /// A person of no organisation.
+    /// The requester of a ticket without an organization.
     Person(Person),
 }

@@ -1,12 +1,12 @@
-//! Replies, reminders, and files without words.
+//! The actions reply, remind and attach.
 
 use super::{Decision, DecisionContext, Notice, Refusal, Request, entry_role};
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::Action;
 use crate::domain::vocabulary::{Role, Status};
 
-/// A reply of either side. An agent's hands the next step to the requester and leaves a solved ticket
-/// solved; a customer's hands it to support, whatever the status was. An automatic mail changes nothing.
+/// Decides on a reply. A reply of an agent makes the requester owe the next step, except on a solved ticket; a reply of
+/// a customer makes support owe it, in every status. An automatic mail changes nothing.
 pub(super) fn reply(
     ticket: &Ticket,
     request: &Request,
@@ -32,7 +32,8 @@ pub(super) fn reply(
     })
 }
 
-/// A customer reopens a solved ticket as long as the desk lets them (FACTS §9 A7); by default that is for ever.
+/// Checks whether a customer may still reopen a solved ticket (docs/follow-up.md#late-replies). By default there is no
+/// limit.
 pub(super) fn check_reopen_window(ticket: &Ticket, context: &DecisionContext<'_>) -> Result<(), Refusal> {
     let window = context.policy.reopen_window.filter(|_| entry_role(context) == Role::Customer);
     match window.zip(ticket.solved_at()) {
@@ -43,8 +44,8 @@ pub(super) fn check_reopen_window(ticket: &Ticket, context: &DecisionContext<'_>
     }
 }
 
-/// Files say nothing by themselves: whoever owed the next step still owes it. A merged ticket takes them as it takes
-/// labels, since they belong where they were brought.
+/// Decides on attachments without a text. They do not change the status. A merged ticket accepts them, because
+/// attachments belong to the ticket to which they were added.
 pub(super) fn attach(ticket: &Ticket, context: &DecisionContext<'_>) -> Decision {
     let decision = Decision::entry(Action::Attach, None);
     match ticket.header.merged_into {
@@ -53,7 +54,7 @@ pub(super) fn attach(ticket: &Ticket, context: &DecisionContext<'_>) -> Decision
     }
 }
 
-/// A reminder needs a requester who owes the next step.
+/// Decides on a reminder, which requires the status `awaiting_reply`.
 pub(super) fn remind(ticket: &Ticket, auto: bool) -> Result<Decision, Refusal> {
     crate::domain::workflow::unsolved(ticket)?;
     match ticket.header.status {

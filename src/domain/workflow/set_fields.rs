@@ -1,5 +1,6 @@
-//! Facts that move no status: assignee, people in copy, tags, attributes, corrections. What is so already is
-//! no change, and makes no entry.
+//! The actions that change header fields but not the status: assign, set, cc, tag, correct and redact.
+//!
+//! A change to the present value adds no entry.
 
 use super::{Decision, DecisionContext, Notice, Refusal, Request};
 use crate::domain::id::Id;
@@ -20,7 +21,7 @@ pub(super) fn assign(ticket: &Ticket, assignee: Option<&Person>, context: &Decis
     }
 }
 
-/// What joins and leaves at once stays as it is.
+/// Decides on a change of the people in copy. A person who is both added and removed stays as before.
 pub(super) fn cc(ticket: &Ticket, add: &[Person], remove: &[Person]) -> Decision {
     let header = &ticket.header;
     let is_listed = |person: &Person| person.is_in(&header.cc) || person.same_address(&header.requester);
@@ -29,7 +30,7 @@ pub(super) fn cc(ticket: &Ticket, add: &[Person], remove: &[Person]) -> Decision
     unless_empty(added.is_empty() && removed.is_empty(), Action::Cc { add: added, remove: removed })
 }
 
-/// As with people in copy.
+/// Decides on a change of tags. A tag that is both added and removed stays as before.
 pub(super) fn tag(ticket: &Ticket, add: &[String], remove: &[String]) -> Decision {
     let tags = &ticket.header.tags;
     let added = unique(add, String::eq, |tag| !tags.contains(tag) && !remove.contains(tag));
@@ -37,7 +38,7 @@ pub(super) fn tag(ticket: &Ticket, add: &[String], remove: &[String]) -> Decisio
     unless_empty(added.is_empty() && removed.is_empty(), Action::Tag { add: added, remove: removed })
 }
 
-/// The items that are wanted, each once, in their order.
+/// Returns the wanted items, each once, in their order.
 fn unique<T: Clone>(items: &[T], same: impl Fn(&T, &T) -> bool, is_wanted: impl Fn(&T) -> bool) -> Vec<T> {
     let mut kept: Vec<T> = Vec::new();
     for item in items {
@@ -52,7 +53,7 @@ fn unless_empty(empty: bool, action: Action) -> Decision {
     if empty { Decision::Nothing } else { Decision::entry(action, None) }
 }
 
-/// Sets facts; only those that differ are recorded.
+/// Decides on a change of header fields. The entry records only fields that change.
 pub(super) fn set(ticket: &Ticket, set: &[(HeaderField, Value)], unset: &[HeaderField]) -> Result<Decision, Refusal> {
     for (field, value) in set {
         validate_value(field, value)?;
@@ -78,14 +79,14 @@ fn validate_value(field: &HeaderField, value: &Value) -> Result<(), Refusal> {
     if is_valid { Ok(()) } else { Err(Refusal::InvalidField { name: field.name() }) }
 }
 
-/// Whether a header would change; asked of the one function that changes it.
+/// Returns true if the header would change, as replay determines it.
 fn differs(header: &Header, field: &HeaderField, value: Option<&Value>) -> bool {
     let mut after = header.clone();
     replay::set_header_field(&mut after, field, value);
     after != *header
 }
 
-/// A correction or redaction has to name an entry of the ticket.
+/// Decides on a correction or redaction, which must name an entry of the ticket.
 pub(super) fn refer(ticket: &Ticket, entry: Id, request: &Request) -> Result<Decision, Refusal> {
     ticket.entry(entry).ok_or(Refusal::NoSuchEntry { entry })?;
     Ok(Decision::entry(request.action.clone(), None))

@@ -1,4 +1,4 @@
-//! Solving, with the evidence each resolution needs, and reopening.
+//! The actions solve, with the evidence that each resolution requires, and reopen.
 
 use super::reply::check_reopen_window;
 use super::{Decision, DecisionContext, Refusal, Request, entry_role, unsolved};
@@ -28,7 +28,7 @@ pub(super) fn solve(
     Ok(Decision::entry(Action::Solve(evidence), Some(Status::Solved)))
 }
 
-/// Who agrees where nobody is named: a customer who solves, else the requester.
+/// Returns the person who agrees by default: the actor if it is a customer, else the requester.
 fn default_agreer(ticket: &Ticket, request: &Request, context: &DecisionContext<'_>) -> Person {
     match entry_role(context) {
         Role::Customer => request.by.clone(),
@@ -36,7 +36,7 @@ fn default_agreer(ticket: &Ticket, request: &Request, context: &DecisionContext<
     }
 }
 
-/// A merged ticket opens again only by taking the merge back, and nothing else takes one back.
+/// Decides on a reopening. A merged ticket can only be unmerged, and only a merged ticket can.
 pub(super) fn reopen(
     ticket: &Ticket,
     reason: ReopenReason,

@@ -1,9 +1,8 @@
-//! Going over a history again: whether each entry could have been written, on the ticket as it saw it.
+//! The validation of a history: every entry must be one that the workflow allowed on the ticket as it was before.
 //!
-//! The rules are those of [`decide`], asked of the ticket as the entries before it left it. Two clones that worked
-//! at the same time make histories nobody could have made on one; an entry that saw another ticket than the one
-//! replay has is *concurrent*, and judged by what it says it saw. What only another clone can explain (a second
-//! escalation, say) counts as concurrent too. Must not know files, or words for people.
+//! The rules are those of [`decide`]. The merge of two clones can produce a history that one clone could not; an entry
+//! that recorded another state than replay results in is *concurrent*, and is judged by the state it recorded. A
+//! violation that only an entry of another clone explains, such as a second escalation, counts as concurrent as well.
 
 use super::{Decision, DecisionContext, PolicyContext, Refusal, Request, decide, unsolved};
 use crate::domain::id::Id;
@@ -15,53 +14,53 @@ use crate::domain::ticket::action::{Action, SolveEvidence};
 use crate::domain::ticket::entry::Entry;
 use crate::domain::vocabulary::{Resolution, Role, Status};
 
-/// What is wrong with an entry behind the ones before it.
+/// A violation of the workflow by an entry.
 #[derive(Clone, Debug, PartialEq)]
 pub enum HistoryViolation {
-    /// Its id is not greater than the one before it.
+    /// The id is not greater than the id of the previous entry.
     Order,
-    /// It opens the ticket, and says it saw a status.
+    /// The opening has a `from`.
     From,
-    /// It saw something else than the ticket had.
+    /// The entry recorded another state than the ticket had.
     Concurrent {
-        /// What it saw.
+        /// The state that the entry recorded.
         saw: &'static str,
-        /// What the ticket had.
+        /// The state of the ticket.
         had: &'static str,
-        /// The entry that made it so.
+        /// The entry that changed the state.
         since: Option<Id>,
     },
-    /// The ticket did not allow it.
+    /// The ticket did not allow the action.
     Illegal(Refusal),
-    /// Nobody in that role may do it.
+    /// The role does not permit the action.
     Role,
-    /// Its words are missing.
+    /// The text is missing.
     NoText,
-    /// Its action leads to another status.
+    /// The action leads to another status than the entry records.
     Status {
-        /// The status it leads to; none where it changes nothing.
+        /// The status to which the action leads; `None` if it does not change it.
         leads_to: Option<Status>,
     },
-    /// It is about an entry that is not there.
+    /// The entry refers to an entry that does not exist.
     EntryMissing {
-        /// The entry.
+        /// The missing entry.
         entry: Id,
     },
-    /// A solve without what its resolution needs.
+    /// The evidence that the resolution requires is missing.
     Evidence(Refusal),
-    /// Nobody is named who agreed.
+    /// The person who agreed is missing.
     AgreerMissing,
-    /// Silence solved it sooner than the policy allows.
+    /// The ticket was solved for no response earlier than the policy allows.
     Early(Refusal),
-    /// A reply on a ticket that was merged.
+    /// The reply was written to a merged ticket.
     ReplyToMerged {
-        /// Where the ticket was merged into.
+        /// The target of the merge.
         into: Id,
     },
 }
 
-/// Goes over one entry. `so_far` is the ticket as the entries before left it; it is the same again afterwards.
-/// Entries of imported tickets are another system's: what the workflow says of them is not judged.
+/// Validates one entry. `so_far` is the ticket before the entry, and is unchanged afterwards. The entries of imported
+/// tickets are not validated against the workflow, because they come from another system.
 pub fn validate_entry(so_far: &mut Ticket, entry: &Entry, follow_up: &FollowUpPolicy) -> Vec<HistoryViolation> {
     let mut violations = Vec::new();
     if entry.id <= so_far.version() {
@@ -132,7 +131,7 @@ fn matches_recorded(so_far: &Ticket, entry: &Entry, from: Status) -> bool {
     from == so_far.header.status && was == so_far.header.priority
 }
 
-/// Makes the header what the entry says it saw.
+/// Sets the header to the state that the entry recorded.
 fn restore_recorded(ticket: &mut Ticket, entry: &Entry, from: Status) {
     let header = &mut ticket.header;
     if from != header.status {
@@ -147,7 +146,8 @@ fn restore_recorded(ticket: &mut Ticket, entry: &Entry, from: Status) {
     }
 }
 
-/// The status the action leads to; nothing where that cannot be said.
+/// Returns the status to which the action leads, or `None` if it cannot be determined. The inner `None` means no
+/// change.
 fn expected_status(
     ticket: &Ticket,
     entry: &Entry,
@@ -158,7 +158,7 @@ fn expected_status(
         Action::Merge { .. } => return unsolved(ticket).map(|()| Some(Some(Status::Solved))),
         Action::Merged { source, .. } if *source == ticket.id => return Err(Refusal::MergeIntoItself),
         Action::Merged { .. } | Action::Unmerged { .. } => return Ok(Some(None)),
-        // A reply that came too late opened the ticket it points to.
+        // A late reply opened the ticket to which it points.
         Action::Forward { into, entry } if into == entry && ticket.header.status == Status::Solved => {
             return Ok(Some(None));
         }
@@ -188,7 +188,8 @@ fn expected_status(
         )
     };
     let (decision, is_certain) = match decide_as(role) {
-        // Rights are the roles' of organisations too; what an entry does to the status is the same for all.
+        // Organizations also grant permissions, and are not known here. The effect on the status is the same for every
+        // permitted role.
         Err(Refusal::NotAllowed { .. }) => (decide_as(TicketRole::Manager)?, false),
         decision => (decision?, true),
     };
@@ -198,13 +199,14 @@ fn expected_status(
     }
 }
 
-/// Whether an agent's reply may leave the status or change it.
+/// Returns true if the entry is an agent's reply with either of the two results that `--keep-open` chooses between.
 fn is_keep_open_choice(entry: &Entry, from: Status) -> bool {
     let awaits = entry.to == Some(Status::AwaitingReply) && !matches!(from, Status::AwaitingReply | Status::Solved);
     entry.is_reply_of(Role::Agent) && (entry.to.is_none() || awaits)
 }
 
-/// What a refusal comes to: what another clone may have done meanwhile explains some.
+/// Converts a refusal to a violation; some refusals are explained by an entry of another clone, and some are not
+/// violations.
 fn violation_of(so_far: &Ticket, entry: &Entry, refusal: Refusal) -> Option<HistoryViolation> {
     let concurrent = |saw, had, explains: &dyn Fn(&Entry) -> bool| {
         last(so_far, explains).map(|since| HistoryViolation::Concurrent { saw, had, since: Some(since) })
@@ -243,13 +245,13 @@ fn violation_of(so_far: &Ticket, entry: &Entry, refusal: Refusal) -> Option<Hist
         }
         Refusal::TooFewAlerts { .. } | Refusal::TooEarly { .. } => HistoryViolation::Early(refusal),
         Refusal::NotAllowed { .. } | Refusal::NotVisible => return None,
-        // Whether the merged ticket was owed a word is not in this file.
+        // This file does not show whether the merged ticket was answered.
         Refusal::MergedSince { .. } => return None,
         refusal => HistoryViolation::Illegal(refusal),
     })
 }
 
-/// What the first entry breaks.
+/// Validates the first entry.
 pub fn validate_opening(entry: &Entry) -> Vec<HistoryViolation> {
     let mut violations = Vec::new();
     if entry.from.is_some() {
@@ -265,7 +267,8 @@ pub fn validate_opening(entry: &Entry) -> Vec<HistoryViolation> {
     violations
 }
 
-/// What somebody in the entry's role may do at all. Which customer may do what is their organisation's to say.
+/// Returns true if the role of the entry permits the action for at least one person. Organizations decide which
+/// customers may do what.
 fn role_allows(so_far: &Ticket, entry: &Entry) -> bool {
     match (entry.role, &entry.action) {
         (Role::Customer, Action::Solve(solution)) => solution.resolution() == Resolution::Agreed,
@@ -302,12 +305,13 @@ fn role_allows(so_far: &Ticket, entry: &Entry) -> bool {
     }
 }
 
-/// The last entry that fits.
+/// Returns the id of the last matching entry.
 fn last(ticket: &Ticket, fits: impl Fn(&Entry) -> bool) -> Option<Id> {
     ticket.history.iter().rev().find(|entry| fits(entry)).map(|entry| entry.id)
 }
 
-/// Whether it says that the conversation goes on in another ticket: a merge, or a late reply that opened one.
+/// Returns true if the entry says that the conversation continues on another ticket: a merge, or a late reply that
+/// opened a ticket.
 fn points_to_other_ticket(entry: &Entry) -> bool {
     matches!(&entry.action, Action::Merge { .. })
         || matches!(&entry.action, Action::Forward { into, entry } if into == entry)
@@ -321,7 +325,7 @@ fn was_solved(ticket: &Ticket) -> bool {
     ticket.history.iter().any(|entry| matches!(entry.action, Action::Solve(_)))
 }
 
-/// Whether an agent replied once, and a reminder followed.
+/// Returns true if a reminder followed the first reply of an agent.
 fn was_reminded(ticket: &Ticket) -> bool {
     let first_reply = ticket.history.iter().position(|entry| entry.is_reply_of(Role::Agent));
     first_reply.is_some_and(|first_reply| {

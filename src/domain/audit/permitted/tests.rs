@@ -1,4 +1,4 @@
-//! Entries judged by hand: what `decide` makes is lawful, whatever else is not.
+//! Verdicts on entries of all kinds.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
