@@ -1,37 +1,36 @@
-//! Something that a check, an audit or the guard found: a rule, where it is broken, and how.
-//!
-//! Must not know how it was found, nor how it is shown. The message and the line may quote strangers.
+//! The findings of `check`, `audit` and `guard`.⎏⎏A message and a source line may quote text from outside the desk,
+//! which views must sanitize.
 
 use super::{Rule, Severity};
 use crate::domain::id::Id;
 
-/// A place where a rule is broken.
+/// A place at which a rule is violated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The rule.
     pub rule: &'static Rule,
-    /// How bad it is here: the rule's own severity, unless there is a reason.
+    /// The severity, which is usually that of the rule.
     pub severity: Severity,
-    /// The file, relative to the root.
+    /// The path of the file, relative to the root of the desk.
     pub path: String,
     /// The line, from 1.
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// The ticket it is about, where it is known.
+    /// The ticket, if it is known.
     pub ticket: Option<Id>,
-    /// The entry it is about, where it is about one.
+    /// The entry, if the finding concerns one.
     pub entry: Option<Id>,
-    /// The commit it was found in, for an audit.
+    /// The commit, for an audit.
     pub commit: Option<String>,
-    /// What was found, in one sentence.
+    /// The message, one sentence.
     pub message: String,
-    /// The line of the file as it is, where it is known.
+    /// The line of the file, if it is known.
     pub source_line: Option<String>,
 }
 
 impl Finding {
-    /// A finding at the beginning of a file.
+    /// Returns a finding at the beginning of a file.
     pub fn new(rule: &'static Rule, path: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             rule,
@@ -47,35 +46,35 @@ impl Finding {
         }
     }
 
-    /// The same at a place: line and column from 1.
+    /// Sets the line and column, each from 1.
     #[must_use]
     pub const fn at(mut self, line: usize, column: usize) -> Self {
         (self.line, self.column) = (line, column);
         self
     }
 
-    /// The same about a ticket.
+    /// Sets the ticket.
     #[must_use]
     pub const fn of(mut self, ticket: Id) -> Self {
         self.ticket = Some(ticket);
         self
     }
 
-    /// The same about an entry.
+    /// Sets the entry.
     #[must_use]
     pub const fn about(mut self, entry: Id) -> Self {
         self.entry = Some(entry);
         self
     }
 
-    /// The same in a commit.
+    /// Sets the commit.
     #[must_use]
     pub fn in_commit(mut self, commit: impl Into<String>) -> Self {
         self.commit = Some(commit.into());
         self
     }
 
-    /// What findings are sorted by: the file, the place, the rule, and what was found.
+    /// Returns the sort key: path, position, rule, entry, commit and message.
     pub fn order(&self) -> impl Ord + '_ {
         (&self.path, self.line, self.column, self.rule.code, self.entry, &self.commit, &self.message)
     }

@@ -1,46 +1,46 @@
-//! CB200 to CB299: links between tickets, and what lies beside them.
+//! The rules for links between tickets and for attachments, CB200 to CB299.
 
 crate::domain::rules::table! {
     MERGE_ONE_SIDED = "CB201" "merge.one_sided" Error {
-        title: "a merge is known on one side only",
-        explanation: "A merge is an entry on both tickets, written by one command. One side alone was lost, changed by hand, or undone on another clone.",
-        example: "`merged_into: 01M7…` here, and no `merged_from:` there",
-        repair: "`casebook resolve` adds the entry that is missing.",
+        title: "a merge is recorded on one ticket only",
+        explanation: "A merge is an entry on both tickets, written by one command. The other entry was lost, removed by hand, or undone on another clone.",
+        example: "`merged_into: 01M7…` here, but no `merged_from:` there",
+        repair: "`casebook resolve` adds the missing entry.",
     }
     MERGE_CYCLE = "CB202" "merge.cycle" Warning {
-        title: "tickets are merged in a ring",
-        explanation: "Two clones merged the same tickets in opposite directions. Reading breaks the ring at the younger merge: the conversation goes on there.",
+        title: "tickets are merged into each other",
+        explanation: "Two clones merged the same tickets in opposite directions. Readers ignore the younger merge: the conversation continues on that ticket.",
         example: "one clone merges A into B, the other one B into A",
-        repair: "`casebook resolve` takes the younger merge back.",
+        repair: "`casebook resolve` undoes the younger merge.",
     }
     MERGE_NOWHERE = "CB203" "merge.nowhere" Error {
-        title: "a ticket is linked to one that is not there",
-        explanation: "Tickets are never deleted. A link that leads nowhere was made by hand, or the other file was lost.",
-        example: "merged_into: 01M7ZK369RH2Y4D6F8J0M2Q4S6      (and no such file)",
-        repair: "Bring the other file back: `git log --diff-filter=D -- tickets` tells when it went.",
+        title: "a ticket is linked to a ticket that does not exist",
+        explanation: "Tickets are never deleted. The link was made by hand, or the other file was lost.",
+        example: "merged_into: 01M7ZK369RH2Y4D6F8J0M2Q4S6      (but there is no such file)",
+        repair: "Restore the other file: `git log --diff-filter=D -- tickets` shows when it was deleted.",
     }
     ATTACHMENT_MISSING = "CB204" "attachment.missing" Error {
-        title: "an attachment that an entry names is not there, or has another size",
-        explanation: "An entry names its attachments by the digest of their bytes, and they lie in attachments/ under that name. A command puts them there before the entry; here the file was lost, cut, or never came along.",
-        example: "attachments:\n- name: trace.txt\n  size: 1234\n  sha256: abcdef…      (and no attachments/ab/abcdef…)",
-        repair: "Bring the file back: `git log --all -- FILE` tells when it came and went. Whoever has the file attaches it to any ticket with `casebook attach`: the same bytes come to the same place.",
+        title: "an attachment is missing, or has another size than its entry says",
+        explanation: "An entry names its attachments by the digest of their bytes, and the files are in attachments/ under that name. A command writes them before the entry; this one was lost or cut, or was never committed.",
+        example: "attachments:\n- name: trace.txt\n  size: 1234\n  sha256: abcdef…      (but no attachments/ab/abcdef…)",
+        repair: "Restore the file: `git log --all -- FILE` shows when it was added and removed. A person who still has the file can attach it to any ticket with `casebook attach`: equal bytes have the same path.",
     }
     ATTACHMENT_DIFFERS = "CB205" "attachment.differs" Error {
-        title: "the bytes of an attachment are not those it is named after",
-        explanation: "The name of an attachment is the SHA-256 digest of its bytes. If they differ, the file was changed, or cut.",
+        title: "the bytes of an attachment do not match its name",
+        explanation: "The name of an attachment is the SHA-256 digest of its bytes. If they differ, the file was changed or cut.",
         example: "echo more >> attachments/ab/abcdef…",
-        repair: "Bring the file back: `git checkout -- FILE`, or `git log -p -- FILE`.",
+        repair: "Restore the file with `git checkout -- FILE`; `git log -p -- FILE` shows its changes.",
     }
     ATTACHMENT_STRAY = "CB206" "attachment.stray" Warning {
-        title: "something lies in the attachments folder that is no attachment",
-        explanation: "An attachment lies at `attachments/ab/abcdef…`: 64 digits of its SHA-256 digest, in a folder of the first two.",
+        title: "the attachments folder contains a file that is not an attachment",
+        explanation: "The path of an attachment is `attachments/ab/abcdef…`: the 64 digits of its SHA-256 digest, in a folder named after the first two.",
         example: "attachments/trace.txt",
-        repair: "Take it away, or attach it to a ticket with `casebook attach`.",
+        repair: "Delete the file, or attach it to a ticket with `casebook attach`.",
     }
     ATTACHMENT_ATTRIBUTES = "CB207" "attachment.attributes" Warning {
         title: "git may change the bytes of attachments",
-        explanation: "Git turns the ends of lines on machines that ask for it (core.autocrlf), and the bytes are then no longer those the file is named after. attachments/.gitattributes keeps git from it; the first `casebook attach` writes it.",
+        explanation: "On machines with `core.autocrlf`, git converts line endings, and the bytes then no longer match the name of the file. attachments/.gitattributes prevents this; the first `casebook attach` writes it.",
         example: "git rm attachments/.gitattributes",
-        repair: "`echo '* -text -diff' > attachments/.gitattributes`, and commit that.",
+        repair: "`echo '* -text -diff' > attachments/.gitattributes`, and commit the file.",
     }
 }

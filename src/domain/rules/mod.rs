@@ -1,19 +1,10 @@
-//! The rules that files, histories and desks are held to, each with a code, a word, an example and the repair.
-//!
-//! One table for `check`, `audit` and `guard`: a rule that is not here cannot be broken. Codes and words are
-//! promises; a rule that goes leaves its code behind, unused. The hundreds say what is looked at:
-//!
-//! | codes | of |
-//! |---|---|
-//! | CB001 to CB099 | one file: what it may hold, and how it is spelled |
-//! | CB100 to CB199 | one ticket: its header, its history, and what the workflow allows |
-//! | CB200 to CB299 | the store: links between tickets, what lies beside them |
-//! | CB300 to CB399 | people and policy |
-//! | CB400 to CB499 | the history of git, for `audit` |
-//! | CB500 to CB599 | a push, for `guard` |
-//! | CB600 to CB699 | what was promised, for `sla` |
-//!
-//! Must not know how anything is found, nor how it is shown.
+//! The rules that files, histories and desks must meet (docs/rules.md).⎏⎏`check`, `audit` and `guard` report only
+//! violations of these rules. Codes and words are promises: the code of a removed rule is not used again. The hundreds
+//! of a code name its subject:⎏⎏| codes | subject |⎏|---|---|⎏| CB001 to CB099 | one file: its contents and format |⎏|
+//! CB100 to CB199 | one ticket: its header, its history, and the workflow |⎏| CB200 to CB299 | links between tickets,
+//! and attachments |⎏| CB300 to CB399 | people and policy |⎏| CB400 to CB499 | the history of git, for `audit` |⎏|
+//! CB500 to CB599 | a push, for `guard` |⎏| CB600 to CB699 | targets, for `sla` |⎏⎏# Invariants⎏⎏This folder contains
+//! only the rules and the form of a finding. The checks are in [`crate::desk`], and the views in [`crate::view`].
 
 mod audit;
 mod file;
@@ -32,17 +23,17 @@ pub use links::*;
 pub use policy::*;
 pub use sla::*;
 
-/// How bad a finding is.
+/// A severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Cannot come from sound commands.
+    /// The violation cannot be the result of valid commands.
     Error,
-    /// Comes from two clones that worked at the same time, or is worth a look.
+    /// The violation can be the result of two clones that worked at the same time, or needs the attention of a person.
     Warning,
 }
 
 impl Severity {
-    /// The word of it.
+    /// Returns the word in JSON and messages.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Error => "error",
@@ -51,24 +42,24 @@ impl Severity {
     }
 }
 
-/// Something that holds in every sound desk.
+/// A condition that every valid desk meets.
 #[derive(Debug)]
 pub struct Rule {
-    /// Its number: `CB101`.
+    /// The code, such as `CB101`.
     pub code: &'static str,
-    /// Its stable word: `header.differs`.
+    /// The stable word, such as `header.differs`.
     pub word: &'static str,
-    /// How bad it is to break it.
+    /// The severity of a violation.
     pub severity: Severity,
-    /// What is wrong where it is broken, in one line.
+    /// The violation, in one line.
     pub title: &'static str,
-    /// Why it is a rule, in a paragraph or two.
+    /// The reason for the rule, in one paragraph.
     pub explanation: &'static str,
-    /// What breaks it: some lines of a file, or a command.
+    /// An example of a violation: lines of a file, or a command.
     pub example: &'static str,
-    /// What to do.
+    /// The repair.
     pub repair: &'static str,
-    /// Whether `check --fix` mends it: only where there is exactly one right answer.
+    /// True if `check --fix` repairs the violation, because there is exactly one correct value.
     pub is_fixable: bool,
 }
 
@@ -80,17 +71,17 @@ impl PartialEq for Rule {
 
 impl Eq for Rule {}
 
-/// Every rule, in the order of codes.
+/// Returns every rule, in the order of codes.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     [file::ALL, history::ALL, links::ALL, policy::ALL, audit::ALL, guard::ALL, sla::ALL].into_iter().flatten().copied()
 }
 
-/// The rule of a code or a word, in any case.
+/// Returns the rule with a code or word, in any case.
 pub fn find_rule(word: &str) -> Option<&'static Rule> {
     rules().find(|rule| rule.code.eq_ignore_ascii_case(word) || rule.word.eq_ignore_ascii_case(word))
 }
 
-/// Rules as constants, and the list of them.
+/// Defines rules as statics, and the list of them.
 macro_rules! table {
     ($($name:ident = $code:literal $word:literal $severity:ident $(($fixable:ident))? {
         title: $title:literal,
@@ -99,7 +90,7 @@ macro_rules! table {
         repair: $repair:literal $(,)?
     })*) => {
         $(
-            #[doc = $title]
+            #[doc = concat!("The rule ", $code, ": ", $title, ".")]
             pub static $name: $crate::domain::rules::Rule = $crate::domain::rules::Rule {
                 code: $code,
                 word: $word,
@@ -137,10 +128,10 @@ mod tests {
     }
 
     #[test]
-    fn every_rule_says_all_it_has_to() {
+    fn every_rule_has_all_its_texts() {
         for rule in rules() {
-            for words in [rule.title, rule.explanation, rule.example, rule.repair] {
-                assert!(words.trim_end() == words && words.len() > 8, "{}: {words:?}", rule.code);
+            for text in [rule.title, rule.explanation, rule.example, rule.repair] {
+                assert!(text.trim_end() == text && text.len() > 8, "{}: {text:?}", rule.code);
             }
             assert!(!rule.title.ends_with('.') && !rule.title.contains('\n'), "{}", rule.code);
         }

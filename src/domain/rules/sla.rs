@@ -1,16 +1,16 @@
-//! CB600 to CB699: what was promised, for `sla`.
+//! The rules for targets, CB600 to CB699, for `sla`.
 
 crate::domain::rules::table! {
     TARGET_BREACHED = "CB601" "target.breached" Error {
-        title: "a target has passed",
-        explanation: "The plan of a ticket promises an answer, or an end, within so much open time. That time is used up. The calendar counts, not the clock on the wall; `casebook sla --explain TICKET` shows each interval.",
+        title: "a target was breached",
+        explanation: "The plan of a ticket has a target for a response or for the resolution, in open time. That time has passed. Only the open time of the calendar counts; `casebook sla --explain TICKET` prints every interval.",
         example: "casebook sla --fail-on breached",
-        repair: "Do what is owed: `casebook reply TICKET`, or `casebook solve TICKET`.",
+        repair: "Reply with `casebook reply TICKET`, or solve the ticket with `casebook solve TICKET`.",
     }
     TARGET_DUE = "CB602" "target.due" Warning {
-        title: "a target will soon have passed",
-        explanation: "What is owed is due within the span that was asked for.",
+        title: "a target will be breached soon",
+        explanation: "The target is due within the time that was given.",
         example: "casebook sla --fail-on due:2h",
-        repair: "Do what is owed before the due instant: `casebook sla --due 2h` lists what burns first.",
+        repair: "Act before the target is due: `casebook sla --due 2h` lists the most urgent clocks first.",
     }
 }
