@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_loss_is_told_apart() {
+    fn every_kind_of_loss_is_distinguished() {
         let before = [(1, 1), (2, 2), (3, 3)];
         assert_eq!(found(&before, &[(1, 1), (2, 2), (3, 3), (4, 4)]), []);
         assert_eq!(found(&before, &[(1, 1), (3, 3)]), [LostEntry::Removed(id(2))]);
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn new_entries_and_those_put_before_older_ones() {
+    fn new_and_inserted_entries_are_found() {
         let (before, after) = ([(1, 1), (4, 4)], [(1, 1), (2, 2), (4, 4), (5, 5), (6, 6)]);
         let added = new(&before, &after);
         assert_eq!(added, [1, 3, 4]);
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_that_stands_twice_is_two_entries() {
+    fn an_id_that_occurs_twice_is_two_entries() {
         let before = [(1, 1), (2, 2), (3, 3)];
         // The duplicate is next to the original, before or after it, edited or not; before older entries, or at the
         // end.
@@ -207,22 +207,22 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_union_keeps_both_sides(one in history(), other in history()) {
+        fn a_union_contains_both_sides(one in history(), other in history()) {
             // Entries of two clones with the same id are the same.
             let mut union = one.clone();
-            union.extend(other.iter().filter(|(number, _)| !one.iter().any(|(kept, _)| kept == number)));
+            union.extend(other.iter().filter(|(number, _)| !one.iter().any(|(id, _)| id == number)));
             union.sort_unstable();
             let other: Vec<_> =
-                other.iter().map(|(number, _)| *union.iter().find(|(kept, _)| kept == number).unwrap()).collect();
+                other.iter().map(|(number, _)| *union.iter().find(|(id, _)| id == number).unwrap()).collect();
             prop_assert_eq!(found(&one, &union), []);
             prop_assert_eq!(found(&other, &union), []);
         }
 
         #[test]
-        fn nothing_else_is_taken_for_it(before in history(), after in history()) {
+        fn a_history_is_complete_only_if_it_contains_the_older_one(before in history(), after in history()) {
             let kept = found(&before, &after).is_empty();
             let mut rest = after.iter();
-            let is_part = before.iter().all(|wanted| rest.any(|entry| entry == wanted));
+            let is_part = before.iter().all(|expected| rest.any(|entry| entry == expected));
             prop_assert_eq!(kept, is_part);
         }
 

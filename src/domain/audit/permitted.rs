@@ -83,7 +83,8 @@ pub enum Verdict {
     Permitted,
     /// The entry on the other ticket is missing. Otherwise a command can make this one.
     CounterpartMissing,
-    /// The entry does not fit the history before it, but an earlier version of the ticket, which ends with this entry.
+    /// The entry does not fit the history before it, but fits an earlier version of the ticket, which ends with the
+    /// entry of this id.
     Concurrent(Id),
     /// No command can make the entry.
     NotPermitted(NotPermitted),
@@ -199,10 +200,10 @@ pub fn evaluate(before: &Ticket, entry: &Entry, policy: &AuditPolicy<'_>, counte
     };
     // Try earlier versions in which the ticket had the status that the entry recorded.
     let mut counts: Vec<usize> = Vec::new();
-    let mut so_far: Option<Ticket> = None;
+    let mut version: Option<Ticket> = None;
     for (index, candidate) in before.history[..before.history.len().saturating_sub(1)].iter().enumerate() {
-        extend(&mut so_far, candidate);
-        counts.extend(so_far.iter().filter(|ticket| Some(ticket.header.status) == entry.from).map(|_| index + 1));
+        extend(&mut version, candidate);
+        counts.extend(version.iter().filter(|ticket| Some(ticket.header.status) == entry.from).map(|_| index + 1));
     }
     // Most entries fit the latest of these versions. The others are built only if needed.
     let earlier = counts.into_iter().rev().take(MAX_EARLIER_VERSIONS).filter_map(|count| {

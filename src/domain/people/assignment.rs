@@ -230,7 +230,7 @@ mod tests {
     const ALL: &[&str] = &["japan", "paris"];
 
     #[test]
-    fn the_least_loaded_is_next_and_of_equals_who_waited_longest() {
+    fn the_least_loaded_agent_is_next_and_among_equals_the_longest_waiting() {
         let none = loads(&[]);
         assert_eq!(chosen(AssignmentStrategy::LeastLoaded, &none, AssignmentRequirements::default(), ALL).0, "kenji");
         let some = loads(&[("kenji", Status::Open), ("lea", Status::Solved), ("mori", Status::Solved)]);
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn the_round_goes_on_behind_whoever_had_the_youngest_ticket() {
+    fn the_round_continues_after_the_agent_of_the_youngest_ticket() {
         for (last, expected) in [("kenji", "lea"), ("lea", "mori"), ("mori", "kenji")] {
             let tickets = [("kenji", Status::Open), ("lea", Status::Open), (last, Status::Solved)];
             assert_eq!(
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn the_round_goes_by_when_tickets_were_given_whatever_their_age() {
+    fn the_round_follows_the_times_of_assignments() {
         let assigned = |number: u128, assignee: &str, minute: i64| {
             let summary = summary(number, assignee, Status::Open);
             let at = summary.created_at + chrono::TimeDelta::minutes(minute);
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn team_is_a_must_language_and_hours_are_wishes() {
+    fn the_team_is_required_but_language_and_hours_can_be_relaxed() {
         let none = loads(&[]);
         let of = |team, language| AssignmentRequirements { team, language };
         assert_eq!(chosen(AssignmentStrategy::LeastLoaded, &none, of(Some("billing"), None), ALL).0, "lea");

@@ -131,8 +131,8 @@ impl IneligibleReason {
 /// Returns every rule that the ticket violates, those that concern the requester first.
 pub fn eligibility_problems(policy: &EligibilityPolicy, applicant: &Applicant<'_>) -> Vec<IneligibleReason> {
     let Some(organization) = applicant.organization else {
-        let stranger = IneligibleReason::UnknownPerson { requester: applicant.requester.clone() };
-        return if policy.unknown_people { Vec::new() } else { vec![stranger] };
+        let unknown = IneligibleReason::UnknownPerson { requester: applicant.requester.clone() };
+        return if policy.unknown_people { Vec::new() } else { vec![unknown] };
     };
     let role = if policy.roles { missing_role(applicant, organization) } else { None };
     let instance = |check: fn(&EligibilityPolicy, &Applicant<'_>, &str, &Instance) -> Option<IneligibleReason>| {
@@ -176,13 +176,13 @@ fn old_release(
     if ended.is_none() && policy.supported.iter().any(|listed| is_named(listed)) {
         return None;
     }
-    let lives = |listed: &&String| policy.end_of_life.get(*listed).is_none_or(|day| *day > applicant.today);
+    let is_supported = |listed: &&String| policy.end_of_life.get(*listed).is_none_or(|day| *day > applicant.today);
     Some(IneligibleReason::Release {
         organization: organization.to_owned(),
         instance: instance.id.clone(),
         release: release.to_owned(),
         since: ended.map(|(_, day)| *day),
-        supported: policy.supported.iter().filter(lives).cloned().collect(),
+        supported: policy.supported.iter().filter(is_supported).cloned().collect(),
     })
 }
 
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn the_plan_in_force_says_which_roles_may_open() {
+    fn the_plan_in_force_decides_which_roles_may_open_tickets() {
         let policy = EligibilityPolicy::default();
         for (address, legacy, care) in [
             ("editor@acme.example", false, true),
@@ -269,12 +269,12 @@ mod tests {
             let may = |plan: &[OrganizationRole]| rules(&policy, address, plan, &instance()).is_empty();
             assert_eq!((may(&[Admin, Developer]), may(&[TechSupportEditor])), (legacy, care), "{address}");
         }
-        let lax = EligibilityPolicy { roles: false, ..policy };
-        assert!(rules(&lax, "new@acme.example", &[TechSupportEditor], &instance()).is_empty());
+        let without_rule = EligibilityPolicy { roles: false, ..policy };
+        assert!(rules(&without_rule, "new@acme.example", &[TechSupportEditor], &instance()).is_empty());
     }
 
     #[test]
-    fn a_missing_role_names_who_can_grant_it() {
+    fn a_missing_role_lists_the_administrators() {
         let (acme, requester) = (acme(), person("dev@acme.example"));
         let plan = Some(("enhanced", &[TechSupportEditor][..]));
         let applicant = Applicant {
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn the_release_has_to_be_supported_where_the_customer_hosts() {
+    fn the_release_must_be_supported_unless_the_vendor_hosts() {
         let end_of_life = BTreeMap::from([("26.14".to_owned(), day("2026-11-21"))]);
         let supported = ["26.18", "26.16", "26.14"].map(str::to_owned).to_vec();
         let policy = EligibilityPolicy { supported, end_of_life, ..EligibilityPolicy::default() };
@@ -314,10 +314,10 @@ mod tests {
             let instance = Instance { release: release.map(str::to_owned), hosting, ..instance() };
             let expected: &[&str] = if fits { &[] } else { &["release"] };
             assert_eq!(rules(&policy, "editor@acme.example", &[TechSupportEditor], &instance), expected, "{release:?}");
-            let lax = EligibilityPolicy { releases: false, ..policy.clone() };
-            assert!(rules(&lax, "editor@acme.example", &[TechSupportEditor], &instance).is_empty());
-            let silent = EligibilityPolicy::default();
-            assert!(rules(&silent, "editor@acme.example", &[TechSupportEditor], &instance).is_empty());
+            let without_rule = EligibilityPolicy { releases: false, ..policy.clone() };
+            assert!(rules(&without_rule, "editor@acme.example", &[TechSupportEditor], &instance).is_empty());
+            let without_releases = EligibilityPolicy::default();
+            assert!(rules(&without_releases, "editor@acme.example", &[TechSupportEditor], &instance).is_empty());
         }
     }
 
@@ -329,12 +329,12 @@ mod tests {
         assert_eq!(rules(&policy, "dev@acme.example", &[TechSupportEditor], &without), ["role", "project_number"]);
         let core = Instance { edition: Some(Edition::CloudCore), ..without.clone() };
         assert!(rules(&policy, "editor@acme.example", &[TechSupportEditor], &core).is_empty());
-        let lax = EligibilityPolicy { project_numbers: false, ..policy };
-        assert!(rules(&lax, "editor@acme.example", &[TechSupportEditor], &without).is_empty());
+        let without_rule = EligibilityPolicy { project_numbers: false, ..policy };
+        assert!(rules(&without_rule, "editor@acme.example", &[TechSupportEditor], &without).is_empty());
     }
 
     #[test]
-    fn people_of_no_organization_may_where_policy_lets_them() {
+    fn people_without_an_organization_may_open_tickets_if_the_policy_allows_it() {
         let requester = person("ida@northwind.example");
         let applicant = Applicant {
             requester: &requester,

@@ -141,7 +141,7 @@ mod tests {
 
     /// Roles by relation to the ticket: own, in copy, of the organization, of another one, of none.
     #[test]
-    fn who_stands_where_to_which_ticket() {
+    fn roles_follow_from_memberships_and_participation() {
         use TicketRole::{Agent, Customer, Editor, Outsider, Reader};
         let (acme, team) =
             (acme(), Team { agents: vec![person("kenji@desk.example")], managers: Vec::new(), ..Team::default() });
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_several_addresses_takes_part_by_each() {
+    fn a_person_takes_part_by_every_address() {
         let memberships = Memberships::of(&person("ed@mail.example"), [&acme()]);
         let own = ticket("editor@acme.example", "x@x.example", None);
         assert_eq!(memberships.role(&person("ed@mail.example"), &own), TicketRole::Customer);

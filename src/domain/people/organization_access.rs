@@ -136,14 +136,14 @@ mod tests {
     fn outcome(address: &str, approved_by: Option<&str>) -> &'static str {
         match may_have_access(&acme(), &person(address), approved_by.map(person).as_ref()) {
             Ok(()) => "may",
-            Err(AccessRefusal::RoleMissing { .. }) => "not theirs",
+            Err(AccessRefusal::RoleMissing { .. }) => "role missing",
             Err(AccessRefusal::NotApproved { .. }) => "not approved",
             Err(_) => "another reason",
         }
     }
 
     #[test]
-    fn contacts_ask_by_themselves_and_administrators_with_an_approval() {
+    fn contacts_may_request_access_and_administrators_with_an_approval() {
         for (address, approved_by, expected) in [
             ("tina@acme.example", None, "may"),
             ("both@acme.example", None, "may"),
@@ -158,15 +158,15 @@ mod tests {
             ("adam@acme.example", Some("dev@acme.example"), "not approved"),
             ("adam@acme.example", Some("adam@acme.example"), "not approved"),
             ("adam@acme.example", Some("x@other.example"), "not approved"),
-            ("dev@acme.example", Some("tina@acme.example"), "not theirs"),
-            ("x@other.example", Some("tina@acme.example"), "not theirs"),
+            ("dev@acme.example", Some("tina@acme.example"), "role missing"),
+            ("x@other.example", Some("tina@acme.example"), "role missing"),
         ] {
             assert_eq!(outcome(address, approved_by), expected, "{address} {approved_by:?}");
         }
     }
 
     #[test]
-    fn who_has_it_need_not_ask() {
+    fn a_person_with_access_cannot_request_it() {
         let mut acme = acme();
         let ticket = Id::at("2026-11-21T09:00:00Z".parse().expect("a time"), 1);
         acme.people[0].organization_access = Some(ticket);

@@ -79,12 +79,12 @@ impl Organization {
     }
 
     fn change_instance(&mut self, id: &str, field: &InstanceField) {
-        let place = self.instances.iter().position(|instance| instance.id == id).unwrap_or_else(|| {
+        let index = self.instances.iter().position(|instance| instance.id == id).unwrap_or_else(|| {
             let id = id.to_owned();
             self.instances.push(Instance { id, edition: None, hosting: None, release: None, project_number: None });
             self.instances.len() - 1
         });
-        let instance = &mut self.instances[place];
+        let instance = &mut self.instances[index];
         match field {
             InstanceField::Edition(edition) => instance.edition = *edition,
             InstanceField::Hosting(hosting) => instance.hosting = *hosting,
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn its_administrator_gives_and_takes_support_roles_alone() {
+    fn an_administrator_may_change_only_support_roles() {
         use OrganizationRole::{Admin, Developer, OrgAdmin, TechSupportEditor, TechSupportViewer};
         let mut acme = Organization::new("acme");
         acme.people = vec![with_roles("olga@acme.example", &[OrgAdmin]), with_roles("dev@acme.example", &[Developer])];

@@ -306,9 +306,9 @@ impl HeaderField {
     pub fn name(&self) -> String {
         match self {
             Self::Field(field) => format!("fields.{field}"),
-            named => Self::NAMED
+            field => Self::NAMED
                 .iter()
-                .find(|(_, field)| field == named)
+                .find(|(_, other)| other == field)
                 .map_or_else(String::new, |(name, _)| (*name).to_owned()),
         }
     }
@@ -345,7 +345,7 @@ impl Action {
             Self::Tag { .. } => "tag",
             Self::Correct { .. } => "correct",
             Self::Redact { .. } => "redact",
-            Self::Unknown(word) => word,
+            Self::Unknown(name) => name,
         }
     }
 

@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_digest_is_spelled_in_one_way() {
+    fn a_digest_has_one_spelling() {
         let text = "0123456789abcdef".repeat(4);
         let digest: Digest = text.parse().expect("a digest");
         assert_eq!(digest.to_string(), text);
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_that_of_a_file() {
+    fn a_name_is_a_valid_file_name() {
         for name in ["trace.txt", "-rf", ".hidden", "a b", "日本語.har", "no", "...", &"x".repeat(255)] {
             assert_eq!(validate_name(name), Ok(()), "{name}");
         }
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_are_read_and_told() {
+    fn sizes_are_parsed_and_formatted() {
         for (size, text) in [
             (0, "0 B"),
             (999, "999 B"),

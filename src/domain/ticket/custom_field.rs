@@ -100,9 +100,9 @@ impl CustomField {
         match &self.kind {
             FieldKind::Text if text.is_empty() => Err(self.wrong_kind(format!("`{text}`"))),
             FieldKind::Text => Ok(Value::String(text)),
-            FieldKind::Enum(known) if known.contains(&text) => Ok(Value::String(text)),
-            FieldKind::Enum(known) => {
-                Err(InvalidFieldValue::UnknownWord { name: self.name.clone(), given: text, known: known.clone() })
+            FieldKind::Enum(choices) if choices.contains(&text) => Ok(Value::String(text)),
+            FieldKind::Enum(choices) => {
+                Err(InvalidFieldValue::UnknownWord { name: self.name.clone(), given: text, known: choices.clone() })
             }
             FieldKind::Number => number(&text).ok_or_else(|| self.wrong_kind(format!("`{text}`"))),
             FieldKind::Date => NaiveDate::from_str(&text)
@@ -152,11 +152,11 @@ pub fn coerce_all<'a>(
         return Ok(());
     }
     for (name, value) in values {
-        let known = || fields.iter().map(|field| field.name.clone()).collect();
+        let names = || fields.iter().map(|field| field.name.clone()).collect();
         let field = fields
             .iter()
             .find(|field| field.name == name)
-            .ok_or_else(|| InvalidFieldValue::UnknownField { name: name.to_owned(), known: known() })?;
+            .ok_or_else(|| InvalidFieldValue::UnknownField { name: name.to_owned(), known: names() })?;
         *value = field.coerce(value)?;
     }
     Ok(())

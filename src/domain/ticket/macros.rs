@@ -155,7 +155,7 @@ impl MacroStep {
 mod tests {
     use super::*;
 
-    fn named(texts: &[(&str, &str)], steps: Vec<Fields>) -> Macro {
+    fn template(texts: &[(&str, &str)], steps: Vec<Fields>) -> Macro {
         let texts = texts.iter().map(|(language, text)| ((*language).to_owned(), (*text).to_owned())).collect();
         Macro { name: "m".to_owned(), about: None, texts, steps }
     }
@@ -172,19 +172,19 @@ mod tests {
 
     #[test]
     fn the_text_is_in_the_language_of_the_ticket_if_possible() {
-        let both = named(&[("en", "Hello"), ("fr", "Bonjour")], Vec::new()).texts;
+        let both = template(&[("en", "Hello"), ("fr", "Bonjour")], Vec::new()).texts;
         assert_eq!(text_in(&both, ["fr-CA", "en"]), Some(("fr", "Bonjour")));
         assert_eq!(text_in(&both, ["ja", "en"]), Some(("en", "Hello")));
         assert_eq!(text_in(&both, ["fr"]), Some(("fr", "Bonjour")));
         assert_eq!(text_in(&both, ["ja", "pt"]), Some(("en", "Hello")));
-        let one = named(&[("", "Hello")], Vec::new()).texts;
+        let one = template(&[("", "Hello")], Vec::new()).texts;
         assert_eq!(text_in(&one, ["fr", "ja"]), Some(("", "Hello")));
         assert_eq!(text_in(&MacroTexts::new(), ["en"]), None);
     }
 
     #[test]
     fn the_text_goes_with_the_first_step_without_its_own_text() {
-        let index = |steps: Vec<Fields>| text_step(&steps_of(&named(&[], steps)).expect("steps"));
+        let index = |steps: Vec<Fields>| text_step(&steps_of(&template(&[], steps)).expect("steps"));
         let (reply, tag) = (step(&[("action", "reply")]), step(&[("action", "resume")]));
         let prioritize = step(&[("action", "prioritize"), ("priority", "S2")]);
         let own = |step: &Fields| [step.clone(), vec![("text".to_owned(), Value::from("x"))]].concat();
@@ -192,16 +192,16 @@ mod tests {
         assert_eq!(index(vec![tag.clone(), prioritize.clone(), own(&reply)]), 1);
         assert_eq!(index(vec![tag.clone(), own(&prioritize), own(&reply)]), 2);
         assert_eq!(index(vec![tag.clone(), tag]), 0);
-        let steps = steps_of(&named(&[], vec![own(&reply)])).expect("steps");
+        let steps = steps_of(&template(&[], vec![own(&reply)])).expect("steps");
         assert_eq!(text_in(&steps[0].texts, ["fr"]), Some(("", "x")));
         let invalid = [reply, vec![("text".to_owned(), Value::Bool(true))]].concat();
-        let (index, error) = steps_of(&named(&[], vec![invalid])).expect_err("no text");
+        let (index, error) = steps_of(&template(&[], vec![invalid])).expect_err("no text");
         assert!(index == 0 && error.to_string().contains("a text for each language"), "{error}");
     }
 
     #[test]
     fn steps_have_the_names_of_entries() {
-        let template = named(
+        let macros = template(
             &[],
             vec![
                 step(&[("action", "hold"), ("reason", "engineering"), ("until", "+2d")]),
@@ -209,12 +209,12 @@ mod tests {
                 step(&[("action", "prioritize"), ("priority", "S2")]),
             ],
         );
-        let steps = steps_of(&template).expect("steps");
+        let steps = steps_of(&macros).expect("steps");
         let actions: Vec<&str> = steps.iter().map(|step| step.action.as_str()).collect();
         assert_eq!(actions, ["hold", "assign", "prioritize"]);
         let Action::Hold(hold) = &steps[0].action else { panic!("a hold") };
         assert_eq!(hold.until.expect("a time").to_rfc3339(), "2026-11-23T09:00:00+00:00");
-        let reply = steps_of(&named(&[("", "Hello")], Vec::new())).expect("steps");
+        let reply = steps_of(&template(&[("", "Hello")], Vec::new())).expect("steps");
         assert!(reply.len() == 1 && reply[0].is_message() && !reply[0].keep_open);
     }
 
@@ -228,7 +228,7 @@ mod tests {
             step(&[("reason", "engineering")]),
         ] {
             assert_eq!(
-                steps_of(&named(&[], vec![step(&[("action", "resume")]), wrong])).map_err(|(index, _)| index),
+                steps_of(&template(&[], vec![step(&[("action", "resume")]), wrong])).map_err(|(index, _)| index),
                 Err(1)
             );
         }

@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn examples_are_in_the_readers_language_where_there_are_some() {
+    fn examples_are_in_the_given_language_if_possible() {
         let with = |examples: &[(&str, &str)]| {
             let examples = examples.iter().map(|(language, words)| ((*language).to_owned(), (*words).to_owned()));
             ProductGroup { examples: examples.collect(), ..group("x", &[]) }
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn words_hint_at_one_group_or_at_none() {
+    fn a_subject_suggests_one_group_or_none() {
         let groups = [
             group("reports_dashboards", &["dashboard", "tile", "visuali"]),
             group("schedule_export", &["schedul", "export", "csv"]),

@@ -59,36 +59,36 @@ pub enum HistoryViolation {
     },
 }
 
-/// Validates one entry. `so_far` is the ticket before the entry, and is unchanged afterwards. The entries of imported
+/// Validates one entry. `before` is the ticket before the entry, and is unchanged afterwards. The entries of imported
 /// tickets are not validated against the workflow, because they come from another system.
-pub fn validate_entry(so_far: &mut Ticket, entry: &Entry, follow_up: &FollowUpPolicy) -> Vec<HistoryViolation> {
+pub fn validate_entry(before: &mut Ticket, entry: &Entry, follow_up: &FollowUpPolicy) -> Vec<HistoryViolation> {
     let mut violations = Vec::new();
-    if entry.id <= so_far.version() {
+    if entry.id <= before.version() {
         violations.push(HistoryViolation::Order);
     }
     let Some(from) = entry.from.filter(|_| !matches!(entry.action, Action::Unknown(_))) else { return violations };
-    if from != so_far.header.status {
-        let (saw, had) = (from.as_str(), so_far.header.status.as_str());
-        violations.push(HistoryViolation::Concurrent { saw, had, since: last(so_far, changes_status) });
+    if from != before.header.status {
+        let (saw, had) = (from.as_str(), before.header.status.as_str());
+        violations.push(HistoryViolation::Concurrent { saw, had, since: last(before, changes_status) });
     }
-    if let (Some(into), Action::Reply { auto: false, .. }) = (so_far.header.merged_into, &entry.action) {
+    if let (Some(into), Action::Reply { auto: false, .. }) = (before.header.merged_into, &entry.action) {
         violations.push(HistoryViolation::ReplyToMerged { into });
     }
-    let is_imported = so_far.opening().is_some_and(|opening| opening.imported_from.is_some());
+    let is_imported = before.opening().is_some_and(|opening| opening.imported_from.is_some());
     if !is_imported {
-        validate(so_far, entry, from, follow_up, &mut violations);
+        validate(before, entry, from, follow_up, &mut violations);
     }
     violations
 }
 
 fn validate(
-    so_far: &mut Ticket,
+    before: &mut Ticket,
     entry: &Entry,
     from: Status,
     follow_up: &FollowUpPolicy,
     violations: &mut Vec<HistoryViolation>,
 ) {
-    if !role_allows(so_far, entry) {
+    if !role_allows(before, entry) {
         violations.push(HistoryViolation::Role);
     }
     if entry.text.is_none() && entry.action.needs_text() {
@@ -98,13 +98,13 @@ fn validate(
     if matches!(entry.action, Action::Solve(SolveEvidence::Agreed { by: None })) {
         violations.push(HistoryViolation::AgreerMissing);
     }
-    let decision = if matches_recorded(so_far, entry, from) {
-        expected_status(so_far, entry, follow_up)
+    let decision = if matches_recorded(before, entry, from) {
+        expected_status(before, entry, follow_up)
     } else {
-        let real = so_far.header.clone();
-        restore_recorded(so_far, entry, from);
-        let decision = expected_status(so_far, entry, follow_up);
-        so_far.header = real;
+        let real = before.header.clone();
+        restore_recorded(before, entry, from);
+        let decision = expected_status(before, entry, follow_up);
+        before.header = real;
         decision
     };
     match decision {
@@ -112,23 +112,23 @@ fn validate(
             violations.push(HistoryViolation::Status { leads_to });
         }
         Ok(_) => {}
-        Err(refusal) => violations.extend(violation_of(so_far, entry, refusal)),
+        Err(refusal) => violations.extend(violation_of(before, entry, refusal)),
     }
     if let Action::Prioritize { was, .. } = entry.action
-        && was != so_far.header.priority
+        && was != before.header.priority
     {
-        let (saw, had) = (was.as_str(), so_far.header.priority.as_str());
-        let since = last(so_far, |entry| matches!(entry.action, Action::Prioritize { .. }));
+        let (saw, had) = (was.as_str(), before.header.priority.as_str());
+        let since = last(before, |entry| matches!(entry.action, Action::Prioritize { .. }));
         violations.push(HistoryViolation::Concurrent { saw, had, since });
     }
 }
 
-fn matches_recorded(so_far: &Ticket, entry: &Entry, from: Status) -> bool {
+fn matches_recorded(before: &Ticket, entry: &Entry, from: Status) -> bool {
     let was = match entry.action {
         Action::Prioritize { was, .. } => was,
-        _ => so_far.header.priority,
+        _ => before.header.priority,
     };
-    from == so_far.header.status && was == so_far.header.priority
+    from == before.header.status && was == before.header.priority
 }
 
 /// Sets the header to the state that the entry recorded.
@@ -207,9 +207,9 @@ fn is_keep_open_choice(entry: &Entry, from: Status) -> bool {
 
 /// Converts a refusal to a violation; some refusals are explained by an entry of another clone, and some are not
 /// violations.
-fn violation_of(so_far: &Ticket, entry: &Entry, refusal: Refusal) -> Option<HistoryViolation> {
+fn violation_of(before: &Ticket, entry: &Entry, refusal: Refusal) -> Option<HistoryViolation> {
     let concurrent = |saw, had, explains: &dyn Fn(&Entry) -> bool| {
-        last(so_far, explains).map(|since| HistoryViolation::Concurrent { saw, had, since: Some(since) })
+        last(before, explains).map(|since| HistoryViolation::Concurrent { saw, had, since: Some(since) })
     };
     let explained = match &refusal {
         Refusal::AlreadyEscalated { .. } => {
@@ -221,13 +221,13 @@ fn violation_of(so_far: &Ticket, entry: &Entry, refusal: Refusal) -> Option<Hist
         Refusal::SameHoldReason { .. } => {
             concurrent("another reason", "held for the same reason", &|entry| matches!(entry.action, Action::Hold(_)))
         }
-        Refusal::IsMerged { .. } if matches!(entry.action, Action::Reopen { .. }) && was_solved(so_far) => {
+        Refusal::IsMerged { .. } if matches!(entry.action, Action::Reopen { .. }) && was_solved(before) => {
             concurrent("solved", "merged", &|entry| matches!(entry.action, Action::Merge { .. }))
         }
-        Refusal::NotMerged if last(so_far, |entry| matches!(entry.action, Action::Merge { .. })).is_some() => {
+        Refusal::NotMerged if last(before, |entry| matches!(entry.action, Action::Merge { .. })).is_some() => {
             concurrent("merged", "not merged", &changes_status)
         }
-        Refusal::TooFewAlerts { given: 0, .. } | Refusal::CustomerReplied if was_reminded(so_far) => {
+        Refusal::TooFewAlerts { given: 0, .. } | Refusal::CustomerReplied if was_reminded(before) => {
             concurrent("a reminder without an answer", "answered", &|entry| {
                 matches!(entry.action, Action::Reply { auto: false, .. } | Action::Reopen { .. })
             })
@@ -269,11 +269,11 @@ pub fn validate_opening(entry: &Entry) -> Vec<HistoryViolation> {
 
 /// Returns true if the role of the entry permits the action for at least one person. Organizations decide which
 /// customers may do what.
-fn role_allows(so_far: &Ticket, entry: &Entry) -> bool {
+fn role_allows(before: &Ticket, entry: &Entry) -> bool {
     match (entry.role, &entry.action) {
         (Role::Customer, Action::Solve(solution)) => solution.resolution() == Resolution::Agreed,
         (Role::Customer, Action::Correct { entry: target, .. } | Action::Redact { entry: target, .. }) => {
-            so_far.entry(*target).is_none_or(|target| target.by.same_address(&entry.by) && !target.is_internal())
+            before.entry(*target).is_none_or(|target| target.by.same_address(&entry.by) && !target.is_internal())
         }
         (
             Role::Customer,

@@ -55,7 +55,7 @@ fn reply() -> Action {
 }
 
 #[test]
-fn openings_are_by_whose_they_are() {
+fn an_opening_is_made_by_its_requester_or_an_agent() {
     let (team, follow_up) = (team(), FollowUpPolicy::default());
     let policy = AuditPolicy { team: &team, follow_up: &follow_up, eligibility: None, organizations: &[] };
     assert_eq!(evaluate_opening(&opening("ana@acme.example", Role::Customer), &policy), Verdict::Permitted);
@@ -64,14 +64,17 @@ fn openings_are_by_whose_they_are() {
         |entry| matches!(evaluate_opening(&entry, &policy), Verdict::NotPermitted(reason) if reason.is_about_rights());
     assert!(rights(opening("bo@acme.example", Role::Customer)));
     assert!(rights(opening("bo@acme.example", Role::Agent)));
-    let silent = Entry { text: None, ..opening("ana@acme.example", Role::Customer) };
-    assert_eq!(evaluate_opening(&silent, &policy), Verdict::NotPermitted(NotPermitted::Refused(Refusal::TextMissing)));
+    let without_text = Entry { text: None, ..opening("ana@acme.example", Role::Customer) };
+    assert_eq!(
+        evaluate_opening(&without_text, &policy),
+        Verdict::NotPermitted(NotPermitted::Refused(Refusal::TextMissing))
+    );
     let solved = Entry { to: Some(Status::Solved), ..opening("ana@acme.example", Role::Customer) };
     assert!(matches!(evaluate_opening(&solved, &policy), Verdict::NotPermitted(NotPermitted::WrongTo { .. })));
 }
 
 #[test]
-fn replies_lead_where_the_workflow_says() {
+fn a_reply_leads_to_the_status_of_the_workflow() {
     let ticket = ticket();
     let by_agent = |to| entry(&ticket, "kenji@desk.example", Role::Agent, reply(), to);
     assert_eq!(verdict(&ticket, &by_agent(Some(Status::AwaitingReply))), Verdict::Permitted);
@@ -82,15 +85,15 @@ fn replies_lead_where_the_workflow_says() {
     ));
     let by_ana = entry(&ticket, "ana@acme.example", Role::Customer, reply(), None);
     assert_eq!(verdict(&ticket, &by_ana), Verdict::Permitted);
-    let by_nobody = entry(&ticket, "bo@acme.example", Role::Customer, reply(), None);
-    assert_eq!(verdict(&ticket, &by_nobody), Verdict::NotPermitted(NotPermitted::Refused(Refusal::NotVisible)));
+    let by_outsider = entry(&ticket, "bo@acme.example", Role::Customer, reply(), None);
+    assert_eq!(verdict(&ticket, &by_outsider), Verdict::NotPermitted(NotPermitted::Refused(Refusal::NotVisible)));
     let by_system = entry(&ticket, "kenji@desk.example", Role::System, reply(), None);
     assert!(matches!(verdict(&ticket, &by_system), Verdict::NotPermitted(reason) if reason.is_about_rights()));
-    let mut asked = ticket.clone();
-    asked.append(entry(&ticket, "kenji@desk.example", Role::Agent, reply(), Some(Status::AwaitingReply)));
-    let reminder = |by| entry(&asked, by, Role::System, Action::Remind { auto: true }, None);
-    assert_eq!(verdict(&asked, &reminder("kenji@desk.example")), Verdict::Permitted);
-    assert_eq!(verdict(&asked, &reminder("ana@acme.example")), Verdict::NotPermitted(NotPermitted::NotAnAgent));
+    let mut answered = ticket.clone();
+    answered.append(entry(&ticket, "kenji@desk.example", Role::Agent, reply(), Some(Status::AwaitingReply)));
+    let reminder = |by| entry(&answered, by, Role::System, Action::Remind { auto: true }, None);
+    assert_eq!(verdict(&answered, &reminder("kenji@desk.example")), Verdict::Permitted);
+    assert_eq!(verdict(&answered, &reminder("ana@acme.example")), Verdict::NotPermitted(NotPermitted::NotAnAgent));
 }
 
 #[test]
@@ -102,14 +105,17 @@ fn an_entry_that_an_earlier_version_allowed_is_concurrent() {
     let agreed = Action::Solve(SolveEvidence::Agreed { by: Some(person("ana@acme.example")) });
     ticket.append(entry(&ticket, "kenji@desk.example", Role::Agent, agreed, Some(Status::Solved)));
     assert_eq!(verdict(&ticket, &held), Verdict::Concurrent(opened));
-    let never = Entry { from: Some(Status::OnHold), ..held.clone() };
-    assert!(matches!(verdict(&ticket, &never), Verdict::NotPermitted(NotPermitted::WrongFrom { .. })));
-    let blind = Entry { from: None, ..held };
-    assert!(matches!(verdict(&ticket, &blind), Verdict::NotPermitted(NotPermitted::WrongFrom { recorded: None, .. })));
+    let impossible = Entry { from: Some(Status::OnHold), ..held.clone() };
+    assert!(matches!(verdict(&ticket, &impossible), Verdict::NotPermitted(NotPermitted::WrongFrom { .. })));
+    let without_from = Entry { from: None, ..held };
+    assert!(matches!(
+        verdict(&ticket, &without_from),
+        Verdict::NotPermitted(NotPermitted::WrongFrom { recorded: None, .. })
+    ));
 }
 
 #[test]
-fn who_agreed_is_named() {
+fn the_person_who_agreed_is_required() {
     let ticket = ticket();
     let solve = |by| {
         let agreed = Action::Solve(SolveEvidence::Agreed { by });
@@ -120,7 +126,7 @@ fn who_agreed_is_named() {
 }
 
 #[test]
-fn what_is_about_two_tickets_needs_both() {
+fn an_entry_about_two_tickets_needs_its_counterpart() {
     let (source, other) = (ticket(), Id::at(begin(), 9));
     let (team, follow_up) = (team(), FollowUpPolicy::default());
     let policy = AuditPolicy { team: &team, follow_up: &follow_up, eligibility: None, organizations: &[] };
@@ -128,14 +134,15 @@ fn what_is_about_two_tickets_needs_both() {
     (target.id, target.history[0].id) = (other, other);
     let action = Action::Merge { into: other, reason: MergeReason::SameIssue };
     let merge = entry(&source, "kenji@desk.example", Role::Agent, action, Some(Status::Solved));
-    let whole = Counterpart { target: Some(&target), has_counterpart: true, sees_source: false, is_moved_reply: false };
-    assert_eq!(evaluate(&source, &merge, &policy, &whole), Verdict::Permitted);
+    let counterpart =
+        Counterpart { target: Some(&target), has_counterpart: true, sees_source: false, is_moved_reply: false };
+    assert_eq!(evaluate(&source, &merge, &policy, &counterpart), Verdict::Permitted);
     assert_eq!(verdict(&source, &merge), Verdict::CounterpartMissing);
     let mut solved = target.clone();
     solved.header.status = Status::Solved;
-    let whole = Counterpart { target: Some(&solved), ..whole };
+    let counterpart = Counterpart { target: Some(&solved), ..counterpart };
     assert_eq!(
-        evaluate(&source, &merge, &policy, &whole),
+        evaluate(&source, &merge, &policy, &counterpart),
         Verdict::NotPermitted(NotPermitted::Refused(Refusal::TargetSolved))
     );
     let merged = |by: &str, role| entry(&source, by, role, Action::Merged { source: other, cc: Vec::new() }, None);
