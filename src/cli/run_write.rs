@@ -56,7 +56,7 @@ impl TicketFlags {
         step: impl FnOnce(&Desk, Id) -> Result<ActionRequest, CliError>,
     ) -> Result<Exit, CliError> {
         let casebook = session.casebook()?;
-        let id = casebook.find(&self.ticket.ticket, session.actor()?)?;
+        let id = casebook.read().find(&self.ticket.ticket, session.actor()?)?;
         let step = self.conditions.on(step(&casebook, id)?);
         let typed = match words {
             TextRequirement::Optional => self.text.optional()?,

@@ -5,6 +5,7 @@
 
 mod check;
 pub(crate) mod clones;
+mod environment;
 pub(crate) mod history;
 pub(crate) mod policy;
 pub(crate) mod read;
@@ -15,15 +16,11 @@ pub(crate) mod write;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, OnceLock};
-use std::time::Duration;
-
-use chrono::{DateTime, Utc};
+use std::sync::{Mutex, OnceLock};
 
 use crate::domain::calendar::HolidayList;
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
-use crate::domain::rules::finding::Finding;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::Action;
@@ -39,18 +36,22 @@ pub use check::{CheckResult, CheckScope, macro_finding};
 pub use clones::git_setup::{GitSetting, SettingState, apply_settings, git_settings};
 pub use clones::resolve::{ConflictOutcome, ConflictResult, OtherConflict};
 pub use clones::sync::{SyncOptions, SyncReport};
+pub use environment::{Environment, MacroCheck};
 pub use history::audit::{AuditOptions, AuditRange, AuditReport, HistoryAudit, Redaction};
 pub use history::guard::{PushGuard, Pusher};
 pub use history::hooks::{FSCK, Hook, HookInstall, InstalledHook};
 pub use history::location::DeskLocation;
 pub use history::server::ServerHealth;
+pub use policy::PolicyReader;
 pub use policy::calendars::SlaPolicy;
+pub use read::Reader;
 pub use read::changes::RevisionRange;
 pub use read::search::SearchRequest;
 pub use read::summaries::SummaryList;
 pub use read::tickets::{TicketList, UnreadableFile};
 pub use setup::doctor::DeskHealth;
 pub use setup::init::{InitOptions, InitReport};
+pub use sla::SlaReader;
 pub use sla::clocks::{PlanInForce, SlaEvaluator};
 pub use sla::due::{DueClocks, DueOptions, TicketClock};
 pub use sla::sweep::{DueItem, DueItems};
@@ -60,28 +61,6 @@ pub use write::organization::OrganizationCommand;
 pub use write::organization_access::AccessChange;
 pub use write::recovery::{Recovery, RollbackReason};
 
-/// What the edge knows of the world when a command begins.
-#[derive(Clone, Debug)]
-pub struct Environment {
-    /// The present, UTC.
-    pub now: DateTime<Utc>,
-    /// Whether the present was given, so that commits bear it too.
-    pub clock_is_fixed: bool,
-    /// Makes ids predictable, in tests.
-    pub seed: Option<u64>,
-    /// Ends or stops the process at a step, in tests.
-    pub halt: Option<Arc<FaultPoint>>,
-    /// Whether to answer from the files alone.
-    pub no_index: bool,
-    /// How long to wait for other writers, of casebook or git.
-    pub patience: Duration,
-    /// What the texts of macros break, by the text of a casebook.toml: the edge fills them in, and so it tries them.
-    pub macro_flaws: MacroCheck,
-}
-
-/// What the texts of macros break, by the text of a casebook.toml.
-pub type MacroCheck = fn(&str) -> Vec<Finding>;
-
 /// A desk in a folder.
 #[derive(Debug)]
 pub struct Desk {
@@ -90,11 +69,11 @@ pub struct Desk {
     /// The text of casebook.toml.
     text: String,
     state: StateDir,
-    world: Environment,
+    environment: Environment,
     pending: Option<Journal>,
     index: OnceLock<Option<Index>>,
-    garbled: AtomicBool,
-    known: OnceLock<policy::organizations::PersonMemberships>,
+    index_is_corrupt: AtomicBool,
+    memberships: OnceLock<policy::organizations::PersonMemberships>,
     /// The languages of organisations that were asked for.
     languages: Mutex<HashMap<String, Option<String>>>,
     recovery: Option<Recovery>,
@@ -216,8 +195,8 @@ impl Desk {
     ///
     /// # Errors
     /// No such file, or not a sound one.
-    pub fn open(root: &Path, world: Environment) -> Result<Self, Error> {
-        Self::open_with(root, world, |path, flaw| Err(Error::Config { path, flaw }))
+    pub fn open(root: &Path, environment: Environment) -> Result<Self, Error> {
+        Self::open_with(root, environment, |path, flaw| Err(Error::Config { path, flaw }))
     }
 
     /// The same for a check, which tells what is wrong with casebook.toml among the rest: where it is not sound, the
@@ -225,8 +204,8 @@ impl Desk {
     ///
     /// # Errors
     /// No such file.
-    pub fn open_unsound(root: &Path, world: Environment) -> Result<Self, Error> {
-        Self::open_with(root, world, |_, _| {
+    pub fn open_unsound(root: &Path, environment: Environment) -> Result<Self, Error> {
+        Self::open_with(root, environment, |_, _| {
             Ok((Config::read("format = 1\n").expect("a file that says only its format is sound"), None))
         })
     }
@@ -236,8 +215,8 @@ impl Desk {
     ///
     /// # Errors
     /// As [`Desk::open`].
-    pub fn open_conflicted(root: &Path, world: Environment) -> Result<Self, Error> {
-        Self::open_with(root, world, |path, flaw| {
+    pub fn open_conflicted(root: &Path, environment: Environment) -> Result<Self, Error> {
+        Self::open_with(root, environment, |path, flaw| {
             let ours = crate::store::git::Repository::at(root).our_version(layout::MARKER).ok().flatten();
             match ours.as_deref().map(Config::read) {
                 Some(Ok(config)) => Ok((config, ours)),
@@ -248,7 +227,7 @@ impl Desk {
 
     fn open_with(
         root: &Path,
-        world: Environment,
+        environment: Environment,
         unsound: impl FnOnce(PathBuf, config::ConfigError) -> Result<(Config, Option<String>), Error>,
     ) -> Result<Self, Error> {
         let path = root.join(layout::MARKER);
@@ -270,12 +249,12 @@ impl Desk {
             config,
             text,
             state,
-            world,
+            environment,
             pending,
             recovery: None,
             index: OnceLock::new(),
-            garbled: AtomicBool::new(false),
-            known: OnceLock::new(),
+            index_is_corrupt: AtomicBool::new(false),
+            memberships: OnceLock::new(),
             languages: Mutex::default(),
         })
     }
@@ -296,8 +275,8 @@ impl Desk {
     }
 
     /// What the edge knew when the command began.
-    pub const fn world(&self) -> &Environment {
-        &self.world
+    pub const fn environment(&self) -> &Environment {
+        &self.environment
     }
 
     /// Whether an interrupted command waits for the next writer.
@@ -307,7 +286,7 @@ impl Desk {
 
     /// Ends the process here, where a test asked for it: as if the power had gone, or by a bug of ours.
     fn fault_point(&self, step: &str) {
-        if let Some(halt) = &self.world.halt {
+        if let Some(halt) = &self.environment.halt {
             halt.hit(step);
         }
     }

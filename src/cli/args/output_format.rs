@@ -131,7 +131,7 @@ impl OutputFormat {
         if asked.is_empty() {
             return Ok(());
         }
-        let fields = casebook.choices()?.fields;
+        let fields = casebook.policy().choices()?.fields;
         let known: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
         let unknown = asked.into_iter().find(|name| !known.is_empty() && !known.contains(name) && !has(name));
         unknown.map_or(Ok(()), |name| {

@@ -114,7 +114,7 @@ impl QueryFlags {
         if word.contains([':', '"', '@', PROTECTED]) || word.contains(char::is_whitespace) {
             return Ok(None);
         }
-        match casebook.find(word, session.actor()?) {
+        match casebook.read().find(word, session.actor()?) {
             Ok(id) => {
                 self.words.remove(0);
                 Ok(Some(id))
@@ -156,7 +156,7 @@ fn check_custom_fields(query: &Query, casebook: &Desk) -> Result<(), CliError> {
     if asked.peek().is_none() {
         return Ok(());
     }
-    let fields = casebook.choices()?.fields;
+    let fields = casebook.policy().choices()?.fields;
     for (name, words) in asked {
         let mut values: Vec<Value> = words.into_iter().map(Value::from).collect();
         // A field that nobody gives a value to is looked up all the same.

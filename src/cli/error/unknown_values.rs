@@ -20,12 +20,12 @@ impl Session {
         for condition in query.conditions.iter().filter(|condition| !condition.negated) {
             match &condition.test {
                 Predicate::Words(TextField::ProductGroup, asked) => {
-                    let groups = casebook.choices().map(|choices| choices.product_groups).unwrap_or_default();
+                    let groups = casebook.policy().choices().map(|choices| choices.product_groups).unwrap_or_default();
                     let known: Vec<String> = groups.into_iter().map(|group| group.name).collect();
                     self.note("casebook.toml lists no product group", asked.iter().flatten(), &known);
                 }
                 Predicate::Words(TextField::Organization, asked) if is_support => {
-                    let known = casebook.organization_ids()?;
+                    let known = casebook.policy().organization_ids()?;
                     self.note("there is no file of an organization", asked.iter().flatten(), &known);
                 }
                 Predicate::Person(PersonField::Assignee, asked) if is_support => {

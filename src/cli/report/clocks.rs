@@ -22,7 +22,7 @@ impl Session {
             return Clocks::default();
         }
         let viewer = self.actor().ok().flatten();
-        match casebook.sla(now).map(|promises| promises.for_viewer(viewer)) {
+        match casebook.sla().at(now).map(|promises| promises.for_viewer(viewer)) {
             Ok(promises) => Clocks(Some(promises).filter(SlaEvaluator::has_targets), false),
             Err(error) => {
                 CliError::from(error).print(self.wants_json);

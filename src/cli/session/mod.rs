@@ -112,7 +112,7 @@ impl Session {
 
     /// The zone times are shown in.
     pub fn zone(&self, casebook: &Desk) -> Result<Zone, CliError> {
-        Ok(casebook.zone()?)
+        Ok(casebook.policy().zone()?)
     }
 }
 
@@ -137,7 +137,8 @@ impl Session {
     /// works with the names. What is wrong with casebook.toml is told by commands that need it.
     pub fn audience_of_ticket<'a>(&'a self, casebook: &Desk, zone: &'a Zone) -> Result<Audience<'a>, CliError> {
         let audience = self.audience(casebook, zone)?;
-        let read = || casebook.choices().map(|known| CustomLabels::of(&known.product_groups, &known.fields)).ok();
+        let read =
+            || casebook.policy().choices().map(|known| CustomLabels::of(&known.product_groups, &known.fields)).ok();
         let own = (audience.viewer == Viewer::Customer).then(|| self.own.get_or_init(read).as_ref()).flatten();
         Ok(Audience { own, ..audience })
     }

@@ -169,7 +169,7 @@ impl AccessDeclineArgs {
         let casebook = session.casebook()?;
         let id = request(session, &casebook, &self.on.ticket.ticket, "access decline")?;
         let mut on = self.on;
-        on.write.key = Some(decline_key(on.write.key.as_deref(), casebook.ticket(id)?.version()));
+        on.write.key = Some(decline_key(on.write.key.as_deref(), casebook.read().ticket(id)?.version()));
         on.run_write(session, &TextRequirement::Needed("Why not."), |_, _| {
             Ok(Action::Reply { auto: false, via_ticket: None })
         })
@@ -179,13 +179,13 @@ impl AccessDeclineArgs {
 /// The ticket an agent decides on: one that asks for access.
 fn request(session: &Session, casebook: &Desk, word: &str, action: &str) -> Result<Id, CliError> {
     let actor = session.actor()?;
-    let id = casebook.find(word, actor)?;
+    let id = casebook.read().find(word, actor)?;
     if !actor.is_some_and(|person| casebook.config().team.has_agent(person)) {
         let message = format!("only an agent may `{action}`");
         return Err(CliError::new(Exit::NotAllowed, "person.not_allowed", message)
             .hint("[team] in casebook.toml says who is an agent"));
     }
-    if casebook.ticket(id)?.header.kind != Some(Kind::OrganizationAccess) {
+    if casebook.read().ticket(id)?.header.kind != Some(Kind::OrganizationAccess) {
         let refusal = Refusal::Access(Box::new(AccessRefusal::NotAnAccessRequest));
         return Err(Error::Refused { ticket: Some(id), action: action.to_owned(), refusal }.into());
     }
@@ -209,7 +209,7 @@ impl AccessRevokeArgs {
         }
         if self.json {
             let made = org::require_new(&report, &organization)
-                .map_or_else(|| casebook.organization(&organization, Some(&terms.by)), Ok)?;
+                .map_or_else(|| casebook.policy().organization(&organization, Some(&terms.by)), Ok)?;
             org::print_organization(session, &made, true)?;
         } else if self.end.dry_run {
             session.print_plan(&report)?;
@@ -233,10 +233,10 @@ impl AccessListArgs {
         let casebook = session.casebook()?;
         let viewer = session.actor()?;
         let (organizations, mut troubles) = match &self.organization {
-            Some(id) => (vec![casebook.organization(id, viewer)?], Vec::new()),
-            None => casebook.organizations(viewer)?,
+            Some(id) => (vec![casebook.policy().organization(id, viewer)?], Vec::new()),
+            None => casebook.policy().organizations(viewer)?,
         };
-        let found = casebook.summaries(viewer)?;
+        let found = casebook.read().summaries(viewer)?;
         troubles.extend(found.troubles);
         let mut held: Vec<AccessRow> = organizations.iter().flat_map(granted).collect();
         for row in found.rows.iter() {
@@ -246,7 +246,7 @@ impl AccessListArgs {
                 && header.status != Status::Solved
                 && let Some(organization) = header.organization.clone().filter(is_wanted)
             {
-                let state = if is_declined(&casebook.ticket(row.id)?.history) { "declined" } else { "asked" };
+                let state = if is_declined(&casebook.read().ticket(row.id)?.history) { "declined" } else { "asked" };
                 held.push(AccessRow { organization, person: header.requester.clone(), ticket: row.id, state });
             }
         }

@@ -45,7 +45,8 @@ impl ChangesArgs {
         }
         let chosen = self.json.as_deref().map_or(Ok(OutputFormat::Words), |fields| SHAPE.of(fields))?;
         let casebook = session.casebook()?;
-        let census = casebook.compared(&stretch(self.stretch.as_deref())?, session.actor()?).map_err(range_error)?;
+        let census =
+            casebook.read().compared(&stretch(self.stretch.as_deref())?, session.actor()?).map_err(range_error)?;
         let compared = census.tickets.as_slice();
         let viewer = session.viewer(&casebook)?;
         let zone = session.zone(&casebook)?;

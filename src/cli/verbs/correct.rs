@@ -70,7 +70,7 @@ impl RedactArgs {
 impl EntryFlags {
     fn find(&self, session: &Session, casebook: &Desk, ticket: Id) -> Result<(Id, String), CliError> {
         let ids: Vec<Id> =
-            casebook.ticket_for(ticket, session.actor()?)?.history.iter().map(|entry| entry.id).collect();
+            casebook.read().ticket_for(ticket, session.actor()?)?.history.iter().map(|entry| entry.id).collect();
         let reason = clean_subject(&self.reason)
             .ok_or_else(|| Error::usage("the reason is empty", "say why with --reason REASON"))?;
         Ok((crate::cli::verbs::show::entry_among(&ids, &self.entry, ticket)?, reason))

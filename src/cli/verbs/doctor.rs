@@ -174,7 +174,7 @@ fn surroundings(casebook: &Desk, findings: &mut Diagnoses) {
     if !casebook.state().in_repository() {
         findings.note("repository", "in no git repository: nothing is committed", "git init && casebook git-setup");
     }
-    let condition = match casebook.condition(&program()) {
+    let condition = match casebook.health(&program()) {
         Ok(condition) => condition,
         Err(error) => return findings.complaint("repository", error.into()),
     };

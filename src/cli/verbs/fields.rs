@@ -45,7 +45,7 @@ impl AssignArgs {
             return on.run_write(session, &TextRequirement::Optional, |_, _| Ok(Action::Assign { assignee }));
         }
         let casebook = session.casebook()?;
-        let id = casebook.find(&on.ticket.ticket, session.actor()?)?;
+        let id = casebook.read().find(&on.ticket.ticket, session.actor()?)?;
         let steps = vec![on.conditions.on(ActionRequest::on(id, Action::Assign { assignee: None }, None))];
         let work = |mut steps: Vec<ActionRequest>| match steps.pop() {
             Some(step) => Command::Turn { step, team },

@@ -108,9 +108,9 @@ impl ImportBeadsArgs {
 }
 
 fn read(casebook: &Desk, file: &Path) -> Result<Imported, CliError> {
-    let known = casebook.imported_ids(beads::NAME)?;
+    let known = casebook.read().imported_ids(beads::NAME)?;
     let already = |id: &str| known.contains(id);
-    let mut random = casebook.random();
+    let mut random = casebook.environment().random();
     let read = if file == Path::new("-") {
         beads::read(std::io::stdin().lock(), &already, &mut random)
     } else {

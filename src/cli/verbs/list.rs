@@ -56,7 +56,7 @@ impl ListArgs {
         }
         let casebook = session.casebook()?;
         let query = self.query.query(session, &casebook)?;
-        let SummaryList { mut rows, troubles } = casebook.query(&query, session.actor()?)?;
+        let SummaryList { mut rows, troubles } = casebook.read().query(&query, session.actor()?)?;
         if self.exists {
             return Ok(if rows.is_empty() { Exit::NotFound } else { Exit::Done });
         }
@@ -72,13 +72,13 @@ impl ListArgs {
         }
         let for_people = matches!(chosen, OutputFormat::Words) && session.output.is_terminal;
         let wants_clocks = for_people || chosen.asks_for("sla");
-        let now = if wants_clocks { casebook.query_time(&query)? } else { session.world.now };
+        let now = if wants_clocks { casebook.sla().query_time(&query)? } else { session.world.now };
         let clocks = session.clocks(&casebook, now, wants_clocks);
         match chosen {
             OutputFormat::Words if for_people => {
                 let zone = session.zone(&casebook)?;
                 let audience = Audience { now, ..session.audience(&casebook, &zone)? };
-                let short_ids = casebook.short_ids(rows.ids(), session.actor()?)?;
+                let short_ids = casebook.read().short_ids(rows.ids(), session.actor()?)?;
                 let next = |row: &Summary| clocks.next(row);
                 let next = clocks.are_there().then_some(&next as &dyn Fn(&Summary) -> _);
                 let told = view::list::render_table(rows.iter(), &short_ids, next, &audience);
@@ -92,7 +92,8 @@ impl ListArgs {
             }
             chosen => {
                 let wants_short = chosen.asks_for("short_id");
-                let short = if wants_short { casebook.short_ids(rows.ids(), session.actor()?)? } else { Vec::new() };
+                let short =
+                    if wants_short { casebook.read().short_ids(rows.ids(), session.actor()?)? } else { Vec::new() };
                 let mut short = short.into_iter();
                 chosen.print(
                     session,
@@ -113,7 +114,7 @@ impl Session {
     /// less shall be said, and says how the command ends. For a program each is an error as any other, on one line.
     pub(in crate::cli) fn report_unreadable(&self, casebook: &Desk, troubles: &[UnreadableFile]) -> Exit {
         let Ok(viewer) = self.actor() else { return Exit::Damaged };
-        let may_hear = |trouble: &&UnreadableFile| casebook.may_see_error(trouble, viewer);
+        let may_hear = |trouble: &&UnreadableFile| casebook.read().may_see_error(trouble, viewer);
         self.print_unreadable(&troubles.iter().filter(may_hear).cloned().collect::<Vec<_>>())
     }
 

@@ -51,7 +51,7 @@ impl LogArgs {
         let is_recent =
             |ticket: &Ticket| since.is_none_or(|since| ticket.history.iter().any(|entry| entry.at >= since));
         let recent = |ticket: Ticket| Some(ticket).filter(&is_recent);
-        let census = casebook.query_tickets(&query, one, session.actor()?, &|_| true, recent)?;
+        let census = casebook.read().query_tickets(&query, one, session.actor()?, &|_| true, recent)?;
         if census.tickets.is_empty() && matches!(chosen, OutputFormat::Words) {
             session.warn_unknown_values(&casebook, &query)?;
         }

@@ -55,13 +55,13 @@ impl MacroArgs {
         if session.viewer(&casebook)? == Viewer::Customer {
             return Err(agents_only());
         }
-        let macros = casebook.macros()?;
+        let macros = casebook.policy().macros()?;
         let (Some(name), Some(word)) = (&self.name, &self.ticket) else {
             return list(session, &macros, self.write.json.is_some());
         };
         let known = macros.iter().find(|known| known.name == *name).ok_or_else(|| unknown(name, &macros))?;
         let by = session.actor()?.cloned().ok_or(Error::NoIdentity)?;
-        let id = casebook.find(word, Some(&by))?;
+        let id = casebook.read().find(word, Some(&by))?;
         let zone = session.zone(&casebook)?;
         let deeds = known.steps_for(&by, session.world.now, &zone).map_err(|(place, flaw)| {
             let message = format!("the macro `{name}`, action {}: {flaw}", place + 1);
@@ -71,7 +71,7 @@ impl MacroArgs {
         let told = TemplateValues {
             session,
             casebook: &casebook,
-            ticket: casebook.ticket(id)?,
+            ticket: casebook.read().ticket(id)?,
             name,
             agent: by.as_str(),
             noted: RefCell::default(),
@@ -149,7 +149,7 @@ impl TemplateValues<'_> {
 
     /// A text for the ticket, in its language where there is one; none where there is no text.
     fn filled(&self, texts: &MacroTexts) -> Result<Option<Text>, CliError> {
-        let languages = self.casebook.languages_of(&self.ticket.header);
+        let languages = self.casebook.policy().languages_of(&self.ticket.header);
         let Some((language, source)) = text_in(texts, languages.iter().map(String::as_str)) else { return Ok(None) };
         if let Some(wanted) = languages.first().map(|tag| language_of(tag))
             && !language.is_empty()
@@ -172,7 +172,7 @@ impl TemplateValues<'_> {
                 "[macros] in casebook.toml has it; `casebook show TICKET --json=` lists the fields",
             )
         };
-        let own = self.casebook.choices()?.fields;
+        let own = self.casebook.policy().choices()?.fields;
         Ok(macro_template::filled(source, record, &own, self.agent, self.session.world.now).map_err(flaw)?)
     }
 }

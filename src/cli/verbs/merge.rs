@@ -39,10 +39,10 @@ pub struct MergeArgs {
 impl MergeArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let casebook = session.casebook()?;
-        let into = casebook.find(&self.into, session.actor()?)?;
+        let into = casebook.read().find(&self.into, session.actor()?)?;
         let mut steps: Vec<ActionRequest> = Vec::new();
         for source in &self.sources {
-            let source = casebook.find(source, session.actor()?)?;
+            let source = casebook.read().find(source, session.actor()?)?;
             let step = self.conditions.on(ActionRequest::on(source, Action::Merge { into, reason: self.reason }, None));
             if !steps.iter().any(|known| known.target == step.target) {
                 steps.push(step);

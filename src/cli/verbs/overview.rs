@@ -16,13 +16,13 @@ use crate::view::overview::Overdue;
 /// Counts by status, and what wants attention.
 pub(in crate::cli) fn run(session: &Session) -> Result<Exit, CliError> {
     let casebook = session.casebook()?;
-    let found = casebook.summaries(session.actor()?)?;
+    let found = casebook.read().summaries(session.actor()?)?;
     let zone = session.zone(&casebook)?;
     let tickets: Vec<_> = found.rows.iter().collect();
     let viewer = session.actor()?;
     let short = view::overview::Overview::at(&tickets, session.world.now)
         .oldest_open
-        .map(|at| casebook.short_id(tickets[at].id, viewer))
+        .map(|at| casebook.read().short_id(tickets[at].id, viewer))
         .transpose()?;
     let clocks = session.clocks(&casebook, session.world.now, true);
     let burning = burning(session, &casebook, &clocks, &tickets)?;
@@ -33,13 +33,14 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Exit, CliError> {
     }
     told.push_str(&view::overview::render_table(&tickets, &short.unwrap_or_default(), &burning, &audience));
     // A glance is worth something without git's answer, too. Customers are not told how many files of others there are.
-    let uncommitted = if audience.viewer == Viewer::Support { casebook.uncommitted().unwrap_or_default() } else { 0 };
+    let uncommitted =
+        if audience.viewer == Viewer::Support { casebook.read().uncommitted().unwrap_or_default() } else { 0 };
     if uncommitted > 0 {
         let words = audience.words();
         told.push_str(&format!("{}\n", words.count(uncommitted, &words.counts.uncommitted)));
     }
     session.output.print(&told)?;
-    if casebook.has_pending_of(viewer) {
+    if casebook.read().has_pending_of(viewer) {
         session.output.warn("note: a command was interrupted; the next one that writes brings it to its end");
     }
     Ok(session.report_clock_errors(&clocks, session.report_unreadable(&casebook, &found.troubles)))
@@ -59,7 +60,7 @@ fn burning(session: &Session, casebook: &Desk, clocks: &Clocks<'_>, tickets: &[S
         }
     }
     let viewer = session.actor()?;
-    let named = |(id, clock)| casebook.short_id(id, viewer).map(|short| (id, short, clock));
+    let named = |(id, clock)| casebook.read().short_id(id, viewer).map(|short| (id, short, clock));
     burning.first = first.map(named).transpose()?;
     Ok(burning)
 }

@@ -86,7 +86,7 @@ impl PlanArgs {
 impl PlanListArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
         let casebook = session.casebook()?;
-        let policy = casebook.policy()?;
+        let policy = casebook.policy().sla()?;
         let is_of_desk = |plan: &Plan| policy.desk_plan.as_ref() == Some(&plan.name);
         if self.json {
             let plans = policy.plans.iter().map(|plan| to_json(plan, is_of_desk(plan)));
@@ -111,10 +111,10 @@ impl PlanListArgs {
 impl PlanCompareArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
         let casebook = session.casebook()?;
-        let promises = casebook.sla(session.world.now)?;
+        let promises = casebook.sla().at(session.world.now)?;
         let (from, to) = (named(&promises, &self.from)?, named(&promises, &self.to)?);
         if let Some(org) = &self.org {
-            casebook.organization(org, session.actor()?)?;
+            casebook.policy().organization(org, session.actor()?)?;
         }
         let (rows, troubles) = unsolved(session, &casebook, &promises, self.org.as_deref())?;
         let is_meant = |row: &&Summary| {
@@ -140,7 +140,7 @@ impl PlanCompareArgs {
         let zone = session.zone(&casebook)?;
         let audience = session.audience(&casebook, &zone)?;
         let mut told = side_by_side(&[from, to], &audience);
-        let short_ids = casebook.short_ids(changed.iter().map(|row| row.ticket), session.actor()?)?;
+        let short_ids = casebook.read().short_ids(changed.iter().map(|row| row.ticket), session.actor()?)?;
         told.push_str("\na change does nothing to running tickets: the plan in force when they opened stays theirs\n");
         told.push_str(&format!("had they been opened under {}: {}\n", one_line(&to.name), tally(&changed)));
         let table = changes(&changed, &short_ids, (&from.name, &to.name), &audience);
@@ -154,8 +154,8 @@ impl PlanCompareArgs {
 impl PlanShowArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
         let casebook = session.casebook()?;
-        let organization = casebook.organization(&self.org, session.actor()?)?;
-        let promises = casebook.sla(session.world.now)?;
+        let organization = casebook.policy().organization(&self.org, session.actor()?)?;
+        let promises = casebook.sla().at(session.world.now)?;
         let desk = session.zone(&casebook)?;
         let zone = organization.time_zone.as_deref().and_then(|name| Zone::named(name).ok());
         let zone = zone.unwrap_or_else(|| desk.clone());
@@ -202,7 +202,7 @@ impl PlanShowArgs {
             }
             (None, None) => told.push_str("\nno plan: nothing is promised\n"),
         }
-        let short_ids = casebook.short_ids(tickets.iter().map(|row| row.ticket), session.actor()?)?;
+        let short_ids = casebook.read().short_ids(tickets.iter().map(|row| row.ticket), session.actor()?)?;
         let table = running(&tickets, &short_ids, &audience);
         if !table.is_empty() {
             told.push_str(&format!("\nrunning tickets, each by the plan in force when it opened\n{table}"));
@@ -233,7 +233,7 @@ pub(super) fn unsolved(
     let mut tests = vec![Predicate::Is(vec![StateTest::Unsolved])];
     tests.extend(org.map(|org| Predicate::Words(TextField::Organization, vec![Some(org.to_owned())])));
     let conditions = tests.into_iter().map(|test| Condition { negated: false, test }).collect();
-    let found = casebook.query(&Query { conditions, as_of: None }, session.actor()?)?;
+    let found = casebook.read().query(&Query { conditions, as_of: None }, session.actor()?)?;
     let mut troubles = found.troubles;
     troubles.extend(promises.troubles());
     Ok((found.rows.iter().collect(), troubles))

@@ -181,7 +181,7 @@ impl ResolveArgs {
                 let made = report
                     .tickets
                     .iter()
-                    .chain(casebook.ticket(*ticket).ok().as_ref())
+                    .chain(casebook.read().ticket(*ticket).ok().as_ref())
                     .find_map(|known| known.entry(*entry).cloned());
                 let what = made.map_or_else(String::new, |entry| entry.action.as_str().to_owned());
                 session.output.status(&format!(

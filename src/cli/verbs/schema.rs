@@ -53,7 +53,7 @@ impl SchemaArgs {
         let told = match self.noun {
             // In a desk, with the fields of its own; a schema is worth something elsewhere too.
             SchemaKind::Ticket => schema::ticket(&match session.casebook() {
-                Ok(casebook) => casebook.choices()?.fields,
+                Ok(casebook) => casebook.policy().choices()?.fields,
                 Err(_) => Vec::new(),
             }),
             SchemaKind::Entry => schema::entry(),

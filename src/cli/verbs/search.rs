@@ -63,7 +63,7 @@ impl SearchArgs {
         let casebook = session.casebook()?;
         let query = self.query.query(session, &casebook)?;
         let viewer = session.viewer(&casebook)?;
-        session.actor()?.map(|person| casebook.memberships(person)).transpose()?;
+        session.actor()?.map(|person| casebook.policy().memberships(person)).transpose()?;
         let for_people = matches!(chosen, OutputFormat::Words) && session.output.is_terminal;
         let context = if for_people { self.context } else { 0 };
         let search = desk::SearchRequest {
@@ -74,11 +74,11 @@ impl SearchArgs {
         };
         if for_people {
             let mut found = Vec::new();
-            let troubles = casebook.searched(&search, |one| {
+            let troubles = casebook.read().searched(&search, |one| {
                 found.push(one);
                 Ok::<_, CliError>(())
             })?;
-            let short = casebook.short_ids(found.iter().map(|found| found.id), session.actor()?)?;
+            let short = casebook.read().short_ids(found.iter().map(|found| found.id), session.actor()?)?;
             let zone = session.zone(&casebook)?;
             let told = search_results::render_table(&found, &short, &session.audience(&casebook, &zone)?);
             return Ok(session.output.print_paged(
@@ -89,15 +89,17 @@ impl SearchArgs {
         }
         let troubles = if matches!(chosen, OutputFormat::Words) {
             let mut stream = session.output.stream();
-            let troubles = casebook.searched(&search, |found| stream.push(&search_results::render_tsv(&found)))?;
+            let troubles =
+                casebook.read().searched(&search, |found| stream.push(&search_results::render_tsv(&found)))?;
             stream.end()?;
             troubles
         } else {
-            let ids = if chosen.asks_for("short_id") { casebook.visible_ids(session.actor()?)? } else { Vec::new() };
+            let ids =
+                if chosen.asks_for("short_id") { casebook.read().visible_ids(session.actor()?)? } else { Vec::new() };
             let short_ids = layout::short_ids(&ids);
             let short = |id| ids.binary_search(&id).map_or("", |place| &short_ids[place]);
             let mut printer = chosen.printer(session)?;
-            let troubles = casebook.searched(&search, |found| match is_flat {
+            let troubles = casebook.read().searched(&search, |found| match is_flat {
                 true => search_results::hit_records(&found, short(found.id))
                     .into_iter()
                     .try_for_each(|hit| printer.push(hit)),

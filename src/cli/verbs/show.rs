@@ -56,10 +56,10 @@ impl ShowArgs {
         let casebook = session.casebook()?;
         let id = find(session, &casebook, &self.ticket.ticket)?;
         if self.raw && session.viewer(&casebook)? == view::Viewer::Support {
-            session.output.print(&casebook.text_of(id)?)?;
+            session.output.print(&casebook.read().text_of(id)?)?;
             return Ok(Exit::Done);
         }
-        let ticket = casebook.ticket_for(id, session.actor()?)?;
+        let ticket = casebook.read().ticket_for(id, session.actor()?)?;
         if let Some(word) = &self.entry {
             return self.show_entry(session, &casebook, &ticket, word, chosen.as_ref());
         }
@@ -136,7 +136,7 @@ pub(super) fn entry_among(ids: &[Id], word: &str, ticket: Id) -> Result<Id, CliE
 
 /// The ticket a word means. git is waited for only where somebody might not be allowed to see it.
 fn find(session: &Session, casebook: &Desk, word: &str) -> Result<Id, CliError> {
-    Ok(casebook.find(word, session.actor()?)?)
+    Ok(casebook.read().find(word, session.actor()?)?)
 }
 
 /// Whether `--json=` asks for the names of fields.
@@ -196,7 +196,7 @@ fn record_of(
     wants_short: bool,
     clocks: &Clocks<'_>,
 ) -> Result<Map<String, Value>, CliError> {
-    let short = if wants_short { casebook.short_id(ticket.id, session.actor()?)? } else { String::new() };
+    let short = if wants_short { casebook.read().short_id(ticket.id, session.actor()?)? } else { String::new() };
     let viewer = session.viewer(casebook)?;
     let sla = if clocks.are_there() { clocks.of(&Summary::from(ticket)) } else { Vec::new() };
     Ok(view::json::ticket_json(ticket, &short, &layout::ticket_path(ticket.id), &sla, viewer))

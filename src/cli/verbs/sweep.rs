@@ -57,7 +57,7 @@ impl SweepArgs {
         if query.as_of.is_some() {
             return Err(Error::usage("a sweep looks at the desk as it is", "leave `as-of:` out").into());
         }
-        let due = casebook.due(&query, session.actor()?)?;
+        let due = casebook.sla().due(&query, session.actor()?)?;
         match chosen {
             Some(chosen) => list(session, &casebook, &due, &chosen),
             None => self.do_it(session, casebook, &due, asked_for.as_deref()),
@@ -138,7 +138,7 @@ fn list(session: &Session, casebook: &Desk, due: &DueItems, chosen: &OutputForma
     let audience = session.audience(casebook, &zone)?;
     let wants_short = session.output.is_terminal || chosen.asks_for("short_id");
     let short = if wants_short {
-        casebook.short_ids(due.tickets.iter().map(|(ticket, _)| ticket.id), session.actor()?)?
+        casebook.read().short_ids(due.tickets.iter().map(|(ticket, _)| ticket.id), session.actor()?)?
     } else {
         vec![String::new(); due.tickets.len()]
     };

@@ -194,7 +194,7 @@ impl Desk {
         let paths = changes.into_iter().filter(|change| is_held_to_rules(&change.path));
         let paths = paths.map(|change| (change.path, change.odd)).collect();
         let mut lookup = ObjectLookup::of(repository.clone());
-        let macro_flaws = self.world.macro_flaws;
+        let macro_flaws = self.environment.macro_flaws;
         let mut tree = CommitSource { lookup: &mut lookup, commit, prefix: &prefix, macro_flaws, odd: HashMap::new() };
         let mut errors = tree.new_errors(before, paths, &|_| false)?;
         if let Some(before) = before {

@@ -111,8 +111,8 @@ impl Desk {
 
     fn check_once(&self, scope: &CheckScope) -> Result<CheckResult, Error> {
         let (mut findings, policy) = self.check_beside(scope)?;
-        let (mut shares, misplaced) = self.with_index(|index| {
-            let roll = self.roll(index)?;
+        let (mut shares, misplaced) = self.read().with_index(|index| {
+            let roll = self.read().roll(index)?;
             Ok::<_, IndexError>((roll.shares()?, roll.misplaced))
         })?;
         let is_meant = |id: &Id| *scope == CheckScope::Everything || scope.means(&layout::ticket_path(*id));
@@ -142,21 +142,21 @@ impl Desk {
 
     /// Which of some tickets were solved by somebody who had not seen that another one came to go on in them.
     fn solved_blindly(&self, ids: &[Id]) -> Vec<Finding> {
-        let tickets: Vec<Ticket> = ids.iter().filter_map(|id| self.ticket(*id).ok()).collect();
+        let tickets: Vec<Ticket> = ids.iter().filter_map(|id| self.read().ticket(*id).ok()).collect();
         let unseen = self.unseen(tickets.iter());
         let found = |ticket: &Ticket| {
             let blind = unaware_solve(ticket, &unseen)?;
-            Some(ticket::solved_blindly(ticket, blind, &self.bytes(ticket.id).ok()?))
+            Some(ticket::solved_blindly(ticket, blind, &self.read().bytes(ticket.id).ok()?))
         };
         tickets.iter().filter_map(found).collect()
     }
 
     /// Some tickets' files.
     fn sheets(&self, (month, ids): &TicketBatch, policy: &CheckPolicy) -> Result<Vec<TicketCheck>, Error> {
-        let folder = month.as_ref().and_then(|month| self.open_month(month));
+        let folder = month.as_ref().and_then(|month| self.read().open_month(month));
         let (mut sheets, mut bytes) = (Vec::with_capacity(ids.len()), Vec::new());
         for &id in ids {
-            match self.bytes_in(folder.as_ref(), id, &mut bytes) {
+            match self.read().bytes_in(folder.as_ref(), id, &mut bytes) {
                 Ok(()) => {
                     let path = layout::ticket_path(id);
                     let mut sheet = look(&path, id, &bytes, policy);
@@ -182,7 +182,7 @@ impl Desk {
 
     /// A ticket that is named and was not looked at.
     fn other(&self, id: Id) -> Result<LinkedTicket, Error> {
-        match self.bytes(id) {
+        match self.read().bytes(id) {
             Ok(bytes) => Ok(read_other(id, Some(&bytes))),
             Err(Error::NotFound { .. }) => Ok(LinkedTicket::Absent),
             Err(Error::Damaged { .. }) => Ok(LinkedTicket::Unreadable),
@@ -197,11 +197,11 @@ impl Desk {
         misplaced: &[PathBuf],
         findings: &mut Vec<Finding>,
     ) -> Result<usize, Error> {
-        let mut troubles: Vec<_> = misplaced.iter().map(|path| self.misplaced(path)).collect();
+        let mut troubles: Vec<_> = misplaced.iter().map(|path| self.read().misplaced(path)).collect();
         let strays =
             layout::unexpected_files(&self.root).map_err(Error::io(self.root.join(layout::TICKETS), "list"))?;
         for stray in &strays {
-            let trouble = self.misplaced(stray);
+            let trouble = self.read().misplaced(stray);
             if troubles.iter().any(|known| known.path == trouble.path) {
                 continue;
             }
@@ -221,15 +221,15 @@ impl Desk {
         let text = std::fs::read_to_string(&path).map_err(Error::io(&path, "read"))?;
         let read = Config::read(&text);
         let mut findings: Vec<Finding> = other_files::config(&text, read.as_ref()).into_iter().collect();
-        findings.extend((self.world.macro_flaws)(&text));
+        findings.extend((self.environment.macro_flaws)(&text));
         if path.is_symlink() {
             findings.extend(file_types::finding(layout::MARKER, FileKind::Link));
         }
         let organizations = self.root.join(layout::ORGANIZATIONS);
         // What stands in the folder's place is told below, and holds none.
         let has_folder = organizations.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
-        let ids = if has_folder || self.has_pending() { self.organization_ids()? } else { Vec::new() };
-        let bytes = &mut |path: &str| self.bytes_at(path);
+        let ids = if has_folder || self.has_pending() { self.policy().organization_ids()? } else { Vec::new() };
+        let bytes = &mut |path: &str| self.read().bytes_at(path);
         let ids = || ids.iter().map(String::as_str);
         if read.is_ok() {
             findings.extend(policy::sections(&text));

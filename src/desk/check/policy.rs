@@ -57,7 +57,7 @@ impl Desk {
     /// What casebook.toml alone breaks in the sections that are read only where they are needed.
     pub fn unsound_sections(&self) -> Vec<Finding> {
         let policy = policy(&self.text).err().map(|finding| *finding);
-        let macros = (self.world.macro_flaws)(&self.text).into_iter();
+        let macros = (self.environment.macro_flaws)(&self.text).into_iter();
         let macros = macros.filter(|finding| finding.severity == Severity::Error);
         sections(&self.text).into_iter().chain(policy).chain(macros).collect()
     }

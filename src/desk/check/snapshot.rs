@@ -31,7 +31,7 @@ impl Desk {
         let repository = Repository::at(&self.root);
         let (snapshot, before) = match scope {
             CheckScope::Range(stretch) => {
-                let (from, to) = self.ends_of(stretch)?;
+                let (from, to) = self.read().ends_of(stretch)?;
                 (Snapshot::Commit(to), from)
             }
             CheckScope::Staged(index) => (Snapshot::Index(index.clone()), repository.head()?),
@@ -42,7 +42,7 @@ impl Desk {
         changed.extend(bereft(&repository, &snapshot, &changed)?);
         let policy = self.policy_in(&repository, &snapshot)?;
         let known: BTreeSet<String> = policy.organizations.iter().flatten().cloned().collect();
-        let mut sheets = SnapshotCheck::by(policy, self.world.macro_flaws);
+        let mut sheets = SnapshotCheck::by(policy, self.environment.macro_flaws);
         for held in &changed {
             sheets.take(held)?;
         }
@@ -51,7 +51,7 @@ impl Desk {
         let mut lookup = ObjectLookup::within(repository.clone(), &snapshot);
         let odd = changed.iter().filter(|held| held.bytes.is_some() && !held.is_file());
         let odd = odd.map(|held| (held.path.clone(), held.nature)).collect();
-        let macro_flaws = self.world.macro_flaws;
+        let macro_flaws = self.environment.macro_flaws;
         let mut tree = CommitSource { lookup: &mut lookup, commit, prefix: &prefix, macro_flaws, odd };
         sheets.add(together_in(&mut tree, &changed, &known)?);
         let wanted = sheets.wanted();

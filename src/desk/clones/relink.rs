@@ -35,7 +35,7 @@ impl Desk {
     pub(crate) fn linked(&self) -> Result<Vec<Id>, Error> {
         let is_linked = |row: &Summary| row.header.merged_into.is_some() || !row.header.merged_from.is_empty();
         let mut ids = Vec::new();
-        for row in self.rows_of(&SummaryFilter { at_a_glance: &|_| None, row: &is_linked })?.rows.iter() {
+        for row in self.read().rows_of(&SummaryFilter { at_a_glance: &|_| None, row: &is_linked })?.rows.iter() {
             ids.push(row.id);
             ids.extend(row.header.merged_into);
             ids.extend(row.header.merged_from);
@@ -48,7 +48,7 @@ impl Desk {
     /// What an earlier mending with this key did; nothing where there was none.
     pub(crate) fn find_relink_by_key(&self, key: &str) -> Result<Option<Outcome>, Error> {
         let (mut report, mut other) = (Outcome::default(), None);
-        self.search(key, |ticket| {
+        self.read().search(key, |ticket| {
             for entry in ticket.history.iter().filter(|entry| entry.key.as_deref() == Some(key)) {
                 if !matches!(entry.action, Action::Reopen { .. } | Action::Merged { .. } | Action::Unmerged { .. }) {
                     other.get_or_insert((ticket.id, entry.action.as_str().to_owned()));
@@ -67,7 +67,7 @@ impl Desk {
 
     /// What taking a merge back made on the other ticket: that entry has no key, since its command is about this one.
     fn other_side(&self, ticket: Id, entry: Id) -> Result<Option<(Id, Id)>, Error> {
-        let ticket = self.ticket(ticket)?;
+        let ticket = self.read().ticket(ticket)?;
         let mut target = None;
         for known in ticket.history.iter().take_while(|known| known.id <= entry) {
             match known.action {
@@ -84,7 +84,7 @@ impl Desk {
             matches!(known.action, Action::Unmerged { source } if source == ticket.id)
                 && known.id.time() >= entry.time()
         };
-        Ok(self.ticket(target)?.history.iter().find(is_it).map(|found| (target, found.id)))
+        Ok(self.read().ticket(target)?.history.iter().find(is_it).map(|found| (target, found.id)))
     }
 
     /// What has come apart between the tickets of this desk.
@@ -92,7 +92,7 @@ impl Desk {
     /// # Errors
     /// A folder that cannot be read. Damaged tickets are left out.
     pub fn inconsistencies(&self) -> Result<Vec<Inconsistency>, Error> {
-        let tickets = self.linked()?.into_iter().filter_map(|id| Some((id, self.ticket(id).ok()?)));
+        let tickets = self.linked()?.into_iter().filter_map(|id| Some((id, self.read().ticket(id).ok()?)));
         let tickets: BTreeMap<Id, Ticket> = tickets.collect();
         Ok(inconsistencies(&tickets, &self.unseen(tickets.values())))
     }

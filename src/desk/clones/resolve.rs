@@ -175,7 +175,7 @@ impl Desk {
         let mut kept = None;
         let is_in_the_union = conflict.ours.as_deref().is_some_and(|ours| as_it_lies(&path, ours).is_some());
         if !is_in_the_union && has_own_words(&lies, conflict) {
-            let name = format!("{}-conflict", self.world.now.format("%Y%m%dT%H%M%S%3fZ"));
+            let name = format!("{}-conflict", self.environment.now.format("%Y%m%dT%H%M%S%3fZ"));
             let text = String::from_utf8_lossy(&lies);
             kept = Some(self.state.save_text(&name, &text).map_err(Error::io(self.state.folder(), "write to"))?);
         }

@@ -191,7 +191,7 @@ impl Desk {
         }
         let before = repository.commit_of("HEAD")?;
         let message = format!("Merge {}/{}", synced.remote, synced.branch);
-        let date = self.world.clock_is_fixed.then(|| self.world.now.to_rfc3339());
+        let date = self.environment.clock_is_fixed.then(|| self.environment.now.to_rfc3339());
         let driver = driver(program);
         let merging = MergeOptions { theirs, message: &message, driver: &driver, date: date.as_deref() };
         self.fault_point("merging");

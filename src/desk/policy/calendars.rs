@@ -21,11 +21,9 @@ use crate::store::config::ConfigError;
 use crate::store::config::escalation::RawEscalation;
 use crate::store::config::sla;
 use crate::store::config::sla::RawCalendar;
-use crate::store::files::FileChange;
 use crate::store::holidays;
 
-use crate::desk::write::commit_message;
-use crate::desk::{Desk, Outcome, WriteOptions};
+use super::PolicyReader;
 
 /// What the desk promises, and when it is open.
 #[derive(Clone, Debug)]
@@ -92,12 +90,12 @@ pub(crate) fn on_duty_without_office(text: &str, escalation: &RawEscalation, tea
     Some(sla::flaw_at(text, place, format!("{} is none of `[team] managers`", duty.manager)))
 }
 
-impl Desk {
+impl PolicyReader<'_> {
     /// Reads the policy of time, and the lists it names.
     ///
     /// # Errors
     /// casebook.toml or a list is not sound, a list is missing, or a file cannot be read.
-    pub fn policy(&self) -> Result<SlaPolicy, Error> {
+    pub fn sla(&self) -> Result<SlaPolicy, Error> {
         let written = self.settings(sla::read)?;
         let mut lists = BTreeMap::new();
         for (name, place) in written.calendars.iter().flat_map(|calendar| &calendar.lists) {
@@ -106,11 +104,11 @@ impl Desk {
             }
             let list = self.holiday_list(name)?.ok_or_else(|| {
                 let message = format!("there is no {}; `casebook calendar import` makes one", holidays::path(name));
-                self.unsound(sla::flaw_at(&self.text, place, message))
+                self.unsound(sla::flaw_at(&self.desk.text, place, message))
             })?;
             lists.insert(name.clone(), list);
         }
-        if let Some(flaw) = on_duty_without_office(&self.text, &written.escalation, &self.config.team) {
+        if let Some(flaw) = on_duty_without_office(&self.desk.text, &written.escalation, &self.desk.config.team) {
             return Err(self.unsound(flaw));
         }
         let escalation = written.escalation;
@@ -136,10 +134,10 @@ impl Desk {
         holidays::read(&text).map(Some).map_err(|flaw| Error::Config { path: path(), flaw })
     }
 
-    fn list_text(&self, name: &str) -> Result<Option<String>, Error> {
+    pub(crate) fn list_text(&self, name: &str) -> Result<Option<String>, Error> {
         let path = holidays::path(name);
         let unsound = |flaw| Error::Config { path: PathBuf::from(&path), flaw };
-        match self.bytes_at(&path) {
+        match self.desk.read().bytes_at(&path) {
             Ok(Some(bytes)) => holidays::text(&bytes).map(|text| Some(text.to_owned())).map_err(unsound),
             Ok(None) => Ok(None),
             Err(Error::Damaged { damage, .. }) => {
@@ -147,25 +145,6 @@ impl Desk {
             }
             Err(other) => Err(other),
         }
-    }
-
-    /// What becomes of the desk when a list takes its place.
-    pub(crate) fn plan_holiday_list(
-        &self,
-        name: &str,
-        list: &HolidayList,
-        terms: &WriteOptions,
-    ) -> Result<Outcome, Error> {
-        let (before, after) = (self.list_text(name)?, holidays::to_toml(list));
-        let mut report = Outcome::default();
-        if before.as_ref() == Some(&after) {
-            return Ok(report);
-        }
-        report.changes.push(FileChange { path: holidays::path(name), before, after });
-        if self.commits(terms)? {
-            report.message = Some(commit_message::for_holiday_list(name, list, self.on_behalf_of(terms)?.as_deref()));
-        }
-        Ok(report)
     }
 }
 

@@ -15,24 +15,25 @@ use crate::error::Error;
 use crate::store::layout;
 use crate::store::yaml;
 
-use crate::desk::{Desk, UnreadableFile};
+use super::PolicyReader;
+use crate::desk::UnreadableFile;
 
 /// A person and what they are in the desk's organisations.
 pub(crate) type PersonMemberships = (Person, Arc<Memberships>);
 
-impl Desk {
+impl PolicyReader<'_> {
     /// What a person is in the desk's organisations; nothing for agents, who need no organisation.
     ///
     /// # Errors
     /// A folder that cannot be read, or a damaged file that may be about the person.
     pub fn memberships(&self, person: &Person) -> Result<Arc<Memberships>, Error> {
-        if let Some((known, memberships)) = self.known.get()
+        if let Some((known, memberships)) = self.desk.memberships.get()
             && known == person
         {
             return Ok(Arc::clone(memberships));
         }
         let memberships = Arc::new(self.gather(person)?);
-        let _ = self.known.set((person.clone(), Arc::clone(&memberships)));
+        let _ = self.desk.memberships.set((person.clone(), Arc::clone(&memberships)));
         Ok(memberships)
     }
 
@@ -42,7 +43,7 @@ impl Desk {
     }
 
     fn gather(&self, person: &Person) -> Result<Memberships, Error> {
-        if self.config.team.has_agent(person) {
+        if self.desk.config.team.has_agent(person) {
             return Ok(Memberships::default());
         }
         let mut theirs = Vec::new();
@@ -74,7 +75,7 @@ impl Desk {
     /// # Errors
     /// A folder that cannot be read.
     pub fn organization_ids(&self) -> Result<Vec<String>, Error> {
-        let folder = self.root.join(layout::ORGANIZATIONS);
+        let folder = self.desk.root.join(layout::ORGANIZATIONS);
         let mut ids = Vec::new();
         match std::fs::read_dir(&folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -86,7 +87,7 @@ impl Desk {
                 }
             }
         }
-        for change in self.pending.iter().flat_map(|pending| &pending.changes) {
+        for change in self.desk.pending.iter().flat_map(|pending| &pending.changes) {
             ids.extend(layout::organization_of(&change.path).map(str::to_owned));
         }
         ids.sort_unstable();
@@ -96,7 +97,7 @@ impl Desk {
 
     /// The bytes of an organisation's file, as a pending command leaves them; none where there is no plain file.
     pub(crate) fn organization_bytes(&self, id: &str) -> Result<Option<Vec<u8>>, Error> {
-        self.bytes_at(&layout::organization_path(id))
+        self.desk.read().bytes_at(&layout::organization_path(id))
     }
 
     /// An organisation that a person may see: every one for agents and for those without any identity, their own for
@@ -106,7 +107,7 @@ impl Desk {
     /// None of that name, or its file is damaged.
     pub fn organization(&self, id: &str, viewer: Option<&Person>) -> Result<Organization, Error> {
         let not_found = || Error::NoOrganization { id: id.to_owned() };
-        let sees_all = self.restricted_viewer(viewer).is_none();
+        let sees_all = self.desk.read().restricted_viewer(viewer).is_none();
         if !sees_all && !self.memberships_of(viewer)?.administers(id) {
             return Err(not_found());
         }

@@ -7,26 +7,44 @@ use std::sync::PoisonError;
 
 use crate::domain::people::organization::Organization;
 use crate::domain::ticket::Header;
+use crate::domain::ticket::macros::Macro;
 use crate::domain::time::zone::Zone;
 use crate::error::Error;
-use crate::store::config::ConfigError;
+use crate::store::config::fields::FieldChoices;
+use crate::store::config::{ConfigError, fields, macros};
 use crate::store::layout;
 use crate::store::yaml;
 
-use crate::desk::Desk;
+use super::PolicyReader;
 
-impl Desk {
+impl PolicyReader<'_> {
     /// What a reader makes of casebook.toml.
     ///
     /// # Errors
     /// The first thing wrong, with its place.
     pub(crate) fn settings<T>(&self, read: impl FnOnce(&str) -> Result<T, ConfigError>) -> Result<T, Error> {
-        read(&self.text).map_err(|flaw| self.unsound(flaw))
+        read(&self.desk.text).map_err(|flaw| self.unsound(flaw))
     }
 
     /// That casebook.toml is not sound.
     pub(crate) fn unsound(&self, flaw: ConfigError) -> Error {
-        Error::Config { path: self.root.join(layout::MARKER), flaw }
+        Error::Config { path: self.desk.root.join(layout::MARKER), flaw }
+    }
+
+    /// The product groups and fields of casebook.toml.
+    ///
+    /// # Errors
+    /// It is not sound.
+    pub fn choices(&self) -> Result<FieldChoices, Error> {
+        self.settings(fields::read)
+    }
+
+    /// The macros of casebook.toml, by name.
+    ///
+    /// # Errors
+    /// It is not sound.
+    pub fn macros(&self) -> Result<Vec<Macro>, Error> {
+        self.settings(macros::read)
     }
 
     /// The languages in which a ticket is spoken of, the nearest first: its own, its organisation's, the desk's. A file
@@ -34,12 +52,12 @@ impl Desk {
     pub fn languages_of(&self, ticket: &Header) -> Vec<String> {
         let of_organization = ticket.organization.as_deref().and_then(|id| self.language_of(id));
         let own = ticket.language.clone();
-        own.into_iter().chain(of_organization).chain([self.config.language.clone()]).collect()
+        own.into_iter().chain(of_organization).chain([self.desk.config.language.clone()]).collect()
     }
 
     /// The language of an organisation; its file is read once, however many tickets it has.
     fn language_of(&self, id: &str) -> Option<String> {
-        let mut known = self.languages.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.desk.languages.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(language) = known.get(id) {
             return language.clone();
         }
@@ -54,7 +72,7 @@ impl Desk {
     /// # Errors
     /// casebook.toml names none.
     pub fn zone(&self) -> Result<Zone, Error> {
-        let name = &self.config.time_zone;
+        let name = &self.desk.config.time_zone;
         Zone::named(name).map_err(|unknown| {
             let hint = unknown.nearest.map_or_else(
                 || "set `time_zone` in casebook.toml".to_owned(),

@@ -9,7 +9,8 @@ use crate::error::Error;
 use crate::store::git::{GitError, Repository};
 use crate::store::{layout, yaml};
 
-use crate::desk::{Desk, TicketList, UnreadableFile};
+use super::Reader;
+use crate::desk::{TicketList, UnreadableFile};
 
 /// Which revisions to compare.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub struct RevisionRange {
     pub since_parting: bool,
 }
 
-impl Desk {
+impl Reader<'_> {
     /// The tickets whose files differ, among those the person may see, in the order of their ids. A file that cannot
     /// be read on one side is told in the census.
     ///
@@ -30,8 +31,8 @@ impl Desk {
     /// No repository, or a revision git does not know.
     pub fn compared(&self, stretch: &RevisionRange, viewer: Option<&Person>) -> Result<TicketList<TicketDiff>, Error> {
         let (from, to) = self.ends_of(stretch)?;
-        let memberships = self.memberships_of(viewer)?;
-        let repository = Repository::at(&self.root);
+        let memberships = self.desk.policy().memberships_of(viewer)?;
+        let repository = Repository::at(&self.desk.root);
         let files = repository.differing(from.as_deref(), &to, layout::TICKETS);
         let mut census = TicketList { tickets: Vec::new(), troubles: Vec::new() };
         for file in files? {
@@ -61,10 +62,10 @@ impl Desk {
     /// # Errors
     /// No repository, or a revision git does not know.
     pub(crate) fn ends_of(&self, stretch: &RevisionRange) -> Result<(Option<String>, String), Error> {
-        if !self.state.in_repository() {
-            return Err(Error::NoRepository { root: self.root.clone() });
+        if !self.desk.state.in_repository() {
+            return Err(Error::NoRepository { root: self.desk.root.clone() });
         }
-        let repository = Repository::at(&self.root);
+        let repository = Repository::at(&self.desk.root);
         let known = |revision: &str| {
             let unknown = |refusal| Error::NoRevision { revision: revision.to_owned(), refusal };
             repository.commit_of(revision).map_err(unknown)

@@ -8,3 +8,18 @@ pub(crate) mod summaries;
 pub(crate) mod ticket_ids;
 pub(crate) mod tickets;
 pub(crate) mod visibility;
+
+use crate::desk::Desk;
+
+/// The reading part of a desk: its tickets, and what a viewer may see of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader<'a> {
+    desk: &'a Desk,
+}
+
+impl Desk {
+    /// Returns the part that reads tickets.
+    pub const fn read(&self) -> Reader<'_> {
+        Reader { desk: self }
+    }
+}

@@ -14,15 +14,16 @@ use crate::error::Error;
 use crate::store::index::Rows;
 use crate::store::layout;
 
+use super::Reader;
 use super::summaries::{SummaryFilter, SummaryList};
+use crate::desk::TicketList;
 use crate::desk::sla::clocks::SlaEvaluator;
-use crate::desk::{Desk, TicketList};
 
-impl Desk {
+impl Reader<'_> {
     /// Rows of the tickets a query means, among those the person may see.
     ///
     /// # Errors
-    /// As [`Desk::load_tickets`], and a revision git does not know.
+    /// As [`Self::load_tickets`], and a revision git does not know.
     pub fn query(&self, query: &Query, viewer: Option<&Person>) -> Result<SummaryList, Error> {
         self.query_where(query, viewer, &|_| true)
     }
@@ -30,15 +31,15 @@ impl Desk {
     /// The same, of those that `keep` keeps. It may see a ticket twice, where reading has to begin anew.
     ///
     /// # Errors
-    /// As [`Desk::query`].
+    /// As [`Self::query`].
     pub(crate) fn query_where(
         &self,
         query: &Query,
         viewer: Option<&Person>,
         keep: &(dyn Fn(&Summary) -> bool + Sync),
     ) -> Result<SummaryList, Error> {
-        self.memberships_of(viewer)?;
-        let promises = self.sla_for_query(query, viewer)?;
+        self.desk.policy().memberships_of(viewer)?;
+        let promises = self.desk.sla().for_query(query, viewer)?;
         let mut rows = Rows::default();
         let judge = |ticket| {
             if let Some((_, row)) = self.evaluate(query, viewer, promises.as_ref(), ticket)
@@ -95,7 +96,7 @@ impl Desk {
     /// other is looked at; those whose rows `may_ask` rules out need not be read.
     ///
     /// # Errors
-    /// As [`Desk::query`]; and where one is named, that its file is damaged.
+    /// As [`Self::query`]; and where one is named, that its file is damaged.
     pub fn query_tickets<T>(
         &self,
         query: &Query,
@@ -104,8 +105,8 @@ impl Desk {
         may_ask: &(dyn Fn(&Summary) -> bool + Sync),
         keep: impl Fn(Ticket) -> Option<T>,
     ) -> Result<TicketList<T>, Error> {
-        self.memberships_of(viewer)?;
-        let promises = self.sla_for_query(query, viewer)?;
+        self.desk.policy().memberships_of(viewer)?;
+        let promises = self.desk.sla().for_query(query, viewer)?;
         let judge = |ticket: Ticket| {
             let is_named = one.is_none_or(|id| id == ticket.id);
             let meant = is_named.then(|| self.evaluate(query, viewer, promises.as_ref(), ticket)).flatten();
@@ -141,7 +142,7 @@ impl Desk {
     ) -> Option<(Ticket, Summary)> {
         let with_internal = self.restricted_viewer(viewer).is_none();
         // Whoever asks has met what is wrong with organisations before; without them less is seen, never more.
-        let memberships = self.memberships_of(viewer).unwrap_or_default();
+        let memberships = self.desk.policy().memberships_of(viewer).unwrap_or_default();
         let ticket = match &query.as_of {
             Some(AsOf::Instant(instant)) => ticket.as_of(*instant)?,
             _ => ticket,
@@ -161,7 +162,7 @@ impl Desk {
 
     /// Whether somebody, with what they are in organisations, may see a ticket.
     pub(crate) fn may_see(&self, viewer: Option<&Person>, memberships: &Memberships, ticket: &Summary) -> bool {
-        may_see(&self.config.team, viewer.map(|person| (person, memberships)), ticket)
+        may_see(&self.desk.config.team, viewer.map(|person| (person, memberships)), ticket)
     }
 }
 

@@ -7,11 +7,12 @@ use crate::domain::ticket::Ticket;
 use crate::error::Error;
 use crate::store::yaml;
 
+use super::Reader;
 use super::parallel::{on_every_processor, processors};
 use super::summaries::rules_out;
 use super::ticket_ids::{IndexError, TicketBatch};
+use crate::desk::UnreadableFile;
 use crate::desk::sla::clocks::SlaEvaluator;
-use crate::desk::{Desk, UnreadableFile};
 
 /// How many shares are held for each processor before they are handed on.
 const AHEAD: usize = 4;
@@ -31,17 +32,17 @@ pub struct SearchRequest<'a, T> {
 /// What came of a share.
 type SearchBatchResult<T> = Result<(Vec<T>, Vec<UnreadableFile>), Error>;
 
-impl Desk {
+impl Reader<'_> {
     /// Hands on what is found, and gives the files that could not be read.
     ///
     /// # Errors
-    /// As [`Desk::query`], and those of `hand_on`.
+    /// As [`Self::query`], and those of `hand_on`.
     pub fn searched<T: Send, E: From<Error>>(
         &self,
         search: &SearchRequest<'_, T>,
         mut hand_on: impl FnMut(T) -> Result<(), E>,
     ) -> Result<Vec<UnreadableFile>, E> {
-        let promises = self.sla_for_query(search.query, search.viewer)?;
+        let promises = self.desk.sla().for_query(search.query, search.viewer)?;
         let promises = promises.as_ref();
         if let Some(AsOf::Revision(revision)) = &search.query.as_of {
             let census = self.load_tickets_by_id(revision, |ticket| self.found(search, promises, ticket))?;

@@ -13,9 +13,10 @@ use crate::store::layout;
 use crate::store::layout::MonthDir;
 use crate::store::yaml;
 
+use super::Reader;
 use super::parallel::{on_every_processor, processors};
 use super::ticket_ids::{IdListing, IndexError, MonthListing};
-use crate::desk::{Desk, UnreadableFile};
+use crate::desk::UnreadableFile;
 
 /// A desk of so few tickets needs no index.
 const FEW: usize = 32;
@@ -66,14 +67,14 @@ struct BatchResult {
 /// When a pass began, by the clock of the file system; nothing where nothing is to be remembered.
 type PassStart = Option<FileStamp>;
 
-impl Desk {
+impl Reader<'_> {
     /// Rows of the tickets that a person may see.
     ///
     /// # Errors
-    /// As [`Desk::load_tickets`].
+    /// As [`Self::load_tickets`].
     pub fn summaries(&self, viewer: Option<&Person>) -> Result<SummaryList, Error> {
         let sees_all = self.restricted_viewer(viewer).is_none();
-        let memberships = self.memberships_of(viewer)?;
+        let memberships = self.desk.policy().memberships_of(viewer)?;
         self.rows_of(&SummaryFilter {
             at_a_glance: &|_| sees_all.then_some(true),
             row: &|row| sees_all || self.may_see(viewer, &memberships, row),
@@ -82,7 +83,7 @@ impl Desk {
 
     /// Rows of some tickets.
     pub(crate) fn rows_of(&self, wanted: &SummaryFilter<'_>) -> Result<SummaryList, Error> {
-        if self.pending.is_some() {
+        if self.desk.pending.is_some() {
             let mut rows = Rows::default();
             let census = self.load_tickets(|ticket| {
                 let row = Summary::from(&ticket);
@@ -99,12 +100,12 @@ impl Desk {
     /// Looks at every file once.
     fn pass(&self, index: Option<&Index>, wanted: &SummaryFilter<'_>) -> Result<SummaryList, IndexError> {
         // Before anything is looked at: what has changed since, or a moment before, is not remembered.
-        let began = if self.world.no_index { None } else { FileStamp::now(self.state.folder()).ok() };
-        let makes = index.is_none() && !self.world.no_index;
+        let began = if self.desk.environment.no_index { None } else { FileStamp::now(self.desk.state.folder()).ok() };
+        let makes = index.is_none() && !self.desk.environment.no_index;
         let roll = self.roll(index)?;
         let shares = shares(&roll);
         let mut making = match makes && roll.months.iter().map(MonthListing::len).sum::<usize>() > FEW {
-            true => IndexBuilder::begin(self.state.folder()).ok(),
+            true => IndexBuilder::begin(self.desk.state.folder()).ok(),
             false => None,
         };
         let mut found = SummaryList::default();
@@ -159,7 +160,7 @@ impl Desk {
         let few = fresh.len() <= FEW + index.len() / 8;
         if !(few && index.add(fresh, &news)) {
             let folders: Vec<MonthFolder> = roll.months.iter().map(|listed| listed.folder).filter(old_enough).collect();
-            let _ = index.rebuild(self.state.folder(), &roll.tickets()?, fresh, &folders);
+            let _ = index.rebuild(self.desk.state.folder(), &roll.tickets()?, fresh, &folders);
         }
         Ok(())
     }
@@ -214,7 +215,8 @@ impl Desk {
         began: PassStart,
         seen: &mut BatchResult,
     ) -> Result<(), IndexError> {
-        let mut buffers = ReadBuffers { room: vec![0; if self.world.no_index { ROOM } else { 0 }], bytes: Vec::new() };
+        let mut buffers =
+            ReadBuffers { room: vec![0; if self.desk.environment.no_index { ROOM } else { 0 }], bytes: Vec::new() };
         let mut read = Rows::default();
         for id in ids {
             let (stamp, row) = match self.read_row(folder, *id, &mut buffers, wanted) {
@@ -253,7 +255,7 @@ impl Desk {
         wanted: &SummaryFilter<'_>,
     ) -> Result<ReadOutcome, Error> {
         let name = layout::file_name(id);
-        if self.world.no_index
+        if self.desk.environment.no_index
             && let Ok(Some(bytes)) = folder.read_small(&name, &mut buffers.room)
         {
             return self.row_in(bytes, id, None, wanted);
@@ -277,7 +279,7 @@ impl Desk {
         stamp: Option<FileStamp>,
         wanted: &SummaryFilter<'_>,
     ) -> Result<ReadOutcome, Error> {
-        if self.world.no_index && rules_out(&wanted.at_a_glance, bytes, id) {
+        if self.desk.environment.no_index && rules_out(&wanted.at_a_glance, bytes, id) {
             return Ok(ReadOutcome::RuledOut);
         }
         if let Some(row) = yaml::read_summary(bytes, id) {

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::store::index::{CorruptIndex, FileStamp, Index, MonthFolder, MonthTickets};
 use crate::store::layout::{self, MonthDir, TicketListing};
 
-use crate::desk::Desk;
+use super::Reader;
 
 /// How many tickets are read in one go.
 const SHARE: usize = 256;
@@ -59,15 +59,19 @@ impl From<Error> for IndexError {
     }
 }
 
-impl Desk {
+impl Reader<'_> {
     /// Does something with the help of the index, or without it where it turns out to be garbled.
     pub(crate) fn with_index<T>(&self, work: impl Fn(Option<&Index>) -> Result<T, IndexError>) -> Result<T, Error> {
-        let usable = || !self.world.no_index && self.pending.is_none() && !self.garbled.load(Ordering::Relaxed);
-        let index = self.index.get_or_init(|| if usable() { Index::load(self.state.folder()) } else { None });
+        let usable = || {
+            !self.desk.environment.no_index
+                && self.desk.pending.is_none()
+                && !self.desk.index_is_corrupt.load(Ordering::Relaxed)
+        };
+        let index = self.desk.index.get_or_init(|| if usable() { Index::load(self.desk.state.folder()) } else { None });
         match work(index.as_ref().filter(|_| usable())) {
             Ok(done) => return Ok(done),
             Err(IndexError::Error(error)) => return Err(error),
-            Err(IndexError::Garbled) => self.garbled.store(true, Ordering::Relaxed),
+            Err(IndexError::Garbled) => self.desk.index_is_corrupt.store(true, Ordering::Relaxed),
         }
         match work(None) {
             Ok(done) => Ok(done),
@@ -101,9 +105,9 @@ impl Desk {
     }
 
     pub(crate) fn roll<'a>(&self, index: Option<&'a Index>) -> Result<IdListing<'a>, Error> {
-        let io = |source| Error::Io { path: self.root.join(layout::TICKETS), attempt: "list", source };
+        let io = |source| Error::Io { path: self.desk.root.join(layout::TICKETS), attempt: "list", source };
         let (mut names, mut months) = (TicketListing::default(), Vec::new());
-        for month in layout::months(&self.root, &mut names).map_err(io)? {
+        for month in layout::months(&self.desk.root, &mut names).map_err(io)? {
             let stamp = month.folder.symlink_metadata().map(|metadata| FileStamp::of(&metadata)).map_err(io)?;
             if let Some(known) = index.and_then(|index| index.cached_month(month.year, month.month, stamp)) {
                 let folder = MonthFolder { year: month.year, month: month.month, stamp };
@@ -112,7 +116,7 @@ impl Desk {
             }
             let misplaced = names.misplaced.len();
             let before = std::mem::take(&mut names.tickets);
-            month.list(&self.root, &mut names).map_err(io)?;
+            month.list(&self.desk.root, &mut names).map_err(io)?;
             let mut ids = std::mem::replace(&mut names.tickets, before);
             ids.sort_unstable();
             // A folder with something odd in it is listed every time, so that it is named every time.
@@ -121,7 +125,8 @@ impl Desk {
             months.push(MonthListing { month, names: MonthTickets::Ids(ids), folder, is_news: true });
         }
         names.misplaced.sort_unstable();
-        let opened = self.pending.iter().flat_map(|pending| &pending.changes).filter(|change| change.before.is_none());
+        let opened =
+            self.desk.pending.iter().flat_map(|pending| &pending.changes).filter(|change| change.before.is_none());
         let id = |path: &str| path.strip_suffix(".yaml")?.rsplit('/').next()?.parse::<Id>().ok();
         let pending = opened.filter_map(|change| id(&change.path)).collect();
         Ok(IdListing { index, months, misplaced: names.misplaced, pending })

@@ -17,9 +17,9 @@ use crate::store::layout;
 use crate::store::layout::MonthDir;
 use crate::store::yaml::{self, ReadError, ReadErrorKind};
 
+use super::Reader;
 use super::parallel::{on_every_processor, processors};
 use super::summaries::SummaryFilter;
-use crate::desk::Desk;
 
 /// How many tickets are read in one go: enough to pay for a thread.
 const SHARE: usize = 32;
@@ -44,12 +44,12 @@ pub struct TicketList<T> {
     pub troubles: Vec<UnreadableFile>,
 }
 
-impl Desk {
+impl Reader<'_> {
     /// The bytes of a ticket's file, as a pending command leaves them.
     pub(crate) fn bytes(&self, id: Id) -> Result<Vec<u8>, Error> {
         let path = layout::ticket_path(id);
-        let read = read_plain(&self.root, &path);
-        if let Some(pending) = &self.pending {
+        let read = read_plain(&self.desk.root, &path);
+        if let Some(pending) = &self.desk.pending {
             let bytes = match &read {
                 Ok(bytes) => Some(bytes.as_slice()),
                 Err(_) => None,
@@ -61,15 +61,15 @@ impl Desk {
         read.map_err(|not_read| match not_read {
             FileReadError::Missing => Error::NotFound { word: id.to_string() },
             FileReadError::Damaged(kind) => Error::Damaged { path, damage: ReadError { line: 1, column: 1, kind } },
-            FileReadError::Io(source) => Error::Io { path: self.root.join(path), attempt: "read", source },
+            FileReadError::Io(source) => Error::Io { path: self.desk.root.join(path), attempt: "read", source },
         })
     }
 
     /// The bytes of a file of the desk, as a pending command leaves them; none where nothing is there.
     pub(crate) fn bytes_at(&self, path: &str) -> Result<Option<Vec<u8>>, Error> {
-        let read = read_plain(&self.root, path);
+        let read = read_plain(&self.desk.root, path);
         let there = read.as_ref().ok().map(Vec::as_slice);
-        if let Some(after) = self.pending.as_ref().and_then(|pending| pending.look_through(path, there)) {
+        if let Some(after) = self.desk.pending.as_ref().and_then(|pending| pending.look_through(path, there)) {
             return Ok(Some(after.as_bytes().to_vec()));
         }
         let damage = |kind| ReadError { line: 1, column: 1, kind };
@@ -77,14 +77,16 @@ impl Desk {
             Ok(bytes) => Ok(Some(bytes)),
             Err(FileReadError::Missing) => Ok(None),
             Err(FileReadError::Damaged(kind)) => Err(Error::Damaged { path: path.to_owned(), damage: damage(kind) }),
-            Err(FileReadError::Io(source)) => Err(Error::Io { path: self.root.join(path), attempt: "read", source }),
+            Err(FileReadError::Io(source)) => {
+                Err(Error::Io { path: self.desk.root.join(path), attempt: "read", source })
+            }
         }
     }
 
     /// Opens the folder of a month to read many tickets of it. None where a command was interrupted, which is looked
     /// through by the slower way.
     pub(crate) fn open_month(&self, month: &MonthDir) -> Option<Dir> {
-        if self.pending.is_some() { None } else { Dir::open(&month.folder).ok() }
+        if self.desk.pending.is_some() { None } else { Dir::open(&month.folder).ok() }
     }
 
     /// The same as [`Self::bytes`], from a folder that is open already where there is one.
@@ -102,10 +104,10 @@ impl Desk {
     /// # Errors
     /// git refuses.
     pub fn uncommitted(&self) -> Result<usize, Error> {
-        if !self.state.in_repository() {
+        if !self.desk.state.in_repository() {
             return Ok(0);
         }
-        Repository::at(&self.root).uncommitted(".").map_err(Error::from)
+        Repository::at(&self.desk.root).uncommitted(".").map_err(Error::from)
     }
 
     /// Reads a ticket.
@@ -120,7 +122,7 @@ impl Desk {
     /// The same, as somebody has it.
     ///
     /// # Errors
-    /// As [`Desk::ticket`].
+    /// As [`Self::ticket`].
     pub fn ticket_for(&self, id: Id, viewer: Option<&Person>) -> Result<Ticket, Error> {
         let ticket = self.ticket(id)?;
         Ok(if self.restricted_viewer(viewer).is_some() { customer_view(ticket) } else { ticket })
@@ -156,7 +158,7 @@ impl Desk {
                 match read {
                     Ok(ticket) => {
                         census.tickets.extend(keep(ticket));
-                        self.fault_point("read");
+                        self.desk.fault_point("read");
                     }
                     Err(Error::Damaged { path, damage }) => census.troubles.push(UnreadableFile { path, damage }),
                     // Somebody took it away since the folder was listed.
@@ -170,7 +172,7 @@ impl Desk {
 
     /// What is wrong with something that is no ticket where only tickets belong.
     pub(crate) fn misplaced(&self, path: &Path) -> UnreadableFile {
-        let full = self.root.join(path);
+        let full = self.desk.root.join(path);
         let kind = match full.symlink_metadata() {
             Ok(metadata) if metadata.is_symlink() => ReadErrorKind::Symlink,
             Ok(metadata) if !metadata.is_file() => ReadErrorKind::NotAFile,
@@ -185,10 +187,10 @@ impl Desk {
         revision: &str,
         mut keep: impl FnMut(Ticket) -> Option<T>,
     ) -> Result<TicketList<T>, Error> {
-        if !self.state.in_repository() {
-            return Err(Error::NoRepository { root: self.root.clone() });
+        if !self.desk.state.in_repository() {
+            return Err(Error::NoRepository { root: self.desk.root.clone() });
         }
-        let files = Repository::at(&self.root)
+        let files = Repository::at(&self.desk.root)
             .files_at(revision, layout::TICKETS)
             .map_err(|refusal| Error::NoRevision { revision: revision.to_owned(), refusal })?;
         let mut census = TicketList { tickets: Vec::new(), troubles: Vec::new() };
@@ -210,7 +212,7 @@ impl Desk {
     pub fn find(&self, word: &str, viewer: Option<&Person>) -> Result<Id, Error> {
         let not_found = || Error::NotFound { word: word.to_owned() };
         // Before any ticket is looked for: what is wrong with organisations tells nothing of tickets.
-        self.memberships_of(viewer)?;
+        self.desk.policy().memberships_of(viewer)?;
         let spelled = layout::parse_id_part(word);
         if let Some(Ok(id)) = spelled.as_deref().map(str::parse::<Id>) {
             return if self.can_see(id, viewer)? { Ok(id) } else { Err(not_found()) };
@@ -240,13 +242,14 @@ impl Desk {
     pub(crate) fn can_see(&self, id: Id, viewer: Option<&Person>) -> Result<bool, Error> {
         let Some(person) = self.restricted_viewer(viewer) else {
             let pending = self
+                .desk
                 .pending
                 .as_ref()
                 .is_some_and(|pending| pending.changes.iter().any(|change| change.path == layout::ticket_path(id)));
-            return Ok(pending || self.root.join(layout::ticket_path(id)).symlink_metadata().is_ok());
+            return Ok(pending || self.desk.root.join(layout::ticket_path(id)).symlink_metadata().is_ok());
         };
         match self.ticket(id) {
-            Ok(ticket) => Ok(self.may_see(viewer, &*self.memberships(person)?, &Summary::from(&ticket))),
+            Ok(ticket) => Ok(self.may_see(viewer, &*self.desk.policy().memberships(person)?, &Summary::from(&ticket))),
             Err(Error::NotFound { .. }) => Ok(false),
             Err(Error::Damaged { .. }) => Ok(self.sees_header(id, viewer)),
             Err(other) => Err(other),

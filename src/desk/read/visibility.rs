@@ -9,15 +9,16 @@ use crate::error::Error;
 use crate::store::files::FileChange;
 use crate::store::{layout, yaml};
 
-use crate::desk::{Desk, UnreadableFile};
+use super::Reader;
+use crate::desk::UnreadableFile;
 
 /// Of so many tickets on, all ids are sorted rather than each one looked up.
 const MANY: usize = 64;
 
-impl Desk {
+impl Reader<'_> {
     /// Whether somebody asks from whom tickets are hidden.
     pub(crate) fn restricted_viewer<'a>(&self, viewer: Option<&'a Person>) -> Option<&'a Person> {
-        viewer.filter(|person| !self.config.team.has_agent(person))
+        viewer.filter(|person| !self.desk.config.team.has_agent(person))
     }
 
     /// Whether a person may be told of a file that cannot be read: agents of every file, others of those that are
@@ -34,14 +35,14 @@ impl Desk {
     pub(crate) fn sees_header(&self, id: Id, viewer: Option<&Person>) -> bool {
         let Some(person) = self.restricted_viewer(viewer) else { return true };
         let header = self.bytes(id).ok().and_then(|bytes| yaml::salvage_header(&bytes, id));
-        let Ok(memberships) = self.memberships(person) else { return false };
-        header.is_some_and(|header| self.config.team.role_with(person, &memberships, Some(&header)).sees())
+        let Ok(memberships) = self.desk.policy().memberships(person) else { return false };
+        header.is_some_and(|header| self.desk.config.team.role_with(person, &memberships, Some(&header)).sees())
     }
 
     /// Whether an interrupted command waits for the next writer, as far as a person may know: agents of every one,
     /// others of their own.
     pub fn has_pending_of(&self, viewer: Option<&Person>) -> bool {
-        self.pending.as_ref().is_some_and(|pending| self.is_own_change(&pending.changes, viewer))
+        self.desk.pending.as_ref().is_some_and(|pending| self.is_own_change(&pending.changes, viewer))
     }
 
     /// Whether a person may know of a command with these changes.

@@ -39,7 +39,7 @@ impl Desk {
     ///
     /// # Errors
     /// git refuses to answer.
-    pub fn condition(&self, program: &str) -> Result<DeskHealth, Error> {
+    pub fn health(&self, program: &str) -> Result<DeskHealth, Error> {
         let in_repository = self.state.in_repository();
         let repository = Repository::at(&self.root);
         let lock = self.state.path("lock");

@@ -23,12 +23,13 @@ use crate::store::git::Repository;
 use crate::store::layout;
 use crate::store::yaml;
 
+use super::SlaReader;
 use crate::desk::{Desk, SlaPolicy, UnreadableFile};
 
 /// Plans, calendars and organisations, ready to tell the clocks of many tickets at one instant.
 #[derive(Debug)]
 pub struct SlaEvaluator<'a> {
-    casebook: &'a Desk,
+    desk: &'a Desk,
     /// The policy they follow from.
     pub policy: SlaPolicy,
     /// When the clocks are read, UTC.
@@ -65,20 +66,20 @@ pub struct PlanInForce<'a> {
     pub zone: Zone,
 }
 
-impl Desk {
+impl<'a> SlaReader<'a> {
     /// What was promised, as it stands at an instant.
     ///
     /// # Errors
     /// The policy is not sound, or the desk's zone is none.
-    pub fn sla(&self, now: DateTime<Utc>) -> Result<SlaEvaluator<'_>, Error> {
-        let policy = self.policy()?;
+    pub fn at(&self, now: DateTime<Utc>) -> Result<SlaEvaluator<'a>, Error> {
+        let policy = self.desk.policy().sla()?;
         let calendars = policy.calendars.iter().cloned().chain([Calendar::always()]);
         let reckoners = calendars.map(|calendar| CachedCalendar::of(calendar, now)).collect();
-        let zone = self.zone()?;
+        let zone = self.desk.policy().zone()?;
         let (known, troubles) = (RwLock::default(), Mutex::default());
-        let language = self.config.language.as_str().into();
+        let language = self.desk.config.language.as_str().into();
         let tells_first_words = false;
-        Ok(SlaEvaluator { casebook: self, policy, now, reckoners, zone, language, tells_first_words, known, troubles })
+        Ok(SlaEvaluator { desk: self.desk, policy, now, reckoners, zone, language, tells_first_words, known, troubles })
     }
 
     /// The moment a query looks at: that of its `as-of:`, of a revision the time of its commit, else the present.
@@ -88,23 +89,19 @@ impl Desk {
     pub fn query_time(&self, query: &Query) -> Result<DateTime<Utc>, Error> {
         match &query.as_of {
             Some(AsOf::Instant(instant)) => Ok(*instant),
-            Some(AsOf::Revision(revision)) => Repository::at(&self.root)
+            Some(AsOf::Revision(revision)) => Repository::at(&self.desk.root)
                 .time_of(revision)
                 .map_err(|refusal| Error::NoRevision { revision: revision.clone(), refusal }),
-            None => Ok(self.world.now),
+            None => Ok(self.desk.environment.now),
         }
     }
 
     /// What a query needs to know of clocks, if it asks for them at all.
     ///
     /// # Errors
-    /// As [`Desk::sla`] and [`Desk::query_time`].
-    pub(crate) fn sla_for_query(
-        &self,
-        query: &Query,
-        viewer: Option<&Person>,
-    ) -> Result<Option<SlaEvaluator<'_>>, Error> {
-        query.needs_clocks().then(|| Ok(self.sla(self.query_time(query)?)?.for_viewer(viewer))).transpose()
+    /// As [`Self::at`] and [`Self::query_time`].
+    pub(crate) fn for_query(&self, query: &Query, viewer: Option<&Person>) -> Result<Option<SlaEvaluator<'a>>, Error> {
+        query.needs_clocks().then(|| Ok(self.at(self.query_time(query)?)?.for_viewer(viewer))).transpose()
     }
 }
 
@@ -112,7 +109,7 @@ impl SlaEvaluator<'_> {
     /// The same for who is told of them: support is told of managers' first words among the clocks of a ticket.
     #[must_use]
     pub fn for_viewer(self, viewer: Option<&Person>) -> Self {
-        Self { tells_first_words: self.casebook.shows_manager_response(viewer), ..self }
+        Self { tells_first_words: self.desk.sla().shows_manager_response(viewer), ..self }
     }
 
     /// Whether tickets of a priority are promised anything, by whatever plan, or by the desk where they are escalated.
@@ -194,8 +191,8 @@ impl SlaEvaluator<'_> {
             return Vec::new();
         }
         // Whoever lists rows has named the file if it cannot be read.
-        let ticket = self.casebook.ticket(row.id).ok().and_then(|ticket| ticket.as_of(self.now));
-        ticket.map(|ticket| self.casebook.manager_response_clocks(&ticket, self)).unwrap_or_default()
+        let ticket = self.desk.read().ticket(row.id).ok().and_then(|ticket| ticket.as_of(self.now));
+        ticket.map(|ticket| self.desk.sla().manager_response_clocks(&ticket, self)).unwrap_or_default()
     }
 
     /// The clocks a ticket would have under a plan.
@@ -245,7 +242,7 @@ impl SlaEvaluator<'_> {
             return OrganizationPlan::Absent;
         }
         let path = layout::organization_path(id);
-        let damage = match self.casebook.organization_bytes(id) {
+        let damage = match self.desk.policy().organization_bytes(id) {
             Ok(None) => return OrganizationPlan::Absent,
             Ok(Some(bytes)) => match yaml::read_organization(&bytes, id) {
                 Ok(organization) => {

@@ -13,7 +13,8 @@ use crate::domain::vocabulary::Priority;
 use crate::error::Error;
 use crate::store::index::Rows;
 
-use crate::desk::{Desk, SlaEvaluator, SummaryList, UnreadableFile};
+use super::SlaReader;
+use crate::desk::{SlaEvaluator, SummaryList, UnreadableFile};
 
 /// A clock and whose it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,11 +53,11 @@ pub struct DueOptions {
     pub with_rows: bool,
 }
 
-impl Desk {
+impl SlaReader<'_> {
     /// The clocks of the tickets a query means, among those a person may see.
     ///
     /// # Errors
-    /// As [`Desk::query`].
+    /// As [`Reader::query`].
     pub fn due_clocks(
         &self,
         query: &Query,
@@ -67,7 +68,7 @@ impl Desk {
         let wanted = |clock: &Clock| (asked.with_stopped || clock.is_due()) && query.means_clock(clock);
         let clocks = Mutex::new(Vec::new());
         let SummaryList { rows, mut troubles } =
-            self.query_where(&narrow_query(query, promises, asked.with_stopped), viewer, &|row| {
+            self.desk.read().query_where(&narrow_query(query, promises, asked.with_stopped), viewer, &|row| {
                 let mut theirs = promises.clocks(row);
                 theirs.retain(wanted);
                 let has_some = !theirs.is_empty();
@@ -88,15 +89,15 @@ impl Desk {
     }
 }
 
-impl Desk {
+impl SlaReader<'_> {
     /// Whether somebody is told of managers' first words: what the desk promised itself is support's own business.
     pub fn shows_manager_response(&self, viewer: Option<&Person>) -> bool {
-        self.restricted_viewer(viewer).is_none()
+        self.desk.read().restricted_viewer(viewer).is_none()
     }
 
     /// The clocks of a ticket's escalations at the instant the promises are read for.
     pub fn manager_response_clocks(&self, ticket: &Ticket, promises: &SlaEvaluator<'_>) -> Vec<Clock> {
-        promises.policy.manager_responses(ticket, &self.config.team, promises.now)
+        promises.policy.manager_responses(ticket, &self.desk.config.team, promises.now)
     }
 }
 

@@ -24,8 +24,9 @@ use crate::store::config::ConfigError;
 use crate::store::config::reminder_texts::{ReminderKind, ReminderTexts, ReminderVars};
 use crate::store::layout::short_suffix;
 
+use super::SlaReader;
 use crate::desk::write::transaction::Transaction;
-use crate::desk::{ActionRequest, Desk, SlaPolicy, TicketList, UnreadableFile};
+use crate::desk::{ActionRequest, SlaPolicy, TicketList, UnreadableFile};
 
 /// What a ticket asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,18 +62,18 @@ pub struct DueItems {
     pub troubles: Vec<UnreadableFile>,
 }
 
-impl Desk {
+impl SlaReader<'_> {
     /// What is due on the tickets that a query means, among those the person may see.
     ///
     /// # Errors
-    /// As [`Desk::query_tickets`], and a policy of time that is not sound.
+    /// As [`Reader::query_tickets`], and a policy of time that is not sound.
     pub fn due(&self, query: &Query, viewer: Option<&Person>) -> Result<DueItems, Error> {
-        let (policy, is_support) = (self.policy()?, self.shows_manager_response(viewer));
+        let (policy, is_support) = (self.desk.policy().sla()?, self.shows_manager_response(viewer));
         let waiting = Predicate::Status(vec![Status::AwaitingReply, Status::OnHold, Status::Open]);
         let mut query = query.clone();
         query.conditions.push(Condition { negated: false, test: waiting });
         let may_ask = |row: &Summary| {
-            let is_over = |hold: &Hold| hold.ended_at(self.world.now).is_some();
+            let is_over = |hold: &Hold| hold.ended_at(self.desk.environment.now).is_some();
             let header = &row.header;
             header.status == Status::AwaitingReply
                 || header.escalation.is_some()
@@ -83,7 +84,7 @@ impl Desk {
             matters.retain(|matter| is_support || !matches!(matter, DueItem::FirstWord(_)));
             (!matters.is_empty()).then(|| (Summary::from(&ticket), matters))
         };
-        let TicketList { tickets, troubles } = self.query_tickets(&query, None, viewer, &may_ask, keep)?;
+        let TicketList { tickets, troubles } = self.desk.read().query_tickets(&query, None, viewer, &may_ask, keep)?;
         let each =
             |(row, matters): (Summary, Vec<DueItem>)| matters.into_iter().map(move |matter| (row.clone(), matter));
         let mut tickets: Vec<_> = tickets.into_iter().flat_map(each).collect();
@@ -93,10 +94,10 @@ impl Desk {
 
     /// What a ticket asks for now.
     fn matters(&self, ticket: &Ticket, policy: &SlaPolicy) -> Vec<DueItem> {
-        let now = self.world.now;
+        let now = self.desk.environment.now;
         let mut matters = Vec::new();
         if ticket.header.escalation.is_some() {
-            let words = policy.manager_responses(ticket, &self.config.team, now);
+            let words = policy.manager_responses(ticket, &self.desk.config.team, now);
             matters.extend(words.into_iter().filter(Clock::is_overdue).map(DueItem::FirstWord));
         }
         let ended = ticket.header.hold.as_ref().and_then(|hold| hold.ended_at(now));
@@ -107,11 +108,11 @@ impl Desk {
 
     /// The step that a requester's silence makes due, if it does.
     fn silence(&self, ticket: &Ticket, policy: &SlaPolicy) -> Option<NextFollowUp> {
-        let (follow_up, now) = (&self.config.follow_up, self.world.now);
+        let (follow_up, now) = (&self.desk.config.follow_up, self.desk.environment.now);
         let hours = match follow_up.counts {
             TimeBasis::Calendar => None,
             TimeBasis::Business => {
-                let languages = self.languages_of(&ticket.header);
+                let languages = self.desk.policy().languages_of(&ticket.header);
                 policy.follow_up_hours(&ticket.header, languages.first().map(String::as_str))
             }
         };
@@ -129,8 +130,8 @@ impl Transaction<'_> {
             let refusal = Refusal::NotAllowed { role: standing };
             return Err(Error::Refused { ticket: None, action: "sweep".to_owned(), refusal });
         }
-        let (policy, wording) = (casebook.policy()?, casebook.settings(ReminderTexts::read)?);
-        let zone = casebook.zone()?;
+        let (policy, wording) = (casebook.policy().sla()?, casebook.policy().settings(ReminderTexts::read)?);
+        let zone = casebook.policy().zone()?;
         let mut swept = Vec::new();
         for &id in ids {
             let ticket = match self.ticket(id) {
@@ -138,11 +139,11 @@ impl Transaction<'_> {
                 Err(Error::Damaged { .. } | Error::NotFound { .. } | Error::HeaderDiffers { .. }) => continue,
                 Err(error) => return Err(error),
             };
-            let Some(next) = casebook.silence(&ticket, &policy) else { continue };
+            let Some(next) = casebook.sla().silence(&ticket, &policy) else { continue };
             if ticket.entry_by_key(&next.key()).is_some() {
                 continue;
             }
-            let text = casebook.text(&ticket, &next, &wording, &zone)?;
+            let text = casebook.sla().text(&ticket, &next, &wording, &zone)?;
             let action = match next.step {
                 FollowUpStep::Remind { .. } => Action::Remind { auto: true },
                 FollowUpStep::Solve => Action::Solve(SolveEvidence::NoResponse),
@@ -155,7 +156,7 @@ impl Transaction<'_> {
     }
 }
 
-impl Desk {
+impl SlaReader<'_> {
     /// The words that go with a step: in the ticket's language, else the organisation's, else the desk's.
     fn text(
         &self,
@@ -170,7 +171,7 @@ impl Desk {
             FollowUpStep::Solve => (ReminderKind::NoResponse, next.alerts, next.alerts),
         };
         let facts = ReminderVars {
-            desk: self.config.name.clone(),
+            desk: self.desk.config.name.clone(),
             ticket: short_suffix(ticket.id),
             subject: ticket.header.subject.clone(),
             requester: ticket.header.requester.to_string(),
@@ -179,9 +180,13 @@ impl Desk {
             number,
             of,
         };
-        let languages = self.languages_of(&ticket.header);
+        let languages = self.desk.policy().languages_of(&ticket.header);
         let text = wording.text(occasion, languages.iter().map(String::as_str), &facts).map_err(|message| {
-            self.unsound(ConfigError { line: 1, column: 1, message: format!("a text of [follow_up.texts]: {message}") })
+            self.desk.policy().unsound(ConfigError {
+                line: 1,
+                column: 1,
+                message: format!("a text of [follow_up.texts]: {message}"),
+            })
         })?;
         Ok(Text::clean(&text))
     }

@@ -38,25 +38,25 @@ impl Desk {
     /// # Errors
     /// casebook.toml or the ticket cannot be read, or there is nobody.
     pub(crate) fn next_assignee(&self, ticket: Id, team: Option<&str>) -> Result<Assignment, Error> {
-        let roster = self.settings(team::read)?;
-        let header = self.ticket(ticket)?.header;
-        let FieldChoices { product_groups, .. } = self.choices()?;
+        let roster = self.policy().settings(team::read)?;
+        let header = self.read().ticket(ticket)?.header;
+        let FieldChoices { product_groups, .. } = self.policy().choices()?;
         let group = product_groups.into_iter().find(|group| header.product_group.as_ref() == Some(&group.name));
         let team = team.map(str::to_owned).or_else(|| group.and_then(|group| group.team));
         let mut loads = Workload::default();
         // Everybody's load counts, whoever asks: this is support's own business.
-        let found = self.summaries(None)?;
+        let found = self.read().summaries(None)?;
         found.rows.iter().filter(|row| row.id != ticket).for_each(|row| loads.add(&row));
         let calendars = match roster.colleagues.iter().any(|known| known.calendar.is_some()) {
-            true => self.policy()?.calendars,
+            true => self.policy().sla()?.calendars,
             false => Vec::new(),
         };
-        let now = self.world.now;
+        let now = self.environment.now;
         let works_now = |name: &str| {
             let is_open = |calendar: &Calendar| calendar.is_open(now);
             name == ALWAYS || calendars.iter().find(|known| known.name == name).is_some_and(is_open)
         };
-        let languages = self.languages_of(&header);
+        let languages = self.policy().languages_of(&header);
         let wanted = AssignmentRequirements { team: team.as_deref(), language: languages.first().map(String::as_str) };
         let chosen = next_assignee(roster.turn, &roster.colleagues, &loads, wanted, works_now);
         chosen.ok_or(Error::NobodyNext(match team {

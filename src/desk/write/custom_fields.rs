@@ -2,32 +2,13 @@
 
 use crate::domain::ticket::action::{Action, HeaderField, OpenFields};
 use crate::domain::ticket::custom_field::{CustomField, InvalidFieldValue, coerce_all};
-use crate::domain::ticket::macros::Macro;
 use crate::domain::workflow::{Notice, Refusal};
 use crate::error::Error;
-use crate::store::config::fields;
 use crate::store::config::fields::FieldChoices;
-use crate::store::config::macros;
 
 use crate::desk::Desk;
 
 impl Desk {
-    /// The product groups and fields of casebook.toml.
-    ///
-    /// # Errors
-    /// It is not sound.
-    pub fn choices(&self) -> Result<FieldChoices, Error> {
-        self.settings(fields::read)
-    }
-
-    /// The macros of casebook.toml, by name.
-    ///
-    /// # Errors
-    /// It is not sound.
-    pub fn macros(&self) -> Result<Vec<Macro>, Error> {
-        self.settings(macros::read)
-    }
-
     /// Gives the values of the desk's own fields their kinds. Other actions, and those without such a field, are left
     /// alone and cost nothing.
     ///
@@ -39,7 +20,7 @@ impl Desk {
         if !set.iter().map(|(fact, _)| fact).chain(&*unset).any(is_own) {
             return Ok(Ok(()));
         }
-        let fields = self.choices()?.fields;
+        let fields = self.policy().choices()?.fields;
         let values = set.iter_mut().filter_map(|(fact, value)| match fact {
             HeaderField::Field(name) => Some((name.as_str(), value)),
             _ => None,
@@ -60,7 +41,7 @@ impl Desk {
         if opening.kind.is_some() {
             return Ok(Ok(None));
         }
-        let FieldChoices { fields, product_groups } = self.choices()?;
+        let FieldChoices { fields, product_groups } = self.policy().choices()?;
         let values = opening.fields.iter_mut().map(|(name, value)| (name.as_str(), value));
         if let Err(unfit) = coerce_all(&fields, values) {
             return Ok(Err(refusal(unfit)));

@@ -48,9 +48,9 @@ impl Desk {
 
     /// What is against the ticket, by what is on file.
     fn eligibility_problems(&self, opening: &OpenFields) -> Result<Result<Vec<IneligibleReason>, Refusal>, Error> {
-        let (rules, zone) = (self.settings(eligibility::read)?, self.zone()?);
+        let (rules, zone) = (self.policy().settings(eligibility::read)?, self.policy().zone()?);
         let named = opening.organization.as_deref();
-        let organization = named.map(|name| self.organization_on_file(name)).transpose()?.flatten();
+        let organization = named.map(|name| self.policy().organization_on_file(name)).transpose()?.flatten();
         if let (Some(given), None) = (named, &organization)
             && let Some(hurdle) = self.spared(&opening.requester, given)?
         {
@@ -58,16 +58,16 @@ impl Desk {
         }
         // Plans are nothing to people of no organisation: what is wrong with them does not stop their tickets.
         let (plans, desk_plan) = match organization {
-            Some(_) => self.settings(sla::read).map(|policy| (policy.plans, policy.desk_plan))?,
+            Some(_) => self.policy().settings(sla::read).map(|policy| (policy.plans, policy.desk_plan))?,
             None => (Vec::new(), None),
         };
         let admission = EligibilityContext { rules, plans, desk_plan, zone };
-        Ok(admission.check_eligibility(opening, organization.as_ref(), self.world.now))
+        Ok(admission.check_eligibility(opening, organization.as_ref(), self.environment.now))
     }
 
     /// What is against naming an organisation without a file: that the requester is of one whose rules count.
     fn spared(&self, requester: &Person, given: &str) -> Result<Option<IneligibleReason>, Error> {
-        let theirs: Vec<String> = self.memberships(requester)?.organizations().map(str::to_owned).collect();
+        let theirs: Vec<String> = self.policy().memberships(requester)?.organizations().map(str::to_owned).collect();
         let (requester, given) = (requester.clone(), given.to_owned());
         Ok((!theirs.is_empty()).then_some(IneligibleReason::UnknownOrganization {
             requester,
@@ -92,7 +92,7 @@ impl Desk {
             return Ok(Ok(()));
         }
         let organization = named.or(header.organization.as_deref());
-        let file = organization.map(|id| self.organization_on_file(id)).transpose()?.flatten();
+        let file = organization.map(|id| self.policy().organization_on_file(id)).transpose()?.flatten();
         if let (Some(named), None) = (named, &file) {
             let requester = given(&HeaderField::Requester).and_then(|words| Person::from_name(words).ok());
             let requester = requester.as_ref().unwrap_or(&header.requester);

@@ -107,10 +107,10 @@ impl Transaction<'_> {
     /// The organisation of the old ticket, as far as who replied is of it; else their own, if they have just one.
     fn organization_of_follow_up(&self, old: Option<&String>) -> Result<Option<String>, Error> {
         let casebook = self.casebook();
-        if !casebook.keeps_organizations()? {
+        if !casebook.policy().keeps_organizations()? {
             return Ok(old.cloned());
         }
-        let memberships = casebook.memberships(&self.by)?;
+        let memberships = casebook.policy().memberships(&self.by)?;
         let known: Vec<&str> = memberships.organizations().collect();
         Ok(match (old, known.as_slice()) {
             (Some(old), known) if known.contains(&old.as_str()) => Some(old.clone()),

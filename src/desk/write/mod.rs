@@ -6,6 +6,7 @@ pub(crate) mod commit_message;
 pub(crate) mod custom_fields;
 pub(crate) mod eligibility;
 pub(crate) mod fault_injection;
+pub(crate) mod holiday_list;
 pub(crate) mod late_reply;
 pub(crate) mod open;
 pub(crate) mod open_precheck;

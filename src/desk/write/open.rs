@@ -44,7 +44,7 @@ impl Transaction<'_> {
 
     /// A new ticket.
     pub(crate) fn add(&mut self, opening: &OpenFields, step: &ActionRequest, standing: TicketRole) -> Id {
-        let now = self.casebook().world().now;
+        let now = self.casebook().environment().now;
         let id = loop {
             let id = Id::at(now, self.random());
             let taken = self.casebook().root().join(layout::ticket_path(id)).symlink_metadata().is_ok();
@@ -69,7 +69,7 @@ impl Transaction<'_> {
     /// else's ticket is free, since a refusal would tell that there is one.
     fn opened_before(&self, key: &str) -> Result<Option<Id>, Error> {
         let mut made = Vec::new();
-        self.casebook().search(key, |ticket| {
+        self.casebook().read().search(key, |ticket| {
             if ticket.history.first().is_some_and(|entry| entry.key.as_deref() == Some(key)) {
                 made.push((ticket.id, ticket.header));
             }
@@ -77,7 +77,7 @@ impl Transaction<'_> {
         if made.is_empty() {
             return Ok(None);
         }
-        let (team, memberships) = (&self.casebook().config().team, self.casebook().memberships(&self.by)?);
+        let (team, memberships) = (&self.casebook().config().team, self.casebook().policy().memberships(&self.by)?);
         let sees = |header| team.role_with(&self.by, &memberships, Some(header)).sees();
         Ok(made.iter().find(|(_, header)| sees(header)).map(|(id, _)| *id))
     }
@@ -92,10 +92,10 @@ impl Desk {
         standing: TicketRole,
     ) -> Result<Result<Option<String>, Refusal>, Error> {
         let given = opening.organization.clone();
-        if (standing.is_support() && given.is_some()) || !self.keeps_organizations()? {
+        if (standing.is_support() && given.is_some()) || !self.policy().keeps_organizations()? {
             return Ok(Ok(given));
         }
-        let memberships = self.memberships(&opening.requester)?;
+        let memberships = self.policy().memberships(&opening.requester)?;
         let known: Vec<String> = memberships.organizations().map(str::to_owned).collect();
         Ok(match (given, known.as_slice()) {
             (Some(given), known) if known.contains(&given) => Ok(Some(given)),

@@ -36,7 +36,7 @@ impl Desk {
     /// The instances of the ticket's organisation, where there are several and none of them is named.
     fn instances_to_choose(&self, opening: &OpenFields) -> Result<Vec<Instance>, Error> {
         let named = opening.organization.as_deref().filter(|_| opening.instance.is_none());
-        let organization = named.map(|name| self.organization_on_file(name)).transpose()?.flatten();
+        let organization = named.map(|name| self.policy().organization_on_file(name)).transpose()?.flatten();
         let instances = organization.map(|organization| organization.instances).unwrap_or_default();
         Ok(if instances.len() > 1 && !self.config.team.has_agent(&opening.requester) { instances } else { Vec::new() })
     }

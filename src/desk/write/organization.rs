@@ -48,11 +48,11 @@ impl Desk {
         let before = match amending.is_new {
             true => None,
             // Whose file somebody may not see, they do not learn that it is there.
-            false => Some(self.organization(&amending.id, Some(&terms.by))?),
+            false => Some(self.policy().organization(&amending.id, Some(&terms.by))?),
         };
         let mut after = before.clone().unwrap_or_else(|| Organization::new(&amending.id));
         amending.amendments.iter().for_each(|amendment| after.apply(amendment));
-        let memberships = self.memberships(&terms.by)?;
+        let memberships = self.policy().memberships(&terms.by)?;
         may_change(&self.config.team, &terms.by, &memberships, before.as_ref(), &after).map_err(|why| {
             let refusal = match why {
                 ChangeNotAllowed::AgentsOnly => Refusal::NotAllowed { role: TicketRole::Outsider },
@@ -61,7 +61,7 @@ impl Desk {
             };
             Error::Refused { ticket: None, action: amending.action().to_owned(), refusal }
         })?;
-        let bytes = self.organization_bytes(&amending.id)?;
+        let bytes = self.policy().organization_bytes(&amending.id)?;
         if amending.is_new && bytes.is_some() {
             return Err(Error::OrganizationExists { id: amending.id.clone() });
         }
@@ -106,7 +106,7 @@ impl Desk {
         if new.peek().is_none() {
             return Ok(());
         }
-        let plans = self.settings(sla::read)?.plans;
+        let plans = self.policy().settings(sla::read)?.plans;
         let known: Vec<&str> = plans.iter().map(|plan| plan.name.as_str()).collect();
         // A desk without plans promises nothing to anybody, whatever the word.
         match new.find(|period| !known.is_empty() && !known.contains(&period.plan.as_str())) {

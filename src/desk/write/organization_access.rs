@@ -55,7 +55,7 @@ impl Desk {
         let refused = |why| refused(Some(ticket.id), "access grant", why);
         let asked = request(ticket).ok_or_else(|| refused(AccessRefusal::NotAnAccessRequest))?;
         let organization = asked.organization.as_deref().ok_or_else(|| refused(AccessRefusal::NoOrganization))?;
-        let file = self.organization(organization, Some(&terms.by))?;
+        let file = self.policy().organization(organization, Some(&terms.by))?;
         may_have_access(&file, &asked.requester, asked.approved_by.as_ref()).map_err(refused)?;
         let amendment = OrganizationChange::Access(asked.requester.clone(), Some(ticket.id));
         self.amended_too(report.clone(), organization, amendment, terms)
@@ -68,7 +68,7 @@ impl Desk {
         (text, key): (Option<&Text>, Option<&String>),
         terms: &WriteOptions,
     ) -> Result<Outcome, Error> {
-        let file = self.organization(organization, Some(&terms.by))?;
+        let file = self.policy().organization(organization, Some(&terms.by))?;
         let is_revoked = file.member(person).is_some_and(|member| member.organization_access.is_none());
         if key.is_some() && is_revoked && self.config.team.has_agent(&terms.by) {
             return Ok(Outcome::default());
@@ -117,7 +117,7 @@ impl Desk {
         let judged = match opening.organization.as_deref() {
             None => Err(AccessRefusal::NoOrganization),
             Some(id) => {
-                let file = self.organization_on_file(id)?.unwrap_or_else(|| Organization::new(id));
+                let file = self.policy().organization_on_file(id)?.unwrap_or_else(|| Organization::new(id));
                 may_have_access(&file, &opening.requester, opening.approved_by.as_ref())
             }
         };

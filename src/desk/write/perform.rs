@@ -43,7 +43,7 @@ impl Desk {
     /// The right to write; lets other writers finish first.
     pub(crate) fn lock(&self) -> Result<Lock, Error> {
         self.state.create().map_err(Error::io(self.state.folder(), "make"))?;
-        Lock::take(&self.state.path("lock"), self.world.patience).map_err(|error| match error {
+        Lock::take(&self.state.path("lock"), self.environment.patience).map_err(|error| match error {
             LockError::Busy { path, waited } => Error::Busy { path, waited },
             LockError::Io(source) => Error::Io { path: self.state.path("lock"), attempt: "lock", source },
         })
@@ -63,7 +63,7 @@ impl Desk {
         if let Command::Holidays(name, list) = &work {
             return self.plan_holiday_list(name, list, terms);
         }
-        let mut desk = Transaction::new(self, terms.by.clone(), self.random());
+        let mut desk = Transaction::new(self, terms.by.clone(), self.environment.random());
         let mut about: Vec<Id> = Vec::new();
         let message = match work {
             Command::Steps(steps) => {
@@ -96,7 +96,7 @@ impl Desk {
                     return Ok(done);
                 }
                 let linked = self.linked()?;
-                let tickets: Vec<Ticket> = linked.iter().filter_map(|id| self.ticket(*id).ok()).collect();
+                let tickets: Vec<Ticket> = linked.iter().filter_map(|id| self.read().ticket(*id).ok()).collect();
                 about = desk
                     .relink(&linked, &self.unseen(tickets.iter()), key.as_deref())?
                     .iter()
@@ -145,7 +145,7 @@ impl Desk {
         let Some(system) = tickets.first().and_then(|ticket| ticket.opening()?.imported_from.clone()) else {
             return Ok(tickets);
         };
-        let known = self.imported_ids(&system)?;
+        let known = self.read().imported_ids(&system)?;
         let id = |ticket: &Ticket| ticket.opening().and_then(|opening| opening.imported_id.clone());
         tickets.retain(|ticket| id(ticket).is_none_or(|id| !known.contains(&id)));
         Ok(tickets)
@@ -193,7 +193,7 @@ impl Desk {
     /// Writes what was decided, and commits it. The order is the promise: the journal first, then the files,
     /// then the commit, then the end of the journal.
     fn write(&self, report: &Outcome, texts: Vec<String>) -> Result<(), Error> {
-        let date = self.world.clock_is_fixed.then(|| self.world.now.to_rfc3339());
+        let date = self.environment.clock_is_fixed.then(|| self.environment.now.to_rfc3339());
         let commit = report.message.clone().map(|message| PlannedCommit { message, date });
         let mut beside = self.store_attachments(&report.attached)?;
         let is_brought = |path: &str| report.attached.iter().any(|attached| attached.what.path() == path);
@@ -256,23 +256,5 @@ impl Desk {
             Some(entry.text.as_ref()?.as_str().to_owned())
         });
         made.collect()
-    }
-
-    /// Random bits for ids: the system's, or in tests a seeded sequence.
-    pub fn random(&self) -> Box<dyn FnMut() -> u128> {
-        let Some(mut state) = self.world.seed else {
-            return Box::new(|| {
-                let half = || u128::from(getrandom::u64().expect("the system has random bits"));
-                (half() << 64) | half()
-            });
-        };
-        // splitmix64: enough to tell tests' ids apart.
-        let mut next = move || {
-            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            u128::from(mixed ^ (mixed >> 31))
-        };
-        Box::new(move || (next() << 64) | next())
     }
 }

@@ -50,18 +50,18 @@ impl Desk {
             PolicyFacts { hours: None, reopen_window: None, on_duty: None, first_word_due: None, may_escalate: true };
         match action {
             Action::Solve(SolveEvidence::NoResponse) if self.config.follow_up.counts == TimeBasis::Business => {
-                let languages = self.languages_of(&ticket.header);
+                let languages = self.policy().languages_of(&ticket.header);
                 let language = languages.first().map(String::as_str);
-                found.hours = self.policy()?.follow_up_hours(&ticket.header, language).cloned();
+                found.hours = self.policy().sla()?.follow_up_hours(&ticket.header, language).cloned();
             }
             Action::Reply { .. } | Action::Reopen { .. } if ticket.header.status == Status::Solved => {
                 found.reopen_window = self.config.reopen_window;
             }
             Action::Escalate { .. } => {
-                let promises = self.sla(self.world.now)?;
+                let promises = self.sla().at(self.environment.now)?;
                 let (policy, priority) = (&promises.policy, ticket.header.priority);
-                found.on_duty = policy.manager_on_duty(priority, self.world.now).cloned();
-                found.first_word_due = policy.first_word_due(priority, whole_seconds(self.world.now));
+                found.on_duty = policy.manager_on_duty(priority, self.environment.now).cloned();
+                found.first_word_due = policy.first_word_due(priority, whole_seconds(self.environment.now));
                 let in_force = promises.plan_in_force(&Summary::from(ticket));
                 found.may_escalate = in_force.is_none_or(|in_force| !in_force.plan.refuses_escalation);
             }

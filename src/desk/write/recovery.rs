@@ -50,7 +50,7 @@ impl Desk {
 
     /// Ends an interrupted command, and tells what became of it where a person may know of it.
     pub(crate) fn recover_for(&self, viewer: Option<&Person>) -> Result<Option<Recovery>, Error> {
-        let tells = self.restricted_viewer(viewer).is_none() || self.has_pending_of(viewer);
+        let tells = self.read().restricted_viewer(viewer).is_none() || self.read().has_pending_of(viewer);
         Ok(self.recover()?.filter(|_| tells))
     }
 
@@ -141,7 +141,7 @@ impl Desk {
         std::fs::write(&message, &commit.message).map_err(said)?;
         let path: &Path = &std::path::absolute(&message).map_err(said)?;
         let date = commit.date.as_deref();
-        let patience = self.world.patience;
+        let patience = self.environment.patience;
         let commit =
             CommitRequest { paths: &paths, new: &new, message: path, date, patience, state: Some(&self.state) };
         Repository::at(&self.root).commit(&commit, outlook, &|step| self.fault_point(step))
@@ -149,7 +149,7 @@ impl Desk {
 
     /// Keeps a text somebody typed, named after the moment.
     fn keep(&self, text: &str) -> Option<PathBuf> {
-        self.state.save_text(&self.world.now.format("%Y%m%dT%H%M%S%3fZ").to_string(), text).ok()
+        self.state.save_text(&self.environment.now.format("%Y%m%dT%H%M%S%3fZ").to_string(), text).ok()
     }
 }
 

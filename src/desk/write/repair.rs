@@ -21,7 +21,7 @@ impl Desk {
         let mut mended = Vec::new();
         for id in ids {
             let path = layout::ticket_path(*id);
-            let bytes = self.bytes(*id)?;
+            let bytes = self.read().bytes(*id)?;
             if self.is_cut(&path, &bytes)? {
                 continue;
             }

@@ -66,7 +66,7 @@ impl<'a> Transaction<'a> {
 
     fn load(&self, id: Id) -> Result<PendingTicket, Error> {
         let path = layout::ticket_path(id);
-        let bytes = self.casebook.bytes(id)?;
+        let bytes = self.casebook.read().bytes(id)?;
         let ticket = yaml::read(&bytes, Some(id)).map_err(|damage| Error::Damaged { path: path.clone(), damage })?;
         if let Some(name) = first_header_mismatch(&ticket) {
             return Err(Error::HeaderDiffers { path, name });
@@ -115,7 +115,7 @@ impl<'a> Transaction<'a> {
     /// A retry with the key of an earlier command is that command's result.
     fn find_by_key(&mut self, id: Id, step: &ActionRequest) -> Result<Option<Id>, Error> {
         let Some(key) = &step.key else { return Ok(None) };
-        let hides = self.casebook.restricted_viewer(Some(&self.by)).is_some();
+        let hides = self.casebook.read().restricted_viewer(Some(&self.by)).is_some();
         let ticket = self.ticket(id)?;
         let internal = if hides { internal_entries(ticket) } else { HashSet::new() };
         // The key of an entry that somebody does not see is none to them.
@@ -139,7 +139,7 @@ impl<'a> Transaction<'a> {
             return Err(Error::StatusChanged { ticket: id, expected, found });
         }
         let Some(expected) = &step.if_version else { return Ok(()) };
-        let hides = self.casebook.restricted_viewer(Some(&self.by)).is_some();
+        let hides = self.casebook.read().restricted_viewer(Some(&self.by)).is_some();
         let ticket = self.ticket(id)?.clone();
         let ticket = if hides { customer_view(ticket) } else { ticket };
         let found = ticket.version();
@@ -151,7 +151,7 @@ impl<'a> Transaction<'a> {
 
     pub fn role(&mut self, id: Id) -> Result<TicketRole, Error> {
         let (casebook, by) = (self.casebook, self.by.clone());
-        let memberships = casebook.memberships(&by)?;
+        let memberships = casebook.policy().memberships(&by)?;
         Ok(casebook.config().team.role_with(&by, &memberships, Some(&self.ticket(id)?.header)))
     }
 
@@ -240,7 +240,7 @@ impl<'a> Transaction<'a> {
         let around = DecisionContext {
             team: &config.team,
             follow_up: &config.follow_up,
-            now: casebook.world().now,
+            now: casebook.environment().now,
             role: standing,
             other,
             policy: circumstances.as_context(),
@@ -287,7 +287,7 @@ impl<'a> Transaction<'a> {
 
     /// The next entry of a ticket, as far as the ticket determines it.
     fn new_entry(&mut self, id: Id, action: Action, standing: TicketRole) -> Result<Entry, Error> {
-        let (now, random, by) = (self.casebook.world().now, (self.random)(), self.by.clone());
+        let (now, random, by) = (self.casebook.environment().now, (self.random)(), self.by.clone());
         let ticket = self.ticket(id)?;
         let (entry_id, from) = (Id::after(Some(ticket.version()), now, random), Some(ticket.header.status));
         Ok(Entry { from, ..Entry::new(entry_id, by, standing.entry_role(), action) })

@@ -82,16 +82,16 @@ impl TestDesk {
             macro_flaws: |_| Vec::new(),
         };
         let casebook = Desk::open(&self.root(), world).unwrap();
-        let SummaryList { rows, troubles } = casebook.summaries(None).unwrap();
-        let names = casebook.names().unwrap().tickets;
+        let SummaryList { rows, troubles } = casebook.read().summaries(None).unwrap();
+        let names = casebook.read().names().unwrap().tickets;
         let mut short = short_ids(&names);
         for (id, short) in names.iter().zip(&mut short) {
-            assert_eq!(casebook.short_id(*id, None).unwrap(), *short);
-            assert_eq!(casebook.find(short, None).unwrap(), *id);
+            assert_eq!(casebook.read().short_id(*id, None).unwrap(), *short);
+            assert_eq!(casebook.read().find(short, None).unwrap(), *id);
         }
         // Parts of ids, and ids of deleted tickets, are looked up the same way.
         for part in ["01K", "01M7", "0000", "0000000000000", "ZZZZ"] {
-            short.push(format!("{:?}", casebook.find(part, None)));
+            short.push(format!("{:?}", casebook.read().find(part, None)));
         }
         (rows.iter().collect(), troubles, names, short)
     }

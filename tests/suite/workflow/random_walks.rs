@@ -77,7 +77,7 @@ impl WalkedDesk {
     }
 
     pub fn ticket(&self, id: Id) -> Ticket {
-        self.casebook().ticket(id).unwrap()
+        self.casebook().read().ticket(id).unwrap()
     }
 
     /// Returns every file of the desk with its bytes.

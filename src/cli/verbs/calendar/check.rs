@@ -42,7 +42,7 @@ struct CalendarFinding {
 
 impl CalendarCheckArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let policy = session.casebook()?.policy()?;
+        let policy = session.casebook()?.policy().sla()?;
         let findings = findings(&policy, session.world.now, self.ahead);
         if self.json {
             session.output.json(&Value::Array(findings.iter().map(to_json).collect()))?;

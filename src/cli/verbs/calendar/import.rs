@@ -58,7 +58,7 @@ impl CalendarImportArgs {
         }
         let (name, list) = self.list(session)?;
         // A list that cannot be read may be replaced too.
-        let is_other = match casebook.holiday_list(&name) {
+        let is_other = match casebook.policy().holiday_list(&name) {
             Ok(there) => there.is_some_and(|there| there != list),
             Err(_) => true,
         };

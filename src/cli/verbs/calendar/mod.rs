@@ -68,7 +68,7 @@ impl CalendarArgs {
 
 impl CalendarShowArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let policy = session.casebook()?.policy()?;
+        let policy = session.casebook()?.policy().sla()?;
         let always = Calendar::always();
         let calendars = selected_calendars(&policy, &always, self.name.as_deref())?;
         let shown: Vec<CalendarView<'_>> = calendars.into_iter().map(|calendar| around(&policy, calendar)).collect();
@@ -83,7 +83,7 @@ impl CalendarShowArgs {
 
 impl CalendarNextArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let policy = session.casebook()?.policy()?;
+        let policy = session.casebook()?.policy().sla()?;
         let always = Calendar::always();
         let calendars = selected_calendars(&policy, &always, self.name.as_deref())?;
         let now = session.world.now;

@@ -46,7 +46,7 @@ impl OpenArgs {
             )
             .into());
         }
-        let choices = casebook.choices()?;
+        let choices = casebook.policy().choices()?;
         let zone = session.zone(casebook)?;
         let audience = session.audience_of_ticket(casebook, &zone)?;
         let subject: String = Input::new()

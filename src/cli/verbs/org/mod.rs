@@ -208,7 +208,7 @@ impl OrgArgs {
 impl OrgShowArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
         let casebook = session.casebook()?;
-        let organization = casebook.organization(&self.organization, session.actor()?)?;
+        let organization = casebook.policy().organization(&self.organization, session.actor()?)?;
         print_organization(session, &organization, self.json)?;
         Ok(Exit::Done)
     }
@@ -217,7 +217,7 @@ impl OrgShowArgs {
 impl OrgListArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
         let casebook = session.casebook()?;
-        let (organizations, troubles) = casebook.organizations(session.actor()?)?;
+        let (organizations, troubles) = casebook.policy().organizations(session.actor()?)?;
         if self.json {
             session.output.json(&Value::Array(organizations.iter().map(view::organization::to_json).collect()))?;
             return Ok(session.print_unreadable(&troubles));
@@ -246,7 +246,7 @@ fn amend(session: &Session, amending: OrganizationCommand, flags: &OrgWriteFlags
     let mut casebook = session.casebook()?;
     let terms = session.write_options(&flags.end)?;
     let id = amending.id.clone();
-    let before = casebook.organization(&id, session.actor()?).ok();
+    let before = casebook.policy().organization(&id, session.actor()?).ok();
     let again = flags.key.as_ref().map(|_| OrganizationCommand { is_new: false, ..amending.clone() });
     let mut report = casebook.perform(Command::Amend(amending), &terms);
     session.print_recovery(&casebook);
@@ -269,7 +269,7 @@ fn amend(session: &Session, amending: OrganizationCommand, flags: &OrgWriteFlags
     }
     let organization = match require_new(&report, &id) {
         Some(organization) => organization,
-        None => casebook.organization(&id, session.actor()?)?,
+        None => casebook.policy().organization(&id, session.actor()?)?,
     };
     if flags.json {
         session.output.json(&view::organization::to_json(&organization))?;

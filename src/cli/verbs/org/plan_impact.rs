@@ -19,7 +19,7 @@ pub(super) fn print_impact(session: &Session, casebook: &Desk, before: Option<&O
     if before.is_some_and(|before| says(before) == says(after)) {
         return;
     }
-    let Ok(promises) = casebook.sla(session.world.now) else { return };
+    let Ok(promises) = casebook.sla().at(session.world.now) else { return };
     let Ok((rows, _)) = unsolved(session, casebook, &promises, Some(&after.id)) else { return };
     let mut moved = Vec::new();
     for row in &rows {

@@ -23,13 +23,13 @@ pub(super) fn run(
     query: &Query,
     chosen: &OutputFormat,
 ) -> Result<Exit, CliError> {
-    let id = casebook.find(word, session.actor()?)?;
+    let id = casebook.read().find(word, session.actor()?)?;
     let was = |at: &Query| matches!(at.as_of, Some(AsOf::Revision(_)));
     if was(query) {
         let hint = "give an instant: `--now 2026-11-20T17:00:00Z`";
         return Err(Error::usage("one ticket is explained at an instant, not at a revision", hint).into());
     }
-    let ticket = casebook.ticket_for(id, session.actor()?)?;
+    let ticket = casebook.read().ticket_for(id, session.actor()?)?;
     let ticket = match &query.as_of {
         Some(AsOf::Instant(instant)) => ticket.as_of(*instant).ok_or(Error::NotFound { word: word.to_owned() })?,
         _ => ticket,
@@ -44,8 +44,8 @@ pub(super) fn run(
     let period = in_force.as_ref().and_then(|in_force| in_force.period.as_ref());
     let mut clocks = promises.plan_clocks(&row);
     // Those of escalations that have ended are told here too.
-    if casebook.shows_manager_response(session.actor()?) {
-        clocks.extend(casebook.manager_response_clocks(&ticket, promises));
+    if casebook.sla().shows_manager_response(session.actor()?) {
+        clocks.extend(casebook.sla().manager_response_clocks(&ticket, promises));
     }
     let explanation = Explanation {
         ticket: id,
@@ -64,8 +64,11 @@ pub(super) fn run(
         OutputFormat::Words => {
             let zone = session.zone(casebook)?;
             let audience = Audience { now: promises.now, ..session.audience(casebook, &zone)? };
-            let told =
-                view::sla_explanation::render(&explanation, &casebook.short_id(id, session.actor()?)?, &audience);
+            let told = view::sla_explanation::render(
+                &explanation,
+                &casebook.read().short_id(id, session.actor()?)?,
+                &audience,
+            );
             Ok(session.output.print_paged(&told, casebook.root(), exit)?)
         }
         OutputFormat::Json(fields) if fields.is_empty() => {

@@ -79,16 +79,16 @@ impl SlaArgs {
         // A moment ahead is the present as far as histories go.
         let moment = match (&query.as_of, now) {
             (None, Some(now)) => now,
-            _ => casebook.query_time(&query)?,
+            _ => casebook.sla().query_time(&query)?,
         };
-        let promises = casebook.sla(moment)?.for_viewer(session.actor()?);
+        let promises = casebook.sla().at(moment)?.for_viewer(session.actor()?);
         if let Some(word) = &self.explain {
             return explain::run(session, &casebook, &promises, word, &query, &chosen);
         }
         let for_people = matches!(chosen, OutputFormat::Words) && session.output.is_terminal;
         let fails = self.fail_on.is_some() || !self.report.is_empty();
         let asked = DueOptions { with_stopped: self.all, with_rows: for_people || fails };
-        let mut owing = casebook.due_clocks(&query, session.actor()?, &promises, asked)?;
+        let mut owing = casebook.sla().due_clocks(&query, session.actor()?, &promises, asked)?;
         let failing = if fails { self.fail_on.unwrap_or_default().select(&owing, promises.now) } else { Vec::new() };
         let count = owing.clocks.len();
         if count == 0 && matches!(chosen, OutputFormat::Words) {
@@ -121,7 +121,7 @@ fn print_clocks(
         OutputFormat::Words if session.output.is_terminal => {
             let zone = session.zone(casebook)?;
             let audience = Audience { now: moment, ..session.audience(casebook, &zone)? };
-            let short_ids = casebook.short_ids(owing.clocks.iter().map(|owed| owed.ticket), session.actor()?)?;
+            let short_ids = casebook.read().short_ids(owing.clocks.iter().map(|owed| owed.ticket), session.actor()?)?;
             let rows = owing.clocks.iter().filter_map(|owed| Some((owing.rows.of(owed.ticket)?, &owed.clock)));
             return Ok(Some(view::sla::render_table(rows, &short_ids, &audience)));
         }
