@@ -12,7 +12,7 @@ use super::error::CliError;
 use super::error::refusal;
 use super::session::{Session, variable};
 use super::verbs::show;
-use crate::desk::{ActionRequest, Command, Desk, Outcome, Recovery, RollbackReason, WriteOptions};
+use crate::desk::{ActionRequest, Command, Desk, Outcome, Recovery, RollbackReason, TicketCommand, WriteOptions};
 use crate::domain::id::Id;
 use crate::domain::people::assignment::{Assignment, RelaxedRequirement};
 use crate::domain::people::person::Person;
@@ -105,7 +105,14 @@ impl Session {
         typed: TextInput,
         telling: &ResultStyle,
     ) -> Result<Exit, CliError> {
-        self.run_write_in(casebook, steps, Command::Steps, flags, typed, telling)
+        self.run_write_in(
+            casebook,
+            steps,
+            |steps| Command::Ticket(TicketCommand::Requests(steps)),
+            flags,
+            typed,
+            telling,
+        )
     }
 
     /// The same for steps that are part of some work.

@@ -18,14 +18,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, OnceLock};
 
-use crate::domain::calendar::HolidayList;
-use crate::domain::id::Id;
-use crate::domain::people::person::Person;
-use crate::domain::text::Text;
-use crate::domain::ticket::Ticket;
-use crate::domain::ticket::action::Action;
-use crate::domain::vocabulary::Status;
-use crate::domain::workflow::Notice;
 use crate::error::Error;
 use crate::store::config::Config;
 use crate::store::files::{Journal, StateDir};
@@ -55,11 +47,13 @@ pub use sla::SlaReader;
 pub use sla::clocks::{PlanInForce, SlaEvaluator};
 pub use sla::due::{DueClocks, DueOptions, TicketClock};
 pub use sla::sweep::{DueItem, DueItems};
-pub use write::attach::AttachmentData;
+pub use write::command::{AccessChange, Command, FileCommand, OrganizationCommand, TicketCommand};
 pub use write::fault_injection::FaultPoint;
-pub use write::organization::OrganizationCommand;
-pub use write::organization_access::AccessChange;
+pub use write::open_precheck::precheck_opening;
+pub use write::options::WriteOptions;
+pub use write::outcome::Outcome;
 pub use write::recovery::{Recovery, RollbackReason};
+pub use write::request::{ActionRequest, AttachmentData, TicketRef};
 
 /// A desk in a folder.
 #[derive(Debug)]
@@ -77,117 +71,6 @@ pub struct Desk {
     /// The languages of organisations that were asked for.
     languages: Mutex<HashMap<String, Option<String>>>,
     recovery: Option<Recovery>,
-}
-
-/// What a step is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TicketRef {
-    /// A ticket to be opened.
-    New,
-    /// A ticket that is there.
-    Ticket(Id),
-}
-
-/// One thing asked of one ticket.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ActionRequest {
-    /// The ticket.
-    pub target: TicketRef,
-    /// What is asked.
-    pub action: Action,
-    /// The words that go with it.
-    pub text: Option<Text>,
-    /// The files that go with it.
-    pub attachments: Vec<AttachmentData>,
-    /// For a reply of an agent: leave the status as it is.
-    pub keep_open: bool,
-    /// A retry with the same key returns the first result.
-    pub key: Option<String>,
-    /// Only if the ticket has this status.
-    pub if_status: Option<Status>,
-    /// Only if this is the ticket's last entry: its id, or a part of it.
-    pub if_version: Option<String>,
-}
-
-impl ActionRequest {
-    /// An action on a ticket, with nothing special asked for.
-    pub const fn on(ticket: Id, action: Action, text: Option<Text>) -> Self {
-        Self {
-            target: TicketRef::Ticket(ticket),
-            action,
-            text,
-            attachments: Vec::new(),
-            keep_open: false,
-            key: None,
-            if_status: None,
-            if_version: None,
-        }
-    }
-}
-
-/// What a command does.
-#[derive(Clone, Debug)]
-pub enum Command {
-    /// Steps, in order, all or none.
-    Steps(Vec<ActionRequest>),
-    /// A ticket is assigned to whose turn it is once the lock is held; the action of the step is not looked at.
-    Turn {
-        /// On the ticket.
-        step: ActionRequest,
-        /// Of this team, else that of the ticket's product group.
-        team: Option<String>,
-    },
-    /// What silence makes due on some tickets, as they are once the lock is held; done by the system.
-    Sweep(Vec<Id>),
-    /// Links between tickets that two clones left apart are joined again.
-    Rejoin {
-        /// The key of a command that may be repeated.
-        key: Option<String>,
-    },
-    /// Tickets of another system, as they are.
-    Import(Vec<Ticket>),
-    /// An organisation is made or changed.
-    Amend(OrganizationCommand),
-    /// Organisation access is granted or revoked.
-    Access(AccessChange),
-    /// A list of holidays, by its name, takes the place of the one that is there, if any.
-    Holidays(String, HolidayList),
-    /// What has exactly one right answer, in some tickets' files: the header, the end marker.
-    Mend(Vec<Id>),
-}
-
-/// Under which terms a command is carried out.
-#[derive(Clone, Debug)]
-pub struct WriteOptions {
-    /// Who acts.
-    pub by: Person,
-    /// Whether the name was given, so that git's own identity may be another.
-    pub on_behalf: bool,
-    /// The author git would name, where the environment says so.
-    pub git_author: Option<String>,
-    /// Show what would be done, and do nothing.
-    pub dry_run: bool,
-    /// Commit or not; else the desk's policy.
-    pub commit: Option<bool>,
-}
-
-/// What a command did.
-#[derive(Clone, Debug, Default)]
-pub struct Outcome {
-    /// The tickets the steps were about, in their order; of a reply to a merged one, where it was recorded.
-    pub tickets: Vec<Ticket>,
-    /// The entries made, with their tickets.
-    pub entries: Vec<(Id, Id)>,
-    /// What the person should know.
-    pub notices: Vec<(Id, Notice)>,
-    /// The files brought, with their bytes; some may be there already.
-    pub attached: Vec<AttachmentData>,
-    /// Files that lie there and go with the commit.
-    pub left_behind: Vec<crate::store::files::ExtraFile>,
-    /// The files changed, with what they held and hold.
-    pub changes: Vec<crate::store::files::FileChange>,
-    /// The commit message, where there is a commit or would be one.
-    pub message: Option<String>,
 }
 
 impl Desk {

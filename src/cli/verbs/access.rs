@@ -10,7 +10,7 @@ use crate::cli::args::{CommitFlags, TextFlags, TicketFlags, WriteFlags, key};
 use crate::cli::error::CliError;
 use crate::cli::run_write::{ResultStyle, TextRequirement};
 use crate::cli::session::Session;
-use crate::desk::{AccessChange, ActionRequest, Command, Desk, TicketRef};
+use crate::desk::{AccessChange, ActionRequest, Command, Desk, FileCommand, TicketCommand, TicketRef};
 use crate::domain::id::Id;
 use crate::domain::people::organization::Organization;
 use crate::domain::people::organization_access::{AccessRefusal, decline_key, is_declined};
@@ -157,8 +157,8 @@ impl AccessGrantArgs {
         let step = self.on.conditions.on(ActionRequest::on(id, Action::Resume, None));
         let typed = self.on.text.optional()?;
         let work = |mut steps: Vec<ActionRequest>| match steps.pop() {
-            Some(step) => Command::Access(AccessChange::Grant(Box::new(step))),
-            None => Command::Steps(steps),
+            Some(step) => Command::File(FileCommand::Access(AccessChange::Grant(Box::new(step)))),
+            None => Command::Ticket(TicketCommand::Requests(steps)),
         };
         session.run_write_in(casebook, vec![step], work, &self.on.write, typed, &ResultStyle::One)
     }
@@ -201,7 +201,7 @@ impl AccessRevokeArgs {
         let said = format!("{organization}  {person} reads their own tickets alone");
         let change =
             AccessChange::Revoke { organization: organization.clone(), person, text: typed.text, key: self.key };
-        let report = casebook.perform(Command::Access(change), &terms);
+        let report = casebook.perform(Command::File(FileCommand::Access(change)), &terms);
         session.print_recovery(&casebook);
         let report = report?;
         if report.changes.is_empty() {

@@ -10,7 +10,7 @@ use crate::cli::args::CommitFlags;
 use crate::cli::error::CliError;
 use crate::cli::report::findings::FindingsFlags;
 use crate::cli::session::{Session, variable};
-use crate::desk::{CheckResult, CheckScope, Command};
+use crate::desk::{CheckResult, CheckScope, Command, FileCommand};
 use crate::domain::id::Id;
 use crate::domain::rules::finding::Finding;
 use crate::error::Error;
@@ -113,7 +113,7 @@ impl CheckArgs {
         let flags = CommitFlags { dry_run: true, commit: self.commit, no_commit: self.no_commit };
         let mut casebook = session.casebook()?;
         let mut terms = session.write_options(&flags)?;
-        let plan = casebook.perform(Command::Mend(ids.clone()), &terms)?;
+        let plan = casebook.perform(Command::File(FileCommand::Repair(ids.clone())), &terms)?;
         if self.telling.is_for_people() {
             session.print_plan(&plan)?;
             session.output.status("")?;
@@ -133,7 +133,7 @@ impl CheckArgs {
             return Ok(false);
         }
         terms.dry_run = false;
-        casebook.perform(Command::Mend(ids), &terms)?;
+        casebook.perform(Command::File(FileCommand::Repair(ids)), &terms)?;
         Ok(true)
     }
 }

@@ -8,7 +8,7 @@ use crate::cli::args::value_parsers::address;
 use crate::cli::error::CliError;
 use crate::cli::run_write::{ResultStyle, TextRequirement};
 use crate::cli::session::Session;
-use crate::desk::{ActionRequest, Command};
+use crate::desk::{ActionRequest, Command, TicketCommand};
 use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
 use crate::domain::ticket::action::{Action, HeaderField};
@@ -48,8 +48,8 @@ impl AssignArgs {
         let id = casebook.read().find(&on.ticket.ticket, session.actor()?)?;
         let steps = vec![on.conditions.on(ActionRequest::on(id, Action::Assign { assignee: None }, None))];
         let work = |mut steps: Vec<ActionRequest>| match steps.pop() {
-            Some(step) => Command::Turn { step, team },
-            None => Command::Steps(steps),
+            Some(step) => Command::Ticket(TicketCommand::AssignNext { request: step, team }),
+            None => Command::Ticket(TicketCommand::Requests(steps)),
         };
         session.run_write_in(casebook, steps, work, &on.write, on.text.optional()?, &ResultStyle::One)
     }

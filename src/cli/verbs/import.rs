@@ -14,7 +14,7 @@ use crate::cli::args::text_input::unreadable;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::cli::terminal::progress::Progress;
-use crate::desk::{Command, Desk};
+use crate::desk::{Command, Desk, TicketCommand};
 use crate::error::Error;
 use crate::exchange::{Imported, beads};
 use crate::view;
@@ -81,7 +81,7 @@ impl ImportBeadsArgs {
         progress.step(&format!("writing {} tickets", imported.tickets.len()));
         let count = imported.tickets.len();
         let tickets = if self.write.json.is_some() { imported.tickets.clone() } else { Vec::new() };
-        let report = casebook.perform(Command::Import(imported.tickets), &terms)?;
+        let report = casebook.perform(Command::Ticket(TicketCommand::Import(imported.tickets)), &terms)?;
         let (count, known) = (report.changes.len(), imported.known + count - report.changes.len());
         progress.end();
         session.print_recovery(&casebook);

@@ -11,7 +11,7 @@ use crate::cli::args::{ConditionFlags, TextFlags, WriteFlags};
 use crate::cli::error::CliError;
 use crate::cli::run_write::ResultStyle;
 use crate::cli::session::Session;
-use crate::desk::{ActionRequest, Command, Desk, macro_finding};
+use crate::desk::{ActionRequest, Command, Desk, TicketCommand, macro_finding};
 use crate::domain::rules;
 use crate::domain::rules::finding::Finding;
 use crate::domain::text::Text;
@@ -81,7 +81,7 @@ impl MacroArgs {
         if let Some(first) = steps.first_mut() {
             *first = self.conditions.on(first.clone());
         }
-        let work = |steps| Command::Steps(split_argument(steps, texts));
+        let work = |steps| Command::Ticket(TicketCommand::Requests(split_argument(steps, texts)));
         session.run_write_in(casebook, steps, work, &self.write, typed, &ResultStyle::One)
     }
 }

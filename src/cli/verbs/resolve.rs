@@ -11,7 +11,9 @@ use crate::cli::args::{CommitFlags, key};
 use crate::cli::error::CliError;
 use crate::cli::error::resolve;
 use crate::cli::session::Session;
-use crate::desk::{Command, ConflictOutcome, ConflictResult, Desk, OtherConflict, Outcome, WriteOptions};
+use crate::desk::{
+    Command, ConflictOutcome, ConflictResult, Desk, OtherConflict, Outcome, TicketCommand, WriteOptions,
+};
 use crate::error::Error;
 use crate::store::layout::short_suffix;
 use crate::store::yaml::MergeSide;
@@ -169,7 +171,7 @@ impl ResolveArgs {
         if self.key.is_none() && casebook.inconsistencies()?.is_empty() {
             return Ok(None);
         }
-        let report = casebook.perform(Command::Rejoin { key: self.key.clone() }, &terms)?;
+        let report = casebook.perform(Command::Ticket(TicketCommand::Relink { key: self.key.clone() }), &terms)?;
         session.print_recovery(casebook);
         if in_between && !self.end.dry_run {
             casebook.stage(&report.changes.iter().map(|change| change.path.clone()).collect::<Vec<_>>())?;

@@ -10,7 +10,7 @@ use crate::cli::args::output_format::{FormatFlags, OutputFormat, RecordFields};
 use crate::cli::args::query::QueryFlags;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::desk::{Command, Desk, DueItem, DueItems, Outcome};
+use crate::desk::{Command, Desk, DueItem, DueItems, Outcome, TicketCommand};
 use crate::domain::id::Id;
 use crate::domain::sla::follow_up::{FollowUpStep, NextFollowUp};
 use crate::error::Error;
@@ -93,7 +93,7 @@ impl SweepArgs {
         let silent = due.tickets.iter().filter(|(_, matter)| matches!(matter, DueItem::Silence(_)));
         let ids: Vec<Id> = silent.map(|(ticket, _)| ticket.id).collect();
         let silent_count = ids.len();
-        let report = casebook.perform(Command::Sweep(ids), &terms)?;
+        let report = casebook.perform(Command::Ticket(TicketCommand::Sweep(ids)), &terms)?;
         session.print_recovery(&casebook);
         match fields {
             Some(fields) => {

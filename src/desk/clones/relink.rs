@@ -160,7 +160,7 @@ impl Transaction<'_> {
     fn reopen(&mut self, ticket: Id, unmerge: bool, words: &str, key: Option<&str>) -> Result<(), Error> {
         let action = Action::Reopen { reason: ReopenReason::NotSolved, unmerge };
         let key = self.unused(ticket, key);
-        self.apply(&ActionRequest { key, ..ActionRequest::on(ticket, action, Text::clean(words)) }).map(|_| ())
+        self.apply(ActionRequest { key, ..ActionRequest::on(ticket, action, Text::clean(words)) }).map(|_| ())
     }
 
     /// A key, where no entry of the ticket has it yet.

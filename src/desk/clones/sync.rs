@@ -15,6 +15,7 @@ use crate::store::{layout, yaml};
 use super::git_setup::driver;
 use super::unaware_solves::unseen_in;
 use crate::desk::Desk;
+use crate::desk::write::recovery::recover;
 use crate::domain::rules::finding::Finding;
 
 /// What to bring together.
@@ -181,7 +182,7 @@ impl Desk {
             return Ok(());
         }
         let _lock = self.lock()?;
-        self.recovery = self.recover()?;
+        self.recovery = recover(self)?;
         self.pending = None;
         let (ahead, behind) = repository.ahead_behind(theirs)?;
         let in_the_way = repository.in_the_way(theirs, ahead == 0)?;

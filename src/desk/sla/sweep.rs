@@ -124,14 +124,14 @@ impl Transaction<'_> {
     /// Does what silence makes due on some tickets, as they are by now: one step on each. Says which had one. A ticket
     /// that cannot be read is left to whoever lists it.
     pub(crate) fn sweep(&mut self, ids: &[Id]) -> Result<Vec<Id>, Error> {
-        let casebook = self.casebook();
-        let standing = casebook.config().team.role(&self.by, None);
-        if !standing.is_support() {
-            let refusal = Refusal::NotAllowed { role: standing };
+        let desk = self.desk();
+        let role = desk.config().team.role(self.actor(), None);
+        if !role.is_support() {
+            let refusal = Refusal::NotAllowed { role };
             return Err(Error::Refused { ticket: None, action: "sweep".to_owned(), refusal });
         }
-        let (policy, wording) = (casebook.policy().sla()?, casebook.policy().settings(ReminderTexts::read)?);
-        let zone = casebook.policy().zone()?;
+        let (policy, texts) = (desk.policy().sla()?, desk.policy().settings(ReminderTexts::read)?);
+        let zone = desk.policy().zone()?;
         let mut swept = Vec::new();
         for &id in ids {
             let ticket = match self.ticket(id) {
@@ -139,17 +139,18 @@ impl Transaction<'_> {
                 Err(Error::Damaged { .. } | Error::NotFound { .. } | Error::HeaderDiffers { .. }) => continue,
                 Err(error) => return Err(error),
             };
-            let Some(next) = casebook.sla().silence(&ticket, &policy) else { continue };
+            let Some(next) = desk.sla().silence(&ticket, &policy) else { continue };
             if ticket.entry_by_key(&next.key()).is_some() {
                 continue;
             }
-            let text = casebook.sla().text(&ticket, &next, &wording, &zone)?;
+            let text = desk.sla().text(&ticket, &next, &texts, &zone)?;
             let action = match next.step {
                 FollowUpStep::Remind { .. } => Action::Remind { auto: true },
                 FollowUpStep::Solve => Action::Solve(SolveEvidence::NoResponse),
             };
-            let step = ActionRequest { key: Some(next.key()), ..ActionRequest::on(id, action.clone(), text) };
-            self.decide_with(id, &step, action, TicketRole::System, None)?;
+            let request = ActionRequest { key: Some(next.key()), ..ActionRequest::on(id, action, text) };
+            let decision = self.decision(id, &request, TicketRole::System, None)?;
+            self.record(id, request, decision, TicketRole::System)?;
             swept.push(id);
         }
         Ok(swept)

@@ -10,19 +10,11 @@ use crate::store::files::FileChange;
 use crate::store::layout;
 use crate::store::yaml;
 
+use super::command::OrganizationCommand;
 use super::commit_message;
-use crate::desk::{Desk, Outcome, WriteOptions};
-
-/// Something done to an organisation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OrganizationCommand {
-    /// The organisation.
-    pub id: String,
-    /// Whether it shall be new.
-    pub is_new: bool,
-    /// What changes, in order.
-    pub amendments: Vec<OrganizationChange>,
-}
+use super::options::WriteOptions;
+use super::outcome::Outcome;
+use crate::desk::Desk;
 
 impl OrganizationCommand {
     /// What was asked, in the words of the command line.
@@ -35,84 +27,79 @@ impl OrganizationCommand {
             _ => "org set",
         }
     }
-}
 
-impl Desk {
-    /// What the command makes of the organisation.
-    pub(crate) fn plan_organization_change(
-        &self,
-        amending: &OrganizationCommand,
-        terms: &WriteOptions,
-    ) -> Result<Outcome, Error> {
-        let path = layout::organization_path(&amending.id);
-        let before = match amending.is_new {
-            true => None,
-            // Whose file somebody may not see, they do not learn that it is there.
-            false => Some(self.policy().organization(&amending.id, Some(&terms.by))?),
-        };
-        let mut after = before.clone().unwrap_or_else(|| Organization::new(&amending.id));
-        amending.amendments.iter().for_each(|amendment| after.apply(amendment));
-        let memberships = self.policy().memberships(&terms.by)?;
-        may_change(&self.config.team, &terms.by, &memberships, before.as_ref(), &after).map_err(|why| {
-            let refusal = match why {
-                ChangeNotAllowed::AgentsOnly => Refusal::NotAllowed { role: TicketRole::Outsider },
-                ChangeNotAllowed::SupportRolesOnly => Refusal::SupportRolesOnly,
-                ChangeNotAllowed::OtherDomain => Refusal::OwnPeopleOnly,
-            };
-            Error::Refused { ticket: None, action: amending.action().to_owned(), refusal }
-        })?;
-        let bytes = self.policy().organization_bytes(&amending.id)?;
-        if amending.is_new && bytes.is_some() {
-            return Err(Error::OrganizationExists { id: amending.id.clone() });
-        }
-        let mut report = Outcome::default();
-        if before.as_ref() == Some(&after) {
-            return Ok(report);
-        }
-        let printed = match (&bytes, &before) {
-            (Some(bytes), Some(before)) => yaml::reprint_organization(bytes, before, &after)
-                .map_err(|damage| Error::Damaged { path: path.clone(), damage })?,
-            _ => yaml::print_organization(&after),
-        };
-        let read = yaml::read_organization(printed.as_bytes(), &amending.id);
-        if let Err(damage) = read {
-            return Err(Error::Usage {
-                message: damage.kind.to_string(),
-                hint: Some("nothing was changed".to_owned()),
-            });
-        }
-        self.refuse_unknown_plans(before.as_ref(), &after)?;
-        debug_assert_eq!(read.ok(), Some(after), "what is printed is read back as it was");
-        let before = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        report.changes.push(FileChange { path, before, after: printed });
-        if self.commits(terms)? {
-            report.message = Some(commit_message::for_organization(amending, self.on_behalf_of(terms)?.as_deref()));
-        }
-        Ok(report)
-    }
-
-    /// Whether an organisation is as a change would make it.
+    /// Returns whether the command would change anything.
     ///
     /// # Errors
-    /// As for the change itself.
-    pub fn would_change_nothing(&self, amending: &OrganizationCommand, terms: &WriteOptions) -> Result<bool, Error> {
-        Ok(self.plan_organization_change(amending, terms)?.changes.is_empty())
+    /// As for the command itself.
+    pub fn would_change(&self, desk: &Desk, options: &WriteOptions) -> Result<bool, Error> {
+        Ok(!plan_change(desk, self, options)?.changes.is_empty())
     }
+}
 
-    /// A plan the desk does not have is misspelt. What is on file so already stays, as a plan of the past may.
-    fn refuse_unknown_plans(&self, before: Option<&Organization>, after: &Organization) -> Result<(), Error> {
-        let on_file = |period: &&PlanPeriod| before.is_some_and(|before| before.plans.contains(period));
-        let mut new = after.plans.iter().filter(|period| !on_file(period)).peekable();
-        if new.peek().is_none() {
-            return Ok(());
-        }
-        let plans = self.policy().settings(sla::read)?.plans;
-        let known: Vec<&str> = plans.iter().map(|plan| plan.name.as_str()).collect();
-        // A desk without plans promises nothing to anybody, whatever the word.
-        match new.find(|period| !known.is_empty() && !known.contains(&period.plan.as_str())) {
-            Some(period) => Err(unknown_plan(&period.plan, &known)),
-            None => Ok(()),
-        }
+/// What the command makes of the organisation.
+pub(crate) fn plan_change(
+    desk: &Desk,
+    amending: &OrganizationCommand,
+    options: &WriteOptions,
+) -> Result<Outcome, Error> {
+    let path = layout::organization_path(&amending.id);
+    let before = match amending.is_new {
+        true => None,
+        // Whose file somebody may not see, they do not learn that it is there.
+        false => Some(desk.policy().organization(&amending.id, Some(&options.by))?),
+    };
+    let mut after = before.clone().unwrap_or_else(|| Organization::new(&amending.id));
+    amending.amendments.iter().for_each(|amendment| after.apply(amendment));
+    let memberships = desk.policy().memberships(&options.by)?;
+    may_change(&desk.config.team, &options.by, &memberships, before.as_ref(), &after).map_err(|why| {
+        let refusal = match why {
+            ChangeNotAllowed::AgentsOnly => Refusal::NotAllowed { role: TicketRole::Outsider },
+            ChangeNotAllowed::SupportRolesOnly => Refusal::SupportRolesOnly,
+            ChangeNotAllowed::OtherDomain => Refusal::OwnPeopleOnly,
+        };
+        Error::Refused { ticket: None, action: amending.action().to_owned(), refusal }
+    })?;
+    let bytes = desk.policy().organization_bytes(&amending.id)?;
+    if amending.is_new && bytes.is_some() {
+        return Err(Error::OrganizationExists { id: amending.id.clone() });
+    }
+    let mut report = Outcome::default();
+    if before.as_ref() == Some(&after) {
+        return Ok(report);
+    }
+    let printed = match (&bytes, &before) {
+        (Some(bytes), Some(before)) => yaml::reprint_organization(bytes, before, &after)
+            .map_err(|damage| Error::Damaged { path: path.clone(), damage })?,
+        _ => yaml::print_organization(&after),
+    };
+    let read = yaml::read_organization(printed.as_bytes(), &amending.id);
+    if let Err(damage) = read {
+        return Err(Error::Usage { message: damage.kind.to_string(), hint: Some("nothing was changed".to_owned()) });
+    }
+    refuse_unknown_plans(desk, before.as_ref(), &after)?;
+    debug_assert_eq!(read.ok(), Some(after), "what is printed is read back as it was");
+    let before = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    report.changes.push(FileChange { path, before, after: printed });
+    if options.commits(desk)? {
+        report.message = Some(commit_message::for_organization(amending, options.on_behalf_of(desk)?.as_deref()));
+    }
+    Ok(report)
+}
+
+/// A plan the desk does not have is misspelt. What is on file so already stays, as a plan of the past may.
+fn refuse_unknown_plans(desk: &Desk, before: Option<&Organization>, after: &Organization) -> Result<(), Error> {
+    let on_file = |period: &&PlanPeriod| before.is_some_and(|before| before.plans.contains(period));
+    let mut new = after.plans.iter().filter(|period| !on_file(period)).peekable();
+    if new.peek().is_none() {
+        return Ok(());
+    }
+    let plans = desk.policy().settings(sla::read)?.plans;
+    let known: Vec<&str> = plans.iter().map(|plan| plan.name.as_str()).collect();
+    // A desk without plans promises nothing to anybody, whatever the word.
+    match new.find(|period| !known.is_empty() && !known.contains(&period.plan.as_str())) {
+        Some(period) => Err(unknown_plan(&period.plan, &known)),
+        None => Ok(()),
     }
 }
 

@@ -14,119 +14,110 @@ use crate::domain::vocabulary::Kind;
 use crate::domain::workflow::Refusal;
 use crate::error::Error;
 
-use super::commit_message;
-use crate::desk::{ActionRequest, Command, Desk, OrganizationCommand, Outcome, WriteOptions};
+use super::command::{AccessChange, OrganizationCommand, TicketCommand};
+use super::options::WriteOptions;
+use super::outcome::Outcome;
+use super::request::ActionRequest;
+use super::transaction::Transaction;
+use super::{commit_message, organization};
+use crate::desk::Desk;
 
-/// What becomes of somebody's access.
-#[derive(Clone, Debug)]
-pub enum AccessChange {
-    /// It is granted, by the ticket that asks for it, which this solves. The step is on that ticket; its action is not
-    /// looked at.
-    Grant(Box<ActionRequest>),
-    /// It is revoked; words go to the ticket that had granted it.
-    Revoke {
-        /// The organisation.
-        organization: String,
-        /// Whose it is.
-        person: Person,
-        /// What is said about it.
-        text: Option<Text>,
-        /// What a retry is known by: where the access is gone already, it is the first result.
-        key: Option<String>,
-    },
+/// Returns the outcome of granting or revoking access: the organization's file and the ticket change together.
+///
+/// # Errors
+/// The workflow or the organization refuses it, or a file cannot be read.
+pub(crate) fn plan_change(desk: &Desk, change: AccessChange, options: &WriteOptions) -> Result<Outcome, Error> {
+    match change {
+        AccessChange::Grant(request) => grant(desk, *request, options),
+        AccessChange::Revoke { organization, person, text, key } => {
+            revoke(desk, &organization, &person, text, key, options)
+        }
+    }
 }
 
-impl Desk {
-    /// What granting or revoking makes of the organisation's file and the ticket.
-    pub(crate) fn plan_access_change(&self, change: &AccessChange, terms: &WriteOptions) -> Result<Outcome, Error> {
-        match change {
-            AccessChange::Grant(step) => self.decide_to_grant(step, terms),
-            AccessChange::Revoke { organization, person, text, key } => {
-                self.decide_to_revoke(organization, person, (text.as_ref(), key.as_ref()), terms)
-            }
+fn grant(desk: &Desk, mut request: ActionRequest, options: &WriteOptions) -> Result<Outcome, Error> {
+    request.action = Action::Solve(SolveEvidence::Agreed { by: None });
+    let outcome = Transaction::new(desk, options).run(TicketCommand::Requests(vec![request]))?;
+    let Some(ticket) = outcome.tickets.first().filter(|_| !outcome.changes.is_empty()) else { return Ok(outcome) };
+    let refused = |refusal| refused(Some(ticket.id), "access grant", refusal);
+    let opening = access_request(ticket).ok_or_else(|| refused(AccessRefusal::NotAnAccessRequest))?;
+    let id = opening.organization.as_deref().ok_or_else(|| refused(AccessRefusal::NoOrganization))?;
+    let organization = desk.policy().organization(id, Some(&options.by))?;
+    may_have_access(&organization, &opening.requester, opening.approved_by.as_ref()).map_err(refused)?;
+    let change = OrganizationChange::Access(opening.requester.clone(), Some(ticket.id));
+    let id = id.to_owned();
+    with_organization_change(desk, outcome, id, change, options)
+}
+
+fn revoke(
+    desk: &Desk,
+    id: &str,
+    person: &Person,
+    text: Option<Text>,
+    key: Option<String>,
+    options: &WriteOptions,
+) -> Result<Outcome, Error> {
+    let organization = desk.policy().organization(id, Some(&options.by))?;
+    let member = organization.member(person);
+    let is_revoked = member.is_some_and(|member| member.organization_access.is_none());
+    if key.is_some() && is_revoked && desk.config.team.has_agent(&options.by) {
+        return Ok(Outcome::default());
+    }
+    let granted_by = member.and_then(|member| member.organization_access).ok_or_else(|| {
+        let (person, organization) = (person.clone(), id.to_owned());
+        refused(None, "access revoke", AccessRefusal::NoAccess { person, organization })
+    })?;
+    let outcome = match text {
+        Some(text) => {
+            let action = Action::Reply { auto: false, via_ticket: None };
+            let request = ActionRequest { key, ..ActionRequest::on(granted_by, action, Some(text)) };
+            Transaction::new(desk, options).run(TicketCommand::Requests(vec![request]))?
         }
-    }
+        None => Outcome::default(),
+    };
+    with_organization_change(desk, outcome, id.to_owned(), OrganizationChange::Access(person.clone(), None), options)
+}
 
-    fn decide_to_grant(&self, step: &ActionRequest, terms: &WriteOptions) -> Result<Outcome, Error> {
-        let solution = SolveEvidence::Agreed { by: None };
-        let step = ActionRequest { action: Action::Solve(solution), ..step.clone() };
-        let report = self.decide(Command::Steps(vec![step]), terms)?;
-        let Some(ticket) = report.tickets.first().filter(|_| !report.changes.is_empty()) else { return Ok(report) };
-        let refused = |why| refused(Some(ticket.id), "access grant", why);
-        let asked = request(ticket).ok_or_else(|| refused(AccessRefusal::NotAnAccessRequest))?;
-        let organization = asked.organization.as_deref().ok_or_else(|| refused(AccessRefusal::NoOrganization))?;
-        let file = self.policy().organization(organization, Some(&terms.by))?;
-        may_have_access(&file, &asked.requester, asked.approved_by.as_ref()).map_err(refused)?;
-        let amendment = OrganizationChange::Access(asked.requester.clone(), Some(ticket.id));
-        self.amended_too(report.clone(), organization, amendment, terms)
+/// Adds the change of an organization to the outcome of a ticket command.
+fn with_organization_change(
+    desk: &Desk,
+    mut outcome: Outcome,
+    id: String,
+    change: OrganizationChange,
+    options: &WriteOptions,
+) -> Result<Outcome, Error> {
+    let command = OrganizationCommand { id, is_new: false, amendments: vec![change] };
+    let changed = organization::plan_change(desk, &command, options)?;
+    outcome.changes.extend(changed.changes);
+    if changed.message.is_some() {
+        let added = outcome.entries.iter().filter_map(|(id, entry)| {
+            let ticket = outcome.tickets.iter().find(|ticket| ticket.id == *id)?;
+            Some((ticket, ticket.entry(*entry)?))
+        });
+        let on_behalf_of = options.on_behalf_of(desk)?;
+        outcome.message =
+            Some(commit_message::for_access(&added.collect::<Vec<_>>(), &command, on_behalf_of.as_deref()));
     }
+    Ok(outcome)
+}
 
-    fn decide_to_revoke(
-        &self,
-        organization: &str,
-        person: &Person,
-        (text, key): (Option<&Text>, Option<&String>),
-        terms: &WriteOptions,
-    ) -> Result<Outcome, Error> {
-        let file = self.policy().organization(organization, Some(&terms.by))?;
-        let is_revoked = file.member(person).is_some_and(|member| member.organization_access.is_none());
-        if key.is_some() && is_revoked && self.config.team.has_agent(&terms.by) {
-            return Ok(Outcome::default());
+/// Returns whether a request for access may be opened, by the file of the organization it is for.
+///
+/// # Errors
+/// The file cannot be read; inside, the refusal.
+pub(crate) fn check_access_request(desk: &Desk, opening: &OpenFields) -> Result<Result<(), Refusal>, Error> {
+    let checked = match opening.organization.as_deref() {
+        None => Err(AccessRefusal::NoOrganization),
+        Some(id) => {
+            let organization = desk.policy().organization_on_file(id)?.unwrap_or_else(|| Organization::new(id));
+            may_have_access(&organization, &opening.requester, opening.approved_by.as_ref())
         }
-        let granted_by = file.member(person).and_then(|member| member.organization_access).ok_or_else(|| {
-            let (person, organization) = (person.clone(), organization.to_owned());
-            refused(None, "access revoke", AccessRefusal::NoAccess { person, organization })
-        })?;
-        let report = match text {
-            Some(text) => {
-                let action = Action::Reply { auto: false, via_ticket: None };
-                let step =
-                    ActionRequest { key: key.cloned(), ..ActionRequest::on(granted_by, action, Some(text.clone())) };
-                self.decide(Command::Steps(vec![step]), terms)?
-            }
-            None => Outcome::default(),
-        };
-        self.amended_too(report, organization, OrganizationChange::Access(person.clone(), None), terms)
-    }
-
-    /// A report with the change of an organisation added, as one command.
-    fn amended_too(
-        &self,
-        mut report: Outcome,
-        organization: &str,
-        amendment: OrganizationChange,
-        terms: &WriteOptions,
-    ) -> Result<Outcome, Error> {
-        let amending = OrganizationCommand { id: organization.to_owned(), is_new: false, amendments: vec![amendment] };
-        let amended = self.plan_organization_change(&amending, terms)?;
-        report.changes.extend(amended.changes);
-        if amended.message.is_some() {
-            let made = report.entries.iter().filter_map(|(id, entry)| {
-                let ticket = report.tickets.iter().find(|ticket| ticket.id == *id)?;
-                Some((ticket, ticket.entry(*entry)?))
-            });
-            let on_behalf_of = self.on_behalf_of(terms)?;
-            report.message =
-                Some(commit_message::for_access(&made.collect::<Vec<_>>(), &amending, on_behalf_of.as_deref()));
-        }
-        Ok(report)
-    }
-
-    /// Whether a request for access may be opened: by the file of the organisation it is for.
-    pub(crate) fn check_access_request(&self, opening: &OpenFields) -> Result<Result<(), Refusal>, Error> {
-        let judged = match opening.organization.as_deref() {
-            None => Err(AccessRefusal::NoOrganization),
-            Some(id) => {
-                let file = self.policy().organization_on_file(id)?.unwrap_or_else(|| Organization::new(id));
-                may_have_access(&file, &opening.requester, opening.approved_by.as_ref())
-            }
-        };
-        Ok(judged.map_err(|why| Refusal::Access(Box::new(why))))
-    }
+    };
+    Ok(checked.map_err(|refusal| Refusal::Access(Box::new(refusal))))
 }
 
 /// What a request for access asks; nothing where the ticket is none.
-fn request(ticket: &Ticket) -> Option<&OpenFields> {
+fn access_request(ticket: &Ticket) -> Option<&OpenFields> {
     ticket.opening().filter(|_| ticket.header.kind == Some(Kind::OrganizationAccess))
 }
 

@@ -28,7 +28,37 @@ pub(crate) struct PolicyFacts {
 }
 
 impl PolicyFacts {
-    /// As decisions take them.
+    /// Gathers the policy for an action on a ticket. Most actions need nothing and read nothing.
+    ///
+    /// # Errors
+    /// The settings or a holiday list are needed and invalid.
+    pub fn gather(desk: &Desk, ticket: &Ticket, action: &Action) -> Result<Self, Error> {
+        let mut facts =
+            Self { hours: None, reopen_window: None, on_duty: None, first_word_due: None, may_escalate: true };
+        let now = desk.environment().now;
+        match action {
+            Action::Solve(SolveEvidence::NoResponse) if desk.config().follow_up.counts == TimeBasis::Business => {
+                let languages = desk.policy().languages_of(&ticket.header);
+                let language = languages.first().map(String::as_str);
+                facts.hours = desk.policy().sla()?.follow_up_hours(&ticket.header, language).cloned();
+            }
+            Action::Reply { .. } | Action::Reopen { .. } if ticket.header.status == Status::Solved => {
+                facts.reopen_window = desk.config().reopen_window;
+            }
+            Action::Escalate { .. } => {
+                let evaluator = desk.sla().at(now)?;
+                let (policy, priority) = (&evaluator.policy, ticket.header.priority);
+                facts.on_duty = policy.manager_on_duty(priority, now).cloned();
+                facts.first_word_due = policy.first_word_due(priority, whole_seconds(now));
+                let in_force = evaluator.plan_in_force(&Summary::from(ticket));
+                facts.may_escalate = in_force.is_none_or(|in_force| !in_force.plan.refuses_escalation);
+            }
+            _ => {}
+        }
+        Ok(facts)
+    }
+
+    /// Returns the policy in the form that decisions take.
     pub fn as_context(&self) -> workflow::PolicyContext<'_> {
         workflow::PolicyContext {
             hours: self.hours.as_ref(),
@@ -37,36 +67,5 @@ impl PolicyFacts {
             manager_response_due: self.first_word_due,
             may_escalate: self.may_escalate,
         }
-    }
-}
-
-impl Desk {
-    /// What the policy says of a ticket on which something is asked.
-    ///
-    /// # Errors
-    /// The policy is needed and not sound, or the ticket's organisation is.
-    pub(crate) fn policy_context(&self, ticket: &Ticket, action: &Action) -> Result<PolicyFacts, Error> {
-        let mut found =
-            PolicyFacts { hours: None, reopen_window: None, on_duty: None, first_word_due: None, may_escalate: true };
-        match action {
-            Action::Solve(SolveEvidence::NoResponse) if self.config.follow_up.counts == TimeBasis::Business => {
-                let languages = self.policy().languages_of(&ticket.header);
-                let language = languages.first().map(String::as_str);
-                found.hours = self.policy().sla()?.follow_up_hours(&ticket.header, language).cloned();
-            }
-            Action::Reply { .. } | Action::Reopen { .. } if ticket.header.status == Status::Solved => {
-                found.reopen_window = self.config.reopen_window;
-            }
-            Action::Escalate { .. } => {
-                let promises = self.sla().at(self.environment.now)?;
-                let (policy, priority) = (&promises.policy, ticket.header.priority);
-                found.on_duty = policy.manager_on_duty(priority, self.environment.now).cloned();
-                found.first_word_due = policy.first_word_due(priority, whole_seconds(self.environment.now));
-                let in_force = promises.plan_in_force(&Summary::from(ticket));
-                found.may_escalate = in_force.is_none_or(|in_force| !in_force.plan.refuses_escalation);
-            }
-            _ => {}
-        }
-        Ok(found)
     }
 }

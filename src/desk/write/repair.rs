@@ -12,37 +12,52 @@ use crate::store::layout;
 use crate::store::yaml;
 use crate::store::yaml::ReadErrorKind;
 
+use super::commit_message;
+use super::options::WriteOptions;
+use super::outcome::Outcome;
 use crate::desk::Desk;
 
-impl Desk {
-    /// What mending makes of some tickets, and the tickets as they are then. Those with nothing to mend, or with
-    /// something nobody can know, are left out.
-    pub(crate) fn mended(&self, ids: &[Id]) -> Result<Vec<(Ticket, FileChange)>, Error> {
-        let mut mended = Vec::new();
-        for id in ids {
-            let path = layout::ticket_path(*id);
-            let bytes = self.read().bytes(*id)?;
-            if self.is_cut(&path, &bytes)? {
-                continue;
-            }
-            let Some((ticket, after)) = mend(*id, &bytes) else { continue };
-            let before = Some(String::from_utf8_lossy(&bytes).into_owned());
-            let after = String::from_utf8_lossy(&after).into_owned();
-            if before.as_ref() != Some(&after) {
-                mended.push((ticket, FileChange { path, before, after }));
-            }
-        }
-        Ok(mended)
-    }
+/// Returns the outcome of repairing some tickets: files that change, and no entries.
+///
+/// # Errors
+/// A file cannot be read, or git cannot be asked.
+pub(crate) fn plan_change(desk: &Desk, ids: &[Id], options: &WriteOptions) -> Result<Outcome, Error> {
+    let (tickets, changes): (Vec<Ticket>, Vec<_>) = mended(desk, ids)?.into_iter().unzip();
+    let message = if changes.is_empty() || !options.commits(desk)? {
+        None
+    } else {
+        Some(commit_message::for_repair(&tickets, options.on_behalf_of(desk)?.as_deref()))
+    };
+    Ok(Outcome { tickets, changes, message, ..Outcome::default() })
+}
 
-    /// Whether git has more of a file than stands there: then it was cut, and what is missing is known.
-    fn is_cut(&self, path: &str, bytes: &[u8]) -> Result<bool, Error> {
-        if !self.state.in_repository() {
-            return Ok(false);
+/// What mending makes of some tickets, and the tickets as they are then. Those with nothing to mend, or with
+/// something nobody can know, are left out.
+fn mended(desk: &Desk, ids: &[Id]) -> Result<Vec<(Ticket, FileChange)>, Error> {
+    let mut mended = Vec::new();
+    for id in ids {
+        let path = layout::ticket_path(*id);
+        let bytes = desk.read().bytes(*id)?;
+        if is_cut(desk, &path, &bytes)? {
+            continue;
         }
-        let committed = Repository::at(&self.root).committed(path)?;
-        Ok(committed.is_some_and(|text| text.len() > bytes.len() + END.len() && text.as_bytes().starts_with(bytes)))
+        let Some((ticket, after)) = mend(*id, &bytes) else { continue };
+        let before = Some(String::from_utf8_lossy(&bytes).into_owned());
+        let after = String::from_utf8_lossy(&after).into_owned();
+        if before.as_ref() != Some(&after) {
+            mended.push((ticket, FileChange { path, before, after }));
+        }
     }
+    Ok(mended)
+}
+
+/// Whether git has more of a file than stands there: then it was cut, and what is missing is known.
+fn is_cut(desk: &Desk, path: &str, bytes: &[u8]) -> Result<bool, Error> {
+    if !desk.state.in_repository() {
+        return Ok(false);
+    }
+    let committed = Repository::at(&desk.root).committed(path)?;
+    Ok(committed.is_some_and(|text| text.len() > bytes.len() + END.len() && text.as_bytes().starts_with(bytes)))
 }
 
 /// The line that ends a file.

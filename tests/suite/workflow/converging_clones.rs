@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use casebook::desk::{ActionRequest, CheckScope, Command, WriteOptions};
+use casebook::desk::{ActionRequest, CheckScope, Command, TicketCommand, WriteOptions};
 use casebook::domain::convergence::cross_ticket::{FORWARDING, Inconsistency, duplicate_forwards};
 use casebook::domain::convergence::union::concurrent;
 use casebook::domain::id::Id;
@@ -59,7 +59,7 @@ fn meet(desk: &mut WalkedDesk, other: &WalkedDesk) {
 fn mend(desk: &mut WalkedDesk, side: Side, later: TimeDelta) {
     desk.now += later;
     let terms = WriteOptions { by: side.person(), on_behalf: false, git_author: None, dry_run: false, commit: None };
-    desk.casebook().perform(Command::Rejoin { key: None }, &terms).unwrap();
+    desk.casebook().perform(Command::Ticket(TicketCommand::Relink { key: None }), &terms).unwrap();
 }
 
 /// Returns the keys of the replies that `resolve` copied to a ticket, once for each copy that a reader sees.
@@ -116,7 +116,7 @@ proptest! {
         one.now += TimeDelta::minutes(1);
         let by = Side::Agent.person();
         let terms = WriteOptions { by, on_behalf: false, git_author: None, dry_run: false, commit: None };
-        one.casebook().perform(Command::Rejoin { key: None }, &terms).unwrap();
+        one.casebook().perform(Command::Ticket(TicketCommand::Relink { key: None }), &terms).unwrap();
         prop_assert_eq!(one.casebook().inconsistencies().unwrap(), Vec::new());
         let findings = one.casebook().check(&CheckScope::Everything).unwrap().findings;
         let errors: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
@@ -127,7 +127,7 @@ proptest! {
             prop_assert!(ids(&one.ticket(*id)).is_superset(&met));
         }
         let mended = one.files();
-        one.casebook().perform(Command::Rejoin { key: None }, &terms).unwrap();
+        one.casebook().perform(Command::Ticket(TicketCommand::Relink { key: None }), &terms).unwrap();
         prop_assert_eq!(one.files(), mended, "mending what is whole does nothing");
     }
 

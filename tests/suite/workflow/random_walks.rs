@@ -6,7 +6,9 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use casebook::desk::{ActionRequest, AttachmentData, CheckScope, Command, Desk, Environment, TicketRef, WriteOptions};
+use casebook::desk::{
+    ActionRequest, AttachmentData, CheckScope, Command, Desk, Environment, TicketCommand, TicketRef, WriteOptions,
+};
 use casebook::domain::id::Id;
 use casebook::domain::people::person::Person;
 use casebook::domain::text::Text;
@@ -72,7 +74,7 @@ impl WalkedDesk {
         self.now += TimeDelta::minutes(1);
         let terms =
             WriteOptions { by: side.person(), on_behalf: false, git_author: None, dry_run: false, commit: None };
-        let report = self.casebook().perform(Command::Steps(vec![step]), &terms)?;
+        let report = self.casebook().perform(Command::Ticket(TicketCommand::Requests(vec![step])), &terms)?;
         Ok(report.tickets.iter().map(|ticket| ticket.id).collect())
     }
 

@@ -11,7 +11,7 @@ use crate::cli::args::CommitFlags;
 use crate::cli::args::text_input::unreadable;
 use crate::cli::error::CliError;
 use crate::cli::session::{Session, shown};
-use crate::desk::Command;
+use crate::desk::{Command, FileCommand};
 use crate::domain::calendar::HolidayList;
 use crate::error::Error;
 use crate::exchange::icalendar;
@@ -67,7 +67,8 @@ impl CalendarImportArgs {
             return Err(CliError::new(Exit::Refused, "store.exists", message)
                 .hint("--replace takes its place (-n --replace shows the difference), --name NAME goes beside it"));
         }
-        let report = casebook.perform(Command::Holidays(name.clone(), list.clone()), &terms)?;
+        let report = casebook
+            .perform(Command::File(FileCommand::Holidays { name: name.clone(), list: list.clone() }), &terms)?;
         session.print_recovery(&casebook);
         let (days, path) = (list.days.len(), holidays::path(&name));
         if self.json {

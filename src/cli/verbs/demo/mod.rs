@@ -14,7 +14,9 @@ use crate::cli::Exit;
 use crate::cli::error::CliError;
 use crate::cli::session::program::program;
 use crate::cli::session::{Session, shown};
-use crate::desk::{ActionRequest, Command, Desk, Environment, InitOptions, TicketRef, WriteOptions};
+use crate::desk::{
+    ActionRequest, Command, Desk, Environment, FileCommand, InitOptions, TicketCommand, TicketRef, WriteOptions,
+};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::text::Text;
@@ -55,7 +57,7 @@ impl DemoArgs {
         {
             let terms =
                 WriteOptions { on_behalf: false, by: you.clone(), git_author: None, dry_run: false, commit: None };
-            Desk::open(&root, begun.clone())?.perform(Command::Amend(amending), &terms)?;
+            Desk::open(&root, begun.clone())?.perform(Command::File(FileCommand::Organization(amending)), &terms)?;
         }
         let count = play(&root, &session.world, &you, scenes)?;
         session
@@ -118,7 +120,7 @@ fn play(root: &Path, world: &Environment, you: &Person, scenes: Vec<DemoStep>) -
         let step = step(&scene, &tickets, &by)?;
         let terms = WriteOptions { on_behalf: by != *you, by, git_author: None, dry_run: false, commit: None };
         let mut casebook = Desk::open(root, world)?;
-        let report = casebook.perform(Command::Steps(vec![step]), &terms)?;
+        let report = casebook.perform(Command::Ticket(TicketCommand::Requests(vec![step])), &terms)?;
         if let (DemoAction::Open { name, .. }, Some(ticket)) = (&scene.act, report.tickets.first()) {
             tickets.insert(name, ticket.id);
         }

@@ -7,7 +7,7 @@ use dialoguer::{FuzzySelect, Input};
 use super::OpenArgs;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::desk::Desk;
+use crate::desk::{Desk, precheck_opening};
 use crate::domain::people::organization::Instance;
 use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
@@ -26,14 +26,14 @@ impl OpenArgs {
     /// Looks whether the ticket may be opened at all, and asks for the instance where there are several: before anybody
     /// types what is refused in the end.
     pub(super) fn settle(&mut self, casebook: &Desk, by: &Person) -> Result<(), CliError> {
-        let instances = casebook.before_opening(&self.opening(casebook, by.clone(), String::new())?, by)?;
+        let instances = precheck_opening(casebook, &self.opening(casebook, by.clone(), String::new())?, by)?;
         if instances.is_empty() {
             return Ok(());
         }
         let items: Vec<String> = instances.iter().map(describe_instance).collect();
         let chosen = choose("Which instance is it about", &items, 0)?;
         self.instance = instances.get(chosen).map(|instance| instance.id.clone());
-        casebook.before_opening(&self.opening(casebook, by.clone(), String::new())?, by)?;
+        precheck_opening(casebook, &self.opening(casebook, by.clone(), String::new())?, by)?;
         Ok(())
     }
 

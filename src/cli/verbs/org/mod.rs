@@ -11,7 +11,7 @@ use crate::cli::args::value_parsers::{address, word_of};
 use crate::cli::args::{CommitFlags, key};
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::desk::{Command, OrganizationCommand, Outcome};
+use crate::desk::{Command, FileCommand, OrganizationCommand, Outcome};
 use crate::domain::people::organization::{Member, Organization};
 use crate::domain::people::organization_change::OrganizationChange;
 use crate::domain::people::person::Person;
@@ -248,11 +248,11 @@ fn amend(session: &Session, amending: OrganizationCommand, flags: &OrgWriteFlags
     let id = amending.id.clone();
     let before = casebook.policy().organization(&id, session.actor()?).ok();
     let again = flags.key.as_ref().map(|_| OrganizationCommand { is_new: false, ..amending.clone() });
-    let mut report = casebook.perform(Command::Amend(amending), &terms);
+    let mut report = casebook.perform(Command::File(FileCommand::Organization(amending)), &terms);
     session.print_recovery(&casebook);
     // An organisation that is there as it was asked for is what the first try made.
     if let (Err(Error::OrganizationExists { .. }), Some(again)) = (&report, again)
-        && casebook.would_change_nothing(&again, &terms)?
+        && !again.would_change(&casebook, &terms)?
     {
         report = Ok(Outcome::default());
     }
