@@ -184,7 +184,7 @@ impl Session {
                 &change.path,
                 before,
                 &change.after,
-                view::colors::ColorMode { colour: self.output.colour },
+                view::colors::ColorMode { is_colored: self.output.colour },
             ));
         }
         if let Some(message) = &report.message {

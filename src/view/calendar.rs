@@ -1,6 +1,4 @@
-//! How calendars look: their week, what they make of the days ahead, in words and in JSON.
-//!
-//! Must not know where calendars come from.
+//! Calendars: their week, and their next openings and exceptional dates, as text and as JSON.
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc, Weekday};
 use serde_json::{Map, Value, json};
@@ -9,61 +7,61 @@ use super::sanitize::one_line;
 use crate::domain::calendar::{Calendar, HolidayList, HoursSource, MinuteRange};
 use crate::domain::time::duration;
 
-/// The days of a week.
+/// The days of a week, in the order of the output.
 const DAYS: [Weekday; 7] =
     [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
 
-/// How far ahead holidays are looked for.
+/// The time ahead that is searched for exceptional dates.
 const AHEAD: TimeDelta = TimeDelta::days(2 * 366);
 
-/// A calendar with what is around it.
+/// A calendar with its holiday lists and plans.
 pub struct CalendarView<'a> {
     /// The calendar.
     pub calendar: &'a Calendar,
-    /// The lists of holidays it names.
+    /// The holiday lists that it names, by name.
     pub lists: Vec<(&'a str, &'a HolidayList)>,
-    /// The names of the plans that speak of it.
+    /// The names of the plans that use it.
     pub plans: Vec<&'a str>,
 }
 
-fn hours(stretches: &[MinuteRange]) -> String {
-    if stretches.is_empty() {
+fn format_hours(hours: &[MinuteRange]) -> String {
+    if hours.is_empty() {
         return "closed".to_owned();
     }
-    stretches.iter().map(MinuteRange::to_string).collect::<Vec<_>>().join(", ")
+    hours.iter().map(MinuteRange::to_string).collect::<Vec<_>>().join(", ")
 }
 
-fn spelled(stretches: &[MinuteRange]) -> Vec<String> {
-    stretches.iter().map(MinuteRange::to_string).collect()
+fn hours_json(hours: &[MinuteRange]) -> Vec<String> {
+    hours.iter().map(MinuteRange::to_string).collect()
 }
 
-/// A calendar in full, for people.
-pub fn render(around: &CalendarView<'_>) -> String {
-    let CalendarView { calendar, lists, plans } = around;
+/// Renders a calendar in full, for people.
+pub fn render(view: &CalendarView<'_>) -> String {
+    let CalendarView { calendar, lists, plans } = view;
     let mut text = format!("{}, in {}\n", one_line(&calendar.name), calendar.zone.name());
     for day in DAYS {
-        text.push_str(&format!("  {day}  {}\n", hours(calendar.week.of(day))));
+        text.push_str(&format!("  {day}  {}\n", format_hours(calendar.week.of(day))));
     }
     for (name, list) in lists {
         let HolidayList { title, until, .. } = list;
         text.push_str(&format!("  holidays of {name}: {}, until {until}\n", one_line(title)));
     }
-    for (date, stretches) in &calendar.exceptions {
-        text.push_str(&format!("  {date}  {}\n", hours(stretches)));
+    for (date, hours) in &calendar.exceptions {
+        text.push_str(&format!("  {date}  {}\n", format_hours(hours)));
     }
     if !plans.is_empty() {
-        text.push_str(&format!("  in the plans {}\n", one_line(&plans.join(", "))));
+        text.push_str(&format!("  used by the plans {}\n", one_line(&plans.join(", "))));
     }
     text
 }
 
-/// A calendar in full, as JSON.
-pub fn to_json(around: &CalendarView<'_>) -> Value {
-    let CalendarView { calendar, lists, plans } = around;
+/// Returns a calendar in full as JSON.
+pub fn to_json(view: &CalendarView<'_>) -> Value {
+    let CalendarView { calendar, lists, plans } = view;
     let week: Map<String, Value> =
-        DAYS.iter().map(|&day| (day.to_string().to_lowercase(), json!(spelled(calendar.week.of(day))))).collect();
+        DAYS.iter().map(|&day| (day.to_string().to_lowercase(), json!(hours_json(calendar.week.of(day))))).collect();
     let exceptions: Map<String, Value> =
-        calendar.exceptions.iter().map(|(date, hours)| (date.to_string(), json!(spelled(hours)))).collect();
+        calendar.exceptions.iter().map(|(date, hours)| (date.to_string(), json!(hours_json(hours)))).collect();
     let list = |(name, list): &(&str, &HolidayList)| json!({"name": name, "title": list.title, "source": list.source, "from": list.from.to_string(), "until": list.until.to_string()});
     json!({
         "name": calendar.name,
@@ -75,20 +73,20 @@ pub fn to_json(around: &CalendarView<'_>) -> Value {
     })
 }
 
-/// A date ahead whose hours are not those of its day of the week.
+/// A date with hours that differ from its day of the week.
 struct ExceptionalDate<'a> {
     date: NaiveDate,
     hours: &'a [MinuteRange],
     name: Option<&'a str>,
 }
 
-/// The next dates that differ from their day of the week, today included. A holiday on which nobody works anyway is
-/// none.
-fn odd_dates(calendar: &Calendar, now: DateTime<Utc>, count: usize) -> Vec<ExceptionalDate<'_>> {
+/// Returns the next dates with hours that differ from their day of the week, including today. A holiday on a day that is
+/// closed anyway is not one of them.
+fn exceptional_dates(calendar: &Calendar, now: DateTime<Utc>, count: usize) -> Vec<ExceptionalDate<'_>> {
     let today = calendar.zone.local(now).date_naive();
     let differs = |date: NaiveDate| {
-        let (hours, ground) = calendar.date(date);
-        let name = match ground {
+        let (hours, source) = calendar.date(date);
+        let name = match source {
             HoursSource::Week => return None,
             HoursSource::Holiday(name) => Some(name),
             HoursSource::Exception => None,
@@ -99,8 +97,8 @@ fn odd_dates(calendar: &Calendar, now: DateTime<Utc>, count: usize) -> Vec<Excep
     today.iter_days().take(days).filter_map(differs).take(count).collect()
 }
 
-/// What comes next, for people.
-pub fn next_told(calendar: &Calendar, now: DateTime<Utc>, count: usize) -> String {
+/// Renders the next opening or closing and the next exceptional dates, for people.
+pub fn render_next(calendar: &Calendar, now: DateTime<Utc>, count: usize) -> String {
     let is_open = calendar.is_open(now);
     let state = if is_open { "open" } else { "closed" };
     let mut text = format!("{}  {state} now", one_line(&calendar.name));
@@ -112,19 +110,18 @@ pub fn next_told(calendar: &Calendar, now: DateTime<Utc>, count: usize) -> Strin
         }
         None => text.push_str(if is_open { "; never closes\n" } else { "; never opens\n" }),
     }
-    for ExceptionalDate { date, hours: stretches, name } in odd_dates(calendar, now, count) {
+    for ExceptionalDate { date, hours, name } in exceptional_dates(calendar, now, count) {
         let name = name.map(|name| format!("  {}", one_line(name))).unwrap_or_default();
-        text.push_str(&format!("  {} {date}  {}{name}\n", date.weekday(), hours(stretches)));
+        text.push_str(&format!("  {} {date}  {}{name}\n", date.weekday(), format_hours(hours)));
     }
     text
 }
 
-/// What comes next, as JSON.
-pub fn next_record(calendar: &Calendar, now: DateTime<Utc>, count: usize) -> Value {
+/// Returns the next opening and closing and the next exceptional dates as JSON; instants are in UTC.
+pub fn next_to_json(calendar: &Calendar, now: DateTime<Utc>, count: usize) -> Value {
     let turn = calendar.turn(now);
-    let at = |wanted: bool| turn.filter(|(_, opens)| *opens == wanted).map(|(at, _)| duration::format_instant(at));
-    let odd =
-        |odd: ExceptionalDate<'_>| json!({"date": odd.date.to_string(), "name": odd.name, "hours": spelled(odd.hours)});
+    let at = |opening: bool| turn.filter(|(_, opens)| *opens == opening).map(|(at, _)| duration::format_instant(at));
+    let ahead = |ahead: ExceptionalDate<'_>| json!({"date": ahead.date.to_string(), "name": ahead.name, "hours": hours_json(ahead.hours)});
     json!({
         "name": calendar.name,
         "time_zone": calendar.zone.name(),
@@ -132,6 +129,6 @@ pub fn next_record(calendar: &Calendar, now: DateTime<Utc>, count: usize) -> Val
         "is_open": calendar.is_open(now),
         "opens_at": at(true),
         "closes_at": at(false),
-        "ahead": odd_dates(calendar, now, count).into_iter().map(odd).collect::<Vec<_>>(),
+        "ahead": exceptional_dates(calendar, now, count).into_iter().map(ahead).collect::<Vec<_>>(),
     })
 }

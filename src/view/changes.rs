@@ -1,6 +1,4 @@
-//! What happened to tickets between two versions of a desk: a line per entry, or Markdown for a pull request.
-//!
-//! Must not know which versions they are.
+//! The changes of tickets between two versions of a desk: a line per entry, or Markdown for a pull request.
 
 use std::collections::HashSet;
 
@@ -16,62 +14,63 @@ use super::entry::describe;
 use super::json::entry_json;
 use super::labels::fill;
 use super::table::{Cell, Table, tab_separated};
-use super::visible_history::{VisibleEntry, thread};
+use super::visible_history::{VisibleEntry, visible_entries};
 use super::{Audience, Viewer, sanitize};
 
-/// The fields of a ticket that changed.
+/// The JSON fields of a changed ticket.
 pub const FIELDS: &[&str] = &["id", "subject", "change", "status_before", "status", "entries"];
 
-/// A line for people and programs: its entry, if it is about one, and what became of it.
+/// A changed entry; without an entry, a ticket whose file was changed by hand.
 struct ChangeLine<'a> {
-    compared: &'a TicketDiff,
-    fate: Option<EntryChange>,
+    diff: &'a TicketDiff,
+    change: Option<EntryChange>,
     entry: Option<&'a Entry>,
 }
 
-/// What the viewer may see of each ticket, oldest entry first. Redacted words never stand in a line.
-fn lines<'a>(compared: &'a TicketDiff, viewer: Viewer) -> Vec<ChangeLine<'a>> {
-    let visible: HashSet<_> = [&compared.before, &compared.after]
+/// Returns the changed entries that the viewer may see, oldest first.
+fn lines<'a>(diff: &'a TicketDiff, viewer: Viewer) -> Vec<ChangeLine<'a>> {
+    let visible: HashSet<_> = [&diff.before, &diff.after]
         .into_iter()
         .flatten()
-        .flat_map(|ticket| thread(ticket, viewer))
-        .map(|told| told.entry.id)
+        .flat_map(|ticket| visible_entries(ticket, viewer))
+        .map(|visible| visible.entry.id)
         .collect();
-    let entries = compared.entries();
+    let entries = diff.entries();
     if entries.is_empty() {
-        return vec![ChangeLine { compared, fate: None, entry: None }];
+        return vec![ChangeLine { diff, change: None, entry: None }];
     }
-    let seen = entries.into_iter().filter(|(_, entry)| visible.contains(&entry.id));
-    seen.map(|(fate, entry)| ChangeLine { compared, fate: Some(fate), entry: Some(entry) }).collect()
+    let visible_changes = entries.into_iter().filter(|(_, entry)| visible.contains(&entry.id));
+    visible_changes.map(|(change, entry)| ChangeLine { diff, change: Some(change), entry: Some(entry) }).collect()
 }
 
-/// A table: time, short id, who, what. The short ids go with the tickets one by one.
-pub fn render_table(compared: &[TicketDiff], short_ids: &[String], audience: &Audience<'_>) -> String {
-    let columns = &audience.words().columns;
-    let mut table = Table::under(&[columns.time, columns.id, columns.who, columns.what]);
-    for (compared, short_id) in compared.iter().zip(short_ids) {
-        for line in lines(compared, audience.viewer) {
+/// Renders a table: time, short id, actor, action. The short ids are in the order of the tickets.
+pub fn render_table(diffs: &[TicketDiff], short_ids: &[String], audience: &Audience<'_>) -> String {
+    let columns = &audience.catalog().columns;
+    let mut table = Table::with_header(&[columns.time, columns.id, columns.who, columns.what]);
+    for (diff, short_id) in diffs.iter().zip(short_ids) {
+        for line in lines(diff, audience.viewer) {
             let at = line.entry.map(|entry| audience.minute(entry.at)).unwrap_or_default();
-            let style = if line.fate == Some(EntryChange::Added) { anstyle::Style::new() } else { colors::ALARM };
+            let style = if line.change == Some(EntryChange::Added) { anstyle::Style::new() } else { colors::ALARM };
             table.push(vec![
                 Cell::styled(&at, colors::MUTED),
                 Cell::styled(short_id, colors::STRONG),
                 Cell::plain(line.entry.map_or("", |entry| entry.by.as_str())),
-                Cell::styled(&what(&line, audience), style),
+                Cell::styled(&describe_change(&line, audience), style),
             ]);
         }
     }
-    table.render(audience.paint, audience.width)
+    table.render(audience.color_mode, audience.width)
 }
 
-/// With tabs between: `added`, `removed`, `rewritten` or `edited`, time, ticket, entry, person, role, action, from, to.
-pub fn render_tsv(compared: &[TicketDiff], viewer: Viewer) -> String {
+/// Renders lines of tab-separated values: `added`, `removed`, `rewritten` or `edited`, time (RFC 3339, UTC), ticket, entry,
+/// actor, role, action, from, to.
+pub fn render_tsv(diffs: &[TicketDiff], viewer: Viewer) -> String {
     let values = |line: &ChangeLine<'_>| {
         let entry = line.entry;
         tab_separated([
-            line.fate.map_or("edited", EntryChange::as_str),
+            line.change.map_or("edited", EntryChange::as_str),
             &entry.map(|entry| duration::format_instant(entry.at)).unwrap_or_default(),
-            &line.compared.id.to_string(),
+            &line.diff.id.to_string(),
             &entry.map(|entry| entry.id.to_string()).unwrap_or_default(),
             entry.map_or("", |entry| entry.by.as_str()),
             entry.map_or("", |entry| entry.role.as_str()),
@@ -80,115 +79,115 @@ pub fn render_tsv(compared: &[TicketDiff], viewer: Viewer) -> String {
             entry.and_then(|entry| entry.to).map_or("", Status::as_str),
         ])
     };
-    compared.iter().flat_map(|compared| lines(compared, viewer)).map(|line| values(&line)).collect()
+    diffs.iter().flat_map(|diff| lines(diff, viewer)).map(|line| values(&line)).collect()
 }
 
-/// A ticket that changed: `change` is `opened`, `changed`, `edited` (without an entry) or `removed`, and each of its
-/// entries has a `change` too.
-pub fn to_json(compared: &TicketDiff, viewer: Viewer) -> Map<String, Json> {
+/// Returns a changed ticket as JSON: `change` is `opened`, `changed`, `edited` (without an entry) or `removed`, and each of
+/// its entries has a `change` too.
+pub fn to_json(diff: &TicketDiff, viewer: Viewer) -> Map<String, Json> {
     let status = |ticket: &Option<_>| {
         ticket.as_ref().map(|ticket: &crate::domain::ticket::Ticket| ticket.header.status.as_str())
     };
-    let lines = lines(compared, viewer);
-    let threads: Vec<VisibleEntry<'_>> =
-        [&compared.after, &compared.before].into_iter().flatten().flat_map(|ticket| thread(ticket, viewer)).collect();
+    let lines = lines(diff, viewer);
+    let visible: Vec<VisibleEntry<'_>> =
+        [&diff.after, &diff.before].into_iter().flatten().flat_map(|ticket| visible_entries(ticket, viewer)).collect();
     let entry = |line: &ChangeLine<'_>| {
-        let told = threads.iter().find(|told| Some(told.entry.id) == line.entry.map(|entry| entry.id))?;
-        let change = ("change".to_owned(), json!(line.fate.map(EntryChange::as_str)));
-        Some(Json::Object(std::iter::once(change).chain(entry_json(told)).collect()))
+        let visible = visible.iter().find(|visible| Some(visible.entry.id) == line.entry.map(|entry| entry.id))?;
+        let change = ("change".to_owned(), json!(line.change.map(EntryChange::as_str)));
+        Some(Json::Object(std::iter::once(change).chain(entry_json(visible)).collect()))
     };
-    let change = match (&compared.before, &compared.after) {
+    let change = match (&diff.before, &diff.after) {
         (None, _) => "opened",
         (_, None) => "removed",
-        _ if compared.entries().is_empty() => "edited",
+        _ if diff.entries().is_empty() => "edited",
         _ => "changed",
     };
     let values = [
-        ("id", json!(compared.id.to_string())),
-        ("subject", json!(subject(compared))),
+        ("id", json!(diff.id.to_string())),
+        ("subject", json!(subject(diff))),
         ("change", json!(change)),
-        ("status_before", json!(status(&compared.before))),
-        ("status", json!(status(&compared.after))),
+        ("status_before", json!(status(&diff.before))),
+        ("status", json!(status(&diff.after))),
         ("entries", Json::Array(lines.iter().filter_map(entry).collect())),
     ];
     values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// Markdown for a comment: a heading with the counts, then each ticket with its entries. Nobody is notified by it, and
-/// nothing strangers wrote is markup.
-pub fn markdown(compared: &[TicketDiff], short_ids: &[String], audience: &Audience<'_>) -> String {
-    let told: Vec<_> = compared.iter().map(|compared| lines(compared, audience.viewer)).collect();
-    let entries: usize = told.iter().map(|lines| lines.iter().filter(|line| line.entry.is_some()).count()).sum();
-    let words = audience.words();
-    let tickets = words.count(compared.len(), &words.counts.tickets);
-    let entries = words.count(entries, &words.counts.entries);
-    let summary = fill(words.changes.summary, &[("tickets", &tickets), ("entries", &entries)]);
+/// Renders Markdown for a comment on a pull request: a heading with the counts, then each ticket with its entries. Text from
+/// users is not markup in it and notifies no person.
+pub fn markdown(diffs: &[TicketDiff], short_ids: &[String], audience: &Audience<'_>) -> String {
+    let changes: Vec<_> = diffs.iter().map(|diff| lines(diff, audience.viewer)).collect();
+    let entries: usize = changes.iter().map(|lines| lines.iter().filter(|line| line.entry.is_some()).count()).sum();
+    let catalog = audience.catalog();
+    let tickets = catalog.count(diffs.len(), &catalog.counts.tickets);
+    let entries = catalog.count(entries, &catalog.counts.entries);
+    let summary = fill(catalog.changes.summary, &[("tickets", &tickets), ("entries", &entries)]);
     let mut page = format!("### {summary}\n");
-    for ((compared, short_id), lines) in compared.iter().zip(short_ids).zip(told) {
-        page.push_str(&format!("\n**`{short_id}` {}**{}\n\n", escaped(subject(compared)), moved(compared, audience)));
+    for ((diff, short_id), lines) in diffs.iter().zip(short_ids).zip(changes) {
+        page.push_str(&format!("\n**`{short_id}` {}**{}\n\n", escaped(subject(diff)), status_change(diff, audience)));
         for line in lines {
-            let told = match line.entry {
+            let text = match line.entry {
                 Some(entry) => {
                     let (time, by) = (audience.minute(entry.at), escaped(entry.by.as_str()));
                     let zone = audience.zone.abbreviation(entry.at);
-                    format!("{time} {zone} {by} {}", escaped(&what(&line, audience)))
+                    format!("{time} {zone} {by} {}", escaped(&describe_change(&line, audience)))
                 }
-                None => words.changes.by_hand.to_owned(),
+                None => catalog.changes.by_hand.to_owned(),
             };
-            let mark = if line.fate == Some(EntryChange::Added) { "" } else { "⚠ " };
-            page.push_str(&format!("- {mark}{told}\n"));
+            let mark = if line.change == Some(EntryChange::Added) { "" } else { "⚠ " };
+            page.push_str(&format!("- {mark}{text}\n"));
         }
     }
     page
 }
 
-fn subject(compared: &TicketDiff) -> &str {
-    compared.ticket().map_or("", |ticket| &ticket.header.subject)
+fn subject(diff: &TicketDiff) -> &str {
+    diff.ticket().map_or("", |ticket| &ticket.header.subject)
 }
 
-/// What happened to the ticket as a whole.
-fn moved(compared: &TicketDiff, audience: &Audience<'_>) -> String {
-    let words = audience.words();
-    let label = |status| words.statuses.of(status);
-    match (&compared.before, &compared.after) {
+/// Formats the change of the status: ` · open → solved`. The text is empty without one.
+fn status_change(diff: &TicketDiff, audience: &Audience<'_>) -> String {
+    let catalog = audience.catalog();
+    let label = |status| catalog.statuses.of(status);
+    match (&diff.before, &diff.after) {
         (Some(before), Some(after)) if before.header.status == after.header.status => String::new(),
         (Some(before), Some(after)) => format!(" · {} → {}", label(before.header.status), label(after.header.status)),
         (None, Some(after)) => {
-            format!(" · {}", fill(words.changes.new, &[("status", label(after.header.status))]))
+            format!(" · {}", fill(catalog.changes.new, &[("status", label(after.header.status))]))
         }
-        (_, None) => format!(" · ⚠ {}", words.changes.gone),
+        (_, None) => format!(" · ⚠ {}", catalog.changes.gone),
     }
 }
 
-fn what(line: &ChangeLine<'_>, audience: &Audience<'_>) -> String {
-    let words = audience.words();
-    let Some(entry) = line.entry else { return words.changes.by_hand.to_owned() };
-    let deed = describe(entry, audience.zone, words);
-    match line.fate {
-        Some(EntryChange::Removed) => fill(words.changes.removed, &[("deed", &deed)]),
-        Some(EntryChange::Rewritten) => fill(words.changes.rewritten, &[("deed", &deed)]),
-        _ => deed,
+fn describe_change(line: &ChangeLine<'_>, audience: &Audience<'_>) -> String {
+    let catalog = audience.catalog();
+    let Some(entry) = line.entry else { return catalog.changes.by_hand.to_owned() };
+    let action = describe(entry, audience.zone, catalog);
+    match line.change {
+        Some(EntryChange::Removed) => fill(catalog.changes.removed, &[("action", &action)]),
+        Some(EntryChange::Rewritten) => fill(catalog.changes.rewritten, &[("action", &action)]),
+        _ => action,
     }
 }
 
-/// Words as Markdown shows them: no markup, no HTML, and neither people nor other issues are called by their name.
-fn escaped(words: &str) -> String {
-    let mut shown = String::new();
+/// Escapes text for Markdown: no markup, no HTML, and no mentions of people or issues.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
     let mut before = ' ';
-    for c in sanitize::one_line(words).chars() {
+    for c in sanitize::one_line(text).chars() {
         match c {
-            '<' => shown.push_str("&lt;"),
-            '>' => shown.push_str("&gt;"),
-            '&' => shown.push_str("&amp;"),
-            '@' if !before.is_alphanumeric() => shown.push_str("@<!-- -->"),
-            '#' => shown.push_str("\\#<!-- -->"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '|' | '!' => shown.extend(['\\', c]),
-            ':' if before == 's' || before == 'p' => shown.push_str(":<!-- -->"),
-            c => shown.push(c),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '@' if !before.is_alphanumeric() => escaped.push_str("@<!-- -->"),
+            '#' => escaped.push_str("\\#<!-- -->"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '|' | '!' => escaped.extend(['\\', c]),
+            ':' if before == 's' || before == 'p' => escaped.push_str(":<!-- -->"),
+            c => escaped.push(c),
         }
         before = c;
     }
-    shown
+    escaped
 }
 
 #[cfg(test)]
@@ -196,7 +195,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_strangers_wrote_is_markup_or_calls_anybody() {
+    fn text_from_users_is_not_markup_and_mentions_no_person() {
         assert_eq!(escaped("<b>*x*</b> [a](b) `c`"), "&lt;b&gt;\\*x\\*&lt;/b&gt; \\[a\\](b) \\`c\\`");
         assert_eq!(escaped("@team ana@acme.example #12"), "@<!-- -->team ana@acme.example \\#<!-- -->12");
         assert_eq!(escaped("https://evil.example"), "https:<!-- -->//evil.example");

@@ -1,29 +1,29 @@
-//! Colour: one palette for every view, and one place that decides whether it is used.
+//! Colors: one palette for all views, and the mode that turns them on or off.
 //!
-//! Must not know why there is colour or not: the caller has asked the terminal, `NO_COLOR` and the flags.
+//! The caller decides the mode, by the terminal, `NO_COLOR` and the flags.
 
 use anstyle::{AnsiColor, Style};
 
 use crate::domain::vocabulary::{Priority, Status};
 
-/// What is said beside what matters.
+/// The style of secondary text.
 pub const MUTED: Style = Style::new().dimmed();
-/// What the eye should find first.
+/// The style of the most important text.
 pub const STRONG: Style = Style::new().bold();
-/// What wants attention now.
+/// The style of text that needs attention now.
 pub const ALARM: Style = AnsiColor::Red.on_default().bold();
-/// What customers never see.
+/// The style of text that customers never see.
 pub const INTERNAL: Style = AnsiColor::Yellow.on_default();
-/// A line that a change adds.
+/// The style of an added line.
 pub const ADDED: Style = AnsiColor::Green.on_default();
-/// A line that a change takes away.
+/// The style of a removed line.
 pub const REMOVED: Style = AnsiColor::Red.on_default();
-/// What was looked for, where it is found.
+/// The style of a match of a search.
 pub const FOUND: Style = AnsiColor::Red.on_default().bold();
-/// Where in a file a change is.
+/// The style of a position in a file.
 pub const PLACE: Style = AnsiColor::Cyan.on_default();
 
-/// The colour of a status: the warmer, the more it is support's turn.
+/// Returns the style of a status, warmer if support must act.
 pub const fn status(status: Status) -> Style {
     match status {
         Status::Open => AnsiColor::Yellow.on_default(),
@@ -33,7 +33,7 @@ pub const fn status(status: Status) -> Style {
     }
 }
 
-/// The colour of a priority.
+/// Returns the style of a priority.
 pub const fn priority(priority: Priority) -> Style {
     match priority {
         Priority::S1 => ALARM,
@@ -43,32 +43,32 @@ pub const fn priority(priority: Priority) -> Style {
     }
 }
 
-/// Whether there is colour.
+/// The use of colors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ColorMode {
-    /// Whether there is.
-    pub colour: bool,
+    /// True if the output has colors.
+    pub is_colored: bool,
 }
 
 impl ColorMode {
-    /// No colour.
-    pub const PLAIN: Self = Self { colour: false };
+    /// Output without colors.
+    pub const PLAIN: Self = Self { is_colored: false };
 
-    /// The text in a style, or as it is where there is no colour.
+    /// Returns a text in a style; unchanged without colors.
     pub fn text(self, style: Style, text: &str) -> String {
         let mut painted = String::with_capacity(text.len());
         self.push(&mut painted, style, text);
         painted
     }
 
-    /// Adds a text in a style to a line.
+    /// Appends a text in a style to a line.
     pub fn push(self, line: &mut String, style: Style, text: &str) {
-        let coloured = self.colour && !style.is_plain() && !text.is_empty();
-        if coloured {
+        let is_styled = self.is_colored && !style.is_plain() && !text.is_empty();
+        if is_styled {
             line.push_str(&style.render().to_string());
         }
         line.push_str(text);
-        if coloured {
+        if is_styled {
             line.push_str(&style.render_reset().to_string());
         }
     }
@@ -79,9 +79,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn colour_is_only_where_it_is_wanted() {
+    fn a_plain_mode_and_a_plain_style_add_no_codes() {
         assert_eq!(ColorMode::PLAIN.text(ALARM, "S1"), "S1");
-        assert_eq!(ColorMode { colour: true }.text(ADDED, "+x"), "\u{1b}[32m+x\u{1b}[0m");
-        assert_eq!(ColorMode { colour: true }.text(Style::new(), "x"), "x");
+        assert_eq!(ColorMode { is_colored: true }.text(ADDED, "+x"), "\u{1b}[32m+x\u{1b}[0m");
+        assert_eq!(ColorMode { is_colored: true }.text(Style::new(), "x"), "x");
     }
 }

@@ -1,30 +1,27 @@
-//! Records (tickets or entries as JSON objects) as programs read them: JSON lines, and CSV for spreadsheets.
-//!
-//! Must not know which fields there are, nor which tickets were asked for.
+//! Records (tickets or entries as JSON objects) as JSON lines, and as CSV for spreadsheets.
 
 use serde_json::{Map, Value as Json};
 
 use super::{json, sanitize};
 
-/// What joins the values of a list in one cell.
-const BETWEEN: &str = ";";
+/// The separator of the values of a list in one cell.
+const LIST_SEPARATOR: &str = ";";
 
-/// Characters at the start of a cell that spreadsheets take for the beginning of a formula; the wide ones where
-/// the spreadsheet is Japanese.
+/// The characters that begin a formula in spreadsheets; the wide ones in Japanese spreadsheets.
 const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
 
-/// An object on a line, compact.
+/// Renders a record as a line of compact JSON.
 pub fn line(record: Map<String, Json>) -> String {
     format!("{}\n", json::line(&Json::Object(record)))
 }
 
-/// The names of columns.
+/// Renders the header line of a CSV file.
 pub fn csv_header(columns: &[String]) -> String {
     csv_line(columns.iter().cloned())
 }
 
-/// A row for a record. What is absent is empty, lists are joined by `;`, and a cell that could start a formula has a
-/// `'` before it.
+/// Renders a record as a CSV line. Absent values are empty, lists are joined by `;`, and a cell that could begin a formula
+/// gets a `'` before it.
 pub fn csv_row(record: &Map<String, Json>, columns: &[String]) -> String {
     csv_line(columns.iter().map(|name| cell(record.get(name).unwrap_or(&Json::Null))))
 }
@@ -37,18 +34,18 @@ fn csv_line(cells: impl Iterator<Item = String>) -> String {
 }
 
 fn cell(value: &Json) -> String {
-    let words = words(value);
-    let safe = sanitize::lines(&words);
+    let text = text(value);
+    let safe = sanitize::lines(&text);
     let is_formula = !value.is_number() && safe.starts_with(FORMULA);
     if is_formula { format!("'{safe}") } else { safe.into_owned() }
 }
 
-/// A value in words: nothing where it is absent.
-fn words(value: &Json) -> String {
+/// Formats a value for a cell; an absent one is empty.
+fn text(value: &Json) -> String {
     match value {
         Json::Null => String::new(),
-        Json::String(words) => words.clone(),
-        Json::Array(items) => items.iter().map(self::words).collect::<Vec<_>>().join(BETWEEN),
+        Json::String(text) => text.clone(),
+        Json::Array(items) => items.iter().map(self::text).collect::<Vec<_>>().join(LIST_SEPARATOR),
         Json::Object(fields) if fields.is_empty() => String::new(),
         other => other.to_string(),
     }
@@ -62,7 +59,7 @@ mod tests {
     fn record(value: Json) -> Map<String, Json> {
         match value {
             Json::Object(map) => map,
-            other => panic!("{other} is no record"),
+            other => panic!("{other} is not a record"),
         }
     }
 
@@ -71,13 +68,13 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_one_object_whatever_it_holds() {
-        let told = line(record(json!({"a": "one\ntwo\u{1b}", "b": []})));
-        assert_eq!(told, "{\"a\":\"one\\ntwo\\u001b\",\"b\":[]}\n");
+    fn a_line_is_one_object() {
+        let line = line(record(json!({"a": "one\ntwo\u{1b}", "b": []})));
+        assert_eq!(line, "{\"a\":\"one\\ntwo\\u001b\",\"b\":[]}\n");
     }
 
     #[test]
-    fn a_row_has_the_columns_asked_for() {
+    fn a_row_has_the_requested_columns() {
         let record = record(json!({"a": ["x", "y"], "b": null, "c": 3, "d": {"e": "f"}, "g": "no"}));
         let columns = ["c", "a", "b", "d", "z"].map(str::to_owned);
         assert_eq!(csv_header(&columns), "c,a,b,d,z\n");

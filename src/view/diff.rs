@@ -1,7 +1,6 @@
-//! A change to a file as a unified diff.
+//! Unified diffs of files, for people.
 //!
-//! For people: what would steer their terminal is shown as [`sanitize::lines`] shows it, so such a line is not
-//! the file's to the byte. Must not know what is in the file.
+//! The text is sanitized by [`sanitize::lines`], so a line with control characters differs from the file.
 
 use std::ops::Range;
 
@@ -11,12 +10,12 @@ use super::colors;
 use super::colors::ColorMode;
 use super::sanitize;
 
-/// Lines of context around a change.
+/// The number of lines of context around a change.
 const CONTEXT: u32 = 3;
 
-/// The unified diff from `old` to `new` of the file at `path`, relative to the repository; `old` is absent for
-/// a new file. Empty where nothing changes.
-pub fn unified(path: &str, old: Option<&str>, new: &str, paint: ColorMode) -> String {
+/// Renders the unified diff from `old` to `new` of the file at `path`, relative to the repository. `old` is `None` for a new
+/// file. The text is empty without a change.
+pub fn unified(path: &str, old: Option<&str>, new: &str, color_mode: ColorMode) -> String {
     let before = old.map_or_else(|| "/dev/null".to_owned(), |_| format!("a/{path}"));
     let after = format!("b/{path}");
     let input = InternedInput::new(old.unwrap_or_default(), new);
@@ -25,45 +24,45 @@ pub fn unified(path: &str, old: Option<&str>, new: &str, paint: ColorMode) -> St
     if diff.count_additions() + diff.count_removals() == 0 {
         return String::new();
     }
-    let spelled = format!("--- {before}\n+++ {after}\n{}", groups(&diff, old.unwrap_or_default(), new));
-    let safe = sanitize::lines(&spelled);
-    let mut shown = String::with_capacity(safe.len());
+    let plain = format!("--- {before}\n+++ {after}\n{}", hunks(&diff, old.unwrap_or_default(), new));
+    let safe = sanitize::lines(&plain);
+    let mut rendered = String::with_capacity(safe.len());
     let mut in_header = true;
     for line in safe.lines() {
         in_header &= !line.starts_with('@');
-        paint.push(&mut shown, style(line, in_header), line);
-        shown.push('\n');
+        color_mode.push(&mut rendered, style(line, in_header), line);
+        rendered.push('\n');
     }
-    shown
+    rendered
 }
 
-/// Changes that are close enough to share their surroundings, as patches have them.
-fn groups(diff: &Diff, old: &str, new: &str) -> String {
+/// Renders the hunks, each with the changes that are close enough to share their context.
+fn hunks(diff: &Diff, old: &str, new: &str) -> String {
     let lines = |text| -> Vec<&str> { str::split_inclusive(text, '\n').collect() };
     let (old, new) = (lines(old), lines(new));
-    let hunks: Vec<Hunk> = diff.hunks().collect();
-    let mut told = String::new();
-    for group in hunks.chunk_by(|one, next| next.before.start - one.before.end <= 2 * CONTEXT) {
+    let changes: Vec<Hunk> = diff.hunks().collect();
+    let mut text = String::new();
+    for group in changes.chunk_by(|one, next| next.before.start - one.before.end <= 2 * CONTEXT) {
         let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
         let above = CONTEXT.min(first.before.start);
         let below = CONTEXT.min(old.len() as u32 - last.before.end);
         let before = first.before.start - above..last.before.end + below;
         let after = first.after.start - above..last.after.end + below;
-        told.push_str(&format!("@@ -{} +{} @@\n", stretch(&before), stretch(&after)));
+        text.push_str(&format!("@@ -{} +{} @@\n", format_range(&before), format_range(&after)));
         let mut at = before.start;
         for hunk in group {
-            push_lines(&mut told, ' ', &old, at..hunk.before.start);
-            push_lines(&mut told, '-', &old, hunk.before.clone());
-            push_lines(&mut told, '+', &new, hunk.after.clone());
+            push_lines(&mut text, ' ', &old, at..hunk.before.start);
+            push_lines(&mut text, '-', &old, hunk.before.clone());
+            push_lines(&mut text, '+', &new, hunk.after.clone());
             at = hunk.before.end;
         }
-        push_lines(&mut told, ' ', &old, at..before.end);
+        push_lines(&mut text, ' ', &old, at..before.end);
     }
-    told
+    text
 }
 
-/// Where a stretch of lines begins, from 1, and how long it is where that is not one line.
-fn stretch(lines: &Range<u32>) -> String {
+/// Formats a range of lines for a hunk header: the first line, from 1, and the length unless it is 1.
+fn format_range(lines: &Range<u32>) -> String {
     match lines.len() {
         0 => format!("{},0", lines.start),
         1 => format!("{}", lines.start + 1),
@@ -71,12 +70,12 @@ fn stretch(lines: &Range<u32>) -> String {
     }
 }
 
-fn push_lines(told: &mut String, mark: char, lines: &[&str], range: Range<u32>) {
+fn push_lines(text: &mut String, mark: char, lines: &[&str], range: Range<u32>) {
     for line in &lines[range.start as usize..range.end as usize] {
-        told.push(mark);
-        told.push_str(line);
+        text.push(mark);
+        text.push_str(line);
         if !line.ends_with('\n') {
-            told.push_str("\n\\ No newline at end of file\n");
+            text.push_str("\n\\ No newline at end of file\n");
         }
     }
 }
@@ -96,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_change_is_shown_with_its_surroundings() {
+    fn a_change_is_shown_with_its_context() {
         let old = "status: open\npriority: S2\n...\n";
         let new = "status: solved\npriority: S2\n...\n";
         assert_eq!(
@@ -107,13 +106,14 @@ mod tests {
     }
 
     #[test]
-    fn a_new_file_comes_from_nowhere() {
+    fn the_old_side_of_a_new_file_is_dev_null() {
         assert_eq!(unified("x", None, "a\n", ColorMode::PLAIN), "--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+a\n");
     }
 
     #[test]
-    fn lines_are_coloured_by_what_they_do_and_never_steer() {
-        let painted = unified("x", Some("  ::error::x\n-- y\n"), "  ::error::x\n\u{202e}z", ColorMode { colour: true });
+    fn lines_are_colored_and_sanitized() {
+        let painted =
+            unified("x", Some("  ::error::x\n-- y\n"), "  ::error::x\n\u{202e}z", ColorMode { is_colored: true });
         let lines: Vec<_> = painted.lines().collect();
         assert_eq!(lines[2], "\u{1b}[36m@@ -1,2 +1,2 @@\u{1b}[0m");
         assert_eq!(lines[3], r"   :\:error::x");

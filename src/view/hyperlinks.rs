@@ -1,32 +1,32 @@
-//! Links of terminals (OSC 8): an id that opens the ticket's file.
+//! Terminal links (OSC 8) from ticket ids to ticket files.
 //!
-//! Must not know whether the terminal can: the caller has asked. A link takes no columns, so it is put around words
-//! after these are aligned and cut.
+//! A link takes no columns, so it is put around a text after that is aligned and cut. The caller checks that the terminal
+//! supports links.
 
 use std::path::Path;
 
 use crate::domain::id::Id;
 
-/// Where links lead.
+/// The addresses of ticket files.
 #[derive(Clone, Debug)]
 pub struct LinkTargets {
     root: String,
-    place: fn(Id) -> String,
+    path: fn(Id) -> String,
 }
 
 impl LinkTargets {
-    /// Links to files below a folder. `place` is a ticket's, relative to it, of plain characters.
-    pub fn below(root: &Path, place: fn(Id) -> String) -> Self {
-        Self { root: address(root.as_os_str().as_encoded_bytes()), place }
+    /// Returns the addresses of files below a folder. `path` gives the path of a ticket below it; it must need no escaping.
+    pub fn below(root: &Path, path: fn(Id) -> String) -> Self {
+        Self { root: address(root.as_os_str().as_encoded_bytes()), path }
     }
 
-    /// The address of a ticket's file.
+    /// Returns the address of a ticket file.
     pub fn to(&self, id: Id) -> String {
-        format!("{}/{}", self.root, (self.place)(id))
+        format!("{}/{}", self.root, (self.path)(id))
     }
 }
 
-/// A path as a URL. Whatever could end the link, or begin something else, is spelled in figures.
+/// Returns a path as a `file:` URL. Every byte that is not a plain character is percent-encoded.
 fn address(path: &[u8]) -> String {
     let mut address = "file://".to_owned();
     for &byte in path {
@@ -39,11 +39,11 @@ fn address(path: &[u8]) -> String {
     address
 }
 
-/// Adds words that lead to an address, where there is one.
-pub fn push(line: &mut String, address: Option<&str>, words: &str) {
+/// Appends a text, as a link if there is an address.
+pub fn push(line: &mut String, address: Option<&str>, text: &str) {
     match address {
-        Some(address) => line.push_str(&format!("\u{1b}]8;;{address}\u{1b}\\{words}\u{1b}]8;;\u{1b}\\")),
-        None => line.push_str(words),
+        Some(address) => line.push_str(&format!("\u{1b}]8;;{address}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\")),
+        None => line.push_str(text),
     }
 }
 
@@ -52,14 +52,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_holds_nothing_that_ends_it() {
+    fn an_address_is_percent_encoded() {
         let links = LinkTargets::below(Path::new("/a b/\u{1b}\\緊"), |id| format!("tickets/{id}.yaml"));
         let id = "01KA3C5TC0000000000000000A".parse().expect("an id");
         assert_eq!(links.to(id), "file:///a%20b/%1B%5C%E7%B7%8A/tickets/01KA3C5TC0000000000000000A.yaml");
     }
 
     #[test]
-    fn words_without_an_address_stay_as_they_are() {
+    fn a_text_without_an_address_is_not_a_link() {
         let mut line = String::new();
         push(&mut line, None, "A1");
         push(&mut line, Some("file:///x"), "B2");

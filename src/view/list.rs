@@ -1,6 +1,4 @@
-//! Tickets in rows: a table for people, tab-separated values for programs.
-//!
-//! Must not know which tickets were asked for, or in which order.
+//! The list of tickets: a table for people, tab-separated values for programs.
 
 use anstyle::Style;
 
@@ -15,29 +13,29 @@ use super::table::{Cell, Table, tab_separated};
 use super::text_width::cut;
 use super::{Audience, Viewer, relative_time, sla};
 
-/// What stands behind the priority of an escalated ticket.
+/// The mark after the priority of an escalated ticket.
 const ESCALATED: &str = "!";
 
-/// What [`render_tsv`] prints of a ticket, by the names of JSON.
+/// The columns of [`render_tsv`], by the names of JSON.
 pub const COLUMNS: &[&str] =
     &["id", "status", "priority", "assignee", "requester", "organization", "created_at", "last_activity_at", "subject"];
 
-/// Tells the clock of a ticket that burns first, where there is one.
+/// A function that returns the most urgent clock of a ticket, if it has one.
 pub type NextClock<'a> = &'a dyn Fn(&Summary) -> Option<Clock>;
 
-/// The fewest columns a person is cut to.
-const PERSON_AT_LEAST: usize = 12;
+/// The least width to which an address is cut, in columns.
+const MIN_PERSON_WIDTH: usize = 12;
 
-/// A table: short id, priority (`S1!` while escalated), status, time since the last activity, assignee,
-/// requester, subject; where clocks can be told, behind the status how far off the next due instant is. `short_ids` go with
-/// the tickets one by one. Empty without tickets.
+/// Renders a table: short id, priority (`S1!` while escalated), status, time to the next due instant (only with `next`),
+/// time since the last activity, assignee, requester, subject. The short ids are in the order of the tickets. The text is
+/// empty without tickets.
 pub fn render_table(
     tickets: impl Iterator<Item = Summary>,
     short_ids: &[String],
     next: Option<NextClock<'_>>,
     audience: &Audience<'_>,
 ) -> String {
-    let columns = &audience.words().columns;
+    let columns = &audience.catalog().columns;
     let mut names = vec![
         columns.id,
         columns.priority,
@@ -50,7 +48,7 @@ pub fn render_table(
     if next.is_some() {
         names.insert(3, columns.due);
     }
-    let mut table = Table::under(&names);
+    let mut table = Table::with_header(&names);
     for (ticket, short_id) in tickets.zip(short_ids) {
         let mut cells = row(&ticket, short_id, audience);
         if let Some(next) = next {
@@ -58,28 +56,28 @@ pub fn render_table(
         }
         table.push(cells);
     }
-    table.render(audience.paint, audience.width)
+    table.render(audience.color_mode, audience.width)
 }
 
-/// How far off the due instant of a clock is.
+/// Returns the cell with the time to the due instant of a clock.
 fn due(clock: Option<&Clock>, audience: &Audience<'_>) -> Cell {
     match clock {
-        Some(clock) => Cell::styled(&sla::due_text_in(clock, audience.now, audience.words()), sla::style(clock)),
+        Some(clock) => Cell::styled(&sla::due_text_in(clock, audience.now, audience.catalog()), sla::style(clock)),
         None => Cell::styled("-", colors::MUTED),
     }
 }
 
 fn row(ticket: &Summary, short_id: &str, audience: &Audience<'_>) -> Vec<Cell> {
-    let (header, words) = (&ticket.header, audience.words());
+    let header = &ticket.header;
     let (mark, priority_style) = match header.escalation {
         Some(_) => (ESCALATED, colors::ALARM),
         None => ("", colors::priority(header.priority)),
     };
     vec![
-        Cell::styled(short_id, colors::STRONG).leading_to(audience.links.map(|links| links.to(ticket.id))),
+        Cell::styled(short_id, colors::STRONG).linked_to(audience.links.map(|links| links.to(ticket.id))),
         Cell::styled(&format!("{}{mark}", header.priority), priority_style),
         status(header, audience),
-        Cell::plain(&relative_time::age_in(ticket.last_activity_at, audience.now, &words.ages)),
+        Cell::plain(&relative_time::age_in(ticket.last_activity_at, audience.now, &audience.catalog().times)),
         header
             .assignee
             .as_ref()
@@ -89,29 +87,28 @@ fn row(ticket: &Summary, short_id: &str, audience: &Audience<'_>) -> Vec<Cell> {
     ]
 }
 
-/// The status; a hold whose time has passed says so, since it waits for an agent again.
+/// Returns the cell with the status. For support, a hold that has ended is marked, because the ticket needs an agent.
 fn status(header: &Header, audience: &Audience<'_>) -> Cell {
     if header.hold.as_ref().is_some_and(|hold| hold.ended_at(audience.now).is_some()) {
-        let words = audience.words();
-        // To a customer it is on hold until somebody goes on.
+        let catalog = audience.catalog();
+        // For a customer the ticket is on hold until an agent resumes it.
         return match audience.viewer {
-            Viewer::Customer => Cell::styled(words.statuses.on_hold, colors::status(header.status)),
-            Viewer::Support => Cell::styled(words.remarks.hold_ended, colors::ALARM),
+            Viewer::Customer => Cell::styled(catalog.statuses.on_hold, colors::status(header.status)),
+            Viewer::Support => Cell::styled(catalog.remarks.hold_ended, colors::ALARM),
         };
     }
-    Cell::styled(audience.words().statuses.of(header.status), colors::status(header.status))
+    Cell::styled(audience.catalog().statuses.of(header.status), colors::status(header.status))
 }
 
-/// A person, in no more than a fifth of the terminal, so that the subject keeps its room.
+/// Returns the cell with an address, cut to a fifth of the terminal so that the subject has enough space.
 fn person(person: &Person, audience: &Audience<'_>) -> Cell {
     match audience.width {
-        Some(columns) => Cell::plain(&cut(person.as_str(), (columns / 5).max(PERSON_AT_LEAST))),
+        Some(columns) => Cell::plain(&cut(person.as_str(), (columns / 5).max(MIN_PERSON_WIDTH))),
         None => Cell::plain(person.as_str()),
     }
 }
 
-/// A line for a ticket, complete, with tabs between: id, status, priority, assignee, requester, organization,
-/// created_at, last_activity_at, subject. What is absent is empty.
+/// Renders a ticket as a line of tab-separated values: the [`COLUMNS`]. Absent values are empty.
 pub fn render_tsv(ticket: &Summary) -> String {
     let header = &ticket.header;
     tab_separated([
@@ -153,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn people_get_a_table() {
+    fn people_see_a_table() {
         let short_ids = ["000001".to_owned(), "AB0001".to_owned()];
         assert_eq!(
             render_table(tickets().into_iter(), &short_ids, None, &test_fixtures::audience(&test_fixtures::paris())),
@@ -188,25 +185,25 @@ mod tests {
     }
 
     #[test]
-    fn a_hold_whose_time_has_passed_is_marked() {
+    fn a_hold_that_has_ended_is_marked() {
         let mut held = test_fixtures::opened();
         let until = |days| Some(test_fixtures::audience(&test_fixtures::paris()).now + chrono::TimeDelta::days(days));
         for (days, marked) in [(1, false), (0, true), (-1, true)] {
             let hold = Hold { reason: HoldReason::Engineering, team: None, until: until(days) };
             test_fixtures::by_agent(&mut held, Action::Hold(hold), Some(Status::OnHold), "");
             let rows = [Summary::from(&held)];
-            let shown = render_table(
+            let table = render_table(
                 rows.into_iter(),
                 &["000001".to_owned()],
                 None,
                 &test_fixtures::audience(&test_fixtures::paris()),
             );
-            assert_eq!(shown.contains("hold ended"), marked, "{shown}");
+            assert_eq!(table.contains("hold ended"), marked, "{table}");
         }
     }
 
     #[test]
-    fn programs_get_everything() {
+    fn programs_get_every_column() {
         let id = tickets()[0].id;
         let line = format!(
             "{id}\topen\tS2\t\tana@acme.example\tacme\t2026-11-21T17:05:12Z\t2026-11-21T17:05:12Z\tDashboard tiles time out"

@@ -1,6 +1,4 @@
-//! What happened on the desk, one line per entry, newest first.
-//!
-//! Must not know which tickets were asked for.
+//! The log of a desk: one line per entry, newest first.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json};
@@ -13,49 +11,53 @@ use super::colors;
 use super::entry::describe;
 use super::json::entry_json;
 use super::table::{Cell, Table, tab_separated};
-use super::visible_history::{VisibleEntry, thread};
+use super::visible_history::{VisibleEntry, visible_entries};
 use super::{Audience, Viewer};
 
-/// What [`render_tsv`] prints of an entry, by the names of JSON; the text is whole there.
+/// The columns of [`render_tsv`], by the names of JSON. JSON has the whole text, a line only the first line of it.
 pub const COLUMNS: &[&str] = &["at", "ticket", "id", "by", "role", "action", "from", "to", "text"];
 
-/// An entry, with its ticket and that one's short id.
+/// The short id of a ticket, the ticket, and one of its entries.
 type LogLine<'a> = (&'a str, &'a Ticket, VisibleEntry<'a>);
 
-/// A table: local time, short id of the ticket, who, what, the first line of the text. Each ticket comes with
-/// its short id. Empty without entries since then.
+/// Renders a table: local time, short id of the ticket, actor, action, first line of the text. Each ticket is given with its
+/// short id. The text is empty without entries since `since`.
 pub fn render_table(tickets: &[(&str, &Ticket)], since: Option<DateTime<Utc>>, audience: &Audience<'_>) -> String {
-    let columns = &audience.words().columns;
-    let mut table = Table::under(&[columns.time, columns.id, columns.who, columns.what, columns.text]);
-    for (ticket_short_id, ticket, told) in newest_first(tickets, since, audience.viewer) {
-        let entry = told.entry;
+    let columns = &audience.catalog().columns;
+    let mut table = Table::with_header(&[columns.time, columns.id, columns.who, columns.what, columns.text]);
+    for (ticket_short_id, ticket, visible) in newest_first(tickets, since, audience.viewer) {
+        let entry = visible.entry;
         let style = if entry.is_internal() { colors::INTERNAL } else { anstyle::Style::new() };
         table.push(vec![
             Cell::styled(&audience.minute(entry.at), colors::MUTED),
-            Cell::styled(ticket_short_id, colors::STRONG).leading_to(audience.links.map(|links| links.to(ticket.id))),
+            Cell::styled(ticket_short_id, colors::STRONG).linked_to(audience.links.map(|links| links.to(ticket.id))),
             Cell::plain(entry.by.as_str()),
-            Cell::styled(&describe(entry, audience.zone, audience.words()), style),
-            Cell::plain(told.first_line()),
+            Cell::styled(&describe(entry, audience.zone, audience.catalog()), style),
+            Cell::plain(visible.first_line()),
         ]);
     }
-    table.render(audience.paint, audience.width)
+    table.render(audience.color_mode, audience.width)
 }
 
-/// One line per entry, without a header, with tabs between: time (RFC 3339 UTC), ticket id, entry id, by,
-/// role, action, from, to, the first line of the text. What is absent is empty.
+/// Renders each entry as a line of tab-separated values: the [`COLUMNS`], with the time in RFC 3339 and UTC. Absent values
+/// are empty.
 pub fn render_tsv(tickets: &[(&str, &Ticket)], since: Option<DateTime<Utc>>, viewer: Viewer) -> String {
-    newest_first(tickets, since, viewer).iter().map(|(_, ticket, told)| values(ticket, told)).collect()
+    newest_first(tickets, since, viewer).iter().map(|(_, ticket, visible)| values(ticket, visible)).collect()
 }
 
-/// The entries as JSON, with their ticket.
-pub fn records(tickets: &[(&str, &Ticket)], since: Option<DateTime<Utc>>, viewer: Viewer) -> Vec<Map<String, Json>> {
-    newest_first(tickets, since, viewer).iter().map(|(_, ticket, told)| to_json(ticket, told)).collect()
+/// Returns the entries as JSON, each with the id of its ticket.
+pub fn to_json_records(
+    tickets: &[(&str, &Ticket)],
+    since: Option<DateTime<Utc>>,
+    viewer: Viewer,
+) -> Vec<Map<String, Json>> {
+    newest_first(tickets, since, viewer).iter().map(|(_, ticket, visible)| to_json(ticket, visible)).collect()
 }
 
-/// An entry as JSON, with its ticket.
-pub fn to_json(ticket: &Ticket, told: &VisibleEntry<'_>) -> Map<String, Json> {
+/// Returns an entry as JSON, with the id of its ticket.
+pub fn to_json(ticket: &Ticket, visible: &VisibleEntry<'_>) -> Map<String, Json> {
     let ticket = ("ticket".to_owned(), Json::String(ticket.id.to_string()));
-    std::iter::once(ticket).chain(entry_json(told)).collect()
+    std::iter::once(ticket).chain(entry_json(visible)).collect()
 }
 
 fn newest_first<'a>(
@@ -63,16 +65,17 @@ fn newest_first<'a>(
     since: Option<DateTime<Utc>>,
     viewer: Viewer,
 ) -> Vec<LogLine<'a>> {
-    let entries =
-        |&(id, ticket): &(&'a str, &'a Ticket)| thread(ticket, viewer).into_iter().map(move |told| (id, ticket, told));
+    let entries = |&(id, ticket): &(&'a str, &'a Ticket)| {
+        visible_entries(ticket, viewer).into_iter().map(move |visible| (id, ticket, visible))
+    };
     let mut lines: Vec<_> = tickets.iter().flat_map(entries).collect();
-    lines.retain(|(_, _, told)| since.is_none_or(|since| told.entry.at >= since));
-    lines.sort_by_key(|(_, _, told)| std::cmp::Reverse((told.entry.at, told.entry.id)));
+    lines.retain(|(_, _, visible)| since.is_none_or(|since| visible.entry.at >= since));
+    lines.sort_by_key(|(_, _, visible)| std::cmp::Reverse((visible.entry.at, visible.entry.id)));
     lines
 }
 
-fn values(ticket: &Ticket, told: &VisibleEntry<'_>) -> String {
-    let entry = told.entry;
+fn values(ticket: &Ticket, visible: &VisibleEntry<'_>) -> String {
+    let entry = visible.entry;
     tab_separated([
         duration::format_instant(entry.at).as_str(),
         &ticket.id.to_string(),
@@ -82,7 +85,7 @@ fn values(ticket: &Ticket, told: &VisibleEntry<'_>) -> String {
         entry.action.as_str(),
         entry.from.map_or("", Status::as_str),
         entry.to.map_or("", Status::as_str),
-        told.first_line(),
+        visible.first_line(),
     ])
 }
 
@@ -92,7 +95,7 @@ mod tests {
     use crate::view::test_fixtures;
 
     #[test]
-    fn the_newest_entry_of_any_ticket_comes_first() {
+    fn the_newest_entry_of_all_tickets_comes_first() {
         let (mut one, two) = (test_fixtures::opened(), test_fixtures::opened());
         test_fixtures::by_agent(
             &mut one,
@@ -117,7 +120,7 @@ mod tests {
         );
         assert_eq!((lines.lines().count(), lines.lines().next()), (3, Some(first.as_str())));
         let since = Some(test_fixtures::minute(16));
-        let records = records(&tickets, since, Viewer::Support);
+        let records = to_json_records(&tickets, since, Viewer::Support);
         assert_eq!(records.len(), 1);
         let names: Vec<_> = records[0].keys().map(String::as_str).collect();
         assert_eq!(names, ["ticket", "id", "at", "by", "role", "action", "from", "text"]);

@@ -1,7 +1,4 @@
-//! The text of a macro, filled in: over the fields of `show --json`, and `agent`. And tried before anybody needs it, on a
-//! ticket that has every fact.
-//!
-//! Must not know where macros are defined, nor what else they do.
+//! The templates of macro texts: filled in with the fields of `show --json` and `agent`, and validated with a sample ticket.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::{Map, Value as Json};
@@ -21,56 +18,59 @@ use crate::domain::vocabulary::{EscalationReason, HoldReason, Priority, Resoluti
 use super::template::{Template, TemplateError, TemplateTarget};
 use super::{Viewer, json};
 
-/// What a template may ask for beside the fields of `show --json`: who applies the macro.
+/// The variable with the agent who applies the macro, in addition to the fields of `show --json`.
 const AGENT: &str = "agent";
 
-/// The desk's own fields of a ticket.
-const OWN: &str = "fields";
+/// The field with the custom fields of a ticket.
+const CUSTOM_FIELDS: &str = "fields";
 
-/// The text of a macro for a ticket; `record` are the ticket's fields, `own` those that the desk has defined. One of
-/// these that is not set is nothing; a name that is none of them is no field, where there are any.
+/// Fills in the text of a macro for a ticket. `record` is the ticket as JSON, `custom_fields` are those that the desk defined.
+/// A custom field that is not set is empty. If the desk defined any, a name that is not one of them is an error, unless the
+/// ticket has it.
 ///
 /// # Errors
-/// The template asks for what there is not, or cannot be filled in.
-pub fn filled(
+/// Returns an error if the template is invalid, uses an unknown field, or cannot be filled in.
+pub fn fill(
     source: &str,
     mut record: Map<String, Json>,
-    own: &[CustomField],
+    custom_fields: &[CustomField],
     agent: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<Text>, TemplateError> {
     let template = read(source, now)?;
-    let is_set = |name: &str| record.get(OWN).is_some_and(|set| set.get(name).is_some());
-    let is_known = |name: &str| own.is_empty() || own.iter().any(|field| field.name == name) || is_set(name);
-    if let Some(unknown) = template.own_fields().iter().find(|name| !is_known(name)) {
-        return Err(TemplateError::Language(format!("there is no field `{OWN}.{unknown}`")));
+    let is_set = |name: &str| record.get(CUSTOM_FIELDS).is_some_and(|set| set.get(name).is_some());
+    let is_known =
+        |name: &str| custom_fields.is_empty() || custom_fields.iter().any(|field| field.name == name) || is_set(name);
+    if let Some(unknown) = template.custom_fields().iter().find(|name| !is_known(name)) {
+        return Err(TemplateError::Language(format!("there is no field `{CUSTOM_FIELDS}.{unknown}`")));
     }
     record.insert(AGENT.to_owned(), Json::from(agent));
     Ok(Text::clean(&template.fill(&[record], TemplateTarget { aligned: false, width: None })?))
 }
 
-/// Whether the text of a macro can be filled in for a ticket that has every fact. `own` are the fields that the desk has
-/// defined; where it has none and the text asks for some, only the names of the other fields are looked at.
+/// Validates the text of a macro by filling it in for a ticket that has every field. If the desk defined no custom fields and
+/// the text uses some, only the names of the other fields are checked.
 ///
 /// # Errors
-/// As [`filled`].
-pub fn tried(source: &str, own: &[CustomField]) -> Result<(), TemplateError> {
+/// Returns the errors of [`fill`].
+pub fn validate(source: &str, custom_fields: &[CustomField]) -> Result<(), TemplateError> {
     let now = DateTime::UNIX_EPOCH;
-    if own.is_empty() && read(source, now)?.asks_for(OWN) {
+    if custom_fields.is_empty() && read(source, now)?.uses_field(CUSTOM_FIELDS) {
         return Ok(());
     }
-    let Some((ticket, clock)) = sample(own, now) else { return Ok(()) };
+    let Some((ticket, clock)) = sample(custom_fields, now) else { return Ok(()) };
     let record = json::ticket_json(&ticket, "000001", "tickets/1970/01/ID.yaml", &[clock], Viewer::Support);
-    filled(source, record, own, "agent@desk.example", now).map(drop)
+    fill(source, record, custom_fields, "agent@desk.example", now).map(drop)
 }
 
+/// Parses a template over the fields of a ticket and `agent`.
 fn read(source: &str, now: DateTime<Utc>) -> Result<Template, TemplateError> {
     let fields: Vec<&str> = json::FIELDS.iter().copied().chain([AGENT]).collect();
     Template::read(source, &fields, now)
 }
 
-/// A ticket that has every fact at once, as no ticket does.
-fn sample(own: &[CustomField], now: DateTime<Utc>) -> Option<(Ticket, Clock)> {
+/// Returns a sample ticket with a value in every field, and a clock.
+fn sample(custom_fields: &[CustomField], now: DateTime<Utc>) -> Option<(Ticket, Clock)> {
     let (id, person) = (Id::at(now, 1), Person::from_address("ana@acme.example").ok()?);
     let some = |word: &str| Some(word.to_owned());
     let mut opening = OpenFields::new("A subject".to_owned(), Priority::S3, person.clone());
@@ -84,7 +84,7 @@ fn sample(own: &[CustomField], now: DateTime<Utc>) -> Option<(Ticket, Clock)> {
     opening.language = some("en");
     opening.tags = vec!["tag".to_owned()];
     opening.follow_up_of = Some(id);
-    opening.fields = own.iter().map(|field| (field.name.clone(), value(&field.kind))).collect();
+    opening.fields = custom_fields.iter().map(|field| (field.name.clone(), sample_value(&field.kind))).collect();
     let mut ticket = Ticket::opened_by(Entry {
         at: now,
         to: Some(Status::Open),
@@ -111,11 +111,11 @@ fn sample(own: &[CustomField], now: DateTime<Utc>) -> Option<(Ticket, Clock)> {
     Some((ticket, clock))
 }
 
-/// A value that fits a field.
-fn value(kind: &FieldKind) -> Value {
+/// Returns a valid value for a kind of field.
+fn sample_value(kind: &FieldKind) -> Value {
     match kind {
-        FieldKind::Enum(words) => Value::String(words.first().cloned().unwrap_or_default()),
-        FieldKind::Text => Value::from("words"),
+        FieldKind::Enum(values) => Value::String(values.first().cloned().unwrap_or_default()),
+        FieldKind::Text => Value::from("text"),
         FieldKind::Number => Value::Integer(1),
         FieldKind::Date => Value::String(NaiveDate::default().to_string()),
     }
@@ -130,9 +130,9 @@ mod tests {
     }
 
     #[test]
-    fn every_field_of_a_ticket_can_be_asked_for() {
+    fn every_field_of_a_ticket_can_be_used() {
         for name in json::FIELDS {
-            assert_eq!(tried(&format!("{{{{ {name} }}}}"), &[field("a", FieldKind::Text)]), Ok(()), "{name}");
+            assert_eq!(validate(&format!("{{{{ {name} }}}}"), &[field("a", FieldKind::Text)]), Ok(()), "{name}");
         }
         for source in [
             "Hello {{ requester }}, {{ instance or 'the instance' }} {{ agent }}",
@@ -140,20 +140,20 @@ mod tests {
             "{% for tag in tags %}{{ tag }}{% endfor %}{{ subject|truncate(10) }}",
             "{{ fields.anything }}",
         ] {
-            assert_eq!(tried(source, &[]), Ok(()), "{source}");
+            assert_eq!(validate(source, &[]), Ok(()), "{source}");
         }
-        let own = [field("cost", FieldKind::Number), field("renewal", FieldKind::Date)];
-        assert_eq!(tried("{{ fields.cost + 1 }} {{ fields.renewal }}", &own), Ok(()));
+        let custom_fields = [field("cost", FieldKind::Number), field("renewal", FieldKind::Date)];
+        assert_eq!(validate("{{ fields.cost + 1 }} {{ fields.renewal }}", &custom_fields), Ok(()));
     }
 
     #[test]
-    fn what_no_ticket_has_is_told() {
-        let Err(TemplateError::Field(unknown)) = tried("{{ subjct }}", &[]) else { panic!("a field") };
+    fn unknown_fields_and_invalid_templates_are_errors() {
+        let Err(TemplateError::Field(unknown)) = validate("{{ subjct }}", &[]) else { panic!("a field") };
         assert_eq!(unknown.nearest.as_deref(), Some("subject"));
-        assert!(matches!(tried("{{ subjct }} {{ fields.x }}", &[]), Err(TemplateError::Field(_))));
+        assert!(matches!(validate("{{ subjct }} {{ fields.x }}", &[]), Err(TemplateError::Field(_))));
         for source in ["{{ hold.reson }}", "{{ subject|timeago }}", "{{ subject|nope }}", "{{ fields.cots }}"] {
-            let told = tried(source, &[field("cost", FieldKind::Number)]);
-            assert!(matches!(told, Err(TemplateError::Language(_))), "{source}: {told:?}");
+            let result = validate(source, &[field("cost", FieldKind::Number)]);
+            assert!(matches!(result, Err(TemplateError::Language(_))), "{source}: {result:?}");
         }
     }
 }

@@ -1,9 +1,11 @@
-//! How it looks: what people and programs are shown of tickets.
+//! Views: tables, text, JSON and diffs of tickets, for people and for programs.
 //!
-//! Every view is a pure function from tickets to text. It knows the domain and nobody else: no file, no
-//! terminal, no clock and no environment; whether there is a terminal, how wide it is and who looks at it is
-//! told in an [`Audience`]. Whatever strangers wrote goes through [`sanitize`] (or is escaped by [`json`])
-//! before it is part of a line.
+//! # Invariants
+//!
+//! A view is a pure function from domain types to text. It uses no files, terminal, clock or environment; the viewer, the
+//! present and the width of the terminal are in an [`Audience`]. A view decides nothing: it gets the tickets to show, and
+//! leaves out only the entries that the viewer must not see ([`visible_history`]). Text from users goes through [`sanitize`],
+//! or is escaped by [`json`], before it becomes part of a line.
 
 pub mod calendar;
 pub mod changes;
@@ -44,70 +46,70 @@ use crate::domain::id::Id;
 use crate::domain::time::zone::Zone;
 use colors::ColorMode;
 use hyperlinks::LinkTargets;
-use labels::{Catalogue, CustomLabels, Language};
+use labels::{Catalog, CustomLabels, Language};
 
-/// On whose side somebody looks at a ticket.
+/// The side on which a viewer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Viewer {
-    /// Support's side, which sees everything.
+    /// Support, which sees everything.
     Support,
-    /// The customer's side, which never sees internal notes.
+    /// The customer, who never sees internal notes.
     Customer,
 }
 
-/// Who is shown something, where and when.
+/// The viewer of a text, with the place and the time.
 #[derive(Clone, Copy, Debug)]
 pub struct Audience<'a> {
-    /// On whose side they are.
+    /// The side of the viewer.
     pub viewer: Viewer,
-    /// The language they read.
+    /// The language of labels and dates.
     pub language: Language,
-    /// The zone of the times they read.
+    /// The zone of times.
     pub zone: &'a Zone,
-    /// The present, UTC.
+    /// The present, in UTC.
     pub now: DateTime<Utc>,
-    /// Whether there is colour.
-    pub paint: ColorMode,
-    /// What the desk itself calls its product groups and fields.
-    pub own: Option<&'a CustomLabels>,
-    /// Where the ids of tickets lead, on a terminal that has links.
+    /// The use of colors.
+    pub color_mode: ColorMode,
+    /// The labels of the desk's settings, if the viewer gets them in place of names.
+    pub custom_labels: Option<&'a CustomLabels>,
+    /// The link targets of ticket ids, if the terminal supports links.
     pub links: Option<&'a LinkTargets>,
-    /// The columns of their terminal; lines are never cut where it is not known.
+    /// The columns of the terminal; without it lines are not cut.
     pub width: Option<usize>,
 }
 
 impl Audience<'_> {
-    /// What they read for a product group: its label, where they do not work with its name.
-    pub fn group<'b>(&'b self, group: &'b str) -> &'b str {
-        let own = self.own.and_then(|own| own.groups.get(group)).map(String::as_str);
-        own.unwrap_or_else(|| self.words().groups.of(group))
+    /// Returns the label of a product group: the desk's, or that of the language.
+    pub fn product_group<'b>(&'b self, name: &'b str) -> &'b str {
+        let custom = self.custom_labels.and_then(|labels| labels.groups.get(name)).map(String::as_str);
+        custom.unwrap_or_else(|| self.catalog().product_groups.of(name))
     }
 
-    /// What they read for a field of the desk's own.
-    pub fn field<'b>(&'b self, name: &'b str) -> &'b str {
-        self.own.and_then(|own| own.fields.get(name)).map_or(name, String::as_str)
+    /// Returns the label of a custom field, or its name.
+    pub fn custom_field<'b>(&'b self, name: &'b str) -> &'b str {
+        self.custom_labels.and_then(|labels| labels.fields.get(name)).map_or(name, String::as_str)
     }
 
-    /// The words they read.
-    pub const fn words(&self) -> &'static Catalogue {
-        self.language.words(self.viewer)
+    /// Returns the labels for the viewer.
+    pub const fn catalog(&self) -> &'static Catalog {
+        self.language.catalog(self.viewer)
     }
 
-    /// A time on their clock, to the minute.
+    /// Formats an instant in the zone of the viewer, to the minute.
     pub fn minute(&self, at: DateTime<Utc>) -> String {
-        relative_time::minute_in(at, self.zone, &self.words().ages)
+        relative_time::minute_in(at, self.zone, &self.catalog().times)
     }
 
-    /// How long ago something was, in a sentence.
+    /// Formats the time since an instant: `3d ago`.
     pub fn ago(&self, at: DateTime<Utc>) -> String {
-        relative_time::ago_in(at, self.now, &self.words().ages)
+        relative_time::ago_in(at, self.now, &self.catalog().times)
     }
 
-    /// The name of a ticket, so that the eye finds it, and leads to its file where there are links.
-    pub fn name_of(&self, ticket: Id, name: &str) -> String {
+    /// Formats the id of a ticket in bold, as a link to its file if the terminal supports links.
+    pub fn ticket_link(&self, ticket: Id, name: &str) -> String {
         let mut linked = String::new();
         let address = self.links.map(|links| links.to(ticket));
-        hyperlinks::push(&mut linked, address.as_deref(), &self.paint.text(colors::STRONG, name));
+        hyperlinks::push(&mut linked, address.as_deref(), &self.color_mode.text(colors::STRONG, name));
         linked
     }
 }

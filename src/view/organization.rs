@@ -1,4 +1,4 @@
-//! Organisations as JSON and as lines of a list: always the same fields, in one order. Must not know who asks.
+//! Organizations as JSON, always with all fields in one order, and as a list.
 
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
@@ -9,7 +9,7 @@ use crate::domain::people::organization::{Instance, Member, Organization, PlanPe
 use crate::domain::people::person::Person;
 use crate::domain::vocabulary::OrganizationRole;
 
-/// An organisation as JSON.
+/// Returns an organization as JSON.
 pub fn to_json(organization: &Organization) -> Value {
     let mut object = Map::new();
     object.insert("id".to_owned(), json!(organization.id));
@@ -48,7 +48,7 @@ fn member(member: &Member) -> Value {
     })
 }
 
-/// Id, name, the plan in force on a day, how many people there are, and who administers them.
+/// Returns the cells of a list: id, name, the plan in force on a day, number of people, administrators.
 fn cells(organization: &Organization, day: NaiveDate) -> [String; 5] {
     let is_admin = |member: &&Member| member.roles.contains(&OrganizationRole::OrgAdmin);
     let admins: Vec<&str> = organization.people.iter().filter(is_admin).map(|member| member.email.as_str()).collect();
@@ -61,17 +61,22 @@ fn cells(organization: &Organization, day: NaiveDate) -> [String; 5] {
     ]
 }
 
-/// Organisations a line each, with tabs between.
+/// Renders a line of tab-separated values for each organization.
 pub fn render_tsv(organizations: &[Organization], day: NaiveDate) -> String {
     let line = |organization| tab_separated(cells(organization, day).iter().map(String::as_str));
     organizations.iter().map(line).collect()
 }
 
-/// Organisations as a table.
-pub fn render_table(organizations: &[Organization], day: NaiveDate, paint: ColorMode, width: Option<usize>) -> String {
-    let mut table = Table::under(&["id", "name", "plan", "people", "administered by"]);
+/// Renders organizations as a table.
+pub fn render_table(
+    organizations: &[Organization],
+    day: NaiveDate,
+    color_mode: ColorMode,
+    width: Option<usize>,
+) -> String {
+    let mut table = Table::with_header(&["id", "name", "plan", "people", "administered by"]);
     for organization in organizations {
         table.push(cells(organization, day).iter().map(|cell| Cell::plain(cell)).collect());
     }
-    table.render(paint, width)
+    table.render(color_mode, width)
 }

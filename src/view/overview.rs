@@ -1,6 +1,4 @@
-//! The desk at a glance: how many tickets stand where, and what has waited longest.
-//!
-//! Must not know the store, plans or calendars: uncommitted changes are told by whoever knows them, clocks are given.
+//! The overview of a desk: counts of tickets, the most urgent clock, and the ticket that has been open longest.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -13,27 +11,27 @@ use super::labels::fill;
 use super::table::{Cell, Table};
 use super::{Audience, colors, sanitize, sla};
 
-/// The numbers of a desk.
+/// The counts of a desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overview {
-    /// How many tickets are in each status, in the workflow's order.
+    /// The number of tickets in each status, in the order of the workflow.
     pub statuses: Vec<(Status, usize)>,
-    /// How many unsolved tickets are urgent.
+    /// The number of unsolved tickets with priority S1.
     pub urgent: usize,
-    /// How many unsolved tickets are escalated.
+    /// The number of unsolved tickets that are escalated.
     pub escalated: usize,
-    /// How many unsolved tickets nobody takes care of.
+    /// The number of unsolved tickets without an assignee.
     pub unassigned: usize,
-    /// How many holds should have come to an end.
+    /// The number of holds that have ended.
     pub ended_holds: usize,
-    /// The place of the ticket that has been open longest, among those given.
+    /// The index of the open ticket that was created first.
     pub oldest_open: Option<usize>,
 }
 
 impl Overview {
-    /// Counts tickets.
+    /// Counts tickets; `now` is the present, in UTC.
     pub fn at(tickets: &[Summary], now: DateTime<Utc>) -> Self {
-        let count = |holds: &dyn Fn(&Summary) -> bool| tickets.iter().filter(|ticket| holds(ticket)).count();
+        let count = |matches: &dyn Fn(&Summary) -> bool| tickets.iter().filter(|ticket| matches(ticket)).count();
         let unsolved = |ticket: &Summary| ticket.header.status != Status::Solved;
         let open = tickets.iter().enumerate().filter(|(_, ticket)| ticket.header.status == Status::Open);
         Self {
@@ -50,19 +48,19 @@ impl Overview {
     }
 }
 
-/// What burns on a desk.
+/// The due and overdue tickets of a desk.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overdue {
-    /// How many tickets are overdue.
+    /// The number of overdue tickets.
     pub overdue: usize,
-    /// How many others are due within a day.
+    /// The number of other tickets that are due within a day.
     pub soon: usize,
-    /// The ticket that burns first, its short id, and its clock.
+    /// The most urgent ticket, with its short id and clock.
     pub first: Option<(Id, String, Clock)>,
 }
 
 impl Overdue {
-    /// Counts the next clock of a ticket.
+    /// Counts the most urgent clock of a ticket.
     pub fn count(&mut self, clock: &Clock, now: DateTime<Utc>) {
         if clock.is_overdue() {
             self.overdue += 1;
@@ -71,61 +69,66 @@ impl Overdue {
         }
     }
 
+    /// Renders the lines of the overview about due tickets.
     fn render(&self, audience: &Audience<'_>) -> String {
-        let (mut shown, words) = (String::new(), &audience.words().promises);
+        let (mut text, labels) = (String::new(), &audience.catalog().clocks);
         if self.overdue > 0 {
-            let overdue = fill(words.overdue, &[("number", &self.overdue.to_string())]);
-            shown.push_str(&format!("{}\n", audience.paint.text(colors::ALARM, &overdue)));
+            let overdue = fill(labels.overdue, &[("number", &self.overdue.to_string())]);
+            text.push_str(&format!("{}\n", audience.color_mode.text(colors::ALARM, &overdue)));
         }
         if self.soon > 0 {
-            shown.push_str(&format!("{}\n", fill(words.due_soon, &[("number", &self.soon.to_string())])));
+            text.push_str(&format!("{}\n", fill(labels.due_soon, &[("number", &self.soon.to_string())])));
         }
         if let Some((ticket, short_id, clock)) = &self.first
             && clock.due_at.is_some()
         {
-            let (id, burns) =
-                (audience.name_of(*ticket, short_id), sla::due_text_in(clock, audience.now, audience.words()));
-            let what = format!("{} {burns}", sla::metric_in(clock.metric, words));
-            shown.push_str(&format!("{}\n", fill(words.burns_first, &[("ticket", &id), ("what", &what)])));
+            let (id, due) =
+                (audience.ticket_link(*ticket, short_id), sla::due_text_in(clock, audience.now, audience.catalog()));
+            let clock = format!("{} {due}", sla::metric_in(clock.metric, labels));
+            text.push_str(&format!("{}\n", fill(labels.most_urgent, &[("ticket", &id), ("clock", &clock)])));
         }
-        shown
+        text
     }
 }
 
-/// The glance for people: counts, what burns, then the ticket that has been open longest. `short_id` is that ticket's.
-pub fn render_table(tickets: &[Summary], short_id: &str, burning: &Overdue, audience: &Audience<'_>) -> String {
-    let glance = Overview::at(tickets, audience.now);
-    let words = audience.words();
-    let mut table = Table::under(&[words.columns.status, words.columns.tickets]);
-    for &(status, number) in &glance.statuses {
-        let label = Cell::styled(words.statuses.of(status), colors::status(status));
+/// Renders the overview: counts, due tickets, then the ticket that has been open longest, which has the id `short_id`.
+pub fn render_table(tickets: &[Summary], short_id: &str, overdue: &Overdue, audience: &Audience<'_>) -> String {
+    let overview = Overview::at(tickets, audience.now);
+    let catalog = audience.catalog();
+    let mut table = Table::with_header(&[catalog.columns.status, catalog.columns.tickets]);
+    for &(status, number) in &overview.statuses {
+        let label = Cell::styled(catalog.statuses.of(status), colors::status(status));
         table.push(vec![label, Cell::plain(&number.to_string())]);
     }
-    let mut shown = table.render(audience.paint, audience.width);
-    let said = &words.glances;
-    let remarks =
-        [(glance.urgent, said.urgent), (glance.escalated, said.escalated), (glance.unassigned, said.unassigned)];
+    let mut text = table.render(audience.color_mode, audience.width);
+    let labels = &catalog.overview;
+    let remarks = [
+        (overview.urgent, labels.urgent),
+        (overview.escalated, labels.escalated),
+        (overview.unassigned, labels.unassigned),
+    ];
     let remarks: Vec<_> = remarks
         .into_iter()
         .filter(|(number, _)| *number > 0)
-        .map(|(number, what)| fill(what, &[("number", &number.to_string())]))
-        .chain((glance.ended_holds > 0).then(|| words.count(glance.ended_holds, &words.counts.ended_holds)))
+        .map(|(number, label)| fill(label, &[("number", &number.to_string())]))
+        .chain((overview.ended_holds > 0).then(|| catalog.count(overview.ended_holds, &catalog.counts.ended_holds)))
         .collect();
     if !remarks.is_empty() {
-        shown.push_str(&format!("\n{}\n", fill(said.unsolved, &[("remarks", &remarks.join(", "))])));
+        text.push_str(&format!("\n{}\n", fill(labels.unsolved, &[("remarks", &remarks.join(", "))])));
     }
-    shown.push_str(&burning.render(audience));
-    if let Some(index) = glance.oldest_open {
-        shown.push_str(&oldest(&tickets[index], short_id, audience));
+    text.push_str(&overdue.render(audience));
+    if let Some(index) = overview.oldest_open {
+        text.push_str(&oldest(&tickets[index], short_id, audience));
     }
-    shown
+    text
 }
 
+/// Renders the line about the ticket that has been open longest.
 fn oldest(ticket: &Summary, short_id: &str, audience: &Audience<'_>) -> String {
-    let id = audience.name_of(ticket.id, short_id);
+    let id = audience.ticket_link(ticket.id, short_id);
     let (age, subject) = (audience.ago(ticket.created_at), sanitize::one_line(&ticket.header.subject));
     let values = [("ticket", id.as_str()), ("age", &age), ("subject", &subject)];
-    format!("{}\n", fill(audience.words().glances.oldest_open, &values))
+    format!("{}\n", fill(audience.catalog().overview.oldest_open, &values))
 }
 
 #[cfg(test)]
@@ -148,7 +151,7 @@ mod tests {
 
     #[test]
     fn an_empty_desk_has_no_oldest_ticket() {
-        let glance = Overview::at(&[], test_fixtures::audience(&test_fixtures::paris()).now);
-        assert_eq!((glance.oldest_open, glance.unassigned, glance.ended_holds), (None, 0, 0));
+        let overview = Overview::at(&[], test_fixtures::audience(&test_fixtures::paris()).now);
+        assert_eq!((overview.oldest_open, overview.unassigned, overview.ended_holds), (None, 0, 0));
     }
 }

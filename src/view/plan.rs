@@ -1,6 +1,4 @@
-//! Plans side by side, what an organisation's plans are, and what a change of plan would do, in words and in JSON.
-//!
-//! Must not know where plans come from, nor which tickets were asked for.
+//! Plans: a comparison, the periods of an organization, and the effect of a change of plan, as text and as JSON.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value as Json, json};
@@ -15,39 +13,40 @@ use crate::domain::vocabulary::Priority;
 use super::table::{Cell, Table};
 use super::{Audience, colors, relative_time, sanitize, sla};
 
-/// Plans in columns: who may open tickets, who may escalate where a plan does not let customers, every target that one of them has, and below whose hours count.
-pub fn side_by_side(plans: &[&Plan], audience: &Audience<'_>) -> String {
+/// Renders plans as columns: the roles that may open tickets, the sides that may escalate if a plan excludes customers, and
+/// every target of any of them; below, the calendars of each plan.
+pub fn render_comparison(plans: &[&Plan], audience: &Audience<'_>) -> String {
     let names = std::iter::once("").chain(plans.iter().map(|plan| plan.name.as_str()));
-    let mut table = Table::under(&names.collect::<Vec<_>>());
-    let mut push = |name: &str, told: &dyn Fn(&Plan) -> String| {
-        let cells = plans.iter().map(|plan| Cell::plain(&told(plan)));
+    let mut table = Table::with_header(&names.collect::<Vec<_>>());
+    let mut push = |name: &str, value: &dyn Fn(&Plan) -> String| {
+        let cells = plans.iter().map(|plan| Cell::plain(&value(plan)));
         table.push(std::iter::once(Cell::styled(name, colors::MUTED)).chain(cells).collect());
     };
-    push("may open", &|plan| if plan.may_open.is_empty() { "anybody".to_owned() } else { roles(plan).join(", ") });
+    push("may open", &|plan| if plan.may_open.is_empty() { "all people".to_owned() } else { roles(plan).join(", ") });
     if plans.iter().any(|plan| plan.refuses_escalation) {
-        push("may escalate", &|plan| if plan.refuses_escalation { "support alone" } else { "customers" }.to_owned());
+        push("may escalate", &|plan| if plan.refuses_escalation { "only support" } else { "customers" }.to_owned());
     }
     for metric in Metric::ALL {
         for &priority in Priority::ALL {
             let target = |plan: &Plan| plan.targets(metric).of(priority);
             if plans.iter().any(|plan| target(plan).is_some()) {
-                let told = |plan: &Plan| target(plan).map_or_else(|| "-".to_owned(), format_hours);
-                push(&format!("{} {priority}", sla::metric(metric)), &told);
+                let value = |plan: &Plan| target(plan).map_or_else(|| "-".to_owned(), format_hours);
+                push(&format!("{} {priority}", sla::metric(metric)), &value);
             }
         }
     }
-    let mut text = table.render(audience.paint, None);
-    text.push_str(&hours(plans));
+    let mut text = table.render(audience.color_mode, None);
+    text.push_str(&render_calendars(plans));
     text
 }
 
-/// The words of the roles that may open tickets.
+/// Returns the roles that may open tickets.
 fn roles(plan: &Plan) -> Vec<&'static str> {
     plan.may_open.iter().map(|role| role.as_str()).collect()
 }
 
-/// Whose hours count, once for plans that say the same.
-fn hours(plans: &[&Plan]) -> String {
+/// Renders the calendar rules, once for plans with the same rules.
+fn render_calendars(plans: &[&Plan]) -> String {
     let mut groups: Vec<(&[CalendarRule], Vec<&str>)> = Vec::new();
     for plan in plans {
         match groups.iter_mut().find(|(rules, _)| *rules == plan.calendars) {
@@ -59,26 +58,27 @@ fn hours(plans: &[&Plan]) -> String {
     for (rules, names) in groups {
         text.push_str(&format!("\nhours of {}\n", sanitize::one_line(&names.join(", "))));
         if rules.is_empty() {
-            text.push_str("  none: no clock runs\n");
+            text.push_str("  none: the plan has no clocks\n");
         }
         for rule in rules {
-            text.push_str(&format!("  {}\n", sanitize::one_line(&rule_told(rule))));
+            text.push_str(&format!("  {}\n", sanitize::one_line(&format_rule(rule))));
         }
     }
     text
 }
 
-fn rule_told(rule: &CalendarRule) -> String {
-    let mut asked: Vec<String> = rule.language.iter().cloned().collect();
-    asked.extend(
+/// Formats a rule: the tickets for which it holds, and their calendar.
+fn format_rule(rule: &CalendarRule) -> String {
+    let mut conditions: Vec<String> = rule.language.iter().cloned().collect();
+    conditions.extend(
         (!rule.priority.is_empty()).then(|| rule.priority.iter().map(|p| p.as_str()).collect::<Vec<_>>().join("/")),
     );
-    asked.extend((!rule.channel.is_empty()).then(|| format!("by {}", rule.channel.join("/"))));
-    let whom = if asked.is_empty() { "all others".to_owned() } else { asked.join(", ") };
-    format!("{whom}: {}", rule.calendar)
+    conditions.extend((!rule.channel.is_empty()).then(|| format!("by {}", rule.channel.join("/"))));
+    let tickets = if conditions.is_empty() { "all other tickets".to_owned() } else { conditions.join(", ") };
+    format!("{tickets}: {}", rule.calendar)
 }
 
-/// A plan as JSON; targets in seconds of open time, `null` where there is none.
+/// Returns a plan as JSON, with targets in seconds of open time; an absent target is `null`.
 pub fn to_json(plan: &Plan, is_of_desk: bool) -> Json {
     let targets = Metric::ALL.map(|metric| {
         let by_priority = Priority::ALL.iter().map(|&priority| {
@@ -101,71 +101,78 @@ pub fn to_json(plan: &Plan, is_of_desk: bool) -> Json {
     })
 }
 
-/// A clock of a running ticket under one plan and under another; none where a plan promises nothing.
+/// A clock of an unsolved ticket under two plans; none under a plan without the target.
 #[derive(Clone, Debug)]
 pub struct ClockChange {
     /// The ticket.
     pub ticket: Id,
-    /// Its clock under the first plan.
+    /// The clock under the first plan.
     pub before: Option<Clock>,
-    /// Its clock under the second.
+    /// The clock under the second plan.
     pub after: Option<Clock>,
 }
 
 impl ClockChange {
+    /// Returns the clock under the first plan, or else under the second.
     fn clock(&self) -> Option<&Clock> {
         self.before.as_ref().or(self.after.as_ref())
     }
 
-    /// Whether the change makes any difference to somebody who looks at the clock.
+    /// Returns true if the due instant, the target or the state differs.
     pub fn differs(&self) -> bool {
         self.before.as_ref().map(|clock| (clock.due_at, clock.target, clock.state))
             != self.after.as_ref().map(|clock| (clock.due_at, clock.target, clock.state))
     }
 }
 
-/// What a change would do to running tickets, ticket by ticket. `short_ids` go with the rows one by one.
-pub fn changes(rows: &[ClockChange], short_ids: &[String], plans: (&str, &str), audience: &Audience<'_>) -> String {
+/// Renders a table with the effect of a change of plan. The short ids are in the order of the rows.
+pub fn render_changes(
+    rows: &[ClockChange],
+    short_ids: &[String],
+    plans: (&str, &str),
+    audience: &Audience<'_>,
+) -> String {
     let (before, after) = (format!("under {}", plans.0), format!("under {}", plans.1));
-    let mut table = Table::under(&["id", "metric", &before, &after]);
+    let mut table = Table::with_header(&["id", "metric", &before, &after]);
     for (row, short_id) in rows.iter().zip(short_ids) {
-        let told =
+        let cell =
             |clock: &Option<Clock>| clock.as_ref().map_or_else(|| Cell::plain("-"), |clock| due(clock, audience));
         let metric = row.clock().map_or("", |clock| sla::metric(clock.metric));
         table.push(vec![
             Cell::styled(short_id, colors::STRONG),
             Cell::plain(metric),
-            told(&row.before),
-            told(&row.after),
+            cell(&row.before),
+            cell(&row.after),
         ]);
     }
-    table.render(audience.paint, None)
+    table.render(audience.color_mode, None)
 }
 
+/// Returns the cell of a clock: `4h (2026-11-21 18:05, in 2h)`.
 fn due(clock: &Clock, audience: &Audience<'_>) -> Cell {
     let at = clock.due_at.map_or_else(String::new, |due| format!("{}, ", relative_time::minute(due, audience.zone)));
-    let told = format!("{} ({at}{})", format_hours(clock.target), sla::due_text(clock, audience.now));
-    Cell::styled(&told, sla::style(clock))
+    let text = format!("{} ({at}{})", format_hours(clock.target), sla::due_text(clock, audience.now));
+    Cell::styled(&text, sla::style(clock))
 }
 
-/// How many clocks would be due earlier, later, come or go.
-pub fn tally(rows: &[ClockChange]) -> String {
+/// Returns the numbers of clocks that would be due earlier, due later, new or removed.
+pub fn summary(rows: &[ClockChange]) -> String {
     let due = |clock: &Option<Clock>| clock.as_ref().and_then(|clock| clock.due_at);
-    let count = |holds: &dyn Fn(&ClockChange) -> bool| rows.iter().filter(|row| holds(row)).count();
+    let count = |matches: &dyn Fn(&ClockChange) -> bool| rows.iter().filter(|row| matches(row)).count();
     let both = |row: &ClockChange| due(&row.before).zip(due(&row.after));
     let parts = [
         (count(&|row| both(row).is_some_and(|(before, after)| after < before)), "due earlier"),
         (count(&|row| both(row).is_some_and(|(before, after)| after > before)), "due later"),
         (count(&|row| row.before.is_none()), "new"),
-        (count(&|row| row.after.is_none()), "gone"),
+        (count(&|row| row.after.is_none()), "removed"),
     ];
-    let told: Vec<String> =
-        parts.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")).collect();
-    if told.is_empty() { "nothing would change for running tickets".to_owned() } else { told.join(", ") }
+    let parts: Vec<String> =
+        parts.iter().filter(|(number, _)| *number > 0).map(|(number, change)| format!("{number} {change}")).collect();
+    if parts.is_empty() { "no change".to_owned() } else { parts.join(", ") }
 }
 
-/// What a change would do to one clock, as JSON.
-pub fn changed_record(row: &ClockChange) -> Json {
+/// Returns the effect on one clock as JSON.
+pub fn change_to_json(row: &ClockChange) -> Json {
     let clock = |clock: &Option<Clock>| clock.as_ref().map(sla::to_json);
     json!({
         "id": row.ticket.to_string(),
@@ -175,38 +182,38 @@ pub fn changed_record(row: &ClockChange) -> Json {
     })
 }
 
-/// The periods of an organisation: which plan when, and which is in force on a day.
-pub fn periods(periods: &[PlanPeriod], today: NaiveDate) -> String {
-    let mut table = Table::bare();
+/// Renders the plan periods of an organization, with the state of each on a day.
+pub fn render_periods(periods: &[PlanPeriod], today: NaiveDate) -> String {
+    let mut table = Table::without_header();
     for period in periods {
         let from = period.from.map_or_else(|| "always".to_owned(), |from| format!("from {from}"));
         let until = period.until.map_or_else(String::new, |until| format!("renewal {until}"));
-        let stands = match () {
+        let state = match () {
             () if period.is_in_force_on(today) => "in force",
-            () if period.from.is_some_and(|from| today < from) => "to come",
+            () if period.from.is_some_and(|from| today < from) => "future",
             () => "ended",
         };
-        table.push(vec![Cell::plain(&period.plan), Cell::plain(&from), Cell::plain(&until), Cell::plain(stands)]);
+        table.push(vec![Cell::plain(&period.plan), Cell::plain(&from), Cell::plain(&until), Cell::plain(state)]);
     }
     table.render(colors::ColorMode::PLAIN, None).lines().map(|line| format!("  {line}\n")).collect()
 }
 
-/// A running ticket, the plan it was opened under, and its next clock.
+/// An unsolved ticket, with its plan and clocks.
 #[derive(Clone, Debug)]
 pub struct RunningTicket {
     /// The ticket.
     pub ticket: Id,
-    /// When it was opened.
+    /// The instant at which it was opened, in UTC.
     pub opened: DateTime<Utc>,
-    /// The plan in force for it.
+    /// The plan in force for the ticket.
     pub plan: Option<String>,
-    /// Its clocks.
+    /// The clocks of the ticket.
     pub clocks: Vec<Clock>,
 }
 
-/// Running tickets and the plans they were opened under.
-pub fn running(rows: &[RunningTicket], short_ids: &[String], audience: &Audience<'_>) -> String {
-    let mut table = Table::under(&["id", "opened", "plan", "due"]);
+/// Renders a table of unsolved tickets, with the plan and the next due instant of each.
+pub fn render_running(rows: &[RunningTicket], short_ids: &[String], audience: &Audience<'_>) -> String {
+    let mut table = Table::with_header(&["id", "opened", "plan", "due"]);
     for (row, short_id) in rows.iter().zip(short_ids) {
         let next =
             row.clocks.iter().filter(|clock| clock.is_due()).min_by_key(|clock| (clock.due_at.is_none(), clock.due_at));
@@ -220,5 +227,5 @@ pub fn running(rows: &[RunningTicket], short_ids: &[String], audience: &Audience
             ),
         ]);
     }
-    table.render(audience.paint, audience.width)
+    table.render(audience.color_mode, audience.width)
 }

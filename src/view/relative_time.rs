@@ -1,6 +1,4 @@
-//! Instants for people: how long ago, and what the clock on the wall showed.
-//!
-//! Must not know the present: both ends of an age are given.
+//! Ages, spans and local times for people.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -8,65 +6,65 @@ use crate::domain::time::duration::format_duration;
 use crate::domain::time::zone::Zone;
 
 use super::labels;
-use super::labels::catalogue::{Ages, fill};
+use super::labels::catalog::{TimeLabels, fill};
 
-/// How long after `from` `to` is, in its largest unit: `3d`, `5h`, `12m`, or `now` within a minute. Days are
-/// of 24 hours, rounded down, as the portal counts them.
-pub fn age_in(from: DateTime<Utc>, to: DateTime<Utc>, words: &Ages) -> String {
+/// Formats the time between two instants in its largest unit: `3d`, `5h`, `12m`, or `now` within a minute. A day is 24 hours;
+/// units are rounded down.
+pub fn age_in(from: DateTime<Utc>, to: DateTime<Utc>, labels: &TimeLabels) -> String {
     let minutes = (to - from).num_minutes();
     let (template, number) = match minutes {
-        ..1 => return words.now.to_owned(),
-        1..60 => (words.minutes, minutes),
-        60..1_440 => (words.hours, minutes / 60),
-        _ => (words.days, minutes / 1_440),
+        ..1 => return labels.now.to_owned(),
+        1..60 => (labels.minutes, minutes),
+        60..1_440 => (labels.hours, minutes / 60),
+        _ => (labels.days, minutes / 1_440),
     };
     fill(template, &[("number", &number.to_string())])
 }
 
-/// A span in the units of a language, the two largest at most: `1d2h`, `1 j 2 h`.
-pub fn span_in(span: TimeDelta, words: &Ages) -> String {
-    let mut told = String::new();
-    let spelled = format_duration(span);
-    for part in spelled.split_inclusive(|c: char| c.is_ascii_alphabetic()) {
+/// Formats a span in the units of a language, at most the two largest: `1d2h`, `1 j 2 h`.
+pub fn span_in(span: TimeDelta, labels: &TimeLabels) -> String {
+    let mut text = String::new();
+    let english = format_duration(span);
+    for part in english.split_inclusive(|c: char| c.is_ascii_alphabetic()) {
         let (number, unit) = part.split_at(part.len() - 1);
         let template = match unit {
-            "d" => words.days,
-            "h" => words.hours,
-            "m" => words.minutes,
+            "d" => labels.days,
+            "h" => labels.hours,
+            "m" => labels.minutes,
             _ => "{number}s",
         };
-        if template.contains(' ') && !told.is_empty() {
-            told.push(' ');
+        if template.contains(' ') && !text.is_empty() {
+            text.push(' ');
         }
-        told.push_str(&fill(template, &[("number", number)]));
+        text.push_str(&fill(template, &[("number", number)]));
     }
-    told
+    text
 }
 
-/// The same in a sentence: `3d ago`, `now`.
-pub fn ago_in(from: DateTime<Utc>, to: DateTime<Utc>, words: &Ages) -> String {
-    let age = age_in(from, to, words);
-    if age == words.now { age } else { fill(words.ago, &[("age", &age)]) }
+/// Formats the time between two instants as an age: `3d ago`, `now`.
+pub fn ago_in(from: DateTime<Utc>, to: DateTime<Utc>, labels: &TimeLabels) -> String {
+    let age = age_in(from, to, labels);
+    if age == labels.now { age } else { fill(labels.ago, &[("age", &age)]) }
 }
 
-/// Local time to the minute, as the language writes it: `2026-11-21 18:05`.
-pub fn minute_in(at: DateTime<Utc>, zone: &Zone, words: &Ages) -> String {
-    zone.local(at).format(words.minute).to_string()
+/// Formats an instant in a zone, to the minute, in the format of the language: `2026-11-21 18:05`.
+pub fn minute_in(at: DateTime<Utc>, zone: &Zone, labels: &TimeLabels) -> String {
+    zone.local(at).format(labels.minute).to_string()
 }
 
-/// [`age_in`] in English.
+/// Formats an age in English, as [`age_in`] does.
 pub fn age(from: DateTime<Utc>, to: DateTime<Utc>) -> String {
-    age_in(from, to, &labels::ENGLISH.ages)
+    age_in(from, to, &labels::ENGLISH.times)
 }
 
-/// [`ago_in`] in English.
+/// Formats an age in English, as [`ago_in`] does.
 pub fn ago(from: DateTime<Utc>, to: DateTime<Utc>) -> String {
-    ago_in(from, to, &labels::ENGLISH.ages)
+    ago_in(from, to, &labels::ENGLISH.times)
 }
 
-/// [`minute_in`] as messages write it, and queries read it.
+/// Formats an instant in English, as [`minute_in`] does; queries accept this format.
 pub fn minute(at: DateTime<Utc>, zone: &Zone) -> String {
-    minute_in(at, zone, &labels::ENGLISH.ages)
+    minute_in(at, zone, &labels::ENGLISH.times)
 }
 
 #[cfg(test)]
@@ -74,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_span_is_told_in_the_units_of_the_language() {
+    fn a_span_is_formatted_in_the_units_of_the_language() {
         use crate::view::Viewer;
         use labels::Language;
         for (minutes, english, french, japanese) in [
@@ -82,15 +80,15 @@ mod tests {
             (90, "1h30m", "1 h 30 min", "1時間30分"),
             (3 * 1_440 + 120, "3d2h", "3 j 2 h", "3日2時間"),
         ] {
-            let told =
-                |language: Language| span_in(TimeDelta::minutes(minutes), &language.words(Viewer::Customer).ages);
-            let all = [Language::English, Language::French, Language::Japanese].map(told);
+            let format =
+                |language: Language| span_in(TimeDelta::minutes(minutes), &language.catalog(Viewer::Customer).times);
+            let all = [Language::English, Language::French, Language::Japanese].map(format);
             assert_eq!(all, [english, french, japanese]);
         }
     }
 
     #[test]
-    fn an_age_is_told_in_its_largest_unit() {
+    fn an_age_is_formatted_in_its_largest_unit() {
         let start: DateTime<Utc> = "2026-11-21T17:05:12Z".parse().expect("an instant");
         for (seconds, expected) in [
             (-90, "now"),

@@ -1,21 +1,19 @@
-//! Words of strangers made safe to show: nothing in them can steer a terminal or a CI system.
+//! Text from users made safe to print: it cannot control a terminal or a CI system.
 //!
-//! Control characters become visible stand-ins. C0 and DEL are shown as their pictures (`␛` for ESC), all
-//! others as their code (`\u{202e}`): C1, the marks that turn the direction of text around, the separators
-//! U+2028 and U+2029, and the byte order mark.
+//! Control characters are replaced by visible ones. C0 and DEL are shown as their pictures (`␛` for ESC), all
+//! others as their code (`\u{202e}`): C1, the marks that change the direction of text, the separators U+2028 and
+//! U+2029, and the byte order mark.
 //!
-//! CI systems read commands from the output of a job. One backslash breaks each in two, so that everybody
-//! sees what it was and no system obeys:
+//! CI systems read commands from the output of a job. A backslash is inserted into each, so that it stays readable but is
+//! not executed:
 //!
 //! | system | command | shown |
 //! |---|---|---|
-//! | GitHub | `::name` at the start of a line, also after blanks | `:\:name` |
+//! | GitHub | `::name` at the start of a line, also after spaces | `:\:name` |
 //! | GitHub, Azure | `##[name` anywhere | `#\#[name` |
 //! | Azure | `##vso[` anywhere | `#\#vso[` |
 //! | TeamCity | `##teamcity[` anywhere | `#\#teamcity[` |
 //! | GitLab | `section_start:`, `section_end:` anywhere | `section\_start:` |
-//!
-//! Must not know where the words stand in a ticket.
 
 #[cfg(test)]
 mod tests;
@@ -23,23 +21,23 @@ mod tests;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// What a CI system takes for the beginning of a command wherever it stands, and the byte before which it is
-/// broken. Case is not minded: some systems do not mind it either.
+/// The beginnings of commands of CI systems, in lowercase, and the byte before which the backslash is inserted. They are
+/// compared without case, because some systems ignore it.
 const COMMANDS: [(&str, usize); 5] =
     [("##[", 1), ("##vso[", 1), ("##teamcity[", 1), ("section_start:", 7), ("section_end:", 7)];
 
-/// Words for a place with room for one line: tabs and line ends become blanks.
+/// Returns the text for one line: tabs and line ends become spaces.
 pub fn one_line(text: &str) -> Cow<'_, str> {
-    neutral(text, |c| matches!(c, '\t' | '\n' | '\r').then_some(' '))
+    sanitized(text, |c| matches!(c, '\t' | '\n' | '\r').then_some(' '))
 }
 
-/// Words over several lines: tabs and line feeds stay.
+/// Returns the text for several lines: tabs and line feeds stay.
 pub fn lines(text: &str) -> Cow<'_, str> {
-    neutral(text, |c| matches!(c, '\t' | '\n').then_some(c))
+    sanitized(text, |c| matches!(c, '\t' | '\n').then_some(c))
 }
 
-/// Whether a character steers what shows it instead of being shown.
-pub(super) fn steers(c: char) -> bool {
+/// Returns true if a character controls the terminal instead of being shown.
+pub(super) fn is_control(c: char) -> bool {
     c.is_control()
         || matches!(
             c,
@@ -48,78 +46,82 @@ pub(super) fn steers(c: char) -> bool {
         )
 }
 
-/// Where the command that begins at `start` has to be broken, if one does.
+/// Returns the position for the backslash if a command begins at `start`.
 pub(super) fn command_break(text: &str, start: usize) -> Option<usize> {
     let bytes = &text.as_bytes()[start..];
-    let begins = |word: &str| bytes.get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word.as_bytes()));
-    COMMANDS.iter().find(|(word, _)| begins(word)).map(|(_, at)| start + at)
+    let begins =
+        |command: &str| bytes.get(..command.len()).is_some_and(|start| start.eq_ignore_ascii_case(command.as_bytes()));
+    COMMANDS.iter().find(|(command, _)| begins(command)).map(|(_, at)| start + at)
 }
 
-fn neutral(text: &str, allowed: impl Fn(char) -> Option<char>) -> Cow<'_, str> {
-    // Most words are plain, and every command of a CI system holds one of two characters.
-    let is_odd = |byte: u8| !(b' '..0x7f).contains(&byte) || byte == b':' || byte == b'#';
-    if !text.bytes().fold(false, |odd, byte| odd | is_odd(byte)) {
+/// Returns the text without control characters and commands. `allowed` gives the replacement of a character that is
+/// not replaced by a visible one.
+fn sanitized(text: &str, allowed: impl Fn(char) -> Option<char>) -> Cow<'_, str> {
+    // Most texts are plain, and every command of a CI system contains one of two characters.
+    let is_suspicious = |byte: u8| !(b' '..0x7f).contains(&byte) || byte == b':' || byte == b'#';
+    if !text.bytes().fold(false, |found, byte| found | is_suspicious(byte)) {
         return Cow::Borrowed(text);
     }
-    match without_steering(text, allowed) {
-        Cow::Borrowed(text) => broken(text),
-        Cow::Owned(text) => Cow::Owned(broken(&text).into_owned()),
+    match without_controls(text, allowed) {
+        Cow::Borrowed(text) => without_commands(text),
+        Cow::Owned(text) => Cow::Owned(without_commands(&text).into_owned()),
     }
 }
 
-/// The text with stand-ins for what steers, but for what `allowed` puts in its place.
-fn without_steering(text: &str, allowed: impl Fn(char) -> Option<char>) -> Cow<'_, str> {
-    if !text.contains(|c| steers(c) && allowed(c) != Some(c)) {
+/// Replaces control characters, by what `allowed` gives for them or by visible ones.
+fn without_controls(text: &str, allowed: impl Fn(char) -> Option<char>) -> Cow<'_, str> {
+    if !text.contains(|c| is_control(c) && allowed(c) != Some(c)) {
         return Cow::Borrowed(text);
     }
-    let mut shown = String::with_capacity(text.len() + 16);
+    let mut output = String::with_capacity(text.len() + 16);
     for c in text.chars() {
         match allowed(c) {
-            Some(instead) => shown.push(instead),
-            None if steers(c) => push_stand_in(&mut shown, c),
-            None => shown.push(c),
+            Some(replacement) => output.push(replacement),
+            None if is_control(c) => push_visible(&mut output, c),
+            None => output.push(c),
         }
     }
-    Cow::Owned(shown)
+    Cow::Owned(output)
 }
 
-fn push_stand_in(shown: &mut String, c: char) {
+fn push_visible(output: &mut String, c: char) {
     let code = u32::from(c);
     match code {
-        0..=0x1f => shown.extend(char::from_u32(0x2400 + code)),
-        0x7f => shown.push('\u{2421}'),
+        0..=0x1f => output.extend(char::from_u32(0x2400 + code)),
+        0x7f => output.push('\u{2421}'),
         // Writing to a String cannot fail.
-        _ => _ = write!(shown, "\\u{{{code:x}}}"),
+        _ => _ = write!(output, "\\u{{{code:x}}}"),
     }
 }
 
-/// The text with each command of a CI system broken in two.
-fn broken(text: &str) -> Cow<'_, str> {
-    let mut shown = String::new();
+/// Inserts a backslash into each command of a CI system.
+fn without_commands(text: &str) -> Cow<'_, str> {
+    let mut output = String::new();
     let mut copied = 0;
     let mut at_start = true;
     for (index, c) in text.char_indices() {
         let begins_line = at_start;
         at_start = c == '\n' || (at_start && c.is_whitespace());
-        let place = match c {
+        let position = match c {
             ':' if begins_line => line_command_break(text, index),
             '#' | 's' | 'S' => command_break(text, index),
             _ => None,
         };
-        if let Some(place) = place {
-            shown.push_str(&text[copied..place]);
-            shown.push('\\');
-            copied = place;
+        if let Some(position) = position {
+            output.push_str(&text[copied..position]);
+            output.push('\\');
+            copied = position;
         }
     }
     if copied == 0 {
         return Cow::Borrowed(text);
     }
-    shown.push_str(&text[copied..]);
-    Cow::Owned(shown)
+    output.push_str(&text[copied..]);
+    Cow::Owned(output)
 }
 
-/// Where a GitHub command that begins a line has to be broken; two colons alone are none.
+/// Returns the position for the backslash if a GitHub command begins the line at `start`. Two colons without a name after
+/// them are not a command.
 fn line_command_break(text: &str, start: usize) -> Option<usize> {
     let name = text[start..].strip_prefix("::")?;
     name.starts_with(|c: char| !c.is_whitespace()).then_some(start + 1)

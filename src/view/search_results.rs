@@ -1,7 +1,6 @@
-//! What a search found: the lines with hits, ticket by ticket.
+//! The results of a search: the lines with matches, ticket by ticket.
 //!
-//! Looks only at what the viewer may see: no notes for customers, and no words that were hidden. Must not know where
-//! the tickets come from.
+//! Only text that the viewer may see is searched: no redacted text, and no notes for customers.
 
 use std::ops::Range;
 
@@ -16,34 +15,35 @@ use super::colors;
 use super::colors::ColorMode;
 use super::entry::short_id;
 use super::table::tab_separated;
-use super::visible_history::thread;
+use super::visible_history::visible_entries;
 use super::{Audience, Viewer, sanitize};
 
-/// The fields of a ticket with hits.
+/// The JSON fields of a ticket with matches.
 pub const FIELDS: &[&str] = &["id", "short_id", "subject", "hits"];
-/// The fields of one hit, where each stands for itself.
+/// The JSON fields of one match, if each match is a record.
 pub const HIT_FIELDS: &[&str] = &["id", "short_id", "subject", "entry", "line", "text"];
-/// What [`render_tsv`] prints.
+/// The columns of [`render_tsv`], by the names of JSON.
 pub const COLUMNS: &[&str] = &["id", "entry", "line", "text"];
 
-/// A ticket with hits.
+/// A ticket with matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchResult {
     /// The ticket.
     pub id: Id,
     subject: ResultLine,
-    entries: Vec<FoundEntry>,
+    entries: Vec<EntryMatches>,
 }
 
+/// An entry with matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct FoundEntry {
+struct EntryMatches {
     id: Id,
     at: DateTime<Utc>,
     by: String,
     lines: Vec<ResultLine>,
 }
 
-/// A line with its number, from 1; one without ranges stands beside a hit.
+/// A line with its number, from 1, and the byte ranges of its matches. A line of context has no ranges.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct ResultLine {
     number: usize,
@@ -51,26 +51,26 @@ struct ResultLine {
     ranges: Vec<Range<usize>>,
 }
 
-/// What a ticket holds of a needle, with so many lines around each hit; nothing where it holds nothing.
-pub fn find(ticket: &Ticket, needle: &Pattern, context: usize, viewer: Viewer) -> Option<SearchResult> {
+/// Searches a ticket for a pattern, with `context` lines around each match. Returns `None` without a match.
+pub fn find(ticket: &Ticket, pattern: &Pattern, context: usize, viewer: Viewer) -> Option<SearchResult> {
     let subject =
-        ResultLine { number: 1, text: ticket.header.subject.clone(), ranges: needle.ranges(&ticket.header.subject) };
-    let entries: Vec<FoundEntry> = thread(ticket, viewer)
+        ResultLine { number: 1, text: ticket.header.subject.clone(), ranges: pattern.ranges(&ticket.header.subject) };
+    let entries: Vec<EntryMatches> = visible_entries(ticket, viewer)
         .iter()
-        .filter_map(|told| {
-            let lines = lines(told.text()?, needle, context);
-            let entry = told.entry;
-            let found = FoundEntry { id: entry.id, at: entry.at, by: entry.by.as_str().to_owned(), lines };
-            Some(found).filter(|found| !found.lines.is_empty())
+        .filter_map(|visible| {
+            let lines = lines(visible.text()?, pattern, context);
+            let entry = visible.entry;
+            let matches = EntryMatches { id: entry.id, at: entry.at, by: entry.by.as_str().to_owned(), lines };
+            Some(matches).filter(|matches| !matches.lines.is_empty())
         })
         .collect();
-    let found = SearchResult { id: ticket.id, subject, entries };
-    Some(found).filter(|found| !found.subject.ranges.is_empty() || !found.entries.is_empty())
+    let result = SearchResult { id: ticket.id, subject, entries };
+    Some(result).filter(|result| !result.subject.ranges.is_empty() || !result.entries.is_empty())
 }
 
-/// The lines with hits, and those around them, each once.
-fn lines(text: &str, needle: &Pattern, context: usize) -> Vec<ResultLine> {
-    let mut hits = needle.hits(text).peekable();
+/// Returns the lines with matches and their context, each line once.
+fn lines(text: &str, pattern: &Pattern, context: usize) -> Vec<ResultLine> {
+    let mut hits = pattern.hits(text).peekable();
     if hits.peek().is_none() {
         return Vec::new();
     }
@@ -81,124 +81,125 @@ fn lines(text: &str, needle: &Pattern, context: usize) -> Vec<ResultLine> {
         let line = |index: usize, ranges| ResultLine { number: index + 1, text: all[index].to_owned(), ranges };
         let until = hits.peek().map_or(all.len(), |next| next.line);
         lines.extend((next.max(hit.line.saturating_sub(context))..hit.line).map(|index| line(index, Vec::new())));
-        let behind = (hit.line + 1)..until.min(hit.line.saturating_add(context).saturating_add(1));
-        next = behind.end;
+        let after = (hit.line + 1)..until.min(hit.line.saturating_add(context).saturating_add(1));
+        next = after.end;
         lines.push(line(hit.line, hit.ranges));
-        lines.extend(behind.map(|index| line(index, Vec::new())));
+        lines.extend(after.map(|index| line(index, Vec::new())));
     }
     lines
 }
 
-/// Each ticket under its title, each entry under its author; lines with hits have a `:` behind their number, those
-/// around them a `-`. The short ids go with the tickets one by one.
-pub fn render_table(found: &[SearchResult], short_ids: &[String], audience: &Audience<'_>) -> String {
-    let paint = audience.paint;
-    let mut shown = String::new();
-    for (found, ticket_short_id) in found.iter().zip(short_ids) {
-        if !shown.is_empty() {
-            shown.push('\n');
+/// Renders the results for people: the lines of each entry below its author, the entries below their ticket. The number of a
+/// line with a match is followed by `:`, that of a line of context by `-`. The short ids are in the order of the results.
+pub fn render_table(results: &[SearchResult], short_ids: &[String], audience: &Audience<'_>) -> String {
+    let color_mode = audience.color_mode;
+    let mut text = String::new();
+    for (result, ticket_short_id) in results.iter().zip(short_ids) {
+        if !text.is_empty() {
+            text.push('\n');
         }
-        shown.push_str(&audience.name_of(found.id, ticket_short_id));
-        shown.push_str("  ");
-        push_marked(&mut shown, &found.subject, paint);
-        for entry in &found.entries {
+        text.push_str(&audience.ticket_link(result.id, ticket_short_id));
+        text.push_str("  ");
+        push_highlighted(&mut text, &result.subject, color_mode);
+        for entry in &result.entries {
             let by = sanitize::one_line(&entry.by);
             let head = format!("  {} {by} · {}", audience.minute(entry.at), short_id(entry.id));
-            paint.push(&mut shown, colors::MUTED, &head);
-            shown.push('\n');
+            color_mode.push(&mut text, colors::MUTED, &head);
+            text.push('\n');
             for line in &entry.lines {
                 let mark = if line.ranges.is_empty() { '-' } else { ':' };
-                paint.push(&mut shown, colors::PLACE, &format!("{:>6}{mark}", line.number));
-                shown.push(' ');
-                push_marked(&mut shown, line, paint);
+                color_mode.push(&mut text, colors::PLACE, &format!("{:>6}{mark}", line.number));
+                text.push(' ');
+                push_highlighted(&mut text, line, color_mode);
             }
         }
     }
-    shown
+    text
 }
 
-/// A line with its hits in colour. Each piece is made safe by itself; between them stands what colours them.
-fn push_marked(shown: &mut String, line: &ResultLine, paint: ColorMode) {
+/// Appends a line with its matches in color. The parts are sanitized separately, because the color codes between them must
+/// stay.
+fn push_highlighted(text: &mut String, line: &ResultLine, color_mode: ColorMode) {
     let mut from = 0;
-    if paint.colour {
+    if color_mode.is_colored {
         for range in &line.ranges {
-            shown.push_str(&sanitize::one_line(&line.text[from..range.start]));
-            paint.push(shown, colors::FOUND, &sanitize::one_line(&line.text[range.clone()]));
+            text.push_str(&sanitize::one_line(&line.text[from..range.start]));
+            color_mode.push(text, colors::FOUND, &sanitize::one_line(&line.text[range.clone()]));
             from = range.end;
         }
     }
-    shown.push_str(&sanitize::one_line(&line.text[from..]));
-    shown.push('\n');
+    text.push_str(&sanitize::one_line(&line.text[from..]));
+    text.push('\n');
 }
 
-/// One line per line with hits, with tabs between: id, entry, number of the line, line. Of a subject, entry and number
-/// are empty.
-pub fn render_tsv(found: &SearchResult) -> String {
-    let line = |(entry, line): (Option<&FoundEntry>, &ResultLine)| {
-        let (entry, number) = place(entry, line);
-        let values = [found.id.to_string(), entry.unwrap_or_default(), number.unwrap_or_default()];
+/// Renders a line of tab-separated values for each line with matches: the [`COLUMNS`]. Of a subject, the entry and the number
+/// of the line are empty.
+pub fn render_tsv(result: &SearchResult) -> String {
+    let line = |(entry, line): (Option<&EntryMatches>, &ResultLine)| {
+        let (entry, number) = position(entry, line);
+        let values = [result.id.to_string(), entry.unwrap_or_default(), number.unwrap_or_default()];
         tab_separated(values.iter().map(String::as_str).chain([line.text.as_str()]))
     };
-    found.hits().map(line).collect()
+    result.hits().map(line).collect()
 }
 
-/// A ticket with its hits.
-pub fn to_json(found: &SearchResult, ticket_short_id: &str) -> Map<String, Json> {
-    let hits: Vec<Json> = found
+/// Returns a ticket with its matches as JSON: all [`FIELDS`].
+pub fn to_json(result: &SearchResult, ticket_short_id: &str) -> Map<String, Json> {
+    let hits: Vec<Json> = result
         .hits()
         .map(|(entry, line)| {
             json!({
                 "entry": entry.map(|entry| entry.id.to_string()),
                 "line": entry.map(|_| line.number),
                 "text": line.text,
-                "ranges": in_characters(line),
+                "ranges": character_ranges(line),
             })
         })
         .collect();
-    let mut record = title(found, ticket_short_id);
+    let mut record = ticket_fields(result, ticket_short_id);
     record.insert("hits".to_owned(), Json::Array(hits));
     record
 }
 
-/// The hits of a ticket, each for itself.
-pub fn hit_records(found: &SearchResult, ticket_short_id: &str) -> Vec<Map<String, Json>> {
-    let of = |(entry, line): (Option<&FoundEntry>, &ResultLine)| {
-        let mut record = title(found, ticket_short_id);
+/// Returns the matches of a ticket as JSON, one record for each: all [`HIT_FIELDS`].
+pub fn hits_to_json(result: &SearchResult, ticket_short_id: &str) -> Vec<Map<String, Json>> {
+    let record = |(entry, line): (Option<&EntryMatches>, &ResultLine)| {
+        let mut record = ticket_fields(result, ticket_short_id);
         record.insert("entry".to_owned(), json!(entry.map(|entry| entry.id.to_string())));
         record.insert("line".to_owned(), json!(entry.map(|_| line.number)));
         record.insert("text".to_owned(), json!(line.text));
         record
     };
-    found.hits().map(of).collect()
+    result.hits().map(record).collect()
 }
 
-fn title(found: &SearchResult, ticket_short_id: &str) -> Map<String, Json> {
+fn ticket_fields(result: &SearchResult, ticket_short_id: &str) -> Map<String, Json> {
     let values = [
-        ("id", found.id.to_string()),
+        ("id", result.id.to_string()),
         ("short_id", ticket_short_id.to_owned()),
-        ("subject", found.subject.text.clone()),
+        ("subject", result.subject.text.clone()),
     ];
-    values.into_iter().map(|(name, words)| (name.to_owned(), Json::String(words))).collect()
+    values.into_iter().map(|(name, value)| (name.to_owned(), Json::String(value))).collect()
 }
 
-fn place(entry: Option<&FoundEntry>, line: &ResultLine) -> (Option<String>, Option<String>) {
+fn position(entry: Option<&EntryMatches>, line: &ResultLine) -> (Option<String>, Option<String>) {
     (entry.map(|entry| entry.id.to_string()), entry.map(|_| line.number.to_string()))
 }
 
-/// Ranges of bytes as characters from 0, each second behind the last; counted in one go.
-fn in_characters(line: &ResultLine) -> Vec<[usize; 2]> {
+/// Returns the ranges of a line in characters, from 0 and with an exclusive end. The line is read once.
+fn character_ranges(line: &ResultLine) -> Vec<[usize; 2]> {
     let (mut byte, mut character) = (0, 0);
-    let mut to = |end: usize| {
+    let mut advance = |end: usize| {
         character += line.text[byte..end].chars().count();
         byte = end;
         character
     };
-    line.ranges.iter().map(|range| [to(range.start), to(range.end)]).collect()
+    line.ranges.iter().map(|range| [advance(range.start), advance(range.end)]).collect()
 }
 
 impl SearchResult {
-    /// The lines with hits: the subject's without an entry, then those of the entries.
-    fn hits(&self) -> impl Iterator<Item = (Option<&FoundEntry>, &ResultLine)> {
+    /// Returns the lines with matches: the subject, without an entry, then the lines of the entries.
+    fn hits(&self) -> impl Iterator<Item = (Option<&EntryMatches>, &ResultLine)> {
         let subject = Some(&self.subject).filter(|line| !line.ranges.is_empty()).map(|line| (None, line));
         let in_entries = self.entries.iter().flat_map(|entry| {
             entry.lines.iter().filter(|line| !line.ranges.is_empty()).map(move |line| (Some(entry), line))
@@ -214,24 +215,24 @@ mod tests {
     use crate::domain::ticket::action::Action;
     use crate::view::test_fixtures;
 
-    fn found(words: &str, context: usize, viewer: Viewer) -> Option<SearchResult> {
+    fn search(pattern: &str, context: usize, viewer: Viewer) -> Option<SearchResult> {
         let mut ticket = test_fixtures::opened();
         let text = "one\ntwo\nTiles, tiles\nfour\nfive\nsix\n緊急 tile\u{1b}s tiles";
         test_fixtures::by_agent(&mut ticket, test_fixtures::reply(), None, text);
         test_fixtures::by_agent(&mut ticket, test_fixtures::note(), None, "Secret tiles.");
-        find(&ticket, &Pattern::read(words, MatchMode::default()).expect("a needle"), context, viewer)
+        find(&ticket, &Pattern::read(pattern, MatchMode::default()).expect("a pattern"), context, viewer)
     }
 
     #[test]
-    fn people_see_hits_in_their_surroundings() {
+    fn people_see_matches_with_context() {
         let (zone, short_ids) = (test_fixtures::paris(), ["000001".to_owned()]);
-        let told = |context, colour| {
-            let found = found("tiles", context, Viewer::Customer).expect("hits");
-            let audience = Audience { paint: ColorMode { colour }, ..test_fixtures::audience(&zone) };
-            render_table(&[found], &short_ids, &audience)
+        let render = |context, is_colored| {
+            let result = search("tiles", context, Viewer::Customer).expect("matches");
+            let audience = Audience { color_mode: ColorMode { is_colored }, ..test_fixtures::audience(&zone) };
+            render_table(&[result], &short_ids, &audience)
         };
         assert_eq!(
-            told(1, false),
+            render(1, false),
             "000001  Dashboard tiles time out\n\
             \x20 2026-11-21 18:15 kenji@desk.example · 000007\n\
             \x20    2- two\n\
@@ -240,8 +241,8 @@ mod tests {
             \x20    6- six\n\
             \x20    7: 緊急 tile␛s tiles\n"
         );
-        assert_eq!(told(9, false).lines().count(), 9);
-        let painted = told(0, true);
+        assert_eq!(render(9, false).lines().count(), 9);
+        let painted = render(0, true);
         assert!(
             painted.contains("\u{1b}[1m\u{1b}[31mTiles\u{1b}[0m, \u{1b}[1m\u{1b}[31mtiles\u{1b}[0m\n"),
             "{painted:?}"
@@ -250,10 +251,10 @@ mod tests {
     }
 
     #[test]
-    fn programs_get_each_line_and_its_place() {
-        let found = found("tiles", 0, Viewer::Support).expect("hits");
-        let told = render_tsv(&found);
-        let places: Vec<(&str, &str)> = told
+    fn programs_get_each_line_and_its_position() {
+        let result = search("tiles", 0, Viewer::Support).expect("matches");
+        let tsv = render_tsv(&result);
+        let positions: Vec<(&str, &str)> = tsv
             .lines()
             .map(|line| line.splitn(3, '\t').nth(2).and_then(|rest| rest.split_once('\t')).expect("four values"))
             .collect();
@@ -263,24 +264,24 @@ mod tests {
             ("7", "緊急 tile␛s tiles"),
             ("1", "Secret tiles."),
         ];
-        assert_eq!(places, expected);
-        let record = to_json(&found, "000001");
+        assert_eq!(positions, expected);
+        let record = to_json(&result, "000001");
         assert_eq!(record["hits"][1]["ranges"], json!([[0, 5], [7, 12]]));
         assert_eq!(record["hits"][2]["ranges"], json!([[10, 15]]));
         assert_eq!(record["hits"][0]["entry"], Json::Null);
         assert_eq!(record.keys().collect::<Vec<_>>(), FIELDS);
-        let hits = hit_records(&found, "000001");
+        let hits = hits_to_json(&result, "000001");
         assert!(hits.iter().all(|hit| hit.keys().eq(HIT_FIELDS)));
     }
 
     #[test]
-    fn what_may_not_be_seen_is_not_found() {
-        assert_eq!(found("secret", 0, Viewer::Customer), None);
-        assert!(found("secret", 0, Viewer::Support).is_some());
+    fn concealed_text_is_not_found() {
+        assert_eq!(search("secret", 0, Viewer::Customer), None);
+        assert!(search("secret", 0, Viewer::Support).is_some());
         let mut ticket = test_fixtures::opened();
         let entry = ticket.id;
         test_fixtures::by_agent(&mut ticket, Action::Redact { entry, reason: "a slip".to_owned() }, None, "");
-        let needle = Pattern::read("every", MatchMode::default()).expect("a needle");
-        assert_eq!(find(&ticket, &needle, 0, Viewer::Support), None);
+        let pattern = Pattern::read("every", MatchMode::default()).expect("a pattern");
+        assert_eq!(find(&ticket, &pattern, 0, Viewer::Support), None);
     }
 }

@@ -1,6 +1,4 @@
-//! Clocks as people and programs see them: rows of what burns, a fact of a ticket, and JSON.
-//!
-//! Must not know plans or calendars: a clock says all that is told of it.
+//! SLA clocks: table rows, one line of a ticket, and JSON (docs/slas.md).
 
 use std::cmp::Ordering;
 
@@ -15,13 +13,13 @@ use crate::domain::sla::plan::Metric;
 use crate::domain::ticket::summary::Summary;
 use crate::domain::time::duration::format_instant;
 
-use super::labels::catalogue::Promises;
-use super::labels::{Catalogue, fill};
+use super::labels::catalog::ClockLabels;
+use super::labels::{Catalog, fill};
 use super::relative_time::span_in;
 use super::table::{Cell, Table, tab_separated};
 use super::{Audience, colors, labels, sanitize};
 
-/// The fields of a clock, behind the `id` of its ticket.
+/// The JSON fields of a clock, after the `id` of its ticket.
 pub const FIELDS: &[&str] = &[
     "id",
     "metric",
@@ -35,25 +33,25 @@ pub const FIELDS: &[&str] = &[
     "stopped_at",
 ];
 
-/// What [`render_tsv`] prints of a clock, by the names of JSON.
+/// The columns of [`render_tsv`], by the names of JSON.
 pub const COLUMNS: &[&str] = &["id", "metric", "state", "due_at", "remaining_seconds", "target_seconds", "calendar"];
 
-/// What a metric is called, in English.
+/// Returns the English name of a metric.
 pub const fn metric(metric: Metric) -> &'static str {
-    metric_in(metric, &labels::ENGLISH.promises)
+    metric_in(metric, &labels::ENGLISH.clocks)
 }
 
-/// The same in a language.
-pub const fn metric_in(metric: Metric, words: &Promises) -> &'static str {
+/// Returns the name of a metric in a language.
+pub const fn metric_in(metric: Metric, labels: &ClockLabels) -> &'static str {
     match metric {
-        Metric::FirstResponse => words.first_response,
-        Metric::NextResponse => words.next_response,
-        Metric::Resolution => words.resolution,
-        Metric::FirstWord => words.first_word,
+        Metric::FirstResponse => labels.first_response,
+        Metric::NextResponse => labels.next_response,
+        Metric::Resolution => labels.resolution,
+        Metric::FirstWord => labels.manager_response,
     }
 }
 
-/// A clock as a ticket's `sla` has it.
+/// Returns a clock as JSON, as in the field `sla` of a ticket.
 pub fn to_json(clock: &Clock) -> Map<String, Json> {
     let values = json!({
         "metric": clock.metric.as_str(),
@@ -72,20 +70,20 @@ pub fn to_json(clock: &Clock) -> Map<String, Json> {
     }
 }
 
-/// The same as a row of its own, with the ticket's id.
-pub fn row_record(ticket: Id, clock: &Clock) -> Map<String, Json> {
+/// Returns a clock as JSON, with the id of its ticket: all [`FIELDS`].
+pub fn to_json_with_ticket(ticket: Id, clock: &Clock) -> Map<String, Json> {
     let mut fields = Map::new();
     fields.insert("id".to_owned(), Json::String(ticket.to_string()));
     fields.extend(to_json(clock));
     fields
 }
 
-/// The clocks of a ticket, as JSON.
-pub fn array(clocks: &[Clock]) -> Json {
+/// Returns the clocks of a ticket as a JSON array.
+pub fn to_json_array(clocks: &[Clock]) -> Json {
     Json::Array(clocks.iter().map(|clock| Json::Object(to_json(clock))).collect())
 }
 
-/// A line for a clock, complete, with tabs between. What is absent is empty.
+/// Renders a clock as a line of tab-separated values: the [`COLUMNS`]. Absent values are empty.
 pub fn render_tsv(ticket: Id, clock: &Clock) -> String {
     tab_separated([
         ticket.to_string().as_str(),
@@ -98,30 +96,31 @@ pub fn render_tsv(ticket: Id, clock: &Clock) -> String {
     ])
 }
 
-/// How far off the due instant is, in English: `in 2h`, `3d late`, `paused`, `met`.
+/// Formats the time to the due instant in English: `in 2h`, `3d late`, `paused`, `met`.
 pub fn due_text(clock: &Clock, now: DateTime<Utc>) -> String {
     due_text_in(clock, now, labels::ENGLISH)
 }
 
-/// The same in a language.
-pub fn due_text_in(clock: &Clock, now: DateTime<Utc>, catalogue: &Catalogue) -> String {
-    let words = &catalogue.promises;
-    let in_words = |words: &str, span: TimeDelta| fill(words, &[("span", &span_in(brief(span), &catalogue.ages))]);
+/// Formats the time to the due instant in a language.
+pub fn due_text_in(clock: &Clock, now: DateTime<Utc>, catalog: &Catalog) -> String {
+    let labels = &catalog.clocks;
+    let with_span = |label: &str, span: TimeDelta| fill(label, &[("span", &span_in(rounded(span), &catalog.times))]);
     match (clock.due_at, clock.stopped_at) {
-        (_, Some(_)) if clock.state == ClockState::Met => words.met.to_owned(),
-        (Some(due), Some(stopped)) => in_words(words.late, stopped - due),
+        (_, Some(_)) if clock.state == ClockState::Met => labels.met.to_owned(),
+        (Some(due), Some(stopped)) => with_span(labels.late, stopped - due),
         (Some(due), None) => match due.cmp(&now) {
-            Ordering::Less => in_words(words.late, now - due),
-            Ordering::Equal => words.now.to_owned(),
-            Ordering::Greater => in_words(words.ahead, due - now),
+            Ordering::Less => with_span(labels.late, now - due),
+            Ordering::Equal => labels.now.to_owned(),
+            Ordering::Greater => with_span(labels.ahead, due - now),
         },
-        (None, _) if clock.state == ClockState::Paused => words.paused.to_owned(),
-        (None, _) => words.never.to_owned(),
+        (None, _) if clock.state == ClockState::Paused => labels.paused.to_owned(),
+        (None, _) => labels.never.to_owned(),
     }
 }
 
-/// A span as far as it matters: in its largest unit, or two where the first is a day or an hour alone.
-fn brief(span: TimeDelta) -> TimeDelta {
+/// Rounds a span down for a short text: to a minute below a day, to an hour below ten days, else to a day. It is at least a
+/// minute.
+fn rounded(span: TimeDelta) -> TimeDelta {
     match span.num_seconds() {
         ..60 => TimeDelta::minutes(1),
         60..86_400 => TimeDelta::minutes(span.num_minutes()),
@@ -130,7 +129,7 @@ fn brief(span: TimeDelta) -> TimeDelta {
     }
 }
 
-/// The colour of a clock: late, soon, or neither.
+/// Returns the style of a clock: breached, less than a quarter of the target left, or neither.
 pub fn style(clock: &Clock) -> Style {
     match clock.state {
         ClockState::Breached => colors::ALARM,
@@ -140,38 +139,38 @@ pub fn style(clock: &Clock) -> Style {
     }
 }
 
-/// The clock as one fact of its ticket: `first response: 4h by english, due Sun 2026-11-22 20:50 PST (in 2h)`.
+/// Renders a clock for the fields of its ticket: `4h by english: due 2026-11-22 20:50 PST (in 2h)`.
 pub fn render_line(clock: &Clock, audience: &Audience<'_>) -> String {
-    let (words, ages) = (&audience.words().promises, &audience.words().ages);
-    let at = |due: DateTime<Utc>, words_of: &str| {
-        let span = due_text_in(clock, audience.now, audience.words());
-        fill(words_of, &[("moment", &moment(due, audience)), ("span", &span)])
+    let (labels, times) = (&audience.catalog().clocks, &audience.catalog().times);
+    let with_due = |due: DateTime<Utc>, label: &str| {
+        let span = due_text_in(clock, audience.now, audience.catalog());
+        fill(label, &[("time", &local_minute(due, audience)), ("span", &span)])
     };
     let state = match (clock.due_at, clock.state) {
-        (_, ClockState::Met) => fill(words.used, &[("span", &span_in(clock.elapsed, ages))]),
-        (Some(due), ClockState::Breached) => at(due, if clock.is_due() { words.since } else { words.missed }),
-        (Some(due), _) => at(due, words.due),
-        (None, ClockState::Paused) => fill(words.left, &[("span", &span_in(clock.remaining(), ages))]),
-        (None, _) => words.closed.to_owned(),
+        (_, ClockState::Met) => fill(labels.used, &[("span", &span_in(clock.elapsed, times))]),
+        (Some(due), ClockState::Breached) => with_due(due, if clock.is_due() { labels.since } else { labels.missed }),
+        (Some(due), _) => with_due(due, labels.due),
+        (None, ClockState::Paused) => fill(labels.left, &[("span", &span_in(clock.remaining(), times))]),
+        (None, _) => labels.closed.to_owned(),
     };
-    let target = span_in(clock.target, ages);
-    fill(words.of, &[("target", &target), ("calendar", &clock.calendar), ("state", &state)])
+    let target = span_in(clock.target, times);
+    fill(labels.summary, &[("target", &target), ("calendar", &clock.calendar), ("state", &state)])
 }
 
-fn moment(at: DateTime<Utc>, audience: &Audience<'_>) -> String {
+fn local_minute(at: DateTime<Utc>, audience: &Audience<'_>) -> String {
     format!("{} {}", audience.minute(at), audience.zone.abbreviation(at))
 }
 
-/// A table: when, how far off, what is owed, the ticket. `short_ids` go with the rows one by one.
+/// Renders a table: due instant, time to it, metric, ticket. The short ids are in the order of the rows.
 pub fn render_table<'a>(
     rows: impl Iterator<Item = (Summary, &'a Clock)>,
     short_ids: &[String],
     audience: &Audience<'_>,
 ) -> String {
-    let words = audience.words();
-    let columns = &words.columns;
+    let catalog = audience.catalog();
+    let columns = &catalog.columns;
     let heads = [columns.due, "", columns.what, columns.id, columns.priority, columns.assignee, columns.subject];
-    let mut table = Table::under(&heads);
+    let mut table = Table::with_header(&heads);
     for ((row, clock), short_id) in rows.zip(short_ids) {
         let header = &row.header;
         let (mark, priority) = match header.escalation {
@@ -181,23 +180,23 @@ pub fn render_table<'a>(
         let assignee = header.assignee.as_ref();
         table.push(vec![
             Cell::plain(&clock.due_at.map_or_else(|| "-".to_owned(), |due| audience.minute(due))),
-            Cell::styled(&due_text_in(clock, audience.now, words), style(clock)),
-            Cell::plain(metric_in(clock.metric, &words.promises)),
-            Cell::styled(short_id, colors::STRONG).leading_to(audience.links.map(|links| links.to(row.id))),
+            Cell::styled(&due_text_in(clock, audience.now, catalog), style(clock)),
+            Cell::plain(metric_in(clock.metric, &catalog.clocks)),
+            Cell::styled(short_id, colors::STRONG).linked_to(audience.links.map(|links| links.to(row.id))),
             Cell::styled(&format!("{}{mark}", header.priority), priority),
             assignee.map_or_else(|| Cell::styled("-", colors::MUTED), |person| Cell::plain(person.as_str())),
             Cell::plain(&header.subject),
         ]);
     }
-    table.render(audience.paint, audience.width)
+    table.render(audience.color_mode, audience.width)
 }
 
-/// What fails, as the summary of a job in Markdown. Whatever strangers wrote stays words.
+/// Renders the failing targets as Markdown for the summary of a CI job. Text from users is not markup in it.
 pub fn summary(failing: &[Finding]) -> String {
     if failing.is_empty() {
         return "### Nothing is overdue\n".to_owned();
     }
-    let mut text = format!("### {} to look at\n\n| ticket | |\n|---|---|\n", labels::count(failing.len(), "target"));
+    let mut text = format!("### {} to check\n\n| ticket | |\n|---|---|\n", labels::count(failing.len(), "target"));
     for finding in failing {
         let ticket = finding.ticket.map(|id| id.to_string()).unwrap_or_default();
         text.push_str(&format!("| {ticket} | {} |\n", markdown(&finding.message)));
@@ -205,10 +204,10 @@ pub fn summary(failing: &[Finding]) -> String {
     text
 }
 
-/// Words that Markdown takes for nothing else.
-fn markdown(words: &str) -> String {
-    let mut safe = String::with_capacity(words.len());
-    for c in sanitize::one_line(words).chars() {
+/// Escapes text for Markdown.
+fn markdown(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in sanitize::one_line(text).chars() {
         match c {
             '<' => safe.push_str("&lt;"),
             '&' => safe.push_str("&amp;"),
@@ -227,7 +226,7 @@ mod tests {
     use crate::view::test_fixtures;
 
     fn clock(due: Option<&str>, state: ClockState) -> Clock {
-        let instant = |words: &str| words.parse().expect("an instant");
+        let instant = |text: &str| text.parse().expect("an instant");
         Clock {
             metric: Metric::FirstResponse,
             priority: Priority::S1,
@@ -242,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn how_far_off_is_told_in_few_words() {
+    fn the_time_to_the_due_instant_is_rounded() {
         let now = "2026-11-24T12:00:00Z".parse().expect("an instant");
         for (due, expected) in [
             ("2026-11-24T12:00:00Z", "now"),
@@ -260,16 +259,16 @@ mod tests {
     }
 
     #[test]
-    fn a_summary_takes_no_orders_from_strangers() {
+    fn text_from_users_is_not_markup_in_a_summary() {
         let finding = Finding::new(&crate::domain::rules::TARGET_BREACHED, "x", "a | <b> `c` [d](e) @all");
         assert!(summary(&[finding]).ends_with("|  | a \\| &lt;b> \\`c\\` \\[d\\](e) &#64;all |\n"));
         assert_eq!(summary(&[]), "### Nothing is overdue\n");
     }
 
     #[test]
-    fn a_row_has_the_promised_fields() {
+    fn a_row_has_the_stable_fields() {
         let ticket = test_fixtures::opened().id;
-        let record = row_record(ticket, &clock(None, ClockState::Paused));
+        let record = to_json_with_ticket(ticket, &clock(None, ClockState::Paused));
         assert_eq!(record.keys().collect::<Vec<_>>(), FIELDS);
         assert_eq!((&record["remaining_seconds"], &record["due_at"]), (&json!(3 * 3600), &Json::Null));
         let line = render_tsv(ticket, &clock(None, ClockState::Paused));

@@ -1,6 +1,4 @@
-//! The clocks of a ticket interval by interval, so that somebody can check them with a pencil, in words and in JSON.
-//!
-//! Must not know how anything was counted: it is given.
+//! The clocks of a ticket interval by interval (`sla --explain`), as text and as JSON, so that they can be checked by hand.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::{Map, Value as Json, json};
@@ -15,67 +13,67 @@ use crate::domain::vocabulary::Priority;
 use super::table::{Cell, Table};
 use super::{Audience, colors, sanitize, sla};
 
-/// A ticket's promises, explained.
+/// The plan and the clocks of a ticket, with the intervals of each clock.
 #[derive(Clone, Debug)]
 pub struct Explanation<'a> {
     /// The ticket.
     pub ticket: Id,
-    /// What it is about.
+    /// The subject of the ticket.
     pub subject: &'a str,
-    /// Its priority now.
+    /// The present priority of the ticket.
     pub priority: Priority,
-    /// The short id of where the conversation goes on, of a merged ticket.
+    /// The short id of the ticket into which it was merged.
     pub merged_into: Option<String>,
     /// The plan in force, if there is one.
     pub plan: Option<&'a str>,
-    /// The organisation whose plan it is; none where it is the desk's.
+    /// The organization that has the plan; none if it is the plan of the desk.
     pub organization: Option<&'a str>,
-    /// The day the ticket opened, and the zone of that day.
+    /// The day on which the ticket was opened, and the zone of that day.
     pub opened_on: Option<(NaiveDate, Zone)>,
-    /// The first day of the period, and the renewal date, where they are known.
+    /// The first day of the period of the plan, and the renewal date, if they are known.
     pub period: (Option<NaiveDate>, Option<NaiveDate>),
-    /// Its clocks, each with the zone of its calendar and its times.
+    /// The clocks of the ticket, each with the zone of its calendar and its intervals.
     pub clocks: Vec<(Clock, Zone, Vec<ClockInterval>)>,
     /// The zone of the customer.
     pub customer: Zone,
 }
 
-/// In words, with times in each calendar's zone.
+/// Renders an explanation for people, with times in the zone of each calendar.
 pub fn render(explanation: &Explanation<'_>, name: &str, audience: &Audience<'_>) -> String {
-    let mut text = audience.name_of(explanation.ticket, name);
+    let mut text = audience.ticket_link(explanation.ticket, name);
     text.push_str(&format!("  {}\n{}\n", sanitize::one_line(explanation.subject), plan(explanation)));
     if explanation.clocks.is_empty() {
-        text.push_str(&nothing(explanation));
+        text.push_str(&no_clocks(explanation));
     }
-    for (clock, zone, spans) in &explanation.clocks {
+    for (clock, zone, intervals) in &explanation.clocks {
         text.push('\n');
-        text.push_str(&one(explanation, clock, zone, spans, audience));
+        text.push_str(&render_clock(explanation, clock, zone, intervals, audience));
     }
     text
 }
 
 fn plan(explanation: &Explanation<'_>) -> String {
     let Some(plan) = explanation.plan else {
-        return "no plan: the desk has none of that name, or names none".to_owned();
+        return "no plan: casebook.toml does not define the plan, or names none".to_owned();
     };
-    let whose = match explanation.organization {
+    let source = match explanation.organization {
         Some(organization) => format!("plan {plan} of {organization}"),
         None => format!("plan {plan} of the desk"),
     };
     let day = explanation.opened_on.as_ref().map(|(day, zone)| format!(", in force on {day} ({})", zone.name()));
     let until = explanation.period.1.map(|until| format!(", until its renewal on {until}"));
     sanitize::one_line(&format!(
-        "{whose}{}, when the ticket opened{}",
+        "{source}{}, when the ticket was opened{}",
         day.unwrap_or_default(),
         until.unwrap_or_default()
     ))
     .into_owned()
 }
 
-fn nothing(explanation: &Explanation<'_>) -> String {
+fn no_clocks(explanation: &Explanation<'_>) -> String {
     match (explanation.plan, &explanation.merged_into) {
-        // Whatever was late by then is told among its clocks.
-        (Some(_), Some(into)) => format!("no clock: it was merged, and what is owed goes on in {into}\n"),
+        // Breaches before the merge have clocks.
+        (Some(_), Some(into)) => format!("no clock: the ticket was merged; the clocks continue in {into}\n"),
         (Some(plan), None) => {
             let priority = explanation.priority;
             format!(
@@ -87,67 +85,67 @@ fn nothing(explanation: &Explanation<'_>) -> String {
     }
 }
 
-fn one(
+fn render_clock(
     explanation: &Explanation<'_>,
     clock: &Clock,
     zone: &Zone,
-    spans: &[ClockInterval],
+    intervals: &[ClockInterval],
     audience: &Audience<'_>,
 ) -> String {
     let target = format_hours(clock.target);
     let (metric, calendar) = (sla::metric(clock.metric), sanitize::one_line(&clock.calendar));
-    let mut text = audience.paint.text(colors::STRONG, metric);
+    let mut text = audience.color_mode.text(colors::STRONG, metric);
     text.push_str(&format!(": {target} for {}, by {calendar} in {}\n", clock.priority, zone.name()));
-    let mut table = Table::under(&["from", "to", "status", "counted", "sum", "why"]);
-    for span in spans {
-        let counted = if span.counted.is_zero() { "-".to_owned() } else { format_hours(span.counted) };
-        let ahead = if span.is_ahead { "to come: " } else { "" };
-        let style = if span.is_ahead || span.counted.is_zero() { colors::MUTED } else { anstyle::Style::new() };
+    let mut table = Table::with_header(&["from", "to", "status", "counted", "sum", "why"]);
+    for interval in intervals {
+        let counted = if interval.counted.is_zero() { "-".to_owned() } else { format_hours(interval.counted) };
+        let prefix = if interval.is_ahead { "future: " } else { "" };
+        let style = if interval.is_ahead || interval.counted.is_zero() { colors::MUTED } else { anstyle::Style::new() };
         table.push(vec![
-            Cell::plain(&local(span.from, zone)),
-            Cell::plain(&local(span.to, zone)),
-            Cell::plain(audience.words().statuses.of(span.status)),
+            Cell::plain(&local(interval.from, zone)),
+            Cell::plain(&local(interval.to, zone)),
+            Cell::plain(audience.catalog().statuses.of(interval.status)),
             Cell::plain(&counted),
-            Cell::plain(&format_hours(span.sum)),
-            Cell::styled(&format!("{ahead}{}", why(&span.reason)), style),
+            Cell::plain(&format_hours(interval.sum)),
+            Cell::styled(&format!("{prefix}{}", reason_text(&interval.reason)), style),
         ]);
     }
-    for line in table.render(audience.paint, None).lines() {
+    for line in table.render(audience.color_mode, None).lines() {
         text.push_str(&format!("  {line}\n"));
     }
-    text.push_str(&verdict(explanation, clock, zone, audience));
+    text.push_str(&render_result(explanation, clock, zone, audience));
     text
 }
 
-/// What it comes to: the sum, and the due instant for everybody.
-fn verdict(explanation: &Explanation<'_>, clock: &Clock, zone: &Zone, audience: &Audience<'_>) -> String {
+/// Renders the sum of a clock, and its due instant in the zones of the calendar, the customer and the desk.
+fn render_result(explanation: &Explanation<'_>, clock: &Clock, zone: &Zone, audience: &Audience<'_>) -> String {
     let (used, target) = (format_hours(clock.elapsed), format_hours(clock.target));
     let left = clock.remaining();
-    let rest = if left < TimeDelta::zero() {
+    let remaining = if left < TimeDelta::zero() {
         format!("{} over", format_hours(-left))
     } else {
         format!("{} left", format_hours(left))
     };
-    let mut text = format!("  {}: {used} of {target} used, {rest}\n", clock.state.as_str());
+    let mut text = format!("  {}: {used} of {target} used, {remaining}\n", clock.state.as_str());
     let Some(due) = clock.due_at else {
         text.push_str(match clock.state {
-            ClockState::Paused => "  due: not while the customer owes the next step\n",
-            _ => "  due: never, the calendar does not open\n",
+            ClockState::Paused => "  due: paused while support waits for the customer\n",
+            _ => "  due: never, because the calendar never opens\n",
         });
         return text;
     };
     let zones = [(zone, "the calendar"), (&explanation.customer, "the customer"), (audience.zone, "the desk")];
     let verb = if clock.state == ClockState::Breached { "was due" } else { "due" };
-    let mut told: Vec<(&Zone, String)> = Vec::new();
-    for (zone, whose) in zones {
-        match told.iter_mut().find(|(known, _)| *known == zone) {
-            Some((_, names)) => names.push_str(&format!(" and {whose}")),
-            None => told.push((zone, whose.to_owned())),
+    let mut lines: Vec<(&Zone, String)> = Vec::new();
+    for (zone, owner) in zones {
+        match lines.iter_mut().find(|(listed, _)| *listed == zone) {
+            Some((_, names)) => names.push_str(&format!(" and {owner}")),
+            None => lines.push((zone, owner.to_owned())),
         }
     }
-    for (at, (zone, whose)) in told.iter().enumerate() {
-        let before = if at == 0 { format!("{verb}:") } else { " ".repeat(verb.len() + 1) };
-        text.push_str(&format!("  {before} {}, for {whose} ({})\n", local(due, zone), zone.name()));
+    for (index, (zone, owner)) in lines.iter().enumerate() {
+        let before = if index == 0 { format!("{verb}:") } else { " ".repeat(verb.len() + 1) };
+        text.push_str(&format!("  {before} {}, for {owner} ({})\n", local(due, zone), zone.name()));
     }
     if let Some(stopped) = clock.stopped_at {
         text.push_str(&format!("  stopped: {}\n", local(stopped, zone)));
@@ -155,13 +153,13 @@ fn verdict(explanation: &Explanation<'_>, clock: &Clock, zone: &Zone, audience: 
     text
 }
 
-/// `Fri 2026-11-20 16:50 PST`, with seconds where there are some.
+/// Formats an instant in a zone: `Fri 2026-11-20 16:50 PST`, with seconds unless they are 0.
 fn local(at: DateTime<Utc>, zone: &Zone) -> String {
-    let form = if at.timestamp() % 60 == 0 { "%a %Y-%m-%d %H:%M" } else { "%a %Y-%m-%d %H:%M:%S" };
-    format!("{} {}", zone.local(at).format(form), zone.abbreviation(at))
+    let format = if at.timestamp() % 60 == 0 { "%a %Y-%m-%d %H:%M" } else { "%a %Y-%m-%d %H:%M:%S" };
+    format!("{} {}", zone.local(at).format(format), zone.abbreviation(at))
 }
 
-fn why(reason: &PauseReason) -> String {
+fn reason_text(reason: &PauseReason) -> String {
     match reason {
         PauseReason::Open(IntervalReason::Exception) => "open (exception)".to_owned(),
         PauseReason::Open(_) => "open".to_owned(),
@@ -173,13 +171,13 @@ fn why(reason: &PauseReason) -> String {
     }
 }
 
-/// The same as JSON: the ticket, its plan, and its clocks as in `sla`, each with its `timeline`.
+/// Returns an explanation as JSON: the ticket, its plan, and its clocks as in `sla`, each with its `timeline`.
 pub fn to_json(explanation: &Explanation<'_>) -> Map<String, Json> {
-    let clocks = explanation.clocks.iter().map(|(clock, zone, spans)| {
+    let clocks = explanation.clocks.iter().map(|(clock, zone, intervals)| {
         let mut fields = sla::to_json(clock);
         fields.insert("priority".to_owned(), json!(clock.priority.as_str()));
         fields.insert("time_zone".to_owned(), json!(zone.name()));
-        fields.insert("timeline".to_owned(), Json::Array(spans.iter().map(span_record).collect()));
+        fields.insert("timeline".to_owned(), Json::Array(intervals.iter().map(interval_to_json).collect()));
         Json::Object(fields)
     });
     let (opened_on, zone) = match &explanation.opened_on {
@@ -202,8 +200,8 @@ pub fn to_json(explanation: &Explanation<'_>) -> Map<String, Json> {
     }
 }
 
-fn span_record(span: &ClockInterval) -> Json {
-    let (reason, name) = match &span.reason {
+fn interval_to_json(interval: &ClockInterval) -> Json {
+    let (reason, name) = match &interval.reason {
         PauseReason::Open(IntervalReason::Exception) => ("open_exception", None),
         PauseReason::Open(_) => ("open", None),
         PauseReason::Closed(IntervalReason::Week) => ("closed", None),
@@ -213,13 +211,13 @@ fn span_record(span: &ClockInterval) -> Json {
         PauseReason::Solved => ("solved", None),
     };
     json!({
-        "from": format_instant(span.from),
-        "to": format_instant(span.to),
-        "status": span.status.as_str(),
+        "from": format_instant(interval.from),
+        "to": format_instant(interval.to),
+        "status": interval.status.as_str(),
         "reason": reason,
         "holiday": name,
-        "is_ahead": span.is_ahead,
-        "counted_seconds": span.counted.num_seconds(),
-        "sum_seconds": span.sum.num_seconds(),
+        "is_ahead": interval.is_ahead,
+        "counted_seconds": interval.counted.num_seconds(),
+        "sum_seconds": interval.sum.num_seconds(),
     })
 }

@@ -1,6 +1,4 @@
-//! What a sweep finds, in rows: what is due on which ticket, since when, and why.
-//!
-//! Must not know how it was found, nor what is done about it.
+//! The due tickets of a sweep: a row for each, with the kind, the instant and the reason (docs/follow-up.md).
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value as Json, json};
@@ -11,11 +9,11 @@ use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::summary::Summary;
 use crate::domain::time::duration::{self, format_duration, format_hours};
 
-use super::labels::catalogue::Sweeps;
+use super::labels::catalog::SweepLabels;
 use super::table::{Cell, Table, tab_separated};
 use super::{Audience, colors, labels, relative_time};
 
-/// The fields of a row, in their order.
+/// The JSON fields of a row, in their order.
 pub const FIELDS: &[&str] = &[
     "id",
     "short_id",
@@ -33,179 +31,177 @@ pub const FIELDS: &[&str] = &[
     "hold_until",
 ];
 
-/// What [`render_tsv`] prints, by the names of JSON.
+/// The columns of [`render_tsv`], by the names of JSON.
 pub const COLUMNS: &[&str] = &["id", "due", "due_at", "priority", "requester", "reason", "subject"];
 
-/// A reply of support without an answer.
+/// An unanswered reply of support.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SilentTicket {
-    /// How long after what.
+pub struct UnansweredReply {
+    /// The time without an answer, and its beginning.
     pub waited: WaitBasis,
-    /// Whether that is open time of a calendar.
+    /// True if that time is open time of a calendar.
     pub is_open_time: bool,
-    /// When support's last reply was, UTC.
-    pub asked_at: DateTime<Utc>,
+    /// The instant of support's last reply, in UTC.
+    pub replied_at: DateTime<Utc>,
 }
 
-/// What is due.
+/// The kind of a due row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DueKind {
-    /// A reminder.
+    /// A reminder to the requester.
     Remind {
-        /// Which, from 1.
+        /// The number of the reminder, from 1.
         number: usize,
-        /// How many the policy lists.
-        of: usize,
-        /// What there was no answer to, and how long.
-        silence: SilentTicket,
+        /// The number of reminders in the policy.
+        total: usize,
+        /// The unanswered reply.
+        reply: UnansweredReply,
     },
-    /// The end of waiting.
+    /// Solving for no response.
     Solve {
-        /// How many reminders there were.
+        /// The number of reminders so far.
         alerts: usize,
-        /// What there was no answer to, and how long.
-        silence: SilentTicket,
+        /// The unanswered reply.
+        reply: UnansweredReply,
     },
-    /// No manager has said a first word in time.
-    FirstWord {
-        /// How much open time there was.
+    /// A manager response that was not given in time.
+    ManagerResponse {
+        /// The target, in open time.
         target: TimeDelta,
-        /// When the ticket was escalated, UTC.
+        /// The instant of the escalation, in UTC.
         since: DateTime<Utc>,
     },
-    /// The time of a hold has passed.
+    /// A hold that has ended.
     HoldEnded,
 }
 
 impl DueKind {
-    /// Its word in JSON.
+    /// Returns the word of the kind in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Remind { .. } => "remind",
             Self::Solve { .. } => "solve",
-            Self::FirstWord { .. } => "first_word",
+            Self::ManagerResponse { .. } => "first_word",
             Self::HoldEnded => "hold_ended",
         }
     }
 }
 
-/// A ticket and what it asks for.
+/// A ticket for which something is due.
 #[derive(Clone, Debug)]
 pub struct DueRow<'a> {
     /// The ticket.
     pub ticket: &'a Summary,
-    /// The short id that is its own on this desk.
+    /// The short id of the ticket on its desk.
     pub short_id: &'a str,
-    /// What is due.
-    pub what: DueKind,
-    /// Since when, UTC.
+    /// The kind.
+    pub kind: DueKind,
+    /// The instant since which it is due, in UTC.
     pub due_at: DateTime<Utc>,
 }
 
 impl DueRow<'_> {
-    /// Why it is due.
+    /// Returns the reason, in English, since programs read it too.
     fn reason(&self, audience: &Audience<'_>) -> String {
-        let asked = |at| relative_time::minute(at, audience.zone);
-        let silent = |silence: SilentTicket| {
-            let span = |span| match silence.is_open_time {
+        let minute = |at| relative_time::minute(at, audience.zone);
+        let no_answer = |reply: UnansweredReply| {
+            let span = |span| match reply.is_open_time {
                 true => format!("{} of open time", format_hours(span)),
                 false => format_duration(span),
             };
-            match silence.waited {
-                WaitBasis::SinceReply(waited) => format!("{} after {}", span(waited), asked(silence.asked_at)),
+            match reply.waited {
+                WaitBasis::SinceReply(waited) => format!("{} after {}", span(waited), minute(reply.replied_at)),
                 WaitBasis::SinceReminder { span: waited, at } => {
-                    format!("{} after the reminder of {}", span(waited), asked(at))
+                    format!("{} after the reminder of {}", span(waited), minute(at))
                 }
             }
         };
-        match self.what {
-            DueKind::Remind { number, of, silence } => {
-                format!("reminder {number} of {of}: no answer {}", silent(silence))
+        match self.kind {
+            DueKind::Remind { number, total, reply } => {
+                format!("reminder {number} of {total}: no answer {}", no_answer(reply))
             }
-            DueKind::Solve { alerts, silence } => {
-                format!("{}, and no answer {}", labels::count(alerts, "reminder"), silent(silence))
+            DueKind::Solve { alerts, reply } => {
+                format!("{}, and no answer {}", labels::count(alerts, "reminder"), no_answer(reply))
             }
-            DueKind::FirstWord { target, since } => {
+            DueKind::ManagerResponse { target, since } => {
                 let manager = self.ticket.header.escalation.as_ref().and_then(|escalation| escalation.manager.as_ref());
                 let to = manager.map(|manager| format!(" to {manager}")).unwrap_or_default();
-                format!("escalated{to} {}, and no manager's word within {}", asked(since), format_hours(target))
+                format!("escalated{to} {}, and no manager's word within {}", minute(since), format_hours(target))
             }
             DueKind::HoldEnded => {
                 let hold = self.ticket.header.hold.as_ref();
                 let team =
                     hold.and_then(|hold| hold.team.as_deref()).map(|team| format!(" ({team})")).unwrap_or_default();
                 let reason = hold.map_or("", |hold| labels::ENGLISH.hold_reasons.of(hold.reason));
-                format!("on hold {reason}{team} until {}", asked(self.due_at))
+                format!("on hold {reason}{team} until {}", minute(self.due_at))
             }
         }
     }
 
-    fn label(&self, words: &Sweeps) -> &'static str {
-        match self.what {
-            DueKind::Remind { .. } => words.remind,
-            DueKind::Solve { .. } => words.solve,
-            DueKind::FirstWord { .. } => words.first_word,
-            DueKind::HoldEnded => words.hold_ended,
+    fn label(&self, labels: &SweepLabels) -> &'static str {
+        match self.kind {
+            DueKind::Remind { .. } => labels.remind,
+            DueKind::Solve { .. } => labels.solve,
+            DueKind::ManagerResponse { .. } => labels.manager_response,
+            DueKind::HoldEnded => labels.hold_ended,
         }
     }
 }
 
-/// A table: short id, priority, what is due, since when, why, subject. Empty where nothing is. Why stays English, as
-/// programs read it.
-pub fn render_table(asked: &[DueRow<'_>], audience: &Audience<'_>) -> String {
-    let words = audience.words();
-    let columns = &words.columns;
+/// Renders a table: short id, priority, kind, time since it is due, reason, subject. The text is empty without rows.
+pub fn render_table(rows: &[DueRow<'_>], audience: &Audience<'_>) -> String {
+    let catalog = audience.catalog();
+    let columns = &catalog.columns;
     let heads = [columns.id, columns.priority, columns.what, columns.due, columns.why, columns.subject];
-    let mut table = Table::under(&heads);
-    for asked in asked {
-        let header = &asked.ticket.header;
+    let mut table = Table::with_header(&heads);
+    for row in rows {
+        let header = &row.ticket.header;
         table.push(vec![
-            Cell::styled(asked.short_id, colors::STRONG)
-                .leading_to(audience.links.map(|links| links.to(asked.ticket.id))),
+            Cell::styled(row.short_id, colors::STRONG).linked_to(audience.links.map(|links| links.to(row.ticket.id))),
             Cell::styled(header.priority.as_str(), colors::priority(header.priority)),
-            Cell::styled(asked.label(&words.sweeps), colors::STRONG),
-            Cell::plain(&relative_time::age(asked.due_at, audience.now)),
-            Cell::plain(&asked.reason(audience)),
+            Cell::styled(row.label(&catalog.sweep), colors::STRONG),
+            Cell::plain(&relative_time::age(row.due_at, audience.now)),
+            Cell::plain(&row.reason(audience)),
             Cell::plain(&header.subject),
         ]);
     }
-    table.render(audience.paint, audience.width)
+    table.render(audience.color_mode, audience.width)
 }
 
-/// A line with tabs between: id, due, due_at, priority, requester, reason, subject.
-pub fn render_tsv(asked: &DueRow<'_>, audience: &Audience<'_>) -> String {
-    let header = &asked.ticket.header;
+/// Renders a line of tab-separated values: the [`COLUMNS`].
+pub fn render_tsv(row: &DueRow<'_>, audience: &Audience<'_>) -> String {
+    let header = &row.ticket.header;
     tab_separated([
-        asked.ticket.id.to_string().as_str(),
-        asked.what.as_str(),
-        &duration::format_instant(asked.due_at),
+        row.ticket.id.to_string().as_str(),
+        row.kind.as_str(),
+        &duration::format_instant(row.due_at),
         header.priority.as_str(),
         header.requester.as_str(),
-        &asked.reason(audience),
+        &row.reason(audience),
         &header.subject,
     ])
 }
 
-/// The same as a JSON object, always with every field.
-pub fn to_json(asked: &DueRow<'_>, audience: &Audience<'_>) -> Map<String, Json> {
-    let header = &asked.ticket.header;
-    let asked_at = match asked.what {
-        DueKind::Remind { silence, .. } | DueKind::Solve { silence, .. } => Some(silence.asked_at),
-        DueKind::FirstWord { .. } | DueKind::HoldEnded => None,
+/// Returns a row as a JSON object with all [`FIELDS`].
+pub fn to_json(row: &DueRow<'_>, audience: &Audience<'_>) -> Map<String, Json> {
+    let header = &row.ticket.header;
+    let asked_at = match row.kind {
+        DueKind::Remind { reply, .. } | DueKind::Solve { reply, .. } => Some(reply.replied_at),
+        DueKind::ManagerResponse { .. } | DueKind::HoldEnded => None,
     };
     let values = json!({
-        "id": asked.ticket.id.to_string(),
-        "short_id": asked.short_id,
-        "due": asked.what.as_str(),
-        "due_at": duration::format_instant(asked.due_at),
-        "reason": asked.reason(audience),
+        "id": row.ticket.id.to_string(),
+        "short_id": row.short_id,
+        "due": row.kind.as_str(),
+        "due_at": duration::format_instant(row.due_at),
+        "reason": row.reason(audience),
         "subject": header.subject,
         "status": header.status.as_str(),
         "priority": header.priority.as_str(),
         "requester": header.requester.as_str(),
         "assignee": header.assignee.as_ref().map(|person| person.as_str()),
         "language": header.language,
-        "alerts": asked.ticket.alerts,
+        "alerts": row.ticket.alerts,
         "asked_at": asked_at.map(duration::format_instant),
         "hold_until": header.hold.as_ref().and_then(|hold| hold.until).map(duration::format_instant),
     });
@@ -215,8 +211,8 @@ pub fn to_json(asked: &DueRow<'_>, audience: &Audience<'_>) -> Map<String, Json>
     }
 }
 
-/// What a sweep did, in words; `alerts` is how many reminders there are by now.
-pub fn done(entry: &Entry, alerts: usize) -> String {
+/// Describes an entry that a sweep wrote. `alerts` is the number of reminders of the ticket, including this one.
+pub fn describe(entry: &Entry, alerts: usize) -> String {
     match &entry.action {
         Action::Remind { .. } => format!("reminded ({})", labels::count(alerts, "alert")),
         _ => "solved: no response".to_owned(),

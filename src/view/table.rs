@@ -1,7 +1,6 @@
 //! Tables: aligned columns for people, tab-separated values for programs.
 //!
-//! Every cell is made safe for terminals where it is made, so no table can hold what steers one. Must not
-//! know what the columns mean.
+//! The constructors of [`Cell`] sanitize its text.
 
 use anstyle::Style;
 
@@ -11,16 +10,16 @@ use super::hyperlinks;
 use super::sanitize;
 use super::text_width::{cut, pad, width};
 
-/// Blanks between columns.
+/// The number of spaces between columns.
 const GAP: usize = 2;
-/// What is left of the last column on the narrowest terminal.
-const LAST_AT_LEAST: usize = 12;
-/// Where the last column would have less than this, headers that are wider than what stands below them are cut.
-const LAST_WELL: usize = 40;
-/// What is left of such a header.
-const HEADER_AT_LEAST: usize = 9;
+/// The least width of the last column.
+const MIN_LAST_WIDTH: usize = 12;
+/// The width of the last column below which headers that are wider than their column are cut.
+const COMFORTABLE_LAST_WIDTH: usize = 40;
+/// The least width of a header that is cut.
+const MIN_HEADER_WIDTH: usize = 9;
 
-/// Words in one place of a table, and their colour.
+/// A cell of a table, with its text, style and link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
     text: String,
@@ -29,23 +28,23 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// Words without a colour.
+    /// Returns a cell without a style.
     pub fn plain(text: &str) -> Self {
         Self::styled(text, Style::new())
     }
 
-    /// Words in a colour.
+    /// Returns a cell in a style.
     pub fn styled(text: &str, style: Style) -> Self {
         Self { text: sanitize::one_line(text).into_owned(), style, address: None }
     }
 
-    /// The same, leading to an address where there is one.
-    pub fn leading_to(self, address: Option<String>) -> Self {
+    /// Returns the cell as a link to an address, if there is one.
+    pub fn linked_to(self, address: Option<String>) -> Self {
         Self { address, ..self }
     }
 }
 
-/// Rows of cells under a header, for people.
+/// Rows of cells, with or without a header, for people.
 #[derive(Clone, Debug)]
 pub struct Table {
     rows: Vec<Vec<Cell>>,
@@ -53,58 +52,58 @@ pub struct Table {
 }
 
 impl Table {
-    /// A table with a header and no rows yet.
-    pub fn under(header: &[&str]) -> Self {
+    /// Returns a table with a header and no rows.
+    pub fn with_header(header: &[&str]) -> Self {
         Self { rows: vec![header.iter().map(|name| Cell::styled(name, colors::MUTED)).collect()], headers: 1 }
     }
 
-    /// A table without a header and without rows yet.
-    pub const fn bare() -> Self {
+    /// Returns a table without a header and rows.
+    pub const fn without_header() -> Self {
         Self { rows: Vec::new(), headers: 0 }
     }
 
-    /// Adds a row of as many cells as the header has.
+    /// Adds a row, with as many cells as the header.
     pub fn push(&mut self, row: Vec<Cell>) {
         self.rows.push(row);
     }
 
-    /// Lines of aligned columns, the header first; nothing where there are no rows. The last column is cut to
-    /// `columns`, where the terminal's are known; of the others only long headers are, where room is wanted.
-    pub fn render(&self, paint: ColorMode, columns: Option<usize>) -> String {
+    /// Renders aligned columns, the header first. The text is empty without rows. `columns` is the width of the terminal: the
+    /// last column is cut to it, and long headers are cut if the last column would be narrow.
+    pub fn render(&self, color_mode: ColorMode, columns: Option<usize>) -> String {
         if self.rows.len() <= self.headers {
             return String::new();
         }
         let before = |widths: &[usize]| widths.iter().rev().skip(1).map(|width| width + GAP).sum::<usize>();
         let mut widths = self.widths(usize::MAX);
-        if columns.is_some_and(|columns| before(&widths) + LAST_WELL > columns) {
-            widths = self.widths(HEADER_AT_LEAST);
+        if columns.is_some_and(|columns| before(&widths) + COMFORTABLE_LAST_WIDTH > columns) {
+            widths = self.widths(MIN_HEADER_WIDTH);
         }
         let before_last = before(&widths);
-        let room = columns.map(|columns| columns.saturating_sub(before_last).max(LAST_AT_LEAST));
+        let room = columns.map(|columns| columns.saturating_sub(before_last).max(MIN_LAST_WIDTH));
         let mut lines = String::new();
         for row in &self.rows {
-            push_row(&mut lines, row, &widths, room, paint);
+            push_row(&mut lines, row, &widths, room, color_mode);
         }
         lines
     }
 
-    /// The columns that each column takes, where headers take no more than `header` by themselves.
-    fn widths(&self, header: usize) -> Vec<usize> {
+    /// Returns the width of each column, with headers of at most `max_header`.
+    fn widths(&self, max_header: usize) -> Vec<usize> {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let mut widths = vec![0; columns];
         for (index, row) in self.rows.iter().enumerate() {
-            let most = if index < self.headers { header } else { usize::MAX };
+            let max = if index < self.headers { max_header } else { usize::MAX };
             for (widest, cell) in widths.iter_mut().zip(row) {
-                *widest = width(&cell.text).min(most).max(*widest);
+                *widest = width(&cell.text).min(max).max(*widest);
             }
         }
         widths
     }
 }
 
-/// Adds one line. Blanks are put before the next cell rather than after the last one, so no line ends in them.
-fn push_row(lines: &mut String, row: &[Cell], widths: &[usize], room: Option<usize>, paint: ColorMode) {
-    let mut owed = 0;
+/// Appends one line. Spaces are added before the next cell, not after the last one, so no line ends in spaces.
+fn push_row(lines: &mut String, row: &[Cell], widths: &[usize], room: Option<usize>, color_mode: ColorMode) {
+    let mut padding = 0;
     for (index, cell) in row.iter().enumerate() {
         let is_last = index + 1 == widths.len();
         let text = match room {
@@ -113,19 +112,19 @@ fn push_row(lines: &mut String, row: &[Cell], widths: &[usize], room: Option<usi
             None => cell.text.as_str().into(),
         };
         if !text.is_empty() {
-            pad(lines, 0, owed);
+            pad(lines, 0, padding);
             match &cell.address {
-                None => paint.push(lines, cell.style, &text),
-                address => hyperlinks::push(lines, address.as_deref(), &paint.text(cell.style, &text)),
+                None => color_mode.push(lines, cell.style, &text),
+                address => hyperlinks::push(lines, address.as_deref(), &color_mode.text(cell.style, &text)),
             }
-            owed = 0;
+            padding = 0;
         }
-        owed += widths[index] - width(&text).min(widths[index]) + GAP;
+        padding += widths[index] - width(&text).min(widths[index]) + GAP;
     }
     lines.push('\n');
 }
 
-/// One line of values with tabs between them, complete; a tab or line end inside a value becomes a blank.
+/// Renders a line of tab-separated values. A tab or line end inside a value becomes a space.
 pub fn tab_separated<'a>(values: impl IntoIterator<Item = &'a str>) -> String {
     let mut line = String::new();
     for (index, value) in values.into_iter().enumerate() {
@@ -143,7 +142,7 @@ mod tests {
     use super::*;
 
     fn table() -> Table {
-        let mut table = Table::under(&["id", "who", "subject"]);
+        let mut table = Table::with_header(&["id", "who", "subject"]);
         table.push(vec![Cell::plain("A1"), Cell::plain("緊急"), Cell::plain("Tiles time out today")]);
         table.push(vec![Cell::plain("B2345"), Cell::plain(""), Cell::styled("\u{1b}[2Jx", colors::ALARM)]);
         table.push(vec![Cell::plain("C3"), Cell::plain("bo"), Cell::plain("")]);
@@ -170,8 +169,8 @@ mod tests {
     }
 
     #[test]
-    fn long_headers_give_way_where_room_is_wanted() {
-        let mut table = Table::under(&["Identifiant", "担当者の名前", "Objet"]);
+    fn long_headers_are_cut_if_the_last_column_is_narrow() {
+        let mut table = Table::with_header(&["Identifiant", "担当者の名前", "Objet"]);
         table.push(vec![Cell::plain("A1"), Cell::plain("bo"), Cell::plain("Tiles time out")]);
         let lines = |columns| table.render(ColorMode::PLAIN, Some(columns));
         assert_eq!(lines(80), "Identifiant  担当者の名前  Objet\nA1           bo            Tiles time out\n");
@@ -179,8 +178,8 @@ mod tests {
     }
 
     #[test]
-    fn colour_does_not_move_columns() {
-        let painted = table().render(ColorMode { colour: true }, None);
+    fn colors_do_not_move_columns() {
+        let painted = table().render(ColorMode { is_colored: true }, None);
         let plain = anstream::adapter::strip_str(&painted).to_string();
         assert_eq!(plain, table().render(ColorMode::PLAIN, None));
         assert!(painted.contains("\u{1b}[1m\u{1b}[31m␛[2Jx\u{1b}[0m"), "{painted:?}");
@@ -188,24 +187,24 @@ mod tests {
 
     #[test]
     fn links_take_no_columns() {
-        let mut linked = Table::bare();
+        let mut linked = Table::without_header();
         for name in ["A1", "B2345"] {
-            let cell = Cell::styled(name, colors::STRONG).leading_to(Some("file:///x".to_owned()));
+            let cell = Cell::styled(name, colors::STRONG).linked_to(Some("file:///x".to_owned()));
             linked.push(vec![cell, Cell::plain("who")]);
         }
-        let shown = linked.render(ColorMode::PLAIN, None);
-        assert_eq!(shown.lines().next(), Some("\u{1b}]8;;file:///x\u{1b}\\A1\u{1b}]8;;\u{1b}\\     who"));
-        let painted = linked.render(ColorMode { colour: true }, None);
+        let rendered = linked.render(ColorMode::PLAIN, None);
+        assert_eq!(rendered.lines().next(), Some("\u{1b}]8;;file:///x\u{1b}\\A1\u{1b}]8;;\u{1b}\\     who"));
+        let painted = linked.render(ColorMode { is_colored: true }, None);
         assert_eq!(anstream::adapter::strip_str(&painted).to_string(), "A1     who\nB2345  who\n");
     }
 
     #[test]
-    fn nothing_is_shown_without_rows() {
-        assert_eq!(Table::under(&["id"]).render(ColorMode::PLAIN, None), "");
+    fn a_table_without_rows_is_empty() {
+        assert_eq!(Table::with_header(&["id"]).render(ColorMode::PLAIN, None), "");
     }
 
     #[test]
-    fn values_cannot_make_columns_or_rows() {
+    fn values_cannot_add_columns_or_rows() {
         assert_eq!(tab_separated(["a\tb", "", "c\nd"]), "a b\t\tc d\n");
     }
 }

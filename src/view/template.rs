@@ -1,7 +1,6 @@
-//! Templates of those who ask: records printed as they like, in the language of minijinja (that of Jinja2).
+//! Templates of users (`--format`), which print records in the language of minijinja (Jinja2).
 //!
-//! A field that does not exist is refused before anything is read. What comes out is as safe for a terminal as
-//! everything else. Must not know which fields there are: they are given.
+//! A template with an unknown field is an error before records are read. The output is sanitized.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,47 +15,47 @@ use super::json::UnknownField;
 use super::table::{Cell, Table, tab_separated};
 use super::{json, relative_time, sanitize, text_width};
 
-/// The template's name in the environment; nobody sees it.
+/// The name of the template in the environment; it is never printed.
 const NAME: &str = "format";
 
-/// The field that holds those of the desk's own.
-const OWN: &str = "fields";
+/// The field with the custom fields.
+const CUSTOM_FIELDS: &str = "fields";
 
-/// A template that can be filled in.
+/// A parsed template.
 pub struct Template {
     environment: Environment<'static>,
     fields: Vec<String>,
-    own: Vec<String>,
+    custom_fields: Vec<String>,
     rows: Arc<Mutex<Vec<Vec<String>>>>,
 }
 
-/// Why a template is none, or cannot be filled in.
+/// An error of a template.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateError {
-    /// It asks for a field no record has.
+    /// An unknown field.
     #[error(transparent)]
     Field(UnknownField),
-    /// It does not follow the language.
+    /// A violation of the language, with the message of minijinja.
     #[error("{0}")]
     Language(String),
 }
 
-/// Where the output goes.
+/// The destination of the output.
 #[derive(Clone, Copy, Debug)]
 pub struct TemplateTarget {
-    /// Whether people look at it, so that the rows of tables are aligned.
+    /// True if the rows of tables are aligned, for people.
     pub aligned: bool,
-    /// The columns there are, where they are known.
+    /// The columns of the terminal, if they are known.
     pub width: Option<usize>,
 }
 
 impl Template {
-    /// Reads a template over the fields that records have. Beside what the language has, there are
+    /// Parses a template. `record_fields` are the fields of the records. In addition to the language, a template can use the function
     /// `tablerow(a, b, …)`, and the filters `truncate(columns)` and `timeago`.
     ///
     /// # Errors
-    /// It is no template, or asks for a field there is none of.
-    pub fn read(source: &str, known: &[&str], now: DateTime<Utc>) -> Result<Self, TemplateError> {
+    /// Returns an error if the template is invalid or uses an unknown field.
+    pub fn read(source: &str, record_fields: &[&str], now: DateTime<Utc>) -> Result<Self, TemplateError> {
         let rows = Arc::new(Mutex::new(Vec::new()));
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -65,68 +64,71 @@ impl Template {
             escape_formatter(out, state, if value.is_none() { &nothing } else { value })
         });
         environment.add_filter("truncate", |value: Value, columns: usize| {
-            text_width::cut(&sanitize::one_line(&words(&value)), columns).into_owned()
+            text_width::cut(&sanitize::one_line(&text_of(&value)), columns).into_owned()
         });
         environment.add_filter("timeago", move |value: Value| time_ago(&value, now));
         let collected = Arc::clone(&rows);
         environment.add_function("tablerow", move |cells: Rest<Value>| {
-            let row = cells.iter().map(words).collect();
+            let row = cells.iter().map(text_of).collect();
             collected.lock().unwrap_or_else(PoisonError::into_inner).push(row);
             Value::from("")
         });
-        environment.add_template_owned(NAME, source.to_owned()).map_err(|error| flaw(&error))?;
-        let template = environment.get_template(NAME).map_err(|error| flaw(&error))?;
+        environment.add_template_owned(NAME, source.to_owned()).map_err(|error| language_error(&error))?;
+        let template = environment.get_template(NAME).map_err(|error| language_error(&error))?;
         let functions: Vec<&str> = environment.globals().map(|(name, _)| name).collect();
         let mut fields: Vec<String> = template.undeclared_variables(false).into_iter().collect();
         fields.retain(|name| !functions.contains(&name.as_str()));
         fields.sort_unstable();
-        json::check(&fields, known.iter().copied()).map_err(TemplateError::Field)?;
+        json::check(&fields, record_fields.iter().copied()).map_err(TemplateError::Field)?;
         let nested = template.undeclared_variables(true);
-        let mut own: Vec<String> = nested.iter().filter_map(|name| own_name(name)).map(str::to_owned).collect();
-        own.sort_unstable();
-        Ok(Self { environment, fields, own, rows })
+        let mut custom_fields: Vec<String> =
+            nested.iter().filter_map(|name| custom_field_name(name)).map(str::to_owned).collect();
+        custom_fields.sort_unstable();
+        Ok(Self { environment, fields, custom_fields, rows })
     }
 
-    /// The fields of the desk's own that it asks for, by their names behind `fields.`.
-    pub fn own_fields(&self) -> &[String] {
-        &self.own
+    /// Returns the names of the custom fields that the template uses, without `fields.`.
+    pub fn custom_fields(&self) -> &[String] {
+        &self.custom_fields
     }
 
-    /// Whether it asks for a field.
-    pub fn asks_for(&self, field: &str) -> bool {
-        self.fields.iter().any(|asked| asked == field)
+    /// Returns true if the template uses a field.
+    pub fn uses_field(&self, field: &str) -> bool {
+        self.fields.iter().any(|used| used == field)
     }
 
-    /// The records one after the other, each ended by a line end; one that leads to nothing prints nothing. Rows
-    /// of `tablerow` stand where their record does, and share their columns.
+    /// Fills in the template for each record. Each text ends with a line end; an empty text prints nothing. The rows of
+    /// `tablerow` are at the position of their record, and are aligned with each other.
     ///
     /// # Errors
-    /// A record that it cannot be filled in with.
-    pub fn fill(&self, records: &[Map<String, Json>], paper: TemplateTarget) -> Result<String, TemplateError> {
-        let template = self.environment.get_template(NAME).map_err(|error| flaw(&error))?;
+    /// Returns an error if the template cannot be filled in for a record.
+    pub fn fill(&self, records: &[Map<String, Json>], target: TemplateTarget) -> Result<String, TemplateError> {
+        let template = self.environment.get_template(NAME).map_err(|error| language_error(&error))?;
         let mut texts = Vec::with_capacity(records.len());
         let mut cells: Vec<Vec<Cell>> = Vec::new();
         let mut separated = Vec::new();
         for record in records {
-            let asked = self.fields.iter().map(|name| (name.as_str(), record.get(name)));
+            let used = self.fields.iter().map(|name| (name.as_str(), record.get(name)));
             let value = |(name, value): (_, Option<&Json>)| match value {
-                // One of the desk's own that is not set is as any other fact that is not set.
-                Some(Json::Object(own)) if name == OWN => (name, Value::from_object(CustomFields::from(own))),
+                // A custom field that is not set is empty, as any other field.
+                Some(Json::Object(fields)) if name == CUSTOM_FIELDS => {
+                    (name, Value::from_object(CustomFields::from(fields)))
+                }
                 value => (name, variable(value.unwrap_or(&Json::Null))),
             };
-            let variables = Value::from_pairs(asked.map(value));
-            let text = template.render(variables).map_err(|error| flaw(&error))?;
+            let variables = Value::from_pairs(used.map(value));
+            let text = template.render(variables).map_err(|error| language_error(&error))?;
             let rows = std::mem::take(&mut *self.rows.lock().unwrap_or_else(PoisonError::into_inner));
             texts.push((text, rows.len()));
             for row in rows {
                 separated.push(tab_separated(row.iter().map(String::as_str)));
-                cells.push(row.iter().map(|words| Cell::plain(words)).collect());
+                cells.push(row.iter().map(|cell| Cell::plain(cell)).collect());
             }
         }
-        let lines: Vec<String> = if paper.aligned {
-            let mut table = Table::bare();
+        let lines: Vec<String> = if target.aligned {
+            let mut table = Table::without_header();
             cells.into_iter().for_each(|row| table.push(row));
-            table.render(ColorMode::PLAIN, paper.width).lines().map(|line| format!("{line}\n")).collect()
+            table.render(ColorMode::PLAIN, target.width).lines().map(|line| format!("{line}\n")).collect()
         } else {
             separated
         };
@@ -143,19 +145,19 @@ impl Template {
     }
 }
 
-/// `region` of `fields.region`.
-fn own_name(name: &str) -> Option<&str> {
-    let name = name.strip_prefix(OWN)?.strip_prefix('.')?;
+/// Returns the name of the custom field in `fields.NAME`.
+fn custom_field_name(name: &str) -> Option<&str> {
+    let name = name.strip_prefix(CUSTOM_FIELDS)?.strip_prefix('.')?;
     name.split('.').next().filter(|name| !name.is_empty())
 }
 
-/// The desk's own fields of a record, of which any name may be asked for.
+/// The custom fields of a record. A name that is not set has an empty value.
 #[derive(Debug)]
 struct CustomFields(BTreeMap<String, Value>);
 
 impl From<&Map<String, Json>> for CustomFields {
-    fn from(own: &Map<String, Json>) -> Self {
-        Self(own.iter().map(|(name, value)| (name.clone(), variable(value))).collect())
+    fn from(fields: &Map<String, Json>) -> Self {
+        Self(fields.iter().map(|(name, value)| (name.clone(), variable(value))).collect())
     }
 }
 
@@ -169,7 +171,7 @@ impl Object for CustomFields {
     }
 }
 
-/// A field as the language knows values.
+/// Converts a JSON value to a value of the template language.
 fn variable(value: &Json) -> Value {
     match value {
         Json::Null => Value::from(()),
@@ -179,32 +181,37 @@ fn variable(value: &Json) -> Value {
             (None, Some(number)) => Value::from(number),
             (None, None) => Value::from(number.to_string()),
         },
-        Json::String(words) => Value::from(words.as_str()),
+        Json::String(text) => Value::from(text.as_str()),
         Json::Array(items) => items.iter().map(variable).collect(),
         Json::Object(fields) => Value::from_pairs(fields.iter().map(|(name, inner)| (name.as_str(), variable(inner)))),
     }
 }
 
-/// A value in words: nothing where it is absent.
-fn words(value: &Value) -> String {
+/// Formats a value; an absent one is empty.
+fn text_of(value: &Value) -> String {
     if value.is_none() { String::new() } else { value.to_string() }
 }
 
+/// Implements the filter `timeago`.
 fn time_ago(value: &Value, now: DateTime<Utc>) -> Result<String, Error> {
     if value.is_none() {
         return Ok(String::new());
     }
     let at = DateTime::parse_from_rfc3339(&value.to_string()).map_err(|_| {
-        Error::new(ErrorKind::InvalidOperation, format!("`timeago` wants a time, and `{value}` is none"))
+        Error::new(
+            ErrorKind::InvalidOperation,
+            format!("`timeago` needs a time such as 2026-11-21T09:00:00Z, found `{value}`"),
+        )
     })?;
     Ok(relative_time::ago(at.with_timezone(&Utc), now))
 }
 
-/// What minijinja has against it, with the causes behind it.
-fn flaw(error: &Error) -> TemplateError {
+/// Returns the error of minijinja, with its detail and line.
+fn language_error(error: &Error) -> TemplateError {
     let line = error.line().filter(|line| *line > 1).map(|line| format!(" (line {line})")).unwrap_or_default();
-    let said = error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()));
-    TemplateError::Language(format!("{said}{line}"))
+    let message =
+        error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()));
+    TemplateError::Language(format!("{message}{line}"))
 }
 
 #[cfg(test)]
@@ -212,7 +219,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    const KNOWN: [&str; 6] = ["id", "subject", "tags", "hold", "at", "fields"];
+    const FIELDS: [&str; 6] = ["id", "subject", "tags", "hold", "at", "fields"];
 
     fn records() -> Vec<Map<String, Json>> {
         let record = |value: Json| value.as_object().cloned().expect("a record");
@@ -228,11 +235,11 @@ mod tests {
 
     fn filled(source: &str) -> Result<String, TemplateError> {
         let now = "2026-11-21T09:00:00Z".parse().expect("an instant");
-        Template::read(source, &KNOWN, now)?.fill(&records(), TemplateTarget { aligned: false, width: None })
+        Template::read(source, &FIELDS, now)?.fill(&records(), TemplateTarget { aligned: false, width: None })
     }
 
     #[test]
-    fn each_record_is_a_line_of_its_own() {
+    fn each_record_is_one_line() {
         assert_eq!(filled("{{ id }} {{ subject }}"), Ok("A1 One ␛[2J\nB22 緊急です\n".to_owned()));
         assert_eq!(filled("{{ id }}{{ '\n' }}"), Ok("A1\nB22\n".to_owned()));
         assert_eq!(filled("{{ tags|join(',') }};{{ hold.reason if hold }}"), Ok("x,y;\n;other\n".to_owned()));
@@ -241,36 +248,36 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_tabs_for_programs_and_columns_for_people() {
+    fn rows_are_tab_separated_for_programs_and_aligned_for_people() {
         let source = "{{ tablerow(id, hold, subject) }}";
         assert_eq!(filled(source), Ok("A1\t\tOne ␛[2J\nB22\t{'reason': 'other'}\t緊急です\n".to_owned()));
-        let template = Template::read("{{ tablerow(id, at) }}", &KNOWN, DateTime::UNIX_EPOCH).expect("a template");
-        let paper = TemplateTarget { aligned: true, width: Some(80) };
-        assert_eq!(template.fill(&records(), paper), Ok("A1   2026-11-20T09:00:00Z\nB22\n".to_owned()));
+        let template = Template::read("{{ tablerow(id, at) }}", &FIELDS, DateTime::UNIX_EPOCH).expect("a template");
+        let target = TemplateTarget { aligned: true, width: Some(80) };
+        assert_eq!(template.fill(&records(), target), Ok("A1   2026-11-20T09:00:00Z\nB22\n".to_owned()));
     }
 
     #[test]
-    fn an_own_field_that_is_not_set_is_nothing() {
+    fn a_custom_field_that_is_not_set_is_empty() {
         assert_eq!(filled("{{ id }}={{ fields.seats }};"), Ok("A1=5;\nB22=;\n".to_owned()));
         assert_eq!(filled("{% if fields.seats %}{{ fields['seats'] }}{% endif %}"), Ok("5\n".to_owned()));
         assert_eq!(filled("{{ fields|length }}{{ fields }}"), Ok("1{'seats': 5}\n0{}\n".to_owned()));
-        let template = Template::read("{{ fields.a ~ fields.b.c ~ id }}", &KNOWN, DateTime::UNIX_EPOCH);
-        assert_eq!(template.expect("a template").own_fields(), ["a", "b"]);
+        let template = Template::read("{{ fields.a ~ fields.b.c ~ id }}", &FIELDS, DateTime::UNIX_EPOCH);
+        assert_eq!(template.expect("a template").custom_fields(), ["a", "b"]);
     }
 
     #[test]
-    fn what_is_wrong_is_told() {
-        let flaw = |source: &str| filled(source).expect_err("a flaw");
-        let TemplateError::Field(unknown) = flaw("{{ subjct }}") else { panic!("a field") };
+    fn errors_name_the_field_or_the_problem() {
+        let error = |source: &str| filled(source).expect_err("an error");
+        let TemplateError::Field(unknown) = error("{{ subjct }}") else { panic!("a field") };
         assert_eq!((unknown.name.as_str(), unknown.nearest.as_deref()), ("subjct", Some("subject")));
         for source in ["{{ id", "{{ id|nope }}", "{{ hold.team }}", "{{ subject|timeago }}", "{% nope %}"] {
-            let TemplateError::Language(said) = flaw(source) else { panic!("{source}") };
-            assert!(said.len() > 10, "{source}: {said}");
+            let TemplateError::Language(message) = error(source) else { panic!("{source}") };
+            assert!(message.len() > 10, "{source}: {message}");
         }
     }
 
     #[test]
-    fn nobody_commands_a_terminal_or_a_build() {
+    fn the_output_is_sanitized() {
         assert_eq!(filled("{{ '\u{1b}[2J' }}::error::"), Ok("␛[2J::error::\n".repeat(2)));
         assert_eq!(filled("::error::"), Ok(":\\:error::\n".repeat(2)));
     }

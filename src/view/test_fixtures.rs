@@ -1,4 +1,4 @@
-//! Small tickets for the tests of views. Made by hand: what a command may do is not their business.
+//! Small tickets for the tests of views. They are built without the workflow.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -15,7 +15,7 @@ use super::colors::ColorMode;
 use super::labels::Language;
 use super::{Audience, Viewer};
 
-/// A minute of the hour the samples take place in.
+/// Returns an instant in the hour of the sample tickets.
 pub(super) fn minute(minute: i64) -> DateTime<Utc> {
     let hour: DateTime<Utc> = "2026-11-21T17:00:12Z".parse().expect("an instant");
     hour + TimeDelta::minutes(minute)
@@ -37,12 +37,12 @@ pub(super) fn note() -> Action {
     Action::Note { auto: false, via_ticket: None }
 }
 
-/// An entry of Ana's.
+/// Returns an entry by Ana.
 pub(super) fn entry(id: Id, action: Action) -> Entry {
     Entry::new(id, person("ana@acme.example"), Role::Customer, action)
 }
 
-/// A ticket that Ana opened at 17:05 UTC.
+/// Returns a ticket that Ana opened at 17:05 UTC.
 pub(super) fn opened() -> Ticket {
     let mut opening = OpenFields::new("Dashboard tiles time out".to_owned(), Priority::S2, person("ana@acme.example"));
     opening.organization = Some("acme".to_owned());
@@ -52,7 +52,7 @@ pub(super) fn opened() -> Ticket {
     Ticket::opened_by(first).expect("an opening")
 }
 
-/// Adds an entry of Kenji's, ten minutes after the last one.
+/// Adds an entry by Kenji, ten minutes after the last one.
 pub(super) fn by_agent(ticket: &mut Ticket, action: Action, to: Option<Status>, text: &str) -> Id {
     let last = ticket.version();
     let id = Id::after(Some(last), last.time() + TimeDelta::minutes(10), 7);
@@ -62,15 +62,15 @@ pub(super) fn by_agent(ticket: &mut Ticket, action: Action, to: Option<Status>, 
     id
 }
 
-/// Somebody of support in Paris, three days later, without colour.
+/// Returns a viewer from support, three days later, without color.
 pub(super) fn audience(zone: &Zone) -> Audience<'_> {
     Audience {
         viewer: Viewer::Support,
         language: Language::English,
         zone,
         now: minute(3 * 24 * 60 + 30),
-        paint: ColorMode::PLAIN,
-        own: None,
+        color_mode: ColorMode::PLAIN,
+        custom_labels: None,
         links: None,
         width: None,
     }

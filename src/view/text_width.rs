@@ -1,18 +1,18 @@
-//! The columns that words take on a terminal, and words cut to fit.
+//! The width of text on a terminal, in columns, and text cut to a width.
 //!
-//! Counts what is seen, not bytes or characters: `緊急` takes four columns, an accent none. Expects words
-//! that [`super::sanitize`] has made safe.
+//! A column is neither a byte nor a character: `緊急` takes four columns, a combining accent none. The text must have been
+//! through [`super::sanitize`].
 
 use std::borrow::Cow;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// The columns a text takes.
+/// Returns the columns that a text takes.
 pub fn width(text: &str) -> usize {
     text.width()
 }
 
-/// The text, or as much of its beginning as leaves room for `…` in `columns`.
+/// Cuts a text to `columns`, with `…` at its end if it was cut.
 pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
     if text.width() <= columns {
         return Cow::Borrowed(text);
@@ -20,19 +20,19 @@ pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
     let room = columns.saturating_sub(1);
     let mut taken = 0;
     let end = text.char_indices().find_map(|(index, c)| {
-        taken += widest(c);
+        taken += max_width(c);
         (taken > room).then_some(index)
     });
     Cow::Owned(format!("{}…", text[..end.unwrap_or(text.len())].trim_end()))
 }
 
-/// Adds blanks after a text that takes `taken` columns, up to `columns`.
+/// Appends spaces after a text of `taken` columns, up to `columns`.
 pub(super) fn pad(line: &mut String, taken: usize, columns: usize) {
     line.extend(std::iter::repeat_n(' ', columns.saturating_sub(taken)));
 }
 
-/// The most columns a character can add: the selector of emoji presentation makes the one before it wider.
-fn widest(c: char) -> usize {
+/// Returns the most columns that a character can add. The selector of emoji presentation widens the character before it.
+fn max_width(c: char) -> usize {
     if c == '\u{fe0f}' { 1 } else { c.width().unwrap_or(1) }
 }
 
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_those_seen() {
+    fn columns_are_not_characters() {
         for (text, columns) in [("", 0), ("abc", 3), ("緊急", 4), ("e\u{301}", 1), ("👩‍🔬", 2)] {
             assert_eq!(width(text), columns, "{text}");
         }

@@ -109,7 +109,7 @@ impl OutputFormat {
             Self::Words | Self::Names => false,
             Self::Json(fields) | Self::Lines(fields) if fields.is_empty() => true,
             Self::Json(fields) | Self::Lines(fields) | Self::Csv(fields) => fields.iter().any(|asked| asked == field),
-            Self::Template(template) => template.asks_for(field),
+            Self::Template(template) => template.uses_field(field),
         }
     }
 
@@ -120,7 +120,7 @@ impl OutputFormat {
             Self::Json(asked) | Self::Lines(asked) | Self::Csv(asked) => {
                 asked.iter().filter_map(|name| name.strip_prefix("fields.")).collect()
             }
-            Self::Template(template) => template.own_fields().iter().map(String::as_str).collect(),
+            Self::Template(template) => template.custom_fields().iter().map(String::as_str).collect(),
         }
     }
 
@@ -252,7 +252,7 @@ pub(crate) fn asked(fields: Option<&str>) -> Vec<String> {
 
 /// The fields asked for, in that order; one that the record does not have is `null` there.
 fn selected(record: Map<String, Value>, fields: &[String]) -> Map<String, Value> {
-    if fields.is_empty() { record } else { json::taken(record, fields) }
+    if fields.is_empty() { record } else { json::select_known(record, fields) }
 }
 
 fn template_error(flaw: &TemplateError) -> CliError {

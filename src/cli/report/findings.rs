@@ -44,7 +44,7 @@ impl FindingsFlags {
     /// Whether anything is told to systems that look for files from the top of the repository.
     pub fn begins_at_the_top(&self) -> bool {
         let reports = self.report.iter().map(|(form, _)| form);
-        reports.chain([&self.format]).any(|told| told.form().begins_at_the_top())
+        reports.chain([&self.format]).any(|told| told.form().has_repository_paths())
     }
 
     /// Whether people read what is printed.
@@ -69,14 +69,14 @@ impl FindingsFlags {
             folder,
             count,
             is_strict: self.strict,
-            paint: ColorMode { colour: session.output.colour },
+            color_mode: ColorMode { is_colored: session.output.colour },
         };
         let form = if self.json { ReportFormat::Json } else { self.format.form() };
         session.output.print(&render(form, findings, &run))?;
         if self.is_for_people() {
             session.output.status(&summary(findings, &run))?;
         }
-        let plain = ReportSource { paint: ColorMode::PLAIN, ..run };
+        let plain = ReportSource { color_mode: ColorMode::PLAIN, ..run };
         for (form, file) in &self.report {
             let report = render(form.form(), findings, &plain);
             match file.as_os_str() == "-" {

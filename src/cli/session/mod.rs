@@ -125,12 +125,21 @@ impl Session {
 
     /// Who is shown something, where and when.
     pub fn audience<'a>(&'a self, casebook: &Desk, zone: &'a Zone) -> Result<Audience<'a>, CliError> {
-        let paint = ColorMode { colour: self.output.colour };
+        let color_mode = ColorMode { is_colored: self.output.colour };
         let links = self
             .links
             .get_or_init(|| self.has_links().then(|| LinkTargets::below(casebook.root(), layout::ticket_path)));
         let (viewer, links, width) = (self.viewer(casebook)?, links.as_ref(), self.output.width());
-        Ok(Audience { viewer, language: self.language(), zone, now: self.world.now, paint, own: None, links, width })
+        Ok(Audience {
+            viewer,
+            language: self.language(),
+            zone,
+            now: self.world.now,
+            color_mode,
+            custom_labels: None,
+            links,
+            width,
+        })
     }
 
     /// The same for those who read a whole ticket: customers read what the desk calls its groups and fields, support
@@ -139,8 +148,9 @@ impl Session {
         let audience = self.audience(casebook, zone)?;
         let read =
             || casebook.policy().choices().map(|known| CustomLabels::of(&known.product_groups, &known.fields)).ok();
-        let own = (audience.viewer == Viewer::Customer).then(|| self.own.get_or_init(read).as_ref()).flatten();
-        Ok(Audience { own, ..audience })
+        let custom_labels =
+            (audience.viewer == Viewer::Customer).then(|| self.own.get_or_init(read).as_ref()).flatten();
+        Ok(Audience { custom_labels, ..audience })
     }
 
     /// The language of what people see of tickets: `--lang`, else that of the locale, in the order of POSIX.

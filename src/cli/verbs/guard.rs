@@ -135,7 +135,7 @@ impl GuardArgs {
             folder: "",
             count: found.commits,
             is_strict: self.strict,
-            paint: ColorMode { colour: session.output.colour },
+            color_mode: ColorMode { is_colored: session.output.colour },
         };
         session.output.print(&render(ReportFormat::Concise, &found.findings, &run))?;
         if !found.has_any(self.strict) {

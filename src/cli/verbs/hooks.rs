@@ -71,7 +71,7 @@ impl HooksInstallArgs {
             let deed = if self.dry_run { "would set" } else { "sets" };
             session.output.status(&format!("{deed} {FSCK}=true: git looks at every object that is pushed"))?;
         }
-        let paint = ColorMode { colour: session.output.colour };
+        let paint = ColorMode { is_colored: session.output.colour };
         if !plan.is_hooked() && (self.dry_run || !session.output.quiet) {
             let shown_diff = diff::unified(path.trim_start_matches('/'), plan.before.as_deref(), &plan.after, paint);
             session.output.print(&shown_diff)?;

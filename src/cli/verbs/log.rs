@@ -69,7 +69,7 @@ impl LogArgs {
                 )?);
             }
             OutputFormat::Words => session.output.print(&view::log::render_tsv(&rows, since, viewer))?,
-            chosen => chosen.print(session, view::log::records(&rows, since, viewer))?,
+            chosen => chosen.print(session, view::log::to_json_records(&rows, since, viewer))?,
         }
         Ok(session.report_unreadable(&casebook, &census.troubles))
     }

@@ -173,7 +173,7 @@ impl TemplateValues<'_> {
             )
         };
         let own = self.casebook.policy().choices()?.fields;
-        Ok(macro_template::filled(source, record, &own, self.agent, self.session.world.now).map_err(flaw)?)
+        Ok(macro_template::fill(source, record, &own, self.agent, self.session.world.now).map_err(flaw)?)
     }
 }
 
@@ -195,7 +195,7 @@ pub fn flaws(text: &str) -> Vec<Finding> {
     for known in &macros {
         let own = known.step_texts();
         for (language, source) in std::iter::once(&known.texts).chain(&own).flatten() {
-            let Err(flaw) = macro_template::tried(source, &choices.fields) else { continue };
+            let Err(flaw) = macro_template::validate(source, &choices.fields) else { continue };
             let rule = match flaw {
                 TemplateError::Field(_) => &rules::CONFIG_INVALID,
                 TemplateError::Language(_) => &rules::MACRO_TEXT,
@@ -237,5 +237,5 @@ fn list(session: &Session, macros: &[Macro], as_json: bool) -> Result<Exit, CliE
 }
 
 fn word((_, value): &(String, crate::domain::value::Value)) -> String {
-    view::labels::value(value)
+    view::labels::format_value(value)
 }

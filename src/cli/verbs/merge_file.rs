@@ -92,7 +92,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
 /// Names entries that crossed each other, on standard error.
 pub(super) fn print_concurrent(session: &Session, place: &str, ticket: &Ticket, crossings: &[ConcurrentEntry]) {
     let zone = Zone::named("UTC").expect("every list of zones has UTC");
-    let lines = view::concurrent_entries::lines(ticket, crossings, &zone);
+    let lines = view::concurrent_entries::render(ticket, crossings, &zone);
     if !lines.is_empty() {
         let said = format!("{place}: written at the same time on two clones: {}", ticket.header.subject);
         session.output.warn(&view::sanitize::one_line(&said));

@@ -36,8 +36,8 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Exit, CliError> {
     let uncommitted =
         if audience.viewer == Viewer::Support { casebook.read().uncommitted().unwrap_or_default() } else { 0 };
     if uncommitted > 0 {
-        let words = audience.words();
-        told.push_str(&format!("{}\n", words.count(uncommitted, &words.counts.uncommitted)));
+        let catalog = audience.catalog();
+        told.push_str(&format!("{}\n", catalog.count(uncommitted, &catalog.counts.uncommitted)));
     }
     session.output.print(&told)?;
     if casebook.read().has_pending_of(viewer) {

@@ -14,7 +14,8 @@ use crate::domain::ticket::summary::Summary;
 use crate::domain::time::zone::Zone;
 use crate::error::Error;
 use crate::view::plan::{
-    ClockChange, RunningTicket, changed_record, changes, periods, running, side_by_side, tally, to_json,
+    ClockChange, RunningTicket, change_to_json, render_changes, render_comparison, render_periods, render_running,
+    summary, to_json,
 };
 use crate::view::sanitize::one_line;
 
@@ -99,7 +100,7 @@ impl PlanListArgs {
         }
         let zone = session.zone(&casebook)?;
         let plans: Vec<&Plan> = policy.plans.iter().collect();
-        let mut told = side_by_side(&plans, &session.audience(&casebook, &zone)?);
+        let mut told = render_comparison(&plans, &session.audience(&casebook, &zone)?);
         if let Some(plan) = &policy.desk_plan {
             told.push_str(&format!("\nwithout an organization: {}\n", one_line(plan)));
         }
@@ -128,7 +129,7 @@ impl PlanCompareArgs {
         let exit = session.report_unreadable(&casebook, &troubles);
         if self.json {
             let of_desk = |plan: &Plan| promises.policy.desk_plan.as_ref() == Some(&plan.name);
-            let tickets: Vec<Value> = changed.iter().map(changed_record).collect();
+            let tickets: Vec<Value> = changed.iter().map(change_to_json).collect();
             session.output.json(&json!({
                 "a": to_json(from, of_desk(from)),
                 "b": to_json(to, of_desk(to)),
@@ -139,11 +140,11 @@ impl PlanCompareArgs {
         }
         let zone = session.zone(&casebook)?;
         let audience = session.audience(&casebook, &zone)?;
-        let mut told = side_by_side(&[from, to], &audience);
+        let mut told = render_comparison(&[from, to], &audience);
         let short_ids = casebook.read().short_ids(changed.iter().map(|row| row.ticket), session.actor()?)?;
         told.push_str("\na change does nothing to running tickets: the plan in force when they opened stays theirs\n");
-        told.push_str(&format!("had they been opened under {}: {}\n", one_line(&to.name), tally(&changed)));
-        let table = changes(&changed, &short_ids, (&from.name, &to.name), &audience);
+        told.push_str(&format!("had they been opened under {}: {}\n", one_line(&to.name), summary(&changed)));
+        let table = render_changes(&changed, &short_ids, (&from.name, &to.name), &audience);
         if !table.is_empty() {
             told.push_str(&format!("\n{table}"));
         }
@@ -182,7 +183,7 @@ impl PlanShowArgs {
                     "in_force": period.is_in_force_on(today),
                 })
             };
-            let ticket = |row: &RunningTicket| json!({"id": row.ticket.to_string(), "plan": row.plan, "sla": crate::view::sla::array(&row.clocks)});
+            let ticket = |row: &RunningTicket| json!({"id": row.ticket.to_string(), "plan": row.plan, "sla": crate::view::sla::to_json_array(&row.clocks)});
             session.output.json(&json!({
                 "organization": organization.id,
                 "time_zone": zone.name(),
@@ -194,16 +195,17 @@ impl PlanShowArgs {
         }
         let audience = session.audience(&casebook, &desk)?;
         let title = organization.name.as_deref().unwrap_or(&organization.id);
-        let mut told = format!("{}, days in {}\n{}", one_line(title), zone.name(), periods(&organization.plans, today));
+        let mut told =
+            format!("{}, days in {}\n{}", one_line(title), zone.name(), render_periods(&organization.plans, today));
         match (plan, name) {
-            (Some(plan), _) => told.push_str(&format!("\n{}", side_by_side(&[plan], &audience))),
+            (Some(plan), _) => told.push_str(&format!("\n{}", render_comparison(&[plan], &audience))),
             (None, Some(name)) => {
                 told.push_str(&format!("\nno plan: casebook.toml has no [plans.{}]\n", one_line(name)));
             }
             (None, None) => told.push_str("\nno plan: nothing is promised\n"),
         }
         let short_ids = casebook.read().short_ids(tickets.iter().map(|row| row.ticket), session.actor()?)?;
-        let table = running(&tickets, &short_ids, &audience);
+        let table = render_running(&tickets, &short_ids, &audience);
         if !table.is_empty() {
             told.push_str(&format!("\nrunning tickets, each by the plan in force when it opened\n{table}"));
         }

@@ -8,7 +8,7 @@ use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::domain::rules::{Rule as Broken, find_rule, rules};
 use crate::error::Error;
-use crate::view::rules::{explained, listed};
+use crate::view::rules::{render, render_list};
 
 /// Explain a rule of check and audit.
 ///
@@ -29,7 +29,7 @@ impl RuleArgs {
             if self.json {
                 session.output.json(&serde_json::Value::Array(rules().map(as_json).collect()))?;
             } else {
-                session.output.print(&listed(session.output.is_terminal))?;
+                session.output.print(&render_list(session.output.is_terminal))?;
             }
             return Ok(Exit::Done);
         };
@@ -39,7 +39,7 @@ impl RuleArgs {
         if self.json {
             session.output.json(&as_json(rule))?;
         } else {
-            session.output.print(&explained(rule))?;
+            session.output.print(&render(rule))?;
         }
         Ok(Exit::Done)
     }

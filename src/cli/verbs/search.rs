@@ -100,7 +100,7 @@ impl SearchArgs {
             let short = |id| ids.binary_search(&id).map_or("", |place| &short_ids[place]);
             let mut printer = chosen.printer(session)?;
             let troubles = casebook.read().searched(&search, |found| match is_flat {
-                true => search_results::hit_records(&found, short(found.id))
+                true => search_results::hits_to_json(&found, short(found.id))
                     .into_iter()
                     .try_for_each(|hit| printer.push(hit)),
                 false => printer.push(search_results::to_json(&found, short(found.id))),

@@ -18,7 +18,7 @@ use crate::domain::ticket::summary::Summary;
 use crate::error::Error;
 use crate::store::layout;
 use crate::view;
-use crate::view::visible_history::thread;
+use crate::view::visible_history::visible_entries;
 
 /// Show a ticket with its history.
 #[derive(Debug, Args)]
@@ -75,7 +75,7 @@ impl ShowArgs {
             let zone = session.zone(&casebook)?;
             let audience = session.audience_of_ticket(&casebook, &zone)?;
             let clocks = clocks.of(&Summary::from(&ticket));
-            view::ticket::ticket_with_changes(&ticket, &ticket.id.to_string(), &clocks, &audience)
+            view::ticket::render_with_changes(&ticket, &ticket.id.to_string(), &clocks, &audience)
         } else {
             render_ticket(session, &casebook, &ticket, &clocks)?
         };
@@ -106,11 +106,11 @@ impl ShowArgs {
     ) -> Result<Exit, CliError> {
         let zone = session.zone(casebook)?;
         let audience = session.audience_of_ticket(casebook, &zone)?;
-        let told = thread(ticket, audience.viewer);
+        let told = visible_entries(ticket, audience.viewer);
         let ids: Vec<Id> = told.iter().map(|told| told.entry.id).collect();
         let entry = entry_among(&ids, word, ticket.id)?;
         let Some(chosen) = chosen else {
-            let words = view::ticket::entry(ticket, entry, self.diff, &audience);
+            let words = view::ticket::render_entry(ticket, entry, self.diff, &audience);
             return Ok(session.output.print_paged(&words, casebook.root(), Exit::Done)?);
         };
         let record = told.iter().find(|told| told.entry.id == entry).map(|told| view::log::to_json(ticket, told));
@@ -212,5 +212,5 @@ pub(in crate::cli) fn render_ticket(
     let zone = session.zone(casebook)?;
     let audience = session.audience_of_ticket(casebook, &zone)?;
     let sla = clocks.of(&Summary::from(ticket));
-    Ok(view::ticket::ticket(ticket, &ticket.id.to_string(), &sla, &audience))
+    Ok(view::ticket::render(ticket, &ticket.id.to_string(), &sla, &audience))
 }

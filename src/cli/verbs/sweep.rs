@@ -16,7 +16,7 @@ use crate::domain::sla::follow_up::{FollowUpStep, NextFollowUp};
 use crate::error::Error;
 use crate::store::layout::short_suffix;
 use crate::view;
-use crate::view::sweep::{DueKind, DueRow, SilentTicket};
+use crate::view::sweep::{DueKind, DueRow, UnansweredReply};
 
 /// What rows have.
 const SHAPE: RecordFields = RecordFields { fields: view::sweep::FIELDS, columns: view::sweep::COLUMNS };
@@ -123,7 +123,7 @@ fn print_due(session: &Session, report: &Outcome) -> Result<(), CliError> {
             continue;
         };
         let name = if session.output.is_terminal { short_suffix(ticket.id) } else { ticket.id.to_string() };
-        let what = view::sweep::done(entry, ticket.alerts());
+        let what = view::sweep::describe(entry, ticket.alerts());
         let subject = view::sanitize::one_line(&ticket.header.subject);
         session.output.status(&format!("{name}  {what}  {subject}"))?;
     }
@@ -146,7 +146,7 @@ fn list(session: &Session, casebook: &Desk, due: &DueItems, chosen: &OutputForma
         .tickets
         .iter()
         .zip(&short)
-        .map(|((ticket, matter), short_id)| DueRow { ticket, short_id, what: what(matter), due_at: matter.due_at() })
+        .map(|((ticket, matter), short_id)| DueRow { ticket, short_id, kind: what(matter), due_at: matter.due_at() })
         .collect();
     match chosen {
         OutputFormat::Words if session.output.is_terminal => {
@@ -176,13 +176,13 @@ fn list(session: &Session, casebook: &Desk, due: &DueItems, chosen: &OutputForma
 const fn what(matter: &DueItem) -> DueKind {
     match matter {
         DueItem::HoldEnded { .. } => DueKind::HoldEnded,
-        DueItem::FirstWord(word) => DueKind::FirstWord { target: word.target, since: word.started_at },
+        DueItem::FirstWord(word) => DueKind::ManagerResponse { target: word.target, since: word.started_at },
         DueItem::Silence(next) => {
             let NextFollowUp { step, alerts, waited, is_open_time, asked_at, .. } = *next;
-            let silence = SilentTicket { waited, is_open_time, asked_at };
+            let reply = UnansweredReply { waited, is_open_time, replied_at: asked_at };
             match step {
-                FollowUpStep::Remind { number, of } => DueKind::Remind { number, of, silence },
-                FollowUpStep::Solve => DueKind::Solve { alerts, silence },
+                FollowUpStep::Remind { number, of } => DueKind::Remind { number, total: of, reply },
+                FollowUpStep::Solve => DueKind::Solve { alerts, reply },
             }
         }
     }

@@ -31,11 +31,19 @@ impl TextconvArgs {
         let told = match (yaml::read(&bytes, None), Zone::named("UTC")) {
             (Ok(ticket), Ok(zone)) => {
                 let now = ticket.last_activity_at();
-                let paint = ColorMode { colour: false };
+                let color_mode = ColorMode::PLAIN;
                 let (viewer, language) = (Viewer::Support, Language::English);
-                let audience =
-                    Audience { viewer, language, zone: &zone, now, paint, own: None, links: None, width: None };
-                view::ticket::for_diffs(&ticket, &audience)
+                let audience = Audience {
+                    viewer,
+                    language,
+                    zone: &zone,
+                    now,
+                    color_mode,
+                    custom_labels: None,
+                    links: None,
+                    width: None,
+                };
+                view::ticket::render_for_diff(&ticket, &audience)
             }
             _ => view::sanitize::lines(&String::from_utf8_lossy(&bytes)).into_owned(),
         };

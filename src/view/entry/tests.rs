@@ -1,4 +1,4 @@
-//! A sentence for every action.
+//! Tests of the sentence of every action.
 
 use super::*;
 use crate::domain::vocabulary::{HoldReason, MergeReason, Priority, ReopenReason, Status};
@@ -6,12 +6,12 @@ use crate::view::Viewer;
 use crate::view::labels::Language;
 use crate::view::test_fixtures::{self, entry, id, person};
 
-/// The sentence in English; in the other languages nothing may be left to fill in.
-fn said(action: Action) -> String {
+/// Returns the sentence in English, and checks that no language leaves a placeholder.
+fn sentence(action: Action) -> String {
     for language in Language::ALL {
-        let said =
-            describe(&entry(id(5, 1), action.clone()), &test_fixtures::paris(), language.words(Viewer::Customer));
-        assert!(!said.contains(['{', '}']), "{said}");
+        let sentence =
+            describe(&entry(id(5, 1), action.clone()), &test_fixtures::paris(), language.catalog(Viewer::Customer));
+        assert!(!sentence.contains(['{', '}']), "{sentence}");
     }
     describe(&entry(id(5, 1), action), &test_fixtures::paris(), labels::ENGLISH)
 }
@@ -26,17 +26,17 @@ fn every_action_has_a_sentence() {
     let bo = vec![person("bo@acme.example")];
     for (action, expected) in [
         (Action::Reply { auto: false, via_ticket: None }, "replied".to_owned()),
-        (Action::Reply { auto: true, via_ticket: Some(a) }, format!("sent an automatic reply by way of {a}")),
+        (Action::Reply { auto: true, via_ticket: Some(a) }, format!("sent an automatic reply via {a}")),
         (test_fixtures::note(), "wrote an internal note".to_owned()),
         (Action::Remind { auto: false }, "reminded the requester".to_owned()),
         (Action::Hold(hold), "put it on hold: with engineering, waiting for Cobalt, until 2026-11-21 19:00".to_owned()),
         (Action::Solve(bug), "solved it: bug b/7 reported, S2, expected by 2026-11-21 18:00".to_owned()),
-        (Action::Solve(SolveEvidence::NoResponse), "solved it for want of a response".to_owned()),
+        (Action::Solve(SolveEvidence::NoResponse), "solved it: no response".to_owned()),
         (Action::Merge { into: b, reason: MergeReason::SameIssue }, format!("merged it into {b} (same issue)")),
         (Action::Merged { source: a, cc: bo.clone() }, format!("merged {a} into this, with bo@acme.example in copy")),
         (
             Action::Reopen { reason: ReopenReason::NotSolved, unmerge: true },
-            "reopened it and took the merge back: the issue is not solved".to_owned(),
+            "reopened it and undid the merge: the issue is not solved".to_owned(),
         ),
         (
             Action::Escalate { reason: EscalationReason::BusinessImpact, manager: Some(person("mori")) },
@@ -47,39 +47,42 @@ fn every_action_has_a_sentence() {
             Action::Prioritize { priority: Priority::S1, was: Priority::S3 },
             "changed the priority from S3 to S1".to_owned(),
         ),
-        (Action::Assign { assignee: None }, "assigned it to nobody".to_owned()),
+        (Action::Assign { assignee: None }, "unassigned it".to_owned()),
         (
             Action::Set { set, unset: vec![HeaderField::Channel] },
-            "set product to looker, fields.hw to 3 and took away channel".to_owned(),
+            "set product to looker, fields.hw to 3 and cleared channel".to_owned(),
         ),
-        (Action::Cc { add: vec![], remove: bo }, "took out of copy bo@acme.example".to_owned()),
+        (Action::Cc { add: vec![], remove: bo }, "removed bo@acme.example from copy".to_owned()),
         (Action::Tag { add: vec![], remove: vec![] }, "changed nothing".to_owned()),
+        (Action::Redact { entry: a, reason: "a\u{1b}key".to_owned() }, format!("redacted {}: a␛key", short_id(a))),
         (
-            Action::Redact { entry: a, reason: "a\u{1b}key".to_owned() },
-            format!("hid the words of {}: a␛key", short_id(a)),
+            Action::Unknown("chat".to_owned()),
+            "did an action that only a newer version of casebook knows: chat".to_owned(),
         ),
-        (Action::Unknown("chat".to_owned()), "did what only a newer version understands: chat".to_owned()),
     ] {
-        assert_eq!(said(action), expected);
+        assert_eq!(sentence(action), expected);
     }
 }
 
 #[test]
-fn an_opening_tells_for_whom_and_from_where() {
+fn an_opening_names_the_requester_and_the_source() {
     let mut opening = OpenFields::new("x".to_owned(), Priority::S3, person("bo@acme.example"));
     opening.imported_from = Some("beads".to_owned());
     opening.imported_id = Some("bd-7".to_owned());
-    assert_eq!(said(Action::Open(Box::new(opening))), "opened on behalf of bo@acme.example (imported from beads bd-7)");
+    assert_eq!(
+        sentence(Action::Open(Box::new(opening))),
+        "opened on behalf of bo@acme.example (imported from beads bd-7)"
+    );
 }
 
 #[test]
-fn a_change_of_status_is_told_from_and_to() {
+fn a_change_of_the_status_shows_both_statuses() {
     let mut entry = entry(id(5, 1), test_fixtures::reply());
     assert_eq!(transition(&entry, labels::ENGLISH), None);
     (entry.from, entry.to) = (Some(Status::Open), Some(Status::AwaitingReply));
     assert_eq!(transition(&entry, labels::ENGLISH).as_deref(), Some("open → awaiting reply"));
     assert_eq!(
-        transition(&entry, Language::English.words(Viewer::Customer)).as_deref(),
+        transition(&entry, Language::English.catalog(Viewer::Customer)).as_deref(),
         Some("Open → Awaiting your reply")
     );
 }

@@ -1,4 +1,4 @@
-//! Annotations of GitHub: a workflow command on each line, with everything in it that could end it escaped.
+//! GitHub annotations: a workflow command on each line, with every character escaped that could end it.
 //!
 //! <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>
 
@@ -9,8 +9,9 @@ use crate::domain::rules::finding::Finding;
 
 use crate::view::sanitize::one_line;
 
+/// Renders an annotation for each finding.
 pub(super) fn annotations(findings: &[Finding]) -> String {
-    let mut told = String::new();
+    let mut report = String::new();
     for finding in findings {
         let command = match finding.severity {
             Severity::Error => "error",
@@ -24,17 +25,17 @@ pub(super) fn annotations(findings: &[Finding]) -> String {
             None => data(&finding.message),
         };
         // Writing to a String cannot fail.
-        let _ = writeln!(told, "::{command} file={file},line={line},col={column},title={title}::{message}");
+        let _ = writeln!(report, "::{command} file={file},line={line},col={column},title={title}::{message}");
     }
-    told
+    report
 }
 
-/// Words behind the command. What strangers wrote is made safe first, and can then end nothing.
-fn data(words: &str) -> String {
-    one_line(words).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+/// Escapes the text after a command.
+fn data(text: &str) -> String {
+    one_line(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// The value of a property, which ends at a comma or a colon.
-fn property(words: &str) -> String {
-    data(words).replace(':', "%3A").replace(',', "%2C")
+/// Escapes the value of a property, which would end at a comma or a colon.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
 }

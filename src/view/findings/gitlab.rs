@@ -1,4 +1,4 @@
-//! The code quality report of GitLab: an array of issues, each with a name that stays the same.
+//! GitLab code quality report: an array of issues, each with a stable fingerprint.
 //!
 //! <https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>
 
@@ -10,6 +10,7 @@ use crate::domain::rules::finding::Finding;
 use super::fingerprints;
 use crate::view::json::pretty;
 
+/// Renders the report.
 pub(super) fn report(findings: &[Finding]) -> String {
     let issue = |(finding, fingerprint): (&Finding, String)| {
         let severity = match finding.severity {

@@ -1,4 +1,4 @@
-//! Findings for programs: an array, or an object on each line. Always the same fields.
+//! Findings as JSON: an array, or an object on each line, always with the same fields.
 
 use serde_json::{Map, Value, json};
 
@@ -7,15 +7,17 @@ use crate::domain::rules::finding::Finding;
 use crate::view::csv_and_jsonl;
 use crate::view::json::pretty;
 
+/// Renders the findings as a JSON array.
 pub(super) fn array(findings: &[Finding]) -> String {
     format!("{}\n", pretty(&Value::Array(findings.iter().map(|finding| Value::Object(object(finding))).collect())))
 }
 
+/// Renders the findings as JSON lines.
 pub(super) fn lines(findings: &[Finding]) -> String {
     findings.iter().map(|finding| csv_and_jsonl::line(object(finding))).collect()
 }
 
-/// A finding with its fields.
+/// Returns a finding as JSON.
 pub fn object(finding: &Finding) -> Map<String, Value> {
     let values = json!({
         "severity": finding.severity.as_str(),

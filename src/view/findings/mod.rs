@@ -1,7 +1,9 @@
-//! Findings of a check, an audit or the guard, for people, programs and the systems that build and review.
+//! Reports of findings of `check`, `audit`, `guard` and `sla`, for people, programs, and CI and review systems.
 //!
-//! Each form is a function from findings to text. Messages and lines quote strangers: no form lets them steer a
-//! terminal, give a command to a CI system, or leave the place they stand in. Must not know how anything was found.
+//! # Invariants
+//!
+//! Messages and lines of files quote text from users. In no format can that text control a terminal, give a command to a CI
+//! system, or end the field that contains it.
 
 mod github;
 mod gitlab;
@@ -18,70 +20,71 @@ use crate::domain::rules::Severity;
 use crate::domain::rules::finding::Finding;
 
 use super::colors::ColorMode;
+use super::labels::count;
 
-/// What the findings come from.
+/// The run that reported the findings.
 #[derive(Clone, Debug)]
 pub struct ReportSource<'a> {
-    /// The verb: `check`, `audit`, `guard`.
+    /// The verb: `check`, `audit`, `guard` or `sla`.
     pub verb: &'static str,
-    /// The version of the program.
+    /// The version of casebook.
     pub version: &'static str,
-    /// What was looked at, one of them: `ticket`, `commit`.
+    /// The noun for one checked item: `ticket`, `commit`.
     pub noun: &'static str,
-    /// The folder of the desk in its repository, where systems that build look for files: empty, or with a slash at its end.
+    /// The folder of the desk in its repository, with a slash at its end; empty at the top.
     pub folder: &'a str,
-    /// How many of them.
+    /// The number of checked items.
     pub count: usize,
-    /// Whether warnings count as much as errors.
+    /// True if warnings fail the run, as errors do.
     pub is_strict: bool,
-    /// Whether there is colour, in words for people.
-    pub paint: ColorMode,
+    /// The use of colors in the formats for people.
+    pub color_mode: ColorMode,
 }
 
-/// In which form findings are told.
+/// A format of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReportFormat {
-    /// For people, with the line of the file.
+    /// Text for people, with the line of the file.
     Full,
-    /// For people, one line for each.
+    /// Text for people, one line for each finding.
     Concise,
     /// A JSON array.
     Json,
-    /// A JSON object on each line.
+    /// A JSON object for each finding, one per line.
     Lines,
-    /// Annotations of GitHub.
+    /// GitHub annotations.
     Github,
-    /// The code quality report of GitLab.
+    /// A GitLab code quality report.
     Gitlab,
-    /// JUnit's XML.
+    /// JUnit XML.
     Junit,
     /// SARIF 2.1.0.
     Sarif,
 }
 
 impl ReportFormat {
-    /// Whether paths begin at the top of the repository, as systems read them that check it out. For others they begin in
-    /// the desk.
-    pub const fn begins_at_the_top(self) -> bool {
+    /// Returns true if paths are relative to the top of the repository, for systems that check it out. In the other formats they
+    /// are relative to the desk.
+    pub const fn has_repository_paths(self) -> bool {
         matches!(self, Self::Github | Self::Gitlab | Self::Sarif)
     }
 
-    /// Whether people read it, so that a summary belongs below.
+    /// Returns true if the format is for people, so that a summary follows the findings.
     pub const fn is_for_people(self) -> bool {
         matches!(self, Self::Full | Self::Concise)
     }
 }
 
-/// The findings in a form.
-pub fn render(form: ReportFormat, findings: &[Finding], run: &ReportSource<'_>) -> String {
-    let placed: Vec<Finding>;
-    let findings = if form.begins_at_the_top() && !run.folder.is_empty() {
-        placed = findings.iter().map(|finding| below(run.folder, finding)).collect();
-        &placed
+/// Renders findings in a format.
+pub fn render(format: ReportFormat, findings: &[Finding], run: &ReportSource<'_>) -> String {
+    let relocated: Vec<Finding>;
+    let findings = if format.has_repository_paths() && !run.folder.is_empty() {
+        relocated = findings.iter().map(|finding| with_repository_path(run.folder, finding)).collect();
+        &relocated
     } else {
         findings
     };
-    match form {
+    match format {
         ReportFormat::Full => text::full(findings, run),
         ReportFormat::Concise => text::concise(findings, run),
         ReportFormat::Json => json::array(findings),
@@ -93,8 +96,8 @@ pub fn render(form: ReportFormat, findings: &[Finding], run: &ReportSource<'_>) 
     }
 }
 
-/// A finding whose path begins at the top of the repository. What is of no file is of the desk.
-fn below(folder: &str, finding: &Finding) -> Finding {
+/// Returns a finding with a path from the top of the repository. A finding without a file gets the path of the desk.
+fn with_repository_path(folder: &str, finding: &Finding) -> Finding {
     let path = match finding.path.as_str() {
         "." => folder.trim_end_matches('/').to_owned(),
         path => format!("{folder}{path}"),
@@ -102,31 +105,28 @@ fn below(folder: &str, finding: &Finding) -> Finding {
     Finding { path, ..finding.clone() }
 }
 
-/// How many were looked at and what came out: `3 tickets checked: 0 errors, 1 warning`.
+/// Returns the summary of a run: `3 tickets checked: 0 errors, 1 warning`.
 pub fn summary(findings: &[Finding], run: &ReportSource<'_>) -> String {
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     let warnings = findings.len() - errors;
-    let (errors, warnings) = (many(errors, "error"), many(warnings, "warning"));
-    format!("{} {}ed: {errors}, {warnings}", many(run.count, run.noun), run.verb)
+    let (errors, warnings) = (count(errors, "error"), count(warnings, "warning"));
+    format!("{} {}ed: {errors}, {warnings}", count(run.count, run.noun), run.verb)
 }
 
-fn many(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
-/// A name of a finding that stays the same as long as it says the same, wherever its line moves to.
-/// FNV-1a over 128 bits, since nobody gains by two that agree.
+/// Returns a fingerprint for each finding that depends on its rule, path, entry, commit and message, but not on its line. Equal
+/// findings are numbered. The hash is FNV-1a of 128 bits; it need not withstand deliberate collisions.
 fn fingerprints(findings: &[Finding]) -> Vec<String> {
-    let mut seen = std::collections::HashMap::new();
+    let mut counts = std::collections::HashMap::new();
     let fingerprint = |finding: &Finding| {
         let entry = finding.entry.map(|id| id.to_string()).unwrap_or_default();
         let commit = finding.commit.as_deref().unwrap_or_default();
-        let said = [finding.rule.code, &finding.path, &entry, commit, &finding.message].join("\0");
-        let times: &mut u32 = seen.entry(said.clone()).or_default();
-        *times += 1;
-        let bytes = said.bytes().chain(times.to_be_bytes());
-        let step = |hash: u128, byte| (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
-        format!("{:032x}", bytes.fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d, step))
+        let identity = [finding.rule.code, &finding.path, &entry, commit, &finding.message].join("\0");
+        let number: &mut u32 = counts.entry(identity.clone()).or_default();
+        *number += 1;
+        let bytes = identity.bytes().chain(number.to_be_bytes());
+        let hash_byte =
+            |hash: u128, byte| (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
+        format!("{:032x}", bytes.fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d, hash_byte))
     };
     findings.iter().map(fingerprint).collect()
 }

@@ -1,4 +1,4 @@
-//! SARIF 2.1.0, the format in which analysers tell what they found: the rules that were broken, and where.
+//! SARIF 2.1.0, the report format of static analyzers: the violated rules, and the places of the violations.
 //!
 //! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/>
 
@@ -13,12 +13,13 @@ use crate::domain::rules::{Rule, Severity};
 use super::{ReportSource, fingerprints};
 use crate::view::json::pretty;
 
+/// Renders the report.
 pub(super) fn log(findings: &[Finding], run: &ReportSource<'_>) -> String {
-    let broken: BTreeMap<&str, &Rule> = findings.iter().map(|finding| (finding.rule.code, finding.rule)).collect();
-    let places: BTreeMap<&str, usize> = broken.keys().enumerate().map(|(place, code)| (*code, place)).collect();
+    let violated: BTreeMap<&str, &Rule> = findings.iter().map(|finding| (finding.rule.code, finding.rule)).collect();
+    let indices: BTreeMap<&str, usize> = violated.keys().enumerate().map(|(index, code)| (*code, index)).collect();
     let results = findings.iter().zip(fingerprints(findings));
     let results: Vec<Value> =
-        results.map(|(finding, fingerprint)| result(finding, places[finding.rule.code], &fingerprint)).collect();
+        results.map(|(finding, fingerprint)| result(finding, indices[finding.rule.code], &fingerprint)).collect();
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -26,7 +27,7 @@ pub(super) fn log(findings: &[Finding], run: &ReportSource<'_>) -> String {
             "tool": { "driver": {
                 "name": "casebook",
                 "version": run.version,
-                "rules": broken.values().map(|rule| descriptor(rule)).collect::<Vec<_>>(),
+                "rules": violated.values().map(|rule| descriptor(rule)).collect::<Vec<_>>(),
             } },
             "automationDetails": { "id": format!("casebook/{}/", run.verb) },
             "columnKind": "unicodeCodePoints",
@@ -54,19 +55,19 @@ const fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn result(finding: &Finding, place: usize, fingerprint: &str) -> Value {
+fn result(finding: &Finding, rule_index: usize, fingerprint: &str) -> Value {
     let mut region = json!({ "startLine": finding.line, "startColumn": finding.column });
     if let Some(line) = &finding.source_line {
         region["snippet"] = json!({ "text": line });
     }
-    let mut facts = Map::new();
+    let mut properties = Map::new();
     let ids = [("ticket", finding.ticket.map(|id| id.to_string())), ("entry", finding.entry.map(|id| id.to_string()))];
     for (name, value) in ids.into_iter().chain([("commit", finding.commit.clone())]) {
-        facts.extend(value.map(|value| (name.to_owned(), Value::String(value))));
+        properties.extend(value.map(|value| (name.to_owned(), Value::String(value))));
     }
     let mut result = json!({
         "ruleId": finding.rule.code,
-        "ruleIndex": place,
+        "ruleIndex": rule_index,
         "level": level(finding.severity),
         "message": { "text": finding.message },
         "locations": [{ "physicalLocation": {
@@ -75,13 +76,13 @@ fn result(finding: &Finding, place: usize, fingerprint: &str) -> Value {
         } }],
         "partialFingerprints": { "casebook/v1": fingerprint },
     });
-    if !facts.is_empty() {
-        result["properties"] = Value::Object(facts);
+    if !properties.is_empty() {
+        result["properties"] = Value::Object(properties);
     }
     result
 }
 
-/// A path as a relative reference: what has a meaning in one is written as its code.
+/// Returns a path as a relative URI reference, percent-encoded.
 fn uri(path: &str) -> String {
     let mut uri = String::with_capacity(path.len());
     for byte in path.bytes() {

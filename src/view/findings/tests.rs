@@ -1,4 +1,4 @@
-//! Every form of the same findings, one of them hostile.
+//! Tests of every format with the same findings, one of them hostile.
 
 use super::*;
 use crate::domain::rules;
@@ -10,7 +10,7 @@ const RUN: ReportSource<'_> = ReportSource {
     folder: "",
     count: 2,
     is_strict: false,
-    paint: ColorMode::PLAIN,
+    color_mode: ColorMode::PLAIN,
 };
 
 fn findings() -> Vec<Finding> {
@@ -23,15 +23,15 @@ fn findings() -> Vec<Finding> {
 }
 
 #[test]
-fn people_see_the_line_and_a_mark_under_the_place() {
+fn people_see_the_line_and_a_mark_under_the_column() {
     let rendered = render(ReportFormat::Full, &findings(), &RUN);
-    let wanted = "tickets/a b.yaml:4:9: error: `status` differs [CB101]\n  4 | status: solved\n    |         ^\n";
-    assert!(rendered.starts_with(wanted), "{rendered}");
+    let expected = "tickets/a b.yaml:4:9: error: `status` differs [CB101]\n  4 | status: solved\n    |         ^\n";
+    assert!(rendered.starts_with(expected), "{rendered}");
     assert_eq!(summary(&findings(), &RUN), "2 tickets checked: 1 error, 1 warning");
 }
 
 #[test]
-fn of_a_long_line_the_part_around_the_place_is_shown() {
+fn a_long_line_is_cut_around_the_column() {
     let mut finding = Finding::new(&rules::FIELD_UNFIT, "t", "no").at(1, 301);
     finding.source_line = Some(format!("{}x{}", "é".repeat(300), "緊".repeat(300)));
     let rendered = render(ReportFormat::Full, &[finding], &RUN);
@@ -41,8 +41,8 @@ fn of_a_long_line_the_part_around_the_place_is_shown() {
 }
 
 #[test]
-fn no_form_lets_strangers_steer_anything() {
-    for form in [
+fn hostile_text_is_harmless_in_every_format() {
+    for format in [
         ReportFormat::Full,
         ReportFormat::Concise,
         ReportFormat::Json,
@@ -52,16 +52,16 @@ fn no_form_lets_strangers_steer_anything() {
         ReportFormat::Junit,
         ReportFormat::Sarif,
     ] {
-        let rendered = render(form, &findings(), &RUN);
-        assert!(!rendered.contains('\u{1b}') && !rendered.contains("##["), "{form:?}: {rendered}");
+        let rendered = render(format, &findings(), &RUN);
+        assert!(!rendered.contains('\u{1b}') && !rendered.contains("##["), "{format:?}: {rendered}");
         let commands: Vec<&str> = rendered.lines().filter(|line| line.trim_start().starts_with("::")).collect();
-        let own = if form == ReportFormat::Github { 2 } else { 0 };
-        assert_eq!(commands.len(), own, "{form:?}: {rendered}");
+        let expected = if format == ReportFormat::Github { 2 } else { 0 };
+        assert_eq!(commands.len(), expected, "{format:?}: {rendered}");
     }
 }
 
 #[test]
-fn an_annotation_ends_where_it_should() {
+fn hostile_text_does_not_end_an_annotation() {
     let rendered = render(ReportFormat::Github, &findings(), &RUN);
     let lines: Vec<&str> = rendered.lines().collect();
     assert_eq!(lines[0], "::error file=tickets/a b.yaml,line=4,col=9,title=CB101 header.differs::`status` differs");
@@ -71,26 +71,26 @@ fn an_annotation_ends_where_it_should() {
 }
 
 #[test]
-fn systems_find_the_files_of_a_desk_in_a_folder() {
+fn paths_for_ci_systems_begin_at_the_top_of_the_repository() {
     let run = ReportSource { folder: "my desk/é/", ..RUN };
     let mut all = findings();
     all.push(Finding::new(&rules::COMMIT_UNSIGNED, ".", "the commit is not signed"));
-    let rendered = |form| render(form, &all, &run);
+    let rendered = |format| render(format, &all, &run);
     let github = rendered(ReportFormat::Github);
     assert!(github.starts_with("::error file=my desk/é/tickets/a b.yaml,line=4"), "{github}");
     assert!(github.contains("::error file=my desk/é,line=1"), "{github}");
     assert!(rendered(ReportFormat::Gitlab).contains("\"path\": \"my desk/é/tickets/a b.yaml\""));
     let sarif = rendered(ReportFormat::Sarif);
     assert!(sarif.contains("\"uri\": \"my%20desk/%C3%A9/tickets/a%20b.yaml\""), "{sarif}");
-    for form in
+    for format in
         [ReportFormat::Full, ReportFormat::Concise, ReportFormat::Json, ReportFormat::Lines, ReportFormat::Junit]
     {
-        assert!(!rendered(form).contains("my desk"), "{form:?}");
+        assert!(!rendered(format).contains("my desk"), "{format:?}");
     }
 }
 
 #[test]
-fn a_fingerprint_minds_neither_lines_nor_company_and_is_unique() {
+fn a_fingerprint_is_unique_and_ignores_lines_and_other_findings() {
     let one = findings();
     let mut moved = one.clone();
     moved[0].line += 7;
@@ -101,7 +101,7 @@ fn a_fingerprint_minds_neither_lines_nor_company_and_is_unique() {
 }
 
 #[test]
-fn warnings_fail_a_test_case_where_they_count() {
+fn warnings_fail_a_test_case_in_a_strict_run() {
     let strict = ReportSource { is_strict: true, ..RUN };
     assert!(render(ReportFormat::Junit, &findings(), &RUN).contains("tests=\"2\" failures=\"1\""));
     assert!(render(ReportFormat::Junit, &findings(), &strict).contains("tests=\"2\" failures=\"2\""));

@@ -1,4 +1,4 @@
-//! Findings for people: one line for each, and below it the line of the file with a mark under the place.
+//! Findings as text for people: one line for each, and below it the line of the file with a mark under the column.
 
 use std::fmt::Write as _;
 
@@ -12,30 +12,31 @@ use crate::view::colors;
 use crate::view::sanitize::one_line;
 use crate::view::text_width::width;
 
-/// How many characters of a long line are shown, around the place.
-const SHOWN: usize = 100;
+/// The number of characters of a long line that are shown, around the column.
+const EXCERPT_LENGTH: usize = 100;
 
-/// One line for each: `FILE:LINE:COLUMN: SEVERITY: MESSAGE [CODE]`.
+/// Renders one line for each finding: `FILE:LINE:COLUMN: SEVERITY: MESSAGE [CODE]`.
 pub(super) fn concise(findings: &[Finding], run: &ReportSource<'_>) -> String {
-    let mut told = String::new();
-    findings.iter().for_each(|finding| line(&mut told, finding, run));
-    told
+    let mut text = String::new();
+    findings.iter().for_each(|finding| line(&mut text, finding, run));
+    text
 }
 
-/// The same, each with its line of the file.
+/// Renders each finding with its line of the file.
 pub(super) fn full(findings: &[Finding], run: &ReportSource<'_>) -> String {
-    let mut told = String::new();
+    let mut text = String::new();
     for finding in findings {
-        line(&mut told, finding, run);
+        line(&mut text, finding, run);
         if let Some(source) = &finding.source_line {
-            excerpt(&mut told, finding, source);
+            excerpt(&mut text, finding, source);
         }
     }
-    told
+    text
 }
 
-fn line(told: &mut String, finding: &Finding, run: &ReportSource<'_>) {
-    let severity = run.paint.text(style(finding.severity), finding.severity.as_str());
+/// Appends the line of a finding, with the first ten digits of its commit.
+fn line(text: &mut String, finding: &Finding, run: &ReportSource<'_>) {
+    let severity = run.color_mode.text(style(finding.severity), finding.severity.as_str());
     let place = match &finding.commit {
         Some(commit) => format!("{}: {}", commit.get(..10).unwrap_or(commit), finding.path),
         None => finding.path.clone(),
@@ -44,7 +45,7 @@ fn line(told: &mut String, finding: &Finding, run: &ReportSource<'_>) {
     let (line, column, code) = (finding.line, finding.column, finding.rule.code);
     let message = format!("{severity}: {}", one_line(&finding.message));
     // Writing to a String cannot fail.
-    let _ = writeln!(told, "{place}:{line}:{column}: {message} [{code}]");
+    let _ = writeln!(text, "{place}:{line}:{column}: {message} [{code}]");
 }
 
 const fn style(severity: Severity) -> Style {
@@ -54,18 +55,18 @@ const fn style(severity: Severity) -> Style {
     }
 }
 
-/// The line with its number, and a mark below the place. Of a long line, what stands around the place.
-fn excerpt(told: &mut String, finding: &Finding, source: &str) {
+/// Appends the line of the file with its number, and a mark below the column. A long line is cut around the column.
+fn excerpt(text: &mut String, finding: &Finding, source: &str) {
     let at = finding.column.saturating_sub(1);
-    let skipped = at.saturating_sub(SHOWN / 2);
-    let shown: String = source.chars().skip(skipped).take(SHOWN).collect();
+    let skipped = at.saturating_sub(EXCERPT_LENGTH / 2);
+    let excerpt: String = source.chars().skip(skipped).take(EXCERPT_LENGTH).collect();
     let before: String = source.chars().skip(skipped).take(at - skipped).collect();
     let (lead, tail) =
-        (if skipped > 0 { "…" } else { "" }, if source.chars().count() > skipped + SHOWN { "…" } else { "" });
+        (if skipped > 0 { "…" } else { "" }, if source.chars().count() > skipped + EXCERPT_LENGTH { "…" } else { "" });
     let number = finding.line.to_string();
     let gutter = " ".repeat(number.len());
-    // What begins a line in the file begins none here, so it is made safe with what stands before it.
-    let line = format!("{number} | {lead}{}{tail}", one_line(&shown));
+    // The text is sanitized together with its prefix: a command at the start of the file line is not at the start here.
+    let line = format!("{number} | {lead}{}{tail}", one_line(&excerpt));
     let blanks = " ".repeat(width(&format!("{lead}{}", one_line(&before))));
-    let _ = writeln!(told, "  {line}\n  {gutter} | {blanks}^");
+    let _ = writeln!(text, "  {line}\n  {gutter} | {blanks}^");
 }

@@ -1,8 +1,7 @@
-//! JSON: the fields that scripts are promised, always all of them, in one order.
+//! Tickets and entries as JSON, with stable fields in one order.
 //!
-//! What is absent is `null` (a list `[]`, `fields` `{}`), so that a ticket always has the same shape. Values
-//! are exact; what would steer a terminal or a CI system is escaped where JSON is spelled out. Must not know
-//! which fields somebody asked for until they select some.
+//! A ticket always has all fields: an absent value is `null`, an empty list `[]`, and no custom fields are `{}`. Values are
+//! exact; [`pretty`] and [`line`] escape what would control a terminal or a CI system.
 
 mod field_selection;
 mod print;
@@ -18,13 +17,13 @@ use crate::domain::ticket::{Escalation, Hold, Ticket};
 use crate::domain::time::duration;
 use crate::domain::value::{Fields, Value};
 
-use super::visible_history::{VisibleEntry, thread};
+use super::visible_history::{VisibleEntry, visible_entries};
 use super::{Viewer, sla};
 
-pub use field_selection::{UnknownField, check, select, taken};
+pub use field_selection::{UnknownField, check, select, select_known};
 pub use print::{JsonArray, line, pretty};
 
-/// The fields of every ticket, in their order.
+/// The fields of a ticket, in their order.
 pub const FIELDS: &[&str] = &[
     "id",
     "short_id",
@@ -58,7 +57,7 @@ pub const FIELDS: &[&str] = &[
     "sla",
 ];
 
-/// The fields an entry can have where it stands for itself, in their order: those of its file, and its ticket.
+/// The fields that an entry can have outside a ticket, in their order: its ticket, and the fields of the file.
 pub const ENTRY_FIELDS: &[&str] = &[
     "ticket",
     "id",
@@ -114,10 +113,10 @@ pub const ENTRY_FIELDS: &[&str] = &[
     "text",
 ];
 
-/// The field that `show` adds: the entries.
+/// The field with the entries, which only `show` prints.
 pub const HISTORY: &str = "history";
 
-/// The fields of a row: [`FIELDS`]. `sla` are its clocks; of a ticket without targets there are none.
+/// Returns the [`FIELDS`] of a ticket. `sla` are its clocks, which a ticket without targets does not have.
 pub fn summary_json(ticket: &Summary, short_id: &str, path: &str, sla: &[Clock]) -> Map<String, Json> {
     let header = &ticket.header;
     let values = json!({
@@ -150,7 +149,7 @@ pub fn summary_json(ticket: &Summary, short_id: &str, path: &str, sla: &[Clock])
         "created_at": duration::format_instant(ticket.created_at),
         "last_activity_at": duration::format_instant(ticket.last_activity_at),
         "version": ticket.version.to_string(),
-        "sla": sla::array(sla),
+        "sla": sla::to_json_array(sla),
     });
     match values {
         Json::Object(fields) => fields,
@@ -158,29 +157,31 @@ pub fn summary_json(ticket: &Summary, short_id: &str, path: &str, sla: &[Clock])
     }
 }
 
-/// The fields of a whole ticket: [`FIELDS`] and [`HISTORY`].
+/// Returns the [`FIELDS`] and the [`HISTORY`] of a ticket.
 pub fn ticket_json(ticket: &Ticket, short_id: &str, path: &str, sla: &[Clock], viewer: Viewer) -> Map<String, Json> {
     let mut fields = summary_json(&Summary::from(ticket), short_id, path, sla);
     fields.insert(HISTORY.to_owned(), Json::Array(history_json(ticket, viewer)));
     fields
 }
 
-/// The entries by the names of their file, only those that are there. Redacted words are left out, and for
-/// customers all that is internal.
+/// Returns the entries that the viewer may see, each with the fields that it has, named as in the file. Redacted text and
+/// attachments are left out.
 pub fn history_json(ticket: &Ticket, viewer: Viewer) -> Vec<Json> {
-    thread(ticket, viewer).iter().map(|told| Json::Object(entry_json(told))).collect()
+    visible_entries(ticket, viewer).iter().map(|visible| Json::Object(entry_json(visible))).collect()
 }
 
-/// One entry by the names of its file.
-pub fn entry_json(told: &VisibleEntry<'_>) -> Map<String, Json> {
-    let mut fields = entry_fields(told.entry);
-    if told.redaction.is_some() {
+/// Returns an entry with the fields that it has, named as in the file.
+pub fn entry_json(visible: &VisibleEntry<'_>) -> Map<String, Json> {
+    let mut fields = entry_fields(visible.entry);
+    if visible.redaction.is_some() {
         fields.retain(|(name, _)| name != "text" && name != "attachments");
     }
     let mut entry = object(&fields);
     if let Some(Json::Array(attachments)) = entry.get_mut("attachments") {
-        for (shown, attachment) in attachments.iter_mut().filter_map(Json::as_object_mut).zip(&told.entry.attachments) {
-            shown.insert("path".to_owned(), Json::String(attachment.path()));
+        for (object, attachment) in
+            attachments.iter_mut().filter_map(Json::as_object_mut).zip(&visible.entry.attachments)
+        {
+            object.insert("path".to_owned(), Json::String(attachment.path()));
         }
     }
     entry
@@ -206,7 +207,7 @@ fn map(fields: &Fields) -> Json {
     Json::Object(object(fields))
 }
 
-/// A plain value as JSON. A number JSON has no place for (larger than 64 bits, not a number) becomes text.
+/// Returns a value as JSON. A number that JSON cannot represent (larger than 64 bits, infinite, not a number) becomes text.
 fn value(value: &Value) -> Json {
     match value {
         Value::Null => Json::Null,
@@ -217,7 +218,7 @@ fn value(value: &Value) -> Json {
         Value::Number(number) => {
             Number::from_f64(*number).map_or_else(|| Json::String(number.to_string()), Json::Number)
         }
-        Value::String(words) | Value::Text(words) => Json::String(words.clone()),
+        Value::String(text) | Value::Text(text) => Json::String(text.clone()),
         Value::Time(at) => Json::String(duration::format_instant(*at)),
         Value::List(items) => Json::Array(items.iter().map(self::value).collect()),
         Value::Map(fields) => map(fields),

@@ -1,4 +1,4 @@
-//! The promised fields, and JSON that is safe to print.
+//! Tests of the stable fields, and of JSON that is safe to print.
 
 use super::*;
 use crate::domain::ticket::action::Action;
@@ -40,7 +40,7 @@ fn objects_have_all_their_keys() {
 }
 
 #[test]
-fn history_has_the_names_of_the_file_and_keeps_secrets() {
+fn history_has_the_field_names_of_the_file_and_conceals_internal_text() {
     let mut ticket = test_fixtures::opened();
     test_fixtures::by_agent(&mut ticket, test_fixtures::note(), None, "They pay late.");
     let redact = Action::Redact { entry: ticket.id, reason: "a key".to_owned() };
@@ -56,15 +56,15 @@ fn history_has_the_names_of_the_file_and_keeps_secrets() {
 }
 
 #[test]
-fn fields_come_in_the_order_asked_for() {
+fn selected_fields_are_in_the_requested_order() {
     let row = || summary_json(&Summary::from(&test_fixtures::opened()), "000001", "x", &[]);
-    let ask = |names: &[&str]| select(row(), &names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>());
-    assert_eq!(ask(&["subject", "id"]).map(|row| names(&row).join(" ")), Ok("subject id".to_owned()));
+    let selected = |names: &[&str]| select(row(), &names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>());
+    assert_eq!(selected(&["subject", "id"]).map(|row| names(&row).join(" ")), Ok("subject id".to_owned()));
     assert_eq!(
-        ask(&["id", "subjet"]).map_err(|error| error.to_string()),
-        Err("`subjet` is no field; did you mean `subject`?".to_owned())
+        selected(&["id", "subjet"]).map_err(|error| error.to_string()),
+        Err("unknown field `subjet`; did you mean `subject`?".to_owned())
     );
-    assert_eq!(ask(&["xyz"]).map_err(|error| error.nearest), Err(None));
+    assert_eq!(selected(&["xyz"]).map_err(|error| error.nearest), Err(None));
     assert_eq!(
         check(&["history".to_owned()], FIELDS.iter().copied()).map_err(|error| error.name),
         Err("history".to_owned())
@@ -72,17 +72,17 @@ fn fields_come_in_the_order_asked_for() {
 }
 
 #[test]
-fn spelled_json_is_safe_and_exact() {
+fn printed_json_is_safe_and_exact() {
     let value = json!({"a": "\u{1b}[2J \u{7f}\u{9b}\u{202e}\u{2028} ##[x] ###vso[y ##TeamCity[ section_start:1", "\\##[": "é\n"});
-    for spelled in [pretty(&value), line(&value)] {
-        assert!(!spelled.contains(|c| sanitize::steers(c) && c != '\n'), "{spelled}");
-        assert_eq!(sanitize::lines(&spelled), spelled);
-        assert_eq!(serde_json::from_str::<Json>(&spelled).ok(), Some(value.clone()));
+    for printed in [pretty(&value), line(&value)] {
+        assert!(!printed.contains(|c| sanitize::is_control(c) && c != '\n'), "{printed}");
+        assert_eq!(sanitize::lines(&printed), printed);
+        assert_eq!(serde_json::from_str::<Json>(&printed).ok(), Some(value.clone()));
     }
 }
 
 #[test]
-fn numbers_json_cannot_hold_become_text() {
+fn numbers_that_json_cannot_represent_become_text() {
     assert_eq!(value(&Value::Integer(i128::MAX)), json!(i128::MAX.to_string()));
     assert_eq!(value(&Value::Integer(-3)), json!(-3));
     assert_eq!(value(&Value::Number(f64::INFINITY)), json!("inf"));

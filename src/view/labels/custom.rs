@@ -1,23 +1,21 @@
-//! What a desk itself calls its product groups and fields, in its own language: it knows better than any catalogue.
-//!
-//! Must not know where that is written.
+//! The labels that a desk itself gives to its product groups and custom fields. They go before those of the catalog.
 
 use std::collections::BTreeMap;
 
 use crate::domain::ticket::custom_field::CustomField;
 use crate::domain::ticket::product_group::ProductGroup;
 
-/// The labels by name, of what has one.
+/// The labels of a desk's settings, by the names of the groups and fields that have one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CustomLabels {
-    /// Of product groups.
+    /// The labels of product groups.
     pub groups: BTreeMap<String, String>,
-    /// Of fields.
+    /// The labels of custom fields.
     pub fields: BTreeMap<String, String>,
 }
 
 impl CustomLabels {
-    /// Those of what the desk has defined.
+    /// Returns the labels of the product groups and custom fields that a desk defined.
     pub fn of(groups: &[ProductGroup], fields: &[CustomField]) -> Self {
         let group = |group: &ProductGroup| Some((group.name.clone(), group.label.clone()?));
         let field = |field: &CustomField| Some((field.name.clone(), field.label.clone()?));

@@ -1,34 +1,35 @@
-//! English. Customers read what the portal says; support reads the short words of its trade.
+//! English labels. Customers see the wording of the portal; support sees shorter labels.
 
-use super::catalogue::{
-    Ages, Catalogue, Changes, Columns, CountLabels, Deeds, EscalationReasons, Facts, Glances, Groups, HoldReasons,
-    Impacts, Kinds, MergeReasons, NextSteps, OrganizationRoles, Plural, Priorities, Promises, Remarks, ReopenReasons,
-    Resolutions, Roles, Statuses, Sweeps,
+use super::catalog::{
+    ActionLabels, Catalog, ChangeLabels, ClockLabels, ColumnLabels, CountLabels, EscalationReasonLabels, FieldLabels,
+    HoldReasonLabels, ImpactLabels, KindLabels, MergeReasonLabels, NextStepLabels, OrganizationRoleLabels,
+    OverviewLabels, Plural, PriorityLabels, ProductGroupLabels, RemarkLabels, ReopenReasonLabels, ResolutionLabels,
+    RoleLabels, StatusLabels, SweepLabels, TimeLabels,
 };
 
-/// For customers.
-pub(super) static PORTAL: Catalogue = WORDS;
+/// The labels for customers.
+pub(super) static CUSTOMER: Catalog = LABELS;
 
-/// For support.
-pub(super) static DESK: Catalogue = Catalogue {
-    statuses: Statuses { open: "open", awaiting_reply: "awaiting reply", on_hold: "on hold", solved: "solved" },
-    next_steps: NextSteps { awaiting_reply: "the requester owes the next step", ..WORDS.next_steps },
-    kinds: Kinds { organization_access: "request for access to the organisation's tickets" },
-    groups: Groups {
+/// The labels for support.
+pub(super) static SUPPORT: Catalog = Catalog {
+    statuses: StatusLabels { open: "open", awaiting_reply: "awaiting reply", on_hold: "on hold", solved: "solved" },
+    next_steps: NextStepLabels { awaiting_reply: "the next step is with the requester", ..LABELS.next_steps },
+    kinds: KindLabels { organization_access: "request for access to the organization's tickets" },
+    product_groups: ProductGroupLabels {
         reports_dashboards: "reports_dashboards",
         schedule_export: "schedule_export",
         instance_admin: "instance_admin",
         lookml_pdt_git: "lookml_pdt_git",
         api_embed_ext: "api_embed_ext",
     },
-    hold_reasons: HoldReasons {
+    hold_reasons: HoldReasonLabels {
         reproducing: "reproducing the bug",
         engineering: "with engineering",
         account_team: "the account team will be in touch",
-        ..WORDS.hold_reasons
+        ..LABELS.hold_reasons
     },
-    roles: Roles { agent: "agent", ..WORDS.roles },
-    columns: Columns {
+    roles: RoleLabels { agent: "agent", ..LABELS.roles },
+    columns: ColumnLabels {
         id: "id",
         priority: "pri",
         status: "status",
@@ -44,7 +45,7 @@ pub(super) static DESK: Catalogue = Catalogue {
         text: "text",
         tickets: "tickets",
     },
-    facts: Facts {
+    fields: FieldLabels {
         status: "status",
         priority: "priority",
         kind: "kind",
@@ -57,7 +58,7 @@ pub(super) static DESK: Catalogue = Catalogue {
         requester: "requester",
         assignee: "assignee",
         cc: "cc",
-        organization: "organisation",
+        organization: "organization",
         instance: "instance",
         product: "product",
         product_group: "product group",
@@ -68,67 +69,72 @@ pub(super) static DESK: Catalogue = Catalogue {
         last_activity: "last activity",
         id: "id",
     },
-    ..WORDS
+    ..LABELS
 };
 
-const WORDS: Catalogue = Catalogue {
-    statuses: Statuses { open: "Open", awaiting_reply: "Awaiting your reply", on_hold: "On hold", solved: "Solved" },
-    next_steps: NextSteps {
-        open: "support owes the next step",
-        awaiting_reply: "you owe the next step",
-        on_hold: "support waits for an internal team",
-        solved: "nobody owes anything",
+const LABELS: Catalog = Catalog {
+    statuses: StatusLabels {
+        open: "Open",
+        awaiting_reply: "Awaiting your reply",
+        on_hold: "On hold",
+        solved: "Solved",
     },
-    priorities: Priorities { s1: "S1 - Urgent", s2: "S2 - High", s3: "S3 - Tolerable", s4: "S4 - Question" },
-    impacts: Impacts {
-        s1: "nothing works, and the business stands still",
+    next_steps: NextStepLabels {
+        open: "the next step is with support",
+        awaiting_reply: "the next step is with you",
+        on_hold: "support is waiting for an internal team",
+        solved: "no next step",
+    },
+    priorities: PriorityLabels { s1: "S1 - Urgent", s2: "S2 - High", s3: "S3 - Tolerable", s4: "S4 - Question" },
+    impacts: ImpactLabels {
+        s1: "nothing works, and the business has stopped",
         s2: "it works badly, with significant impact",
         s3: "it is usable, and most work goes on",
         s4: "a question, and no impact",
     },
-    kinds: Kinds { organization_access: "organisation-level access" },
-    groups: Groups {
+    kinds: KindLabels { organization_access: "organization-level access" },
+    product_groups: ProductGroupLabels {
         reports_dashboards: "Creating reports or dashboards",
         schedule_export: "Scheduling or exporting data",
         instance_admin: "Instance administration",
         lookml_pdt_git: "LookML, derived tables, or version control",
         api_embed_ext: "API, embedding, extension framework",
     },
-    hold_reasons: HoldReasons {
+    hold_reasons: HoldReasonLabels {
         reproducing: "reproducing a reported bug",
         workaround: "looking for a workaround",
         engineering: "with an engineering team about a bug",
         account_team: "account team will contact the requester before closing",
         other: "another reason",
     },
-    resolutions: Resolutions {
+    resolutions: ResolutionLabels {
         agreed: "agreed",
         bug_reported: "bug reported",
         no_response: "no response",
         merged: "merged",
     },
-    merge_reasons: MergeReasons { same_issue: "same issue", interrupted_chat: "interrupted chat" },
-    reopen_reasons: ReopenReasons {
+    merge_reasons: MergeReasonLabels { same_issue: "same issue", interrupted_chat: "interrupted chat" },
+    reopen_reasons: ReopenReasonLabels {
         not_solved: "the issue is not solved",
         insufficient: "not solved sufficiently",
         could_not_engage: "the requester could not take part",
         new_chat: "a new chat began",
     },
-    escalation_reasons: EscalationReasons {
+    escalation_reasons: EscalationReasonLabels {
         resolution_time: "resolution takes too long",
         technical_expertise: "other expertise is needed",
         business_impact: "business impact",
     },
-    roles: Roles { agent: "support agent", customer: "customer", system: "system" },
-    organization_roles: OrganizationRoles {
+    roles: RoleLabels { agent: "support agent", customer: "customer", system: "system" },
+    organization_roles: OrganizationRoleLabels {
         tech_support_editor: "Tech Support Editor",
         tech_support_viewer: "Tech Support Viewer",
-        org_admin: "organisation administrator",
+        org_admin: "organization administrator",
         admin: "admin",
         developer: "developer",
         technical_contact: "technical contact",
     },
-    columns: Columns {
+    columns: ColumnLabels {
         id: "Id",
         priority: "Priority",
         status: "Status",
@@ -144,8 +150,13 @@ const WORDS: Catalogue = Catalogue {
         text: "Text",
         tickets: "Requests",
     },
-    sweeps: Sweeps { remind: "remind", solve: "solve", first_word: "first word", hold_ended: "hold ended" },
-    facts: Facts {
+    sweep: SweepLabels {
+        remind: "remind",
+        solve: "solve",
+        manager_response: "manager response",
+        hold_ended: "hold ended",
+    },
+    fields: FieldLabels {
         status: "Status",
         priority: "Priority",
         kind: "Kind",
@@ -158,7 +169,7 @@ const WORDS: Catalogue = Catalogue {
         requester: "Requester",
         assignee: "Assignee",
         cc: "Cc",
-        organization: "Organisation",
+        organization: "Organization",
         instance: "Instance",
         product: "Product",
         product_group: "Product group",
@@ -169,70 +180,70 @@ const WORDS: Catalogue = Catalogue {
         last_activity: "Last Activity",
         id: "Id",
     },
-    remarks: Remarks {
+    remarks: RemarkLabels {
         next_step: "{status}: {next_step}",
-        nobody: "nobody",
+        unassigned: "unassigned",
         waiting_for: ", waiting for {team}",
         until: ", until {time}",
         escalated_to: ", to {manager}",
         since: ", since {time}",
-        hidden: "hidden by {person} in {entry}: {reason}",
+        hidden: "redacted by {person} in {entry}: {reason}",
         corrected: "corrected by {person} in {entry}: {reason}",
-        twin: "two clones brought this here; it stands in {entry}",
-        passed: "{hold}, which has passed",
+        duplicate: "recorded by two clones; the text is in {entry}",
+        passed: "{hold} (ended)",
         hold_ended: "hold ended",
         nothing: "nothing",
     },
-    deeds: Deeds {
+    actions: ActionLabels {
         opened: "opened",
         on_behalf_of: " on behalf of {person}",
         imported: " (imported from {system} {id})",
-        elsewhere: "elsewhere",
+        elsewhere: "another system",
         approved: " with the approval of {person}",
-        overridden: " against the rule {rule}: {reason}",
+        overridden: " overriding the rule {rule}: {reason}",
         replied: "replied",
         replied_automatically: "sent an automatic reply",
         noted: "wrote an internal note",
-        noted_automatically: "sent an automatic mail, kept as an internal note",
-        by_way_of: " by way of {ticket}",
+        noted_automatically: "sent an automatic mail, recorded as an internal note",
+        via_ticket: " via {ticket}",
         reminded: "reminded the requester",
         reminded_automatically: "reminded the requester automatically",
         held: "put it on hold: {reason}",
-        resumed: "went on after the hold",
-        agreed_by: "solved it, agreed by {person}",
-        agreed: "solved it, agreed",
+        resumed: "resumed it after the hold",
+        agreed_by: "solved it: agreed by {person}",
+        agreed: "solved it: agreed",
         bug_reported: "solved it: bug {bug} reported, {priority}, expected by {time}",
-        no_response: "solved it for want of a response",
+        no_response: "solved it: no response",
         merged_into: "merged it into {ticket} ({reason})",
         merged: "merged {ticket} into this",
         with_cc: ", with {people} in copy",
-        forwarded: "wrote to this ticket, which goes on elsewhere: recorded on {ticket} as {entry}",
-        followed_up: "wrote to this solved ticket: {ticket} follows it up",
+        forwarded: "wrote to this merged ticket: recorded on {ticket} as {entry}",
+        followed_up: "wrote to this solved ticket: {ticket} is the follow-up",
         reopened: "reopened it: {reason}",
-        unmerged: "reopened it and took the merge back: {reason}",
-        taken_out: "took {ticket} out again",
+        unmerged: "reopened it and undid the merge: {reason}",
+        source_unmerged: "undid the merge of {ticket}",
         escalated: "escalated it: {reason}",
         escalated_to: "escalated it to {manager}: {reason}",
         deescalated: "ended the escalation",
         for_reason: " ({reason})",
         prioritized: "changed the priority from {was} to {priority}",
         assigned: "assigned it to {person}",
-        unassigned: "assigned it to nobody",
-        set: "set {facts}",
-        set_to: "{fact} to {value}",
-        unset: "took away {facts}",
-        cc_added: "took into copy {people}",
-        cc_removed: "took out of copy {people}",
+        unassigned: "unassigned it",
+        set: "set {fields}",
+        set_to: "{field} to {value}",
+        unset: "cleared {fields}",
+        cc_added: "added {people} in copy",
+        cc_removed: "removed {people} from copy",
         attached: "attached files",
         tagged: "tagged it {tags}",
-        untagged: "took away the tag {tags}",
+        untagged: "removed the tag {tags}",
         and: " and ",
         nothing: "changed nothing",
         corrected: "corrected {entry}: {reason}",
-        redacted: "hid the words of {entry}: {reason}",
-        foreign: "did what only a newer version understands: {word}",
+        redacted: "redacted {entry}: {reason}",
+        unknown: "did an action that only a newer version of casebook knows: {action}",
     },
-    ages: Ages {
+    times: TimeLabels {
         now: "now",
         minutes: "{number}m",
         hours: "{number}h",
@@ -240,21 +251,21 @@ const WORDS: Catalogue = Catalogue {
         ago: "{age} ago",
         minute: "%Y-%m-%d %H:%M",
     },
-    glances: Glances {
+    overview: OverviewLabels {
         unsolved: "unsolved: {remarks}",
         urgent: "{number} urgent",
         escalated: "{number} escalated",
         unassigned: "{number} unassigned",
         oldest_open: "oldest open: {ticket}, {age}: {subject}",
     },
-    promises: Promises {
+    clocks: ClockLabels {
         first_response: "first response",
         next_response: "next response",
         resolution: "resolution",
-        first_word: "first word of a manager",
+        manager_response: "manager response",
         overdue: "overdue: {number}",
         due_soon: "due within a day: {number}",
-        burns_first: "burns first: {ticket}, {what}",
+        most_urgent: "most urgent: {ticket}, {clock}",
         late: "{span} late",
         ahead: "in {span}",
         now: "now",
@@ -262,19 +273,19 @@ const WORDS: Catalogue = Catalogue {
         paused: "paused",
         never: "never",
         used: "met, {span} used",
-        since: "overdue since {moment} ({span})",
-        missed: "missed, was due {moment} ({span})",
-        due: "due {moment} ({span})",
-        left: "waits for the customer, {span} left",
-        closed: "never due: its calendar does not open",
-        of: "{target} of {calendar}: {state}",
+        since: "overdue since {time} ({span})",
+        missed: "missed, was due {time} ({span})",
+        due: "due {time} ({span})",
+        left: "waiting for the customer, {span} left",
+        closed: "never due: the calendar never opens",
+        summary: "{target} by {calendar}: {state}",
     },
-    changes: Changes {
-        by_hand: "the file was changed, and no entry says so",
-        removed: "REMOVED from the history: {deed}",
-        rewritten: "REWRITTEN in the history: {deed}",
+    changes: ChangeLabels {
+        by_hand: "the file was edited without an entry",
+        removed: "REMOVED from the history: {action}",
+        rewritten: "REWRITTEN in the history: {action}",
         new: "new, {status}",
-        gone: "the file is gone",
+        gone: "the file was deleted",
         summary: "{tickets}, {entries}",
     },
     counts: CountLabels {
@@ -284,5 +295,5 @@ const WORDS: Catalogue = Catalogue {
         uncommitted: Plural { one: "uncommitted: {number} file", other: "uncommitted: {number} files" },
         ended_holds: Plural { one: "{number} hold ended", other: "{number} holds ended" },
     },
-    is_one: |number| number == 1,
+    is_singular: |number| number == 1,
 };

@@ -1,76 +1,77 @@
-//! French, as the seeds have it; what they have no word for is our own.
+//! French labels, as in the source documents (docs/seeds.md). Labels that those do not have are casebook's own.
 
-use super::catalogue::{
-    Ages, Catalogue, Changes, Columns, CountLabels, Deeds, EscalationReasons, Facts, Glances, Groups, HoldReasons,
-    Impacts, Kinds, MergeReasons, NextSteps, OrganizationRoles, Plural, Priorities, Promises, Remarks, ReopenReasons,
-    Resolutions, Roles, Statuses, Sweeps,
+use super::catalog::{
+    ActionLabels, Catalog, ChangeLabels, ClockLabels, ColumnLabels, CountLabels, EscalationReasonLabels, FieldLabels,
+    HoldReasonLabels, ImpactLabels, KindLabels, MergeReasonLabels, NextStepLabels, OrganizationRoleLabels,
+    OverviewLabels, Plural, PriorityLabels, ProductGroupLabels, RemarkLabels, ReopenReasonLabels, ResolutionLabels,
+    RoleLabels, StatusLabels, SweepLabels, TimeLabels,
 };
 
-/// For customers.
-pub(super) static PORTAL: Catalogue = WORDS;
+/// The labels for customers.
+pub(super) static CUSTOMER: Catalog = LABELS;
 
-/// For support.
-pub(super) static DESK: Catalogue = Catalogue {
-    next_steps: NextSteps { awaiting_reply: "la prochaine étape revient au demandeur", ..WORDS.next_steps },
-    ..WORDS
+/// The labels for support.
+pub(super) static SUPPORT: Catalog = Catalog {
+    next_steps: NextStepLabels { awaiting_reply: "la prochaine étape revient au demandeur", ..LABELS.next_steps },
+    ..LABELS
 };
 
-const WORDS: Catalogue = Catalogue {
-    // The third label begins as the second does: compare whole labels only.
-    statuses: Statuses {
+const LABELS: Catalog = Catalog {
+    // The second label begins with the third one: compare whole labels only.
+    statuses: StatusLabels {
         open: "Ouverte",
         awaiting_reply: "En attente de votre réponse",
         on_hold: "En attente",
         solved: "Résolu",
     },
-    next_steps: NextSteps {
+    next_steps: NextStepLabels {
         open: "la prochaine étape revient à l'assistance",
         awaiting_reply: "la prochaine étape vous revient",
         on_hold: "l'assistance attend une équipe interne",
         solved: "plus rien n'est attendu",
     },
-    priorities: Priorities { s1: "S1-Urgent", s2: "S2-élevé", s3: "S3-Tolerable", s4: "S4-Question" },
-    impacts: Impacts {
+    priorities: PriorityLabels { s1: "S1-Urgent", s2: "S2-élevé", s3: "S3-Tolerable", s4: "S4-Question" },
+    impacts: ImpactLabels {
         s1: "plus rien ne fonctionne, et l'activité est paralysée",
         s2: "le service est dégradé, avec un impact important sur l'activité",
         s3: "le service est utilisable, et l'essentiel du travail continue",
         s4: "une question, sans effet sur le fonctionnement",
     },
-    kinds: Kinds { organization_access: "accès au niveau de l'organisation" },
-    groups: Groups {
+    kinds: KindLabels { organization_access: "accès au niveau de l'organisation" },
+    product_groups: ProductGroupLabels {
         reports_dashboards: "Créer des rapports ou des tableaux de bord",
         schedule_export: "Planifier ou exporter des données",
         instance_admin: "Administration des instances",
         lookml_pdt_git: "LookML, tables dérivées ou contrôle des versions",
         api_embed_ext: "API, intégration, framework d'extension",
     },
-    hold_reasons: HoldReasons {
+    hold_reasons: HoldReasonLabels {
         reproducing: "reproduire un bug signalé",
         workaround: "rechercher une solution de contournement",
         engineering: "communique avec une équipe d'ingénieurs en cas de bug",
         account_team: "l'équipe chargée du compte contacte le demandeur avant de clôturer",
         other: "une autre raison",
     },
-    resolutions: Resolutions {
+    resolutions: ResolutionLabels {
         agreed: "le demandeur et l'agent conviennent que le problème est résolu",
         bug_reported: "bug signalé à l'équipe d'ingénierie; priorité et délai de résolution estimé alignés",
         no_response: "n'a pas répondu depuis un certain temps, au moins une alerte supplémentaire",
         merged: "fusionnée dans une autre demande d'assistance",
     },
-    merge_reasons: MergeReasons { same_issue: "même problème", interrupted_chat: "chat interrompu" },
-    reopen_reasons: ReopenReasons {
+    merge_reasons: MergeReasonLabels { same_issue: "même problème", interrupted_chat: "chat interrompu" },
+    reopen_reasons: ReopenReasonLabels {
         not_solved: "le problème n'a pas été résolu",
         insufficient: "le problème n'a pas été suffisamment résolu",
         could_not_engage: "le demandeur n'a pas pu participer au dépannage",
         new_chat: "une nouvelle session de chat a commencé",
     },
-    escalation_reasons: EscalationReasons {
+    escalation_reasons: EscalationReasonLabels {
         resolution_time: "la résolution prend trop de temps",
         technical_expertise: "une autre expertise est nécessaire",
         business_impact: "impact sur l'activité",
     },
-    roles: Roles { agent: "agent du service client", customer: "client", system: "système" },
-    organization_roles: OrganizationRoles {
+    roles: RoleLabels { agent: "agent du service client", customer: "client", system: "système" },
+    organization_roles: OrganizationRoleLabels {
         tech_support_editor: "Éditeur de l'assistance technique",
         tech_support_viewer: "Lecteur de l'assistance technique",
         org_admin: "administrateur de l'organisation",
@@ -78,7 +79,7 @@ const WORDS: Catalogue = Catalogue {
         developer: "développeur",
         technical_contact: "contact technique",
     },
-    columns: Columns {
+    columns: ColumnLabels {
         id: "Identifiant",
         priority: "Priorité",
         status: "État",
@@ -94,13 +95,13 @@ const WORDS: Catalogue = Catalogue {
         text: "Texte",
         tickets: "Demandes",
     },
-    sweeps: Sweeps {
+    sweep: SweepLabels {
         remind: "relancer",
         solve: "résoudre",
-        first_word: "premier mot d'un responsable",
+        manager_response: "réponse d'un responsable",
         hold_ended: "attente terminée",
     },
-    facts: Facts {
+    fields: FieldLabels {
         status: "État",
         priority: "Priorité",
         kind: "Type",
@@ -124,21 +125,21 @@ const WORDS: Catalogue = Catalogue {
         last_activity: "Dernière activité",
         id: "Identifiant",
     },
-    remarks: Remarks {
+    remarks: RemarkLabels {
         next_step: "{status} : {next_step}",
-        nobody: "personne",
+        unassigned: "personne",
         waiting_for: ", en attente de {team}",
         until: ", jusqu'au {time}",
         escalated_to: ", à {manager}",
         since: ", depuis le {time}",
         hidden: "masqué par {person} dans {entry} : {reason}",
         corrected: "corrigé par {person} dans {entry} : {reason}",
-        twin: "deux clones ont apporté ceci ; cela figure dans {entry}",
+        duplicate: "deux clones ont apporté ceci ; cela figure dans {entry}",
         passed: "{hold}, délai dépassé",
         hold_ended: "mise en attente échue",
         nothing: "rien",
     },
-    deeds: Deeds {
+    actions: ActionLabels {
         opened: "a ouvert la demande",
         on_behalf_of: " au nom de {person}",
         imported: " (importée de {system} {id})",
@@ -149,7 +150,7 @@ const WORDS: Catalogue = Catalogue {
         replied_automatically: "a envoyé une réponse automatique",
         noted: "a écrit une note interne",
         noted_automatically: "a envoyé un e-mail automatique, conservé comme note interne",
-        by_way_of: " par l'intermédiaire de {ticket}",
+        via_ticket: " par l'intermédiaire de {ticket}",
         reminded: "a envoyé une alerte supplémentaire au demandeur",
         reminded_automatically: "a envoyé une alerte automatique au demandeur",
         held: "a mis la demande en attente : {reason}",
@@ -165,7 +166,7 @@ const WORDS: Catalogue = Catalogue {
         followed_up: "a écrit à cette demande résolue : {ticket} y fait suite",
         reopened: "a rouvert la demande : {reason}",
         unmerged: "a rouvert la demande et annulé la fusion : {reason}",
-        taken_out: "a annulé la fusion de {ticket}",
+        source_unmerged: "a annulé la fusion de {ticket}",
         escalated: "a escaladé la demande : {reason}",
         escalated_to: "a escaladé la demande à {manager} : {reason}",
         deescalated: "a mis fin à l'escalade",
@@ -173,9 +174,9 @@ const WORDS: Catalogue = Catalogue {
         prioritized: "a fait passer la priorité de {was} à {priority}",
         assigned: "a attribué la demande à {person}",
         unassigned: "a retiré l'attribution de la demande",
-        set: "a défini {facts}",
-        set_to: "{fact} = {value}",
-        unset: "a effacé {facts}",
+        set: "a défini {fields}",
+        set_to: "{field} = {value}",
+        unset: "a effacé {fields}",
         cc_added: "a mis en copie {people}",
         cc_removed: "a retiré de la copie {people}",
         attached: "a joint des fichiers",
@@ -185,9 +186,9 @@ const WORDS: Catalogue = Catalogue {
         nothing: "n'a rien changé",
         corrected: "a corrigé {entry} : {reason}",
         redacted: "a masqué le texte de {entry} : {reason}",
-        foreign: "a fait ce que seule une version plus récente comprend : {word}",
+        unknown: "a fait ce que seule une version plus récente comprend : {action}",
     },
-    ages: Ages {
+    times: TimeLabels {
         now: "à l'instant",
         minutes: "{number} min",
         hours: "{number} h",
@@ -195,21 +196,21 @@ const WORDS: Catalogue = Catalogue {
         ago: "il y a {age}",
         minute: "%d/%m/%Y %H:%M",
     },
-    glances: Glances {
+    overview: OverviewLabels {
         unsolved: "non résolues : {remarks}",
         urgent: "{number} S1-Urgent",
         escalated: "{number} en escalade",
         unassigned: "{number} sans responsable",
         oldest_open: "ouverte depuis le plus longtemps : {ticket}, {age} : {subject}",
     },
-    promises: Promises {
+    clocks: ClockLabels {
         first_response: "Première réponse",
         next_response: "Réponse suivante",
         resolution: "Résolution",
-        first_word: "Premier mot d'un responsable",
+        manager_response: "Réponse d'un responsable",
         overdue: "en retard : {number}",
         due_soon: "échéance dans la journée : {number}",
-        burns_first: "le plus urgent : {ticket}, {what}",
+        most_urgent: "le plus urgent : {ticket}, {clock}",
         late: "{span} de retard",
         ahead: "dans {span}",
         now: "maintenant",
@@ -217,17 +218,17 @@ const WORDS: Catalogue = Catalogue {
         paused: "en pause",
         never: "jamais",
         used: "tenu, {span} utilisées",
-        since: "en retard depuis {moment} ({span})",
-        missed: "manqué, échéance {moment} ({span})",
-        due: "échéance {moment} ({span})",
+        since: "en retard depuis {time} ({span})",
+        missed: "manqué, échéance {time} ({span})",
+        due: "échéance {time} ({span})",
         left: "attend le client, reste {span}",
         closed: "sans échéance : son calendrier n'ouvre pas",
-        of: "{target} de {calendar} : {state}",
+        summary: "{target} de {calendar} : {state}",
     },
-    changes: Changes {
+    changes: ChangeLabels {
         by_hand: "le fichier a changé, et aucune entrée ne le dit",
-        removed: "RETIRÉ de l'historique : {deed}",
-        rewritten: "RÉÉCRIT dans l'historique : {deed}",
+        removed: "RETIRÉ de l'historique : {action}",
+        rewritten: "RÉÉCRIT dans l'historique : {action}",
         new: "nouvelle, {status}",
         gone: "le fichier a disparu",
         summary: "{tickets}, {entries}",
@@ -242,5 +243,5 @@ const WORDS: Catalogue = Catalogue {
         uncommitted: Plural { one: "non validé : {number} fichier", other: "non validés : {number} fichiers" },
         ended_holds: Plural { one: "{number} mise en attente échue", other: "{number} mises en attente échues" },
     },
-    is_one: |number| number < 2,
+    is_singular: |number| number < 2,
 };

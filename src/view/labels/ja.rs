@@ -1,73 +1,80 @@
-//! Japanese, as the seeds have it: they leave statuses, and the portal's columns, in English. What they have no word
-//! for is our own; product groups are in English, since no seed names them in Japanese.
+//! Japanese labels, as in the source documents (docs/seeds.md), which leave statuses and the columns of the portal in
+//! English. Labels that those do not have are casebook's own. Product groups are in English, because no source document
+//! has them in Japanese.
 
-use super::catalogue::{
-    Ages, Catalogue, Changes, Columns, CountLabels, Deeds, EscalationReasons, Facts, Glances, Groups, HoldReasons,
-    Impacts, Kinds, MergeReasons, NextSteps, OrganizationRoles, Plural, Priorities, Promises, Remarks, ReopenReasons,
-    Resolutions, Roles, Statuses, Sweeps,
+use super::catalog::{
+    ActionLabels, Catalog, ChangeLabels, ClockLabels, ColumnLabels, CountLabels, EscalationReasonLabels, FieldLabels,
+    HoldReasonLabels, ImpactLabels, KindLabels, MergeReasonLabels, NextStepLabels, OrganizationRoleLabels,
+    OverviewLabels, Plural, PriorityLabels, ProductGroupLabels, RemarkLabels, ReopenReasonLabels, ResolutionLabels,
+    RoleLabels, StatusLabels, SweepLabels, TimeLabels,
 };
 
-/// For customers.
-pub(super) static PORTAL: Catalogue = WORDS;
+/// The labels for customers.
+pub(super) static CUSTOMER: Catalog = LABELS;
 
-/// For support.
-pub(super) static DESK: Catalogue = Catalogue {
-    next_steps: NextSteps {
-        awaiting_reply: "次に対応するのはリクエスト送信者です", ..WORDS.next_steps
+/// The labels for support.
+pub(super) static SUPPORT: Catalog = Catalog {
+    next_steps: NextStepLabels {
+        awaiting_reply: "次に対応するのはリクエスト送信者です", ..LABELS.next_steps
     },
-    ..WORDS
+    ..LABELS
 };
 
-const WORDS: Catalogue = Catalogue {
-    statuses: Statuses { open: "Open", awaiting_reply: "Awaiting your reply", on_hold: "On hold", solved: "Solved" },
-    next_steps: NextSteps {
+const LABELS: Catalog = Catalog {
+    statuses: StatusLabels {
+        open: "Open",
+        awaiting_reply: "Awaiting your reply",
+        on_hold: "On hold",
+        solved: "Solved",
+    },
+    next_steps: NextStepLabels {
         open: "次に対応するのはサポートです",
         awaiting_reply: "次に対応するのはお客様です",
         on_hold: "サポートは社内チームの対応を待っています",
         solved: "必要な対応はありません",
     },
-    priorities: Priorities { s1: "S1: 緊急", s2: "S2: 重大", s3: "S3: 許容範囲", s4: "S4: 質問" },
-    impacts: Impacts {
+    priorities: PriorityLabels { s1: "S1: 緊急", s2: "S2: 重大", s3: "S3: 許容範囲", s4: "S4: 質問" },
+    impacts: ImpactLabels {
         s1: "まったく機能せず、業務が止まっています",
         s2: "稼働していますが、業務に重大な影響があります",
         s3: "利用でき、ほとんどの業務に影響はありません",
         s4: "質問など。業務に影響はありません",
     },
-    kinds: Kinds { organization_access: "組織レベルのアクセス" },
-    groups: Groups {
+    kinds: KindLabels { organization_access: "組織レベルのアクセス" },
+    product_groups: ProductGroupLabels {
         reports_dashboards: "Creating reports or dashboards",
         schedule_export: "Scheduling or exporting data",
         instance_admin: "Instance administration",
         lookml_pdt_git: "LookML, derived tables, or version control",
         api_embed_ext: "API, embedding, extension framework",
     },
-    hold_reasons: HoldReasons {
+    hold_reasons: HoldReasonLabels {
         reproducing: "報告されたバグの再現",
         workaround: "回避策の調査",
         engineering: "バグに関してエンジニアリング チームと連携",
         account_team: "アカウント チームがリクエスト送信者に問い合わせるのを待つ",
         other: "その他の理由",
     },
-    resolutions: Resolutions {
+    resolutions: ResolutionLabels {
         agreed: "リクエスト送信者とサポート エージェントが問題の解決に同意",
         bug_reported: "エンジニアリング チームにバグを報告、優先順位と解決予定タイムラインを調整済み",
         no_response: "一定期間応答なし、少なくとも 1 つのアラート",
         merged: "別のサポート リクエストに統合",
     },
-    merge_reasons: MergeReasons { same_issue: "同じ問題", interrupted_chat: "中断されたチャット" },
-    reopen_reasons: ReopenReasons {
+    merge_reasons: MergeReasonLabels { same_issue: "同じ問題", interrupted_chat: "中断されたチャット" },
+    reopen_reasons: ReopenReasonLabels {
         not_solved: "問題が未解決",
         insufficient: "解決が不十分",
         could_not_engage: "リクエスト送信者がトラブルシューティングに参加できなかった",
         new_chat: "新しいチャット セッションの開始",
     },
-    escalation_reasons: EscalationReasons {
+    escalation_reasons: EscalationReasonLabels {
         resolution_time: "解決に時間がかかりすぎている",
         technical_expertise: "別の専門知識が必要",
         business_impact: "ビジネスへの影響",
     },
-    roles: Roles { agent: "サポート エージェント", customer: "カスタマー", system: "システム" },
-    organization_roles: OrganizationRoles {
+    roles: RoleLabels { agent: "サポート エージェント", customer: "カスタマー", system: "システム" },
+    organization_roles: OrganizationRoleLabels {
         tech_support_editor: "テクニカル サポート編集者",
         tech_support_viewer: "テクニカル サポート閲覧者",
         org_admin: "組織の管理者",
@@ -75,7 +82,7 @@ const WORDS: Catalogue = Catalogue {
         developer: "デベロッパー",
         technical_contact: "技術担当者",
     },
-    columns: Columns {
+    columns: ColumnLabels {
         id: "Id",
         priority: "優先度",
         status: "Status",
@@ -91,13 +98,13 @@ const WORDS: Catalogue = Catalogue {
         text: "本文",
         tickets: "件数",
     },
-    sweeps: Sweeps {
+    sweep: SweepLabels {
         remind: "アラートを送信",
         solve: "解決",
-        first_word: "管理者の最初の返信",
+        manager_response: "管理者の最初の返信",
         hold_ended: "保留期間の終了",
     },
-    facts: Facts {
+    fields: FieldLabels {
         status: "Status",
         priority: "優先度",
         kind: "種類",
@@ -121,21 +128,21 @@ const WORDS: Catalogue = Catalogue {
         last_activity: "Last Activity",
         id: "Id",
     },
-    remarks: Remarks {
+    remarks: RemarkLabels {
         next_step: "{status}: {next_step}",
-        nobody: "なし",
+        unassigned: "なし",
         waiting_for: "、{team} を待機中",
         until: "、{time} まで",
         escalated_to: "、{manager} へ",
         since: "、{time} から",
         hidden: "{person} が {entry} で非表示にしました: {reason}",
         corrected: "{person} が {entry} で訂正しました: {reason}",
-        twin: "2 つのクローンが運んできたもので、{entry} にあります",
+        duplicate: "2 つのクローンが運んできたもので、{entry} にあります",
         passed: "{hold}、期限を過ぎています",
         hold_ended: "保留期限切れ",
         nothing: "なし",
     },
-    deeds: Deeds {
+    actions: ActionLabels {
         opened: "リクエストを作成しました",
         on_behalf_of: "（{person} の代理）",
         imported: "（{system} の {id} からインポート）",
@@ -146,7 +153,7 @@ const WORDS: Catalogue = Catalogue {
         replied_automatically: "自動返信を送信しました",
         noted: "内部メモを書きました",
         noted_automatically: "自動メールを送信しました（内部メモとして保存）",
-        by_way_of: "（{ticket} 経由）",
+        via_ticket: "（{ticket} 経由）",
         reminded: "リクエスト送信者にアラートを送信しました",
         reminded_automatically: "リクエスト送信者に自動でアラートを送りました",
         held: "On hold にしました: {reason}",
@@ -162,7 +169,7 @@ const WORDS: Catalogue = Catalogue {
         followed_up: "この解決済みのリクエストに書き込みました: {ticket} が引き継ぎます",
         reopened: "再開しました: {reason}",
         unmerged: "統合を取り消して再開しました: {reason}",
-        taken_out: "{ticket} の統合を取り消しました",
+        source_unmerged: "{ticket} の統合を取り消しました",
         escalated: "エスカレーションしました: {reason}",
         escalated_to: "{manager} にエスカレーションしました: {reason}",
         deescalated: "エスカレーションを終了しました",
@@ -170,9 +177,9 @@ const WORDS: Catalogue = Catalogue {
         prioritized: "優先度を {was} から {priority} に変更しました",
         assigned: "{person} に割り当てました",
         unassigned: "割り当てを解除しました",
-        set: "{facts} を設定しました",
-        set_to: "{fact} = {value}",
-        unset: "{facts} を削除しました",
+        set: "{fields} を設定しました",
+        set_to: "{field} = {value}",
+        unset: "{fields} を削除しました",
         cc_added: "{people} を Cc に追加しました",
         cc_removed: "{people} を Cc から削除しました",
         attached: "ファイルを添付しました",
@@ -182,9 +189,9 @@ const WORDS: Catalogue = Catalogue {
         nothing: "何も変更しませんでした",
         corrected: "{entry} を訂正しました: {reason}",
         redacted: "{entry} の本文を非表示にしました: {reason}",
-        foreign: "新しいバージョンでのみ理解できる操作をしました: {word}",
+        unknown: "新しいバージョンでのみ理解できる操作をしました: {action}",
     },
-    ages: Ages {
+    times: TimeLabels {
         now: "たった今",
         minutes: "{number}分",
         hours: "{number}時間",
@@ -192,21 +199,21 @@ const WORDS: Catalogue = Catalogue {
         ago: "{age}前",
         minute: "%Y/%m/%d %H:%M",
     },
-    glances: Glances {
+    overview: OverviewLabels {
         unsolved: "未解決: {remarks}",
         urgent: "緊急 {number} 件",
         escalated: "エスカレーション {number} 件",
         unassigned: "担当者なし {number} 件",
         oldest_open: "最も古い Open: {ticket}、{age}: {subject}",
     },
-    promises: Promises {
+    clocks: ClockLabels {
         first_response: "最初の返信",
         next_response: "次の返信",
         resolution: "解決",
-        first_word: "管理者の最初の返信",
+        manager_response: "管理者の最初の返信",
         overdue: "期限超過: {number}",
         due_soon: "1 日以内に期限: {number}",
-        burns_first: "最も急ぐもの: {ticket}、{what}",
+        most_urgent: "最も急ぐもの: {ticket}、{clock}",
         late: "{span} 超過",
         ahead: "あと {span}",
         now: "今",
@@ -214,17 +221,17 @@ const WORDS: Catalogue = Catalogue {
         paused: "停止中",
         never: "なし",
         used: "達成 ({span} 使用)",
-        since: "{moment} から期限超過 ({span})",
-        missed: "未達成、期限は {moment} ({span})",
-        due: "期限 {moment} ({span})",
+        since: "{time} から期限超過 ({span})",
+        missed: "未達成、期限は {time} ({span})",
+        due: "期限 {time} ({span})",
         left: "お客様の返信待ち、残り {span}",
         closed: "期限なし: カレンダーに営業時間がありません",
-        of: "{calendar} で {target}: {state}",
+        summary: "{calendar} で {target}: {state}",
     },
-    changes: Changes {
+    changes: ChangeLabels {
         by_hand: "ファイルが変更されましたが、対応するエントリがありません",
-        removed: "履歴から削除されました: {deed}",
-        rewritten: "履歴が書き換えられました: {deed}",
+        removed: "履歴から削除されました: {action}",
+        rewritten: "履歴が書き換えられました: {action}",
         new: "新規、{status}",
         gone: "ファイルがなくなりました",
         summary: "{tickets}、{entries}",
@@ -240,5 +247,5 @@ const WORDS: Catalogue = Catalogue {
         },
         ended_holds: Plural { one: "保留期限切れ {number} 件", other: "保留期限切れ {number} 件" },
     },
-    is_one: |_| false,
+    is_singular: |_| false,
 };

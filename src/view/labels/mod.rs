@@ -1,8 +1,10 @@
-//! Labels: what people read where files have words, in every language there is (FACTS §12).
+//! Labels: the texts that people see in place of the words of the file format, in every language (docs/languages.md).
 //!
-//! A word never is its label: nothing reads a label back. Must not know where a label is put, nor who reads it.
+//! # Invariants
+//!
+//! Labels are output only: nothing parses a label.
 
-pub mod catalogue;
+pub mod catalog;
 mod custom;
 mod en;
 mod fr;
@@ -11,17 +13,17 @@ mod pt;
 #[cfg(test)]
 mod tests;
 
-pub use catalogue::{Catalogue, fill};
+pub use catalog::{Catalog, fill};
 pub use custom::CustomLabels;
 
 use crate::domain::value::Value;
 
 use super::Viewer;
 
-/// A language people read tickets in.
+/// A language in which tickets are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
-    /// English, where nothing else is known.
+    /// English, the default.
     #[default]
     English,
     /// French.
@@ -33,10 +35,10 @@ pub enum Language {
 }
 
 impl Language {
-    /// Every language.
+    /// All languages.
     pub const ALL: &[Self] = &[Self::English, Self::French, Self::Japanese, Self::Portuguese];
 
-    /// Its code, as `--lang` takes it.
+    /// Returns the code of the language, the value of `--lang`.
     pub const fn code(self) -> &'static str {
         match self {
             Self::English => "en",
@@ -46,48 +48,48 @@ impl Language {
         }
     }
 
-    /// The language of a locale, whatever its region, encoding or variant: `fr_CA.UTF-8`, `pt-BR`. `C`, `POSIX` and
-    /// languages nobody has written down are English.
+    /// Returns the language of a locale such as `fr_CA.UTF-8` or `pt-BR`; region, encoding and variant are ignored. `C`,
+    /// `POSIX` and languages without labels are English.
     pub fn of_locale(locale: &str) -> Self {
         let code = locale.split(['_', '-', '.', '@']).next().unwrap_or_default();
         Self::ALL.iter().copied().find(|language| language.code().eq_ignore_ascii_case(code)).unwrap_or_default()
     }
 
-    /// Its words, as one side reads them.
-    pub const fn words(self, viewer: Viewer) -> &'static Catalogue {
+    /// Returns the labels of the language for a side.
+    pub const fn catalog(self, viewer: Viewer) -> &'static Catalog {
         match (self, viewer) {
-            (Self::English, Viewer::Customer) => &en::PORTAL,
-            (Self::English, Viewer::Support) => &en::DESK,
-            (Self::French, Viewer::Customer) => &fr::PORTAL,
-            (Self::French, Viewer::Support) => &fr::DESK,
-            (Self::Japanese, Viewer::Customer) => &ja::PORTAL,
-            (Self::Japanese, Viewer::Support) => &ja::DESK,
-            (Self::Portuguese, Viewer::Customer) => &pt::PORTAL,
-            (Self::Portuguese, Viewer::Support) => &pt::DESK,
+            (Self::English, Viewer::Customer) => &en::CUSTOMER,
+            (Self::English, Viewer::Support) => &en::SUPPORT,
+            (Self::French, Viewer::Customer) => &fr::CUSTOMER,
+            (Self::French, Viewer::Support) => &fr::SUPPORT,
+            (Self::Japanese, Viewer::Customer) => &ja::CUSTOMER,
+            (Self::Japanese, Viewer::Support) => &ja::SUPPORT,
+            (Self::Portuguese, Viewer::Customer) => &pt::CUSTOMER,
+            (Self::Portuguese, Viewer::Support) => &pt::SUPPORT,
         }
     }
 }
 
-/// The words of messages, which are English: warnings, and what programs print by a template.
-pub const ENGLISH: &Catalogue = Language::English.words(Viewer::Support);
+/// The labels in messages, which are English: warnings, errors, and times in the output of templates.
+pub const ENGLISH: &Catalog = Language::English.catalog(Viewer::Support);
 
-/// A number of things in an English message, `1 alert`, `2 alerts`.
+/// Formats a number of things for an English message: `1 alert`, `2 alerts`.
 pub fn count(number: usize, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
-/// The value of one of the desk's own fields.
-pub fn value(value: &Value) -> String {
+/// Formats the value of a custom field for people.
+pub fn format_value(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::Bool(flag) => flag.to_string(),
         Value::Integer(number) => number.to_string(),
         Value::Number(number) => number.to_string(),
-        Value::String(words) | Value::Text(words) => words.clone(),
+        Value::String(text) | Value::Text(text) => text.clone(),
         Value::Time(at) => crate::domain::time::duration::format_instant(*at),
-        Value::List(items) => items.iter().map(self::value).collect::<Vec<_>>().join(", "),
+        Value::List(items) => items.iter().map(format_value).collect::<Vec<_>>().join(", "),
         Value::Map(fields) => {
-            fields.iter().map(|(name, inner)| format!("{name}: {}", self::value(inner))).collect::<Vec<_>>().join("; ")
+            fields.iter().map(|(name, inner)| format!("{name}: {}", format_value(inner))).collect::<Vec<_>>().join("; ")
         }
     }
 }

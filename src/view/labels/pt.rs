@@ -1,76 +1,77 @@
-//! Portuguese, as the seeds have it; what they have no word for is our own. Product groups are in English, since no
-//! seed names them in Portuguese.
+//! Portuguese labels, as in the source documents (docs/seeds.md). Labels that those do not have are casebook's own. Product
+//! groups are in English, because no source document has them in Portuguese.
 
-use super::catalogue::{
-    Ages, Catalogue, Changes, Columns, CountLabels, Deeds, EscalationReasons, Facts, Glances, Groups, HoldReasons,
-    Impacts, Kinds, MergeReasons, NextSteps, OrganizationRoles, Plural, Priorities, Promises, Remarks, ReopenReasons,
-    Resolutions, Roles, Statuses, Sweeps,
+use super::catalog::{
+    ActionLabels, Catalog, ChangeLabels, ClockLabels, ColumnLabels, CountLabels, EscalationReasonLabels, FieldLabels,
+    HoldReasonLabels, ImpactLabels, KindLabels, MergeReasonLabels, NextStepLabels, OrganizationRoleLabels,
+    OverviewLabels, Plural, PriorityLabels, ProductGroupLabels, RemarkLabels, ReopenReasonLabels, ResolutionLabels,
+    RoleLabels, StatusLabels, SweepLabels, TimeLabels,
 };
 
-/// For customers.
-pub(super) static PORTAL: Catalogue = WORDS;
+/// The labels for customers.
+pub(super) static CUSTOMER: Catalog = LABELS;
 
-/// For support.
-pub(super) static DESK: Catalogue = Catalogue {
-    next_steps: NextSteps { awaiting_reply: "o próximo passo é do solicitante", ..WORDS.next_steps },
-    ..WORDS
+/// The labels for support.
+pub(super) static SUPPORT: Catalog = Catalog {
+    next_steps: NextStepLabels { awaiting_reply: "o próximo passo é do solicitante", ..LABELS.next_steps },
+    ..LABELS
 };
 
-const WORDS: Catalogue = Catalogue {
-    statuses: Statuses {
+const LABELS: Catalog = Catalog {
+    statuses: StatusLabels {
         open: "Aberto",
         awaiting_reply: "Aguardando sua resposta",
         on_hold: "Em espera",
         solved: "Resolvido",
     },
-    next_steps: NextSteps {
+    next_steps: NextStepLabels {
         open: "o próximo passo é do suporte",
         awaiting_reply: "o próximo passo é seu",
         on_hold: "o suporte aguarda uma equipe interna",
         solved: "não há próximo passo",
     },
-    priorities: Priorities { s1: "S1-Urgente", s2: "S2-Alta", s3: "S3-Tolerable", s4: "Pergunta S4" },
-    impacts: Impacts {
+    priorities: PriorityLabels { s1: "S1-Urgente", s2: "S2-Alta", s3: "S3-Tolerable", s4: "Pergunta S4" },
+    impacts: ImpactLabels {
         s1: "nada funciona, e o negócio está parado",
         s2: "funciona mal, com impacto significativo no negócio",
         s3: "pode ser usado, e a maior parte do trabalho continua",
         s4: "uma pergunta, sem impacto nas operações",
     },
-    kinds: Kinds { organization_access: "acesso no nível da organização" },
-    groups: Groups {
+    kinds: KindLabels { organization_access: "acesso no nível da organização" },
+    product_groups: ProductGroupLabels {
         reports_dashboards: "Creating reports or dashboards",
         schedule_export: "Scheduling or exporting data",
         instance_admin: "Instance administration",
         lookml_pdt_git: "LookML, derived tables, or version control",
         api_embed_ext: "API, embedding, extension framework",
     },
-    hold_reasons: HoldReasons {
+    hold_reasons: HoldReasonLabels {
         reproducing: "reproduzir um bug informado",
         workaround: "investigar uma solução alternativa",
         engineering: "em contato com uma equipe de engenharia sobre um bug",
         account_team: "a equipe de contas entre em contato com o solicitante antes de fechar",
         other: "outro motivo",
     },
-    resolutions: Resolutions {
+    resolutions: ResolutionLabels {
         agreed: "o solicitante e o agente de suporte concordam que o problema foi resolvido",
         bug_reported: "bug informado à engenharia; prioridade e prazo estimado de resolução alinhados",
         no_response: "não respondeu por um período, pelo menos um alerta adicional",
         merged: "mesclado a outra solicitação de suporte",
     },
-    merge_reasons: MergeReasons { same_issue: "mesmo problema", interrupted_chat: "chat interrompido" },
-    reopen_reasons: ReopenReasons {
+    merge_reasons: MergeReasonLabels { same_issue: "mesmo problema", interrupted_chat: "chat interrompido" },
+    reopen_reasons: ReopenReasonLabels {
         not_solved: "o problema não foi resolvido",
         insufficient: "o problema não foi resolvido o suficiente",
         could_not_engage: "o solicitante não conseguiu participar da solução de problemas",
         new_chat: "uma nova sessão de chat começou",
     },
-    escalation_reasons: EscalationReasons {
+    escalation_reasons: EscalationReasonLabels {
         resolution_time: "a resolução está demorando demais",
         technical_expertise: "outra especialidade é necessária",
         business_impact: "impacto nos negócios",
     },
-    roles: Roles { agent: "agente de suporte", customer: "cliente", system: "sistema" },
-    organization_roles: OrganizationRoles {
+    roles: RoleLabels { agent: "agente de suporte", customer: "cliente", system: "sistema" },
+    organization_roles: OrganizationRoleLabels {
         tech_support_editor: "editor do suporte técnico",
         tech_support_viewer: "leitor do suporte técnico",
         org_admin: "administrador da organização",
@@ -78,7 +79,7 @@ const WORDS: Catalogue = Catalogue {
         developer: "desenvolvedor",
         technical_contact: "contato técnico",
     },
-    columns: Columns {
+    columns: ColumnLabels {
         id: "ID",
         priority: "Prioridade",
         status: "Status",
@@ -94,13 +95,13 @@ const WORDS: Catalogue = Catalogue {
         text: "Texto",
         tickets: "Solicitações",
     },
-    sweeps: Sweeps {
+    sweep: SweepLabels {
         remind: "enviar alerta",
         solve: "resolver",
-        first_word: "primeira palavra de um gestor",
+        manager_response: "resposta de um gestor",
         hold_ended: "espera encerrada",
     },
-    facts: Facts {
+    fields: FieldLabels {
         status: "Status",
         priority: "Prioridade",
         kind: "Tipo",
@@ -124,21 +125,21 @@ const WORDS: Catalogue = Catalogue {
         last_activity: "Última atividade",
         id: "ID",
     },
-    remarks: Remarks {
+    remarks: RemarkLabels {
         next_step: "{status}: {next_step}",
-        nobody: "ninguém",
+        unassigned: "ninguém",
         waiting_for: ", aguardando {team}",
         until: ", até {time}",
         escalated_to: ", para {manager}",
         since: ", desde {time}",
         hidden: "ocultado por {person} em {entry}: {reason}",
         corrected: "corrigido por {person} em {entry}: {reason}",
-        twin: "dois clones trouxeram isto; está em {entry}",
+        duplicate: "dois clones trouxeram isto; está em {entry}",
         passed: "{hold}, prazo vencido",
         hold_ended: "espera vencida",
         nothing: "nada",
     },
-    deeds: Deeds {
+    actions: ActionLabels {
         opened: "abriu a solicitação",
         on_behalf_of: " em nome de {person}",
         imported: " (importada de {system} {id})",
@@ -149,7 +150,7 @@ const WORDS: Catalogue = Catalogue {
         replied_automatically: "enviou uma resposta automática",
         noted: "escreveu uma nota interna",
         noted_automatically: "enviou um e-mail automático, guardado como nota interna",
-        by_way_of: " por meio de {ticket}",
+        via_ticket: " por meio de {ticket}",
         reminded: "enviou um alerta adicional ao solicitante",
         reminded_automatically: "enviou um alerta automático ao solicitante",
         held: "colocou a solicitação em espera: {reason}",
@@ -165,7 +166,7 @@ const WORDS: Catalogue = Catalogue {
         followed_up: "escreveu nesta solicitação resolvida: {ticket} dá continuidade",
         reopened: "reabriu a solicitação: {reason}",
         unmerged: "reabriu a solicitação e desfez a mesclagem: {reason}",
-        taken_out: "desfez a mesclagem de {ticket}",
+        source_unmerged: "desfez a mesclagem de {ticket}",
         escalated: "escalonou a solicitação: {reason}",
         escalated_to: "escalonou a solicitação para {manager}: {reason}",
         deescalated: "encerrou o escalonamento",
@@ -173,9 +174,9 @@ const WORDS: Catalogue = Catalogue {
         prioritized: "alterou a prioridade de {was} para {priority}",
         assigned: "atribuiu a solicitação a {person}",
         unassigned: "removeu a atribuição da solicitação",
-        set: "definiu {facts}",
-        set_to: "{fact} = {value}",
-        unset: "removeu {facts}",
+        set: "definiu {fields}",
+        set_to: "{field} = {value}",
+        unset: "removeu {fields}",
         cc_added: "colocou em cópia {people}",
         cc_removed: "retirou da cópia {people}",
         attached: "anexou arquivos",
@@ -185,9 +186,9 @@ const WORDS: Catalogue = Catalogue {
         nothing: "não alterou nada",
         corrected: "corrigiu {entry}: {reason}",
         redacted: "ocultou o texto de {entry}: {reason}",
-        foreign: "fez o que só uma versão mais recente entende: {word}",
+        unknown: "fez o que só uma versão mais recente entende: {action}",
     },
-    ages: Ages {
+    times: TimeLabels {
         now: "agora",
         minutes: "{number} min",
         hours: "{number} h",
@@ -195,21 +196,21 @@ const WORDS: Catalogue = Catalogue {
         ago: "há {age}",
         minute: "%d/%m/%Y %H:%M",
     },
-    glances: Glances {
+    overview: OverviewLabels {
         unsolved: "não resolvidas: {remarks}",
         urgent: "{number} S1-Urgente",
         escalated: "{number} em escalonamento",
         unassigned: "{number} sem responsável",
         oldest_open: "aberta há mais tempo: {ticket}, {age}: {subject}",
     },
-    promises: Promises {
+    clocks: ClockLabels {
         first_response: "Primeira resposta",
         next_response: "Próxima resposta",
         resolution: "Resolução",
-        first_word: "Primeira palavra de um gestor",
+        manager_response: "Resposta de um gestor",
         overdue: "em atraso: {number}",
         due_soon: "vence em um dia: {number}",
-        burns_first: "mais urgente: {ticket}, {what}",
+        most_urgent: "mais urgente: {ticket}, {clock}",
         late: "{span} de atraso",
         ahead: "em {span}",
         now: "agora",
@@ -217,17 +218,17 @@ const WORDS: Catalogue = Catalogue {
         paused: "em pausa",
         never: "nunca",
         used: "cumprido, {span} usadas",
-        since: "em atraso desde {moment} ({span})",
-        missed: "perdido, vencia {moment} ({span})",
-        due: "vence {moment} ({span})",
+        since: "em atraso desde {time} ({span})",
+        missed: "perdido, vencia {time} ({span})",
+        due: "vence {time} ({span})",
         left: "aguarda o cliente, restam {span}",
         closed: "sem vencimento: o calendário não abre",
-        of: "{target} de {calendar}: {state}",
+        summary: "{target} de {calendar}: {state}",
     },
-    changes: Changes {
+    changes: ChangeLabels {
         by_hand: "o arquivo foi alterado, e nenhuma entrada diz isso",
-        removed: "REMOVIDO do histórico: {deed}",
-        rewritten: "REESCRITO no histórico: {deed}",
+        removed: "REMOVIDO do histórico: {action}",
+        rewritten: "REESCRITO no histórico: {action}",
         new: "nova, {status}",
         gone: "o arquivo não existe mais",
         summary: "{tickets}, {entries}",
@@ -239,5 +240,5 @@ const WORDS: Catalogue = Catalogue {
         uncommitted: Plural { one: "sem commit: {number} arquivo", other: "sem commit: {number} arquivos" },
         ended_holds: Plural { one: "{number} espera vencida", other: "{number} esperas vencidas" },
     },
-    is_one: |number| number < 2,
+    is_singular: |number| number < 2,
 };

@@ -1,4 +1,4 @@
-//! The catalogues, held against each other key by key, and against the words of the seeds.
+//! Tests that the catalogs have the same labels, and those of the source documents (docs/seeds.md).
 
 use std::collections::BTreeSet;
 
@@ -7,31 +7,32 @@ use crate::domain::vocabulary::{HoldReason, Priority, Resolution, Role, Status};
 
 const SIDES: [Viewer; 2] = [Viewer::Customer, Viewer::Support];
 
-/// Every catalogue, with its name.
-fn catalogues() -> Vec<(String, &'static Catalogue)> {
-    let both = |language: &Language| SIDES.map(|side| (format!("{} {side:?}", language.code()), language.words(side)));
+/// Returns every catalog, with its name.
+fn catalogs() -> Vec<(String, &'static Catalog)> {
+    let both =
+        |language: &Language| SIDES.map(|side| (format!("{} {side:?}", language.code()), language.catalog(side)));
     Language::ALL.iter().flat_map(both).collect()
 }
 
-/// The names between braces.
-fn placeholders(words: &str) -> BTreeSet<&str> {
-    words.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
+/// Returns the names between braces.
+fn placeholders(label: &str) -> BTreeSet<&str> {
+    label.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
 }
 
 #[test]
-fn every_catalogue_has_every_word_with_the_same_placeholders() {
-    let english = ENGLISH.listed();
-    for (name, catalogue) in catalogues() {
-        let listed = catalogue.listed();
-        assert_eq!(listed.len(), english.len(), "{name}");
-        for ((group, words), (known_group, known_words)) in listed.iter().zip(&english) {
-            assert_eq!((group, words.len()), (known_group, known_words.len()), "{name}");
-            for ((key, said), (known_key, known)) in words.iter().zip(known_words) {
-                assert_eq!(key, known_key, "{name} {group}");
-                assert!(!said.trim().is_empty(), "{name} {group} {key} is empty");
-                assert_eq!(placeholders(said), placeholders(known), "{name} {group} {key}: {said}");
-                assert_eq!(said.matches(['{', '}']).count(), 2 * said.matches('{').count(), "{name} {key}: {said}");
-                assert!(!said.contains(char::is_control), "{name} {group} {key}: {said:?}");
+fn every_catalog_has_every_label_with_the_same_placeholders() {
+    let english = ENGLISH.all();
+    for (name, catalog) in catalogs() {
+        let groups = catalog.all();
+        assert_eq!(groups.len(), english.len(), "{name}");
+        for ((group, labels), (english_group, english_labels)) in groups.iter().zip(&english) {
+            assert_eq!((group, labels.len()), (english_group, english_labels.len()), "{name}");
+            for ((key, label), (english_key, english_label)) in labels.iter().zip(english_labels) {
+                assert_eq!(key, english_key, "{name} {group}");
+                assert!(!label.trim().is_empty(), "{name} {group} {key} is empty");
+                assert_eq!(placeholders(label), placeholders(english_label), "{name} {group} {key}: {label}");
+                assert_eq!(label.matches(['{', '}']).count(), 2 * label.matches('{').count(), "{name} {key}: {label}");
+                assert!(!label.contains(char::is_control), "{name} {group} {key}: {label:?}");
             }
         }
     }
@@ -39,43 +40,43 @@ fn every_catalogue_has_every_word_with_the_same_placeholders() {
 
 #[test]
 fn no_two_words_of_a_vocabulary_share_a_label() {
-    let closed = ["statuses", "priorities", "product groups", "roles", "roles in an organisation", "columns"];
-    for (name, catalogue) in catalogues() {
-        for (group, words) in catalogue.listed() {
+    let closed = ["statuses", "priorities", "product groups", "roles", "roles in an organization", "columns"];
+    for (name, catalog) in catalogs() {
+        for (group, labels) in catalog.all() {
             if !closed.contains(&group) && !group.ends_with("reasons") && group != "resolutions" {
                 continue;
             }
-            let distinct: BTreeSet<_> = words.iter().map(|(_, label)| label).collect();
-            assert_eq!(distinct.len(), words.len(), "{name} {group}: {words:?}");
+            let distinct: BTreeSet<_> = labels.iter().map(|(_, label)| label).collect();
+            assert_eq!(distinct.len(), labels.len(), "{name} {group}: {labels:?}");
         }
     }
 }
 
 #[test]
-fn one_label_is_the_beginning_of_another() {
-    // Which is why nothing may look for a label by its beginning.
-    let french = &Language::French.words(Viewer::Customer).statuses;
+fn a_label_can_be_the_beginning_of_another_one() {
+    // Therefore labels are never compared by prefix.
+    let french = &Language::French.catalog(Viewer::Customer).statuses;
     assert!(french.awaiting_reply.starts_with(french.on_hold));
 }
 
 #[test]
-fn both_sides_read_the_labels_of_the_seeds_except_in_english() {
+fn both_sides_see_the_same_labels_except_in_english() {
     for language in &Language::ALL[1..] {
-        let sides = SIDES.map(|side| language.words(side).listed());
-        for ((group, customers), (_, supports)) in sides[0].iter().zip(&sides[1]) {
-            assert!(group == &"next steps" || customers == supports, "{} {group}", language.code());
+        let sides = SIDES.map(|side| language.catalog(side).all());
+        for ((group, customer), (_, support)) in sides[0].iter().zip(&sides[1]) {
+            assert!(group == &"next steps" || customer == support, "{} {group}", language.code());
         }
     }
 }
 
-/// The labels of one kind, for customers, in the order of [`Language::ALL`].
-fn said(label: impl Fn(&'static Catalogue) -> &'static str) -> [&'static str; 4] {
+/// Returns a label for customers in every language, in the order of [`Language::ALL`].
+fn in_every_language(label: impl Fn(&'static Catalog) -> &'static str) -> [&'static str; 4] {
     [Language::English, Language::French, Language::Japanese, Language::Portuguese]
-        .map(|language| label(language.words(Viewer::Customer)))
+        .map(|language| label(language.catalog(Viewer::Customer)))
 }
 
 #[test]
-fn statuses_and_priorities_are_those_of_the_seeds() {
+fn statuses_and_priorities_are_those_of_the_source_documents() {
     for (status, expected) in [
         (Status::Open, ["Open", "Ouverte", "Open", "Aberto"]),
         (
@@ -85,7 +86,7 @@ fn statuses_and_priorities_are_those_of_the_seeds() {
         (Status::OnHold, ["On hold", "En attente", "On hold", "Em espera"]),
         (Status::Solved, ["Solved", "Résolu", "Solved", "Resolvido"]),
     ] {
-        assert_eq!(said(|words| words.statuses.of(status)), expected);
+        assert_eq!(in_every_language(|catalog| catalog.statuses.of(status)), expected);
     }
     for (priority, expected) in [
         (Priority::S1, ["S1 - Urgent", "S1-Urgent", "S1: 緊急", "S1-Urgente"]),
@@ -93,28 +94,28 @@ fn statuses_and_priorities_are_those_of_the_seeds() {
         (Priority::S3, ["S3 - Tolerable", "S3-Tolerable", "S3: 許容範囲", "S3-Tolerable"]),
         (Priority::S4, ["S4 - Question", "S4-Question", "S4: 質問", "Pergunta S4"]),
     ] {
-        assert_eq!(said(|words| words.priorities.of(priority)), expected);
+        assert_eq!(in_every_language(|catalog| catalog.priorities.of(priority)), expected);
     }
 }
 
 #[test]
-fn columns_are_those_of_the_seeds() {
-    assert_eq!(said(|words| words.columns.subject), ["Subject", "Objet", "Subject", "Assunto"]);
-    assert_eq!(said(|words| words.columns.id), ["Id", "Identifiant", "Id", "ID"]);
-    assert_eq!(said(|words| words.columns.status), ["Status", "État", "Status", "Status"]);
-    assert_eq!(said(|words| words.columns.priority), ["Priority", "Priorité", "優先度", "Prioridade"]);
+fn columns_are_those_of_the_source_documents() {
+    assert_eq!(in_every_language(|catalog| catalog.columns.subject), ["Subject", "Objet", "Subject", "Assunto"]);
+    assert_eq!(in_every_language(|catalog| catalog.columns.id), ["Id", "Identifiant", "Id", "ID"]);
+    assert_eq!(in_every_language(|catalog| catalog.columns.status), ["Status", "État", "Status", "Status"]);
+    assert_eq!(in_every_language(|catalog| catalog.columns.priority), ["Priority", "Priorité", "優先度", "Prioridade"]);
     let last_activity = ["Last Activity", "Dernière activité", "Last Activity", "Última atividade"];
-    assert_eq!(said(|words| words.columns.last_activity), last_activity);
-    assert_eq!(said(|words| words.facts.last_activity), last_activity);
-    assert_eq!(said(|words| words.facts.created), ["Created", "Créée", "Created", "Criado"]);
-    for (_, catalogue) in catalogues() {
-        let (columns, facts) = (&catalogue.columns, &catalogue.facts);
-        assert_eq!((columns.id, columns.status), (facts.id, facts.status));
+    assert_eq!(in_every_language(|catalog| catalog.columns.last_activity), last_activity);
+    assert_eq!(in_every_language(|catalog| catalog.fields.last_activity), last_activity);
+    assert_eq!(in_every_language(|catalog| catalog.fields.created), ["Created", "Créée", "Created", "Criado"]);
+    for (_, catalog) in catalogs() {
+        let (columns, fields) = (&catalog.columns, &catalog.fields);
+        assert_eq!((columns.id, columns.status), (fields.id, fields.status));
     }
 }
 
 #[test]
-fn reasons_are_those_of_the_seeds() {
+fn reasons_are_those_of_the_source_documents() {
     for (reason, expected) in [
         (
             HoldReason::Reproducing,
@@ -153,7 +154,7 @@ fn reasons_are_those_of_the_seeds() {
             ],
         ),
     ] {
-        assert_eq!(said(|words| words.hold_reasons.of(reason)), expected);
+        assert_eq!(in_every_language(|catalog| catalog.hold_reasons.of(reason)), expected);
     }
     for (resolution, expected) in [
         (
@@ -193,30 +194,31 @@ fn reasons_are_those_of_the_seeds() {
             ],
         ),
     ] {
-        assert_eq!(said(|words| words.resolutions.of(resolution)), expected);
+        assert_eq!(in_every_language(|catalog| catalog.resolutions.of(resolution)), expected);
     }
 }
 
 #[test]
-fn roles_kinds_and_groups_are_those_of_the_seeds() {
+fn roles_kinds_and_groups_are_those_of_the_source_documents() {
     let agent = ["support agent", "agent du service client", "サポート エージェント", "agente de suporte"];
-    assert_eq!(said(|words| words.roles.of(Role::Agent)), agent);
+    assert_eq!(in_every_language(|catalog| catalog.roles.of(Role::Agent)), agent);
     let contact = ["technical contact", "contact technique", "技術担当者", "contato técnico"];
-    assert_eq!(said(|words| words.organization_roles.technical_contact), contact);
-    let editor = &said(|words| words.organization_roles.tech_support_editor)[..3];
+    assert_eq!(in_every_language(|catalog| catalog.organization_roles.technical_contact), contact);
+    let editor = &in_every_language(|catalog| catalog.organization_roles.tech_support_editor)[..3];
     assert_eq!(editor, ["Tech Support Editor", "Éditeur de l'assistance technique", "テクニカル サポート編集者"]);
-    let requester: Vec<String> = said(|words| words.columns.requester).iter().map(|word| word.to_lowercase()).collect();
+    let requester: Vec<String> =
+        in_every_language(|catalog| catalog.columns.requester).iter().map(|word| word.to_lowercase()).collect();
     assert_eq!(requester, ["requester", "demandeur", "リクエスト送信者", "solicitante"]);
     assert_eq!(
-        said(|words| words.kinds.organization_access),
+        in_every_language(|catalog| catalog.kinds.organization_access),
         [
-            "organisation-level access",
+            "organization-level access",
             "accès au niveau de l'organisation",
             "組織レベルのアクセス",
             "acesso no nível da organização"
         ]
     );
-    let english = Language::English.words(Viewer::Customer);
+    let english = Language::English.catalog(Viewer::Customer);
     for (group, french, back_translated) in [
         ("reports_dashboards", "Créer des rapports ou des tableaux de bord", "Creating reports or dashboards"),
         ("schedule_export", "Planifier ou exporter des données", "Scheduling or exporting data"),
@@ -228,18 +230,18 @@ fn roles_kinds_and_groups_are_those_of_the_seeds() {
         ),
         ("api_embed_ext", "API, intégration, framework d'extension", "API, embedding, extension framework"),
     ] {
-        assert_eq!(Language::French.words(Viewer::Customer).groups.of(group), french);
-        assert_eq!(english.groups.of(group), back_translated);
-        assert_eq!(ENGLISH.groups.of(group), group);
+        assert_eq!(Language::French.catalog(Viewer::Customer).product_groups.of(group), french);
+        assert_eq!(english.product_groups.of(group), back_translated);
+        assert_eq!(ENGLISH.product_groups.of(group), group);
     }
-    assert_eq!(english.groups.of("hardware"), "hardware");
+    assert_eq!(english.product_groups.of("hardware"), "hardware");
     for language in [Language::Japanese, Language::Portuguese] {
-        assert_eq!(language.words(Viewer::Support).groups, english.groups);
+        assert_eq!(language.catalog(Viewer::Support).product_groups, english.product_groups);
     }
 }
 
 #[test]
-fn a_locale_names_a_language() {
+fn a_locale_selects_a_language() {
     for (locale, expected) in [
         ("fr_FR.UTF-8", Language::French),
         ("fr_CA.UTF-8", Language::French),
@@ -264,16 +266,16 @@ fn a_locale_names_a_language() {
 }
 
 #[test]
-fn words_are_filled_in_once() {
+fn values_are_filled_in_once() {
     assert_eq!(fill("{a} and {b}{a}", &[("a", "{b}"), ("b", "2")]), "{b} and 2{b}");
     assert_eq!(fill("{c} {", &[("a", "1")]), "{c} {");
 }
 
 #[test]
-fn each_language_counts_in_its_way() {
+fn each_language_has_its_own_plural() {
     let counted = |language: Language, number| {
-        let words = language.words(Viewer::Support);
-        words.count(number, &words.counts.tickets)
+        let catalog = language.catalog(Viewer::Support);
+        catalog.count(number, &catalog.counts.tickets)
     };
     for (language, expected) in [
         (Language::English, ["0 tickets", "1 ticket", "2 tickets"]),
@@ -286,9 +288,9 @@ fn each_language_counts_in_its_way() {
 }
 
 #[test]
-fn values_are_told_in_words() {
+fn values_are_formatted_for_people() {
     let list = Value::List(vec![Value::Integer(1), Value::Bool(true)]);
     let map = Value::Map(vec![("a".to_owned(), list), ("b".to_owned(), Value::from("x"))]);
-    assert_eq!(value(&map), "a: 1, true; b: x");
+    assert_eq!(format_value(&map), "a: 1, true; b: x");
     assert_eq!((count(1, "alert"), count(0, "alert")), ("1 alert".to_owned(), "0 alerts".to_owned()));
 }

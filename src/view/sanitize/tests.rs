@@ -1,4 +1,4 @@
-//! Words that try to steer a terminal or a CI system.
+//! Texts that try to control a terminal or a CI system.
 
 use proptest::prelude::*;
 
@@ -13,8 +13,8 @@ fn control_characters_become_visible() {
 }
 
 #[test]
-fn commands_of_ci_systems_are_broken() {
-    for (text, shown) in [
+fn commands_of_ci_systems_get_a_backslash() {
+    for (text, safe) in [
         ("::error::x", r":\:error::x"),
         ("a\n \t::set-output name=x::y", "a\n \t:\\:set-output name=x::y"),
         ("\u{a0}\u{3000}::warning::", "\u{a0}\u{3000}:\\:warning::"),
@@ -25,7 +25,7 @@ fn commands_of_ci_systems_are_broken() {
         ("log ##teamcity[x]", r"log #\#teamcity[x]"),
         ("section_start:1:a section_end:1:a", r"section\_start:1:a section\_end:1:a"),
     ] {
-        assert_eq!(lines(text), shown);
+        assert_eq!(lines(text), safe);
     }
 }
 
@@ -50,8 +50,8 @@ fn other_text_is_borrowed_unchanged() {
     assert!(matches!(one_line("a b"), Cow::Borrowed("a b")));
 }
 
-/// Text of the characters that matter here and a few that do not.
-fn nasty() -> impl Strategy<Value = String> {
+/// Generates text of the characters that matter here and a few others.
+fn hostile_text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("::".to_owned()),
         Just("##".to_owned()),
@@ -68,31 +68,31 @@ fn nasty() -> impl Strategy<Value = String> {
 
 fn is_command(line: &str) -> bool {
     let line = line.to_ascii_lowercase();
-    let begin = line.trim_start();
-    (begin.starts_with("::") && begin[2..].starts_with(|c: char| !c.is_whitespace()))
-        || COMMANDS.iter().any(|(word, _)| line.contains(word))
+    let start = line.trim_start();
+    (start.starts_with("::") && start[2..].starts_with(|c: char| !c.is_whitespace()))
+        || COMMANDS.iter().any(|(command, _)| line.contains(command))
 }
 
 proptest! {
     #[test]
-    fn nothing_shown_steers(text in nasty()) {
-        let shown = lines(&text);
-        prop_assert!(!shown.contains(|c| steers(c) && c != '\n' && c != '\t'));
-        prop_assert!(!shown.lines().any(is_command), "{:?}", shown);
-        let shown = one_line(&text);
-        prop_assert!(!shown.contains(steers));
-        prop_assert!(!is_command(&shown), "{:?}", shown);
+    fn no_control_character_and_no_command_is_left(text in hostile_text()) {
+        let safe = lines(&text);
+        prop_assert!(!safe.contains(|c| is_control(c) && c != '\n' && c != '\t'));
+        prop_assert!(!safe.lines().any(is_command), "{:?}", safe);
+        let safe = one_line(&text);
+        prop_assert!(!safe.contains(is_control));
+        prop_assert!(!is_command(&safe), "{:?}", safe);
     }
 
     #[test]
-    fn making_safe_twice_changes_nothing(text in nasty()) {
+    fn sanitizing_twice_changes_nothing(text in hostile_text()) {
         let once = lines(&text);
         prop_assert_eq!(lines(&once), once.as_ref());
     }
 
     #[test]
-    fn what_is_safe_already_is_borrowed(text in nasty()) {
-        let safe = !text.contains(|c| steers(c) && c != '\n' && c != '\t') && !text.lines().any(is_command);
+    fn safe_text_is_borrowed(text in hostile_text()) {
+        let safe = !text.contains(|c| is_control(c) && c != '\n' && c != '\t') && !text.lines().any(is_command);
         prop_assert_eq!(matches!(lines(&text), Cow::Borrowed(_)), safe);
     }
 }

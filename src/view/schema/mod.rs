@@ -1,7 +1,7 @@
-//! JSON Schemas (draft 2020-12) of what scripts and editors meet: tickets, entries, errors, casebook.toml.
+//! JSON Schemas (draft 2020-12) of tickets, entries, errors and casebook.toml, for scripts and editors.
 //!
-//! Made from the vocabularies of the domain, so that no word can be missing. The rules of the workflow are no part of
-//! them: `casebook check` knows those. Must not know who asks.
+//! They are built from the vocabularies of the domain, so that no word is missing. They do not contain the rules of the
+//! workflow, which `casebook check` checks.
 
 mod settings;
 
@@ -18,20 +18,20 @@ use super::json::FIELDS;
 
 pub use settings::config;
 
-/// The draft all of them follow.
+/// The draft of all schemas.
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
-/// A ticket: its file, and what `--json` prints of it. What has a `short_id` was printed. `fields` are the desk's own; a
-/// desk that has defined none takes any.
-pub fn ticket(fields: &[CustomField]) -> Json {
+/// Returns the schema of a ticket: of its file, and of its JSON, which has a `short_id`. `custom_fields` are those of the
+/// desk; if it has none, any field is valid.
+pub fn ticket(custom_fields: &[CustomField]) -> Json {
     let mut definitions = definitions();
-    definitions.insert("own".to_owned(), own(fields));
+    definitions.insert("own".to_owned(), custom(custom_fields));
     definitions.insert("file".to_owned(), file());
-    definitions.insert("shown".to_owned(), shown());
+    definitions.insert("shown".to_owned(), printed());
     json!({
         "$schema": DRAFT,
         "title": "casebook ticket",
-        "description": "A file below tickets/, or an object of `casebook show --json` and `casebook list --json`.",
+        "description": "A ticket: a file in tickets/, or an object that `casebook show --json` or `casebook list --json` prints.",
         "type": "object",
         "if": { "required": ["short_id"] },
         "then": { "$ref": "#/$defs/shown" },
@@ -40,13 +40,13 @@ pub fn ticket(fields: &[CustomField]) -> Json {
     })
 }
 
-/// An entry as `log`, `show --entry` and `changes` print it.
+/// Returns the schema of an entry in the JSON of `log`, `show --entry` and `changes`.
 pub fn entry() -> Json {
     let mut definitions = definitions();
     definitions.remove("entry");
     let mut schema = entry_with(json!({
-        "ticket": { "$ref": "#/$defs/id", "description": "The ticket it belongs to; `log` and `show --entry` say it." },
-        "change": { "enum": ["added", "removed", "rewritten"], "description": "What became of it; `changes` says it." },
+        "ticket": { "$ref": "#/$defs/id", "description": "The id of the ticket; in the output of `log` and `show --entry`." },
+        "change": { "enum": ["added", "removed", "rewritten"], "description": "The change of the entry; in the output of `changes`." },
     }));
     if let Some(schema) = schema.as_object_mut() {
         schema.insert("$schema".to_owned(), json!(DRAFT));
@@ -56,19 +56,19 @@ pub fn entry() -> Json {
     schema
 }
 
-/// An error as `--json` prints it on standard error, with the codes there are.
+/// Returns the schema of an error as `--json` prints it on standard error. `codes` are all error codes.
 pub fn error(codes: &[&str]) -> Json {
-    let place = |what: &str| json!({ "type": ["integer", "null"], "minimum": 1, "description": what });
+    let position = |description: &str| json!({ "type": ["integer", "null"], "minimum": 1, "description": description });
     let error = closed(
         &["code", "message", "hint", "ticket", "file", "line", "column", "candidates"],
         json!({
-            "code": { "enum": codes, "description": "What happened, in a word that does not change." },
-            "message": { "type": "string", "description": "The same for people; may change." },
+            "code": { "enum": codes, "description": "The error code. It does not change between versions." },
+            "message": { "type": "string", "description": "The error for people. The text may change between versions." },
             "hint": { "type": ["string", "null"] },
             "ticket": nullable("id"),
             "file": { "type": ["string", "null"] },
-            "line": place("From 1."),
-            "column": place("From 1."),
+            "line": position("The line number, from 1."),
+            "column": position("The column number, from 1."),
             "candidates": list_of("id", 0),
         }),
     );
@@ -81,12 +81,13 @@ pub fn error(codes: &[&str]) -> Json {
     schema
 }
 
+/// Returns the definitions that several schemas refer to.
 fn definitions() -> Map<String, Json> {
     let definitions = [
         ("id", id()),
         ("time", json!({ "type": "string", "format": "date-time" })),
-        ("words", words()),
-        ("person", words()),
+        ("words", one_line()),
+        ("person", one_line()),
         ("status", json!({ "enum": Status::WORDS })),
         ("priority", json!({ "enum": Priority::WORDS })),
         ("resolution", json!({ "enum": Resolution::WORDS })),
@@ -101,8 +102,8 @@ fn id() -> Json {
     json!({ "type": "string", "pattern": "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" })
 }
 
-/// Words on one line.
-fn words() -> Json {
+/// Returns the schema of a text of one line.
+fn one_line() -> Json {
     json!({ "type": "string", "minLength": 1, "pattern": "^[^\\n]*$" })
 }
 
@@ -118,61 +119,61 @@ fn list_of(name: &str, at_least: usize) -> Json {
     json!({ "type": "array", "items": reference(name), "minItems": at_least })
 }
 
-/// An object with these properties and no others.
+/// Returns the schema of an object with these properties and no others.
 fn closed(required: &[&str], properties: Json) -> Json {
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
 
-/// The facts a ticket opens with, as files spell them.
-fn opening() -> Map<String, Json> {
-    let mut facts = Map::new();
-    let words = ["subject", "product", "product_group", "organization", "instance", "channel", "language"];
-    facts.extend(words.map(|name| (name.to_owned(), reference("words"))));
-    facts.extend(["requester", "assignee"].map(|name| (name.to_owned(), reference("person"))));
-    facts.extend(
+/// Returns the fields with which a ticket is opened, as in files.
+fn open_fields() -> Map<String, Json> {
+    let mut fields = Map::new();
+    let texts = ["subject", "product", "product_group", "organization", "instance", "channel", "language"];
+    fields.extend(texts.map(|name| (name.to_owned(), reference("words"))));
+    fields.extend(["requester", "assignee"].map(|name| (name.to_owned(), reference("person"))));
+    fields.extend(
         [("kind", "kind"), ("priority", "priority"), ("follow_up_of", "id")]
             .map(|(name, kind)| (name.to_owned(), reference(kind))),
     );
-    facts.extend([("cc", "person"), ("tags", "words")].map(|(name, kind)| (name.to_owned(), list_of(kind, 1))));
-    facts.insert("fields".to_owned(), json!({ "type": "object", "minProperties": 1 }));
-    facts
+    fields.extend([("cc", "person"), ("tags", "words")].map(|(name, kind)| (name.to_owned(), list_of(kind, 1))));
+    fields.insert("fields".to_owned(), json!({ "type": "object", "minProperties": 1 }));
+    fields
 }
 
-/// The file of a ticket.
+/// Returns the schema of a ticket file.
 fn file() -> Json {
-    let mut facts = opening();
-    facts.insert("fields".to_owned(), reference("own"));
-    facts.insert("format".to_owned(), json!({ "const": 1 }));
-    facts.insert("id".to_owned(), reference("id"));
-    facts.insert("status".to_owned(), reference("status"));
-    facts.insert(
+    let mut fields = open_fields();
+    fields.insert("fields".to_owned(), reference("own"));
+    fields.insert("format".to_owned(), json!({ "const": 1 }));
+    fields.insert("id".to_owned(), reference("id"));
+    fields.insert("status".to_owned(), reference("status"));
+    fields.insert(
         "escalation".to_owned(),
         closed(
             &["reason", "since"],
             json!({ "reason": { "enum": EscalationReason::WORDS }, "manager": reference("person"), "since": reference("time") }),
         ),
     );
-    facts.insert(
+    fields.insert(
         "hold".to_owned(),
         closed(
             &["reason"],
             json!({ "reason": { "enum": HoldReason::WORDS }, "team": reference("words"), "until": reference("time") }),
         ),
     );
-    facts.insert("resolution".to_owned(), reference("resolution"));
-    facts.insert("merged_into".to_owned(), reference("id"));
-    facts.insert("merged_from".to_owned(), list_of("id", 1));
-    facts.insert("history".to_owned(), list_of("entry", 1));
-    closed(&["format", "id", "subject", "status", "priority", "requester", "history"], Json::Object(facts))
+    fields.insert("resolution".to_owned(), reference("resolution"));
+    fields.insert("merged_into".to_owned(), reference("id"));
+    fields.insert("merged_from".to_owned(), list_of("id", 1));
+    fields.insert("history".to_owned(), list_of("entry", 1));
+    closed(&["format", "id", "subject", "status", "priority", "requester", "history"], Json::Object(fields))
 }
 
-/// The desk's own fields.
-fn own(fields: &[CustomField]) -> Json {
+/// Returns the schema of custom fields.
+fn custom(fields: &[CustomField]) -> Json {
     if fields.is_empty() {
         return json!({ "type": "object" });
     }
     let schema = |field: &CustomField| match &field.kind {
-        FieldKind::Enum(words) => json!({ "enum": words, "description": field.label }),
+        FieldKind::Enum(values) => json!({ "enum": values, "description": field.label }),
         FieldKind::Text => json!({ "type": "string", "description": field.label }),
         FieldKind::Number => json!({ "type": "number", "description": field.label }),
         FieldKind::Date => json!({ "type": "string", "format": "date", "description": field.label }),
@@ -185,12 +186,12 @@ fn own(fields: &[CustomField]) -> Json {
         }
         properties.insert(field.name.clone(), property);
     }
-    // Older tickets may hold what the desk has given up since.
+    // Older tickets may contain fields that the desk no longer defines.
     json!({ "type": "object", "properties": properties })
 }
 
-/// What `--json` prints of a ticket: always every field.
-fn shown() -> Json {
+/// Returns the schema of a ticket in JSON, which always has every field.
+fn printed() -> Json {
     let mut fields = Map::new();
     for name in FIELDS {
         let schema = match *name {
@@ -225,42 +226,42 @@ fn shown() -> Json {
     closed(FIELDS, Json::Object(fields))
 }
 
-/// A clock, as `sla` has it.
+/// Returns the schema of a clock in the field `sla`.
 fn clock() -> Json {
     let metrics: Vec<&str> = Metric::ALL.iter().map(|metric| metric.as_str()).collect();
     let states: Vec<&str> = ClockState::ALL.iter().map(|state| state.as_str()).collect();
-    let seconds = |what: &str| json!({ "type": "integer", "description": what });
+    let seconds = |description: &str| json!({ "type": "integer", "description": description });
     closed(
         &crate::view::sla::FIELDS[1..],
         json!({
             "metric": { "enum": metrics },
-            "target_seconds": seconds("Of open time."),
+            "target_seconds": seconds("The target, in seconds of open time."),
             "calendar": reference("words"),
             "started_at": reference("time"),
             "due_at": nullable("time"),
             "state": { "enum": states },
-            "elapsed_seconds": seconds("Of open time."),
-            "remaining_seconds": seconds("Of open time; negative where the target is used up and more."),
+            "elapsed_seconds": seconds("The elapsed time, in seconds of open time."),
+            "remaining_seconds": seconds("The remaining time, in seconds of open time; negative if the target was exceeded."),
             "stopped_at": nullable("time"),
         }),
     )
 }
 
-/// A file that goes with an entry. `path` says where it lies; files leave it out, since it follows from the digest.
+/// Returns the schema of an attachment of an entry. Ticket files do not contain `path`, which follows from the digest.
 fn attachment() -> Json {
     closed(
         &["name", "size", "sha256"],
         json!({
             "name": reference("words"),
-            "size": { "type": "integer", "minimum": 0, "description": "In bytes." },
+            "size": { "type": "integer", "minimum": 0, "description": "The size in bytes." },
             "sha256": { "type": "string", "pattern": "^[0-9a-f]{64}$" },
-            "path": { "type": "string", "description": "Relative to the desk; `--json` says it." },
+            "path": { "type": "string", "description": "The path, relative to the desk; only in the JSON that casebook prints." },
         }),
     )
 }
 
-/// An entry, with what may stand beside the fields of its file.
-fn entry_with(beside: Json) -> Json {
+/// Returns the schema of an entry, with additional properties.
+fn entry_with(additional: Json) -> Json {
     let mut base = json!({
         "id": reference("id"),
         "at": reference("time"),
@@ -273,8 +274,8 @@ fn entry_with(beside: Json) -> Json {
         "message_id": reference("words"),
         "text": { "type": "string", "minLength": 1 },
     });
-    if let (Some(base), Json::Object(beside)) = (base.as_object_mut(), beside) {
-        base.extend(beside);
+    if let (Some(base), Json::Object(additional)) = (base.as_object_mut(), additional) {
+        base.extend(additional);
     }
     let rules: Vec<Json> = actions()
         .into_iter()
@@ -294,28 +295,28 @@ fn entry_with(beside: Json) -> Json {
     })
 }
 
-/// What stands in the entry of an action, beside what every entry has: required names, and all.
+/// Returns the properties of the entries of each action, besides those of every entry: the required names, and all of them.
 fn actions() -> Vec<(&'static str, Vec<&'static str>, Json)> {
-    let mut opens = opening();
-    opens.insert("approved_by".to_owned(), reference("person"));
-    opens.insert(
+    let mut open = open_fields();
+    open.insert("approved_by".to_owned(), reference("person"));
+    open.insert(
         "override".to_owned(),
         closed(&["rule", "reason"], json!({ "rule": reference("words"), "reason": reference("words") })),
     );
-    opens.extend(["imported_from", "imported_id"].map(|name| (name.to_owned(), reference("words"))));
-    opens.insert("imported".to_owned(), json!({ "type": "object" }));
-    opens.insert("attachments".to_owned(), list_of("attachment", 1));
+    open.extend(["imported_from", "imported_id"].map(|name| (name.to_owned(), reference("words"))));
+    open.insert("imported".to_owned(), json!({ "type": "object" }));
+    open.insert("attachments".to_owned(), list_of("attachment", 1));
     let message = json!({
         "auto": { "const": true },
         "via_ticket": reference("id"),
         "attachments": list_of("attachment", 1),
     });
     let escalation = json!({ "reason": { "enum": EscalationReason::WORDS }, "manager": reference("person") });
-    let about = json!({ "entry": reference("id"), "reason": reference("words") });
-    let mut set = opening();
+    let reference_to_entry = json!({ "entry": reference("id"), "reason": reference("words") });
+    let mut set = open_fields();
     set.retain(|name, _| !matches!(name.as_str(), "kind" | "priority" | "assignee" | "cc" | "tags" | "follow_up_of"));
     vec![
-        ("open", vec!["subject", "priority", "requester"], Json::Object(opens)),
+        ("open", vec!["subject", "priority", "requester"], Json::Object(open)),
         ("reply", vec![], message.clone()),
         ("note", vec![], message),
         ("remind", vec![], json!({ "auto": { "const": true }, "attachments": list_of("attachment", 1) })),
@@ -360,7 +361,7 @@ fn actions() -> Vec<(&'static str, Vec<&'static str>, Json)> {
         ("cc", vec![], json!({ "add": list_of("person", 1), "remove": list_of("person", 1) })),
         ("tag", vec![], json!({ "add": list_of("words", 1), "remove": list_of("words", 1) })),
         ("attach", vec!["attachments"], json!({ "attachments": list_of("attachment", 1) })),
-        ("correct", vec!["entry", "reason"], about.clone()),
-        ("redact", vec!["entry", "reason"], about),
+        ("correct", vec!["entry", "reason"], reference_to_entry.clone()),
+        ("redact", vec!["entry", "reason"], reference_to_entry),
     ]
 }

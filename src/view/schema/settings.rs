@@ -1,15 +1,15 @@
 //! The schema of casebook.toml.
 //!
-//! Names and shapes alone: whether a calendar is there, `casebook check` knows.
+//! It has only names and types; `casebook check` checks that a calendar exists, for example.
 
 use serde_json::{Value as Json, json};
 
 use super::DRAFT;
 
-/// casebook.toml.
+/// Returns the schema of casebook.toml.
 pub fn config() -> Json {
     let priority = json!({ "type": "string", "pattern": "^[SsPp][1-4]$" });
-    let span = json!({ "type": "string", "pattern": "^\\s*([0-9]+[smhdw])+\\s*$", "description": "30m, 4h, 2d, 1w" });
+    let span = json!({ "type": "string", "pattern": "^\\s*([0-9]+[smhdw])+\\s*$", "description": "A span of time: 30m, 4h, 2d, 1w" });
     let people = json!({ "type": "array", "items": { "type": "string", "pattern": "^\\s*[^\\s@]+@\\S+\\s*$" } });
     let spans = section(json!({ "alerts": { "type": "array", "items": &span }, "solve_after": &span }));
     let texts = section(json!({ "remind": { "type": "string" }, "no_response": { "type": "string" } }));
@@ -20,7 +20,7 @@ pub fn config() -> Json {
             "clock": { "enum": ["calendar", "business"] },
             "calendar": { "type": "string" },
             "calendars": { "type": "array", "items": { "type": "object" } },
-            "opt_out_tag": { "type": "string", "description": "An empty one: no tag keeps tickets out of sweeps." },
+            "opt_out_tag": { "type": "string", "description": "The tag that excludes a ticket from sweeps. If it is empty, no tag does." },
             "texts": { "type": "object", "additionalProperties": texts },
         },
         "additionalProperties": false,
@@ -50,27 +50,27 @@ pub fn config() -> Json {
         "properties": {
             "format": { "const": 1 },
             "name": { "type": "string" },
-            "time_zone": { "type": "string", "description": "An IANA name; for people, files hold UTC." },
+            "time_zone": { "type": "string", "description": "The IANA name of the time zone of the desk. Files contain UTC." },
             "language": { "type": "string" },
             "defaults": section(json!({ "priority": &priority })),
             "git": section(json!({ "commit": { "enum": ["each", "never"] } })),
             "team": team(&people),
             "follow_up": follow_up,
             "escalation": escalation,
-            "attachments": section(json!({ "max_size": { "type": "string", "pattern": "^[0-9]+\\s*(B|kB|KB|MB|GB)$", "description": "25 MB, 500 kB" } })),
+            "attachments": section(json!({ "max_size": { "type": "string", "pattern": "^[0-9]+\\s*(B|kB|KB|MB|GB)$", "description": "A size: 25 MB, 500 kB" } })),
             "queries": { "type": "object", "additionalProperties": { "type": "string" } },
             "calendars": &free,
             "plans": &free,
             "desk": section(json!({ "plan": { "type": "string" }, "reopen_window": &span })),
             "eligibility": eligibility(),
-            "releases": section(json!({ "supported": listed(), "end_of_life": { "type": "object", "additionalProperties": { "type": "string" } } })),
+            "releases": section(json!({ "supported": strings(), "end_of_life": { "type": "object", "additionalProperties": { "type": "string" } } })),
             "fields": fields(),
             "product_groups": product_groups(),
             "macros": macros(),
             "signing": {
                 "type": "object",
-                "description": "The keys commits are signed with, by person: `ssh-ed25519 AAAA…` or `openpgp:FINGERPRINT`.",
-                "additionalProperties": listed(),
+                "description": "The keys that sign commits, by person: `ssh-ed25519 KEY` or `openpgp:FINGERPRINT`.",
+                "additionalProperties": strings(),
             },
         },
         "additionalProperties": false,
@@ -78,7 +78,7 @@ pub fn config() -> Json {
 }
 
 fn team(people: &Json) -> Json {
-    let person = section(json!({ "languages": listed(), "teams": listed(), "calendar": { "type": "string" } }));
+    let person = section(json!({ "languages": strings(), "teams": strings(), "calendar": { "type": "string" } }));
     section(json!({
         "agents": people,
         "managers": people,
@@ -100,7 +100,7 @@ fn eligibility() -> Json {
 fn fields() -> Json {
     let field = section(json!({
         "type": { "enum": ["enum", "text", "number", "date"] },
-        "values": listed(),
+        "values": strings(),
         "label": { "type": "string" },
         "required": { "type": "boolean" },
     }));
@@ -108,12 +108,12 @@ fn fields() -> Json {
 }
 
 fn product_groups() -> Json {
-    let line = json!({ "anyOf": [{ "type": "string" }, listed()] });
+    let line = json!({ "anyOf": [{ "type": "string" }, strings()] });
     let examples = json!({ "anyOf": [line, { "type": "object", "additionalProperties": line }] });
     let group = section(json!({
         "label": { "type": "string" },
         "examples": examples,
-        "words": listed(),
+        "words": strings(),
         "team": { "type": "string" },
     }));
     json!({ "type": "object", "additionalProperties": group })
@@ -123,19 +123,20 @@ fn macros() -> Json {
     let text = json!({ "type": ["string", "object"], "additionalProperties": { "type": "string" } });
     let properties = json!({ "action": { "type": "string" }, "text": text });
     let action = json!({ "type": "object", "required": ["action"], "properties": properties });
-    let known = section(json!({
+    let definition = section(json!({
         "about": { "type": "string" },
         "text": text,
         "actions": { "type": "array", "items": action },
     }));
-    json!({ "type": "object", "additionalProperties": known })
+    json!({ "type": "object", "additionalProperties": definition })
 }
 
-/// A table of some keys and no others.
+/// Returns the schema of a table with these keys and no others.
 fn section(properties: Json) -> Json {
     json!({ "type": "object", "properties": properties, "additionalProperties": false })
 }
 
-fn listed() -> Json {
+/// Returns the schema of a list of strings.
+fn strings() -> Json {
     json!({ "type": "array", "items": { "type": "string" } })
 }

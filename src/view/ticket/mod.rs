@@ -1,6 +1,4 @@
-//! One ticket for people: its title, its facts, and its history as a thread.
-//!
-//! Must not know which ticket was asked for, nor decide who may see it at all.
+//! A ticket for people: its subject, its fields, and its history.
 
 #[cfg(test)]
 mod tests;
@@ -21,112 +19,114 @@ use crate::domain::value::Value;
 
 use super::colors;
 use super::colors::ColorMode;
-use super::entry::{describe, held, short_id, transition};
-use super::labels::{self, Catalogue, fill};
+use super::entry::{describe, describe_hold, short_id, transition};
+use super::labels::{self, Catalog, fill};
 use super::text_width::{pad, width};
-use super::visible_history::{VisibleEntry, thread};
+use super::visible_history::{VisibleEntry, visible_entries};
 use super::{Audience, sanitize, sla};
 
-/// What stands before each line somebody wrote.
+/// The mark before each line of a text of a user.
 const GUTTER: &str = "│";
 
-/// The whole ticket, with the short id that is its own on this desk, and its clocks.
-pub fn ticket(ticket: &Ticket, ticket_short_id: &str, clocks: &[Clock], audience: &Audience<'_>) -> String {
-    render_header(ticket, ticket_short_id, clocks, &HashMap::new(), audience)
+/// Renders a ticket, with its short id and clocks.
+pub fn render(ticket: &Ticket, ticket_short_id: &str, clocks: &[Clock], audience: &Audience<'_>) -> String {
+    render_ticket(ticket, ticket_short_id, clocks, &HashMap::new(), audience)
 }
 
-/// The same, with what each entry changed in the header.
-pub fn ticket_with_changes(
+/// Renders a ticket, with the fields that each entry changed.
+pub fn render_with_changes(
     ticket: &Ticket,
     ticket_short_id: &str,
     clocks: &[Clock],
     audience: &Audience<'_>,
 ) -> String {
-    render_header(ticket, ticket_short_id, clocks, &changes(ticket).into_iter().collect(), audience)
+    render_ticket(ticket, ticket_short_id, clocks, &changes(ticket).into_iter().collect(), audience)
 }
 
-/// One entry alone, with what it changed in the header where that is asked for. Nothing where the viewer may not see
-/// it.
-pub fn entry(ticket: &Ticket, entry: Id, with_changes: bool, audience: &Audience<'_>) -> String {
+/// Renders one entry, with the fields that it changed if `with_changes` is true. The text is empty if the viewer may not see
+/// the entry.
+pub fn render_entry(ticket: &Ticket, entry: Id, with_changes: bool, audience: &Audience<'_>) -> String {
     let changes = if with_changes { changes(ticket).into_iter().collect() } else { HashMap::new() };
-    let mut shown = String::new();
-    for told in thread(ticket, audience.viewer).iter().filter(|told| told.entry.id == entry) {
-        push_block(&mut shown, told, changes.get(&entry), audience);
+    let mut text = String::new();
+    for visible in visible_entries(ticket, audience.viewer).iter().filter(|visible| visible.entry.id == entry) {
+        push_block(&mut text, visible, changes.get(&entry), audience);
     }
-    shown
+    text
 }
 
-/// The whole ticket for a diff: without what changes while nothing happens, such as how long ago that was.
-pub fn for_diffs(ticket: &Ticket, audience: &Audience<'_>) -> String {
-    let mut shown = format!("{}\n\n", sanitize::one_line(&ticket.header.subject));
+/// Renders a ticket for `git diff`, without lines that change with time, such as ages.
+pub fn render_for_diff(ticket: &Ticket, audience: &Audience<'_>) -> String {
+    let mut text = format!("{}\n\n", sanitize::one_line(&ticket.header.subject));
     let ages = [moment(ticket.created_at(), audience), moment(ticket.last_activity_at(), audience)];
-    for line in facts(ticket, &[], audience).lines().filter(|line| !ages.iter().any(|age| line.ends_with(age.as_str())))
+    for line in
+        render_fields(ticket, &[], audience).lines().filter(|line| !ages.iter().any(|age| line.ends_with(age.as_str())))
     {
-        shown.push_str(line);
-        shown.push('\n');
+        text.push_str(line);
+        text.push('\n');
     }
-    for told in thread(ticket, audience.viewer) {
-        shown.push('\n');
-        push_block(&mut shown, &told, None, audience);
+    for visible in visible_entries(ticket, audience.viewer) {
+        text.push('\n');
+        push_block(&mut text, &visible, None, audience);
     }
-    shown
+    text
 }
 
-fn render_header(
+/// Renders a ticket, with the given changes below the entries.
+fn render_ticket(
     ticket: &Ticket,
     ticket_short_id: &str,
     clocks: &[Clock],
     changes: &HashMap<Id, Vec<HeaderChange>>,
     audience: &Audience<'_>,
 ) -> String {
-    let mut shown = audience.name_of(ticket.id, ticket_short_id);
-    shown.push_str("  ");
-    audience.paint.push(&mut shown, colors::STRONG, &sanitize::one_line(&ticket.header.subject));
-    shown.push_str("\n\n");
-    shown.push_str(&facts(ticket, clocks, audience));
-    for told in thread(ticket, audience.viewer) {
-        shown.push('\n');
-        push_block(&mut shown, &told, changes.get(&told.entry.id), audience);
+    let mut text = audience.ticket_link(ticket.id, ticket_short_id);
+    text.push_str("  ");
+    audience.color_mode.push(&mut text, colors::STRONG, &sanitize::one_line(&ticket.header.subject));
+    text.push_str("\n\n");
+    text.push_str(&render_fields(ticket, clocks, audience));
+    for visible in visible_entries(ticket, audience.viewer) {
+        text.push('\n');
+        push_block(&mut text, &visible, changes.get(&visible.entry.id), audience);
     }
-    shown
+    text
 }
 
-/// Facts in the making: names aligned, what says nothing left out.
+/// A table of names and values. Fields without a value are left out.
 struct FieldTable {
     lines: String,
-    paint: ColorMode,
-    /// The columns of the names.
-    names: usize,
+    color_mode: ColorMode,
+    /// The width of the names, in columns.
+    name_width: usize,
 }
 
 impl FieldTable {
-    /// Those in some words, and with some more names.
-    fn labels<'a>(words: &Catalogue, more: impl Iterator<Item = &'a str>, paint: ColorMode) -> Self {
-        let known = words.facts.listed();
-        let widest = known.iter().map(|(_, name)| *name).chain(more).map(width).max().unwrap_or(0);
-        Self { lines: String::new(), paint, names: widest + 1 }
+    /// Returns an empty table, as wide as the names of the catalog and the custom fields need.
+    fn new<'a>(catalog: &Catalog, custom: impl Iterator<Item = &'a str>, color_mode: ColorMode) -> Self {
+        let names = catalog.fields.all();
+        let widest = names.iter().map(|(_, name)| *name).chain(custom).map(width).max().unwrap_or(0);
+        Self { lines: String::new(), color_mode, name_width: widest + 1 }
     }
 
-    fn push(&mut self, name: &str, fact: &str, style: anstyle::Style) {
-        if fact.is_empty() {
+    fn push(&mut self, name: &str, value: &str, style: anstyle::Style) {
+        if value.is_empty() {
             return;
         }
         let mut name = sanitize::one_line(name).into_owned();
         let taken = width(&name);
-        pad(&mut name, taken, self.names);
-        self.paint.push(&mut self.lines, colors::MUTED, &name);
+        pad(&mut name, taken, self.name_width);
+        self.color_mode.push(&mut self.lines, colors::MUTED, &name);
         self.lines.push(' ');
-        self.paint.push(&mut self.lines, style, &sanitize::one_line(fact));
+        self.color_mode.push(&mut self.lines, style, &sanitize::one_line(value));
         self.lines.push('\n');
     }
 
-    fn plain(&mut self, name: &str, fact: &str) {
-        self.push(name, fact, anstyle::Style::new());
+    fn plain(&mut self, name: &str, value: &str) {
+        self.push(name, value, anstyle::Style::new());
     }
 
-    fn known<T: std::fmt::Display>(&mut self, name: &str, fact: Option<T>) {
-        if let Some(fact) = fact {
-            self.plain(name, &fact.to_string());
+    fn optional<T: std::fmt::Display>(&mut self, name: &str, value: Option<T>) {
+        if let Some(value) = value {
+            self.plain(name, &value.to_string());
         }
     }
 
@@ -135,150 +135,152 @@ impl FieldTable {
     }
 }
 
-fn facts(ticket: &Ticket, clocks: &[Clock], audience: &Audience<'_>) -> String {
-    let words = audience.words();
-    let names = &words.facts;
+/// Renders the fields of a ticket.
+fn render_fields(ticket: &Ticket, clocks: &[Clock], audience: &Audience<'_>) -> String {
+    let catalog = audience.catalog();
+    let names = &catalog.fields;
     let header = &ticket.header;
-    // A name of a whole sentence does not move all others.
-    let own = header.fields.iter().map(|(name, _)| audience.field(name)).filter(|name| width(name) <= 24);
-    let mut facts = FieldTable::labels(words, own, audience.paint);
-    facts.push(names.status, &status(ticket, words), colors::status(header.status));
-    facts.push(names.priority, words.priorities.of(header.priority), colors::priority(header.priority));
-    states(&mut facts, header, audience);
-    // Of responses that came, the first is worth a line; the others are told by the thread.
+    // A very long name must not widen the table.
+    let custom = header.fields.iter().map(|(name, _)| audience.custom_field(name)).filter(|name| width(name) <= 24);
+    let mut table = FieldTable::new(catalog, custom, audience.color_mode);
+    table.push(names.status, &status(ticket, catalog), colors::status(header.status));
+    table.push(names.priority, catalog.priorities.of(header.priority), colors::priority(header.priority));
+    push_states(&mut table, header, audience);
+    // Of the responses that were given, only the first has a line; the history shows the others.
     for clock in clocks.iter().filter(|clock| clock.metric != Metric::NextResponse || clock.is_due()) {
-        facts.push(
-            sla::metric_in(clock.metric, &words.promises),
+        table.push(
+            sla::metric_in(clock.metric, &catalog.clocks),
             &sla::render_line(clock, audience),
             sla::style(clock),
         );
     }
-    facts.known(names.requester, Some(&header.requester));
-    facts.plain(names.assignee, header.assignee.as_ref().map_or(words.remarks.nobody, |person| person.as_str()));
-    facts.list(names.cc, &header.cc);
-    facts.known(names.organization, header.organization.as_ref());
-    facts.known(names.instance, header.instance.as_ref());
-    facts.known(names.product, header.product.as_ref());
-    facts.known(names.product_group, header.product_group.as_deref().map(|group| audience.group(group)));
-    facts.known(names.channel, header.channel.as_ref());
-    facts.known(names.language, header.language.as_ref());
-    facts.list(names.tags, &header.tags);
+    table.optional(names.requester, Some(&header.requester));
+    table.plain(names.assignee, header.assignee.as_ref().map_or(catalog.remarks.unassigned, |person| person.as_str()));
+    table.list(names.cc, &header.cc);
+    table.optional(names.organization, header.organization.as_ref());
+    table.optional(names.instance, header.instance.as_ref());
+    table.optional(names.product, header.product.as_ref());
+    table.optional(names.product_group, header.product_group.as_deref().map(|group| audience.product_group(group)));
+    table.optional(names.channel, header.channel.as_ref());
+    table.optional(names.language, header.language.as_ref());
+    table.list(names.tags, &header.tags);
     for (name, value) in &header.fields {
-        facts.plain(audience.field(name), &labels::value(value));
+        table.plain(audience.custom_field(name), &labels::format_value(value));
     }
-    facts.plain(names.created, &moment(ticket.created_at(), audience));
-    facts.plain(names.last_activity, &moment(ticket.last_activity_at(), audience));
-    facts.plain(names.id, &ticket.id.to_string());
-    facts.lines
+    table.plain(names.created, &moment(ticket.created_at(), audience));
+    table.plain(names.last_activity, &moment(ticket.last_activity_at(), audience));
+    table.plain(names.id, &ticket.id.to_string());
+    table.lines
 }
 
-fn status(ticket: &Ticket, words: &Catalogue) -> String {
+/// Formats the status, the next step and the number of alerts.
+fn status(ticket: &Ticket, catalog: &Catalog) -> String {
     let status = ticket.header.status;
     let alerts = match ticket.alerts() {
         0 => String::new(),
-        alerts => words.count(alerts, &words.counts.alerts),
+        alerts => catalog.count(alerts, &catalog.counts.alerts),
     };
-    let values = [("status", words.statuses.of(status)), ("next_step", words.next_steps.of(status))];
-    format!("{}{alerts}", fill(words.remarks.next_step, &values))
+    let values = [("status", catalog.statuses.of(status)), ("next_step", catalog.next_steps.of(status))];
+    format!("{}{alerts}", fill(catalog.remarks.next_step, &values))
 }
 
-/// What holds beside the status.
-fn states(facts: &mut FieldTable, header: &Header, audience: &Audience<'_>) {
-    let words = audience.words();
-    let names = &words.facts;
-    facts.known(names.kind, header.kind.map(|kind| words.kinds.of(kind)));
+/// Adds the kind, hold, escalation, resolution and links of a ticket.
+fn push_states(table: &mut FieldTable, header: &Header, audience: &Audience<'_>) {
+    let catalog = audience.catalog();
+    let names = &catalog.fields;
+    table.optional(names.kind, header.kind.map(|kind| catalog.kinds.of(kind)));
     if let Some(hold) = &header.hold {
-        let told = held(hold, audience.zone, words);
+        let text = describe_hold(hold, audience.zone, catalog);
         match hold.ended_at(audience.now) {
-            Some(_) => facts.push(names.on_hold, &fill(words.remarks.passed, &[("hold", &told)]), colors::ALARM),
-            None => facts.plain(names.on_hold, &told),
+            Some(_) => table.push(names.on_hold, &fill(catalog.remarks.passed, &[("hold", &text)]), colors::ALARM),
+            None => table.plain(names.on_hold, &text),
         }
     }
     if let Some(escalation) = &header.escalation {
         let manager = escalation.manager.as_ref().map(|manager| manager.as_str());
-        let to = manager.map(|manager| fill(words.remarks.escalated_to, &[("manager", manager)])).unwrap_or_default();
-        let since = fill(words.remarks.since, &[("time", &audience.minute(escalation.since))]);
-        let reason = words.escalation_reasons.of(escalation.reason);
-        facts.push(names.escalated, &format!("{reason}{to}{since}"), colors::ALARM);
+        let to = manager.map(|manager| fill(catalog.remarks.escalated_to, &[("manager", manager)])).unwrap_or_default();
+        let since = fill(catalog.remarks.since, &[("time", &audience.minute(escalation.since))]);
+        let reason = catalog.escalation_reasons.of(escalation.reason);
+        table.push(names.escalated, &format!("{reason}{to}{since}"), colors::ALARM);
     }
-    facts.known(names.resolution, header.resolution.map(|resolution| words.resolutions.of(resolution)));
-    facts.known(names.merged_into, header.merged_into);
-    facts.list(names.merged_from, &header.merged_from);
-    facts.known(names.follow_up_of, header.follow_up_of);
+    table.optional(names.resolution, header.resolution.map(|resolution| catalog.resolutions.of(resolution)));
+    table.optional(names.merged_into, header.merged_into);
+    table.list(names.merged_from, &header.merged_from);
+    table.optional(names.follow_up_of, header.follow_up_of);
 }
 
-/// A local time with its zone, and how long ago it was.
+/// Formats an instant in the zone of the viewer, with its age.
 fn moment(at: DateTime<Utc>, audience: &Audience<'_>) -> String {
     format!("{} {} ({})", audience.minute(at), audience.zone.abbreviation(at), audience.ago(at))
 }
 
-/// One entry: who did what when, what it changed, what became of its words, and the words.
+/// Appends an entry: time, actor, action, changed fields, remarks, attachments and text.
 fn push_block(
-    shown: &mut String,
-    told: &VisibleEntry<'_>,
+    text: &mut String,
+    visible: &VisibleEntry<'_>,
     changes: Option<&Vec<HeaderChange>>,
     audience: &Audience<'_>,
 ) {
-    let entry = told.entry;
-    let (paint, words) = (audience.paint, audience.words());
+    let entry = visible.entry;
+    let (color_mode, catalog) = (audience.color_mode, audience.catalog());
     let style = if entry.is_internal() { colors::INTERNAL } else { colors::STRONG };
-    paint.push(shown, colors::MUTED, &audience.minute(entry.at));
-    shown.push(' ');
-    paint.push(shown, colors::STRONG, &sanitize::one_line(entry.by.as_str()));
-    shown.push_str(&format!(" ({}) ", words.roles.of(entry.role)));
-    paint.push(shown, style, &describe(entry, audience.zone, words));
-    if let Some(transition) = transition(entry, words) {
-        shown.push_str(&format!(" · {transition}"));
+    color_mode.push(text, colors::MUTED, &audience.minute(entry.at));
+    text.push(' ');
+    color_mode.push(text, colors::STRONG, &sanitize::one_line(entry.by.as_str()));
+    text.push_str(&format!(" ({}) ", catalog.roles.of(entry.role)));
+    color_mode.push(text, style, &describe(entry, audience.zone, catalog));
+    if let Some(transition) = transition(entry, catalog) {
+        text.push_str(&format!(" · {transition}"));
     }
-    paint.push(shown, colors::MUTED, &format!(" · {}", short_id(entry.id)));
-    shown.push('\n');
+    color_mode.push(text, colors::MUTED, &format!(" · {}", short_id(entry.id)));
+    text.push('\n');
     for change in changes.into_iter().flatten() {
-        push_change(shown, change, paint, words);
+        push_change(text, change, color_mode, catalog);
     }
-    for remark in remarks(told, words) {
-        paint.push(shown, colors::MUTED, &format!("{GUTTER} ({remark})"));
-        shown.push('\n');
+    for remark in remarks(visible, catalog) {
+        color_mode.push(text, colors::MUTED, &format!("{GUTTER} ({remark})"));
+        text.push('\n');
     }
-    for attachment in told.attachments() {
-        paint.push(shown, if entry.is_internal() { colors::INTERNAL } else { colors::MUTED }, GUTTER);
+    for attachment in visible.attachments() {
+        color_mode.push(text, if entry.is_internal() { colors::INTERNAL } else { colors::MUTED }, GUTTER);
         let size = attachment::format_size(attachment.size);
-        shown.push_str(&format!(" {} ({size}) {}\n", sanitize::one_line(&attachment.name), attachment.path()));
+        text.push_str(&format!(" {} ({size}) {}\n", sanitize::one_line(&attachment.name), attachment.path()));
     }
-    for line in sanitize::lines(told.text().unwrap_or_default()).lines() {
-        paint.push(shown, if entry.is_internal() { colors::INTERNAL } else { colors::MUTED }, GUTTER);
-        shown.push_str(if line.is_empty() { "" } else { " " });
-        shown.push_str(line);
-        shown.push('\n');
+    for line in sanitize::lines(visible.text().unwrap_or_default()).lines() {
+        color_mode.push(text, if entry.is_internal() { colors::INTERNAL } else { colors::MUTED }, GUTTER);
+        text.push_str(if line.is_empty() { "" } else { " " });
+        text.push_str(line);
+        text.push('\n');
     }
 }
 
-/// One fact: what it was, in red, and what it is since, in green.
-fn push_change(shown: &mut String, change: &HeaderChange, paint: ColorMode, catalogue: &Catalogue) {
-    paint.push(shown, colors::MUTED, &format!("  {}: ", sanitize::one_line(&change.name)));
-    let words = |value: &Value| sanitize::one_line(&labels::value(value)).into_owned();
+/// Appends a changed field: the old value in red, the new one in green.
+fn push_change(text: &mut String, change: &HeaderChange, color_mode: ColorMode, catalog: &Catalog) {
+    color_mode.push(text, colors::MUTED, &format!("  {}: ", sanitize::one_line(&change.name)));
+    let format = |value: &Value| sanitize::one_line(&labels::format_value(value)).into_owned();
     if let Some(from) = &change.from {
-        paint.push(shown, colors::REMOVED, &words(from));
-        shown.push_str(" → ");
+        color_mode.push(text, colors::REMOVED, &format(from));
+        text.push_str(" → ");
     }
     match &change.to {
-        Some(to) => paint.push(shown, colors::ADDED, &words(to)),
-        None => shown.push_str(catalogue.remarks.nothing),
+        Some(to) => color_mode.push(text, colors::ADDED, &format(to)),
+        None => text.push_str(catalog.remarks.nothing),
     }
-    shown.push('\n');
+    text.push('\n');
 }
 
-/// What later entries say of this one.
-fn remarks(told: &VisibleEntry<'_>, words: &Catalogue) -> Vec<String> {
-    let remark = |entry: &Entry, what: &str| {
+/// Returns the remarks about an entry: that it is a duplicate, redacted or corrected.
+fn remarks(visible: &VisibleEntry<'_>, catalog: &Catalog) -> Vec<String> {
+    let remark = |entry: &Entry, label: &str| {
         let reason = match &entry.action {
             Action::Redact { reason, .. } | Action::Correct { reason, .. } => reason.as_str(),
             _ => "",
         };
         let values = [("person", entry.by.as_str()), ("entry", &short_id(entry.id)), ("reason", reason)];
-        sanitize::one_line(&fill(what, &values)).into_owned()
+        sanitize::one_line(&fill(label, &values)).into_owned()
     };
-    let twin = told.twin_of.map(|first| fill(words.remarks.twin, &[("entry", &short_id(first))]));
-    let hidden = told.redaction.map(|entry| remark(entry, words.remarks.hidden));
-    let corrected = told.correction.map(|entry| remark(entry, words.remarks.corrected));
-    twin.into_iter().chain(hidden).chain(corrected).collect()
+    let duplicate = visible.duplicate_of.map(|first| fill(catalog.remarks.duplicate, &[("entry", &short_id(first))]));
+    let hidden = visible.redaction.map(|entry| remark(entry, catalog.remarks.hidden));
+    let corrected = visible.correction.map(|entry| remark(entry, catalog.remarks.corrected));
+    duplicate.into_iter().chain(hidden).chain(corrected).collect()
 }

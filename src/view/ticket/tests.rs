@@ -1,4 +1,4 @@
-//! A whole ticket as people read it.
+//! Tests of a ticket as people see it.
 
 use super::*;
 use crate::domain::vocabulary::Status;
@@ -24,7 +24,7 @@ fn sample_ticket() -> Ticket {
 }
 
 #[test]
-fn support_reads_everything_that_is_not_redacted() {
+fn support_sees_everything_that_is_not_redacted() {
     let ticket = sample_ticket();
     let [opened, replied, noted, redacted, corrected, reminded] =
         [0, 1, 2, 3, 4, 5].map(|index| short_id(ticket.history[index].id));
@@ -32,18 +32,18 @@ fn support_reads_everything_that_is_not_redacted() {
     let expected = format!(
         "000001  Dashboard tiles time out
 
-status         awaiting reply: the requester owes the next step, 1 alert sent
+status         awaiting reply: the next step is with the requester, 1 alert sent
 priority       S2 - High
 requester      ana@acme.example
-assignee       nobody
+assignee       unassigned
 cc             bo@acme.example
-organisation   acme
+organization   acme
 opened         2026-11-21 18:05 CET (3d ago)
 last activity  2026-11-21 18:55 CET (2d ago)
 id             {id}
 
 2026-11-21 18:05 ana@acme.example (customer) opened · {opened}
-│ (hidden by kenji@desk.example in {redacted}: a slip)
+│ (redacted by kenji@desk.example in {redacted}: a slip)
 
 2026-11-21 18:15 kenji@desk.example (agent) replied · open → awaiting reply · {replied}
 │ Which
@@ -54,7 +54,7 @@ id             {id}
 │ (corrected by kenji@desk.example in {corrected}: a slip)
 │ Looks like␛[2J a known bug.
 
-2026-11-21 18:35 kenji@desk.example (agent) hid the words of {opened}: a slip · {redacted}
+2026-11-21 18:35 kenji@desk.example (agent) redacted {opened}: a slip · {redacted}
 │ A key.
 
 2026-11-21 18:45 kenji@desk.example (agent) corrected {noted}: a slip · {corrected}
@@ -64,35 +64,35 @@ id             {id}
 "
     );
     assert_eq!(
-        crate::view::ticket::ticket(&ticket, "000001", &[], &test_fixtures::audience(&test_fixtures::paris())),
+        crate::view::ticket::render(&ticket, "000001", &[], &test_fixtures::audience(&test_fixtures::paris())),
         expected
     );
 }
 
 #[test]
-fn customers_read_no_note() {
+fn customers_see_no_note() {
     let zone = test_fixtures::paris();
     let audience = Audience { viewer: Viewer::Customer, ..test_fixtures::audience(&zone) };
-    let shown = crate::view::ticket::ticket(&sample_ticket(), "000001", &[], &audience);
-    assert!(shown.contains("Awaiting your reply: you owe the next step"));
-    assert!(!shown.contains("note") && !shown.contains("bug"), "{shown}");
+    let text = crate::view::ticket::render(&sample_ticket(), "000001", &[], &audience);
+    assert!(text.contains("Awaiting your reply: the next step is with you"));
+    assert!(!text.contains("note") && !text.contains("bug"), "{text}");
 }
 
 #[test]
-fn each_side_reads_its_language() {
+fn each_side_sees_its_language() {
     let (zone, mut ticket) = (test_fixtures::paris(), sample_ticket());
     ticket.header.product_group = Some("schedule_export".to_owned());
-    let facts = |viewer, language| {
-        let shown = crate::view::ticket::ticket(
+    let fields = |viewer, language| {
+        let text = crate::view::ticket::render(
             &ticket,
             "000001",
             &[],
             &Audience { viewer, language, ..test_fixtures::audience(&zone) },
         );
-        shown.lines().skip(2).take(10).map(|line| format!("{line}\n")).collect::<String>()
+        text.lines().skip(2).take(10).map(|line| format!("{line}\n")).collect::<String>()
     };
     assert_eq!(
-        facts(Viewer::Customer, Language::French),
+        fields(Viewer::Customer, Language::French),
         format!(
             "État                En attente de votre réponse : la prochaine étape vous revient, 1 alerte supplémentaire envoyée
 Priorité            S2-élevé
@@ -109,7 +109,7 @@ Identifiant         {}
         )
     );
     assert_eq!(
-        facts(Viewer::Support, Language::Japanese),
+        fields(Viewer::Support, Language::Japanese),
         format!(
             "Status               Awaiting your reply: 次に対応するのはリクエスト送信者です、アラート 1 件を送信済み
 優先度               S2: 重大
@@ -128,10 +128,10 @@ Id                   {}
 }
 
 #[test]
-fn colour_adds_nothing_but_colour() {
+fn colors_change_only_colors() {
     let zone = test_fixtures::paris();
-    let coloured = Audience { paint: ColorMode { colour: true }, ..test_fixtures::audience(&zone) };
-    let painted = crate::view::ticket::ticket(&sample_ticket(), "000001", &[], &coloured);
-    let plain = crate::view::ticket::ticket(&sample_ticket(), "000001", &[], &test_fixtures::audience(&zone));
+    let colored = Audience { color_mode: ColorMode { is_colored: true }, ..test_fixtures::audience(&zone) };
+    let painted = crate::view::ticket::render(&sample_ticket(), "000001", &[], &colored);
+    let plain = crate::view::ticket::render(&sample_ticket(), "000001", &[], &test_fixtures::audience(&zone));
     assert_eq!(anstream::adapter::strip_str(&painted).to_string(), plain);
 }

@@ -117,7 +117,10 @@ fn an_unaware_solve_is_reported_and_reopened() {
     // A clone that pulls the merge later reports it as well.
     let second = clones.at("a").run(&["sync"]).ok().stderr;
     for said in [&foreseen, &merger, &second] {
-        assert!(said.contains("lea@desk.example solved it") && said.contains("without having seen this"), "{said}");
+        assert!(
+            said.contains("lea@desk.example solved it") && said.contains("without knowing of this entry"),
+            "{said}"
+        );
         assert!(said.contains("kenji@desk.example merged") && said.contains("`casebook resolve`"), "{said}");
     }
     for name in ["a", "b"] {
@@ -167,7 +170,7 @@ fn a_solve_aware_of_the_merge_stays() {
 fn the_merge_driver_reports_an_unaware_solve_and_resolve_reopens_it() {
     let (mut clones, [_, other, _]) = solved_unseen();
     let said = clones.pull("a", "b").ok().stderr;
-    assert!(said.contains("without having seen this"), "{said}");
+    assert!(said.contains("without knowing of this entry"), "{said}");
     let sandbox = &clones.sandbox;
     sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]).ok();
     sandbox.git(&["config", "--remove-section", "merge.casebook"]).ok();
@@ -276,7 +279,7 @@ fn two_clones_that_relink_differently_keep_both_copies_and_show_one() {
     assert_eq!(actions(sandbox, &other), ["open", "merged", "reply", "reply", "reply"]);
     let shown = sandbox.run(&["show", &other]).ok().stdout;
     assert_eq!(shown.matches("It still does not work.").count(), 1, "{shown}");
-    assert!(shown.contains("two clones brought this here; it stands in "), "{shown}");
+    assert!(shown.contains("recorded by two clones; the text is in "), "{shown}");
     assert!(!found(sandbox).contains(&"entry.key".to_owned()));
     assert_eq!(sandbox.run(&["resolve"]).ok().stdout, "nothing to resolve\n");
     sandbox.run(&["check"]).ok();

@@ -24,26 +24,26 @@ const ON_THE_PAGE: [&str; 15] = [
     "reopen reasons",
     "escalation reasons",
     "roles",
-    "roles in an organisation",
+    "roles in an organization",
     "columns",
-    "facts",
+    "fields",
 ];
 
 #[test]
 fn the_page_has_every_label() {
     let mut page = include_str!("../fixtures/languages.head.md").to_owned();
-    let english = Language::English.words(Viewer::Support).listed();
-    let others: Vec<_> = Language::ALL.iter().map(|language| language.words(Viewer::Customer).listed()).collect();
-    for (place, (group, words)) in english.iter().enumerate().filter(|(_, (group, _))| ON_THE_PAGE.contains(group)) {
+    let english = Language::English.catalog(Viewer::Support).all();
+    let others: Vec<_> = Language::ALL.iter().map(|language| language.catalog(Viewer::Customer).all()).collect();
+    for (place, (group, labels)) in english.iter().enumerate().filter(|(_, (group, _))| ON_THE_PAGE.contains(group)) {
         page.push_str(&format!("\n## {group}\n\n| | en, agents | en | fr | ja | pt |\n|---|---|---|---|---|---|\n"));
-        for (row, (key, agents)) in words.iter().enumerate() {
-            let labels: Vec<&str> = others.iter().map(|catalogue| catalogue[place].1[row].1).collect();
-            page.push_str(&format!("| `{key}` | {agents} | {} |\n", labels.join(" | ")));
+        for (row, (key, agents)) in labels.iter().enumerate() {
+            let others: Vec<&str> = others.iter().map(|catalog| catalog[place].1[row].1).collect();
+            page.push_str(&format!("| `{key}` | {agents} | {} |\n", others.join(" | ")));
         }
     }
     page.push_str("\nNext steps are shown as customers see them. For `awaiting_reply` agents see:");
     for language in Language::ALL {
-        let next = language.words(Viewer::Support).next_steps.awaiting_reply;
+        let next = language.catalog(Viewer::Support).next_steps.awaiting_reply;
         page.push_str(&format!(" *{next}* ({}){}", language.code(), if language.code() == "pt" { ".\n" } else { "," }));
     }
     generated_page::assert_is("docs/languages.md", &page);

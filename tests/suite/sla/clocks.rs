@@ -247,7 +247,7 @@ fn plan_compare_shows_the_effect_of_a_change() {
     assert_eq!(told["tickets"][1]["b"], Value::Null, "the long plan promises no end");
     assert_eq!(told["a"]["targets"]["first_response"]["S1"], 3600);
     let words = sandbox.at(now, &["plan", "compare", "short", "long", "--org", "acme"]).ok().stdout;
-    assert!(words.contains("1 due later, 1 gone"), "{words}");
+    assert!(words.contains("1 due later, 1 removed"), "{words}");
     let shown = sandbox.at(now, &["plan", "show", "acme", "--json"]).ok().json();
     assert_eq!((&shown["periods"][0]["in_force"], &shown["tickets"][0]["plan"]), (&true.into(), &"short".into()));
     // A change of plan does not affect a ticket that was opened before.

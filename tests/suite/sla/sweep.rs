@@ -224,7 +224,7 @@ fn an_expired_hold_is_listed_and_stays_on_hold() {
     assert!(swept.stderr.contains("1 thing waits for people"), "{}", swept.stderr);
     assert_eq!(sandbox.shown(&ticket)["status"], "on_hold");
     assert!(sandbox.run(&[]).ok().stdout.contains("1 hold ended"), "the glance names it");
-    assert!(sandbox.run(&["show", &ticket]).ok().stdout.contains("which has passed"));
+    assert!(sandbox.run(&["show", &ticket]).ok().stdout.contains("(ended)"));
     sandbox.run(&["resume", &ticket]).ok();
     assert_eq!(sandbox.run(&["sweep"]).ok().stdout, "");
 }

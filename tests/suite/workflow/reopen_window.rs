@@ -60,7 +60,7 @@ fn a_late_reply_opens_a_follow_up_ticket_in_one_commit() {
     let last = old["history"].as_array().unwrap().last().unwrap().clone();
     assert_eq!((&old["status"], &last["action"], &last["into"]), (&"solved".into(), &"forward".into(), &new["id"]));
     let shown = sandbox.run(&["show", &ticket]).ok().stdout;
-    assert!(shown.contains("wrote to this solved ticket: ") && shown.contains("follows it up"), "{shown}");
+    assert!(shown.contains("wrote to this solved ticket: ") && shown.contains("is the follow-up"), "{shown}");
     // Again with the key: the same ticket, and nothing new.
     assert_eq!(sandbox.run(&words).ok().json()["id"], new["id"]);
     assert_eq!(sandbox.commits(), commits + 1);

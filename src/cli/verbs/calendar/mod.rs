@@ -12,7 +12,7 @@ use crate::cli::session::Session;
 use crate::desk::SlaPolicy;
 use crate::domain::calendar::{ALWAYS, Calendar};
 use crate::error::Error;
-use crate::view::calendar::{CalendarView, next_record, next_told, render, to_json};
+use crate::view::calendar::{CalendarView, next_to_json, render, render_next, to_json};
 
 /// When support is open: the calendars of casebook.toml and their holidays.
 #[derive(Debug, Args)]
@@ -88,10 +88,10 @@ impl CalendarNextArgs {
         let calendars = selected_calendars(&policy, &always, self.name.as_deref())?;
         let now = session.world.now;
         if self.json {
-            let records = calendars.iter().map(|calendar| next_record(calendar, now, self.dates));
+            let records = calendars.iter().map(|calendar| next_to_json(calendar, now, self.dates));
             session.output.json(&Value::Array(records.collect()))?;
         } else {
-            let told = calendars.iter().map(|calendar| next_told(calendar, now, self.dates));
+            let told = calendars.iter().map(|calendar| render_next(calendar, now, self.dates));
             session.output.print(&told.collect::<Vec<_>>().join("\n"))?;
         }
         Ok(Exit::Done)

@@ -92,7 +92,7 @@ fn ask_group(groups: &[ProductGroup], subject: &str, audience: &Audience<'_>) ->
 }
 
 fn describe(group: &ProductGroup, audience: &Audience<'_>) -> String {
-    let label = group.label.as_deref().unwrap_or_else(|| audience.group(&group.name));
+    let label = group.label.as_deref().unwrap_or_else(|| audience.product_group(&group.name));
     let examples =
         group.examples_in(audience.language.code()).map(|examples| format!(": {examples}")).unwrap_or_default();
     one_line(&format!("{label}{examples}")).into_owned()
@@ -100,8 +100,9 @@ fn describe(group: &ProductGroup, audience: &Audience<'_>) -> String {
 
 /// The priority, with what each means (seeds 002 to 004).
 fn ask_priority(default: Priority, audience: &Audience<'_>) -> Result<Priority, CliError> {
-    let words = audience.words();
-    let label = |priority: &Priority| format!("{}: {}", words.priorities.of(*priority), words.impacts.of(*priority));
+    let catalog = audience.catalog();
+    let label =
+        |priority: &Priority| format!("{}: {}", catalog.priorities.of(*priority), catalog.impacts.of(*priority));
     let items: Vec<String> = Priority::ALL.iter().map(label).collect();
     let chosen = choose("Priority: the impact as it is now", &items, default as usize)?;
     Ok(Priority::ALL.get(chosen).copied().unwrap_or(default))

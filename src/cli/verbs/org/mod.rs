@@ -223,7 +223,7 @@ impl OrgListArgs {
             return Ok(session.print_unreadable(&troubles));
         }
         let today = session.zone(&casebook)?.local(session.world.now).date_naive();
-        let paint = ColorMode { colour: session.output.colour };
+        let paint = ColorMode { is_colored: session.output.colour };
         let told = match session.output.is_terminal {
             true => view::organization::render_table(&organizations, today, paint, session.output.width()),
             false => view::organization::render_tsv(&organizations, today),

@@ -102,7 +102,7 @@ impl CiReportFormat {
             folder,
             count,
             is_strict: true,
-            paint: ColorMode::PLAIN,
+            color_mode: ColorMode::PLAIN,
         };
         let text = match self {
             Self::Findings(form) => render(form, failing, &run),

@@ -18,7 +18,7 @@ use crate::domain::query::AsOf;
 use crate::error::Error;
 use crate::view;
 use crate::view::Audience;
-use crate::view::sla::row_record;
+use crate::view::sla::to_json_with_ticket;
 use ci_report::{CiReportFormat, FailOn, fail_on, report};
 
 /// What rows have.
@@ -130,7 +130,9 @@ fn print_clocks(
             owing.clocks.iter().try_for_each(|owed| stream.push(&view::sla::render_tsv(owed.ticket, &owed.clock)))?;
             stream.end()?;
         }
-        chosen => chosen.print(session, owing.clocks.iter().map(|owed| row_record(owed.ticket, &owed.clock)))?,
+        chosen => {
+            chosen.print(session, owing.clocks.iter().map(|owed| to_json_with_ticket(owed.ticket, &owed.clock)))?
+        }
     }
     Ok(None)
 }
