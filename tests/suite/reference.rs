@@ -1,5 +1,5 @@
 //! Documents generated from the command line: `docs/cli.md`, the pages of `docs/cli/`, completions and manual pages.
-//! All of them name every verb.
+//! All of them contain every verb.
 //!
 //! `UPDATE_DOCS=1` writes the pages.
 
@@ -8,13 +8,13 @@ use casebook::cli::{CODES, Exit, VARIABLES, command};
 use crate::sandbox::Sandbox;
 use crate::snapshot;
 
-/// The verbs, in the order of the help.
+/// Returns the verbs, in the order of the help.
 pub fn verbs() -> Vec<String> {
     command().get_subcommands().map(|verb| verb.get_name().to_owned()).collect()
 }
 
 #[test]
-fn the_reference_is_the_programs_own_help() {
+fn the_reference_is_the_help_of_the_program() {
     let mut page = include_str!("reference.head.md").to_owned();
     page.push_str("\n## Verbs\n\n| verb | purpose |\n|---|---|\n");
     for verb in command().get_subcommands() {
@@ -50,12 +50,12 @@ fn every_verb_has_a_page_and_every_page_a_verb() {
         if verbs().contains(&name) {
             continue;
         }
-        assert!(snapshot::is_updating(), "{}: there is no such verb; UPDATE_DOCS=1 deletes the page", path.display());
+        assert!(snapshot::is_updating(), "{}: the verb does not exist; UPDATE_DOCS=1 deletes the page", path.display());
         std::fs::remove_file(&path).expect("a page that can be deleted");
     }
 }
 
-/// Returns the page of a verb: a table of contents if it has verbs of its own, then the help of each.
+/// Returns the page of a verb: a table of contents if it has subcommands, then the help of each.
 fn verb_page(verb: &clap::Command) -> String {
     let name = format!("casebook {}", verb.get_name());
     let mut page = format!(
@@ -89,44 +89,44 @@ fn help(verb: clap::Command) -> String {
     help.lines().flat_map(|line| [line.trim_end(), "\n"]).collect()
 }
 
-/// The help of a verb without what a page adds: what it says of itself.
+/// Returns the description of a verb, short or long.
 fn about(verb: &clap::Command, long: bool) -> String {
     let about = if long { verb.get_long_about().or(verb.get_about()) } else { verb.get_about() };
     about.map(ToString::to_string).unwrap_or_default()
 }
 
 #[test]
-fn the_help_of_a_verb_is_all_that_its_source_says() {
-    // A comment on the variant of a verb would stand in front of that on its struct, and hide its longer part.
+fn the_help_of_a_verb_is_the_comment_of_its_arguments() {
+    // A comment on the variant of a verb would replace the comment of its struct.
     let source = include_str!("../../src/cli/args/mod.rs");
     let (_, verbs) = source.split_once("pub enum Verb {").expect("the verbs");
-    assert!(!verbs.contains("///"), "a variant has words of its own");
+    assert!(!verbs.contains("///"), "a variant has a comment");
     for verb in command().get_subcommands() {
         let (short, long) = (about(verb, false), about(verb, true));
         assert!(!short.is_empty() && !short.contains('\n') && !short.ends_with('.'), "{}: {short}", verb.get_name());
         assert!(long.starts_with(short.trim_end_matches('.')), "{}: {long}", verb.get_name());
         assert!(short.len() < 80, "{}: `{short}` is long for a line among others", verb.get_name());
     }
-    let hold = command().find_subcommand("reply").map(|verb| about(verb, true)).unwrap_or_default();
-    assert!(hold.contains("where the conversation goes on"), "{hold}");
+    let reply = command().find_subcommand("reply").map(|verb| about(verb, true)).unwrap_or_default();
+    assert!(reply.contains("where the conversation goes on"), "{reply}");
 }
 
 #[test]
-fn a_heading_holds_the_same_flags_wherever_it_stands() {
-    // The heading of a flattened struct goes on over what follows it.
+fn a_heading_has_the_same_flags_in_every_verb() {
+    // The heading of a flattened struct also applies to the arguments after it.
     let under = |verb: &clap::Command, heading: &str| {
         let flags = verb.get_arguments().filter(|flag| flag.get_help_heading() == Some(heading));
         flags.map(|flag| flag.get_id().to_string()).collect::<Vec<_>>()
     };
     for heading in ["Query", "Output", "Text", "Findings"] {
-        let mut held: Vec<_> = command().get_subcommands().map(|verb| under(verb, heading)).collect();
-        held.retain(|flags| !flags.is_empty());
-        assert!(held.windows(2).all(|two| two[0] == two[1]), "{heading}: {held:?}");
-        assert!(!held.is_empty(), "{heading}");
+        let mut groups: Vec<_> = command().get_subcommands().map(|verb| under(verb, heading)).collect();
+        groups.retain(|flags| !flags.is_empty());
+        assert!(groups.windows(2).all(|two| two[0] == two[1]), "{heading}: {groups:?}");
+        assert!(!groups.is_empty(), "{heading}");
     }
 }
 
-/// The source of the command line.
+/// Returns the source files in a folder.
 fn sources(folder: &str) -> Vec<String> {
     let files = walkdir::WalkDir::new(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).into_iter();
     let files = files.map(|file| file.unwrap()).filter(|file| file.file_type().is_file());
@@ -137,18 +137,18 @@ fn sources(folder: &str) -> Vec<String> {
 fn the_codes_on_the_page_are_the_codes_of_the_program() {
     let mut used = std::collections::BTreeSet::new();
     for source in sources("src/cli").iter().filter(|source| !source.contains("pub const CODES")) {
-        let words: Vec<&str> = source.split('"').skip(1).step_by(2).collect();
-        used.extend(words.iter().filter(|word| is_code(word)).map(|word| (*word).to_owned()));
+        let literals: Vec<&str> = source.split('"').skip(1).step_by(2).collect();
+        used.extend(literals.iter().filter(|word| is_code(word)).map(|word| (*word).to_owned()));
     }
     used.extend(["usage", "bug"].map(str::to_owned));
     let listed: std::collections::BTreeSet<String> = CODES.iter().map(|(code, _, _)| (*code).to_owned()).collect();
     assert_eq!(used, listed);
 }
 
-/// `ticket.not_found` and the like.
+/// Returns true if a word has the form of an error code, such as `ticket.not_found`.
 fn is_code(word: &str) -> bool {
-    let fits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    word.split_once('.').is_some_and(|(noun, what)| fits(noun) && fits(what))
+    let is_valid = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    word.split_once('.').is_some_and(|(noun, problem)| is_valid(noun) && is_valid(problem))
         && !matches!(word, "user.email" | "casebook.toml" | "casebook.pusher")
 }
 
@@ -156,8 +156,8 @@ fn is_code(word: &str) -> bool {
 fn the_variables_on_the_page_are_the_variables_of_the_program() {
     let mut used = std::collections::BTreeSet::new();
     for source in sources("src/cli") {
-        let asked = source.split("variable(\"").skip(1).filter_map(|rest| rest.split('"').next());
-        used.extend(asked.map(str::to_owned));
+        let names = source.split("variable(\"").skip(1).filter_map(|rest| rest.split('"').next());
+        used.extend(names.map(str::to_owned));
     }
     let listed: std::collections::BTreeSet<String> = VARIABLES.iter().map(|(name, _)| (*name).to_owned()).collect();
     assert_eq!(used, listed);
@@ -177,10 +177,10 @@ fn completions_name_every_verb_for_every_shell() {
 }
 
 #[test]
-fn bash_takes_the_completions_it_is_given() {
+fn bash_accepts_its_completions() {
     let sandbox = Sandbox::new();
-    let told = sandbox.shell("command -v bash >/dev/null || exit 0; casebook completions bash > c && bash -n c");
-    assert_eq!(told.ok().stderr, "");
+    let outcome = sandbox.shell("command -v bash >/dev/null || exit 0; casebook completions bash > c && bash -n c");
+    assert_eq!(outcome.ok().stderr, "");
 }
 
 #[test]
@@ -190,9 +190,9 @@ fn there_is_a_manual_page_for_every_verb() {
     assert!(page.contains(".TH"), "{page}");
     sandbox.run(&["man", "pages"]).ok();
     for verb in verbs() {
-        // A page spells a minus with a backslash before it.
+        // Manual pages escape a minus with a backslash.
         assert!(page.contains(&verb.replace('-', r"\-")), "{verb}");
-        let own = sandbox.read(format!("pages/casebook-{verb}.1"));
-        assert!(own.contains(".TH") && own.contains(".SH SYNOPSIS"), "{verb}");
+        let page = sandbox.read(format!("pages/casebook-{verb}.1"));
+        assert!(page.contains(".TH") && page.contains(".SH SYNOPSIS"), "{verb}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::stories::{Played, play};
+use crate::stories::{StoryResult, run};
 
 /// The commands for a new machine, which `.ci/run` runs.
 const FRESH_MACHINE: [&str; 2] = ["$ cargo run --release -- demo my-desk", "$ cargo test"];
@@ -20,9 +20,9 @@ fn the_commands_of_the_readme_print_what_it_shows() {
     }
     assert!(!story.lines().any(|line| line.starts_with("$ cargo")), "README.md runs cargo a third time");
     let update = std::env::var_os("UPDATE_STORIES").is_some_and(|value| value == "1");
-    match play("README.md", &story, update) {
-        Ok(Played::AsTold) => {}
-        Ok(Played::Otherwise(told)) => std::fs::write(&path, told.replace("$ true cargo", "$ cargo")).unwrap(),
+    match run("README.md", &story, update) {
+        Ok(StoryResult::Passed) => {}
+        Ok(StoryResult::Updated(story)) => std::fs::write(&path, story.replace("$ true cargo", "$ cargo")).unwrap(),
         Err(failure) => panic!("{failure}"),
     }
 }

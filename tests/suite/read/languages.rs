@@ -144,7 +144,7 @@ fn text_for_people_follows_their_locale() {
         let told = at_noon(&sandbox, variables, &words).ok().stdout;
         told.lines().nth(2).unwrap().to_owned()
     };
-    let english = "status         on hold: support waits for an internal team";
+    let english = "status         on hold: support is waiting for an internal team";
     let french = "État                En attente : l'assistance attend une équipe interne";
     let japanese = "Status               On hold: サポートは社内チームの対応を待っています";
     let portuguese = "Status             Em espera: o suporte aguarda uma equipe interna";
@@ -158,7 +158,7 @@ fn text_for_people_follows_their_locale() {
     assert_eq!(status(&[("LC_ALL", ""), ("LANG", "fr_FR")], &[]), french);
     assert_eq!(status(&[("LANG", "de_DE.UTF-8")], &["--lang", "pt"]), portuguese);
     let customer = [("LANG", "C"), ("CASEBOOK_ACTOR", "ana@acme.example")];
-    assert_eq!(status(&customer, &[]), "Status         On hold: support waits for an internal team");
+    assert_eq!(status(&customer, &[]), "Status         On hold: support is waiting for an internal team");
     at_noon(&sandbox, &[], &["--lang", "de", "list"]).fails(2);
 }
 

@@ -184,7 +184,7 @@ fn a_job_summary_is_appended_and_annotations_are_escaped() {
     let commands = run.stdout.lines().filter(|line| line.starts_with("::")).count();
     assert_eq!(commands, 1, "{}", run.stdout);
     let summary = sandbox.read("summary.md");
-    assert!(summary.starts_with("before\n### 1 target to look at\n") && summary.contains("a \\| "), "{summary}");
+    assert!(summary.starts_with("before\n### 1 target to check\n") && summary.contains("a \\| "), "{summary}");
     let quality: Value = serde_json::from_str(&sandbox.read("quality.json")).unwrap();
     assert_eq!(quality[0]["check_name"], "CB601 target.breached");
 }

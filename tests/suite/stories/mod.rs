@@ -1,6 +1,6 @@
-//! Stories: Markdown pages whose commands run as written (docs/guides/writing-stories.md says how a story is written).
+//! Stories: Markdown pages with commands and their expected output (docs/guides/writing-stories.md).
 //!
-//! `UPDATE_STORIES=1` writes down the current output of the program instead of failing.
+//! `UPDATE_STORIES=1` writes the current output of the program into the pages instead of failing.
 
 mod expected;
 mod script;
@@ -9,22 +9,24 @@ mod stage;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub use stage::{Played, play};
+pub use stage::{StoryResult, run};
 
 #[test]
-fn every_story_goes_as_it_is_told() {
+fn every_story_prints_the_expected_output() {
     let update = std::env::var_os("UPDATE_STORIES").is_some_and(|value| value == "1");
     let mut failures = Vec::new();
     for path in stories() {
         let name = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap_or(&path).display().to_string();
         let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
-        match play(&name, &text, update) {
-            Ok(Played::AsTold) => {}
-            Ok(Played::Otherwise(told)) => fs::write(&path, told).unwrap_or_else(|error| panic!("{name}: {error}")),
+        match run(&name, &text, update) {
+            Ok(StoryResult::Passed) => {}
+            Ok(StoryResult::Updated(story)) => {
+                fs::write(&path, story).unwrap_or_else(|error| panic!("{name}: {error}"))
+            }
             Err(failure) => failures.push(failure),
         }
     }
-    assert!(failures.is_empty(), "{} went otherwise:\n\n{}", failures.len(), failures.join("\n"));
+    assert!(failures.is_empty(), "{} stories failed:\n\n{}", failures.len(), failures.join("\n"));
 }
 
 /// The folders of stories. Their index pages run nothing.
