@@ -1,7 +1,7 @@
 //! Tickets and entries as JSON, with stable fields in one order.
 //!
 //! A ticket always has all fields: an absent value is `null`, an empty list `[]`, and no custom fields are `{}`. Values are
-//! exact; [`pretty`] and [`line`] escape what would control a terminal or a CI system.
+//! exact; [`pretty`] and [`line()`] escape what would control a terminal or a CI system.
 
 mod field_selection;
 mod print;
