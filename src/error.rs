@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::domain::id::Id;
 use crate::domain::people::assignment::NoAssignee;
-use crate::domain::time::duration::seconds;
+use crate::domain::time::duration::format_wait;
 use crate::domain::vocabulary::Status;
 use crate::domain::workflow::Refusal;
 use crate::store::config::ConfigError;
@@ -164,7 +164,7 @@ pub enum Error {
         action: String,
     },
     /// Another command is writing.
-    #[error("another command has been writing for {}", seconds(*waited))]
+    #[error("another command has been writing for {}", format_wait(*waited))]
     Busy {
         /// The lock file.
         path: PathBuf,

@@ -85,7 +85,7 @@ struct ExceptionalDate<'a> {
 fn exceptional_dates(calendar: &Calendar, now: DateTime<Utc>, count: usize) -> Vec<ExceptionalDate<'_>> {
     let today = calendar.zone.local(now).date_naive();
     let differs = |date: NaiveDate| {
-        let (hours, source) = calendar.date(date);
+        let (hours, source) = calendar.hours_on(date);
         let name = match source {
             HoursSource::Week => return None,
             HoursSource::Holiday(name) => Some(name),
@@ -102,7 +102,7 @@ pub fn render_next(calendar: &Calendar, now: DateTime<Utc>, count: usize) -> Str
     let is_open = calendar.is_open(now);
     let state = if is_open { "open" } else { "closed" };
     let mut text = format!("{}  {state} now", one_line(&calendar.name));
-    match calendar.turn(now) {
+    match calendar.next_change(now) {
         Some((turn, opens)) => {
             let local = calendar.zone.local(turn).format("%a %Y-%m-%d %H:%M");
             let (verb, zone) = (if opens { "opens" } else { "closes" }, calendar.zone.abbreviation(turn));
@@ -119,7 +119,7 @@ pub fn render_next(calendar: &Calendar, now: DateTime<Utc>, count: usize) -> Str
 
 /// Returns the next opening and closing and the next exceptional dates as JSON; instants are in UTC.
 pub fn next_to_json(calendar: &Calendar, now: DateTime<Utc>, count: usize) -> Value {
-    let turn = calendar.turn(now);
+    let turn = calendar.next_change(now);
     let at = |opening: bool| turn.filter(|(_, opens)| *opens == opening).map(|(at, _)| duration::format_instant(at));
     let ahead = |ahead: ExceptionalDate<'_>| json!({"date": ahead.date.to_string(), "name": ahead.name, "hours": hours_json(ahead.hours)});
     json!({

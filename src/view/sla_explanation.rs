@@ -5,7 +5,8 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::domain::calendar::IntervalReason;
 use crate::domain::id::Id;
-use crate::domain::sla::clock::{Clock, ClockInterval, ClockState, PauseReason};
+use crate::domain::sla::breakdown::{ClockInterval, PauseReason};
+use crate::domain::sla::clock::{Clock, ClockState};
 use crate::domain::time::duration::{format_hours, format_instant};
 use crate::domain::time::zone::Zone;
 use crate::domain::vocabulary::Priority;

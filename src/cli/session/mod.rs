@@ -17,7 +17,7 @@ use super::terminal::output::Output;
 use super::verbs;
 use crate::desk::{Desk, Environment, FaultPoint};
 use crate::domain::people::person::Person;
-use crate::domain::time::parse::when;
+use crate::domain::time::parse::parse_time;
 use crate::domain::time::zone::Zone;
 use crate::error::Error;
 use crate::store::layout;
@@ -177,7 +177,7 @@ impl Session {
     /// A time as people type it, in the desk's zone.
     pub fn when(&self, casebook: &Desk, words: &str) -> Result<DateTime<Utc>, CliError> {
         let zone = self.zone(casebook)?;
-        when(words, self.world.now, &zone)
+        parse_time(words, self.world.now, &zone)
             .map_err(|error| Error::Usage { message: error.to_string(), hint: None }.into())
     }
 }

@@ -52,7 +52,7 @@ pub struct AuditArgs {
 
 /// A span of time, for flags.
 pub(super) fn span(words: &str) -> Result<TimeDelta, String> {
-    duration::span(words).ok_or_else(|| format!("`{words}` is no span of time; `10m`, `4h` and `1d` are"))
+    duration::parse_duration(words).ok_or_else(|| format!("`{words}` is no span of time; `10m`, `4h` and `1d` are"))
 }
 
 fn entries(count: usize, kind: &str) -> String {

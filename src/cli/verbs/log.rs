@@ -77,6 +77,6 @@ impl LogArgs {
 
 /// An instant in the past: a span back from now, or a time as people type it.
 fn since(session: &Session, casebook: &Desk, words: &str) -> Result<DateTime<Utc>, CliError> {
-    let back = duration::span(words).and_then(|span| session.world.now.checked_sub_signed(span));
+    let back = duration::parse_duration(words).and_then(|span| session.world.now.checked_sub_signed(span));
     back.map_or_else(|| session.when(casebook, words), Ok)
 }

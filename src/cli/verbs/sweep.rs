@@ -178,7 +178,7 @@ const fn what(matter: &DueItem) -> DueKind {
         DueItem::HoldEnded { .. } => DueKind::HoldEnded,
         DueItem::FirstWord(word) => DueKind::ManagerResponse { target: word.target, since: word.started_at },
         DueItem::Silence(next) => {
-            let NextFollowUp { step, alerts, waited, is_open_time, asked_at, .. } = *next;
+            let NextFollowUp { step, alerts, basis: waited, is_open_time, replied_at: asked_at, .. } = *next;
             let reply = UnansweredReply { waited, is_open_time, replied_at: asked_at };
             match step {
                 FollowUpStep::Remind { number, of } => DueKind::Remind { number, total: of, reply },

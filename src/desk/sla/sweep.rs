@@ -176,7 +176,7 @@ impl SlaReader<'_> {
             ticket: short_suffix(ticket.id),
             subject: ticket.header.subject.clone(),
             requester: ticket.header.requester.to_string(),
-            asked_on: day(next.asked_at),
+            asked_on: day(next.replied_at),
             solve_on: day(next.solve_at),
             number,
             of,

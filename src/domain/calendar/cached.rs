@@ -1,7 +1,5 @@
-//! A calendar made ready to reckon with many times: its open hours around an instant are made once, and only when
-//! somebody asks. Answers what [`Calendar`] answers.
-//!
-//! Must not know what is reckoned.
+//! A calendar with cached open hours, for many queries around one instant. The hours are computed at the first query
+//! that needs them; the answers are those of [`Calendar`].
 
 use std::sync::{Arc, OnceLock};
 
@@ -9,14 +7,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Calendar, OpenHours};
 
-/// How far back most of what is asked begins.
+/// The time before the instant that the near hours cover: most queries begin in it.
 const NEAR: TimeDelta = TimeDelta::days(800);
-/// How far back the rest begins. What is older still is reckoned each time anew.
+/// The time before the instant that the far hours cover. Older queries are computed without a cache.
 const FAR: TimeDelta = TimeDelta::days(40 * 366);
-/// How far ahead.
+/// The time after the instant that both cover.
 const AHEAD: TimeDelta = TimeDelta::days(400);
 
-/// A calendar and its hours around an instant.
+/// A calendar and its open hours around an instant.
 #[derive(Debug)]
 pub struct CachedCalendar {
     calendar: Calendar,
@@ -27,37 +25,37 @@ pub struct CachedCalendar {
 }
 
 impl CachedCalendar {
-    /// Makes a calendar ready for questions around an instant.
+    /// Creates a cache around an instant.
     pub fn of(calendar: Calendar, around: DateTime<Utc>) -> Self {
         Self { name: calendar.name.as_str().into(), calendar, around, near: OnceLock::new(), far: OnceLock::new() }
     }
 
-    /// The calendar.
+    /// Returns the calendar.
     pub const fn calendar(&self) -> &Calendar {
         &self.calendar
     }
 
-    /// The calendar's name, to be shared by many.
+    /// Returns the calendar's name, shared without a copy.
     pub const fn name(&self) -> &Arc<str> {
         &self.name
     }
 
-    /// The hours made once that hold an instant.
+    /// Returns the cached hours that contain an instant; `None` if none do.
     fn hours(&self, at: DateTime<Utc>) -> Option<&OpenHours> {
         if at > self.around + AHEAD {
             return None;
         }
-        let made = |back: TimeDelta| self.calendar.between(self.around - back, self.around + AHEAD);
+        let hours = |back: TimeDelta| self.calendar.open_hours(self.around - back, self.around + AHEAD);
         if at >= self.around - NEAR {
-            Some(self.near.get_or_init(|| made(NEAR)))
+            Some(self.near.get_or_init(|| hours(NEAR)))
         } else if at >= self.around - FAR {
-            Some(self.far.get_or_init(|| made(FAR)))
+            Some(self.far.get_or_init(|| hours(FAR)))
         } else {
             None
         }
     }
 
-    /// [`Calendar::elapsed`], for `a` not behind `b`.
+    /// Returns what [`Calendar::elapsed`] does; `a` must not be after `b`.
     pub fn elapsed(&self, a: DateTime<Utc>, b: DateTime<Utc>) -> TimeDelta {
         match self.hours(a) {
             Some(hours) if b <= self.around + AHEAD => hours.elapsed(a, b),
@@ -65,7 +63,7 @@ impl CachedCalendar {
         }
     }
 
-    /// [`Calendar::due`], for a duration that is not negative.
+    /// Returns what [`Calendar::due`] does; the duration must not be negative.
     pub fn due(&self, start: DateTime<Utc>, duration: TimeDelta) -> Option<DateTime<Utc>> {
         let found = self.hours(start).and_then(|hours| hours.due(start, duration));
         found.or_else(|| self.calendar.due(start, duration))
@@ -84,7 +82,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_answers_are_those_of_the_calendar(
+        fn the_answers_equal_those_of_the_calendar(
             start in -60 * 366 * 1440_i64..900 * 1440,
             minutes in 0..4000 * 1440_i64,
             target in 0..60 * 1440_i64,
@@ -95,23 +93,23 @@ mod tests {
             let zone = Zone::named("America/Los_Angeles").expect("a zone");
             let (holidays, exceptions) = (BTreeMap::new(), BTreeMap::new());
             let calendar = Calendar { name: "a".to_owned(), zone, week, holidays, exceptions };
-            let reckoner = CachedCalendar::of(calendar.clone(), around);
+            let cached = CachedCalendar::of(calendar.clone(), around);
             let a = around + TimeDelta::minutes(start);
             let b = a + TimeDelta::minutes(minutes);
-            prop_assert_eq!(reckoner.elapsed(a, b), calendar.elapsed(a, b));
+            prop_assert_eq!(cached.elapsed(a, b), calendar.elapsed(a, b));
             let target = TimeDelta::minutes(target);
-            prop_assert_eq!(reckoner.due(a, target), calendar.due(a, target));
+            prop_assert_eq!(cached.due(a, target), calendar.due(a, target));
         }
     }
 
     #[test]
-    fn what_never_opens_is_never_due() {
+    fn a_calendar_that_never_opens_has_nothing_due() {
         let zone = Zone::utc();
         let (week, holidays, exceptions) = (Week::default(), BTreeMap::new(), BTreeMap::new());
         let calendar = Calendar { name: "never".to_owned(), zone, week, holidays, exceptions };
         let now = "2026-11-21T09:00:00Z".parse().expect("an instant");
-        let reckoner = CachedCalendar::of(calendar, now);
-        assert_eq!(reckoner.due(now, TimeDelta::hours(1)), None);
-        assert_eq!(reckoner.due(now, TimeDelta::zero()), Some(now));
+        let cached = CachedCalendar::of(calendar, now);
+        assert_eq!(cached.due(now, TimeDelta::hours(1)), None);
+        assert_eq!(cached.due(now, TimeDelta::zero()), Some(now));
     }
 }

@@ -1,65 +1,63 @@
-//! A calendar taken apart, to explain it: when it is open, when it is closed, and why.
-//!
-//! Must not know what is counted in it.
+//! Explanations of a calendar: the intervals in which it is open or closed, with the reason of each.
 
 use chrono::{DateTime, Days, NaiveTime, Utc};
 
 use super::{Calendar, HoursSource};
 
-/// Why a calendar is open or closed.
+/// The reason why a calendar is open or closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IntervalReason {
-    /// By the hours of the week.
+    /// The hours of the week.
     Week,
-    /// It is a holiday, by its name.
+    /// A holiday, with its name.
     Holiday(String),
-    /// The policy names the date.
+    /// An exception of the calendar.
     Exception,
 }
 
-/// A time in which a calendar stays open or closed for one reason.
+/// An interval in which a calendar is open or closed for one reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExplainedInterval {
-    /// The first instant.
+    /// The first instant, UTC.
     pub from: DateTime<Utc>,
-    /// The first instant behind it.
+    /// The first instant after it, UTC.
     pub to: DateTime<Utc>,
-    /// Whether it is open.
+    /// True if the calendar is open in it.
     pub is_open: bool,
-    /// Why.
-    pub why: IntervalReason,
+    /// The reason.
+    pub reason: IntervalReason,
 }
 
 impl Calendar {
-    /// The time between two instants without a hole, in order. What lies behind `to` is not looked at.
-    pub fn stays(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<ExplainedInterval> {
-        let mut stays = Vec::new();
+    /// Splits the time between two instants into open and closed intervals, in order and without gaps.
+    pub fn explain(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<ExplainedInterval> {
+        let mut intervals = Vec::new();
         let mut at = from;
-        for (opens, closes) in self.between(from, to).intervals() {
-            self.push_days(&mut stays, at, opens, false);
-            self.push_days(&mut stays, opens.max(from), closes, true);
+        for (opens, closes) in self.open_hours(from, to).intervals() {
+            self.push_days(&mut intervals, at, opens, false);
+            self.push_days(&mut intervals, opens.max(from), closes, true);
             at = closes;
         }
-        self.push_days(&mut stays, at, to, false);
-        stays
+        self.push_days(&mut intervals, at, to, false);
+        intervals
     }
 
-    /// Adds a time that is open or closed, taken apart where the reason changes with the date.
-    fn push_days(&self, stays: &mut Vec<ExplainedInterval>, from: DateTime<Utc>, to: DateTime<Utc>, is_open: bool) {
+    /// Adds a time that is open or closed, split at the midnights at which the reason changes.
+    fn push_days(&self, intervals: &mut Vec<ExplainedInterval>, from: DateTime<Utc>, to: DateTime<Utc>, is_open: bool) {
         let mut at = from;
         while at < to {
             let date = self.zone.local(at).date_naive();
             let tomorrow =
                 date.checked_add_days(Days::new(1)).map(|date| self.zone.instant(date.and_time(NaiveTime::MIN)));
             let end = tomorrow.filter(|midnight| *midnight > at).map_or(to, |midnight| midnight.min(to));
-            let why = match self.date(date).1 {
+            let reason = match self.hours_on(date).1 {
                 HoursSource::Week => IntervalReason::Week,
                 HoursSource::Holiday(name) => IntervalReason::Holiday(name.to_owned()),
                 HoursSource::Exception => IntervalReason::Exception,
             };
-            match stays.last_mut() {
-                Some(last) if last.to == at && last.is_open == is_open && last.why == why => last.to = end,
-                _ => stays.push(ExplainedInterval { from: at, to: end, is_open, why }),
+            match intervals.last_mut() {
+                Some(last) if last.to == at && last.is_open == is_open && last.reason == reason => last.to = end,
+                _ => intervals.push(ExplainedInterval { from: at, to: end, is_open, reason }),
             }
             at = end;
         }
@@ -75,10 +73,10 @@ mod tests {
     use crate::domain::time::duration::format_instant;
     use crate::domain::time::zone::Zone;
 
-    fn told(from: &str, to: &str) -> Vec<String> {
+    fn explained(from: &str, to: &str) -> Vec<String> {
         let mut week = Week::default();
         week.add("Sun 17:00 - Fri 17:00").expect("a window");
-        let date = |words: &str| words.parse().expect("a date");
+        let date = |text: &str| text.parse().expect("a date");
         let calendar = Calendar {
             name: "english".to_owned(),
             zone: Zone::named("America/Los_Angeles").expect("a zone"),
@@ -90,18 +88,22 @@ mod tests {
             )]),
         };
         let (from, to) = (from.parse().expect("an instant"), to.parse().expect("an instant"));
-        let stays = calendar.stays(from, to);
-        assert!(stays.windows(2).all(|pair| pair[0].to == pair[1].from));
-        assert_eq!((stays[0].from, stays[stays.len() - 1].to), (from, to));
-        let open: chrono::TimeDelta = stays.iter().filter(|stay| stay.is_open).map(|stay| stay.to - stay.from).sum();
+        let intervals = calendar.explain(from, to);
+        assert!(intervals.windows(2).all(|pair| pair[0].to == pair[1].from));
+        assert_eq!((intervals[0].from, intervals[intervals.len() - 1].to), (from, to));
+        let open: chrono::TimeDelta =
+            intervals.iter().filter(|interval| interval.is_open).map(|interval| interval.to - interval.from).sum();
         assert_eq!(open, calendar.elapsed(from, to));
-        stays.iter().map(|stay| format!("{} {} {:?}", format_instant(stay.to), stay.is_open, stay.why)).collect()
+        let line = |interval: &ExplainedInterval| {
+            format!("{} {} {:?}", format_instant(interval.to), interval.is_open, interval.reason)
+        };
+        intervals.iter().map(line).collect()
     }
 
     #[test]
-    fn closed_times_have_their_reasons() {
+    fn every_interval_has_its_reason() {
         assert_eq!(
-            told("2026-11-25T20:00:00Z", "2026-11-30T08:00:00Z"),
+            explained("2026-11-25T20:00:00Z", "2026-11-30T08:00:00Z"),
             [
                 "2026-11-26T08:00:00Z true Week",
                 "2026-11-27T08:00:00Z false Holiday(\"Thanksgiving Day\")",

@@ -1,14 +1,16 @@
-//! Calendars: when a desk is open, and how much open time lies between two instants.
+//! Calendars: the hours in which a desk is open, and the open time between two instants (docs/slas.md#open-time).
 //!
-//! An instant is open when its local wall-clock time lies in a window of its local date. So an hour that clocks skip
-//! has no open time, and one that comes twice counts twice. A holiday, or an exception that says `closed`, takes out
-//! the local date; an exception with hours replaces the hours of its date, and is stronger than a holiday.
+//! An instant is open if its local wall-clock time is in a window of its local date. So an hour that the clocks skip
+//! has no open time, and an hour that occurs twice counts twice (docs/slas.md#nights-of-23-and-25-hours). A holiday, or
+//! an exception with `closed`, closes the local date; an exception with hours replaces the hours of its date, and is
+//! stronger than a holiday.
 //!
-//! Must not know casebook.toml, nor the present.
+//! # Invariants
+//!
+//! Nothing here knows casebook.toml or the present: windows, dates and instants are given.
 
 mod cached;
 mod explain;
-mod holidays;
 mod open_hours;
 #[cfg(test)]
 mod tests;
@@ -20,49 +22,63 @@ use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
 pub use cached::CachedCalendar;
 pub use explain::{ExplainedInterval, IntervalReason};
-pub use holidays::HolidayList;
 pub use open_hours::OpenHours;
 pub use week::{MinuteRange, ParseHoursError, Week, hours_of_a_day};
 
 use super::time::zone::Zone;
 
-/// The name of the calendar that every desk has, and that is never closed.
+/// The name of the built-in calendar that is never closed.
 pub const ALWAYS: &str = "always";
 
-/// How far ahead or back an instant is searched for: nothing is due later than this.
+/// The farthest that an instant is searched ahead or back: nothing is due later than this.
 const HORIZON: TimeDelta = TimeDelta::days(200 * 366);
 
-/// The seconds of a day on the wall.
+/// The seconds of a day of wall-clock time.
 const DAY: i64 = 86_400;
 
-/// When a desk is open.
+/// A calendar: the hours in which a desk is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Calendar {
-    /// What policy calls it.
+    /// The name in casebook.toml.
     pub name: String,
-    /// The zone its hours are told in.
+    /// The time zone of its hours.
     pub zone: Zone,
     /// The hours of a week.
     pub week: Week,
-    /// The dates that are closed, and what they are called.
+    /// The dates that are closed, with the names of the holidays.
     pub holidays: BTreeMap<NaiveDate, String>,
-    /// The dates that have hours of their own; none of them means closed.
+    /// The dates with special hours; an empty list means closed.
     pub exceptions: BTreeMap<NaiveDate, Vec<MinuteRange>>,
 }
 
-/// Why a date has the hours it has.
+/// A list of holidays, as a file in `calendars/` contains it (docs/format.md#calendarsnametoml).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HolidayList {
+    /// The title, for people.
+    pub title: String,
+    /// The source of the dates.
+    pub source: String,
+    /// The first date that the list covers.
+    pub from: NaiveDate,
+    /// The last date that the list covers: holidays after it are not listed.
+    pub until: NaiveDate,
+    /// The holidays and their names.
+    pub days: BTreeMap<NaiveDate, String>,
+}
+
+/// The source of the hours of a date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HoursSource<'a> {
     /// The day of the week.
     Week,
-    /// A holiday, by its name.
+    /// A holiday, with its name.
     Holiday(&'a str),
-    /// The policy names the date.
+    /// An exception of the calendar.
     Exception,
 }
 
 impl Calendar {
-    /// The calendar that is never closed.
+    /// Returns the calendar that is never closed.
     pub fn always() -> Self {
         Self {
             name: ALWAYS.to_owned(),
@@ -73,8 +89,8 @@ impl Calendar {
         }
     }
 
-    /// The hours of a local date, and why.
-    pub fn date(&self, date: NaiveDate) -> (&[MinuteRange], HoursSource<'_>) {
+    /// Returns the hours of a local date, and their source.
+    pub fn hours_on(&self, date: NaiveDate) -> (&[MinuteRange], HoursSource<'_>) {
         if let Some(hours) = self.exceptions.get(&date) {
             return (hours, HoursSource::Exception);
         }
@@ -84,42 +100,42 @@ impl Calendar {
         }
     }
 
-    /// The open hours from `from` to `to`, to reckon with. Making them costs as much as there are days between; the
-    /// answers cost next to nothing.
-    pub fn between(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> OpenHours {
+    /// Returns the open hours from `from` to `to`. The cost is proportional to the days between them; the queries of the
+    /// result cost next to nothing.
+    pub fn open_hours(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> OpenHours {
         let mut open = OpenHours::default();
-        for piece in self.zone.pieces(from, to) {
-            // As long as the offset stays, local time is as even as the instants are.
-            let (local_from, local_to) = (piece.from + piece.offset, piece.to + piece.offset);
+        for span in self.zone.offset_spans(from, to) {
+            // Under one offset, local time is as even as UTC.
+            let (local_from, local_to) = (span.from + span.offset, span.to + span.offset);
             for day in local_from.div_euclid(DAY)..=local_to.div_euclid(DAY) {
                 let Some(date) = epoch_day(day) else { continue };
-                for stretch in self.date(date).0 {
-                    let opens = (day * DAY + i64::from(stretch.from) * 60).max(local_from);
-                    let closes = (day * DAY + i64::from(stretch.to) * 60).min(local_to);
-                    open.push(opens - piece.offset, closes - piece.offset);
+                for hours in self.hours_on(date).0 {
+                    let opens = (day * DAY + i64::from(hours.from) * 60).max(local_from);
+                    let closes = (day * DAY + i64::from(hours.to) * 60).min(local_to);
+                    open.push(opens - span.offset, closes - span.offset);
                 }
             }
         }
         open
     }
 
-    /// Whether it is open at an instant.
+    /// Returns true if the calendar is open at an instant.
     pub fn is_open(&self, at: DateTime<Utc>) -> bool {
-        self.between(at, at + TimeDelta::seconds(1)).is_open(at)
+        self.open_hours(at, at + TimeDelta::seconds(1)).is_open(at)
     }
 
-    /// The open time from `a` to `b`, in whole seconds; negative where `b` is the earlier one.
+    /// Returns the open time from `a` to `b`, in whole seconds; negative if `b` is before `a`.
     pub fn elapsed(&self, a: DateTime<Utc>, b: DateTime<Utc>) -> TimeDelta {
-        self.between(a.min(b), a.max(b)).elapsed(a, b)
+        self.open_hours(a.min(b), a.max(b)).elapsed(a, b)
     }
 
-    /// What [`OpenHours::due`] answers, as far as two centuries from `start`. `None` where that is not far enough: the
-    /// calendar may never open again.
+    /// Returns the instant of [`OpenHours::due`], searched up to two centuries from `start`; `None` if that is not far
+    /// enough, since the calendar may never open again.
     pub fn due(&self, start: DateTime<Utc>, duration: TimeDelta) -> Option<DateTime<Utc>> {
         let mut reach = (duration.abs() * 2 + TimeDelta::days(14)).min(HORIZON);
         loop {
             let (from, to) = if duration < TimeDelta::zero() { (start - reach, start) } else { (start, start + reach) };
-            let found = self.between(from, to).due(start, duration);
+            let found = self.open_hours(from, to).due(start, duration);
             if found.is_some() || reach >= HORIZON {
                 return found;
             }
@@ -127,13 +143,13 @@ impl Calendar {
         }
     }
 
-    /// The next instant after `at` at which it opens or closes, and whether it opens then. `None` where it never does
+    /// Returns the next instant after `at` at which the calendar opens (true) or closes (false); `None` if it does neither
     /// within two centuries.
-    pub fn turn(&self, at: DateTime<Utc>) -> Option<(DateTime<Utc>, bool)> {
+    pub fn next_change(&self, at: DateTime<Utc>) -> Option<(DateTime<Utc>, bool)> {
         let mut reach = TimeDelta::days(14);
         loop {
             let end = at + reach;
-            let hours = self.between(at, end);
+            let hours = self.open_hours(at, end);
             let found = hours.intervals().find_map(|(opens, closes)| match () {
                 () if opens > at => Some((opens, true)),
                 () if closes < end => Some((closes, false)),
@@ -147,7 +163,7 @@ impl Calendar {
     }
 }
 
-/// The date so many days after 1970-01-01.
+/// Returns the date a number of days after 1970-01-01.
 fn epoch_day(day: i64) -> Option<NaiveDate> {
     NaiveDate::from_num_days_from_ce_opt(i32::try_from(day.checked_add(719_163)?).ok()?)
 }

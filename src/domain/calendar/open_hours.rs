@@ -1,10 +1,9 @@
-//! Open time between instants, by intervals that are made once: two binary searches an answer, whatever the span.
-//!
-//! Must not know weeks, zones or holidays: the intervals are given.
+//! The open hours between two instants, as intervals that are computed once. A query takes two binary searches, whatever
+//! the duration.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// A stretch of open time in seconds since 1970, half-open, and how many open seconds came before it.
+/// An open interval in seconds since 1970, half-open, with the number of open seconds before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Interval {
     opens: i64,
@@ -13,18 +12,18 @@ struct Interval {
 }
 
 impl Interval {
-    /// The open seconds up to its end.
+    /// Returns the open seconds up to its end.
     const fn through(&self) -> i64 {
         self.before + self.closes - self.opens
     }
 }
 
-/// The open hours of a calendar between two instants. Counts whole seconds.
+/// The open hours of a calendar between two instants, in whole seconds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpenHours(Vec<Interval>);
 
 impl OpenHours {
-    /// Adds an interval behind the others; one that touches the last goes on with it. Empty ones are nothing.
+    /// Adds an interval after the others; one that touches the last extends it. An empty one is ignored.
     pub(super) fn push(&mut self, opens: i64, closes: i64) {
         if closes <= opens {
             return;
@@ -38,27 +37,26 @@ impl OpenHours {
         }
     }
 
-    /// From when to when it is open, in order; they neither touch nor overlap.
+    /// Returns the open intervals in order; they neither touch nor overlap.
     pub fn intervals(&self) -> impl DoubleEndedIterator<Item = (DateTime<Utc>, DateTime<Utc>)> {
         self.0.iter().map(|interval| (instant(interval.opens), instant(interval.closes)))
     }
 
-    /// Whether it is open at an instant.
+    /// Returns true if an instant is open.
     pub fn is_open(&self, at: DateTime<Utc>) -> bool {
         let at = at.timestamp();
         let next = self.0.partition_point(|interval| interval.opens <= at);
         next > 0 && at < self.0[next - 1].closes
     }
 
-    /// The open time from `a` to `b`; negative where `b` is the earlier one. What lies outside of these hours is
-    /// closed.
+    /// Returns the open time from `a` to `b`; negative if `b` is before `a`. Instants outside of these hours are closed.
     pub fn elapsed(&self, a: DateTime<Utc>, b: DateTime<Utc>) -> TimeDelta {
         TimeDelta::seconds(self.before(b.timestamp()) - self.before(a.timestamp()))
     }
 
-    /// The earliest instant at which so much open time has gone by since `start`; it may be a closing instant. For a
-    /// negative duration the latest instant from which as much is left until `start`, which may be an opening one;
-    /// for none `start` itself. `None` where these hours do not reach as far.
+    /// Returns the earliest instant at which `duration` of open time has passed since `start`; it may be a closing
+    /// instant. For a negative duration: the latest instant from which as much is left until `start`, which may be an
+    /// opening instant; for zero: `start` itself. `None` if these hours do not reach as far.
     pub fn due(&self, start: DateTime<Utc>, duration: TimeDelta) -> Option<DateTime<Utc>> {
         let seconds = duration.num_seconds();
         if seconds == 0 {
@@ -74,7 +72,7 @@ impl OpenHours {
         }
     }
 
-    /// The open seconds before an instant.
+    /// Returns the open seconds before an instant.
     fn before(&self, at: i64) -> i64 {
         let next = self.0.partition_point(|interval| interval.opens < at);
         let Some(last) = next.checked_sub(1) else { return 0 };

@@ -1,6 +1,5 @@
-//! Windows of the week as policy writes them: `Mon-Fri 09:00 - 17:00`, `Sun 17:00 - Fri 17:00`.
-//!
-//! Speaks of wall-clock time alone: must not know zones, dates or the present.
+//! Opening hours of a week in wall-clock time, and their form in casebook.toml: `Mon-Fri 09:00 - 17:00`,
+//! `Sun 17:00 - Fri 17:00`.
 
 use std::fmt;
 
@@ -9,12 +8,12 @@ use chrono::Weekday;
 /// The minutes of a day.
 const DAY: u32 = 24 * 60;
 
-/// Minutes of one day, half-open: the last one is closed. Never empty, never past midnight.
+/// A range of minutes of one day, half-open: the last minute is closed. Never empty, never past midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MinuteRange {
     /// The first open minute, from 0.
     pub from: u32,
-    /// The first closed minute behind it, up to 1440.
+    /// The first closed minute after it, up to 1440.
     pub to: u32,
 }
 
@@ -30,47 +29,47 @@ impl fmt::Display for MinuteRange {
     }
 }
 
-/// Words that are no window.
+/// The reason why a text is not a window or not the hours of a date.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParseHoursError {
-    /// Neither days with times, nor from a day and time to another.
-    #[error("`{0}` is no window; `Mon-Fri 09:00 - 17:00` and `Sun 17:00 - Fri 17:00` are")]
+    /// It is neither days with times nor a range from a day and time to another.
+    #[error("invalid window `{0}`: expected a form such as `Mon-Fri 09:00 - 17:00` or `Sun 17:00 - Fri 17:00`")]
     Form(String),
-    /// It ends where it begins.
-    #[error("`{0}` is empty; a whole day is `00:00 - 24:00`")]
+    /// It ends at the time it begins.
+    #[error("empty window `{0}`: a whole day is `00:00 - 24:00`")]
     Empty(String),
-    /// The hours of a date that are none, or go past midnight.
-    #[error("`{0}` are no hours of a day; `09:00 - 12:00`, several with commas, and `closed` are")]
+    /// It does not have the form of the hours of a date, or goes past midnight.
+    #[error("invalid hours `{0}`: expected `09:00 - 12:00`, several such ranges with commas, or `closed`")]
     Hours(String),
 }
 
-/// The opening hours of a week: for each day, stretches in their order that neither touch nor overlap.
+/// The opening hours of a week: for each day, ranges in order that neither touch nor overlap.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Week([Vec<MinuteRange>; 7]);
 
 impl Week {
-    /// A week without a closed minute.
+    /// Returns a week without a closed minute.
     pub fn always() -> Self {
         Self(std::array::from_fn(|_| vec![MinuteRange::DAY]))
     }
 
-    /// The hours of a day.
+    /// Returns the hours of a day.
     pub fn of(&self, day: Weekday) -> &[MinuteRange] {
         &self.0[day.num_days_from_monday() as usize]
     }
 
-    /// Adds a window; where two overlap, they count once.
+    /// Adds a window; minutes that two windows share count once.
     ///
-    /// - `Mon-Fri 09:00 - 17:00`, `Mon,Wed 9:00 - 17:30`: on each of the days; where the end is not after the begin,
-    ///   into the next day (`Fri-Sat 22:00 - 02:00`);
+    /// - `Mon-Fri 09:00 - 17:00`, `Mon,Wed 9:00 - 17:30`: on each of the days; if the end is not after the begin, into
+    ///   the next day (`Fri-Sat 22:00 - 02:00`);
     /// - `Sat`, `Sat-Sun`: the whole days;
-    /// - `Sun 17:00 - Fri 17:00`: from a day and time to another, across whatever lies between, up to a week.
+    /// - `Sun 17:00 - Fri 17:00`: from a day and time to another, across all days between, up to a week.
     ///
     /// # Errors
-    /// Other words, or a window that ends where it begins.
-    pub fn add(&mut self, words: &str) -> Result<(), ParseHoursError> {
-        let form = || ParseHoursError::Form(words.trim().to_owned());
-        let tokens = tokens(words).ok_or_else(form)?;
+    /// Any other text, and a window that ends at the time it begins.
+    pub fn add(&mut self, text: &str) -> Result<(), ParseHoursError> {
+        let form = || ParseHoursError::Form(text.trim().to_owned());
+        let tokens = tokens(text).ok_or_else(form)?;
         if let [
             HoursToken::Day(first),
             HoursToken::Time(from),
@@ -91,7 +90,7 @@ impl Week {
             _ => return Err(form()),
         };
         if from == to {
-            return Err(ParseHoursError::Empty(words.trim().to_owned()));
+            return Err(ParseHoursError::Empty(text.trim().to_owned()));
         }
         for day in days {
             let start = day.num_days_from_monday() * DAY;
@@ -100,7 +99,7 @@ impl Week {
         Ok(())
     }
 
-    /// Opens minutes of the week, counted from Monday's midnight; past Sunday they go on with Monday.
+    /// Opens minutes of the week, counted from Monday's midnight; after Sunday they continue with Monday.
     fn open(&mut self, from: u32, to: u32) {
         let mut at = from;
         while at < to {
@@ -113,48 +112,49 @@ impl Week {
     }
 }
 
-/// The hours of one date: `09:00 - 12:00`, `9:00 - 12:00, 13:00 - 17:00`, or none for `closed`.
+/// Parses the hours of one date: `09:00 - 12:00`, `9:00 - 12:00, 13:00 - 17:00`, or `closed`, which has none.
 ///
 /// # Errors
-/// Other words, and hours that end before they begin: a date ends at 24:00.
-pub fn hours_of_a_day(words: &str) -> Result<Vec<MinuteRange>, ParseHoursError> {
-    if words.trim() == "closed" {
+/// Any other text, and hours that end before they begin: a date ends at 24:00.
+pub fn hours_of_a_day(text: &str) -> Result<Vec<MinuteRange>, ParseHoursError> {
+    if text.trim() == "closed" {
         return Ok(Vec::new());
     }
-    let none = || ParseHoursError::Hours(words.trim().to_owned());
-    let read = |part: &str| match tokens(part)?[..] {
+    let invalid = || ParseHoursError::Hours(text.trim().to_owned());
+    let parse = |part: &str| match tokens(part)?[..] {
         [HoursToken::Time(from), HoursToken::Dash, HoursToken::Time(to)] if from.0 < to.0 => {
             Some(MinuteRange { from: from.0, to: to.0 })
         }
         _ => None,
     };
-    Ok(joined(words.split(',').map(read).collect::<Option<_>>().ok_or_else(none)?))
+    Ok(joined(text.split(',').map(parse).collect::<Option<_>>().ok_or_else(invalid)?))
 }
 
-/// The same minutes in order, with none told twice.
-fn joined(mut stretches: Vec<MinuteRange>) -> Vec<MinuteRange> {
-    stretches.sort_unstable();
-    let mut joined: Vec<MinuteRange> = Vec::with_capacity(stretches.len());
-    for stretch in stretches {
+/// Sorts ranges and joins those that touch or overlap.
+fn joined(mut ranges: Vec<MinuteRange>) -> Vec<MinuteRange> {
+    ranges.sort_unstable();
+    let mut joined: Vec<MinuteRange> = Vec::with_capacity(ranges.len());
+    for range in ranges {
         match joined.last_mut() {
-            Some(last) if stretch.from <= last.to => last.to = last.to.max(stretch.to),
-            _ => joined.push(stretch),
+            Some(last) if range.from <= last.to => last.to = last.to.max(range.to),
+            _ => joined.push(range),
         }
     }
     joined
 }
 
-/// Minutes since midnight, up to 24:00.
+/// A time of day in minutes since midnight, up to 24:00.
 #[derive(Clone, Copy)]
 struct TimeToken(u32);
 
 impl TimeToken {
-    /// As the begin of a window, which 24:00 is not: that is the next day's 00:00.
+    /// Returns the minutes if a window may begin then: not at 24:00, which is the next day's 00:00.
     fn begin(self) -> Option<u32> {
         Some(self.0).filter(|&minutes| minutes < DAY)
     }
 }
 
+/// A token of a window.
 #[derive(Clone, Copy)]
 enum HoursToken {
     Day(Weekday),
@@ -163,8 +163,8 @@ enum HoursToken {
     Comma,
 }
 
-fn tokens(words: &str) -> Option<Vec<HoursToken>> {
-    let spaced = words.replace('-', " - ").replace(',', " , ");
+fn tokens(text: &str) -> Option<Vec<HoursToken>> {
+    let spaced = text.replace('-', " - ").replace(',', " , ");
     let token = |word: &str| match word {
         "-" => Some(HoursToken::Dash),
         "," => Some(HoursToken::Comma),
@@ -174,7 +174,7 @@ fn tokens(words: &str) -> Option<Vec<HoursToken>> {
     spaced.split_whitespace().map(token).collect()
 }
 
-/// `9:00`, `09:00` or `24:00`.
+/// Parses `9:00`, `09:00` or `24:00`.
 fn time(word: &str) -> Option<TimeToken> {
     let (hours, minutes) = word.split_once(':')?;
     let number = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<u32>().ok())?;
@@ -186,29 +186,29 @@ fn time(word: &str) -> Option<TimeToken> {
     (minutes < 60 && total <= DAY).then_some(TimeToken(total))
 }
 
-/// The days at the head of a window, and what follows: `Mon`, `Mon-Fri`, `Mon,Wed-Fri`, `Sat-Mon`.
+/// Returns the days at the head of a window (`Mon`, `Mon-Fri`, `Mon,Wed-Fri`, `Sat-Mon`), and the tokens after them.
 fn days(tokens: &[HoursToken]) -> Option<(Vec<Weekday>, &[HoursToken])> {
-    let (mut named, mut rest) = (Vec::new(), tokens);
+    let (mut days, mut rest) = (Vec::new(), tokens);
     loop {
         match rest {
-            [HoursToken::Day(first), HoursToken::Dash, HoursToken::Day(last), behind @ ..] => {
+            [HoursToken::Day(first), HoursToken::Dash, HoursToken::Day(last), after @ ..] => {
                 let mut day = *first;
-                named.push(day);
+                days.push(day);
                 while day != *last {
                     day = day.succ();
-                    named.push(day);
+                    days.push(day);
                 }
-                rest = behind;
+                rest = after;
             }
-            [HoursToken::Day(day), behind @ ..] => {
-                named.push(*day);
-                rest = behind;
+            [HoursToken::Day(day), after @ ..] => {
+                days.push(*day);
+                rest = after;
             }
             _ => return None,
         }
         match rest {
-            [HoursToken::Comma, behind @ ..] => rest = behind,
-            _ => return Some((named, rest)),
+            [HoursToken::Comma, after @ ..] => rest = after,
+            _ => return Some((days, rest)),
         }
     }
 }
@@ -219,51 +219,51 @@ mod tests {
 
     fn week(windows: &[&str]) -> Week {
         let mut week = Week::default();
-        windows.iter().for_each(|words| week.add(words).expect("a window"));
+        windows.iter().for_each(|text| week.add(text).expect("a window"));
         week
     }
 
-    fn told(week: &Week, day: Weekday) -> String {
+    fn hours(week: &Week, day: Weekday) -> String {
         week.of(day).iter().map(MinuteRange::to_string).collect::<Vec<_>>().join(", ")
     }
 
     #[test]
     fn windows_repeat_on_each_day() {
         let week = week(&["Mon-Thu,Sat 09:00 - 17:30", "mon 12:01-18:00", "Sunday 0:00 - 24:00"]);
-        assert_eq!(told(&week, Weekday::Mon), "09:00 - 18:00");
-        assert_eq!(told(&week, Weekday::Thu), "09:00 - 17:30");
-        assert_eq!(told(&week, Weekday::Fri), "");
-        assert_eq!(told(&week, Weekday::Sat), "09:00 - 17:30");
-        assert_eq!(told(&week, Weekday::Sun), "00:00 - 24:00");
+        assert_eq!(hours(&week, Weekday::Mon), "09:00 - 18:00");
+        assert_eq!(hours(&week, Weekday::Thu), "09:00 - 17:30");
+        assert_eq!(hours(&week, Weekday::Fri), "");
+        assert_eq!(hours(&week, Weekday::Sat), "09:00 - 17:30");
+        assert_eq!(hours(&week, Weekday::Sun), "00:00 - 24:00");
     }
 
     #[test]
     fn windows_go_across_midnight_and_days() {
         let english = week(&["Sun 17:00 - Fri 17:00"]);
-        assert_eq!(told(&english, Weekday::Sun), "17:00 - 24:00");
-        assert_eq!(told(&english, Weekday::Wed), "00:00 - 24:00");
-        assert_eq!(told(&english, Weekday::Fri), "00:00 - 17:00");
-        assert_eq!(told(&english, Weekday::Sat), "");
+        assert_eq!(hours(&english, Weekday::Sun), "17:00 - 24:00");
+        assert_eq!(hours(&english, Weekday::Wed), "00:00 - 24:00");
+        assert_eq!(hours(&english, Weekday::Fri), "00:00 - 17:00");
+        assert_eq!(hours(&english, Weekday::Sat), "");
         let nights = week(&["Sat-Sun 22:00 - 02:00"]);
-        assert_eq!(told(&nights, Weekday::Sun), "00:00 - 02:00, 22:00 - 24:00");
-        assert_eq!(told(&nights, Weekday::Mon), "00:00 - 02:00");
+        assert_eq!(hours(&nights, Weekday::Sun), "00:00 - 02:00, 22:00 - 24:00");
+        assert_eq!(hours(&nights, Weekday::Mon), "00:00 - 02:00");
         assert_eq!(week(&["Fri 17:00 - Fri 17:00"]), Week::always());
         assert_eq!(week(&["Mon-Sun"]), Week::always());
-        assert_eq!(told(&week(&["Mon 09:00 - Mon 08:00"]), Weekday::Mon), "00:00 - 08:00, 09:00 - 24:00");
+        assert_eq!(hours(&week(&["Mon 09:00 - Mon 08:00"]), Weekday::Mon), "00:00 - 08:00, 09:00 - 24:00");
     }
 
     #[test]
-    fn several_windows_a_day_that_touch_are_one() {
+    fn windows_of_a_day_that_touch_are_joined() {
         assert_eq!(
-            told(&week(&["Mon 13:00 - 17:00", "Mon 09:00 - 12:00"]), Weekday::Mon),
+            hours(&week(&["Mon 13:00 - 17:00", "Mon 09:00 - 12:00"]), Weekday::Mon),
             "09:00 - 12:00, 13:00 - 17:00"
         );
-        assert_eq!(told(&week(&["Mon 12:00 - 17:00", "Mon 09:00 - 12:00"]), Weekday::Mon), "09:00 - 17:00");
+        assert_eq!(hours(&week(&["Mon 12:00 - 17:00", "Mon 09:00 - 12:00"]), Weekday::Mon), "09:00 - 17:00");
     }
 
     #[test]
-    fn other_words_are_refused() {
-        for words in [
+    fn any_other_text_is_refused() {
+        for text in [
             "",
             "09:00 - 17:00",
             "Mon-Fri 09:00",
@@ -279,7 +279,7 @@ mod tests {
             "Mon 009:00 - 10:00",
             "Mon +9:00 - 10:00",
         ] {
-            assert_eq!(Week::default().add(words), Err(ParseHoursError::Form(words.to_owned())), "{words}");
+            assert_eq!(Week::default().add(text), Err(ParseHoursError::Form(text.to_owned())), "{text}");
         }
         assert_eq!(
             Week::default().add("Mon 09:00 - 09:00"),
@@ -288,13 +288,14 @@ mod tests {
     }
 
     #[test]
-    fn dates_have_hours_of_their_own() {
-        let told =
-            |words| hours_of_a_day(words).map(|hours| hours.iter().map(MinuteRange::to_string).collect::<Vec<_>>());
-        assert_eq!(told("closed"), Ok(vec![]));
-        assert_eq!(told("13:00-24:00, 9:15 - 12:00"), Ok(vec!["09:15 - 12:00".to_owned(), "13:00 - 24:00".to_owned()]));
-        for words in ["", "open", "22:00 - 02:00", "09:00 - 09:00", "Mon 09:00 - 10:00", "09:00 - 10:00,"] {
-            assert_eq!(told(words), Err(ParseHoursError::Hours(words.to_owned())));
+    fn the_hours_of_a_date_are_parsed() {
+        let parsed =
+            |text| hours_of_a_day(text).map(|hours| hours.iter().map(MinuteRange::to_string).collect::<Vec<_>>());
+        assert_eq!(parsed("closed"), Ok(vec![]));
+        let expected = vec!["09:15 - 12:00".to_owned(), "13:00 - 24:00".to_owned()];
+        assert_eq!(parsed("13:00-24:00, 9:15 - 12:00"), Ok(expected));
+        for text in ["", "open", "22:00 - 02:00", "09:00 - 09:00", "Mon 09:00 - 10:00", "09:00 - 10:00,"] {
+            assert_eq!(parsed(text), Err(ParseHoursError::Hours(text.to_owned())));
         }
     }
 }

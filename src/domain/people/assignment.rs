@@ -165,7 +165,7 @@ fn narrow(
 mod tests {
     use super::*;
     use crate::domain::id::Id;
-    use crate::domain::sla::clock::SlaEvents;
+    use crate::domain::sla::events::SlaEvents;
     use crate::domain::ticket::Header;
     use crate::domain::ticket::action::OpenFields;
     use crate::domain::vocabulary::Priority;

@@ -20,7 +20,7 @@ pub(super) fn range(word: &str, fact: TimeField, scope: &QueryScope<'_>) -> Opti
         .into_iter()
         .find_map(|sign| Some((sign, word.strip_prefix(sign)?)))
         .unwrap_or(("", word));
-    if let Some(span) = duration::span(rest) {
+    if let Some(span) = duration::parse_duration(rest) {
         return Some(relative(sign, span, fact, scope.now));
     }
     let stretch = moment(rest, scope)?;

@@ -1,7 +1,7 @@
-//! A clock taken apart into times that were counted or skipped, each with its reason, so that somebody can check it with
-//! a pencil.
+//! The breakdown of a clock into intervals that were counted or skipped, each with its reason, so that a person can
+//! check it by hand (docs/slas.md#open-time).
 //!
-//! Must not know how it is told, nor recompute what the clock says: a property holds the sum to it.
+//! It does not compute the clock a second time; a property test compares its sum with the clock.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -12,73 +12,75 @@ use crate::domain::calendar::{Calendar, IntervalReason};
 use crate::domain::time::duration::whole_seconds;
 use crate::domain::vocabulary::Status;
 
-/// Why a time was counted or skipped.
+/// The reason why an interval was counted or skipped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PauseReason {
-    /// The calendar was open.
+    /// Counted: the calendar was open.
     Open(IntervalReason),
-    /// The calendar was closed.
+    /// Skipped: the calendar was closed.
     Closed(IntervalReason),
-    /// The customer owed the next step.
+    /// Skipped: the ticket awaited the customer's reply.
     Waiting,
-    /// The ticket was solved.
+    /// Skipped: the ticket was solved.
     Solved,
 }
 
-/// A time in which a clock was treated in one way.
+/// An interval of a clock with one reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClockInterval {
-    /// The first instant.
+    /// The first instant, UTC.
     pub from: DateTime<Utc>,
-    /// The first instant behind it.
+    /// The first instant after it, UTC.
     pub to: DateTime<Utc>,
     /// The status of the ticket.
     pub status: Status,
-    /// Why it counts or does not.
+    /// The reason why it counts or does not.
     pub reason: PauseReason,
-    /// Whether it lies behind the instant that was asked for: as it will be if nothing happens.
+    /// True if it is after the instant the clock was computed for: a forecast that holds if nothing happens.
     pub is_ahead: bool,
-    /// How much of it counts.
+    /// The time of it that counts.
     pub counted: TimeDelta,
-    /// How much of the target is used up at its end.
+    /// The part of the target that is used up at its end.
     pub sum: TimeDelta,
 }
 
-/// The times of a clock from its start to where it stopped, or to now and on to the due instant. They have no holes, and
-/// end where the target is used up. What is not ahead sums up to `elapsed`.
-pub fn timeline(
+/// Returns the intervals of a clock from its start to its stop, or to `now` and on to the due instant. They have no
+/// gaps, and one ends at the instant at which the target is used up. The intervals that are not ahead sum up to the
+/// clock's `elapsed`.
+pub fn breakdown(
     clock: &Clock,
-    course: &SlaEvents,
+    events: &SlaEvents,
     opened: DateTime<Utc>,
     calendar: &Calendar,
     now: DateTime<Utc>,
 ) -> Vec<ClockInterval> {
-    let last = course.0.last().map_or(opened, |turn| SlaEvents::instant(opened, turn));
+    let last = events.0.last().map_or(opened, |event| SlaEvents::instant(opened, event));
     let now = whole_seconds(now).max(last);
     let end = clock.stopped_at.unwrap_or(now);
-    let mut spans = ClockIntervals { clock, calendar, list: Vec::new(), sum: TimeDelta::zero() };
+    let mut intervals = ClockIntervals { clock, calendar, list: Vec::new(), sum: TimeDelta::zero() };
     let (mut at, mut status) = (clock.started_at, Status::Open);
-    for turn in &course.0 {
-        let (Some(next), when) = (turn.what.status(), SlaEvents::instant(opened, turn)) else { continue };
-        let until = when.clamp(clock.started_at, end);
+    for event in &events.0 {
+        let (Some(next), changed_at) = (event.kind.status(), SlaEvents::instant(opened, event)) else { continue };
+        let until = changed_at.clamp(clock.started_at, end);
         if next != status {
-            spans.push(at, until, status, false);
+            intervals.push(at, until, status, false);
             at = until.max(at);
         }
         status = next;
-        if when >= end && clock.stopped_at.is_some() {
+        if changed_at >= end && clock.stopped_at.is_some() {
             break;
         }
     }
     if at < end {
-        spans.push(at, end, status, false);
+        intervals.push(at, end, status, false);
     }
     if let (ClockState::Running, Some(due)) = (clock.state, clock.due_at) {
-        spans.push(now, due, status, true);
+        intervals.push(now, due, status, true);
     }
-    spans.list
+    intervals.list
 }
 
+/// The intervals of a clock so far.
 struct ClockIntervals<'a> {
     clock: &'a Clock,
     calendar: &'a Calendar,
@@ -87,6 +89,7 @@ struct ClockIntervals<'a> {
 }
 
 impl ClockIntervals<'_> {
+    /// Adds the time between two instants in which the ticket had one status.
     fn push(&mut self, from: DateTime<Utc>, to: DateTime<Utc>, status: Status, is_ahead: bool) {
         if from >= to {
             return;
@@ -101,15 +104,16 @@ impl ClockIntervals<'_> {
             self.list.push(ClockInterval { from, to, status, reason, is_ahead, counted, sum });
             return;
         }
-        // A span ends where the target is used up, so that the sum can be read there.
+        // An interval ends when the target is used up, so that the sum can be read at the due instant.
         let due = self.clock.due_at.filter(|due| from < *due && *due < to);
         let (first, second) = (due.map_or((from, to), |due| (from, due)), due.map(|due| (due, to)));
         for (from, to) in std::iter::once(first).chain(second) {
-            for stay in self.calendar.stays(from, to) {
-                let counted = if stay.is_open { stay.to - stay.from } else { TimeDelta::zero() };
-                let reason = if stay.is_open { PauseReason::Open(stay.why) } else { PauseReason::Closed(stay.why) };
+            for part in self.calendar.explain(from, to) {
+                let counted = if part.is_open { part.to - part.from } else { TimeDelta::zero() };
+                let reason =
+                    if part.is_open { PauseReason::Open(part.reason) } else { PauseReason::Closed(part.reason) };
                 self.sum += counted;
-                let (from, to, sum) = (stay.from, stay.to, self.sum);
+                let (from, to, sum) = (part.from, part.to, self.sum);
                 self.list.push(ClockInterval { from, to, status, reason, is_ahead, counted, sum });
             }
         }

@@ -1,9 +1,8 @@
-//! The clocks of a ticket: what is promised, how much of it is used up, and until when.
+//! The clocks of a ticket under a plan: target, time used, due instant and state (docs/slas.md).
 //!
-//! A pure function of history, plan, calendars and now, so that it is the same on every machine and on any day that is
-//! looked back to. A clock is the list of times in which it ran; open time is counted in them by the calendar that the
-//! ticket's priority, language and channel name at the end, so that a new priority counts from the same start.
-//! Must not know where plans and calendars come from, nor whose plan is in force.
+//! A clock is computed from the list of times in which it ran ([`super::measure`]). Open time is counted in them by the
+//! calendar and target of the ticket's last priority, language and channel, so that a new priority counts from the
+//! same start (docs/slas.md#a-new-priority).
 
 #[cfg(test)]
 mod tests;
@@ -12,24 +11,22 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::events::SlaEvents;
+use super::measure::{Measurement, measure};
 use super::plan::{Metric, Plan};
 use crate::domain::calendar::CachedCalendar;
-use crate::domain::sla::measure::Measurement;
 use crate::domain::ticket::Header;
 use crate::domain::time::duration::whole_seconds;
 use crate::domain::vocabulary::Priority;
 
-pub use crate::domain::sla::breakdown::{ClockInterval, PauseReason, timeline};
-pub use crate::domain::sla::events::{EntryEvent, EventKind, SlaEvent, SlaEventKind, SlaEventRecorder, SlaEvents};
-
-/// How a clock stands.
+/// The state of a clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ClockState {
-    /// It runs, and there is time left.
+    /// It runs, and time is left.
     Running,
-    /// It waits for the customer, and there is time left.
+    /// It waits for the customer or for a reopening, and time is left.
     Paused,
-    /// It was stopped in time.
+    /// It stopped in time.
     Met,
     /// The due instant has passed, whether it was stopped later or not.
     Breached,
@@ -39,7 +36,7 @@ impl ClockState {
     /// Every state.
     pub const ALL: [Self; 4] = [Self::Running, Self::Paused, Self::Met, Self::Breached];
 
-    /// The word of it.
+    /// The word in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Running => "running",
@@ -50,88 +47,91 @@ impl ClockState {
     }
 }
 
-/// One promise and how it stands.
+/// An SLA clock of one ticket, as it was at one instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clock {
-    /// What is measured.
+    /// The metric that is measured.
     pub metric: Metric,
-    /// The priority it is judged by: the ticket's, or what that was when the clock stopped.
+    /// The priority that chose the target: the ticket's, or the one it had when the clock stopped.
     pub priority: Priority,
-    /// How much open time there is.
+    /// The open time that is allowed.
     pub target: TimeDelta,
     /// The calendar's name.
     pub calendar: Arc<str>,
-    /// When it began.
+    /// The instant it began, UTC.
     pub started_at: DateTime<Utc>,
-    /// When it is, was, or would have been due; `None` while it is paused in time, and where the calendar never gets
-    /// there.
+    /// The instant it is, was, or would have been due, UTC; `None` while it is paused in time, and if the calendar never
+    /// has enough open time.
     pub due_at: Option<DateTime<Utc>>,
-    /// How it stands.
+    /// The state.
     pub state: ClockState,
     /// The open time used up.
     pub elapsed: TimeDelta,
-    /// When it stopped, if it has.
+    /// The instant it stopped, UTC; `None` if it has not.
     pub stopped_at: Option<DateTime<Utc>>,
 }
 
 impl Clock {
-    /// The open time that is left; negative where it was used up and more.
+    /// Returns the open time that is left; negative after the target was passed.
     pub fn remaining(&self) -> TimeDelta {
         self.target - self.elapsed
     }
 
-    /// Whether somebody still has to do something for it.
+    /// Returns true if the target is still to be met: the clock has not stopped.
     pub const fn is_due(&self) -> bool {
         self.stopped_at.is_none()
     }
 
-    /// Whether it is late, and somebody still has to do something for it.
+    /// Returns true if the clock has not stopped and the due instant has passed.
     pub fn is_overdue(&self) -> bool {
         self.is_due() && self.state == ClockState::Breached
     }
 }
 
-/// The clocks of a ticket at an instant that none of its history lies behind, in the order they began: for each the
-/// target and calendar of the plan. `otherwise` is the language where the ticket names none. Without both there is no clock, nor for what a merged ticket owed in time. `calendar` knows calendars by name.
+/// Returns the clocks of a ticket at `now`, in the order they began.
+///
+/// A `now` before the last event counts as the time of that event. `default_language` is used if the ticket has no language; `calendar` looks
+/// up calendars by name. A metric without a target or calendar has no clock; nor has a merged ticket for a target that
+/// was not breached by then, which continues on the ticket it was merged into (docs/slas.md#merged-tickets).
 pub fn clocks<'a>(
-    course: &SlaEvents,
+    events: &SlaEvents,
     opened: DateTime<Utc>,
     header: &Header,
     plan: &Plan,
-    otherwise: impl Fn() -> Arc<str>,
+    default_language: impl Fn() -> Arc<str>,
     calendar: impl Fn(&str) -> Option<&'a CachedCalendar>,
     now: DateTime<Utc>,
 ) -> Vec<Clock> {
     if !plan.has_targets() {
         return Vec::new();
     }
-    let last = course.0.last().map_or(opened, |turn| SlaEvents::instant(opened, turn));
+    let last = events.0.last().map_or(opened, |event| SlaEvents::instant(opened, event));
     let now = whole_seconds(now).max(last);
-    let clock = |watch: &Measurement| {
-        let targets = plan.targets(watch.metric);
+    let clock = |measurement: &Measurement| {
+        let targets = plan.targets(measurement.metric);
         if targets.is_empty() {
             return None;
         }
-        let facts = course.facts(watch.judged_behind(course), header);
-        let target = targets.of(facts.priority)?;
-        let language = facts.language.is_none().then(&otherwise);
-        let language = facts.language.as_deref().or(language.as_deref());
-        let name = plan.calendar(language, facts.priority, facts.channel.as_deref())?;
-        let clock = read(watch, (facts.priority, target), calendar(name)?, now);
-        // What was merged in time is owed where the conversation goes on, and was not met by that.
-        Some(clock).filter(|clock| !watch.went_on || clock.state == ClockState::Breached)
+        let inputs = events.inputs_after(measurement.counted_events(events), header);
+        let target = targets.of(inputs.priority)?;
+        let language = inputs.language.is_none().then(&default_language);
+        let language = inputs.language.as_deref().or(language.as_deref());
+        let name = plan.calendar(language, inputs.priority, inputs.channel.as_deref())?;
+        let clock = evaluate(measurement, (inputs.priority, target), calendar(name)?, now);
+        // A merge in time does not meet the target: it continues on the ticket that has the conversation.
+        Some(clock).filter(|clock| !measurement.merged_away || clock.state == ClockState::Breached)
     };
-    crate::domain::sla::measure::watches(course, opened).iter().filter_map(clock).collect()
+    measure(events, opened).iter().filter_map(clock).collect()
 }
 
-/// Reads a watch by a calendar.
-fn read(
-    watch: &Measurement,
+/// Returns the clock of a measurement under a target and a calendar.
+fn evaluate(
+    measurement: &Measurement,
     (priority, target): (Priority, TimeDelta),
     calendar: &CachedCalendar,
     now: DateTime<Utc>,
 ) -> Clock {
-    let ran = || watch.ran.iter().copied().chain(watch.running_since.map(|since| (since, now)));
+    let ran = || measurement.ran.iter().copied().chain(measurement.running_since.map(|since| (since, now)));
     let end = ran().last().map(|(_, end)| end);
     let (mut elapsed, mut due_at) = (TimeDelta::zero(), None);
     for (from, to) in ran() {
@@ -141,20 +141,20 @@ fn read(
         }
         elapsed += open;
     }
-    // One that was stopped in time would have been due; one that waits for the customer is not, as long as it waits.
-    if due_at.is_none() && (watch.running_since.is_some() || watch.stopped.is_some()) {
+    // A clock that stopped in time would have been due; one that waits for the customer is not due while it waits.
+    if due_at.is_none() && (measurement.running_since.is_some() || measurement.stopped.is_some()) {
         due_at = end.and_then(|end| calendar.due(end, target - elapsed));
     }
-    let stopped_at = watch.stopped.map(|(at, _)| at);
-    // Compared with the due instant, not the target: over a week-end no open time goes by, and what was due on
-    // Friday at five is late all the same.
+    let stopped_at = measurement.stopped.map(|(at, _)| at);
+    // Compared with the due instant, not the target: no open time passes on a weekend, but a clock that was due on Friday
+    // at five is late on Saturday.
     let is_late = due_at.zip(end).is_some_and(|(due, end)| due < end);
-    let state = match (is_late, stopped_at, watch.running_since) {
+    let state = match (is_late, stopped_at, measurement.running_since) {
         (true, ..) => ClockState::Breached,
         (_, Some(_), _) => ClockState::Met,
         (_, None, Some(_)) => ClockState::Running,
         (_, None, None) => ClockState::Paused,
     };
-    let (metric, started_at, calendar) = (watch.metric, watch.started, Arc::clone(calendar.name()));
+    let (metric, started_at, calendar) = (measurement.metric, measurement.started, Arc::clone(calendar.name()));
     Clock { metric, priority, target, calendar, started_at, due_at, state, elapsed, stopped_at }
 }

@@ -1,8 +1,7 @@
-//! The course of a ticket: what its clocks need of its history, and nothing else. A few bytes that an index can keep;
-//! independent of plans, calendars and the present.
+//! The SLA-relevant events of a ticket's history, compact enough to keep in the index.
 //!
-//! Facts that change on the way are told by what they were before, since the header says what they are now. Must not
-//! know how anything is counted.
+//! They do not depend on plans, calendars or the present. A change of priority, language or channel is kept with the
+//! value before it, because the header has the value now.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -13,219 +12,224 @@ use crate::domain::ticket::entry::Entry;
 use crate::domain::value::Value;
 use crate::domain::vocabulary::{Priority, Role, Status};
 
-/// What the clocks of a ticket need of its history behind the opening, in order.
+/// The events of a ticket after its opening, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SlaEvents(pub Vec<SlaEvent>);
 
-/// Something that happened to a clock.
+/// An event of a ticket that clocks depend on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SlaEvent {
-    /// Seconds since the ticket was opened; never less than those of the turn before.
+    /// The seconds since the ticket was opened; never less than those of the event before.
     pub after: u64,
-    /// What it was.
-    pub what: SlaEventKind,
+    /// The kind.
+    pub kind: SlaEventKind,
 }
 
-/// What can happen to a clock.
+/// The kind of an event that clocks depend on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SlaEventKind {
-    /// A human agent replied in public; the status since.
-    Answered(Status),
-    /// Somebody on the customer's side wrote; the status since.
-    Asked(Status),
-    /// The status changed in another way.
-    Moved(Status),
-    /// The ticket was merged: solved, and what is owed is owed where the conversation goes on.
-    WentOn,
-    /// Another ticket goes on in this one; what was said there waits for words here.
-    Joined,
-    /// One that had joined since the last answer was taken out again.
-    Parted,
-    /// The priority changed; what it was before.
+    /// A human agent replied in public; the status after it.
+    AgentReplied(Status),
+    /// A customer replied; the status after it.
+    CustomerReplied(Status),
+    /// The status changed in another way; the status after it.
+    StatusChanged(Status),
+    /// The ticket was merged into another one, which solved it: its targets continue there.
+    MergedAway,
+    /// Another ticket was merged into this one, which counts as a reply of the customer.
+    SourceMerged,
+    /// A ticket that had been merged into this one since the last reply of an agent was unmerged.
+    SourceUnmerged,
+    /// The priority changed; the one before.
     PriorityWas(Priority),
-    /// The language changed; what it was before.
+    /// The language changed; the one before.
     LanguageWas(Option<String>),
-    /// The channel changed; what it was before.
+    /// The channel changed; the one before.
     ChannelWas(Option<String>),
 }
 
 impl SlaEventKind {
-    /// The status since, where it is about that.
+    /// Returns the status after the event, if it concerns the status.
     pub const fn status(&self) -> Option<Status> {
         match self {
-            Self::Answered(status) | Self::Asked(status) | Self::Moved(status) => Some(*status),
-            Self::WentOn => Some(Status::Solved),
+            Self::AgentReplied(status) | Self::CustomerReplied(status) | Self::StatusChanged(status) => Some(*status),
+            Self::MergedAway => Some(Status::Solved),
             _ => None,
         }
     }
 }
 
-/// An entry as the course sees it.
+/// The part of an entry that matters to clocks.
 #[derive(Clone, Copy, Debug)]
 pub struct EntryEvent {
-    /// When it was done.
+    /// The time of the entry, UTC.
     pub at: DateTime<Utc>,
-    /// What the person was.
+    /// The role of the actor.
     pub role: Role,
-    /// What was done.
-    pub deed: EventKind,
-    /// The status it led to, where it says so.
+    /// The kind of action.
+    pub kind: EventKind,
+    /// The status it led to, if it names one.
     pub to: Option<Status>,
 }
 
-/// What was done, as far as clocks go.
+/// The kind of an action, as clocks distinguish them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventKind {
-    /// A public message that a human wrote.
+    /// A public reply that a person wrote.
     Reply,
-    /// The ticket goes on in another.
+    /// The ticket was merged into another one.
     Merge,
-    /// It does no more.
+    /// The merge into another ticket was taken back.
     Unmerge,
-    /// Another ticket goes on in this one.
-    Join(Id),
-    /// That one does no more.
-    Part(Id),
-    /// Another priority.
+    /// Another ticket was merged into this one.
+    Merged(Id),
+    /// Another ticket was unmerged from this one.
+    Unmerged(Id),
+    /// The priority changed; the new one.
     Prioritize(Priority),
-    /// Anything else.
+    /// Any other action.
     Other,
 }
 
 impl EntryEvent {
-    /// What the course sees of an entry.
+    /// Returns the event of an entry.
     pub const fn of(entry: &Entry) -> Self {
-        let deed = match &entry.action {
+        let kind = match &entry.action {
             Action::Reply { auto: false, .. } => EventKind::Reply,
             Action::Merge { .. } => EventKind::Merge,
             Action::Reopen { unmerge: true, .. } => EventKind::Unmerge,
-            Action::Merged { source, .. } => EventKind::Join(*source),
-            Action::Unmerged { source } => EventKind::Part(*source),
+            Action::Merged { source, .. } => EventKind::Merged(*source),
+            Action::Unmerged { source } => EventKind::Unmerged(*source),
             Action::Prioritize { priority, .. } => EventKind::Prioritize(*priority),
             _ => EventKind::Other,
         };
-        Self { at: entry.at, role: entry.role, deed, to: entry.to }
+        Self { at: entry.at, role: entry.role, kind, to: entry.to }
     }
 }
 
-/// Follows a history entry by entry.
+/// A recorder that reads a history entry by entry and keeps its events.
 #[derive(Clone, Debug)]
 pub struct SlaEventRecorder {
-    course: SlaEvents,
+    events: SlaEvents,
     opened: DateTime<Utc>,
     after: u64,
     status: Status,
     is_merged: bool,
-    owes_response: bool,
-    /// The tickets that joined since the last answer.
-    joined: Vec<Id>,
+    is_response_due: bool,
+    /// The tickets that were merged into this one since the last reply of an agent.
+    merged_sources: Vec<Id>,
     priority: Priority,
     language: Option<String>,
     channel: Option<String>,
 }
 
 impl SlaEventRecorder {
-    /// Begins with a ticket just opened. Language and channel are only needed where they change on the way.
+    /// Begins with a ticket that was just opened. Language and channel are unset; [`Self::opening`] sets them, which
+    /// only histories with `set` entries need.
     pub const fn begin(at: DateTime<Utc>, priority: Priority) -> Self {
         Self {
-            course: SlaEvents(Vec::new()),
+            events: SlaEvents(Vec::new()),
             opened: at,
             after: 0,
             status: Status::Open,
             is_merged: false,
-            owes_response: true,
-            joined: Vec::new(),
+            is_response_due: true,
+            merged_sources: Vec::new(),
             priority,
             language: None,
             channel: None,
         }
     }
 
-    /// Begins with the entry that opens a ticket; `None` where it opens none.
+    /// Begins with the entry that opens a ticket; `None` if its action is another one.
     pub fn opening(entry: &Entry) -> Option<Self> {
         let Action::Open(opening) = &entry.action else { return None };
         let (language, channel) = (opening.language.clone(), opening.channel.clone());
         Some(Self { language, channel, ..Self::begin(entry.at, opening.priority) })
     }
 
-    /// Goes on with the next entry.
-    pub fn follow(&mut self, entry: &Entry) {
-        self.step(EntryEvent::of(entry));
+    /// Records the next entry.
+    pub fn record(&mut self, entry: &Entry) {
+        self.record_event(EntryEvent::of(entry));
         if let Action::Set { set, unset } = &entry.action {
-            let news = set.iter().map(|(fact, value)| (fact, Some(value))).chain(unset.iter().map(|fact| (fact, None)));
-            news.for_each(|(fact, value)| self.set(fact, value));
+            let set = set.iter().map(|(field, value)| (field, Some(value)));
+            set.chain(unset.iter().map(|field| (field, None))).for_each(|(field, value)| self.set(field, value));
         }
     }
 
-    fn set(&mut self, fact: &HeaderField, value: Option<&Value>) {
-        let words = match value {
-            Some(Value::String(words)) => Some(words.clone()),
+    fn set(&mut self, field: &HeaderField, value: Option<&Value>) {
+        let value = match value {
+            Some(Value::String(text)) => Some(text.clone()),
             _ => None,
         };
-        let what = match fact {
-            HeaderField::Language if words != self.language => {
-                SlaEventKind::LanguageWas(std::mem::replace(&mut self.language, words))
+        let kind = match field {
+            HeaderField::Language if value != self.language => {
+                SlaEventKind::LanguageWas(std::mem::replace(&mut self.language, value))
             }
-            HeaderField::Channel if words != self.channel => {
-                SlaEventKind::ChannelWas(std::mem::replace(&mut self.channel, words))
+            HeaderField::Channel if value != self.channel => {
+                SlaEventKind::ChannelWas(std::mem::replace(&mut self.channel, value))
             }
             _ => return,
         };
-        self.push(what);
+        self.push(kind);
     }
 
-    /// Goes on with what is seen of the next entry.
-    pub fn step(&mut self, beat: EntryEvent) {
-        // On two clones the clocks may differ: time never goes back here.
-        let seconds = (beat.at.timestamp() - self.opened.timestamp()).max(0).cast_unsigned();
+    /// Records the event of the next entry.
+    pub fn record_event(&mut self, event: EntryEvent) {
+        // The system clocks of two clones may differ; time never goes back here.
+        let seconds = (event.at.timestamp() - self.opened.timestamp()).max(0).cast_unsigned();
         self.after = self.after.max(seconds);
         let was = self.status;
-        self.move_by(&beat);
-        match (beat.deed, beat.role) {
+        self.update_status(&event);
+        match (event.kind, event.role) {
             (EventKind::Prioritize(priority), _) if priority != self.priority => {
                 let was = std::mem::replace(&mut self.priority, priority);
                 self.push(SlaEventKind::PriorityWas(was));
             }
-            (EventKind::Reply, Role::Agent) if self.owes_response || !self.joined.is_empty() || was != self.status => {
-                self.push(SlaEventKind::Answered(self.status));
-                self.owes_response = false;
-                self.joined.clear();
+            (EventKind::Reply, Role::Agent)
+                if self.is_response_due || !self.merged_sources.is_empty() || was != self.status =>
+            {
+                self.push(SlaEventKind::AgentReplied(self.status));
+                self.is_response_due = false;
+                self.merged_sources.clear();
                 return;
             }
             (EventKind::Reply, Role::Customer)
-                if was != self.status || (!self.owes_response && was != Status::Solved) =>
+                if was != self.status || (!self.is_response_due && was != Status::Solved) =>
             {
-                self.push(SlaEventKind::Asked(self.status));
-                self.owes_response = self.status != Status::Solved;
+                self.push(SlaEventKind::CustomerReplied(self.status));
+                self.is_response_due = self.status != Status::Solved;
                 return;
             }
-            (EventKind::Join(source), _) if self.status != Status::Solved && !self.joined.contains(&source) => {
-                self.push(SlaEventKind::Joined);
-                self.joined.push(source);
+            (EventKind::Merged(source), _)
+                if self.status != Status::Solved && !self.merged_sources.contains(&source) =>
+            {
+                self.push(SlaEventKind::SourceMerged);
+                self.merged_sources.push(source);
             }
-            (EventKind::Part(source), _) if self.joined.contains(&source) => {
-                self.push(SlaEventKind::Parted);
-                self.joined.retain(|joined| *joined != source);
+            (EventKind::Unmerged(source), _) if self.merged_sources.contains(&source) => {
+                self.push(SlaEventKind::SourceUnmerged);
+                self.merged_sources.retain(|merged| *merged != source);
             }
             _ => {}
         }
         if was != self.status {
-            let went_on = matches!(beat.deed, EventKind::Merge);
-            self.push(if went_on { SlaEventKind::WentOn } else { SlaEventKind::Moved(self.status) });
+            let is_merge = matches!(event.kind, EventKind::Merge);
+            self.push(if is_merge { SlaEventKind::MergedAway } else { SlaEventKind::StatusChanged(self.status) });
             if self.status == Status::Solved {
-                self.joined.clear();
+                self.merged_sources.clear();
             }
-            self.owes_response = match (was, self.status) {
+            self.is_response_due = match (was, self.status) {
                 (_, Status::Solved) => false,
                 (Status::Solved, _) => true,
-                _ => self.owes_response,
+                _ => self.is_response_due,
             };
         }
     }
 
-    /// The status as replaying has it: a merged ticket stays solved as long as it is merged.
-    fn move_by(&mut self, beat: &EntryEvent) {
-        match beat.deed {
+    /// Updates the status as replay does: a merged ticket stays solved while it is merged.
+    fn update_status(&mut self, event: &EntryEvent) {
+        match event.kind {
             EventKind::Unmerge => self.is_merged = false,
             EventKind::Merge => {
                 (self.status, self.is_merged) = (Status::Solved, true);
@@ -234,57 +238,58 @@ impl SlaEventRecorder {
             _ => {}
         }
         if !self.is_merged {
-            self.status = beat.to.unwrap_or(self.status);
+            self.status = event.to.unwrap_or(self.status);
         }
     }
 
-    fn push(&mut self, what: SlaEventKind) {
-        self.course.0.push(SlaEvent { after: self.after, what });
+    fn push(&mut self, kind: SlaEventKind) {
+        self.events.0.push(SlaEvent { after: self.after, kind });
     }
 
-    /// The status now.
+    /// Returns the status after the last entry.
     pub const fn status(&self) -> Status {
         self.status
     }
 
-    /// The course so far.
-    pub const fn course(&self) -> &SlaEvents {
-        &self.course
+    /// Returns the events so far.
+    pub const fn events(&self) -> &SlaEvents {
+        &self.events
     }
 
-    /// The course in the end.
-    pub fn into_course(self) -> SlaEvents {
-        self.course
+    /// Returns the events, which ends the recording.
+    pub fn into_events(self) -> SlaEvents {
+        self.events
     }
 }
 
 impl SlaEvents {
-    /// The course of a history.
+    /// Returns the events of a history; none if its first entry does not open the ticket.
     pub fn of(history: &[Entry]) -> Self {
         let Some((first, rest)) = history.split_first() else { return Self::default() };
-        let Some(mut follower) = SlaEventRecorder::opening(first) else { return Self::default() };
-        rest.iter().for_each(|entry| follower.follow(entry));
-        follower.into_course()
+        let Some(mut recorder) = SlaEventRecorder::opening(first) else { return Self::default() };
+        rest.iter().for_each(|entry| recorder.record(entry));
+        recorder.into_events()
     }
 
-    /// The instant of a turn.
-    pub(crate) fn instant(opened: DateTime<Utc>, turn: &SlaEvent) -> DateTime<Utc> {
-        let span = i64::try_from(turn.after).ok().and_then(TimeDelta::try_seconds);
+    /// Returns the instant of an event, UTC.
+    pub(crate) fn instant(opened: DateTime<Utc>, event: &SlaEvent) -> DateTime<Utc> {
+        let span = i64::try_from(event.after).ok().and_then(TimeDelta::try_seconds);
         span.and_then(|span| opened.checked_add_signed(span)).unwrap_or(opened)
     }
 
-    /// What the promises of the ticket hung on behind so many turns, where the header says what they hang on now.
-    pub(crate) fn facts(&self, turns: usize, header: &Header) -> SlaInputs {
-        let later = self.0.get(turns..).unwrap_or_default();
-        let priority = later.iter().find_map(|turn| match turn.what {
+    /// Returns priority, language and channel as they were after the first `count` events; `header` has them as they are
+    /// after all of them.
+    pub(crate) fn inputs_after(&self, count: usize, header: &Header) -> SlaInputs {
+        let later = self.0.get(count..).unwrap_or_default();
+        let priority = later.iter().find_map(|event| match event.kind {
             SlaEventKind::PriorityWas(priority) => Some(priority),
             _ => None,
         });
-        let language = later.iter().find_map(|turn| match &turn.what {
+        let language = later.iter().find_map(|event| match &event.kind {
             SlaEventKind::LanguageWas(language) => Some(language.clone()),
             _ => None,
         });
-        let channel = later.iter().find_map(|turn| match &turn.what {
+        let channel = later.iter().find_map(|event| match &event.kind {
             SlaEventKind::ChannelWas(channel) => Some(channel.clone()),
             _ => None,
         });
@@ -296,7 +301,7 @@ impl SlaEvents {
     }
 }
 
-/// What a ticket's promises hang on.
+/// The header fields that choose the target and calendar of a clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SlaInputs {
     pub priority: Priority,

@@ -1,9 +1,8 @@
-//! What a requester's silence makes due: the next reminder, or the end of it.
+//! The follow-up to a requester's silence: the next reminder, or solving for no response (docs/follow-up.md).
 //!
-//! A pure function of the history, the follow-up policy and the hours that are counted. Spans count from the agent's
-//! last reply. What comes late moves what comes after it: between two reminders, and between the last one and the
-//! solve, there is never less time than the policy leaves there, so that a sweep missed for days makes one reminder and
-//! not three. Must not know who sweeps, nor the present until it is given.
+//! Durations count from the last reply of an agent. A late step delays the steps after it: between two reminders, and
+//! between the last one and the solve, there is never less time than the policy has there. A sweep that was missed for
+//! days thus sends one reminder and not three.
 
 #[cfg(test)]
 mod tests;
@@ -18,193 +17,198 @@ use crate::domain::ticket::action::Action;
 use crate::domain::vocabulary::Status;
 use crate::domain::workflow::Refusal;
 
-/// What comes next, should the requester go on saying nothing.
+/// A step of the follow-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FollowUpStep {
     /// A reminder.
     Remind {
-        /// Which of them, from 1.
+        /// The number of the reminder, from 1.
         number: usize,
-        /// How many there are.
+        /// The number of reminders in the policy.
         of: usize,
     },
-    /// The ticket is solved without an answer.
+    /// The ticket is solved for no response.
     Solve,
 }
 
-/// The next step, and why it is that one.
+/// The next follow-up of a ticket, and the reason for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NextFollowUp {
-    /// What it is.
+    /// The step.
     pub step: FollowUpStep,
-    /// The reply of an agent that has no answer.
-    pub asked: Id,
-    /// When that was, UTC.
-    pub asked_at: DateTime<Utc>,
-    /// How many reminders there were since.
+    /// The reply of an agent that the requester has not answered.
+    pub reply: Id,
+    /// The time of that reply, UTC.
+    pub replied_at: DateTime<Utc>,
+    /// The number of reminders since that reply.
     pub alerts: usize,
-    /// What it is due so long after.
-    pub waited: WaitBasis,
-    /// Whether that is open time of a calendar.
+    /// The instant and duration that make the step due.
+    pub basis: WaitBasis,
+    /// True if the duration is open time of a calendar.
     pub is_open_time: bool,
-    /// From when on the step is due, UTC.
+    /// The first instant at which the step is due, UTC.
     pub due_at: DateTime<Utc>,
-    /// From when on a sweep solves the ticket, if this step is made when it is due, or now where that is later. UTC.
+    /// The first instant at which a sweep solves the ticket, UTC, if this step is done when it is due, or now if that is
+    /// later.
     pub solve_at: DateTime<Utc>,
 }
 
-/// From what on silence lasted long enough for a step.
+/// The instant from which the wait for a step is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitBasis {
-    /// The agent's reply, by the policy's span.
+    /// The reply of the agent, and the duration of the policy.
     SinceReply(TimeDelta),
-    /// The last reminder, which came late, by the time that the policy leaves behind it.
+    /// The last reminder, which was late, and the time that the policy has after it.
     SinceReminder {
-        /// How long.
+        /// The duration.
         span: TimeDelta,
-        /// When that reminder was, UTC.
+        /// The time of the reminder, UTC.
         at: DateTime<Utc>,
     },
 }
 
 impl NextFollowUp {
-    /// The idempotency key of the entry a sweep makes: one for each reminder after each reply.
+    /// Returns the idempotency key of the entry that a sweep makes: one for each reminder after each reply.
     pub fn key(&self) -> String {
         match self.step {
-            FollowUpStep::Remind { number, .. } => format!("follow-up-{}-{number}", self.asked),
-            FollowUpStep::Solve => format!("follow-up-{}-solve", self.asked),
+            FollowUpStep::Remind { number, .. } => format!("follow-up-{}-{number}", self.reply),
+            FollowUpStep::Solve => format!("follow-up-{}-solve", self.reply),
         }
     }
 }
 
-/// Why nothing comes next.
+/// The reason why a ticket has no next follow-up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoFollowUp {
-    /// Nobody is silent.
+    /// The ticket does not await a reply, or has one.
     NotSilent(Refusal),
-    /// A tag keeps the ticket out of it.
+    /// The ticket has the tag that excludes it.
     OptedOut,
-    /// The policy lists no reminders, and nobody has made the one that silence needs.
+    /// The policy lists no reminders, and the one that solving needs was not sent by hand.
     NoneListed,
-    /// The calendar that counts never opens again.
+    /// The calendar never opens again.
     NeverOpen,
 }
 
-/// A ticket whose requester is silent.
+/// The last reply of an agent on a ticket whose requester is silent.
 struct UnansweredReply {
-    asked: Id,
-    asked_at: DateTime<Utc>,
+    reply: Id,
+    replied_at: DateTime<Utc>,
     alerts: usize,
     last_alert: Option<DateTime<Utc>>,
 }
 
 impl UnansweredReply {
+    /// Finds the unanswered reply of a ticket.
+    ///
     /// # Errors
-    /// Support owes the next step, nobody was asked anything, or the customer has replied since.
-    fn on(ticket: &Ticket) -> Result<Self, Refusal> {
+    /// The ticket does not await a reply, no agent has replied, or a customer has replied since.
+    fn of(ticket: &Ticket) -> Result<Self, Refusal> {
         if ticket.header.status != Status::AwaitingReply {
             return Err(Refusal::Status { status: ticket.header.status });
         }
-        let asked = ticket.last_agent_reply().ok_or(Refusal::NoAgentReply)?;
-        if ticket.customer_replied_after(asked.id) {
+        let reply = ticket.last_agent_reply().ok_or(Refusal::NoAgentReply)?;
+        if ticket.customer_replied_after(reply.id) {
             return Err(Refusal::CustomerReplied);
         }
         let reminders = ticket.history.iter().filter(|entry| matches!(entry.action, Action::Remind { .. }));
-        let last_alert = reminders.map(|entry| entry.at).next_back().filter(|at| *at >= asked.at);
-        Ok(Self { asked: asked.id, asked_at: asked.at, alerts: ticket.alerts(), last_alert })
+        let last_alert = reminders.map(|entry| entry.at).next_back().filter(|at| *at >= reply.at);
+        Ok(Self { reply: reply.id, replied_at: reply.at, alerts: ticket.alerts(), last_alert })
     }
 
-    /// Whether nothing was merged into the ticket since: what came that way counts as the customer's words.
-    fn is_unbroken(&self, ticket: &Ticket) -> Result<(), Refusal> {
-        ticket.merged_after(self.asked).map_or(Ok(()), |source| Err(Refusal::MergedSince { source }))
+    /// Checks that no ticket was merged into this one since the reply, which would count as a reply of the customer.
+    fn check_no_merge_since(&self, ticket: &Ticket) -> Result<(), Refusal> {
+        ticket.merged_after(self.reply).map_or(Ok(()), |source| Err(Refusal::MergedSince { source }))
     }
 }
 
-/// The instant at which a span has gone by: of open time, or of all time where no hours are given.
-fn after(start: DateTime<Utc>, span: TimeDelta, hours: Option<&Calendar>) -> Option<DateTime<Utc>> {
-    hours.map_or_else(|| start.checked_add_signed(span), |hours| hours.due(start, span))
+/// Returns the instant at which a duration has passed: open time of a calendar, or all time without one.
+fn instant_after(start: DateTime<Utc>, duration: TimeDelta, calendar: Option<&Calendar>) -> Option<DateTime<Utc>> {
+    calendar.map_or_else(|| start.checked_add_signed(duration), |calendar| calendar.due(start, duration))
 }
 
-/// Whether silence may solve the ticket at an instant (WORKFLOW, solve `no_response`; seeds 002-004).
+/// Decides if a ticket may be solved for no response at an instant
+/// (docs/workflow.md#solve---resolution-no_response).
 ///
 /// # Errors
-/// What is missing: the first rule against it. That a ticket was merged into it since comes last, so that whoever judges
-/// an old entry can look away from it.
+/// The first rule that forbids it. A ticket merged into it since is checked last, so that the audit of an old entry can
+/// ignore only that rule.
 pub fn may_solve(
     ticket: &Ticket,
     policy: &FollowUpPolicy,
-    hours: Option<&Calendar>,
+    calendar: Option<&Calendar>,
     now: DateTime<Utc>,
 ) -> Result<(), Refusal> {
-    let silence = UnansweredReply::on(ticket)?;
-    let spans = policy.of(ticket.header.priority);
-    let (given, needed) = (silence.alerts, spans.alerts_needed());
+    let unanswered = UnansweredReply::of(ticket)?;
+    let follow_up = policy.of(ticket.header.priority);
+    let (given, needed) = (unanswered.alerts, follow_up.alerts_needed());
     if given < needed {
         return Err(Refusal::TooFewAlerts { given, needed });
     }
-    let (solve_after, ready_at) = (spans.solve_after, after(silence.asked_at, spans.solve_after, hours));
-    match ready_at {
-        Some(ready_at) if ready_at <= now => silence.is_unbroken(ticket),
+    let solve_after = follow_up.solve_after;
+    match instant_after(unanswered.replied_at, solve_after, calendar) {
+        Some(ready_at) if ready_at <= now => unanswered.check_no_merge_since(ticket),
         ready_at => Err(Refusal::TooEarly { ready_at, solve_after }),
     }
 }
 
-/// What comes next on a ticket, and when; what that leads to, as seen from `now`.
+/// Returns the next follow-up of a ticket and when it is due. `now` only delays the forecast of the solve.
 ///
 /// # Errors
-/// Why nothing does.
+/// The reason why there is none.
 pub fn next(
     ticket: &Ticket,
     policy: &FollowUpPolicy,
-    hours: Option<&Calendar>,
+    calendar: Option<&Calendar>,
     now: DateTime<Utc>,
 ) -> Result<NextFollowUp, NoFollowUp> {
-    let silence = UnansweredReply::on(ticket).map_err(NoFollowUp::NotSilent)?;
-    silence.is_unbroken(ticket).map_err(NoFollowUp::NotSilent)?;
+    let unanswered = UnansweredReply::of(ticket).map_err(NoFollowUp::NotSilent)?;
+    unanswered.check_no_merge_since(ticket).map_err(NoFollowUp::NotSilent)?;
     if policy.opt_out_tag.as_ref().is_some_and(|tag| ticket.header.tags.contains(tag)) {
         return Err(NoFollowUp::OptedOut);
     }
-    let spans = policy.of(ticket.header.priority);
-    let of = spans.alerts.len();
-    let step = match silence.alerts {
+    let follow_up = policy.of(ticket.header.priority);
+    let of = follow_up.alerts.len();
+    let step = match unanswered.alerts {
         given if given < of => FollowUpStep::Remind { number: given + 1, of },
-        given if given >= spans.alerts_needed() => FollowUpStep::Solve,
+        given if given >= follow_up.alerts_needed() => FollowUpStep::Solve,
         _ => return Err(NoFollowUp::NoneListed),
     };
-    let (due_at, waited) = due_at(&silence, spans, step, hours).ok_or(NoFollowUp::NeverOpen)?;
+    let (due_at, basis) = due_at(&unanswered, follow_up, step, calendar).ok_or(NoFollowUp::NeverOpen)?;
     let solve_at = match step {
         FollowUpStep::Solve => due_at,
         FollowUpStep::Remind { number, .. } => {
-            let rest = (spans.solve_after - spans.alerts[number - 1]).max(TimeDelta::zero());
-            let on_time = after(silence.asked_at, spans.solve_after, hours);
-            after(due_at.max(now), rest, hours).max(on_time).ok_or(NoFollowUp::NeverOpen)?
+            let rest = (follow_up.solve_after - follow_up.alerts[number - 1]).max(TimeDelta::zero());
+            let on_time = instant_after(unanswered.replied_at, follow_up.solve_after, calendar);
+            instant_after(due_at.max(now), rest, calendar).max(on_time).ok_or(NoFollowUp::NeverOpen)?
         }
     };
-    let UnansweredReply { asked, asked_at, alerts, .. } = silence;
-    let is_open_time = hours.is_some();
-    Ok(NextFollowUp { step, asked, asked_at, alerts, waited, is_open_time, due_at, solve_at })
+    let UnansweredReply { reply, replied_at, alerts, .. } = unanswered;
+    let is_open_time = calendar.is_some();
+    Ok(NextFollowUp { step, reply, replied_at, alerts, basis, is_open_time, due_at, solve_at })
 }
 
-/// The later of what the policy says from the reply on, and what it leaves between this step and the reminder before.
+/// Returns the instant at which a step is due, and its basis: the later one of the instant counted from the reply, and
+/// that counted from the reminder before.
 fn due_at(
-    silence: &UnansweredReply,
-    spans: &FollowUp,
+    unanswered: &UnansweredReply,
+    follow_up: &FollowUp,
     step: FollowUpStep,
-    hours: Option<&Calendar>,
+    calendar: Option<&Calendar>,
 ) -> Option<(DateTime<Utc>, WaitBasis)> {
-    let (span, before) = match step {
-        FollowUpStep::Remind { number, .. } => (spans.alerts[number - 1], number.checked_sub(2)),
-        FollowUpStep::Solve => (spans.solve_after, spans.alerts.len().checked_sub(1)),
+    let (duration, before) = match step {
+        FollowUpStep::Remind { number, .. } => (follow_up.alerts[number - 1], number.checked_sub(2)),
+        FollowUpStep::Solve => (follow_up.solve_after, follow_up.alerts.len().checked_sub(1)),
     };
-    let by_reply = after(silence.asked_at, span, hours)?;
-    let gap = before.map(|place| (span - spans.alerts[place]).max(TimeDelta::zero()));
-    let Some((at, span_left)) = silence.last_alert.zip(gap) else {
-        return Some((by_reply, WaitBasis::SinceReply(span)));
+    let by_reply = instant_after(unanswered.replied_at, duration, calendar)?;
+    let gap = before.map(|place| (duration - follow_up.alerts[place]).max(TimeDelta::zero()));
+    let Some((at, gap)) = unanswered.last_alert.zip(gap) else {
+        return Some((by_reply, WaitBasis::SinceReply(duration)));
     };
-    let by_reminder = after(at, span_left, hours)?;
+    let by_reminder = instant_after(at, gap, calendar)?;
     Some(if by_reminder > by_reply {
-        (by_reminder, WaitBasis::SinceReminder { span: span_left, at })
+        (by_reminder, WaitBasis::SinceReminder { span: gap, at })
     } else {
-        (by_reply, WaitBasis::SinceReply(span))
+        (by_reply, WaitBasis::SinceReply(duration))
     })
 }

@@ -1,23 +1,24 @@
-//! The follow-up policy: how often a silent requester is reminded, and when silence solves a ticket.
+//! The follow-up policy of a desk: the times of reminders to a silent requester, and of solving for no response
+//! (docs/follow-up.md#reminders-and-solving-for-no-response).
 //!
-//! Numbers are proposals, not promises of any vendor (FACTS §9 A5); casebook.toml replaces them.
-//! What they come to on a ticket, [`super::follow_up`] says. Must not know casebook.toml, nor calendars.
+//! The default numbers are proposals of this program, not those of any vendor. [`super::follow_up`] applies the policy
+//! to a ticket.
 
 use chrono::TimeDelta;
 
 use crate::domain::vocabulary::Priority;
 
-/// What the policy says for one priority. Spans count from the agent's last reply.
+/// The follow-up of tickets of one priority. Durations count from the last reply of an agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FollowUp {
-    /// When reminders are due.
+    /// The durations after which reminders are due, in order.
     pub alerts: Vec<TimeDelta>,
-    /// How long to wait before silence may solve the ticket.
+    /// The duration after which the ticket may be solved for no response.
     pub solve_after: TimeDelta,
 }
 
 impl FollowUp {
-    /// The default of a priority.
+    /// Returns the default of a priority.
     pub fn default_of(priority: Priority) -> Self {
         let hours = |alerts: &[i64], solve_after| Self {
             alerts: alerts.iter().map(|&hours| TimeDelta::hours(hours)).collect(),
@@ -31,39 +32,40 @@ impl FollowUp {
         }
     }
 
-    /// How many alerts silence needs: as many as listed, and never none (seeds 002-004: at least one).
+    /// Returns the number of reminders that solving for no response needs: as many as listed, and at least one
+    /// (docs/seeds.md#002-003-004).
     pub fn alerts_needed(&self) -> usize {
         self.alerts.len().max(1)
     }
 }
 
-/// The tag that keeps a ticket out of sweeps, unless policy names another.
+/// The tag that excludes a ticket from sweeps, unless casebook.toml names another.
 pub const OPT_OUT_TAG: &str = "no-follow-up";
 
-/// In which time the spans are counted.
+/// The kind of time in which durations are counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TimeBasis {
-    /// As it goes by.
+    /// All time.
     #[default]
     Calendar,
-    /// Open time of the calendar that policy names for the ticket.
+    /// Open time of the ticket's calendar.
     Business,
 }
 
 /// The follow-up policy of every priority.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FollowUpPolicy {
-    spans: [FollowUp; 4],
-    /// In which time they are counted.
+    by_priority: [FollowUp; 4],
+    /// The kind of time in which durations are counted.
     pub counts: TimeBasis,
-    /// The tag that keeps a ticket out of sweeps; none where there is no such tag.
+    /// The tag that excludes a ticket from sweeps; `None` if the desk has no such tag.
     pub opt_out_tag: Option<String>,
 }
 
 impl Default for FollowUpPolicy {
     fn default() -> Self {
         Self {
-            spans: [Priority::S1, Priority::S2, Priority::S3, Priority::S4].map(FollowUp::default_of),
+            by_priority: [Priority::S1, Priority::S2, Priority::S3, Priority::S4].map(FollowUp::default_of),
             counts: TimeBasis::default(),
             opt_out_tag: Some(OPT_OUT_TAG.to_owned()),
         }
@@ -71,13 +73,13 @@ impl Default for FollowUpPolicy {
 }
 
 impl FollowUpPolicy {
-    /// What holds for a priority.
+    /// Returns the follow-up of a priority.
     pub fn of(&self, priority: Priority) -> &FollowUp {
-        &self.spans[priority as usize]
+        &self.by_priority[priority as usize]
     }
 
-    /// Replaces what holds for a priority.
+    /// Replaces the follow-up of a priority.
     pub fn set(&mut self, priority: Priority, follow_up: FollowUp) {
-        self.spans[priority as usize] = follow_up;
+        self.by_priority[priority as usize] = follow_up;
     }
 }

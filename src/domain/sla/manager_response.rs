@@ -1,7 +1,6 @@
-//! Escalations: which manager is on duty, and how long an escalated ticket waits for a manager's first word.
+//! Escalations: the manager on duty, and the clocks of the manager response (docs/follow-up.md#escalations).
 //!
-//! Pure functions of history, policy, calendars and now, as the clocks of [`super::clock`] are. The first word is a
-//! promise of the desk to itself, whatever the plan: a metric beside the three of a plan. Must not know casebook.toml, nor who is asked.
+//! The manager response is an internal target of the desk, independent of plans: a metric beside the three of a plan.
 
 #[cfg(test)]
 mod tests;
@@ -18,25 +17,25 @@ use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::replay::apply;
 use crate::domain::vocabulary::{Priority, Role, Status};
 
-/// When a manager is on duty. What is not named matches all.
+/// A rule that names the manager on duty. A condition that is left out matches every ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OnCallRule {
-    /// For which priorities.
+    /// The priorities; empty for all.
     pub priority: Vec<Priority>,
-    /// The calendar that has to be open.
+    /// The calendar that must be open.
     pub calendar: Option<String>,
-    /// Who it is.
+    /// The manager.
     pub manager: Person,
 }
 
-/// What the desk does about escalations.
+/// The escalation policy of a desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EscalationPolicy {
-    /// Who is on duty: the first that fits.
+    /// The managers on duty; the first rule that matches counts.
     pub on_duty: Vec<OnCallRule>,
-    /// How much open time a manager has for a first word.
+    /// The targets of the manager response, in open time.
     pub first_word: Targets,
-    /// The calendar that counts for it.
+    /// The name of the calendar that counts for them.
     pub calendar: String,
 }
 
@@ -47,17 +46,17 @@ impl Default for EscalationPolicy {
 }
 
 impl EscalationPolicy {
-    /// The manager on duty for a priority; `is_open` says of a calendar whether it is open.
+    /// Returns the manager on duty for a priority; `is_open` returns if the calendar of a name is open now.
     pub fn manager_on_duty(&self, priority: Priority, is_open: impl Fn(&str) -> bool) -> Option<&Person> {
-        let fits = |duty: &&OnCallRule| {
-            (duty.priority.is_empty() || duty.priority.contains(&priority))
-                && duty.calendar.as_deref().is_none_or(&is_open)
+        let matches = |rule: &&OnCallRule| {
+            (rule.priority.is_empty() || rule.priority.contains(&priority))
+                && rule.calendar.as_deref().is_none_or(&is_open)
         };
-        self.on_duty.iter().find(fits).map(|duty| &duty.manager)
+        self.on_duty.iter().find(matches).map(|rule| &rule.manager)
     }
 }
 
-/// An escalation followed through the history.
+/// The measurement of the manager response to one escalation.
 struct EscalationTracker {
     since: DateTime<Utc>,
     ran: Vec<(DateTime<Utc>, DateTime<Utc>)>,
@@ -78,10 +77,12 @@ impl EscalationTracker {
     }
 }
 
-/// The clocks of a history's escalations as they stood at an instant, in the order they began; later entries are not
-/// looked at. The word is a public reply of a manager, the one named or another, or the end of the escalation. While the
-/// ticket is solved nobody waits for it: the clock stands still, and goes on when the ticket is opened again. Its target
-/// is that of the priority the ticket has by then. Without a target or a known calendar there is no clock.
+/// Returns the clocks of a history's escalations as they were at `now`, in the order they began; later entries are
+/// ignored.
+///
+/// A clock stops at a public reply of a manager, whether or not that manager was named, or at the end of the escalation.
+/// It is paused while the ticket is solved, and continues when the ticket is reopened. Its target is that of the
+/// priority the ticket has by then. Without a target or a known calendar there is no clock.
 pub fn manager_response_clocks<'a>(
     history: &[Entry],
     policy: &EscalationPolicy,
@@ -90,50 +91,51 @@ pub fn manager_response_clocks<'a>(
     now: DateTime<Utc>,
 ) -> Vec<Clock> {
     let Some(Action::Open(opening)) = history.first().map(|entry| &entry.action) else { return Vec::new() };
-    let (mut header, mut waits): (_, Vec<EscalationTracker>) = (Header::opened(opening), Vec::new());
+    let (mut header, mut trackers): (_, Vec<EscalationTracker>) = (Header::opened(opening), Vec::new());
     for entry in history.iter().skip(1).take_while(|entry| entry.at <= now) {
         apply(&mut header, entry);
         let at = entry.at;
         if let Action::Escalate { .. } = &entry.action {
-            waits.push(EscalationTracker { since: at, ran: Vec::new(), running_since: Some(at), stopped: None });
+            trackers.push(EscalationTracker { since: at, ran: Vec::new(), running_since: Some(at), stopped: None });
         }
-        let is_word = entry.is_reply_of(Role::Agent) && is_manager(&entry.by);
+        let is_manager_reply = entry.is_reply_of(Role::Agent) && is_manager(&entry.by);
         let is_over = matches!(entry.action, Action::Deescalate { .. });
-        for wait in waits.iter_mut().filter(|wait| wait.stopped.is_none()) {
+        for tracker in trackers.iter_mut().filter(|tracker| tracker.stopped.is_none()) {
             match header.status {
-                _ if is_word || is_over => wait.stop(at, header.priority),
-                Status::Solved => wait.pause(at),
+                _ if is_manager_reply || is_over => tracker.stop(at, header.priority),
+                Status::Solved => tracker.pause(at),
                 _ => {
-                    wait.running_since.get_or_insert(at);
+                    tracker.running_since.get_or_insert(at);
                 }
             }
         }
     }
     let Some(calendar) = calendar(&policy.calendar) else { return Vec::new() };
-    let clock = |wait: EscalationTracker| {
-        let priority = wait.stopped.map_or(header.priority, |(_, priority)| priority);
-        Some(read(&wait, priority, policy.first_word.of(priority)?, calendar, now))
+    let clock = |tracker: EscalationTracker| {
+        let priority = tracker.stopped.map_or(header.priority, |(_, priority)| priority);
+        Some(evaluate(&tracker, priority, policy.first_word.of(priority)?, calendar, now))
     };
-    waits.into_iter().filter_map(clock).collect()
+    trackers.into_iter().filter_map(clock).collect()
 }
 
-fn read(
-    wait: &EscalationTracker,
+/// Returns the clock of an escalation under a target and a calendar.
+fn evaluate(
+    tracker: &EscalationTracker,
     priority: Priority,
     target: TimeDelta,
     calendar: &Calendar,
     now: DateTime<Utc>,
 ) -> Clock {
-    let running = wait.running_since.map(|since| (since, now.max(since)));
-    let (mut elapsed, mut due_at, mut end) = (TimeDelta::zero(), None, wait.since);
-    for (from, to) in wait.ran.iter().copied().chain(running) {
+    let running = tracker.running_since.map(|since| (since, now.max(since)));
+    let (mut elapsed, mut due_at, mut end) = (TimeDelta::zero(), None, tracker.since);
+    for (from, to) in tracker.ran.iter().copied().chain(running) {
         let open = calendar.elapsed(from, to);
         if due_at.is_none() && elapsed + open >= target {
             due_at = calendar.due(from, target - elapsed);
         }
         (elapsed, end) = (elapsed + open, to);
     }
-    let stopped_at = wait.stopped.map(|(at, _)| at);
+    let stopped_at = tracker.stopped.map(|(at, _)| at);
     if due_at.is_none() && (running.is_some() || stopped_at.is_some()) {
         due_at = calendar.due(end, target - elapsed);
     }
@@ -144,6 +146,6 @@ fn read(
         (_, None, Some(_)) => ClockState::Running,
         (_, None, None) => ClockState::Paused,
     };
-    let (metric, calendar, started_at) = (Metric::FirstWord, calendar.name.as_str().into(), wait.since);
+    let (metric, calendar, started_at) = (Metric::FirstWord, calendar.name.as_str().into(), tracker.since);
     Clock { metric, priority, target, calendar, started_at, due_at, state, elapsed, stopped_at }
 }

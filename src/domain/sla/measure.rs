@@ -1,13 +1,15 @@
-//! Clocks without targets: when each ran.
+//! Measurements: the times in which each clock of a ticket ran, before any target or calendar is applied.
 //!
-//! The first response stops at the first public reply of a human agent, the next one likewise; that one begins at the
-//! oldest words of the customer which have no answer, and anew when a solved ticket is opened again. Solving ends both,
-//! since nobody owes a word any more; automatic mails do nothing. The resolution waits while the customer owes the next
-//! step, stops when the ticket is solved, and goes on when it is opened again. On hold stops nothing.
+//! The rules are those of docs/slas.md#responses and docs/slas.md#waiting-holding-reopening. The first response stops at
+//! the first public reply of a human agent, and so does the next response, which begins at the customer's oldest
+//! unanswered reply, and anew when a solved ticket is reopened. Solving stops both. The resolution pauses while the
+//! ticket awaits the customer's reply, stops when the ticket is solved, and continues when it is reopened. A hold pauses
+//! nothing.
 //!
-//! A ticket that is merged owes nothing any more: what it owed is owed where the conversation goes on, and was not met by
-//! that. There the merge counts as words of the customer, since the file does not tell what the other ticket was owed: it
-//! starts the next response unless one is owed already. Taking the merge back undoes both.
+//! A merge stops the clocks of the merged ticket without meeting their targets, which continue on the ticket it was
+//! merged into (docs/slas.md#merged-tickets). The file of that ticket does not contain what was due on the other one, so
+//! the merge counts there as a reply of the customer: it starts a next response unless a response is due already.
+//! Unmerging undoes both.
 
 use chrono::{DateTime, Utc};
 
@@ -15,21 +17,22 @@ use super::events::{SlaEventKind, SlaEvents};
 use super::plan::Metric;
 use crate::domain::vocabulary::Status;
 
-/// A clock without its target.
+/// The measurement of one metric: a clock without its target.
 #[derive(Clone, Debug)]
 pub(crate) struct Measurement {
     pub metric: Metric,
     pub started: DateTime<Utc>,
     pub ran: Vec<(DateTime<Utc>, DateTime<Utc>)>,
     pub running_since: Option<DateTime<Utc>>,
-    /// When it stopped, and behind how many turns.
+    /// The instant it stopped, and the number of events up to it.
     pub stopped: Option<(DateTime<Utc>, usize)>,
-    /// Whether it stopped because the ticket goes on in another.
-    pub went_on: bool,
-    /// How many tickets that joined it waits for.
-    joined: usize,
-    /// Of one that began with a ticket that joined: the oldest words of this ticket's own.
-    asked: Option<DateTime<Utc>>,
+    /// True if it stopped because the ticket was merged into another one.
+    pub merged_away: bool,
+    /// The number of merged tickets that wait for this response; 0 if it did not begin with a merge.
+    merged_sources: usize,
+    /// The oldest unanswered reply of a customer on this ticket itself, at which the response begins if the merge that
+    /// started it is undone.
+    customer_replied_at: Option<DateTime<Utc>>,
 }
 
 impl Measurement {
@@ -40,18 +43,18 @@ impl Measurement {
             ran: Vec::new(),
             running_since: Some(at),
             stopped: None,
-            went_on: false,
-            joined: 0,
-            asked: None,
+            merged_away: false,
+            merged_sources: 0,
+            customer_replied_at: None,
         }
     }
 
-    /// Behind how many turns of the course the facts stand that it is judged by: those when it stopped, else all.
-    pub fn judged_behind(&self, course: &SlaEvents) -> usize {
-        self.stopped.map_or(course.0.len(), |(_, turns)| turns)
+    /// Returns the number of events that decide its target: those up to its stop, or all.
+    pub fn counted_events(&self, events: &SlaEvents) -> usize {
+        self.stopped.map_or(events.0.len(), |(_, count)| count)
     }
 
-    fn is_owed_response(&self) -> bool {
+    fn is_due_response(&self) -> bool {
         self.metric != Metric::Resolution && self.stopped.is_none()
     }
 
@@ -61,100 +64,103 @@ impl Measurement {
         }
     }
 
-    /// A promise that went on elsewhere comes back: its time was never interrupted.
-    fn come_back(&mut self) {
+    /// Undoes a stop by a merge, as if the time had never been interrupted.
+    fn undo_merge(&mut self) {
         self.ran.clear();
-        (self.running_since, self.stopped, self.went_on) = (Some(self.started), None, false);
+        (self.running_since, self.stopped, self.merged_away) = (Some(self.started), None, false);
     }
 
-    fn wait(&mut self, at: DateTime<Utc>) {
-        (self.stopped, self.went_on) = (None, false);
+    /// Pauses a measurement that may have been stopped.
+    fn suspend(&mut self, at: DateTime<Utc>) {
+        (self.stopped, self.merged_away) = (None, false);
         self.pause(at);
     }
 
-    fn go_on(&mut self, at: DateTime<Utc>) {
-        (self.stopped, self.went_on) = (None, false);
+    fn resume(&mut self, at: DateTime<Utc>) {
+        (self.stopped, self.merged_away) = (None, false);
         self.running_since.get_or_insert(at);
     }
 
-    fn stop(&mut self, at: DateTime<Utc>, turns: usize) {
+    fn stop(&mut self, at: DateTime<Utc>, count: usize) {
         if self.stopped.is_none() {
             self.pause(at);
-            self.stopped = Some((at, turns));
+            self.stopped = Some((at, count));
         }
     }
 }
 
-/// The clocks of a course, in the order they began.
-pub(crate) fn watches(course: &SlaEvents, opened: DateTime<Utc>) -> Vec<Measurement> {
-    let mut watches: Vec<Measurement> =
+/// Measures every metric of a ticket by its events, in the order in which the measurements began.
+pub(crate) fn measure(events: &SlaEvents, opened: DateTime<Utc>) -> Vec<Measurement> {
+    let mut measurements: Vec<Measurement> =
         [Metric::FirstResponse, Metric::Resolution].map(|metric| Measurement::starting(metric, opened)).into();
     let mut was = Status::Open;
-    for (place, turn) in course.0.iter().enumerate() {
-        let at = SlaEvents::instant(opened, turn);
-        match turn.what {
-            SlaEventKind::Joined => join(&mut watches, at),
-            SlaEventKind::Parted => part(&mut watches),
+    for (place, event) in events.0.iter().enumerate() {
+        let at = SlaEvents::instant(opened, event);
+        match event.kind {
+            SlaEventKind::SourceMerged => source_merged(&mut measurements, at),
+            SlaEventKind::SourceUnmerged => source_unmerged(&mut measurements),
             _ => {}
         }
-        let Some(status) = turn.what.status() else { continue };
+        let Some(status) = event.kind.status() else { continue };
         let is_solved = status == Status::Solved;
-        let is_answer = matches!(turn.what, SlaEventKind::Answered(_));
-        if is_solved || is_answer {
-            watches.iter_mut().filter(|watch| watch.is_owed_response()).for_each(|watch| watch.stop(at, place + 1));
+        let is_agent_reply = matches!(event.kind, SlaEventKind::AgentReplied(_));
+        if is_solved || is_agent_reply {
+            let due = measurements.iter_mut().filter(|measurement| measurement.is_due_response());
+            due.for_each(|measurement| measurement.stop(at, place + 1));
         }
-        if matches!(turn.what, SlaEventKind::WentOn) {
-            watches
-                .iter_mut()
-                .filter(|watch| watch.stopped == Some((at, place + 1)))
-                .for_each(|watch| watch.went_on = true);
+        if matches!(event.kind, SlaEventKind::MergedAway) {
+            let stopped_now = |measurement: &&mut Measurement| measurement.stopped == Some((at, place + 1));
+            measurements.iter_mut().filter(stopped_now).for_each(|measurement| measurement.merged_away = true);
         }
-        let reopens = was == Status::Solved && !is_solved && !is_answer;
+        let reopens = was == Status::Solved && !is_solved && !is_agent_reply;
         if was == Status::Solved && !is_solved {
-            let back = watches.iter_mut().filter(|watch| watch.went_on && watch.metric != Metric::Resolution);
-            back.for_each(Measurement::come_back);
+            measurements
+                .iter_mut()
+                .filter(|measurement| measurement.merged_away && measurement.metric != Metric::Resolution)
+                .for_each(Measurement::undo_merge);
         }
-        let asks = matches!(turn.what, SlaEventKind::Asked(_)) && !is_solved;
-        if (reopens || asks) && !watches.iter().any(Measurement::is_owed_response) {
-            watches.push(Measurement::starting(Metric::NextResponse, at));
+        let is_customer_reply = matches!(event.kind, SlaEventKind::CustomerReplied(_)) && !is_solved;
+        if (reopens || is_customer_reply) && !measurements.iter().any(Measurement::is_due_response) {
+            measurements.push(Measurement::starting(Metric::NextResponse, at));
         }
-        if asks {
-            watches.iter_mut().filter(|watch| watch.is_owed_response()).for_each(|watch| {
-                watch.asked.get_or_insert(at);
+        if is_customer_reply {
+            measurements.iter_mut().filter(|measurement| measurement.is_due_response()).for_each(|measurement| {
+                measurement.customer_replied_at.get_or_insert(at);
             });
         }
-        let resolution = &mut watches[1];
+        let resolution = &mut measurements[1];
         match status {
-            Status::Open | Status::OnHold => resolution.go_on(at),
-            Status::AwaitingReply => resolution.wait(at),
+            Status::Open | Status::OnHold => resolution.resume(at),
+            Status::AwaitingReply => resolution.suspend(at),
             Status::Solved => {
                 resolution.stop(at, place + 1);
-                resolution.went_on |= matches!(turn.what, SlaEventKind::WentOn);
+                resolution.merged_away |= matches!(event.kind, SlaEventKind::MergedAway);
             }
         }
         was = status;
     }
-    watches
+    measurements
 }
 
-/// Another ticket goes on here: a word is owed, if it is not already.
-fn join(watches: &mut Vec<Measurement>, at: DateTime<Utc>) {
-    match watches.iter_mut().find(|watch| watch.is_owed_response()) {
-        None => watches.push(Measurement { joined: 1, ..Measurement::starting(Metric::NextResponse, at) }),
-        Some(watch) if watch.joined > 0 => watch.joined += 1,
+/// Starts a next response for a ticket that was merged into this one, if no response is due already.
+fn source_merged(measurements: &mut Vec<Measurement>, at: DateTime<Utc>) {
+    match measurements.iter_mut().find(|measurement| measurement.is_due_response()) {
+        None => measurements.push(Measurement { merged_sources: 1, ..Measurement::starting(Metric::NextResponse, at) }),
+        Some(measurement) if measurement.merged_sources > 0 => measurement.merged_sources += 1,
         Some(_) => {}
     }
 }
 
-/// A ticket that had joined is taken out. With the last of them what began with them ends, or begins with the ticket's
-/// own words.
-fn part(watches: &mut Vec<Measurement>) {
-    let Some(place) = watches.iter().position(|watch| watch.is_owed_response() && watch.joined > 0) else { return };
-    let watch = &mut watches[place];
-    watch.joined -= 1;
-    match (watch.joined, watch.asked) {
-        (0, Some(asked)) => (watch.started, watch.running_since) = (asked, Some(asked)),
-        (0, None) => drop(watches.remove(place)),
+/// Undoes a merge into this ticket. With the last one, the response that began with a merge ends, or begins at the
+/// oldest unanswered reply on this ticket.
+fn source_unmerged(measurements: &mut Vec<Measurement>) {
+    let waits = |measurement: &Measurement| measurement.is_due_response() && measurement.merged_sources > 0;
+    let Some(place) = measurements.iter().position(waits) else { return };
+    let measurement = &mut measurements[place];
+    measurement.merged_sources -= 1;
+    match (measurement.merged_sources, measurement.customer_replied_at) {
+        (0, Some(at)) => (measurement.started, measurement.running_since) = (at, Some(at)),
+        (0, None) => drop(measurements.remove(place)),
         _ => {}
     }
 }

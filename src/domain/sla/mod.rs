@@ -1,8 +1,24 @@
-//! Service levels: plans and targets, clocks and their measurement, follow-ups, and the response of a manager.
+//! Service levels: plans and targets, clocks, follow-ups after silence, and the manager response to an escalation
+//! (docs/slas.md, docs/follow-up.md).
+//!
+//! | file | contents |
+//! |---|---|
+//! | [`plan`] | metrics, targets, plans |
+//! | [`events`] | the part of a history that clocks need |
+//! | [`measure`] | the times in which each clock ran |
+//! | [`clock`] | clocks with target, due instant and state |
+//! | [`breakdown`] | a clock interval by interval, for `sla --explain` |
+//! | [`manager_response`] | escalations: the manager on duty, and the clock of the manager response |
+//! | [`follow_up_policy`], [`follow_up`] | reminders and solving for no response |
+//!
+//! # Invariants
+//!
+//! Everything is a function of history, policy, calendars and an instant given by the caller, so that a clock is the
+//! same on every machine and for any instant in the past. Nothing here knows casebook.toml or which plan is in force.
 
-pub(crate) mod breakdown;
+pub mod breakdown;
 pub mod clock;
-pub(crate) mod events;
+pub mod events;
 pub mod follow_up;
 pub mod follow_up_policy;
 pub mod manager_response;

@@ -1,25 +1,23 @@
-//! Plans of support: what is promised until when, and whose hours count.
-//!
-//! Must not know casebook.toml, organisations, or which plan is in force.
+//! Service plans: metrics, their targets by priority, and the calendars that count (docs/slas.md).
 
 use chrono::TimeDelta;
 
 use crate::domain::vocabulary::{OrganizationRole, Priority};
 
-/// What is measured.
+/// A metric of a ticket, which a clock measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Metric {
     /// From the opening to the first public reply of a human agent.
     FirstResponse,
-    /// From the oldest words of the customer without an answer to the next public reply.
+    /// From the customer's oldest unanswered reply to the next public reply of a human agent.
     NextResponse,
-    /// From the opening to the end, without the time that the customer owes the next step.
+    /// From the opening to the solve, without the time in which the ticket awaits the customer's reply.
     Resolution,
-    /// From an escalation to a manager's first word: the desk's own promise, in no plan.
+    /// From an escalation to the first public reply of a manager: an internal target of the desk, not part of any plan.
     FirstWord,
 }
 
-/// The targets of a metric, in open time; where there is none, there is no clock.
+/// The targets of a metric by priority, in open time. A priority without a target has no clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Targets([Option<TimeDelta>; 4]);
 
@@ -29,7 +27,7 @@ impl Targets {
         self.0[priority as usize]
     }
 
-    /// Whether there is none.
+    /// Returns true if no priority has a target.
     pub fn is_empty(&self) -> bool {
         self.0.iter().all(Option::is_none)
     }
@@ -40,10 +38,10 @@ impl Targets {
     }
 }
 
-/// Those of what no plan promises.
+/// The targets of a metric that plans do not contain.
 static NO_TARGETS: Targets = Targets([None; 4]);
 
-/// Which tickets a calendar is for. What is not named matches all.
+/// A rule that chooses a calendar for tickets. A condition that is left out matches every ticket.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CalendarRule {
     /// The language; `ja` also means `ja-JP`.
@@ -57,28 +55,29 @@ pub struct CalendarRule {
 }
 
 impl CalendarRule {
-    /// Whether a ticket is meant. A ticket that does not say its language or channel is meant only by rules that do
-    /// not ask for one.
+    /// Returns true if the rule matches a ticket. A ticket without a language or channel is matched only by rules
+    /// without a condition on it.
     pub fn applies_to(&self, language: Option<&str>, priority: Priority, channel: Option<&str>) -> bool {
-        let speaks = |wanted: &String| language.is_some_and(|language| is_language(language, wanted));
-        let by = |channel: &str| self.channel.iter().any(|wanted| wanted.eq_ignore_ascii_case(channel));
-        self.language.as_ref().is_none_or(speaks)
+        let matches_language = |expected: &String| language.is_some_and(|language| is_language(language, expected));
+        let matches_channel =
+            |channel: &str| self.channel.iter().any(|expected| expected.eq_ignore_ascii_case(channel));
+        self.language.as_ref().is_none_or(matches_language)
             && (self.priority.is_empty() || self.priority.contains(&priority))
-            && (self.channel.is_empty() || channel.is_some_and(by))
+            && (self.channel.is_empty() || channel.is_some_and(matches_channel))
     }
 }
 
-/// Whether a language tag is the wanted one, or a kind of it.
-pub fn is_language(tag: &str, wanted: &str) -> bool {
-    let head = tag.get(..wanted.len()).is_some_and(|head| head.eq_ignore_ascii_case(wanted));
-    head && matches!(tag.as_bytes().get(wanted.len()), None | Some(b'-' | b'_'))
+/// Returns true if a language tag is `language` or a regional variant of it: `ja-JP` is `ja`.
+pub fn is_language(tag: &str, language: &str) -> bool {
+    let head = tag.get(..language.len()).is_some_and(|head| head.eq_ignore_ascii_case(language));
+    head && matches!(tag.as_bytes().get(language.len()), None | Some(b'-' | b'_'))
 }
 
-/// The plan of the time before Customer Care.
+/// The name of the plan from before Customer Care (docs/seeds.md#000).
 const LEGACY: &str = "looker";
 
-/// The roles that may open tickets under a plan that names none, or that nobody has defined: the legacy plan's
-/// administrators and developers, else editors (seed 000).
+/// Returns the roles that may open tickets under a plan without `may_open`, or one that is not defined: administrators
+/// and developers for the legacy plan, editors for every other (docs/seeds.md#000).
 pub fn default_roles(plan: &str) -> &'static [OrganizationRole] {
     match plan {
         LEGACY => &[OrganizationRole::Admin, OrganizationRole::Developer],
@@ -86,14 +85,14 @@ pub fn default_roles(plan: &str) -> &'static [OrganizationRole] {
     }
 }
 
-/// A plan of support.
+/// A service plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// What policy calls it.
+    /// The name in casebook.toml.
     pub name: String,
     /// The roles that may open tickets.
     pub may_open: Vec<OrganizationRole>,
-    /// Whether its customers may not escalate.
+    /// True if only support may escalate tickets of the plan.
     pub refuses_escalation: bool,
     /// The targets of the first response.
     pub first_response: Targets,
@@ -101,15 +100,15 @@ pub struct Plan {
     pub next_response: Targets,
     /// The targets of the resolution.
     pub resolution: Targets,
-    /// Which calendar counts: the first rule that means the ticket.
+    /// The calendar rules; the first that matches the ticket counts.
     pub calendars: Vec<CalendarRule>,
 }
 
 impl Metric {
-    /// Every metric.
+    /// Every metric of a plan; the manager response is not among them.
     pub const ALL: [Self; 3] = [Self::FirstResponse, Self::NextResponse, Self::Resolution];
 
-    /// The word of it.
+    /// The word in casebook.toml and JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::FirstResponse => "first_response",
@@ -121,12 +120,12 @@ impl Metric {
 }
 
 impl Plan {
-    /// Whether it promises anything.
+    /// Returns true if the plan has any target.
     pub fn has_targets(&self) -> bool {
         Metric::ALL.iter().any(|metric| !self.targets(*metric).is_empty())
     }
 
-    /// Whether it promises anything to tickets of a priority.
+    /// Returns true if the plan has a target for tickets of a priority.
     pub fn has_target_of(&self, priority: Priority) -> bool {
         Metric::ALL.iter().any(|metric| self.targets(*metric).of(priority).is_some())
     }
@@ -141,7 +140,7 @@ impl Plan {
         }
     }
 
-    /// The name of the calendar that counts for a ticket. `None`: no rule means it, so no clock runs.
+    /// Returns the name of the calendar that counts for a ticket; `None` if no rule matches, so that there is no clock.
     pub fn calendar(&self, language: Option<&str>, priority: Priority, channel: Option<&str>) -> Option<&str> {
         self.calendars
             .iter()
@@ -164,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_rule_that_means_a_ticket_counts() {
+    fn the_first_rule_that_matches_a_ticket_counts() {
         let plan = Plan {
             calendars: vec![
                 rule(Some("ja"), &[Priority::S1, Priority::S2], &["email"], "always"),

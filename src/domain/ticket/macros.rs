@@ -11,7 +11,7 @@ use super::action::Action;
 use crate::domain::codec::{DecodeError, DecodeErrorKind, PathElement, asked_action_from};
 use crate::domain::people::person::Person;
 use crate::domain::time::duration;
-use crate::domain::time::parse::when;
+use crate::domain::time::parse::parse_time;
 use crate::domain::time::zone::Zone;
 use crate::domain::value::{Fields, Value};
 use crate::domain::vocabulary::HoldReason;
@@ -104,7 +104,7 @@ impl Macro {
             for (name, value) in &mut fields {
                 match (name.as_str(), &*value) {
                     ("until" | "eta", Value::String(text)) => {
-                        if let Ok(instant) = when(text, now, zone) {
+                        if let Ok(instant) = parse_time(text, now, zone) {
                             *value = Value::String(duration::format_instant(instant));
                         }
                     }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Header, Ticket};
 use crate::domain::id::Id;
-use crate::domain::sla::clock::SlaEvents;
+use crate::domain::sla::events::SlaEvents;
 use crate::domain::vocabulary::{HoldReason, Priority, Resolution, Status};
 
 /// A summary of a ticket.

@@ -1,48 +1,48 @@
-//! Times as people type them: `friday 17:00`, `+3d`, `2026-12-01`, in the desk's zone.
-//!
-//! Must not know the present or the desk's zone: both are given.
+//! Times as people type them: `friday 17:00`, `+3d`, `2026-12-01`, in the desk's time zone.
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc, Weekday};
 
 use super::duration;
 use super::zone::Zone;
 
-/// Words that name no time.
+/// A text that is not a time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is no time; a date (2026-12-01), a day (today, tomorrow, friday), either with a time (friday 17:00), \
-     a span from now (+3d, +4h30m) and an RFC 3339 time (2026-12-01T09:00:00Z) are"
+    "invalid time `{0}`: expected a date (2026-12-01) or a day (today, tomorrow, friday), either with a time of day \
+     (friday 17:00), a duration from now (+3d, +4h30m), or an RFC 3339 time (2026-12-01T09:00:00Z)"
 )]
 pub struct ParseTimeError(pub String);
 
-/// The instant that words name, in any case:
+/// Parses a time in upper or lower case:
 ///
 /// - `2026-12-01`, `today`, `tomorrow`, `friday`: the start of that day in the zone. A day of the week is the
 ///   next one after today, so on a Friday `friday` is a week away;
-/// - one of these and a time, `friday 17:00` or `2026-12-01 09:00`, in the zone;
-/// - `+3d`: a span from now ([`duration::span`]), days counting 24 hours;
+/// - one of these and a time of day, `friday 17:00` or `2026-12-01 09:00`, in the zone;
+/// - `+3d`: a duration from now ([`duration::parse_duration`]), with days of 24 hours;
 /// - `2026-12-01T09:00:00+01:00`: an RFC 3339 time, whatever the zone.
 ///
-/// Where clocks go forward or back, [`Zone::instant`] decides.
+/// Local times that the clocks skip or repeat are resolved by [`Zone::instant`].
 ///
 /// # Errors
-/// Any other words, and times outside the years 1 to 9999.
-pub fn when(words: &str, now: DateTime<Utc>, zone: &Zone) -> Result<DateTime<Utc>, ParseTimeError> {
-    let parts: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
+/// Any other text, and times outside the years 1 to 9999.
+pub fn parse_time(text: &str, now: DateTime<Utc>, zone: &Zone) -> Result<DateTime<Utc>, ParseTimeError> {
+    let parts: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let today = zone.local(now).date_naive();
     let instant = match parts.as_slice() {
-        [one] if one.starts_with('+') => duration::span(&one[1..]).and_then(|span| now.checked_add_signed(span)),
-        [one] => day(one, today).map(|day| zone.instant(day.and_time(NaiveTime::MIN))).or_else(|| exact(one)),
+        [one] if one.starts_with('+') => {
+            duration::parse_duration(&one[1..]).and_then(|duration| now.checked_add_signed(duration))
+        }
+        [one] => day(one, today).map(|day| zone.instant(day.and_time(NaiveTime::MIN))).or_else(|| rfc3339(one)),
         [first, second] => day(first, today).and_then(|day| Some(zone.instant(day.and_time(time_of_day(second)?)))),
         _ => None,
     };
     instant
         .filter(|instant| (1..=9_999).contains(&instant.year()))
-        .ok_or_else(|| ParseTimeError(words.trim().to_owned()))
+        .ok_or_else(|| ParseTimeError(text.trim().to_owned()))
 }
 
-/// A date, or a day named as seen from today.
+/// Parses a date, or a day relative to today.
 fn day(word: &str, today: NaiveDate) -> Option<NaiveDate> {
     match word {
         "today" => Some(today),
@@ -51,28 +51,28 @@ fn day(word: &str, today: NaiveDate) -> Option<NaiveDate> {
     }
 }
 
-/// The next such day of the week, today excluded.
-fn next(wanted: Weekday, today: NaiveDate) -> Option<NaiveDate> {
-    let ahead = wanted.days_since(today.weekday());
+/// Returns the next date on a day of the week, today excluded.
+fn next(weekday: Weekday, today: NaiveDate) -> Option<NaiveDate> {
+    let ahead = weekday.days_since(today.weekday());
     today.checked_add_days(Days::new(if ahead == 0 { 7 } else { u64::from(ahead) }))
 }
 
-/// `2026-12-01` in full: shorter spellings would be read differently by different people.
+/// Parses `2026-12-01` in full: people read shorter forms differently.
 fn date(word: &str) -> Option<NaiveDate> {
     let is_date = word.len() == 10 && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     if is_date { NaiveDate::parse_from_str(word, "%Y-%m-%d").ok() } else { None }
 }
 
-/// `9:00`, `17:00` or `17:00:30`.
+/// Parses `9:00`, `17:00` or `17:00:30`.
 fn time_of_day(word: &str) -> Option<NaiveTime> {
     let is_time = word.bytes().all(|byte| byte.is_ascii_digit() || byte == b':');
     let time = NaiveTime::parse_from_str(word, "%H:%M").or_else(|_| NaiveTime::parse_from_str(word, "%H:%M:%S"));
-    // A leap second has no place of its own in the files' times.
+    // The times in files cannot contain a leap second.
     time.ok().filter(|_| is_time).filter(|time| chrono::Timelike::nanosecond(time) == 0)
 }
 
-/// An RFC 3339 time at whole seconds; a leap second is told as the second before it.
-fn exact(word: &str) -> Option<DateTime<Utc>> {
+/// Parses an RFC 3339 time to whole seconds; a leap second becomes the second before it.
+fn rfc3339(word: &str) -> Option<DateTime<Utc>> {
     let time = DateTime::parse_from_rfc3339(&word.to_uppercase()).ok()?;
     DateTime::from_timestamp(time.timestamp(), 0)
 }
@@ -88,13 +88,13 @@ mod tests {
         text.parse().expect("an instant")
     }
 
-    fn read(words: &str, now: &str, zone: &str) -> Result<String, ParseTimeError> {
-        when(words, instant(now), &Zone::named(zone).expect("a zone")).map(duration::format_instant)
+    fn parse(text: &str, now: &str, zone: &str) -> Result<String, ParseTimeError> {
+        parse_time(text, instant(now), &Zone::named(zone).expect("a zone")).map(duration::format_instant)
     }
 
     #[test]
-    fn every_form_is_read() {
-        for (words, expected) in [
+    fn every_form_is_parsed() {
+        for (text, expected) in [
             ("2026-12-01", "2026-11-30T23:00:00Z"),
             ("2026-12-01 09:00", "2026-12-01T08:00:00Z"),
             ("2026-12-01T09:00:00Z", "2026-12-01T09:00:00Z"),
@@ -110,32 +110,32 @@ mod tests {
             ("saturday", "2026-11-20T23:00:00Z"),
             ("thursday 17:00", "2026-11-26T16:00:00Z"),
         ] {
-            assert_eq!(read(words, NOW, "Europe/Paris").as_deref(), Ok(expected), "{words}");
+            assert_eq!(parse(text, NOW, "Europe/Paris").as_deref(), Ok(expected), "{text}");
         }
     }
 
     #[test]
     fn days_are_those_of_the_zone() {
         let late = "2026-11-20T23:30:00Z";
-        assert_eq!(read("today", late, "Asia/Tokyo").as_deref(), Ok("2026-11-20T15:00:00Z"));
-        assert_eq!(read("tomorrow", late, "America/Los_Angeles").as_deref(), Ok("2026-11-21T08:00:00Z"));
-        assert_eq!(read("friday", late, "Asia/Tokyo").as_deref(), Ok("2026-11-26T15:00:00Z"));
+        assert_eq!(parse("today", late, "Asia/Tokyo").as_deref(), Ok("2026-11-20T15:00:00Z"));
+        assert_eq!(parse("tomorrow", late, "America/Los_Angeles").as_deref(), Ok("2026-11-21T08:00:00Z"));
+        assert_eq!(parse("friday", late, "Asia/Tokyo").as_deref(), Ok("2026-11-26T15:00:00Z"));
     }
 
     #[test]
-    fn clocks_that_change_are_minded() {
+    fn days_on_which_the_clocks_change_are_parsed() {
         let before = "2026-03-28T12:00:00Z";
-        assert_eq!(read("tomorrow 02:30", before, "Europe/Paris").as_deref(), Ok("2026-03-29T01:00:00Z"));
-        assert_eq!(read("tomorrow 09:00", before, "Europe/Paris").as_deref(), Ok("2026-03-29T07:00:00Z"));
-        assert_eq!(read("+1d", before, "Europe/Paris").as_deref(), Ok("2026-03-29T12:00:00Z"));
-        assert_eq!(read("2026-10-25 02:30", before, "Europe/Paris").as_deref(), Ok("2026-10-25T00:30:00Z"));
+        assert_eq!(parse("tomorrow 02:30", before, "Europe/Paris").as_deref(), Ok("2026-03-29T01:00:00Z"));
+        assert_eq!(parse("tomorrow 09:00", before, "Europe/Paris").as_deref(), Ok("2026-03-29T07:00:00Z"));
+        assert_eq!(parse("+1d", before, "Europe/Paris").as_deref(), Ok("2026-03-29T12:00:00Z"));
+        assert_eq!(parse("2026-10-25 02:30", before, "Europe/Paris").as_deref(), Ok("2026-10-25T00:30:00Z"));
         // A day that begins at one o'clock.
-        assert_eq!(read("2026-03-08", before, "America/Havana").as_deref(), Ok("2026-03-08T05:00:00Z"));
+        assert_eq!(parse("2026-03-08", before, "America/Havana").as_deref(), Ok("2026-03-08T05:00:00Z"));
     }
 
     #[test]
-    fn other_words_are_refused() {
-        for words in [
+    fn any_other_text_is_refused() {
+        for text in [
             "",
             "soon",
             "+",
@@ -156,8 +156,9 @@ mod tests {
             "0001-01-01",
             "99999-01-01",
         ] {
-            assert_eq!(read(words, NOW, "Europe/Paris"), Err(ParseTimeError(words.to_owned())));
+            assert_eq!(parse(text, NOW, "Europe/Paris"), Err(ParseTimeError(text.to_owned())));
         }
-        assert!(ParseTimeError("soon".to_owned()).to_string().starts_with("`soon` is no time; a date (2026-12-01)"));
+        let message = ParseTimeError("soon".to_owned()).to_string();
+        assert!(message.starts_with("invalid time `soon`: expected a date (2026-12-01)"), "{message}");
     }
 }

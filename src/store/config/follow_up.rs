@@ -102,8 +102,9 @@ impl FollowUpRules {
 impl RawSpans {
     /// The spans of a priority: they go up, and the end of it is not before the last reminder.
     fn follow_up(&self, priority: Priority) -> Result<FollowUp, SpannedError> {
-        let span =
-            |words: &str| duration::span(words).ok_or_else(|| format!("`{words}` is no span of time; `4h` or `7d` is"));
+        let span = |words: &str| {
+            duration::parse_duration(words).ok_or_else(|| format!("`{words}` is no span of time; `4h` or `7d` is"))
+        };
         let default = FollowUp::default_of(priority);
         let mut alerts = Vec::new();
         for words in self.alerts.iter().flatten() {

@@ -215,7 +215,7 @@ impl Config {
 
 /// A span of time.
 fn span(words: &str) -> Result<TimeDelta, String> {
-    duration::span(words).ok_or_else(|| format!("`{words}` is no span of time; `4h` or `7d` is"))
+    duration::parse_duration(words).ok_or_else(|| format!("`{words}` is no span of time; `4h` or `7d` is"))
 }
 
 /// A size.

@@ -234,7 +234,7 @@ pub(crate) fn targets(written: &RawTargets) -> Result<Targets, SpannedError> {
     for (word, words) in written {
         let priority = spanned(word, Priority::parse_lenient)?;
         let target = spanned(words, |words| {
-            duration::span(words)
+            duration::parse_duration(words)
                 .filter(|span| !span.is_zero())
                 .ok_or_else(|| format!("`{words}` is no span of time; `1h` or `30m` is, in open time"))
         })?;

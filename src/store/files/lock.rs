@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::domain::time::duration::seconds;
+use crate::domain::time::duration::format_wait;
 
 /// The right to write, held until dropped.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub struct Lock {
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Another process held it all the time.
-    #[error("another process has held {} for {}", path.display(), seconds(*waited))]
+    #[error("another process has held {} for {}", path.display(), format_wait(*waited))]
     Busy {
         /// The lock file.
         path: PathBuf,

@@ -39,7 +39,7 @@ pub use signatures::{Signature, TrustedKey};
 pub use snapshot::{FileKind, Snapshot, SnapshotFile};
 pub use user_email::plain_email;
 
-use crate::domain::time::duration::seconds;
+use crate::domain::time::duration::format_wait;
 
 /// Why git did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,7 +54,7 @@ pub enum GitError {
         said: String,
     },
     /// The other side of a connection did not answer in time.
-    #[error("the remote did not answer within {}", seconds(*waited))]
+    #[error("the remote did not answer within {}", format_wait(*waited))]
     Unanswered {
         /// How long was waited.
         waited: std::time::Duration,

@@ -2,7 +2,7 @@
 //! take less than ten of them.
 
 use super::encoding::{ByteReader, ByteWriter};
-use crate::domain::sla::clock::{SlaEvent, SlaEventKind, SlaEvents};
+use crate::domain::sla::events::{SlaEvent, SlaEventKind, SlaEvents};
 use crate::domain::vocabulary::{Priority, Status};
 
 /// What the upper bits of a turn's byte say; the lower four are a place in a vocabulary.
@@ -20,16 +20,16 @@ pub(super) fn write_course(writer: &mut ByteWriter, course: &SlaEvents) {
     writer.number(course.0.len() as u64);
     let mut before = 0;
     for turn in &course.0 {
-        let (byte, words) = match &turn.what {
-            SlaEventKind::Answered(status) => (ANSWERED | *status as u8, None),
-            SlaEventKind::Asked(status) => (ASKED | *status as u8, None),
-            SlaEventKind::Moved(status) => (MOVED | *status as u8, None),
+        let (byte, words) = match &turn.kind {
+            SlaEventKind::AgentReplied(status) => (ANSWERED | *status as u8, None),
+            SlaEventKind::CustomerReplied(status) => (ASKED | *status as u8, None),
+            SlaEventKind::StatusChanged(status) => (MOVED | *status as u8, None),
             SlaEventKind::PriorityWas(priority) => (PRIORITY | *priority as u8, None),
             SlaEventKind::LanguageWas(words) => (LANGUAGE, Some(words)),
             SlaEventKind::ChannelWas(words) => (CHANNEL, Some(words)),
-            SlaEventKind::WentOn => (WENT_ON, None),
-            SlaEventKind::Joined => (JOINED, None),
-            SlaEventKind::Parted => (PARTED, None),
+            SlaEventKind::MergedAway => (WENT_ON, None),
+            SlaEventKind::SourceMerged => (JOINED, None),
+            SlaEventKind::SourceUnmerged => (PARTED, None),
         };
         writer.0.push(byte);
         writer.number(turn.after.saturating_sub(before));
@@ -48,19 +48,19 @@ pub(super) fn course_of(reader: &mut ByteReader<'_>) -> Option<SlaEvents> {
         let byte = reader.byte()?;
         after = after.checked_add(reader.number()?)?;
         let status = || Status::ALL.get(usize::from(byte & 0xf)).copied();
-        let what = match byte & 0xf0 {
-            ANSWERED => SlaEventKind::Answered(status()?),
-            ASKED => SlaEventKind::Asked(status()?),
-            MOVED => SlaEventKind::Moved(status()?),
+        let kind = match byte & 0xf0 {
+            ANSWERED => SlaEventKind::AgentReplied(status()?),
+            ASKED => SlaEventKind::CustomerReplied(status()?),
+            MOVED => SlaEventKind::StatusChanged(status()?),
             PRIORITY => SlaEventKind::PriorityWas(Priority::ALL.get(usize::from(byte & 0xf)).copied()?),
             LANGUAGE => SlaEventKind::LanguageWas(reader.some_words()?),
             CHANNEL => SlaEventKind::ChannelWas(reader.some_words()?),
-            WENT_ON => SlaEventKind::WentOn,
-            JOINED => SlaEventKind::Joined,
-            PARTED => SlaEventKind::Parted,
+            WENT_ON => SlaEventKind::MergedAway,
+            JOINED => SlaEventKind::SourceMerged,
+            PARTED => SlaEventKind::SourceUnmerged,
             _ => return None,
         };
-        turns.push(SlaEvent { after, what });
+        turns.push(SlaEvent { after, kind });
     }
     Some(SlaEvents(turns))
 }
@@ -72,17 +72,17 @@ mod tests {
     #[test]
     fn a_course_comes_back_as_it_went_in() {
         let turns = [
-            (60, SlaEventKind::Answered(Status::AwaitingReply)),
+            (60, SlaEventKind::AgentReplied(Status::AwaitingReply)),
             (60, SlaEventKind::PriorityWas(Priority::S4)),
             (300, SlaEventKind::LanguageWas(Some("ja".to_owned()))),
             (100_000, SlaEventKind::ChannelWas(None)),
-            (100_001, SlaEventKind::Joined),
-            (100_002, SlaEventKind::Parted),
-            (100_003, SlaEventKind::WentOn),
-            (u64::from(u32::MAX) * 3, SlaEventKind::Asked(Status::Open)),
-            (u64::MAX, SlaEventKind::Moved(Status::Solved)),
+            (100_001, SlaEventKind::SourceMerged),
+            (100_002, SlaEventKind::SourceUnmerged),
+            (100_003, SlaEventKind::MergedAway),
+            (u64::from(u32::MAX) * 3, SlaEventKind::CustomerReplied(Status::Open)),
+            (u64::MAX, SlaEventKind::StatusChanged(Status::Solved)),
         ];
-        let course = SlaEvents(turns.map(|(after, what)| SlaEvent { after, what }).into());
+        let course = SlaEvents(turns.map(|(after, kind)| SlaEvent { after, kind }).into());
         let mut writer = ByteWriter::default();
         write_course(&mut writer, &course);
         assert_eq!(course_of(&mut ByteReader::of(&writer.0)), Some(course));

@@ -60,7 +60,7 @@ pub fn parse(story: &str) -> Result<Vec<Step>, (usize, String)> {
             at = end;
         } else if let Some(kind) = directive(lines[at]) {
             match &kind {
-                StepKind::Wait(span) if duration::span(span).is_none() => {
+                StepKind::Wait(span) if duration::parse_duration(span).is_none() => {
                     return Err((at + 1, format!("`{span}` is not a span of time")));
                 }
                 _ => steps.push(Step { line: at + 1, kind }),

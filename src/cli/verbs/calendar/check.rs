@@ -28,7 +28,7 @@ pub(super) struct CalendarCheckArgs {
 }
 
 fn span(words: &str) -> Result<TimeDelta, String> {
-    duration::span(words).ok_or_else(|| "a span such as 90d is meant".to_owned())
+    duration::parse_duration(words).ok_or_else(|| "a span such as 90d is meant".to_owned())
 }
 
 /// One thing found.
@@ -64,7 +64,9 @@ fn findings(policy: &SlaPolicy, now: DateTime<Utc>, ahead: TimeDelta) -> Vec<Cal
     let (today, wanted) = (now.date_naive(), (now + ahead).date_naive());
     let ending = policy.lists.iter().filter(|(_, list)| list.until < wanted);
     let mut found: Vec<CalendarFinding> = ending.map(|(name, list)| ends(name, list, today)).collect();
-    for calendar in policy.calendars.iter().filter(|calendar| !calendar.is_open(now) && calendar.turn(now).is_none()) {
+    for calendar in
+        policy.calendars.iter().filter(|calendar| !calendar.is_open(now) && calendar.next_change(now).is_none())
+    {
         found.push(CalendarFinding {
             list: None,
             calendar: Some(calendar.name.clone()),

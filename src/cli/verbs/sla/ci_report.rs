@@ -33,7 +33,7 @@ pub(super) enum FailOn {
 pub(super) fn fail_on(words: &str) -> Result<FailOn, String> {
     match words.split_once(':') {
         None if words == "breached" => Ok(FailOn::Breached),
-        Some(("due", span)) => duration::span(span)
+        Some(("due", span)) => duration::parse_duration(span)
             .map(FailOn::Due)
             .ok_or_else(|| format!("`{span}` is no span of time; `due:2h` is meant")),
         _ => Err("`breached` or `due:2h` is meant".to_owned()),

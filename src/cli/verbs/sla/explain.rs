@@ -6,7 +6,8 @@ use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::desk::{Desk, SlaEvaluator};
 use crate::domain::query::{AsOf, Query};
-use crate::domain::sla::clock::{Clock, timeline};
+use crate::domain::sla::breakdown::breakdown;
+use crate::domain::sla::clock::Clock;
 use crate::domain::ticket::summary::Summary;
 use crate::error::Error;
 use crate::store::layout::short_suffix;
@@ -38,7 +39,7 @@ pub(super) fn run(
     let in_force = promises.plan_in_force(&row);
     let explained = |clock: Clock| {
         let calendar = promises.policy.calendar(&clock.calendar)?;
-        let spans = timeline(&clock, &row.sla_events, row.created_at, calendar, promises.now);
+        let spans = breakdown(&clock, &row.sla_events, row.created_at, calendar, promises.now);
         Some((clock, calendar.zone.clone(), spans))
     };
     let period = in_force.as_ref().and_then(|in_force| in_force.period.as_ref());

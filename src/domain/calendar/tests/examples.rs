@@ -1,4 +1,4 @@
-//! What the field's own test suites expect, restated, and dates worked out by hand.
+//! Examples from the test suites of other libraries, restated, and dates calculated by hand.
 //!
 //! Sources: zendesk/biz (`spec/calculation/for_duration_spec.rb`, `spec/periods/after_spec.rb`, with the schedule of
 //! `spec/support/time.rb`) and bokmann/business_time (`test/test_business_hours.rb`).
@@ -11,7 +11,7 @@ fn instant(text: &str) -> DateTime<Utc> {
 
 fn calendar(zone: &str, windows: &[&str]) -> Calendar {
     let mut week = Week::default();
-    windows.iter().for_each(|words| week.add(words).expect("a window"));
+    windows.iter().for_each(|window| week.add(window).expect("a window"));
     let zone = Zone::named(zone).expect("a zone");
     Calendar { name: "test".to_owned(), zone, week, holidays: BTreeMap::new(), exceptions: BTreeMap::new() }
 }
@@ -28,17 +28,17 @@ fn due(calendar: &Calendar, start: &str, minutes: i64) -> String {
 }
 
 fn intervals(calendar: &Calendar, from: &str, to: &str) -> Vec<String> {
-    let spell = |(a, b): (DateTime<Utc>, DateTime<Utc>)| format!("{} {}", a.format("%d %H:%M"), b.format("%d %H:%M"));
-    calendar.between(instant(from), instant(to)).intervals().map(spell).collect()
+    let line = |(a, b): (DateTime<Utc>, DateTime<Utc>)| format!("{} {}", a.format("%d %H:%M"), b.format("%d %H:%M"));
+    calendar.open_hours(instant(from), instant(to)).intervals().map(line).collect()
 }
 
-/// The schedule of zendesk/biz' specs.
+/// Returns the schedule of the specs of zendesk/biz.
 fn biz() -> Calendar {
     calendar("Etc/UTC", &["Mon,Wed,Fri 09:00 - 17:00", "Tue,Thu 10:00 - 16:00", "Sat 11:00 - 14:30"])
 }
 
 #[test]
-fn biz_reckons_nineteen_hours_both_ways() {
+fn biz_counts_nineteen_hours_both_ways() {
     assert_eq!(due(&biz(), "2006-01-02T11:00:00Z", 19 * 60), "2006-01-04T16:00:00Z");
     assert_eq!(due(&biz(), "2006-01-04T16:00:00Z", -19 * 60), "2006-01-02T11:00:00Z");
 }
@@ -56,21 +56,21 @@ fn biz_lists_periods() {
 }
 
 #[test]
-fn where_an_hour_is_skipped_we_differ_from_biz() {
-    // biz drops a window that begins inside the gap; by our rule its part behind the gap is open.
+fn a_window_that_begins_in_a_skipped_hour_is_open_after_the_gap_unlike_in_biz() {
+    // biz drops a window that begins inside the gap; here its part after the gap is open.
     let early = calendar("America/Los_Angeles", &["Sun 02:30 - 03:15", "Mon 09:00 - 17:00"]);
     let from = ["02 10:00 02 10:15", "03 16:00 04 00:00"];
     assert_eq!(intervals(&early, "2006-04-02T08:00:00Z", "2006-04-04T08:00:00Z"), from);
 }
 
 #[test]
-fn business_time_goes_over_nights_weekends_and_holidays() {
+fn business_time_skips_nights_weekends_and_holidays() {
     let office = calendar("UTC", &["Mon-Fri 09:00 - 17:00"]);
     assert_eq!(due(&office, "2010-08-04T09:35:00Z", 8 * 60), "2010-08-05T09:35:00Z");
     assert_eq!(due(&office, "2010-08-04T09:35:00Z", -8 * 60), "2010-08-03T09:35:00Z");
     assert_eq!(due(&office, "2010-04-09T16:50:00Z", 60), "2010-04-12T09:50:00Z");
     assert_eq!(due(&office, "2010-04-12T09:50:00Z", -60), "2010-04-09T16:50:00Z");
-    // By hand: the Monday is a holiday.
+    // Calculated by hand: the Monday is a holiday.
     let holiday = with_holidays(office, &["2010-07-05"]);
     assert_eq!(due(&holiday, "2010-07-02T16:50:00Z", 60), "2010-07-06T09:50:00Z");
 }
@@ -92,10 +92,10 @@ fn english_support_runs_from_sunday_to_friday() {
     // Friday 16:50 in Los Angeles: ten minutes, and the rest from Sunday 17:00.
     assert_eq!(due(&english, "2026-11-21T00:50:00Z", 240), "2026-11-23T04:50:00Z");
     let english = with_holidays(english, &["2026-11-26"]);
-    // Thanksgiving takes out the local Thursday.
+    // Thanksgiving closes the local Thursday.
     assert_eq!(due(&english, "2026-11-26T07:30:00Z", 60), "2026-11-27T08:30:00Z");
-    assert_eq!(english.turn(instant("2026-11-26T07:30:00Z")), Some((instant("2026-11-26T08:00:00Z"), false)));
-    assert_eq!(english.turn(instant("2026-11-26T08:00:00Z")), Some((instant("2026-11-27T08:00:00Z"), true)));
+    assert_eq!(english.next_change(instant("2026-11-26T07:30:00Z")), Some((instant("2026-11-26T08:00:00Z"), false)));
+    assert_eq!(english.next_change(instant("2026-11-26T08:00:00Z")), Some((instant("2026-11-27T08:00:00Z"), true)));
 }
 
 #[test]
@@ -122,13 +122,13 @@ fn a_window_inside_a_doubled_hour_is_open_twice_and_inside_a_skipped_one_never()
 }
 
 #[test]
-fn zones_need_no_whole_hours() {
+fn offsets_that_are_not_whole_hours_count() {
     let india = calendar("Asia/Kolkata", &["Mon-Fri 09:30 - 17:30"]);
     assert_eq!(due(&india, "2026-11-20T11:45:00Z", 30), "2026-11-23T04:15:00Z");
-    // Lord Howe Island goes forward by half an hour, from 02:00 to 02:30.
+    // The clocks of Lord Howe Island go forward by half an hour, from 02:00 to 02:30.
     let island = calendar("Australia/Lord_Howe", &["Sun 01:00 - 03:00"]);
     assert_eq!(due(&island, "2026-10-03T00:00:00Z", 90), "2026-10-03T16:00:00Z");
-    // Samoa had no 30 December 2011 at all.
+    // Samoa skipped 30 December 2011.
     let samoa = calendar("Pacific/Apia", &["Mon-Sun 08:00 - 09:00"]);
     assert_eq!(
         intervals(&samoa, "2011-12-29T12:00:00Z", "2011-12-31T12:00:00Z"),
@@ -146,15 +146,15 @@ fn exceptions_are_stronger_than_holidays() {
         intervals(&office, "2026-12-24T00:00:00Z", "2026-12-30T00:00:00Z"),
         ["24 09:00 24 12:00", "26 10:00 26 11:00", "29 09:00 29 17:00"]
     );
-    assert_eq!(office.date("2026-12-25".parse().expect("a date")), (&[][..], HoursSource::Holiday("Holiday")));
+    assert_eq!(office.hours_on("2026-12-25".parse().expect("a date")), (&[][..], HoursSource::Holiday("Holiday")));
 }
 
 #[test]
 fn a_calendar_that_never_opens_has_nothing_due() {
     let mut never = calendar("UTC", &[]);
     assert_eq!(due(&never, "2026-11-20T12:00:00Z", 1), "never");
-    assert_eq!(never.turn(instant("2026-11-20T12:00:00Z")), None);
-    assert_eq!(Calendar::always().turn(instant("2026-11-20T12:00:00Z")), None);
+    assert_eq!(never.next_change(instant("2026-11-20T12:00:00Z")), None);
+    assert_eq!(Calendar::always().next_change(instant("2026-11-20T12:00:00Z")), None);
     never.exceptions.insert("2090-01-01".parse().expect("a date"), hours_of_a_day("09:00 - 10:00").expect("hours"));
     assert_eq!(due(&never, "2026-11-20T12:00:00Z", 60), "2090-01-01T10:00:00Z");
 }

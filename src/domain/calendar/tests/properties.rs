@@ -1,5 +1,5 @@
-//! Properties of the arithmetic, on random calendars around the days on which clocks change: it adds up, it goes one
-//! way, it is its own inverse, and it says what somebody says who goes from minute to minute.
+//! Properties of the arithmetic, on random calendars around the days on which clocks change: it is additive, monotone
+//! and its own inverse, and it agrees with a count minute by minute.
 
 use proptest::prelude::*;
 
@@ -17,7 +17,7 @@ const ZONES: [&str; 8] = [
     "Pacific/Chatham",
 ];
 
-/// Midnights near which clocks go forward or back somewhere, one where Samoa lost a day, and one like any other.
+/// Midnights near which the clocks of some zone go forward or back, and one near which none do.
 const AROUND: [&str; 6] = ["2026-03-08", "2026-03-29", "2026-10-25", "2026-11-01", "2026-04-05", "2026-06-10"];
 
 fn midnight(date: &str) -> DateTime<Utc> {
@@ -39,7 +39,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    /// A calendar, and an instant near which its clocks may change.
+    /// Generates a calendar, and an instant near which its clocks may change.
     fn calendars()(
         zone in 0..ZONES.len(),
         around in 0..AROUND.len(),
@@ -49,7 +49,7 @@ prop_compose! {
         hours in (0..1440_u32, 1..=1440_u32),
     ) -> (Calendar, DateTime<Utc>) {
         let mut week = Week::default();
-        windows.iter().for_each(|words| week.add(words).expect("a window"));
+        windows.iter().for_each(|window| week.add(window).expect("a window"));
         let near = midnight(AROUND[around]);
         let date = |days: i64| (near + TimeDelta::days(days)).date_naive();
         let (from, to) = (hours.0.min(hours.1), hours.0.max(hours.1));
@@ -64,19 +64,19 @@ prop_compose! {
     }
 }
 
-/// Whether a minute is open, asked of the wall clock.
+/// Returns true if a minute is open, by its wall-clock time.
 fn is_open(calendar: &Calendar, at: DateTime<Utc>) -> bool {
     let local = calendar.zone.local(at).naive_local();
     let minute =
         u32::try_from(local.time().signed_duration_since(chrono::NaiveTime::MIN).num_minutes()).expect("a minute");
-    calendar.date(local.date()).0.iter().any(|stretch| (stretch.from..stretch.to).contains(&minute))
+    calendar.hours_on(local.date()).0.iter().any(|range| (range.from..range.to).contains(&minute))
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn it_says_what_the_one_says_who_steps_by_minutes((calendar, near) in calendars(), from in -3000..3000_i64, length in 0..3000_i64) {
+    fn elapsed_agrees_with_a_count_minute_by_minute((calendar, near) in calendars(), from in -3000..3000_i64, length in 0..3000_i64) {
         let start = near + TimeDelta::minutes(from);
         let minutes = (0..length).filter(|&minute| is_open(&calendar, start + TimeDelta::minutes(minute)));
         let end = start + TimeDelta::minutes(length);
@@ -85,10 +85,10 @@ proptest! {
     }
 
     #[test]
-    fn due_is_where_the_stepper_has_stepped_enough((calendar, near) in calendars(), from in -3000..3000_i64, wanted in 1..600_i64) {
+    fn due_agrees_with_a_count_minute_by_minute((calendar, near) in calendars(), from in -3000..3000_i64, target in 1..600_i64) {
         let start = near + TimeDelta::minutes(from);
-        let due = calendar.due(start, TimeDelta::minutes(wanted)).expect("a window of a week comes again");
-        let (mut at, mut left) = (start, wanted);
+        let due = calendar.due(start, TimeDelta::minutes(target)).expect("a window of a week comes again");
+        let (mut at, mut left) = (start, target);
         while left > 0 {
             left -= i64::from(is_open(&calendar, at));
             at += TimeDelta::minutes(1);
@@ -97,17 +97,17 @@ proptest! {
     }
 
     #[test]
-    fn it_adds_up((calendar, near) in calendars(), instants in prop::array::uniform3(-900_000..900_000_i64)) {
+    fn elapsed_is_additive((calendar, near) in calendars(), instants in prop::array::uniform3(-900_000..900_000_i64)) {
         let [a, b, c] = instants.map(|seconds| near + TimeDelta::seconds(seconds));
         let (ab, bc) = (calendar.elapsed(a, b), calendar.elapsed(b, c));
         prop_assert_eq!(ab + bc, calendar.elapsed(a, c));
         prop_assert_eq!(-ab, calendar.elapsed(b, a));
-        let all = calendar.between(a.min(b).min(c), a.max(b).max(c));
+        let all = calendar.open_hours(a.min(b).min(c), a.max(b).max(c));
         prop_assert_eq!(ab, all.elapsed(a, b));
     }
 
     #[test]
-    fn due_adds_up_and_goes_one_way((calendar, near) in calendars(), start in -900_000..900_000_i64, first in 1..200_000_i64, second in 1..200_000_i64) {
+    fn due_is_additive_and_monotone((calendar, near) in calendars(), start in -900_000..900_000_i64, first in 1..200_000_i64, second in 1..200_000_i64) {
         let start = near + TimeDelta::seconds(start);
         let due = |start, seconds| calendar.due(start, TimeDelta::seconds(seconds)).expect("it opens again");
         prop_assert_eq!(due(due(start, first), second), due(start, first + second));
@@ -122,22 +122,22 @@ proptest! {
         for span in [seconds, -seconds].map(TimeDelta::seconds) {
             let due = calendar.due(start, span).expect("it opens again");
             prop_assert_eq!(calendar.elapsed(start, due), span);
-            // One second nearer is not enough: it is the earliest such instant, or the latest.
+            // One second nearer to the start is not enough.
             let nearer = due - TimeDelta::seconds(span.num_seconds().signum());
             prop_assert!(calendar.elapsed(start, nearer) != span);
         }
     }
 
     #[test]
-    fn a_turn_is_where_it_turns((calendar, near) in calendars(), at in -900_000..900_000_i64) {
+    fn the_next_change_is_an_opening_or_a_closing((calendar, near) in calendars(), at in -900_000..900_000_i64) {
         let at = near + TimeDelta::seconds(at);
         let second = TimeDelta::seconds(1);
-        if let Some((turn, opens)) = calendar.turn(at) {
-            prop_assert!(turn > at);
-            prop_assert_eq!(calendar.is_open(turn), opens);
-            prop_assert_eq!(calendar.is_open(turn - second), !opens);
-            let open = calendar.elapsed(at, turn);
-            prop_assert_eq!(open, if opens { TimeDelta::zero() } else { turn - at });
+        if let Some((change, opens)) = calendar.next_change(at) {
+            prop_assert!(change > at);
+            prop_assert_eq!(calendar.is_open(change), opens);
+            prop_assert_eq!(calendar.is_open(change - second), !opens);
+            let open = calendar.elapsed(at, change);
+            prop_assert_eq!(open, if opens { TimeDelta::zero() } else { change - at });
         }
     }
 }

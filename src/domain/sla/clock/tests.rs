@@ -1,4 +1,4 @@
-//! Clocks by hand, and against somebody who goes from minute to minute.
+//! Examples of clocks, and a property that compares them with a count minute by minute.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +8,8 @@ use super::*;
 use crate::domain::calendar::{Calendar, Week};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
+use crate::domain::sla::breakdown::{PauseReason, breakdown};
+use crate::domain::sla::events::SlaEventRecorder;
 use crate::domain::sla::plan::CalendarRule;
 use crate::domain::ticket::action::{Action, OpenFields, SolveEvidence};
 use crate::domain::ticket::entry::Entry;
@@ -65,11 +67,11 @@ const fn reply(auto: bool) -> Action {
     Action::Reply { auto, via_ticket: None }
 }
 
-fn reckoners() -> Vec<CachedCalendar> {
+fn cached_calendars() -> Vec<CachedCalendar> {
     calendars().into_iter().map(|calendar| CachedCalendar::of(calendar, instant("2026-11-21T09:00:00Z"))).collect()
 }
 
-/// The clocks of a history as they stood at an instant; later entries are not looked at.
+/// Returns the clocks of a history as they were at an instant; later entries are ignored.
 fn clocks_of<'a>(
     history: &[Entry],
     plan: &Plan,
@@ -82,8 +84,9 @@ fn clocks_of<'a>(
 }
 
 fn at(history: &[Entry], now: &str) -> Vec<Clock> {
-    let reckoners = reckoners();
-    clocks_of(history, &plan(), |name| reckoners.iter().find(|known| known.calendar().name == name), instant(now))
+    let calendars = cached_calendars();
+    let by_name = |name: &str| calendars.iter().find(|cached| cached.calendar().name == name);
+    clocks_of(history, &plan(), by_name, instant(now))
 }
 
 fn due(clock: &Clock) -> String {
@@ -93,16 +96,16 @@ fn due(clock: &Clock) -> String {
 #[test]
 fn friday_ten_to_five_in_los_angeles() {
     let history = [opened("2026-11-21T00:50:00Z", Priority::S1, "en")];
-    let told = at(&history, "2026-11-21T12:00:00Z");
-    assert_eq!((told[0].metric, told[0].state), (Metric::FirstResponse, ClockState::Running));
-    assert_eq!((due(&told[0]).as_str(), told[0].elapsed.num_minutes()), ("2026-11-23T04:50:00Z", 10));
+    let found = at(&history, "2026-11-21T12:00:00Z");
+    assert_eq!((found[0].metric, found[0].state), (Metric::FirstResponse, ClockState::Running));
+    assert_eq!((due(&found[0]).as_str(), found[0].elapsed.num_minutes()), ("2026-11-23T04:50:00Z", 10));
     assert_eq!(at(&history, "2026-11-23T04:50:00Z")[0].state, ClockState::Running);
     assert_eq!(at(&history, "2026-11-23T04:50:01Z")[0].state, ClockState::Breached);
     assert_eq!(at(&history, "2026-11-21T00:49:59Z"), []);
 }
 
 #[test]
-fn the_same_in_tokyo_on_a_holiday() {
+fn a_holiday_in_tokyo_delays_the_due_instant() {
     let history = [opened("2026-11-23T01:00:00Z", Priority::S1, "ja")];
     assert_eq!(due(&at(&history, "2026-11-23T02:00:00Z")[0]), "2026-11-24T04:00:00Z");
 }
@@ -116,16 +119,16 @@ fn without_target_or_calendar_there_is_no_clock() {
 }
 
 #[test]
-fn a_ticket_without_a_language_is_counted_by_the_one_that_holds_otherwise() {
+fn a_ticket_without_a_language_is_counted_by_the_default_language() {
     let mut history = vec![opened("2026-11-23T01:00:00Z", Priority::S1, "ja")];
     let Action::Open(opening) = &mut history[0].action else { return };
     opening.language = None;
-    let (header, reckoners) = (replay(&history).expect("it is open"), reckoners());
+    let (header, calendars) = (replay(&history).expect("it is open"), cached_calendars());
     let by = |language: &str| {
-        let known = |name: &str| reckoners.iter().find(|known| known.calendar().name == name);
+        let by_name = |name: &str| calendars.iter().find(|cached| cached.calendar().name == name);
         let now = instant("2026-11-23T02:00:00Z");
-        let told = clocks(&SlaEvents::of(&history), history[0].at, &header, &plan(), || language.into(), known, now);
-        told[0].calendar.to_string()
+        let found = clocks(&SlaEvents::of(&history), history[0].at, &header, &plan(), || language.into(), by_name, now);
+        found[0].calendar.to_string()
     };
     assert_eq!((by("ja").as_str(), by("en").as_str()), ("japan", "english"));
 }
@@ -139,20 +142,20 @@ fn only_people_stop_a_response() {
     history.push(entry(time(7), Role::System, reply(false), None));
     assert_eq!(at(&history, "2026-11-23T02:00:00Z")[0].state, ClockState::Running);
     history.push(entry(time(30), Role::Agent, reply(false), Some(Status::AwaitingReply)));
-    let told = at(&history, "2026-11-23T20:00:00Z");
+    let found = at(&history, "2026-11-23T20:00:00Z");
     assert_eq!(
-        (told[0].state, told[0].stopped_at, told[0].elapsed.num_minutes()),
+        (found[0].state, found[0].stopped_at, found[0].elapsed.num_minutes()),
         (ClockState::Met, Some(time(30)), 30)
     );
-    // The resolution waits for the customer; an automatic mail of theirs starts nothing.
-    assert_eq!((told[1].state, due(&told[1]).as_str()), (ClockState::Paused, "-"));
+    // The resolution waits for the customer; an automatic mail of the customer starts nothing.
+    assert_eq!((found[1].state, due(&found[1]).as_str()), (ClockState::Paused, "-"));
     history.push(entry(time(40), Role::Customer, reply(true), None));
     assert_eq!(at(&history, "2026-11-23T20:00:00Z").len(), 2);
     history.push(entry(time(60), Role::Customer, reply(false), Some(Status::Open)));
     history.push(entry(time(70), Role::Customer, reply(false), None));
-    let told = at(&history, "2026-11-23T20:00:00Z");
-    assert_eq!((told[2].metric, told[2].started_at), (Metric::NextResponse, time(60)), "the oldest without an answer");
-    assert_eq!(told[1].due_at, Some(time(60) + TimeDelta::minutes(40 * 60 - 30)));
+    let found = at(&history, "2026-11-23T20:00:00Z");
+    assert_eq!((found[2].metric, found[2].started_at), (Metric::NextResponse, time(60)), "the oldest unanswered reply");
+    assert_eq!(found[1].due_at, Some(time(60) + TimeDelta::minutes(40 * 60 - 30)));
 }
 
 #[test]
@@ -161,15 +164,15 @@ fn a_new_priority_counts_from_the_same_start() {
     assert_eq!(due(&at(&history, "2026-11-23T07:00:00Z")[0]), "2026-11-23T10:00:00Z");
     let raise = Action::Prioritize { priority: Priority::S1, was: Priority::S2 };
     history.push(entry(instant("2026-11-23T07:00:00Z"), Role::Agent, raise, None));
-    let told = at(&history, "2026-11-23T07:00:00Z");
-    assert_eq!((due(&told[0]).as_str(), told[0].state), ("2026-11-23T06:00:00Z", ClockState::Breached));
-    // What was met stays met: it is judged by what the ticket was then.
+    let found = at(&history, "2026-11-23T07:00:00Z");
+    assert_eq!((due(&found[0]).as_str(), found[0].state), ("2026-11-23T06:00:00Z", ClockState::Breached));
+    // A clock that was met stays met: its target is that of the priority at the stop.
     history.insert(1, entry(instant("2026-11-23T06:30:00Z"), Role::Agent, reply(false), None));
     assert_eq!(at(&history, "2026-11-23T07:00:00Z")[0].state, ClockState::Met);
 }
 
 #[test]
-fn on_hold_goes_on_and_reopening_continues() {
+fn a_hold_pauses_nothing_and_reopening_continues() {
     let mut history = vec![opened("2026-11-23T02:00:00Z", Priority::S1, "en")];
     let time = |hours| instant("2026-11-23T02:00:00Z") + TimeDelta::hours(hours);
     history.push(entry(time(1), Role::Agent, reply(false), Some(Status::OnHold)));
@@ -179,10 +182,10 @@ fn on_hold_goes_on_and_reopening_continues() {
     history.push(entry(time(20), Role::Customer, reopen, Some(Status::Open)));
     let solved = at(&history, &format_instant(time(19)));
     assert_eq!((solved[1].state, solved[1].elapsed.num_hours()), (ClockState::Met, 11));
-    let told = at(&history, &format_instant(time(21)));
-    assert_eq!((told[1].state, told[1].elapsed.num_hours(), told[1].stopped_at), (ClockState::Running, 12, None));
-    assert_eq!(told[1].due_at, Some(time(49)));
-    assert_eq!((told[2].metric, told[2].started_at), (Metric::NextResponse, time(20)));
+    let found = at(&history, &format_instant(time(21)));
+    assert_eq!((found[1].state, found[1].elapsed.num_hours(), found[1].stopped_at), (ClockState::Running, 12, None));
+    assert_eq!(found[1].due_at, Some(time(49)));
+    assert_eq!((found[2].metric, found[2].started_at), (Metric::NextResponse, time(20)));
 }
 
 fn source() -> Id {
@@ -194,62 +197,63 @@ fn merged() -> Action {
 }
 
 #[test]
-fn what_a_merged_ticket_owed_was_not_met_by_the_merge() {
+fn a_merge_does_not_meet_the_targets_of_the_merged_ticket() {
     let mut history = vec![opened("2026-11-23T02:00:00Z", Priority::S1, "en")];
     let time = |hours| instant("2026-11-23T02:00:00Z") + TimeDelta::hours(hours);
     let merge = Action::Merge { into: source(), reason: MergeReason::SameIssue };
     history.push(entry(time(1), Role::Agent, merge.clone(), Some(Status::Solved)));
-    assert_eq!(at(&history, &format_instant(time(2))), [], "owed in time, and owed where the conversation goes on");
+    assert_eq!(at(&history, &format_instant(time(2))), [], "not breached yet, and due on the other ticket");
     let reopen = Action::Reopen { reason: ReopenReason::NotSolved, unmerge: true };
     history.push(entry(time(3), Role::Agent, reopen, Some(Status::Open)));
-    let told = at(&history, &format_instant(time(3)));
-    assert_eq!(told.len(), 2, "{told:?}");
-    assert_eq!((told[0].state, told[0].started_at, told[0].due_at), (ClockState::Running, time(0), Some(time(4))));
-    assert_eq!((told[1].state, told[1].elapsed.num_hours()), (ClockState::Running, 1));
-    // What was late by then stays late.
+    let found = at(&history, &format_instant(time(3)));
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!((found[0].state, found[0].started_at, found[0].due_at), (ClockState::Running, time(0), Some(time(4))));
+    assert_eq!((found[1].state, found[1].elapsed.num_hours()), (ClockState::Running, 1));
+    // A clock that was breached by then stays breached.
     let mut late = vec![opened("2026-11-23T02:00:00Z", Priority::S1, "en")];
     late.push(entry(time(5), Role::Agent, merge.clone(), Some(Status::Solved)));
-    let told = at(&late, &format_instant(time(6)));
+    let found = at(&late, &format_instant(time(6)));
     assert_eq!(
-        told.iter().map(|clock| (clock.metric, clock.state, clock.stopped_at)).collect::<Vec<_>>(),
+        found.iter().map(|clock| (clock.metric, clock.state, clock.stopped_at)).collect::<Vec<_>>(),
         [(Metric::FirstResponse, ClockState::Breached, Some(time(5)))]
     );
-    // What was answered before is met all the same.
+    // A response before the merge is met.
     late.insert(1, entry(time(1), Role::Agent, reply(false), Some(Status::AwaitingReply)));
     assert_eq!(at(&late, &format_instant(time(6)))[0].state, ClockState::Met);
 }
 
 #[test]
-fn what_joins_a_ticket_is_owed_an_answer_there() {
+fn a_merge_into_a_ticket_starts_a_next_response() {
     let mut history = vec![opened("2026-11-23T02:00:00Z", Priority::S1, "en")];
     let time = |minutes| instant("2026-11-23T02:00:00Z") + TimeDelta::minutes(minutes);
-    let owed = |history: &[Entry]| {
-        let told = at(history, "2026-11-23T05:00:00Z").into_iter().filter(|clock| clock.metric == Metric::NextResponse);
-        told.map(|clock| (clock.started_at, clock.state)).collect::<Vec<_>>()
+    let next_responses = |history: &[Entry]| {
+        let found =
+            at(history, "2026-11-23T05:00:00Z").into_iter().filter(|clock| clock.metric == Metric::NextResponse);
+        found.map(|clock| (clock.started_at, clock.state)).collect::<Vec<_>>()
     };
-    // The first response is owed still, and keeps its start.
+    // The first response is still due, and keeps its start.
     history.push(entry(time(5), Role::Agent, merged(), None));
-    assert_eq!(owed(&history), []);
+    assert_eq!(next_responses(&history), []);
     history[1] = entry(time(5), Role::Agent, reply(false), Some(Status::AwaitingReply));
     history.push(entry(time(10), Role::Agent, merged(), None));
-    assert_eq!(owed(&history), [(time(10), ClockState::Running)]);
+    assert_eq!(next_responses(&history), [(time(10), ClockState::Running)]);
     assert_eq!(at(&history, "2026-11-23T05:00:00Z")[1].state, ClockState::Paused, "the status is as it was");
-    // What the customer adds does not start it anew; an answer ends it, whatever the status.
+    // Another reply of the customer does not restart it; a reply of an agent stops it, whatever the status.
     let mut answered = history.clone();
     answered.push(entry(time(20), Role::Customer, reply(false), Some(Status::Open)));
-    assert_eq!(owed(&answered), [(time(10), ClockState::Running)]);
+    assert_eq!(next_responses(&answered), [(time(10), ClockState::Running)]);
     answered.push(entry(time(30), Role::Agent, reply(false), None));
-    assert_eq!(owed(&answered), [(time(10), ClockState::Met)]);
-    // Taking the merge back ends it too, or leaves the customer's own words.
-    let mut parted = history.clone();
-    parted.push(entry(time(40), Role::Agent, Action::Unmerged { source: source() }, None));
-    assert_eq!(owed(&parted), []);
-    parted.insert(3, entry(time(20), Role::Customer, reply(false), Some(Status::Open)));
-    assert_eq!(owed(&parted), [(time(20), ClockState::Running)]);
+    assert_eq!(next_responses(&answered), [(time(10), ClockState::Met)]);
+    // Unmerging ends it too, or leaves the unanswered reply of the customer.
+    let mut unmerged = history.clone();
+    unmerged.push(entry(time(40), Role::Agent, Action::Unmerged { source: source() }, None));
+    assert_eq!(next_responses(&unmerged), []);
+    unmerged.insert(3, entry(time(20), Role::Customer, reply(false), Some(Status::Open)));
+    assert_eq!(next_responses(&unmerged), [(time(20), ClockState::Running)]);
 }
 
-/// What may happen next, whether or not it could.
-fn happening(kind: u8) -> (Role, Action, Option<Status>) {
+/// Returns an entry of a random history, which the workflow might refuse.
+fn random_entry(kind: u8) -> (Role, Action, Option<Status>) {
     let priority = |priority| Action::Prioritize { priority, was: Priority::S2 };
     match kind {
         0 => (Role::Agent, reply(false), Some(Status::AwaitingReply)),
@@ -283,51 +287,52 @@ proptest! {
     fn replay_at_any_instant_agrees_with_the_incremental_answer(
         language in any::<bool>(),
         steps in prop::collection::vec((0..14_u8, 0..1500_i64), 0..12),
-        asked in 0..1500_i64,
+        wait in 0..1500_i64,
     ) {
-        let (plan, reckoners) = (plan(), reckoners());
-        let known = |name: &str| reckoners.iter().find(|known| known.calendar().name == name);
+        let (plan, calendars) = (plan(), cached_calendars());
+        let by_name = |name: &str| calendars.iter().find(|cached| cached.calendar().name == name);
         let mut history = vec![opened("2026-11-20T20:00:00Z", Priority::S2, if language { "ja" } else { "en" })];
         let opened_at = history[0].at;
-        let mut follower = SlaEventRecorder::opening(&history[0]).expect("a ticket is opened");
+        let mut recorder = SlaEventRecorder::opening(&history[0]).expect("a ticket is opened");
         let mut header = replay(&history).expect("it is open");
         let mut answers = Vec::new();
         let mut time = opened_at;
         for (kind, minutes) in steps {
-            // Asked somewhere before the next entry, and right at it.
-            let between = time + TimeDelta::minutes(asked.min(minutes - 1).max(0));
+            // At an instant between two entries, and at the time of an entry.
+            let between = time + TimeDelta::minutes(wait.min(minutes - 1).max(0));
             if minutes > 0 {
-                answers.push((between, clocks(follower.course(), opened_at, &header, &plan, || "en".into(), known, between)));
+                answers.push((between, clocks(recorder.events(), opened_at, &header, &plan, || "en".into(), by_name, between)));
             }
             time += TimeDelta::minutes(minutes);
-            let (role, action, to) = happening(kind);
+            let (role, action, to) = random_entry(kind);
             let next = entry(time, role, action, to);
-            follower.follow(&next);
+            recorder.record(&next);
             crate::domain::ticket::replay::apply(&mut header, &next);
-            prop_assert_eq!(follower.status(), header.status);
+            prop_assert_eq!(recorder.status(), header.status);
             history.push(next);
         }
-        let end = time + TimeDelta::minutes(asked);
-        answers.push((end, clocks(follower.course(), opened_at, &header, &plan, || "en".into(), known, end)));
+        let end = time + TimeDelta::minutes(wait);
+        answers.push((end, clocks(recorder.events(), opened_at, &header, &plan, || "en".into(), by_name, end)));
         for (now, answer) in answers {
-            prop_assert_eq!(clocks_of(&history, &plan, known, now), answer);
+            prop_assert_eq!(clocks_of(&history, &plan, by_name, now), answer);
         }
 
-        let told = clocks_of(&history, &plan, known, end);
-        for clock in &told {
-            explained(clock, follower.course(), opened_at, known(&clock.calendar).expect("a calendar").calendar(), end)?;
+        let found = clocks_of(&history, &plan, by_name, end);
+        for clock in &found {
+            let calendar = by_name(&clock.calendar).expect("a calendar").calendar();
+            check_breakdown(clock, recorder.events(), opened_at, calendar, end)?;
         }
-        // By the minute: the resolution runs while the ticket is open or on hold.
-        if let Some(clock) = told.iter().find(|clock| clock.metric == Metric::Resolution) {
-            let calendar = known(&clock.calendar).expect("a calendar").calendar();
-            let hours = calendar.between(opened_at, end);
+        // Minute by minute: the resolution runs while the ticket is open or on hold.
+        if let Some(clock) = found.iter().find(|clock| clock.metric == Metric::Resolution) {
+            let calendar = by_name(&clock.calendar).expect("a calendar").calendar();
+            let hours = calendar.open_hours(opened_at, end);
             let (mut minute, mut count) = (opened_at, 0);
-            let mut followed = 0;
+            let mut replayed = 0;
             let mut header = None;
             while minute < end {
-                while history.get(followed).is_some_and(|entry| entry.at <= minute) {
-                    followed += 1;
-                    header = replay(&history[..followed]);
+                while history.get(replayed).is_some_and(|entry| entry.at <= minute) {
+                    replayed += 1;
+                    header = replay(&history[..replayed]);
                 }
                 let status = header.as_ref().expect("it is open").status;
                 count += i64::from(matches!(status, Status::Open | Status::OnHold) && hours.is_open(minute));
@@ -338,36 +343,43 @@ proptest! {
     }
 }
 
-/// The times of a clock have no holes, sum up to what the clock says, and reach the target at the due instant.
-fn explained(
+/// Checks that the intervals of a clock have no gaps, sum up to its elapsed time, and reach the target at the due instant.
+fn check_breakdown(
     clock: &Clock,
-    course: &SlaEvents,
+    events: &SlaEvents,
     opened: DateTime<Utc>,
     calendar: &Calendar,
     now: DateTime<Utc>,
 ) -> Result<(), TestCaseError> {
-    let spans = timeline(clock, course, opened, calendar, now);
-    prop_assert!(spans.windows(2).all(|pair| pair[0].to == pair[1].from), "{:?}", spans);
-    prop_assert!(spans.iter().all(|span| span.from < span.to));
-    let counted =
-        |ahead: bool| spans.iter().filter(|span| span.is_ahead == ahead).map(|span| span.counted).sum::<TimeDelta>();
+    let intervals = breakdown(clock, events, opened, calendar, now);
+    prop_assert!(intervals.windows(2).all(|pair| pair[0].to == pair[1].from), "{:?}", intervals);
+    prop_assert!(intervals.iter().all(|interval| interval.from < interval.to));
+    let counted = |ahead: bool| {
+        intervals
+            .iter()
+            .filter(|interval| interval.is_ahead == ahead)
+            .map(|interval| interval.counted)
+            .sum::<TimeDelta>()
+    };
     prop_assert_eq!(counted(false), clock.elapsed);
-    for span in &spans {
-        let open = matches!(span.reason, PauseReason::Open(_));
-        prop_assert_eq!(span.counted, if open { span.to - span.from } else { TimeDelta::zero() });
+    for interval in &intervals {
+        let open = matches!(interval.reason, PauseReason::Open(_));
+        prop_assert_eq!(interval.counted, if open { interval.to - interval.from } else { TimeDelta::zero() });
         if open {
-            prop_assert_eq!(calendar.elapsed(span.from, span.to), span.counted);
+            prop_assert_eq!(calendar.elapsed(interval.from, interval.to), interval.counted);
         }
     }
-    if let Some(first) = spans.first() {
+    if let Some(first) = intervals.first() {
         prop_assert_eq!(first.from, clock.started_at);
     }
     if clock.state == ClockState::Running && clock.due_at.is_some_and(|due| due > now) {
         prop_assert_eq!(counted(false) + counted(true), clock.target);
-        prop_assert_eq!(spans.last().map(|span| span.to), clock.due_at);
+        prop_assert_eq!(intervals.last().map(|interval| interval.to), clock.due_at);
     }
     if clock.state == ClockState::Breached {
-        prop_assert!(spans.iter().any(|span| Some(span.to) == clock.due_at && span.sum == clock.target));
+        prop_assert!(
+            intervals.iter().any(|interval| Some(interval.to) == clock.due_at && interval.sum == clock.target)
+        );
     }
     Ok(())
 }

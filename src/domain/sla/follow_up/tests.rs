@@ -1,4 +1,4 @@
-//! Silence by hand, and its laws on any policy.
+//! Examples of follow-ups, and properties on any policy.
 
 use proptest::prelude::*;
 
@@ -28,8 +28,8 @@ const fn reply() -> Action {
     Action::Reply { auto: false, via_ticket: None }
 }
 
-/// A ticket that support answered at the beginning.
-fn asked(priority: Priority) -> Ticket {
+/// Returns a ticket to which support replied at the beginning.
+fn awaiting_reply(priority: Priority) -> Ticket {
     let ana = Person::from_address("ana@acme.example").expect("an address");
     let opening = OpenFields::new("Tiles".to_owned(), priority, ana);
     let opened = entry(hours(-1), Role::Customer, Action::Open(Box::new(opening)), Some(Status::Open));
@@ -42,60 +42,60 @@ fn remind(ticket: &mut Ticket, at: DateTime<Utc>) {
     ticket.append(entry(at, Role::System, Action::Remind { auto: true }, None));
 }
 
-/// What comes next by the defaults, in calendar time: the step, and after how many hours.
-fn comes(ticket: &Ticket) -> (FollowUpStep, i64) {
+/// Returns the next step by the defaults, in calendar time, and the hours after which it is due.
+fn next_step(ticket: &Ticket) -> (FollowUpStep, i64) {
     let next = next(ticket, &FollowUpPolicy::default(), None, begin()).expect("a step");
     (next.step, (next.due_at - begin()).num_hours())
 }
 
 #[test]
-fn reminders_come_when_the_policy_says_and_then_the_end() {
-    let mut ticket = asked(Priority::S1);
+fn reminders_are_due_as_the_policy_says_and_then_the_solve() {
+    let mut ticket = awaiting_reply(Priority::S1);
     for (number, at) in [(1, 4), (2, 24), (3, 48)] {
-        assert_eq!(comes(&ticket), (FollowUpStep::Remind { number, of: 3 }, at));
+        assert_eq!(next_step(&ticket), (FollowUpStep::Remind { number, of: 3 }, at));
         remind(&mut ticket, hours(at));
     }
-    assert_eq!(comes(&ticket), (FollowUpStep::Solve, 72));
+    assert_eq!(next_step(&ticket), (FollowUpStep::Solve, 72));
 }
 
 #[test]
-fn a_sweep_missed_for_days_makes_one_reminder_and_leaves_time_for_an_answer() {
-    let mut ticket = asked(Priority::S1);
-    assert_eq!(comes(&ticket), (FollowUpStep::Remind { number: 1, of: 3 }, 4));
-    // Ten days late: 20 hours lie between the first and the second reminder, 24 before the third, 24 before the end.
+fn a_sweep_missed_for_days_sends_one_reminder_and_leaves_time_for_a_reply() {
+    let mut ticket = awaiting_reply(Priority::S1);
+    assert_eq!(next_step(&ticket), (FollowUpStep::Remind { number: 1, of: 3 }, 4));
+    // Ten days late: 20 hours between the first and the second reminder, 24 before the third, 24 before the solve.
     for (number, late, next) in [(1, 240, 260), (2, 260, 284), (3, 284, 308)] {
         remind(&mut ticket, hours(late));
         let step = if number == 3 { FollowUpStep::Solve } else { FollowUpStep::Remind { number: number + 1, of: 3 } };
-        assert_eq!(comes(&ticket), (step, next));
+        assert_eq!(next_step(&ticket), (step, next));
     }
-    // Whoever is reminded late is told when it ends as things are.
-    let mut late = asked(Priority::S1);
+    // A late reminder delays the forecast of the solve.
+    let mut late = awaiting_reply(Priority::S1);
     remind(&mut late, hours(240));
     remind(&mut late, hours(260));
     let last = next(&late, &FollowUpPolicy::default(), None, hours(300)).expect("a step");
     assert_eq!((last.due_at, last.solve_at), (hours(284), hours(324)));
-    // An agent who wants to may end it at once: the waiting period is over, and there were three reminders.
+    // An agent may solve it at once: the waiting period is over, and there were three reminders.
     assert_eq!(may_solve(&ticket, &FollowUpPolicy::default(), None, hours(284)), Ok(()));
 }
 
 #[test]
 fn a_reminder_by_hand_counts_as_the_next_one() {
-    let mut ticket = asked(Priority::S3);
+    let mut ticket = awaiting_reply(Priority::S3);
     remind(&mut ticket, hours(24));
-    assert_eq!(comes(&ticket), (FollowUpStep::Remind { number: 2, of: 2 }, 6 * 24));
+    assert_eq!(next_step(&ticket), (FollowUpStep::Remind { number: 2, of: 2 }, 6 * 24));
     ticket.append(entry(hours(30), Role::Agent, reply(), None));
-    assert_eq!(comes(&ticket), (FollowUpStep::Remind { number: 1, of: 2 }, 4 * 24 + 30));
+    assert_eq!(next_step(&ticket), (FollowUpStep::Remind { number: 1, of: 2 }, 4 * 24 + 30));
 }
 
 #[test]
-fn nothing_comes_where_nobody_is_silent() {
+fn a_ticket_with_a_reply_or_the_opt_out_tag_has_no_follow_up() {
     let policy = FollowUpPolicy::default();
-    let mut ticket = asked(Priority::S3);
+    let mut ticket = awaiting_reply(Priority::S3);
     ticket.append(entry(hours(1), Role::Customer, reply(), Some(Status::Open)));
     let refusal = Refusal::Status { status: Status::Open };
     assert_eq!(next(&ticket, &policy, None, begin()), Err(NoFollowUp::NotSilent(refusal.clone())));
     assert_eq!(may_solve(&ticket, &policy, None, hours(9999)), Err(refusal));
-    let mut ticket = asked(Priority::S3);
+    let mut ticket = awaiting_reply(Priority::S3);
     ticket.header.tags.push(OPT_OUT_TAG.to_owned());
     assert_eq!(next(&ticket, &policy, None, begin()), Err(NoFollowUp::OptedOut));
     let mut no_tag = FollowUpPolicy::default();
@@ -104,10 +104,10 @@ fn nothing_comes_where_nobody_is_silent() {
 }
 
 #[test]
-fn a_policy_without_reminders_leaves_them_to_people() {
+fn a_policy_without_reminders_leaves_them_to_agents() {
     let mut policy = FollowUpPolicy::default();
     policy.set(Priority::S4, FollowUp { alerts: Vec::new(), solve_after: TimeDelta::days(7) });
-    let mut ticket = asked(Priority::S4);
+    let mut ticket = awaiting_reply(Priority::S4);
     assert_eq!(next(&ticket, &policy, None, begin()), Err(NoFollowUp::NoneListed));
     remind(&mut ticket, hours(24));
     let next = next(&ticket, &policy, None, begin()).expect("a step");
@@ -115,20 +115,20 @@ fn a_policy_without_reminders_leaves_them_to_people() {
 }
 
 #[test]
-fn open_time_is_counted_where_the_policy_says_so() {
+fn open_time_is_counted_if_the_policy_says_so() {
     let mut week = Week::default();
     week.add("Mon-Fri 09:00 - 17:00").expect("a window");
     let zone = Zone::named("UTC").expect("a zone");
     let office = Calendar { name: "office".to_owned(), zone, week, holidays: [].into(), exceptions: [].into() };
     let policy = FollowUpPolicy::default();
     // Friday 16:00 and four open hours: one on Friday, three on Monday.
-    let mut ticket = asked(Priority::S1);
+    let mut ticket = awaiting_reply(Priority::S1);
     let first = next(&ticket, &policy, Some(&office), begin()).expect("a step");
     assert_eq!(first.due_at, "2026-11-23T12:00:00Z".parse::<DateTime<Utc>>().expect("an instant"));
     for at in [hours(68), hours(200), hours(300)] {
         remind(&mut ticket, at);
     }
-    // 72 open hours are nine days of work.
+    // 72 open hours are nine working days.
     let ready_at = Some("2026-12-03T16:00:00Z".parse::<DateTime<Utc>>().expect("an instant"));
     let refusal = Refusal::TooEarly { ready_at, solve_after: TimeDelta::hours(72) };
     assert_eq!(may_solve(&ticket, &policy, Some(&office), hours(303)), Err(refusal));
@@ -138,10 +138,10 @@ fn open_time_is_counted_where_the_policy_says_so() {
 }
 
 proptest! {
-    /// However late sweeps come: what they do is allowed when they do it, no two reminders are closer than the policy
-    /// has them, and the end of it comes after exactly as many as it lists.
+    /// However late sweeps run: their steps are allowed when they are done, no two reminders are closer than in the
+    /// policy, and the solve comes after exactly as many reminders as it lists.
     #[test]
-    fn sweeps_keep_the_law(
+    fn late_sweeps_keep_the_distances_of_the_policy(
         gaps in prop::collection::vec(1_i64..100, 1..5),
         wait in 0_i64..100,
         late in prop::collection::vec(0_i64..300, 6),
@@ -153,7 +153,7 @@ proptest! {
         let solve_after = alerts[alerts.len() - 1] + TimeDelta::hours(wait);
         let mut policy = FollowUpPolicy::default();
         policy.set(Priority::S2, FollowUp { alerts: alerts.clone(), solve_after });
-        let mut ticket = asked(Priority::S2);
+        let mut ticket = awaiting_reply(Priority::S2);
         let mut swept = Vec::new();
         for late in late.iter().cycle() {
             let next = next(&ticket, &policy, None, begin()).expect("a step");

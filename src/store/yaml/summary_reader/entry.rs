@@ -3,7 +3,7 @@
 use super::lines::{FieldValues, fields};
 use super::schema;
 use super::values::{attachments_of, id_of, items, known, person_of, some, some_words, time_of, words_of};
-use crate::domain::sla::clock::{EntryEvent, EventKind};
+use crate::domain::sla::events::{EntryEvent, EventKind};
 use crate::domain::text::Text;
 use crate::domain::ticket::Hold;
 use crate::domain::ticket::action::{Action, OpenFields, SolveEvidence};
@@ -74,16 +74,16 @@ impl<'a> EntryFields<'a> {
 
     /// What the clocks see of it.
     pub fn beat(&self) -> Option<EntryEvent> {
-        let deed = match self.action {
+        let kind = match self.action {
             "reply" if !self.is_automatic() => EventKind::Reply,
             "merge" => EventKind::Merge,
             "reopen" if self.own[1].is_some() => EventKind::Unmerge,
-            "merged" => EventKind::Join(id_of(self.own[0]?)?),
-            "unmerged" => EventKind::Part(id_of(self.own[0]?)?),
+            "merged" => EventKind::Merged(id_of(self.own[0]?)?),
+            "unmerged" => EventKind::Unmerged(id_of(self.own[0]?)?),
             "prioritize" => EventKind::Prioritize(self.own[0]?.parse().ok()?),
             _ => EventKind::Other,
         };
-        Some(EntryEvent { at: time_of(self.at)?, role: self.common[3]?.parse().ok()?, deed, to: known(self.to)? })
+        Some(EntryEvent { at: time_of(self.at)?, role: self.common[3]?.parse().ok()?, kind, to: known(self.to)? })
     }
 
     /// The entry; its text as `words` makes it of the lines it stands on.

@@ -14,7 +14,7 @@ mod values;
 use super::canonical_reader::LineCursor;
 use super::scalar::is_printable;
 use crate::domain::id::Id;
-use crate::domain::sla::clock::SlaEventRecorder;
+use crate::domain::sla::events::SlaEventRecorder;
 use crate::domain::text::Text;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::entry::Entry;
@@ -42,7 +42,7 @@ pub fn read_summary(bytes: &[u8], id: Id) -> Option<Summary> {
         version: id_of(version)?,
         assigned_by: some(past.assigned_by, id_of)?,
         imported_id: past.imported_id,
-        sla_events: past.follower?.into_course(),
+        sla_events: past.follower?.into_events(),
     };
     (id_of(opened)? == id).then_some(row)
 }
@@ -230,7 +230,7 @@ impl<'a> HistoryProgress<'a> {
         if self.opened != self.last
             && let Some(follower) = &mut self.follower
         {
-            follower.step(entry.beat()?);
+            follower.record_event(entry.beat()?);
         }
         Some(())
     }
