@@ -220,7 +220,7 @@ mod tests {
         let text = "one\ntwo\nTiles, tiles\nfour\nfive\nsix\n緊急 tile\u{1b}s tiles";
         test_fixtures::by_agent(&mut ticket, test_fixtures::reply(), None, text);
         test_fixtures::by_agent(&mut ticket, test_fixtures::note(), None, "Secret tiles.");
-        find(&ticket, &Pattern::read(pattern, MatchMode::default()).expect("a pattern"), context, viewer)
+        find(&ticket, &Pattern::parse(pattern, MatchMode::default()).expect("a pattern"), context, viewer)
     }
 
     #[test]
@@ -281,7 +281,7 @@ mod tests {
         let mut ticket = test_fixtures::opened();
         let entry = ticket.id;
         test_fixtures::by_agent(&mut ticket, Action::Redact { entry, reason: "a slip".to_owned() }, None, "");
-        let pattern = Pattern::read("every", MatchMode::default()).expect("a pattern");
+        let pattern = Pattern::parse("every", MatchMode::default()).expect("a pattern");
         assert_eq!(find(&ticket, &pattern, 0, Viewer::Support), None);
     }
 }

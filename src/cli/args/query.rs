@@ -91,7 +91,7 @@ impl QueryFlags {
     /// The same as it would be read at an instant.
     pub(crate) fn query_at(&self, session: &Session, casebook: &Desk, now: DateTime<Utc>) -> Result<Query, CliError> {
         let zone = session.zone(casebook)?;
-        let scope = QueryScope { now, zone: &zone, me: session.actor()?, saved: &casebook.config().queries };
+        let scope = QueryScope { now, zone: &zone, viewer: session.actor()?, saved: &casebook.config().queries };
         let read = |text: &str| parse(text, &scope).map_err(|flaw| query_error(text, &flaw));
         let words: Vec<Cow<'_, str>> = self.words.iter().map(|word| phrase(unescape(word))).collect();
         let mut query = read(&words.join(" "))?;
@@ -152,7 +152,7 @@ impl QueryFlags {
 
 /// Holds the desk's own fields that a query names against those it has defined, if it has defined any.
 fn check_custom_fields(query: &Query, casebook: &Desk) -> Result<(), CliError> {
-    let mut asked = query.own_fields().peekable();
+    let mut asked = query.custom_fields().peekable();
     if asked.peek().is_none() {
         return Ok(());
     }
@@ -246,19 +246,19 @@ fn hint(kind: &QueryErrorKind) -> String {
         QueryErrorKind::UnknownKey(key) => did_you_mean(key, &KEYS, "in quotes it is searched for as words"),
         QueryErrorKind::UnknownWord(unknown) => did_you_mean(&unknown.given, unknown.known, ""),
         QueryErrorKind::UnknownState(word) => did_you_mean(word, &StateTest::WORDS.map(|(word, _)| word), ""),
-        QueryErrorKind::NoValue => "write it behind the colon, without a blank".to_owned(),
-        QueryErrorKind::NoTime(_) => {
+        QueryErrorKind::MissingValue => "write it behind the colon, without a blank".to_owned(),
+        QueryErrorKind::InvalidTime(_) => {
             "times look like 2026-11-01, >=2026-11-01, 2026-10-01..2026-10-31, <7d (less than 7 days ago), today"
                 .to_owned()
         }
-        QueryErrorKind::NoBound(_) => {
+        QueryErrorKind::InvalidBound(_) => {
             "for example fields.cost:>5, fields.renewal:<2027-01-01, fields.cost:5..9".to_owned()
         }
-        QueryErrorKind::NoPerson(_) => "give an e-mail address, `me` or `none`".to_owned(),
+        QueryErrorKind::InvalidPerson(_) => "give an e-mail address, `me` or `none`".to_owned(),
         QueryErrorKind::OpenQuote => "close it with another \"".to_owned(),
         QueryErrorKind::UnknownSaved(_) => "[queries] in casebook.toml names them".to_owned(),
-        QueryErrorKind::SavedInCircle(_) => "mend [queries] in casebook.toml".to_owned(),
-        QueryErrorKind::SecondMoment => "a query looks at one moment".to_owned(),
+        QueryErrorKind::SavedQueryCycle(_) => "mend [queries] in casebook.toml".to_owned(),
+        QueryErrorKind::DuplicateAsOf => "a query looks at one moment".to_owned(),
     }
 }
 

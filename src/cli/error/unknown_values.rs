@@ -18,13 +18,13 @@ impl Session {
     pub(crate) fn warn_unknown_values(&self, casebook: &Desk, query: &Query) -> Result<(), CliError> {
         let is_support = self.viewer(casebook)? == Viewer::Support;
         for condition in query.conditions.iter().filter(|condition| !condition.negated) {
-            match &condition.test {
-                Predicate::Words(TextField::ProductGroup, asked) => {
+            match &condition.predicate {
+                Predicate::Header(TextField::ProductGroup, asked) => {
                     let groups = casebook.policy().choices().map(|choices| choices.product_groups).unwrap_or_default();
                     let known: Vec<String> = groups.into_iter().map(|group| group.name).collect();
                     self.note("casebook.toml lists no product group", asked.iter().flatten(), &known);
                 }
-                Predicate::Words(TextField::Organization, asked) if is_support => {
+                Predicate::Header(TextField::Organization, asked) if is_support => {
                     let known = casebook.policy().organization_ids()?;
                     self.note("there is no file of an organization", asked.iter().flatten(), &known);
                 }

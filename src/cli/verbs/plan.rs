@@ -233,8 +233,8 @@ pub(super) fn unsolved(
     org: Option<&str>,
 ) -> Result<(Vec<Summary>, Vec<UnreadableFile>), CliError> {
     let mut tests = vec![Predicate::Is(vec![StateTest::Unsolved])];
-    tests.extend(org.map(|org| Predicate::Words(TextField::Organization, vec![Some(org.to_owned())])));
-    let conditions = tests.into_iter().map(|test| Condition { negated: false, test }).collect();
+    tests.extend(org.map(|org| Predicate::Header(TextField::Organization, vec![Some(org.to_owned())])));
+    let conditions = tests.into_iter().map(|predicate| Condition { negated: false, predicate }).collect();
     let found = casebook.read().query(&Query { conditions, as_of: None }, session.actor()?)?;
     let mut troubles = found.troubles;
     troubles.extend(promises.troubles());

@@ -58,8 +58,8 @@ impl SearchArgs {
         if matches!(chosen, OutputFormat::Names) {
             return shape.list(session);
         }
-        let meaning = MatchMode { pattern: self.regex, whole_words: self.word };
-        let needle = Pattern::read(unescape(&self.text), meaning).map_err(|flaw| pattern_error(&flaw))?;
+        let meaning = MatchMode { is_regex: self.regex, whole_words: self.word };
+        let needle = Pattern::parse(unescape(&self.text), meaning).map_err(|flaw| pattern_error(&flaw))?;
         let casebook = session.casebook()?;
         let query = self.query.query(session, &casebook)?;
         let viewer = session.viewer(&casebook)?;
@@ -69,7 +69,7 @@ impl SearchArgs {
         let search = desk::SearchRequest {
             query: &query,
             viewer: session.actor()?,
-            may_hold: &|file| needle.may_be_in(file),
+            may_hold: &|file| needle.may_match_file(file),
             find: &|ticket| search_results::find(ticket, &needle, context, viewer),
         };
         if for_people {
@@ -114,10 +114,10 @@ impl SearchArgs {
 
 fn pattern_error(flaw: &PatternError) -> CliError {
     let (message, hint) = match flaw {
-        PatternError::Nothing => {
+        PatternError::Empty => {
             ("there is nothing to look for", "give some words: `casebook search timeout`".to_owned())
         }
-        PatternError::Pattern(said) => ("the regular expression means nothing", said.clone()),
+        PatternError::InvalidRegex(said) => ("the regular expression means nothing", said.clone()),
     };
     Error::usage(message, hint).into()
 }

@@ -73,7 +73,8 @@ impl Reader<'_> {
             at_a_glance: &|glimpse| query.matches_header(glimpse),
             row: &|row| {
                 let clocks = || clocks(promises, row);
-                query.matches(&TicketView { row, me: viewer, holds_words: &|_| false, clocks: &clocks }) && keep(row)
+                query.matches(&TicketView { summary: row, viewer, contains_text: &|_| false, clocks: &clocks })
+                    && keep(row)
             },
         })?;
         found.troubles.extend(promises.into_iter().flat_map(SlaEvaluator::troubles));
@@ -149,12 +150,12 @@ impl Reader<'_> {
         };
         let ticket = if with_internal { ticket } else { customer_view(ticket) };
         let row = Summary::from(&ticket);
-        let holds_words = |words: &str| ticket.contains_text(words, with_internal);
+        let contains_text = |text: &str| ticket.contains_text(text, with_internal);
         let meant = self.may_see(viewer, &memberships, &row)
             && query.matches(&TicketView {
-                row: &row,
-                me: viewer,
-                holds_words: &holds_words,
+                summary: &row,
+                viewer,
+                contains_text: &contains_text,
                 clocks: &|| clocks(promises, &row),
             });
         meant.then_some((ticket, row))

@@ -65,7 +65,7 @@ impl SlaReader<'_> {
         promises: &SlaEvaluator<'_>,
         asked: DueOptions,
     ) -> Result<DueClocks, Error> {
-        let wanted = |clock: &Clock| (asked.with_stopped || clock.is_due()) && query.means_clock(clock);
+        let wanted = |clock: &Clock| (asked.with_stopped || clock.is_due()) && query.matches_clock(clock);
         let clocks = Mutex::new(Vec::new());
         let SummaryList { rows, mut troubles } =
             self.desk.read().query_where(&narrow_query(query, promises, asked.with_stopped), viewer, &|row| {
@@ -108,7 +108,7 @@ fn narrow_query(query: &Query, promises: &SlaEvaluator<'_>, with_stopped: bool) 
     if !with_stopped {
         let promised = Priority::ALL.iter().copied().filter(|priority| promises.has_target_for(*priority)).collect();
         let tests = [Predicate::Is(vec![StateTest::Unsolved]), Predicate::Priority(promised)];
-        query.conditions.extend(tests.map(|test| Condition { negated: false, test }));
+        query.conditions.extend(tests.map(|predicate| Condition { negated: false, predicate }));
     }
     query
 }

@@ -71,7 +71,7 @@ impl SlaReader<'_> {
         let (policy, is_support) = (self.desk.policy().sla()?, self.shows_manager_response(viewer));
         let waiting = Predicate::Status(vec![Status::AwaitingReply, Status::OnHold, Status::Open]);
         let mut query = query.clone();
-        query.conditions.push(Condition { negated: false, test: waiting });
+        query.conditions.push(Condition { negated: false, predicate: waiting });
         let may_ask = |row: &Summary| {
             let is_over = |hold: &Hold| hold.ended_at(self.desk.environment.now).is_some();
             let header = &row.header;

@@ -1,7 +1,7 @@
-//! Conditions on the desk's own fields: `fields.region:emea`, `fields.cost:>5`, `fields.renewal:<2027-01-01`.
+//! Conditions on custom fields: `fields.region:emea`, `fields.cost:>5`, `fields.renewal:<2027-01-01`.
 //!
-//! Numbers compare as numbers, days as days; everything else is the same word or not. Must not know which fields the
-//! desk has: the edge holds a query against them.
+//! Numbers compare as numbers and dates as dates; any other value is equal or not. The fields that a desk has are not
+//! known here; the command line checks a query against them.
 
 use std::cmp::Ordering;
 
@@ -10,19 +10,19 @@ use chrono::NaiveDate;
 use super::{Condition, Predicate, Query};
 use crate::domain::value::{Fields, Value};
 
-/// What is asked of a field.
+/// A condition on a custom field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FieldCondition {
     /// The ticket does not have it.
     Absent,
-    /// It is this word, number or day, in whatever case.
+    /// It equals this text, number or date, in upper or lower case.
     Is(String),
-    /// It lies between two values; an end left out is open. The flags say whether an end belongs to it.
+    /// It is between two bounds; a bound that is left out is unlimited. The flag of a bound is true if it is included.
     Between(Option<(String, bool)>, Option<(String, bool)>),
 }
 
-/// What a value behind the key means; none where it compares with nothing.
-pub(super) fn wish(word: &str) -> Option<FieldCondition> {
+/// Parses the value of a condition; `None` if it is a comparison with neither a number nor a date.
+pub(super) fn parse(word: &str) -> Option<FieldCondition> {
     let is_comparable = |bound: &str| number(bound).is_some() || day(bound).is_some();
     if word == "none" {
         return Some(FieldCondition::Absent);
@@ -46,31 +46,31 @@ pub(super) fn wish(word: &str) -> Option<FieldCondition> {
     Some(FieldCondition::Is(word.to_owned()))
 }
 
-/// Whether a ticket's fields are as one of the wishes has it.
-pub(super) fn is_met(name: &str, wishes: &[FieldCondition], fields: &Fields) -> bool {
-    let value = fields.iter().find(|(known, _)| known == name).map(|(_, value)| spelled(value));
-    wishes.iter().any(|wish| match (wish, &value) {
+/// Returns true if the fields of a ticket meet one of the conditions.
+pub(super) fn matches(name: &str, conditions: &[FieldCondition], fields: &Fields) -> bool {
+    let value = fields.iter().find(|(field, _)| field == name).map(|(_, value)| format(value));
+    conditions.iter().any(|condition| match (condition, &value) {
         (FieldCondition::Absent, value) => value.is_none(),
         (_, None) => false,
         (FieldCondition::Is(word), Some(value)) => {
             compare(value, word) == Some(Ordering::Equal) || value.to_lowercase() == word.to_lowercase()
         }
         (FieldCondition::Between(from, until), Some(value)) => {
-            let fits = |end: &Option<(String, bool)>, beyond: Ordering| {
+            let within = |end: &Option<(String, bool)>, beyond: Ordering| {
                 end.as_ref().is_none_or(|(bound, with_edge)| match compare(value, bound) {
                     Some(Ordering::Equal) => *with_edge,
                     Some(order) => order == beyond,
                     None => false,
                 })
             };
-            fits(from, Ordering::Greater) && fits(until, Ordering::Less)
+            within(from, Ordering::Greater) && within(until, Ordering::Less)
         }
     })
 }
 
-fn spelled(value: &Value) -> String {
+fn format(value: &Value) -> String {
     match value {
-        Value::String(words) | Value::Text(words) => words.trim_end().to_owned(),
+        Value::String(text) | Value::Text(text) => text.trim_end().to_owned(),
         Value::Integer(number) => number.to_string(),
         Value::Number(number) => number.to_string(),
         Value::Bool(flag) => flag.to_string(),
@@ -78,7 +78,7 @@ fn spelled(value: &Value) -> String {
     }
 }
 
-/// Both as numbers, else both as days; anything else does not compare.
+/// Compares two values as numbers, else as dates; other values do not compare.
 fn compare(a: &str, b: &str) -> Option<Ordering> {
     match (number(a), number(b)) {
         (Some(a), Some(b)) => a.partial_cmp(&b),
@@ -86,34 +86,34 @@ fn compare(a: &str, b: &str) -> Option<Ordering> {
     }
 }
 
-fn number(words: &str) -> Option<f64> {
-    words.parse::<f64>().ok().filter(|number| number.is_finite())
+fn number(text: &str) -> Option<f64> {
+    text.parse::<f64>().ok().filter(|number| number.is_finite())
 }
 
-fn day(words: &str) -> Option<NaiveDate> {
-    words.parse().ok()
+fn day(text: &str) -> Option<NaiveDate> {
+    text.parse().ok()
 }
 
 impl Query {
-    /// The fields of the desk's own that are asked for, and the words each is held against.
-    pub fn own_fields(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
-        let mut asked = Vec::new();
-        gather(&self.conditions, &mut asked);
-        asked.into_iter()
+    /// Returns the custom fields of the query, each with the values it is compared with for equality.
+    pub fn custom_fields(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
+        let mut fields = Vec::new();
+        collect(&self.conditions, &mut fields);
+        fields.into_iter()
     }
 }
 
-fn gather<'a>(conditions: &'a [Condition], asked: &mut Vec<(&'a str, Vec<&'a str>)>) {
+fn collect<'a>(conditions: &'a [Condition], fields: &mut Vec<(&'a str, Vec<&'a str>)>) {
     for condition in conditions {
-        match &condition.test {
-            Predicate::Field(name, wishes) => {
-                let words = wishes.iter().filter_map(|wish| match wish {
+        match &condition.predicate {
+            Predicate::Field(name, conditions) => {
+                let values = conditions.iter().filter_map(|condition| match condition {
                     FieldCondition::Is(word) => Some(word.as_str()),
                     _ => None,
                 });
-                asked.push((name, words.collect()));
+                fields.push((name, values.collect()));
             }
-            Predicate::All(conditions) => gather(conditions, asked),
+            Predicate::All(conditions) => collect(conditions, fields),
             _ => {}
         }
     }
@@ -134,8 +134,8 @@ mod tests {
     }
 
     #[test]
-    fn numbers_compare_as_numbers_and_days_as_days() {
-        for (name, word, wanted) in [
+    fn numbers_compare_as_numbers_and_dates_as_dates() {
+        for (name, word, expected) in [
             ("cost", "12", true),
             ("cost", "12.0", true),
             ("cost", ">5", true),
@@ -157,10 +157,10 @@ mod tests {
             ("other", "none", true),
             ("other", "x", false),
         ] {
-            let wishes = [wish(word).expect("a wish")];
-            assert_eq!(is_met(name, &wishes, &fields()), wanted, "{name}:{word}");
+            let conditions = [parse(word).expect("a condition")];
+            assert_eq!(matches(name, &conditions, &fields()), expected, "{name}:{word}");
         }
-        assert_eq!(wish(">many"), None);
-        assert_eq!(wish("a..b"), Some(FieldCondition::Is("a..b".to_owned())));
+        assert_eq!(parse(">many"), None);
+        assert_eq!(parse("a..b"), Some(FieldCondition::Is("a..b".to_owned())));
     }
 }

@@ -1,7 +1,7 @@
-//! Times in queries: days of the desk's zone, instants, and spans back from now.
+//! Times in queries: days of the desk's time zone, instants, and durations before now.
 //!
-//! `>2026-11-01` means after the end of that day, `>=` from its start on, and a span counts back from now: `<7d`
-//! is less than seven days ago. For what is due, a span counts ahead.
+//! `>2026-11-01` means after the end of that day, and `>=` from its start on. A duration counts back from now: `<7d` is
+//! less than seven days ago. In `due:` it counts ahead.
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 
@@ -9,8 +9,8 @@ use super::{QueryScope, Range, TimeField};
 use crate::domain::time::duration;
 use crate::domain::time::zone::Zone;
 
-/// What a value means; `None` where it names no time.
-pub(super) fn range(word: &str, fact: TimeField, scope: &QueryScope<'_>) -> Option<Range> {
+/// Parses a value; `None` if it is not a time.
+pub(super) fn range(word: &str, field: TimeField, scope: &QueryScope<'_>) -> Option<Range> {
     if let Some((from, until)) = word.split_once("..") {
         let from = if from.is_empty() { None } else { Some(moment(from, scope)?.from) };
         let until = if until.is_empty() { None } else { Some(moment(until, scope)?.until) };
@@ -20,34 +20,35 @@ pub(super) fn range(word: &str, fact: TimeField, scope: &QueryScope<'_>) -> Opti
         .into_iter()
         .find_map(|sign| Some((sign, word.strip_prefix(sign)?)))
         .unwrap_or(("", word));
-    if let Some(span) = duration::parse_duration(rest) {
-        return Some(relative(sign, span, fact, scope.now));
+    if let Some(duration) = duration::parse_duration(rest) {
+        return Some(relative(sign, duration, field, scope.now));
     }
-    let stretch = moment(rest, scope)?;
+    let range = moment(rest, scope)?;
     Some(match sign {
-        ">" => Range { from: Some(stretch.until), until: None },
-        ">=" => Range { from: Some(stretch.from), until: None },
-        "<" => Range { from: None, until: Some(stretch.from) },
-        "<=" => Range { from: None, until: Some(stretch.until) },
-        _ => Range { from: Some(stretch.from), until: Some(stretch.until) },
+        ">" => Range { from: Some(range.until), until: None },
+        ">=" => Range { from: Some(range.from), until: None },
+        "<" => Range { from: None, until: Some(range.from) },
+        "<=" => Range { from: None, until: Some(range.until) },
+        _ => Range { from: Some(range.from), until: Some(range.until) },
     })
 }
 
-/// A span without a sign means within it. The edge itself is in with `<=` and `>=`, and out with `<` and `>`.
-fn relative(sign: &str, span: TimeDelta, fact: TimeField, now: DateTime<Utc>) -> Range {
-    let (ahead, more) = (fact == TimeField::Due, sign.starts_with('>'));
-    let edge = if ahead { now + span } else { now - span };
-    let behind_edge = edge + TimeDelta::milliseconds(1);
+/// Returns the range of a duration relative to now. Without a sign it means within the duration. The edge is included
+/// with `<=` and `>=`, and excluded with `<` and `>`.
+fn relative(sign: &str, duration: TimeDelta, field: TimeField, now: DateTime<Utc>) -> Range {
+    let (ahead, more) = (field == TimeField::Due, sign.starts_with('>'));
+    let edge = if ahead { now + duration } else { now - duration };
+    let after_edge = edge + TimeDelta::milliseconds(1);
     let with_edge = !matches!(sign, "<" | ">");
-    // Less than a span ago is later than the edge; less than a span ahead is earlier.
+    // Less than a duration ago is after the edge; less than a duration ahead is before it.
     if more == ahead {
-        Range { from: Some(if with_edge { edge } else { behind_edge }), until: None }
+        Range { from: Some(if with_edge { edge } else { after_edge }), until: None }
     } else {
-        Range { from: None, until: Some(if with_edge { behind_edge } else { edge }) }
+        Range { from: None, until: Some(if with_edge { after_edge } else { edge }) }
     }
 }
 
-/// The stretch of time a word names: a day, or an instant of one second.
+/// The time that a word names: a whole day, or one second from an instant on.
 struct DateRange {
     from: DateTime<Utc>,
     until: DateTime<Utc>,
@@ -71,10 +72,9 @@ fn moment(word: &str, scope: &QueryScope<'_>) -> Option<DateRange> {
     Some(DateRange { from: instant, until: instant + TimeDelta::seconds(1) })
 }
 
-/// The last instant of what a word names, for looking back: a day counts whole.
+/// Returns the last instant of the day or second that a word names.
 pub(super) fn end_of(word: &str, scope: &QueryScope<'_>) -> Option<DateTime<Utc>> {
-    let stretch = moment(word, scope)?;
-    Some(stretch.until - TimeDelta::milliseconds(1))
+    Some(moment(word, scope)?.until - TimeDelta::milliseconds(1))
 }
 
 fn date(word: &str) -> Option<NaiveDate> {

@@ -1,7 +1,12 @@
-//! The query language: which tickets somebody means, in words such as `status:open -assignee:none updated:<7d`.
+//! The query language for tickets, such as `status:open -assignee:none updated:<7d`
+//! (docs/guides/finding-tickets.md).
 //!
-//! One parser for every place that takes a query. Conditions are joined by AND, values of one by OR, and a minus
-//! negates (CLI, Reading). Must not know files, flags, or the present: scope and time are given.
+//! There is one parser for every place that accepts a query. Conditions are joined by AND, the values of one condition by
+//! OR, and a minus negates.
+//!
+//! # Invariants
+//!
+//! Nothing here knows files, flags or the present: scope and time are given.
 
 mod custom_fields;
 mod dates;
@@ -21,124 +26,124 @@ pub use custom_fields::FieldCondition;
 pub use matches::TicketView;
 pub use parse::{KEYS, QueryScope, parse};
 
-/// What somebody asks for.
+/// A query: the conditions on tickets, and the moment it looks at.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Query {
-    /// Every one of these has to hold.
+    /// The conditions, all of which must hold.
     pub conditions: Vec<Condition>,
-    /// When the answer is wanted for, where that is not now.
+    /// The moment it looks at; `None` for the present.
     pub as_of: Option<AsOf>,
 }
 
-/// A moment of the desk.
+/// A moment in the past of a desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AsOf {
-    /// As the histories were then, UTC.
+    /// The histories as they were at an instant, UTC.
     Instant(DateTime<Utc>),
-    /// As the files were in a revision of git.
+    /// The files as they were in a git revision.
     Revision(String),
 }
 
-/// One condition.
+/// A condition of a query.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Condition {
-    /// Whether it must not hold.
+    /// True if the predicate must not hold.
     pub negated: bool,
-    /// What is looked at.
-    pub test: Predicate,
+    /// The predicate.
+    pub predicate: Predicate,
 }
 
-/// What a condition looks at; any of its values will do.
+/// A predicate on tickets; it holds if any of its values does.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Predicate {
     /// The status.
     Status(Vec<Status>),
     /// The priority.
     Priority(Vec<Priority>),
-    /// Why it is on hold.
+    /// The reason of the hold.
     Hold(Vec<HoldReason>),
-    /// How it was solved.
+    /// The resolution.
     Resolution(Vec<Resolution>),
-    /// Somebody who has to do with it; nobody is `None`.
+    /// A person of the ticket; `None` matches a ticket without one.
     Person(PersonField, Vec<Option<Person>>),
-    /// A fact in words; its absence is `None`.
-    Words(TextField, Vec<Option<String>>),
-    /// A state of affairs.
+    /// A header field with text; `None` matches a ticket without it.
+    Header(TextField, Vec<Option<String>>),
+    /// A state of the ticket.
     Is(Vec<StateTest>),
-    /// When something happened.
+    /// A time of the ticket.
     Time(TimeField, Vec<Range>),
-    /// One of the desk's own fields, by name.
+    /// A custom field, by name.
     Field(String, Vec<FieldCondition>),
-    /// Words anywhere in subject and texts, folded to lower case.
+    /// Text anywhere in the subject or in an entry, in lower case.
     Text(String),
-    /// Every one of these holds: a saved query that must not.
+    /// The conditions of a saved query that is negated; all of them hold.
     All(Vec<Condition>),
 }
 
-/// Who is looked at.
+/// A field of a query that names a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PersonField {
-    /// Whose ticket it is.
+    /// The requester.
     Requester,
-    /// Who takes care of it.
+    /// The assignee.
     Assignee,
-    /// Who else takes part.
+    /// The people in copy.
     Cc,
 }
 
-/// Which fact in words is looked at.
+/// A header field of a query that contains text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextField {
-    /// The customer's organisation.
+    /// The organization.
     Organization,
     /// The product group.
     ProductGroup,
-    /// How it came in.
+    /// The channel.
     Channel,
-    /// The desk's labels.
+    /// The tags.
     Tag,
-    /// The language it is written in.
+    /// The language; `ja` also matches `ja-JP`.
     Language,
 }
 
-/// Which time is looked at.
+/// A time of a ticket that a query can compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimeField {
-    /// When it was opened.
+    /// The time it was opened.
     Created,
-    /// When something last happened.
+    /// The time of its last entry.
     Updated,
-    /// When a clock that still runs is due, or was.
+    /// The due instant of a clock that has not stopped.
     Due,
 }
 
-/// Times from `from` until before `until`; an end left out is open.
+/// A half-open range of instants from `from` to before `until`; a bound that is left out is unlimited.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Range {
     /// The first instant, UTC.
     pub from: Option<DateTime<Utc>>,
-    /// The first instant behind, UTC.
+    /// The first instant after it, UTC.
     pub until: Option<DateTime<Utc>>,
 }
 
-/// A state of affairs that `is:` asks for.
+/// A state that `is:` tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StateTest {
     /// Support owes the next step.
     Open,
     /// Not solved.
     Unsolved,
-    /// Nobody takes care of it.
+    /// Without an assignee.
     Unassigned,
-    /// A manager looks at it.
+    /// Escalated to a manager.
     Escalated,
-    /// Goes on in another ticket.
+    /// Merged into another ticket.
     Merged,
-    /// A target has passed, and what was promised is still owed.
+    /// A clock that has not stopped is past its due instant.
     Overdue,
-    /// Was solved once, and opened again.
+    /// Solved once, and reopened.
     Reopened,
-    /// The asking person is its assignee or requester.
+    /// The viewer is the assignee or requester.
     Mine,
 }
 
@@ -156,82 +161,82 @@ impl StateTest {
     ];
 }
 
-/// What is wrong with a query, and where.
+/// An error in a query, with its position.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} (column {})", start + 1)]
 pub struct QueryError {
-    /// Where it begins, in characters from 0.
+    /// The position of its first character, from 0.
     pub start: usize,
-    /// How many characters it is long.
+    /// The number of its characters.
     pub length: usize,
-    /// What is wrong.
+    /// The kind.
     pub kind: QueryErrorKind,
 }
 
-/// What can be wrong with a query.
+/// The kind of an error in a query.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QueryErrorKind {
-    /// A key that is none.
-    #[error("`{0}:` is no key of a query")]
+    /// An unknown key.
+    #[error("unknown query key `{0}:`")]
     UnknownKey(String),
     /// A word that is not in its vocabulary.
-    #[error("`{}` is no {}", .0.given, .0.kind)]
+    #[error("unknown {} `{}`", .0.kind, .0.given)]
     UnknownWord(UnknownWord),
-    /// A word that `is:` does not know.
-    #[error("`is:` does not know `{0}`")]
+    /// A state that `is:` does not test.
+    #[error("unknown state `is:{0}`")]
     UnknownState(String),
     /// A key without a value.
-    #[error("a value is missing")]
-    NoValue,
-    /// Words that name no time.
-    #[error("`{0}` names no time")]
-    NoTime(String),
-    /// Words that compare with no number or day.
-    #[error("`{0}` compares with no number or day")]
-    NoBound(String),
-    /// Words that name no person.
-    #[error("`{0}` names nobody")]
-    NoPerson(String),
-    /// A quote that is never closed.
-    #[error("this quote is never closed")]
+    #[error("missing value after the colon")]
+    MissingValue,
+    /// A text that is not a time.
+    #[error("invalid time `{0}`")]
+    InvalidTime(String),
+    /// A bound that is neither a number nor a date.
+    #[error("invalid bound `{0}`: expected a number or a date")]
+    InvalidBound(String),
+    /// A text that is not a person.
+    #[error("invalid person `{0}`")]
+    InvalidPerson(String),
+    /// A quote that is not closed.
+    #[error("unclosed quote")]
     OpenQuote,
-    /// A saved query there is none of.
-    #[error("there is no saved query `{0}`")]
+    /// A saved query that the desk does not have.
+    #[error("unknown saved query `{0}`")]
     UnknownSaved(String),
-    /// A saved query that leads back to itself.
-    #[error("the saved query `{0}` leads back to itself")]
-    SavedInCircle(String),
-    /// A second moment.
-    #[error("`as-of:` stands here twice")]
-    SecondMoment,
+    /// A saved query that contains itself, directly or through others.
+    #[error("saved query `{0}` contains itself")]
+    SavedQueryCycle(String),
+    /// A second `as-of:`.
+    #[error("duplicate `as-of:`")]
+    DuplicateAsOf,
 }
 
 impl Query {
-    /// Whether the words of tickets are needed to answer.
+    /// Returns true if it needs the texts of tickets.
     pub fn needs_texts(&self) -> bool {
-        self.conditions.iter().any(|condition| condition.test.needs_texts())
+        self.conditions.iter().any(|condition| condition.predicate.needs_texts())
     }
 
-    /// Whether the clocks of tickets are needed to answer.
+    /// Returns true if it needs the clocks of tickets.
     pub fn needs_clocks(&self) -> bool {
-        self.conditions.iter().any(|condition| condition.test.needs_clocks())
+        self.conditions.iter().any(|condition| condition.predicate.needs_clocks())
     }
 
-    /// Whether a clock is one of those the conditions on clocks ask for; without any, every clock is. A ticket that a
-    /// query means may have others beside it.
-    pub fn means_clock(&self, clock: &Clock) -> bool {
-        let about_clocks = self.conditions.iter().filter(|condition| condition.test.is_about_clocks());
-        about_clocks.into_iter().all(|condition| condition.test.is_met_by(clock) != condition.negated)
+    /// Returns true if a clock meets the conditions on clocks; without such a condition every clock does. A ticket that
+    /// the query matches may have other clocks too.
+    pub fn matches_clock(&self, clock: &Clock) -> bool {
+        let on_clocks = self.conditions.iter().filter(|condition| condition.predicate.is_on_clocks());
+        on_clocks.into_iter().all(|condition| condition.predicate.matches_clock(clock) != condition.negated)
     }
 
-    /// The same without the conditions that [`Query::means_clock`] answers alone, clock by clock.
+    /// Returns the query without the conditions that [`Query::matches_clock`] decides clock by clock.
     #[must_use]
     pub fn without_clock_conditions(mut self) -> Self {
-        self.conditions.retain(|condition| condition.negated || !condition.test.is_about_clocks());
+        self.conditions.retain(|condition| condition.negated || !condition.predicate.is_on_clocks());
         self
     }
 
-    /// Both queries at once.
+    /// Returns the query that has the conditions of both.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.conditions.extend(other.conditions);

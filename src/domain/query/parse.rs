@@ -1,4 +1,4 @@
-//! From words to conditions. The first thing wrong is told with its place.
+//! The parser of queries: from text to conditions. It reports the first error with its position.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::domain::people::person::Person;
 use crate::domain::time::zone::Zone;
 use crate::domain::vocabulary::{HoldReason, Priority, Resolution, Status};
 
-/// Every key of a query.
+/// Every key of a query, without those of custom fields.
 pub const KEYS: [&str; 17] = [
     "status",
     "priority",
@@ -33,89 +33,92 @@ pub const KEYS: [&str; 17] = [
     "as-of",
 ];
 
-/// What stands before the name of one of the desk's own fields.
-const OWN: &str = "fields.";
+/// The prefix of the name of a custom field.
+const CUSTOM: &str = "fields.";
 
-/// What a query is read in: its present and zone, who asks, and the queries the desk has saved.
+/// The scope of a query: the present, the time zone, the viewer, and the saved queries.
 #[derive(Clone, Copy, Debug)]
 pub struct QueryScope<'a> {
     /// The present, UTC.
     pub now: DateTime<Utc>,
-    /// Whose days are meant.
+    /// The time zone whose days are meant.
     pub zone: &'a Zone,
-    /// Who `me` is.
-    pub me: Option<&'a Person>,
-    /// What `@name` stands for.
+    /// The viewer, whom `me` means.
+    pub viewer: Option<&'a Person>,
+    /// The text of each saved query, by the name after `@`.
     pub saved: &'a BTreeMap<String, String>,
 }
 
-/// Reads a query.
+/// Parses a query.
 ///
 /// # Errors
-/// The first thing wrong, with its place in `text`.
+/// The first error, with its position in `text`.
 pub fn parse(text: &str, scope: &QueryScope<'_>) -> Result<Query, QueryError> {
-    read(text, scope, &mut Vec::new())
+    parse_within(text, scope, &mut Vec::new())
 }
 
-fn read(text: &str, scope: &QueryScope<'_>, within: &mut Vec<String>) -> Result<Query, QueryError> {
+/// Parses a query that is inside of the saved queries `within`.
+fn parse_within(text: &str, scope: &QueryScope<'_>, within: &mut Vec<String>) -> Result<Query, QueryError> {
     let mut query = Query::default();
     for token in tokens(text)? {
-        let (negated, words) = match token.words.strip_prefix('-') {
-            Some(rest) if !rest.is_empty() => (true, token.behind(rest)),
+        let (negated, token) = match token.text.strip_prefix('-') {
+            Some(rest) if !rest.is_empty() => (true, token.after_sign(rest)),
             _ => (false, token.clone()),
         };
-        if let Some(name) = words.words.strip_prefix('@') {
-            let saved = saved(name, &words, scope, within)?;
+        if let Some(name) = token.text.strip_prefix('@') {
+            let saved = saved(name, &token, scope, within)?;
             query = query.and(if negated { none_of(saved) } else { saved });
             continue;
         }
-        match words.words.split_once(':').filter(|_| !words.words.starts_with('"')) {
+        match token.text.split_once(':').filter(|_| !token.text.starts_with('"')) {
             None => query
                 .conditions
-                .push(Condition { negated, test: Predicate::Text(unquoted(words.words).to_lowercase()) }),
+                .push(Condition { negated, predicate: Predicate::Text(unquoted(token.text).to_lowercase()) }),
             Some(("as-of", moment)) => {
                 if query.as_of.is_some() {
-                    return Err(words.flaw(QueryErrorKind::SecondMoment));
+                    return Err(token.error(QueryErrorKind::DuplicateAsOf));
                 }
-                query.as_of = Some(as_of(unquoted(moment), &words, scope)?);
+                query.as_of = Some(as_of(unquoted(moment), &token, scope)?);
             }
             Some((key, values)) => {
-                query.conditions.push(Condition { negated, test: test(key, &words, values, scope)? })
+                let predicate = predicate(key, &token, values, scope)?;
+                query.conditions.push(Condition { negated, predicate })
             }
         }
     }
     Ok(query)
 }
 
+/// Parses a saved query.
 fn saved(
     name: &str,
     token: &QueryToken<'_>,
     scope: &QueryScope<'_>,
     within: &mut Vec<String>,
 ) -> Result<Query, QueryError> {
-    let text = scope.saved.get(name).ok_or_else(|| token.flaw(QueryErrorKind::UnknownSaved(name.to_owned())))?;
+    let text = scope.saved.get(name).ok_or_else(|| token.error(QueryErrorKind::UnknownSaved(name.to_owned())))?;
     if within.iter().any(|outer| outer == name) {
-        return Err(token.flaw(QueryErrorKind::SavedInCircle(name.to_owned())));
+        return Err(token.error(QueryErrorKind::SavedQueryCycle(name.to_owned())));
     }
     within.push(name.to_owned());
-    // What is wrong inside a saved query is told at the word that called it.
-    let query = read(text, scope, within).map_err(|flaw| token.flaw(flaw.kind))?;
+    // An error inside a saved query is reported at the token that refers to it.
+    let query = parse_within(text, scope, within).map_err(|error| token.error(error.kind))?;
     within.pop();
     Ok(query)
 }
 
-/// A saved query that must not hold; the moment it looks at stays.
+/// Negates a saved query; its moment stays.
 fn none_of(query: Query) -> Query {
     let negated = match <[Condition; 1]>::try_from(query.conditions) {
         Ok([only]) => Condition { negated: !only.negated, ..only },
-        Err(several) => Condition { negated: true, test: Predicate::All(several) },
+        Err(several) => Condition { negated: true, predicate: Predicate::All(several) },
     };
     Query { conditions: vec![negated], ..query }
 }
 
 fn as_of(moment: &str, token: &QueryToken<'_>, scope: &QueryScope<'_>) -> Result<AsOf, QueryError> {
     if moment.is_empty() {
-        return Err(token.flaw(QueryErrorKind::NoValue));
+        return Err(token.error(QueryErrorKind::MissingValue));
     }
     Ok(match dates::end_of(moment, scope) {
         Some(instant) => AsOf::Instant(instant),
@@ -123,31 +126,32 @@ fn as_of(moment: &str, token: &QueryToken<'_>, scope: &QueryScope<'_>) -> Result
     })
 }
 
-fn test(key: &str, token: &QueryToken<'_>, values: &str, scope: &QueryScope<'_>) -> Result<Predicate, QueryError> {
+fn predicate(key: &str, token: &QueryToken<'_>, values: &str, scope: &QueryScope<'_>) -> Result<Predicate, QueryError> {
     let values = QueryValues { key, token, values: split(values) };
-    if let Some(name) = key.strip_prefix(OWN).filter(|name| !name.is_empty()) {
+    if let Some(name) = key.strip_prefix(CUSTOM).filter(|name| !name.is_empty()) {
         if values.values.is_empty() {
-            return Err(token.flaw(QueryErrorKind::NoValue));
+            return Err(token.error(QueryErrorKind::MissingValue));
         }
-        let wish = |word: &str| custom_fields::wish(word).ok_or_else(|| QueryErrorKind::NoBound(word.to_owned()));
-        return Ok(Predicate::Field(name.to_owned(), values.each(wish)?));
+        let condition =
+            |word: &str| custom_fields::parse(word).ok_or_else(|| QueryErrorKind::InvalidBound(word.to_owned()));
+        return Ok(Predicate::Field(name.to_owned(), values.each(condition)?));
     }
     if !KEYS.contains(&key) {
         return Err(QueryError {
             length: key.chars().count(),
-            ..token.flaw(QueryErrorKind::UnknownKey(key.to_owned()))
+            ..token.error(QueryErrorKind::UnknownKey(key.to_owned()))
         });
     }
     if values.values.is_empty() {
-        return Err(token.flaw(QueryErrorKind::NoValue));
+        return Err(token.error(QueryErrorKind::MissingValue));
     }
-    let time = |fact| {
+    let time = |field| {
         values
-            .each(|word| dates::range(word, fact, scope).ok_or_else(|| QueryErrorKind::NoTime(word.to_owned())))
-            .map(|ranges| Predicate::Time(fact, ranges))
+            .each(|word| dates::range(word, field, scope).ok_or_else(|| QueryErrorKind::InvalidTime(word.to_owned())))
+            .map(|ranges| Predicate::Time(field, ranges))
     };
-    let words = |fact| Ok(Predicate::Words(fact, values.each(|word| Ok((word != "none").then(|| word.to_owned())))?));
-    let person = |fact| Ok(Predicate::Person(fact, values.each(|word| person(word, scope))?));
+    let text = |field| Ok(Predicate::Header(field, values.each(|word| Ok((word != "none").then(|| word.to_owned())))?));
+    let person = |field| Ok(Predicate::Person(field, values.each(|word| person(word, scope))?));
     match key {
         "status" => {
             Ok(Predicate::Status(values.each(|word| word.parse::<Status>().map_err(QueryErrorKind::UnknownWord))?))
@@ -165,11 +169,11 @@ fn test(key: &str, token: &QueryToken<'_>, values: &str, scope: &QueryScope<'_>)
         "requester" => person(PersonField::Requester),
         "assignee" => person(PersonField::Assignee),
         "cc" => person(PersonField::Cc),
-        "org" => words(TextField::Organization),
-        "group" => words(TextField::ProductGroup),
-        "channel" => words(TextField::Channel),
-        "tag" => words(TextField::Tag),
-        "lang" => words(TextField::Language),
+        "org" => text(TextField::Organization),
+        "group" => text(TextField::ProductGroup),
+        "channel" => text(TextField::Channel),
+        "tag" => text(TextField::Tag),
+        "lang" => text(TextField::Language),
         "created" => time(TimeField::Created),
         "updated" => time(TimeField::Updated),
         _ => time(TimeField::Due),
@@ -177,19 +181,19 @@ fn test(key: &str, token: &QueryToken<'_>, values: &str, scope: &QueryScope<'_>)
 }
 
 fn person(word: &str, scope: &QueryScope<'_>) -> Result<Option<Person>, QueryErrorKind> {
-    match (word, scope.me) {
+    match (word, scope.viewer) {
         ("none", _) => Ok(None),
-        ("me", Some(me)) => Ok(Some(me.clone())),
-        _ => Person::from_name(word).map(Some).map_err(|_| QueryErrorKind::NoPerson(word.to_owned())),
+        ("me", Some(viewer)) => Ok(Some(viewer.clone())),
+        _ => Person::from_name(word).map(Some).map_err(|_| QueryErrorKind::InvalidPerson(word.to_owned())),
     }
 }
 
 fn state(word: &str) -> Result<StateTest, QueryErrorKind> {
-    let known = StateTest::WORDS.into_iter().find(|(known, _)| *known == word);
-    known.map(|(_, is)| is).ok_or_else(|| QueryErrorKind::UnknownState(word.to_owned()))
+    let found = StateTest::WORDS.into_iter().find(|(name, _)| *name == word);
+    found.map(|(_, state)| state).ok_or_else(|| QueryErrorKind::UnknownState(word.to_owned()))
 }
 
-/// The values behind a key, with their places.
+/// The values after a key, with their positions.
 struct QueryValues<'a> {
     key: &'a str,
     token: &'a QueryToken<'a>,
@@ -197,20 +201,21 @@ struct QueryValues<'a> {
 }
 
 impl QueryValues<'_> {
-    fn each<T>(&self, read: impl Fn(&str) -> Result<T, QueryErrorKind>) -> Result<Vec<T>, QueryError> {
+    /// Parses each value; an error gets the position of the value.
+    fn each<T>(&self, parse: impl Fn(&str) -> Result<T, QueryErrorKind>) -> Result<Vec<T>, QueryError> {
         let begin = self.token.start + self.key.chars().count() + 1;
-        let read = |(offset, word): &(usize, &str)| {
-            read(unquoted(word)).map_err(|kind| QueryError {
+        let parse = |(offset, word): &(usize, &str)| {
+            parse(unquoted(word)).map_err(|kind| QueryError {
                 start: begin + offset,
                 length: word.chars().count(),
                 kind,
             })
         };
-        self.values.iter().map(read).collect()
+        self.values.iter().map(parse).collect()
     }
 }
 
-/// The values between commas that stand outside quotes, with their offsets in characters.
+/// Splits values at commas outside of quotes; returns them with their offsets in characters.
 fn split(values: &str) -> Vec<(usize, &str)> {
     let (mut parts, mut begin, mut begin_column, mut quoted) = (Vec::new(), 0, 0, false);
     for (column, (byte, c)) in values.char_indices().chain([(values.len(), ',')]).enumerate() {
@@ -232,21 +237,21 @@ fn unquoted(word: &str) -> &str {
     word.strip_prefix('"').and_then(|word| word.strip_suffix('"')).unwrap_or(word)
 }
 
-/// A word of a query: everything up to the next blank outside quotes.
+/// A token of a query: everything up to the next blank outside of quotes.
 #[derive(Clone)]
 struct QueryToken<'a> {
     start: usize,
-    words: &'a str,
+    text: &'a str,
 }
 
 impl<'a> QueryToken<'a> {
-    fn flaw(&self, kind: QueryErrorKind) -> QueryError {
-        QueryError { start: self.start, length: self.words.chars().count(), kind }
+    fn error(&self, kind: QueryErrorKind) -> QueryError {
+        QueryError { start: self.start, length: self.text.chars().count(), kind }
     }
 
-    /// The rest of it, behind a sign of one character.
-    const fn behind(&self, rest: &'a str) -> Self {
-        Self { start: self.start + 1, words: rest }
+    /// Returns the rest of the token after a sign of one character.
+    const fn after_sign(&self, rest: &'a str) -> Self {
+        Self { start: self.start + 1, text: rest }
     }
 }
 
@@ -256,7 +261,7 @@ fn tokens(text: &str) -> Result<Vec<QueryToken<'_>>, QueryError> {
     for (column, (byte, c)) in text.char_indices().enumerate() {
         match (c, begin) {
             (c, Some((start, from))) if c.is_whitespace() && quote.is_none() => {
-                tokens.push(QueryToken { start, words: &text[from..byte] });
+                tokens.push(QueryToken { start, text: &text[from..byte] });
                 begin = None;
             }
             (c, None) if !c.is_whitespace() => begin = Some((column, byte)),
@@ -269,6 +274,6 @@ fn tokens(text: &str) -> Result<Vec<QueryToken<'_>>, QueryError> {
     if let Some(start) = quote {
         return Err(QueryError { start, length: 1, kind: QueryErrorKind::OpenQuote });
     }
-    tokens.extend(begin.map(|(start, from)| QueryToken { start, words: &text[from..] }));
+    tokens.extend(begin.map(|(start, from)| QueryToken { start, text: &text[from..] }));
     Ok(tokens)
 }

@@ -1,79 +1,79 @@
-//! Words looked for in texts: as they are typed, whole words, or a pattern; case never matters.
+//! The search in texts: for a literal text, whole words, or a regular expression, always without regard to case.
 //!
-//! Cases are folded as Unicode folds single characters, so `ÉTÉ` finds `été` and `ΣΟΦΌΣ` finds `σοφός`. Every look
-//! at a line takes time in proportion to its length. Must not know tickets, nor who may read them.
+//! Case is folded as Unicode folds single characters, so `ÉTÉ` finds `été` and `ΣΟΦΌΣ` finds `σοφός`. The search of a
+//! line takes time in proportion to its length.
 
 use std::ops::Range;
 
 use regex::Regex;
 
-/// What is looked for.
+/// A pattern to search for.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     pattern: Regex,
     in_bytes: Option<regex::bytes::Regex>,
 }
 
-/// How words are meant.
+/// The way in which the text of a pattern is matched.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MatchMode {
-    /// They are a pattern of the crate `regex`.
-    pub pattern: bool,
-    /// No letter or digit may touch them.
+    /// True if it is a regular expression of the crate `regex`, not a literal text.
+    pub is_regex: bool,
+    /// True if no letter or digit may be next to a match.
     pub whole_words: bool,
 }
 
-/// Why nothing can be looked for.
+/// The reason why a text is not a pattern.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PatternError {
-    /// There are no words.
-    #[error("there is nothing to look for")]
-    Nothing,
-    /// The pattern is none.
+    /// The text is empty.
+    #[error("the search text is empty")]
+    Empty,
+    /// It is not a valid regular expression; the message of the crate `regex`.
     #[error("{0}")]
-    Pattern(String),
+    InvalidRegex(String),
 }
 
-/// A line with hits.
+/// A line with matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hit<'a> {
-    /// Which line it is, from 0.
+    /// The number of the line, from 0.
     pub line: usize,
-    /// The line.
+    /// The text of the line.
     pub text: &'a str,
-    /// Where the hits are, in bytes; never empty.
+    /// The byte ranges of the matches; never empty.
     pub ranges: Vec<Range<usize>>,
 }
 
-/// What a ticket file has at its end, if nothing is missing.
+/// The end of every complete ticket file.
 const END: &[u8] = b"\n...\n";
-/// What git leaves in a file it could not merge.
+/// The mark of a merge conflict that git writes into a file.
 const CONFLICT: &[u8] = b"<<<<<<<";
 
 impl Pattern {
-    /// Something to look for.
+    /// Parses a pattern.
     ///
     /// # Errors
-    /// No words, or no pattern.
-    pub fn read(words: &str, meaning: MatchMode) -> Result<Self, PatternError> {
-        if words.is_empty() {
-            return Err(PatternError::Nothing);
+    /// An empty text, or an invalid regular expression.
+    pub fn parse(text: &str, mode: MatchMode) -> Result<Self, PatternError> {
+        if text.is_empty() {
+            return Err(PatternError::Empty);
         }
-        let literal = regex::escape(words);
-        let inner = if meaning.pattern { words } else { &literal };
-        let pattern = if meaning.whole_words {
+        let literal = regex::escape(text);
+        let inner = if mode.is_regex { text } else { &literal };
+        let pattern = if mode.whole_words {
             format!(r"(?i)\b{{start-half}}(?:{inner})\b{{end-half}}")
         } else {
             format!("(?i){inner}")
         };
-        let flaw = |error: regex::Error| PatternError::Pattern(error.to_string());
-        // Only letters and digits are sure to stand in a file as they stand in the text.
-        let is_plain = !meaning.pattern && words.chars().all(char::is_alphanumeric);
+        let invalid = |error: regex::Error| PatternError::InvalidRegex(error.to_string());
+        // Only letters and digits are certain to be in a file as they are in the text.
+        let is_plain = !mode.is_regex && text.chars().all(char::is_alphanumeric);
         let in_bytes = is_plain.then(|| regex::bytes::Regex::new(&format!("(?i){literal}"))).transpose();
-        Ok(Self { pattern: Regex::new(&pattern).map_err(flaw)?, in_bytes: in_bytes.map_err(flaw)? })
+        Ok(Self { pattern: Regex::new(&pattern).map_err(invalid)?, in_bytes: in_bytes.map_err(invalid)? })
     }
 
-    /// The lines of a text with hits.
+    /// Returns the lines of a text with matches.
     pub fn hits<'t>(&self, text: &'t str) -> impl Iterator<Item = Hit<'t>> {
         text.lines().enumerate().filter_map(|(line, text)| {
             let ranges = self.ranges(text);
@@ -81,21 +81,21 @@ impl Pattern {
         })
     }
 
-    /// Where the hits of one line are, in bytes. What matches nothing is no hit.
+    /// Returns the byte ranges of the matches in one line, without empty ones.
     pub fn ranges(&self, line: &str) -> Vec<Range<usize>> {
         self.pattern.find_iter(line).map(|found| found.range()).filter(|range| !range.is_empty()).collect()
     }
 
-    /// Whether a ticket's file has to be read to know whether it holds the words. A file that looks damaged does, so
-    /// that it is named; so does one whose words may be spelled with a backslash.
-    pub fn may_be_in(&self, file: &[u8]) -> bool {
+    /// Returns true if a ticket file must be read to know if it has a match. That includes a file that looks damaged, so
+    /// that it is reported, and a file with a backslash, in which the text may be escaped.
+    pub fn may_match_file(&self, file: &[u8]) -> bool {
         let Some(pattern) = &self.in_bytes else { return true };
-        let is_odd = || {
+        let may_hide_text = || {
             !file.ends_with(END)
                 || memchr::memchr(b'\\', file).is_some()
                 || memchr::memmem::find(file, CONFLICT).is_some()
         };
-        pattern.is_match(file) || is_odd()
+        pattern.is_match(file) || may_hide_text()
     }
 }
 
@@ -103,22 +103,22 @@ impl Pattern {
 mod tests {
     use super::*;
 
-    fn needle(words: &str) -> Pattern {
-        Pattern::read(words, MatchMode::default()).expect("a needle")
+    fn pattern(text: &str) -> Pattern {
+        Pattern::parse(text, MatchMode::default()).expect("a pattern")
     }
 
-    fn found(needle: &Pattern, text: &str) -> Vec<(usize, Vec<String>)> {
-        needle
+    fn found(pattern: &Pattern, text: &str) -> Vec<(usize, Vec<String>)> {
+        pattern
             .hits(text)
             .map(|hit| (hit.line, hit.ranges.into_iter().map(|range| hit.text[range].to_owned()).collect()))
             .collect()
     }
 
     #[test]
-    fn words_are_found_as_they_are_typed_in_any_case() {
+    fn a_literal_text_is_found_in_any_case() {
         let text = "Tiles time out.\nno\nTILES (tiles)\n";
         let expected = vec![(0, vec!["Tiles".to_owned()]), (2, vec!["TILES".to_owned(), "tiles".to_owned()])];
-        assert_eq!(found(&needle("tiles"), text), expected);
+        assert_eq!(found(&pattern("tiles"), text), expected);
         for (words, line) in [
             ("ÉTÉ", "Cet été"),
             ("ΣΟΦΌΣ", "σοφός"),
@@ -126,38 +126,38 @@ mod tests {
             ("a.b (c)", "x A.B (C)"),
             ("kelvin", "\u{212a}elvin"),
         ] {
-            assert_eq!(needle(words).ranges(line).len(), 1, "{words}");
+            assert_eq!(pattern(words).ranges(line).len(), 1, "{words}");
         }
-        assert!(needle("a.b").ranges("axb").is_empty());
+        assert!(pattern("a.b").ranges("axb").is_empty());
     }
 
     #[test]
-    fn whole_words_are_touched_by_nothing() {
+    fn whole_words_have_no_letter_or_digit_next_to_them() {
         let word =
-            |words: &str| Pattern::read(words, MatchMode { whole_words: true, pattern: false }).expect("a needle");
+            |text: &str| Pattern::parse(text, MatchMode { whole_words: true, is_regex: false }).expect("a pattern");
         assert_eq!(word("tile").ranges("tiles tile reptile tile").len(), 2);
         assert_eq!(word("c++").ranges("c++ and c++11").len(), 1);
-        let both = Pattern::read("tiles?|maps?", MatchMode { whole_words: true, pattern: true }).expect("a needle");
+        let both = Pattern::parse("tiles?|maps?", MatchMode { whole_words: true, is_regex: true }).expect("a pattern");
         assert_eq!(both.ranges("tile Maps bitmap").len(), 2);
     }
 
     #[test]
-    fn a_pattern_that_matches_nothing_finds_nothing() {
-        let pattern = |words: &str| Pattern::read(words, MatchMode { pattern: true, whole_words: false });
-        assert!(pattern("x*").expect("a needle").ranges("abc").is_empty());
-        assert_eq!(pattern(r"\d{3}").expect("a needle").ranges("a 404 b 500").len(), 2);
-        assert!(matches!(pattern("(").expect_err("a flaw"), PatternError::Pattern(_)));
-        assert_eq!(needle("x").ranges("").len(), 0);
-        assert_eq!(Pattern::read("", MatchMode::default()).expect_err("a flaw"), PatternError::Nothing);
+    fn empty_matches_are_not_hits() {
+        let regex = |text: &str| Pattern::parse(text, MatchMode { is_regex: true, whole_words: false });
+        assert!(regex("x*").expect("a pattern").ranges("abc").is_empty());
+        assert_eq!(regex(r"\d{3}").expect("a pattern").ranges("a 404 b 500").len(), 2);
+        assert!(matches!(regex("(").expect_err("an error"), PatternError::InvalidRegex(_)));
+        assert_eq!(pattern("x").ranges("").len(), 0);
+        assert_eq!(Pattern::parse("", MatchMode::default()).expect_err("an error"), PatternError::Empty);
     }
 
     #[test]
-    fn a_file_is_left_out_only_where_it_cannot_hold_the_words() {
-        assert!(!needle("tiles").may_be_in(b"text: none\n...\n"));
+    fn a_file_is_skipped_only_if_it_cannot_contain_the_text() {
+        assert!(!pattern("tiles").may_match_file(b"text: none\n...\n"));
         for file in ["TILES\n...\n", "\\x74iles\n...\n", "cut short", "<<<<<<< HEAD\n...\n", "T\u{131}les tiles"] {
-            assert!(needle("tiles").may_be_in(file.as_bytes()), "{file}");
+            assert!(pattern("tiles").may_match_file(file.as_bytes()), "{file}");
         }
-        assert!(needle("two words").may_be_in(b"none\n...\n"), "a line may be folded between them");
-        assert!(needle("ask").may_be_in("a\u{17f}\u{212a}\n...\n".as_bytes()));
+        assert!(pattern("two words").may_match_file(b"none\n...\n"), "a line may be folded between them");
+        assert!(pattern("ask").may_match_file("a\u{17f}\u{212a}\n...\n".as_bytes()));
     }
 }

@@ -1,4 +1,4 @@
-//! Queries in words, judged on a small desk.
+//! Queries as text, matched with one ticket.
 
 use std::collections::BTreeMap;
 
@@ -12,15 +12,15 @@ use crate::domain::ticket::summary::Summary;
 use crate::domain::time::zone::Zone;
 use crate::domain::vocabulary::Role;
 
-fn instant(words: &str) -> DateTime<Utc> {
-    words.parse().expect("a time")
+fn instant(text: &str) -> DateTime<Utc> {
+    text.parse().expect("a time")
 }
 
-fn person(words: &str) -> Person {
-    Person::from_address(words).expect("an address")
+fn person(text: &str) -> Person {
+    Person::from_address(text).expect("an address")
 }
 
-/// A ticket opened by Ana on the 20th at 12:00, with a note and an answer an hour later.
+/// Returns a ticket opened by Ana on the 20th at 12:00 UTC, with a note an hour later.
 fn ticket() -> Ticket {
     let at = instant("2026-11-20T12:00:00Z");
     let ana = person("ana@acme.example");
@@ -51,31 +51,31 @@ fn ticket() -> Ticket {
     ticket
 }
 
-fn read(text: &str) -> Result<Query, QueryError> {
+fn parsed(text: &str) -> Result<Query, QueryError> {
     let saved = BTreeMap::from([
         ("triage".to_owned(), "is:open assignee:none".to_owned()),
         ("late".to_owned(), "is:overdue".to_owned()),
         ("loop".to_owned(), "@loop".to_owned()),
     ]);
-    let (zone, me) = (Zone::named("Europe/Paris").expect("a zone"), person("ana@acme.example"));
-    parse(text, &QueryScope { now: instant("2026-11-21T17:00:00Z"), zone: &zone, me: Some(&me), saved: &saved })
+    let (zone, ana) = (Zone::named("Europe/Paris").expect("a zone"), person("ana@acme.example"));
+    parse(text, &QueryScope { now: instant("2026-11-21T17:00:00Z"), zone: &zone, viewer: Some(&ana), saved: &saved })
 }
 
-fn means(text: &str) -> bool {
+fn matches(text: &str) -> bool {
     let ticket = ticket();
-    let row = Summary::from(&ticket);
-    let me = person("ana@acme.example");
-    let holds_words = |words: &str| ticket.contains_text(words, true);
-    read(text).expect("a query").matches(&TicketView {
-        row: &row,
-        me: Some(&me),
-        holds_words: &holds_words,
+    let summary = Summary::from(&ticket);
+    let ana = person("ana@acme.example");
+    let contains_text = |text: &str| ticket.contains_text(text, true);
+    parsed(text).expect("a query").matches(&TicketView {
+        summary: &summary,
+        viewer: Some(&ana),
+        contains_text: &contains_text,
         clocks: &Vec::new,
     })
 }
 
 #[test]
-fn every_key_is_judged() {
+fn every_key_is_matched() {
     for text in [
         "",
         "status:open",
@@ -107,7 +107,7 @@ fn every_key_is_judged() {
         "-due:<2h",
         "status:open priority:S2 tiles",
     ] {
-        assert!(means(text), "{text}");
+        assert!(matches(text), "{text}");
     }
     for text in [
         "status:solved",
@@ -121,13 +121,13 @@ fn every_key_is_judged() {
         "-@triage",
         "tiles -@triage",
     ] {
-        assert!(!means(text), "{text}");
+        assert!(!matches(text), "{text}");
     }
 }
 
 #[test]
-fn days_are_the_desks_and_spans_count_back() {
-    // In Paris the ticket was opened on the 20th at 13:00, and last touched at 14:00.
+fn days_are_those_of_the_desk_and_durations_count_back() {
+    // In Paris the ticket was opened on the 20th at 13:00, and its last entry was at 14:00.
     for text in [
         "created:2026-11-20",
         "created:yesterday",
@@ -144,45 +144,46 @@ fn days_are_the_desks_and_spans_count_back() {
         "updated:<28h1m",
         "created:today,yesterday",
     ] {
-        assert!(means(text), "{text}");
+        assert!(matches(text), "{text}");
     }
     for text in
         ["created:>2026-11-20", "created:<2026-11-20", "created:today", "created:<1d", "updated:<28h", "created:>2d"]
     {
-        assert!(!means(text), "{text}");
+        assert!(!matches(text), "{text}");
     }
 }
 
 #[test]
-fn words_are_found_in_any_case_and_language() {
+fn text_is_found_in_any_case_and_language() {
     for text in ["tiles", "DASHBOARD", "\"tiles time\"", "イルが", "pool full", "-nothing"] {
-        assert!(means(text), "{text}");
+        assert!(matches(text), "{text}");
     }
     for text in ["\"time tiles\"", "nothing", "-tiles"] {
-        assert!(!means(text), "{text}");
+        assert!(!matches(text), "{text}");
     }
     assert!(!ticket().contains_text("pool", false), "customers do not find internal notes");
 }
 
 #[test]
-fn what_is_wrong_is_told_with_its_place() {
-    let flaw = |text: &str| read(text).map_err(|flaw| (flaw.start, flaw.length, flaw.kind)).expect_err("a flaw");
-    assert_eq!(flaw("is:open staus:open"), (8, 5, QueryErrorKind::UnknownKey("staus".to_owned())));
-    assert_eq!(flaw("-staus:open"), (1, 5, QueryErrorKind::UnknownKey("staus".to_owned())));
-    assert!(matches!(flaw("é status:open,opne"), (14, 4, QueryErrorKind::UnknownWord(_))));
-    assert_eq!(flaw("is:opened"), (3, 6, QueryErrorKind::UnknownState("opened".to_owned())));
-    assert_eq!(flaw("created:>soon"), (8, 5, QueryErrorKind::NoTime(">soon".to_owned())));
-    assert_eq!(flaw("created:.."), (8, 2, QueryErrorKind::NoTime("..".to_owned())));
-    assert_eq!(flaw("x status:"), (2, 7, QueryErrorKind::NoValue));
-    assert_eq!(flaw("x \"open"), (2, 1, QueryErrorKind::OpenQuote));
-    assert_eq!(flaw("@triag"), (0, 6, QueryErrorKind::UnknownSaved("triag".to_owned())));
-    assert_eq!(flaw("@loop").2, QueryErrorKind::SavedInCircle("loop".to_owned()));
-    assert_eq!(flaw("as-of:today as-of:today").2, QueryErrorKind::SecondMoment);
+fn errors_have_their_positions() {
+    let error =
+        |text: &str| parsed(text).map_err(|error| (error.start, error.length, error.kind)).expect_err("an error");
+    assert_eq!(error("is:open staus:open"), (8, 5, QueryErrorKind::UnknownKey("staus".to_owned())));
+    assert_eq!(error("-staus:open"), (1, 5, QueryErrorKind::UnknownKey("staus".to_owned())));
+    assert!(matches!(error("é status:open,opne"), (14, 4, QueryErrorKind::UnknownWord(_))));
+    assert_eq!(error("is:opened"), (3, 6, QueryErrorKind::UnknownState("opened".to_owned())));
+    assert_eq!(error("created:>soon"), (8, 5, QueryErrorKind::InvalidTime(">soon".to_owned())));
+    assert_eq!(error("created:.."), (8, 2, QueryErrorKind::InvalidTime("..".to_owned())));
+    assert_eq!(error("x status:"), (2, 7, QueryErrorKind::MissingValue));
+    assert_eq!(error("x \"open"), (2, 1, QueryErrorKind::OpenQuote));
+    assert_eq!(error("@triag"), (0, 6, QueryErrorKind::UnknownSaved("triag".to_owned())));
+    assert_eq!(error("@loop").2, QueryErrorKind::SavedQueryCycle("loop".to_owned()));
+    assert_eq!(error("as-of:today as-of:today").2, QueryErrorKind::DuplicateAsOf);
 }
 
 #[test]
 fn a_moment_is_a_day_an_instant_or_a_revision() {
-    let as_of = |text: &str| read(text).expect("a query").as_of;
+    let as_of = |text: &str| parsed(text).expect("a query").as_of;
     assert_eq!(as_of("as-of:2026-11-20"), Some(AsOf::Instant(instant("2026-11-20T22:59:59.999Z"))));
     assert_eq!(as_of("as-of:HEAD~3"), Some(AsOf::Revision("HEAD~3".to_owned())));
     let at_noon = ticket().as_of(instant("2026-11-20T12:30:00Z")).expect("open by then");

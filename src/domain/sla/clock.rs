@@ -90,9 +90,10 @@ impl Clock {
 
 /// Returns the clocks of a ticket at `now`, in the order they began.
 ///
-/// A `now` before the last event counts as the time of that event. `default_language` is used if the ticket has no language; `calendar` looks
-/// up calendars by name. A metric without a target or calendar has no clock; nor has a merged ticket for a target that
-/// was not breached by then, which continues on the ticket it was merged into (docs/slas.md#merged-tickets).
+/// A `now` before the last event counts as the time of that event. `default_language` is used if the ticket has no
+/// language; `calendar` looks up calendars by name. A metric without a target or calendar has no clock; nor has a merged
+/// ticket for a target that was not breached by then, which continues on the ticket it was merged into
+/// (docs/slas.md#merged-tickets).
 pub fn clocks<'a>(
     events: &SlaEvents,
     opened: DateTime<Utc>,

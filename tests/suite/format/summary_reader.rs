@@ -136,7 +136,7 @@ fn query(words: &str) -> Query {
     let zone = Zone::named("Europe/Paris").expect("a zone");
     let saved = BTreeMap::new();
     let now = "2026-11-21T12:00:00Z".parse().expect("a time");
-    parse(words, &QueryScope { now, zone: &zone, me: None, saved: &saved }).expect("a query")
+    parse(words, &QueryScope { now, zone: &zone, viewer: None, saved: &saved }).expect("a query")
 }
 
 /// Queries, of which some can be answered from a summary header.
@@ -165,7 +165,12 @@ proptest! {
         let row = Summary::from(&ticket);
         for words in QUERIES {
             let query = query(words);
-            let means = query.matches(&TicketView { row: &row, me: None, holds_words: &|_| false, clocks: &Vec::new });
+            let means = query.matches(&TicketView {
+                summary: &row,
+                viewer: None,
+                contains_text: &|_| false,
+                clocks: &Vec::new,
+            });
             for glimpse in [SummaryHeader::from(&row), SummaryHeader::from(&row.header)] {
                 let said = query.matches_header(&glimpse);
                 prop_assert!(said.is_none_or(|said| said == means), "{} {:?} {:?}", words, said, row);
