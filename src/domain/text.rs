@@ -1,14 +1,12 @@
-//! Texts people write, cleaned where they enter, and nothing lost.
-//!
-//! Must not know how a text is spelled in a file or shown on a terminal.
+//! Text that people write, cleaned when it is entered.
 
-/// What somebody wrote: one or more lines, each ended by LF, the last of them not blank.
+/// A text that a person wrote: one or more lines, each ended by LF, the last of them not blank.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text(String);
 
 impl Text {
-    /// Cleans what was typed (FORMAT, rule 6): CRLF and CR become LF, blank lines at the end go, one
-    /// newline ends it; every other character is kept. `None` where nothing but blanks was typed.
+    /// Cleans a typed text: CRLF and CR become LF, blank lines at the end are removed, and one LF ends it. Every other
+    /// character is kept. `None` if only blanks were typed.
     pub fn clean(typed: &str) -> Option<Self> {
         let mut text =
             if typed.contains('\r') { typed.replace("\r\n", "\n").replace('\r', "\n") } else { typed.to_owned() };
@@ -28,32 +26,32 @@ impl Text {
         Some(Self(text))
     }
 
-    /// Takes words that need no cleaning. `None` where they do.
-    pub fn of_clean(words: String) -> Option<Self> {
-        let last_line = words.strip_suffix('\n')?.rsplit('\n').next()?;
+    /// Accepts a text that is clean already; `None` if it is not.
+    pub fn from_clean(text: String) -> Option<Self> {
+        let last_line = text.strip_suffix('\n')?.rsplit('\n').next()?;
         let is_clean =
-            !last_line.trim_matches([' ', '\t']).is_empty() && memchr::memchr(b'\r', words.as_bytes()).is_none();
-        is_clean.then_some(Self(words))
+            !last_line.trim_matches([' ', '\t']).is_empty() && memchr::memchr(b'\r', text.as_bytes()).is_none();
+        is_clean.then_some(Self(text))
     }
 
-    /// Stands for words that are not at hand, where it only counts that there are some. Never written anywhere.
+    /// Returns a placeholder for a text that was not read, for readers that need only its presence. It is never written.
     pub const fn left_out() -> Self {
         Self(String::new())
     }
 
-    /// The lines with their ends, the last newline included.
+    /// Returns the lines, each with its LF.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The first line that is not blank, for places with room for one line.
+    /// Returns the first line that is not blank, trimmed.
     pub fn first_line(&self) -> &str {
         self.0.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()
     }
 }
 
-/// Folds a subject into one line: line breaks and tabs become blanks, blanks around it go.
-/// `None` where nothing is left.
+/// Folds a subject into one line: line breaks and tabs become a space, and blanks at both ends are removed. `None` if
+/// nothing is left.
 pub fn clean_subject(typed: &str) -> Option<String> {
     let is_break = |c: char| matches!(c, '\n' | '\r' | '\t' | '\u{85}' | '\u{2028}' | '\u{2029}');
     let one_line = typed.split(is_break).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
@@ -65,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ends_of_lines_are_made_one_and_blank_lines_at_the_end_go() {
+    fn line_endings_become_lf_and_blank_lines_at_the_end_are_removed() {
         let clean = |typed| Text::clean(typed).map(|text| text.0);
         assert_eq!(clean("a\r\nb\rc"), Some("a\nb\nc\n".to_owned()));
         assert_eq!(clean("a  \n\n \t\n\n"), Some("a  \n".to_owned()));
@@ -79,14 +77,14 @@ mod tests {
         for typed in ["a", "\n \n\tx\t\n", "x\u{85}\n", "a\r\r\n\r"] {
             let once = Text::clean(typed).expect("a text");
             assert_eq!(Text::clean(once.as_str()), Some(once.clone()), "{typed:?}");
-            assert_eq!(Text::of_clean(once.0.clone()), Some(once), "{typed:?}");
+            assert_eq!(Text::from_clean(once.0.clone()), Some(once), "{typed:?}");
         }
     }
 
     #[test]
-    fn what_needs_cleaning_is_not_clean() {
+    fn a_text_that_needs_cleaning_is_not_clean() {
         for typed in ["", "\n", "a", "a\n\n", "a\n \t\n", "a\rb\n", "a\r\n"] {
-            assert_eq!(Text::of_clean(typed.to_owned()), None, "{typed:?}");
+            assert_eq!(Text::from_clean(typed.to_owned()), None, "{typed:?}");
         }
     }
 

@@ -1,15 +1,13 @@
-//! A plain value: what a field of a ticket holds once nothing is known of its meaning.
-//!
-//! The bridge between the strict types and whatever spells them (YAML, JSON). Must not know any spelling.
+//! Plain values of fields: the bridge between the strict types and the formats YAML and JSON.
 
 use chrono::{DateTime, Utc};
 
 use super::time::duration;
 
-/// A value of a file or of another system's record.
+/// A value in a file or in a record of another system.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    /// Nothing; never written, read only to be refused or dropped.
+    /// Null; never written, and refused or dropped when it is read.
     Null,
     /// True or false.
     Bool(bool),
@@ -17,23 +15,23 @@ pub enum Value {
     Integer(i128),
     /// A number with a fraction.
     Number(f64),
-    /// Words on one line.
+    /// Text on one line.
     String(String),
-    /// Lines: written as a block.
+    /// Text of several lines, written as a block.
     Text(String),
     /// An instant, UTC.
     Time(DateTime<Utc>),
-    /// Values in order.
+    /// A list of values.
     List(Vec<Value>),
-    /// Named values in order.
+    /// A map of named values.
     Map(Fields),
 }
 
-/// Named values in the order they are written.
+/// Named values, in the order they are written.
 pub type Fields = Vec<(String, Value)>;
 
 impl Value {
-    /// What kind of value it is, in words for an error.
+    /// Returns the kind of the value with its article, for error messages.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Null => "nothing",
@@ -46,8 +44,8 @@ impl Value {
         }
     }
 
-    /// The same value as a file gives it back: times and texts are strings there, and nulls and empty
-    /// lists and maps are never written.
+    /// Returns the value as it is read back from a file: times and texts are strings there, and nulls and empty lists and
+    /// maps are not written.
     pub fn normalized(&self) -> Option<Self> {
         Some(match self {
             Self::Null => return None,
@@ -62,14 +60,14 @@ impl Value {
         .filter(|value| !value.is_empty())
     }
 
-    /// Whether it is a list or map that says nothing.
+    /// Returns true if it is an empty list or map.
     pub fn is_empty(&self) -> bool {
         matches!(self, Self::List(items) if items.is_empty()) || matches!(self, Self::Map(fields) if fields.is_empty())
     }
 }
 
 impl From<&str> for Value {
-    fn from(words: &str) -> Self {
-        Self::String(words.to_owned())
+    fn from(text: &str) -> Self {
+        Self::String(text.to_owned())
     }
 }

@@ -1,24 +1,23 @@
-//! The closed vocabularies of the workflow: statuses, priorities, reasons, resolutions, roles.
-//!
-//! Each word has one spelling in files, flags and JSON. Must not know labels for people or other languages.
+//! The closed vocabularies of the workflow: statuses, priorities, reasons, resolutions, roles. Each word is spelled the
+//! same in files, flags and JSON.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A word that is not in its vocabulary.
+/// A word that is not in a vocabulary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownWord {
-    /// What kind of word was wanted: `status`, `priority`, …
+    /// The kind of word that was expected, such as `status`.
     pub kind: &'static str,
-    /// What was given instead.
+    /// The word that was given.
     pub given: String,
-    /// Every word that would do.
+    /// Every word of the vocabulary.
     pub known: &'static [&'static str],
 }
 
 impl fmt::Display for UnknownWord {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "`{}` is no {}; known are {}", self.given, self.kind, self.known.join(", "))
+        write!(formatter, "unknown {} `{}`; expected one of {}", self.kind, self.given, self.known.join(", "))
     }
 }
 
@@ -31,12 +30,12 @@ macro_rules! vocabulary {
         pub enum $name { $($(#[$doc])* $variant),+ }
 
         impl $name {
-            /// Every value, in the order the workflow lists them.
+            /// Every value, in the order of docs/workflow.md.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
             /// Every word, in the same order.
             pub const WORDS: &'static [&'static str] = &[$($word),+];
 
-            /// The one spelling used in files, flags and JSON.
+            /// Returns the word in files, flags and JSON.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
             }
@@ -63,21 +62,22 @@ macro_rules! vocabulary {
 }
 
 vocabulary! {
-    /// Who owes the next step (WORKFLOW, Statuses; seeds 002-004).
+    /// The status of a ticket: the side that owes the next step
+    /// (docs/workflow.md#the-status-says-who-owes-the-next-step).
     Status, "status" {
-        /// Support owes the next step: just opened, or the customer has just replied.
+        /// Support owes the next step: the ticket was just opened, or the customer has just replied.
         Open = "open",
-        /// The requester owes the next step: support answered or asked, and waits.
+        /// The requester owes the next step: support has replied and waits.
         AwaitingReply = "awaiting_reply",
-        /// An internal team owes the next step; support waits on its own side and work goes on.
+        /// An internal team owes the next step: support waits on its own side, and the work continues.
         OnHold = "on_hold",
-        /// Nobody owes anything.
+        /// No step is due.
         Solved = "solved",
     }
 }
 
 impl Status {
-    /// Who owes the next step, as `next_step` in JSON says it.
+    /// Returns the side that owes the next step, as `next_step` in JSON has it.
     pub const fn next_step(self) -> Option<&'static str> {
         match self {
             Self::Open => Some("support"),
@@ -89,7 +89,7 @@ impl Status {
 }
 
 vocabulary! {
-    /// The current impact of the issue (WORKFLOW, Priorities; seeds 002-004).
+    /// The priority of a ticket: the current impact of the issue (docs/seeds.md#002-003-004).
     Priority, "priority" {
         /// Urgent: complete loss of functionality.
         S1 = "S1",
@@ -103,7 +103,7 @@ vocabulary! {
 }
 
 impl Priority {
-    /// Reads `S1` to `S4` in any case, and `P1` to `P4` as the same (WORKFLOW, Priorities).
+    /// Parses `S1` to `S4`, and `P1` to `P4` as the same, in upper or lower case.
     ///
     /// # Errors
     /// Any other word.
@@ -115,49 +115,49 @@ impl Priority {
 }
 
 vocabulary! {
-    /// What somebody was when an entry was made (FORMAT, A ticket).
+    /// The role of an actor at the time of an entry (docs/format.md#an-entry).
     Role, "role" {
-        /// Listed in `[team]` at that time.
+        /// A member of `[team]` at that time.
         Agent = "agent",
-        /// Everybody else.
+        /// A person who was not a member of `[team]`.
         Customer = "customer",
-        /// The program itself, as in a sweep.
+        /// The program, as in a sweep.
         System = "system",
     }
 }
 
 vocabulary! {
-    /// What kind of ticket it is, where it is not an ordinary one.
+    /// The kind of a ticket that is not an ordinary one.
     Kind, "kind of ticket" {
-        /// A request for organisation-wide access.
+        /// A request for organization-wide access.
         OrganizationAccess = "organization_access",
     }
 }
 
 vocabulary! {
-    /// Why support waits on its own side (WORKFLOW, hold; seeds 002-004).
+    /// The reason of a hold (docs/workflow.md#hold---reason-engineering).
     HoldReason, "hold reason" {
         /// Reproducing a reported bug.
         Reproducing = "reproducing",
-        /// Looking for a workaround.
+        /// Searching for a workaround.
         Workaround = "workaround",
         /// With an engineering team.
         Engineering = "engineering",
         /// The account team will contact the requester.
         AccountTeam = "account_team",
-        /// Anything else; the entry's text says what.
+        /// Another reason, which the text of the entry names.
         Other = "other",
     }
 }
 
 vocabulary! {
-    /// How a ticket came to be solved (WORKFLOW, Statuses).
+    /// The resolution of a solved ticket.
     Resolution, "resolution" {
         /// Requester and agent agree.
         Agreed = "agreed",
         /// A bug was reported, with agreed priority and timeline.
         BugReported = "bug_reported",
-        /// No answer after the alerts the policy lists.
+        /// The requester did not reply after the reminders of the policy.
         NoResponse = "no_response",
         /// Merged into another ticket.
         Merged = "merged",
@@ -165,21 +165,21 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// Why tickets were merged.
+    /// The reason of a merge (docs/workflow.md#merge).
     MergeReason, "merge reason" {
         /// Two tickets about the same issue.
         SameIssue = "same_issue",
-        /// One chat that was cut in several tickets.
+        /// One chat that was interrupted and became several tickets.
         InterruptedChat = "interrupted_chat",
     }
 }
 
 vocabulary! {
-    /// Why a solved ticket was opened again.
+    /// The reason of a reopening (docs/workflow.md#reopen).
     ReopenReason, "reopen reason" {
         /// The issue is not solved.
         NotSolved = "not_solved",
-        /// It is not solved sufficiently.
+        /// The issue is not solved sufficiently.
         Insufficient = "insufficient",
         /// The requester could not take part in the troubleshooting.
         CouldNotEngage = "could_not_engage",
@@ -189,7 +189,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// Why a ticket was escalated to a support manager.
+    /// The reason of an escalation to a support manager (docs/workflow.md#escalate).
     EscalationReason, "escalation reason" {
         /// Resolution takes too long.
         ResolutionTime = "resolution_time",
@@ -201,46 +201,46 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What somebody is in an organisation (WORKFLOW, People).
+    /// A role of a person in an organization (docs/workflow.md#the-people).
     OrganizationRole, "role" {
-        /// Works on every ticket of the organisation.
+        /// May work on every ticket of the organization.
         TechSupportEditor = "tech_support_editor",
-        /// Reads every ticket of the organisation.
+        /// May read every ticket of the organization.
         TechSupportViewer = "tech_support_viewer",
-        /// Grants and takes the two support roles.
+        /// May grant and revoke the two support roles.
         OrgAdmin = "org_admin",
-        /// Administers the organisation's instance.
+        /// Administers the organization's instance.
         Admin = "admin",
-        /// Develops on the organisation's instance.
+        /// Develops on the organization's instance.
         Developer = "developer",
-        /// Is asked before support causes downtime; may be granted organisation access.
+        /// Contacted before support causes downtime; may be granted organization access.
         TechnicalContact = "technical_contact",
     }
 }
 
 impl OrganizationRole {
-    /// Whether it is one of those an organisation's administrator grants and takes.
+    /// Returns true if it is a role that an administrator of the organization grants and revokes.
     pub const fn is_support(self) -> bool {
         matches!(self, Self::TechSupportEditor | Self::TechSupportViewer)
     }
 }
 
 vocabulary! {
-    /// Which product an instance is.
+    /// The edition of an instance.
     Edition, "edition" {
-        /// The original one, which needs a project number.
+        /// The original edition, which needs a project number.
         Original = "original",
-        /// The one that is part of the cloud.
+        /// The edition that is part of the cloud.
         CloudCore = "cloud_core",
     }
 }
 
 vocabulary! {
-    /// Who runs an instance.
+    /// The party that runs an instance.
     Hosting, "hosting" {
-        /// The vendor, who updates it too.
+        /// The vendor, which also updates it.
         Vendor = "vendor",
-        /// The customer, who has to update it.
+        /// The customer, who must update it.
         Customer = "customer",
     }
 }
@@ -250,7 +250,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn p_is_read_as_s() {
+    fn p_is_parsed_as_s() {
         assert_eq!(Priority::parse_lenient("p2"), Ok(Priority::S2));
         assert_eq!(Priority::parse_lenient("S4"), Ok(Priority::S4));
         assert_eq!(Priority::parse_lenient("P0").map_err(|unknown| unknown.given), Err("P0".to_owned()));

@@ -30,7 +30,7 @@ pub(super) const fn for_read_error(kind: &ReadErrorKind) -> &'static Rule {
             DecodeErrorKind::Missing(_) => &rules::FIELD_MISSING,
             DecodeErrorKind::Unknown { .. } => &rules::FIELD_UNKNOWN,
             DecodeErrorKind::WrongKind { .. } => &rules::FIELD_KIND,
-            DecodeErrorKind::Unfit(_) => &rules::FIELD_UNFIT,
+            DecodeErrorKind::Invalid(_) => &rules::FIELD_UNFIT,
             DecodeErrorKind::Empty => &rules::FIELD_EMPTY,
         },
     }

@@ -1,4 +1,4 @@
-//! From types to named values. The order of names here is the order in files.
+//! The encoder from types to named values. The order of names here is the order in files.
 
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
@@ -8,7 +8,7 @@ use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::{Escalation, Header, Hold, Ticket};
 use crate::domain::value::{Fields, Value};
 
-/// The names of a header in their order (FORMAT, A ticket).
+/// The names of a header in their order (docs/format.md#the-header).
 pub const HEADER_NAMES: [&str; 23] = [
     "format",
     "id",
@@ -35,7 +35,7 @@ pub const HEADER_NAMES: [&str; 23] = [
     "fields",
 ];
 
-/// Named values in the making: what says nothing is left out.
+/// A writer of named values, which leaves out empty ones.
 #[derive(Default)]
 pub(super) struct FieldWriter(pub(super) Fields);
 
@@ -46,13 +46,14 @@ impl FieldWriter {
         }
     }
 
-    pub(super) fn words(&mut self, name: &str, words: &str) {
-        self.value(name, Value::from(words));
+    pub(super) fn text(&mut self, name: &str, text: &str) {
+        self.value(name, Value::from(text));
     }
 
-    pub(super) fn word<T: std::fmt::Display>(&mut self, name: &str, word: Option<T>) {
-        if let Some(word) = word {
-            self.words(name, &word.to_string());
+    /// Writes a value as it is displayed, if there is one.
+    pub(super) fn display<T: std::fmt::Display>(&mut self, name: &str, value: Option<T>) {
+        if let Some(value) = value {
+            self.text(name, &value.to_string());
         }
     }
 
@@ -71,77 +72,77 @@ impl FieldWriter {
     }
 }
 
-/// The header of a ticket as named values.
+/// Encodes the header of a ticket as named values.
 pub fn header_fields(ticket: &Ticket) -> Fields {
     let header = &ticket.header;
     let mut writer = FieldWriter::default();
     writer.value("format", Value::Integer(i128::from(ticket.format)));
-    writer.word("id", Some(ticket.id));
-    writer.words("subject", &header.subject);
-    writer.word("kind", header.kind);
-    writer.word("status", Some(header.status));
-    writer.word("priority", Some(header.priority));
-    place(&mut writer, [&header.product, &header.product_group, &header.organization, &header.instance]);
+    writer.display("id", Some(ticket.id));
+    writer.text("subject", &header.subject);
+    writer.display("kind", header.kind);
+    writer.display("status", Some(header.status));
+    writer.display("priority", Some(header.priority));
+    subject_area(&mut writer, [&header.product, &header.product_group, &header.organization, &header.instance]);
     people(&mut writer, &header.requester, header.assignee.as_ref(), &header.cc);
-    writer.word("channel", header.channel.as_ref());
-    writer.word("language", header.language.as_ref());
+    writer.display("channel", header.channel.as_ref());
+    writer.display("language", header.language.as_ref());
     writer.list("tags", &header.tags);
-    states(&mut writer, header);
-    writer.word("follow_up_of", header.follow_up_of);
+    state(&mut writer, header);
+    writer.display("follow_up_of", header.follow_up_of);
     writer.map("fields", header.fields.clone());
     writer.0
 }
 
-fn place(writer: &mut FieldWriter, facts: [&Option<String>; 4]) {
-    for (name, fact) in ["product", "product_group", "organization", "instance"].into_iter().zip(facts) {
-        writer.word(name, fact.as_ref());
+fn subject_area(writer: &mut FieldWriter, values: [&Option<String>; 4]) {
+    for (name, value) in ["product", "product_group", "organization", "instance"].into_iter().zip(values) {
+        writer.display(name, value.as_ref());
     }
 }
 
 fn people(writer: &mut FieldWriter, requester: &Person, assignee: Option<&Person>, cc: &[Person]) {
-    writer.words("requester", requester.as_str());
-    writer.word("assignee", assignee);
+    writer.text("requester", requester.as_str());
+    writer.display("assignee", assignee);
     writer.list("cc", cc);
 }
 
-fn states(writer: &mut FieldWriter, header: &Header) {
+fn state(writer: &mut FieldWriter, header: &Header) {
     writer.map("escalation", header.escalation.as_ref().map(escalation_fields).unwrap_or_default());
     writer.map("hold", header.hold.as_ref().map(hold_fields).unwrap_or_default());
-    writer.word("resolution", header.resolution);
-    writer.word("merged_into", header.merged_into);
+    writer.display("resolution", header.resolution);
+    writer.display("merged_into", header.merged_into);
     writer.list("merged_from", &header.merged_from);
 }
 
 fn escalation_fields(escalation: &Escalation) -> Fields {
     let mut writer = FieldWriter::default();
-    writer.word("reason", Some(escalation.reason));
-    writer.word("manager", escalation.manager.as_ref());
+    writer.display("reason", Some(escalation.reason));
+    writer.display("manager", escalation.manager.as_ref());
     writer.value("since", Value::Time(escalation.since));
     writer.0
 }
 
 fn hold_fields(hold: &Hold) -> Fields {
     let mut writer = FieldWriter::default();
-    writer.word("reason", Some(hold.reason));
-    writer.word("team", hold.team.as_ref());
+    writer.display("reason", Some(hold.reason));
+    writer.display("team", hold.team.as_ref());
     if let Some(until) = hold.until {
         writer.value("until", Value::Time(until));
     }
     writer.0
 }
 
-/// An entry as named values (FORMAT, Entry fields).
+/// Encodes an entry as named values (docs/format.md#an-entry).
 pub fn entry_fields(entry: &Entry) -> Fields {
     let mut writer = FieldWriter::default();
-    writer.word("id", Some(entry.id));
+    writer.display("id", Some(entry.id));
     writer.value("at", Value::Time(entry.at));
-    writer.words("by", entry.by.as_str());
-    writer.word("role", Some(entry.role));
-    writer.words("action", entry.action.as_str());
-    writer.word("from", entry.from);
-    writer.word("to", entry.to);
-    writer.word("key", entry.key.as_ref());
-    writer.word("message_id", entry.message_id.as_ref());
+    writer.text("by", entry.by.as_str());
+    writer.display("role", Some(entry.role));
+    writer.text("action", entry.action.as_str());
+    writer.display("from", entry.from);
+    writer.display("to", entry.to);
+    writer.display("key", entry.key.as_ref());
+    writer.display("message_id", entry.message_id.as_ref());
     action_fields(&mut writer, &entry.action);
     writer.value("attachments", Value::List(entry.attachments.iter().map(attachment_fields).collect()));
     if let Some(text) = &entry.text {
@@ -152,9 +153,9 @@ pub fn entry_fields(entry: &Entry) -> Fields {
 
 fn attachment_fields(attachment: &Attachment) -> Value {
     let mut writer = FieldWriter::default();
-    writer.words("name", &attachment.name);
+    writer.text("name", &attachment.name);
     writer.value("size", Value::Integer(attachment.size.into()));
-    writer.word("sha256", Some(attachment.digest));
+    writer.display("sha256", Some(attachment.digest));
     Value::Map(writer.0)
 }
 
@@ -163,107 +164,107 @@ fn action_fields(writer: &mut FieldWriter, action: &Action) {
         Action::Open(opening) => opening_fields(writer, opening),
         Action::Reply { auto, via_ticket } | Action::Note { auto, via_ticket } => {
             writer.flag("auto", *auto);
-            writer.word("via_ticket", *via_ticket);
+            writer.display("via_ticket", *via_ticket);
         }
         Action::Hold(hold) => hold_fields(hold).into_iter().for_each(|(name, value)| writer.value(&name, value)),
-        Action::Solve(solution) => solution_fields(writer, solution),
+        Action::Solve(evidence) => evidence_fields(writer, evidence),
         Action::Merge { into, reason } => {
-            writer.word("into", Some(*into));
-            writer.word("reason", Some(*reason));
+            writer.display("into", Some(*into));
+            writer.display("reason", Some(*reason));
         }
         Action::Merged { source, cc } => {
-            writer.word("source", Some(*source));
+            writer.display("source", Some(*source));
             writer.list("cc", cc);
         }
         Action::Forward { into, entry } => {
-            writer.word("into", Some(*into));
-            writer.word("entry", Some(*entry));
+            writer.display("into", Some(*into));
+            writer.display("entry", Some(*entry));
         }
         Action::Reopen { reason, unmerge } => {
-            writer.word("reason", Some(*reason));
+            writer.display("reason", Some(*reason));
             writer.flag("unmerge", *unmerge);
         }
-        Action::Unmerged { source } => writer.word("source", Some(*source)),
-        Action::Escalate { reason, manager } => escalated(writer, Some(*reason), manager.as_ref()),
-        Action::Deescalate { reason, manager } => escalated(writer, *reason, manager.as_ref()),
+        Action::Unmerged { source } => writer.display("source", Some(*source)),
+        Action::Escalate { reason, manager } => escalate_fields(writer, Some(*reason), manager.as_ref()),
+        Action::Deescalate { reason, manager } => escalate_fields(writer, *reason, manager.as_ref()),
         Action::Prioritize { priority, was } => {
-            writer.word("priority", Some(*priority));
-            writer.word("was", Some(*was));
+            writer.display("priority", Some(*priority));
+            writer.display("was", Some(*was));
         }
-        Action::Assign { assignee } => writer.word("assignee", assignee.as_ref()),
+        Action::Assign { assignee } => writer.display("assignee", assignee.as_ref()),
         Action::Set { set, unset } => set_fields(writer, set, unset),
-        Action::Cc { add, remove } => both_lists(writer, add, remove),
-        Action::Tag { add, remove } => both_lists(writer, add, remove),
+        Action::Cc { add, remove } => add_and_remove(writer, add, remove),
+        Action::Tag { add, remove } => add_and_remove(writer, add, remove),
         Action::Correct { entry, reason } | Action::Redact { entry, reason } => {
-            writer.word("entry", Some::<Id>(*entry));
-            writer.words("reason", reason);
+            writer.display("entry", Some::<Id>(*entry));
+            writer.text("reason", reason);
         }
         Action::Remind { auto } => writer.flag("auto", *auto),
         Action::Resume | Action::Attach | Action::Unknown(_) => {}
     }
 }
 
-fn escalated(
+fn escalate_fields(
     writer: &mut FieldWriter,
     reason: Option<crate::domain::vocabulary::EscalationReason>,
     manager: Option<&Person>,
 ) {
-    writer.word("reason", reason);
-    writer.word("manager", manager);
+    writer.display("reason", reason);
+    writer.display("manager", manager);
 }
 
-fn both_lists<T: std::fmt::Display>(writer: &mut FieldWriter, add: &[T], remove: &[T]) {
+fn add_and_remove<T: std::fmt::Display>(writer: &mut FieldWriter, add: &[T], remove: &[T]) {
     writer.list("add", add);
     writer.list("remove", remove);
 }
 
 fn opening_fields(writer: &mut FieldWriter, opening: &OpenFields) {
-    writer.words("subject", &opening.subject);
-    writer.word("kind", opening.kind);
-    writer.word("priority", Some(opening.priority));
-    place(writer, [&opening.product, &opening.product_group, &opening.organization, &opening.instance]);
+    writer.text("subject", &opening.subject);
+    writer.display("kind", opening.kind);
+    writer.display("priority", Some(opening.priority));
+    subject_area(writer, [&opening.product, &opening.product_group, &opening.organization, &opening.instance]);
     people(writer, &opening.requester, opening.assignee.as_ref(), &opening.cc);
-    writer.word("channel", opening.channel.as_ref());
-    writer.word("language", opening.language.as_ref());
+    writer.display("channel", opening.channel.as_ref());
+    writer.display("language", opening.language.as_ref());
     writer.list("tags", &opening.tags);
-    writer.word("follow_up_of", opening.follow_up_of);
+    writer.display("follow_up_of", opening.follow_up_of);
     writer.map("fields", opening.fields.clone());
-    writer.word("approved_by", opening.approved_by.as_ref());
+    writer.display("approved_by", opening.approved_by.as_ref());
     if let Some(overridden) = &opening.overridden {
         let mut inner = FieldWriter::default();
-        inner.words("rule", &overridden.rule);
-        inner.words("reason", &overridden.reason);
+        inner.text("rule", &overridden.rule);
+        inner.text("reason", &overridden.reason);
         writer.map("override", inner.0);
     }
-    writer.word("imported_from", opening.imported_from.as_ref());
-    writer.word("imported_id", opening.imported_id.as_ref());
+    writer.display("imported_from", opening.imported_from.as_ref());
+    writer.display("imported_id", opening.imported_id.as_ref());
     writer.map("imported", opening.imported.clone());
 }
 
-fn solution_fields(writer: &mut FieldWriter, solution: &SolveEvidence) {
-    writer.word("resolution", Some(solution.resolution()));
-    match solution {
-        SolveEvidence::Agreed { by } => writer.word("agreed_by", by.as_ref()),
+fn evidence_fields(writer: &mut FieldWriter, evidence: &SolveEvidence) {
+    writer.display("resolution", Some(evidence.resolution()));
+    match evidence {
+        SolveEvidence::Agreed { by } => writer.display("agreed_by", by.as_ref()),
         SolveEvidence::BugReported { bug, priority, eta } => {
-            writer.words("bug", bug);
-            writer.word("bug_priority", Some(*priority));
+            writer.text("bug", bug);
+            writer.display("bug_priority", Some(*priority));
             writer.value("eta", Value::Time(*eta));
         }
         SolveEvidence::NoResponse => {}
     }
 }
 
-/// Facts by their header names; the desk's own fields gather under `fields`.
+/// Writes the changed header fields by their names; custom fields are under `fields`.
 fn set_fields(writer: &mut FieldWriter, set: &[(HeaderField, Value)], unset: &[HeaderField]) {
-    let mut facts = FieldWriter::default();
-    let mut own = Fields::new();
-    for (fact, value) in set {
-        match fact {
-            HeaderField::Field(name) => own.push((name.clone(), value.clone())),
-            named => facts.value(&named.name(), value.clone()),
+    let mut fields = FieldWriter::default();
+    let mut custom = Fields::new();
+    for (field, value) in set {
+        match field {
+            HeaderField::Field(name) => custom.push((name.clone(), value.clone())),
+            named => fields.value(&named.name(), value.clone()),
         }
     }
-    facts.map("fields", own);
-    writer.map("set", facts.0);
+    fields.map("fields", custom);
+    writer.map("set", fields.0);
     writer.list("unset", &unset.iter().map(HeaderField::name).collect::<Vec<_>>());
 }

@@ -1,47 +1,47 @@
-//! What is wrong with a file's values, and where, as a path of names and positions.
+//! Errors in the values of a file, with their paths.
 
 use std::fmt;
 
-/// One step of a path into a ticket.
+/// An element of a path to a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PathElement {
-    /// The value of a name in a map.
+    /// The name of a value in a map.
     Name(String),
-    /// A place in a list, from 0.
+    /// The index of a value in a list, from 0.
     Index(usize),
 }
 
-/// A value that does not mean what its place needs.
+/// An error in a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
-    /// Where it is.
+    /// The path of the value; that of its map if a name is missing.
     pub path: Vec<PathElement>,
-    /// What is wrong.
+    /// The kind.
     pub kind: DecodeErrorKind,
 }
 
-/// What can be wrong with a value.
+/// The kind of an error in a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DecodeErrorKind {
-    /// A name that has to be there is not.
+    /// A required name is missing.
     Missing(&'static str),
-    /// A name that does not belong there; the nearest that does.
+    /// A name is unknown.
     Unknown {
         /// The name.
         name: String,
-        /// Names that belong there.
+        /// The similar known names, the most similar first.
         known: Vec<&'static str>,
     },
-    /// A value of another kind.
+    /// The value is of another kind than expected.
     WrongKind {
-        /// What belongs there.
-        wanted: &'static str,
-        /// What is there.
+        /// The kind that is expected.
+        expected: &'static str,
+        /// The kind that was found.
         found: &'static str,
     },
-    /// A value of the right kind that says nothing sensible; the sentence of its type.
-    Unfit(String),
-    /// Nothing, an empty list or an empty map, where the name should be left out.
+    /// The value is of the expected kind but invalid; the message of its type.
+    Invalid(String),
+    /// The value is null, empty or blank; absent values are left out.
     Empty,
 }
 
@@ -50,24 +50,24 @@ impl fmt::Display for DecodeErrorKind {
         match self {
             Self::Missing(name) => write!(formatter, "`{name}` is missing"),
             Self::Unknown { name, known } if known.is_empty() => {
-                write!(formatter, "`{name}` does not belong here")
+                write!(formatter, "unknown name `{name}`")
             }
             Self::Unknown { name, known } => {
-                write!(formatter, "`{name}` does not belong here; did you mean `{}`?", known[0])
+                write!(formatter, "unknown name `{name}`; did you mean `{}`?", known[0])
             }
-            Self::WrongKind { wanted, found } => {
-                write!(formatter, "{wanted} belongs here, not {found}")
+            Self::WrongKind { expected, found } => {
+                write!(formatter, "expected {expected}, found {found}")
             }
-            Self::Unfit(sentence) => formatter.write_str(sentence),
-            Self::Empty => formatter.write_str("this says nothing; leave the name out"),
+            Self::Invalid(message) => formatter.write_str(message),
+            Self::Empty => formatter.write_str("empty value; leave the name out"),
         }
     }
 }
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, step) in self.path.iter().enumerate() {
-            match step {
+        for (place, element) in self.path.iter().enumerate() {
+            match element {
                 PathElement::Name(name) if place == 0 => formatter.write_str(name)?,
                 PathElement::Name(name) => write!(formatter, ".{name}")?,
                 PathElement::Index(index) => write!(formatter, "[{index}]")?,

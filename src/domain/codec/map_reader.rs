@@ -1,4 +1,4 @@
-//! A map being read: each name is taken once, and what is left over is a flaw.
+//! The reader of a map: each name is taken once, and a name that is left at the end is an error.
 
 use std::str::FromStr;
 
@@ -12,178 +12,195 @@ use crate::domain::value::{Fields, Value};
 
 type Result<T> = std::result::Result<T, DecodeError>;
 
-/// The named values of one map, and where that map is.
+/// A reader of the named values of one map.
 pub(super) struct MapReader {
+    /// The values that were not taken yet.
     left: Fields,
-    asked: Vec<&'static str>,
+    /// The names that were taken or looked for.
+    known: Vec<&'static str>,
+    /// The path of the map.
     path: Vec<PathElement>,
+    /// True if unknown names are ignored, as in files of a newer format.
     lenient: bool,
 }
 
 impl MapReader {
     pub(super) fn of(value: Value, path: Vec<PathElement>, lenient: bool) -> Result<Self> {
         match value {
-            Value::Map(left) => Ok(Self { left, asked: Vec::new(), path, lenient }),
+            Value::Map(left) => Ok(Self { left, known: Vec::new(), path, lenient }),
             other => {
-                Err(DecodeError { path, kind: DecodeErrorKind::WrongKind { wanted: "a map", found: other.kind() } })
+                Err(DecodeError { path, kind: DecodeErrorKind::WrongKind { expected: "a map", found: other.kind() } })
             }
         }
     }
 
-    pub(super) fn flaw_at(&self, name: &str, kind: DecodeErrorKind) -> DecodeError {
+    /// Returns an error in the value of a name.
+    pub(super) fn error_at(&self, name: &str, kind: DecodeErrorKind) -> DecodeError {
         let mut path = self.path.clone();
         path.push(PathElement::Name(name.to_owned()));
         DecodeError { path, kind }
     }
 
-    fn wrong(&self, name: &str, wanted: &'static str, found: &Value) -> DecodeError {
-        self.flaw_at(name, DecodeErrorKind::WrongKind { wanted, found: found.kind() })
+    fn wrong_kind(&self, name: &str, expected: &'static str, found: &Value) -> DecodeError {
+        self.error_at(name, DecodeErrorKind::WrongKind { expected, found: found.kind() })
     }
 
-    pub(super) fn unfit(&self, name: &str, error: &impl ToString) -> DecodeError {
-        self.flaw_at(name, DecodeErrorKind::Unfit(error.to_string()))
+    pub(super) fn invalid(&self, name: &str, error: &impl ToString) -> DecodeError {
+        self.error_at(name, DecodeErrorKind::Invalid(error.to_string()))
     }
 
     fn missing(&self, name: &'static str) -> DecodeError {
         DecodeError { path: self.path.clone(), kind: DecodeErrorKind::Missing(name) }
     }
 
-    /// Takes a value out; nothing and emptiness are flaws, since absent facts are left out.
+    /// Takes a value out. Null and empty values are errors, because absent values are left out.
     pub(super) fn take(&mut self, name: &'static str) -> Result<Option<Value>> {
-        self.asked.push(name);
-        let Some(place) = self.left.iter().position(|(known, _)| known == name) else {
+        self.known.push(name);
+        let Some(place) = self.left.iter().position(|(left, _)| left == name) else {
             return Ok(None);
         };
         let (_, value) = self.left.remove(place);
         if value == Value::Null || value.is_empty() {
-            return Err(self.flaw_at(name, DecodeErrorKind::Empty));
+            return Err(self.error_at(name, DecodeErrorKind::Empty));
         }
         Ok(Some(value))
     }
 
+    /// Returns a value that was taken, or an error if it is missing.
     pub(super) fn need<T>(&self, name: &'static str, value: Option<T>) -> Result<T> {
         value.ok_or_else(|| self.missing(name))
     }
 
-    pub(super) fn words(&mut self, name: &'static str) -> Result<Option<String>> {
+    /// Takes text on one line.
+    pub(super) fn line(&mut self, name: &'static str) -> Result<Option<String>> {
         match self.take(name)? {
             None => Ok(None),
-            Some(Value::String(words)) if words.contains('\n') => Err(self.unfit(name, &"this has to be one line")),
-            Some(Value::String(words)) if words.trim().is_empty() => Err(self.flaw_at(name, DecodeErrorKind::Empty)),
-            Some(Value::String(words)) => Ok(Some(words)),
+            Some(Value::String(text)) if text.contains('\n') => Err(self.invalid(name, &"expected a single line")),
+            Some(Value::String(text)) if text.trim().is_empty() => Err(self.error_at(name, DecodeErrorKind::Empty)),
+            Some(Value::String(text)) => Ok(Some(text)),
             Some(other @ (Value::Bool(_) | Value::Integer(_) | Value::Number(_))) => {
-                Err(self.wrong(name, "text (in quotes)", &other))
+                Err(self.wrong_kind(name, "text (in quotes)", &other))
             }
-            Some(other) => Err(self.wrong(name, "text", &other)),
+            Some(other) => Err(self.wrong_kind(name, "text", &other)),
         }
     }
 
-    /// A word of a vocabulary, an id, or whatever else reads itself.
-    pub(super) fn word<T>(&mut self, name: &'static str) -> Result<Option<T>>
+    /// Takes a value of a type that parses itself, such as a word of a vocabulary or an id.
+    pub(super) fn parsed<T>(&mut self, name: &'static str) -> Result<Option<T>>
     where
         T: FromStr,
         T::Err: ToString,
     {
-        let Some(words) = self.words(name)? else {
+        let Some(text) = self.line(name)? else {
             return Ok(None);
         };
-        words.parse().map(Some).map_err(|error: T::Err| self.unfit(name, &error))
+        text.parse().map(Some).map_err(|error: T::Err| self.invalid(name, &error))
     }
 
-    pub(super) fn needed_word<T>(&mut self, name: &'static str) -> Result<T>
+    /// Takes a required value of a type that parses itself.
+    pub(super) fn required<T>(&mut self, name: &'static str) -> Result<T>
     where
         T: FromStr,
         T::Err: ToString,
     {
-        let word = self.word(name)?;
-        self.need(name, word)
+        let value = self.parsed(name)?;
+        self.need(name, value)
     }
 
-    pub(super) fn needed_words(&mut self, name: &'static str) -> Result<String> {
-        let words = self.words(name)?;
-        self.need(name, words)
+    /// Takes required text on one line.
+    pub(super) fn required_line(&mut self, name: &'static str) -> Result<String> {
+        let text = self.line(name)?;
+        self.need(name, text)
     }
 
+    /// Takes a required id.
     pub(super) fn id(&mut self, name: &'static str) -> Result<Id> {
-        self.needed_word(name)
+        self.required(name)
     }
 
+    /// Takes a person.
     pub(super) fn person(&mut self, name: &'static str) -> Result<Option<Person>> {
-        let Some(words) = self.words(name)? else {
+        let Some(text) = self.line(name)? else {
             return Ok(None);
         };
-        Person::from_name(&words).map(Some).map_err(|error| self.unfit(name, &error))
+        Person::from_name(&text).map(Some).map_err(|error| self.invalid(name, &error))
     }
 
+    /// Takes an RFC 3339 time.
     pub(super) fn time(&mut self, name: &'static str) -> Result<Option<DateTime<Utc>>> {
-        let Some(words) = self.words(name)? else {
+        let Some(text) = self.line(name)? else {
             return Ok(None);
         };
-        let spelled = DateTime::parse_from_rfc3339(&words);
-        let time = spelled.map_err(|_| self.unfit(name, &format!("`{words}` is no time: 2026-11-21T17:05:12Z is")))?;
-        Ok(Some(time.with_timezone(&Utc)))
+        let time = DateTime::parse_from_rfc3339(&text);
+        let invalid = || format!("invalid time `{text}`: expected a form such as 2026-11-21T17:05:12Z");
+        Ok(Some(time.map_err(|_| self.invalid(name, &invalid()))?.with_timezone(&Utc)))
     }
 
+    /// Takes a flag; a missing one is false.
     pub(super) fn flag(&mut self, name: &'static str) -> Result<bool> {
         match self.take(name)? {
             None => Ok(false),
             Some(Value::Bool(flag)) => Ok(flag),
-            Some(other) => Err(self.wrong(name, "true", &other)),
+            Some(other) => Err(self.wrong_kind(name, "true", &other)),
         }
     }
 
+    /// Takes a whole number.
     pub(super) fn number(&mut self, name: &'static str) -> Result<Option<i128>> {
         match self.take(name)? {
             None => Ok(None),
             Some(Value::Integer(number)) => Ok(Some(number)),
-            Some(other) => Err(self.wrong(name, "a whole number", &other)),
+            Some(other) => Err(self.wrong_kind(name, "a whole number", &other)),
         }
     }
 
+    /// Takes the `text` of an entry.
     pub(super) fn text(&mut self) -> Result<Option<Text>> {
         match self.take("text")? {
             None => Ok(None),
-            Some(Value::String(words)) => {
-                Text::clean(&words).map(Some).ok_or_else(|| self.flaw_at("text", DecodeErrorKind::Empty))
+            Some(Value::String(text)) => {
+                Text::clean(&text).map(Some).ok_or_else(|| self.error_at("text", DecodeErrorKind::Empty))
             }
-            Some(other) => Err(self.wrong("text", "text", &other)),
+            Some(other) => Err(self.wrong_kind("text", "text", &other)),
         }
     }
 
+    /// Takes a list; a missing one is empty.
     pub(super) fn list(&mut self, name: &'static str) -> Result<Vec<Value>> {
         match self.take(name)? {
             None => Ok(Vec::new()),
             Some(Value::List(items)) => Ok(items),
-            Some(other) => Err(self.wrong(name, "a list", &other)),
+            Some(other) => Err(self.wrong_kind(name, "a list", &other)),
         }
     }
 
-    /// A list of one-line words, each read by `read`.
-    pub(super) fn words_list<T, E: ToString>(
+    /// Takes a list of texts, each parsed by `parse`.
+    pub(super) fn parsed_list<T, E: ToString>(
         &mut self,
         name: &'static str,
-        read: impl Fn(&str) -> std::result::Result<T, E>,
+        parse: impl Fn(&str) -> std::result::Result<T, E>,
     ) -> Result<Vec<T>> {
         let mut items = Vec::new();
         for (index, item) in self.list(name)?.into_iter().enumerate() {
-            let flaw = |reader: &Self, kind| {
-                let mut flaw = reader.flaw_at(name, kind);
-                flaw.path.push(PathElement::Index(index));
-                flaw
+            let error = |reader: &Self, kind| {
+                let mut error = reader.error_at(name, kind);
+                error.path.push(PathElement::Index(index));
+                error
             };
-            let Value::String(words) = &item else {
-                return Err(flaw(self, DecodeErrorKind::WrongKind { wanted: "text", found: item.kind() }));
+            let Value::String(text) = &item else {
+                return Err(error(self, DecodeErrorKind::WrongKind { expected: "text", found: item.kind() }));
             };
-            items.push(read(words).map_err(|error| flaw(self, DecodeErrorKind::Unfit(error.to_string())))?);
+            items.push(parse(text).map_err(|invalid| error(self, DecodeErrorKind::Invalid(invalid.to_string())))?);
         }
         Ok(items)
     }
 
+    /// Takes a list of people.
     pub(super) fn people(&mut self, name: &'static str) -> Result<Vec<Person>> {
-        self.words_list(name, Person::from_name)
+        self.parsed_list(name, Person::from_name)
     }
 
-    /// A list of maps, each to be read in turn.
+    /// Takes a list of maps, and returns a reader of each.
     pub(super) fn maps(&mut self, name: &'static str) -> Result<Vec<Self>> {
         let items = self.list(name)?.into_iter().enumerate();
         let map = |(index, item)| {
@@ -194,7 +211,7 @@ impl MapReader {
         items.map(map).collect()
     }
 
-    /// The map under a name, to be read in turn.
+    /// Takes a map, and returns a reader of it.
     pub(super) fn map(&mut self, name: &'static str) -> Result<Option<Self>> {
         let Some(value) = self.take(name)? else {
             return Ok(None);
@@ -204,24 +221,27 @@ impl MapReader {
         Self::of(value, path, self.lenient).map(Some)
     }
 
-    /// The map under a name as it is: fields whose names are not ours.
+    /// Takes a map of any names, such as custom fields, as it is.
     pub(super) fn open_map(&mut self, name: &'static str) -> Result<Fields> {
         Ok(self.map(name)?.map(|map| map.left).unwrap_or_default())
     }
 
-    /// The names not taken yet, with their values, for maps whose names are read one by one.
+    /// Takes all values that were not taken yet.
     pub(super) fn rest(&mut self) -> Fields {
         std::mem::take(&mut self.left)
     }
 
-    /// Ends the reading: whatever was not asked for does not belong there.
+    /// Ends the reading.
+    ///
+    /// # Errors
+    /// A name that was not taken, unless the reader is lenient.
     pub(super) fn finish(self) -> Result<()> {
         match self.left.first() {
             Some((name, _)) if !self.lenient => {
-                let mut known: Vec<_> =
-                    self.asked.iter().filter(|known| strsim::jaro_winkler(known, name) > 0.8).copied().collect();
+                let similar = |known: &&&str| strsim::jaro_winkler(known, name) > 0.8;
+                let mut known: Vec<_> = self.known.iter().filter(similar).copied().collect();
                 known.sort_by(|a, b| strsim::jaro_winkler(b, name).total_cmp(&strsim::jaro_winkler(a, name)));
-                Err(self.flaw_at(name, DecodeErrorKind::Unknown { name: name.clone(), known }))
+                Err(self.error_at(name, DecodeErrorKind::Unknown { name: name.clone(), known }))
             }
             _ => Ok(()),
         }

@@ -1,7 +1,10 @@
-//! Tickets, entries and organisations as named values in their fixed order, and back: the names FORMAT promises.
+//! Tickets, entries and organizations as named values in their fixed order, and back (docs/format.md).
 //!
-//! One description serves the YAML file, `show --json` and whatever spells entries next. Must not know any
-//! spelling: no YAML, no JSON, no lines and columns; a flaw is told by its path.
+//! The YAML files and `show --json` share this description.
+//!
+//! # Invariants
+//!
+//! Nothing here knows YAML, JSON, lines or columns; the position of an error is a path of names and indexes.
 
 mod decode;
 mod encode;
@@ -9,7 +12,7 @@ mod error;
 mod map_reader;
 mod organization;
 
-pub use decode::{asked_action_from, later_entry_from, ticket_from};
+pub use decode::{later_entry_from, requested_action_from, ticket_from};
 pub use encode::{HEADER_NAMES, entry_fields, header_fields};
 pub use error::{DecodeError, DecodeErrorKind, PathElement};
 pub use organization::{organization_fields, organization_from};

@@ -1,4 +1,5 @@
-//! Organisations as named values in their fixed order, and back, as strictly as tickets (FORMAT, organizations/acme.yaml).
+//! Organizations as named values in their fixed order, and back, as strictly as tickets
+//! (docs/format.md#organizationsacmeyaml).
 
 use chrono::NaiveDate;
 
@@ -13,15 +14,15 @@ use crate::domain::vocabulary::OrganizationRole;
 
 type Result<T> = std::result::Result<T, DecodeError>;
 
-/// An organisation as named values. Days are strings here; a file spells them without quotes.
+/// Encodes an organization as named values. Dates are strings here; a file has them without quotes.
 pub fn organization_fields(organization: &Organization) -> Fields {
     let maps = |maps: Vec<Fields>| Value::List(maps.into_iter().map(Value::Map).collect());
     let mut writer = FieldWriter::default();
-    writer.words("id", &organization.id);
-    writer.word("name", organization.name.as_ref());
+    writer.text("id", &organization.id);
+    writer.display("name", organization.name.as_ref());
     writer.list("domains", &organization.domains);
-    writer.word("language", organization.language.as_ref());
-    writer.word("time_zone", organization.time_zone.as_ref());
+    writer.display("language", organization.language.as_ref());
+    writer.display("time_zone", organization.time_zone.as_ref());
     writer.value("plans", maps(organization.plans.iter().map(plan_fields).collect()));
     writer.value("instances", maps(organization.instances.iter().map(instance_fields).collect()));
     writer.value("people", maps(organization.people.iter().map(member_fields).collect()));
@@ -30,47 +31,47 @@ pub fn organization_fields(organization: &Organization) -> Fields {
 
 fn plan_fields(period: &PlanPeriod) -> Fields {
     let mut writer = FieldWriter::default();
-    writer.words("plan", &period.plan);
-    writer.word("from", period.from);
-    writer.word("until", period.until);
+    writer.text("plan", &period.plan);
+    writer.display("from", period.from);
+    writer.display("until", period.until);
     writer.0
 }
 
 fn instance_fields(instance: &Instance) -> Fields {
     let mut writer = FieldWriter::default();
-    writer.words("id", &instance.id);
-    writer.word("edition", instance.edition);
-    writer.word("hosting", instance.hosting);
-    writer.word("release", instance.release.as_ref());
-    writer.word("project_number", instance.project_number.as_ref());
+    writer.text("id", &instance.id);
+    writer.display("edition", instance.edition);
+    writer.display("hosting", instance.hosting);
+    writer.display("release", instance.release.as_ref());
+    writer.display("project_number", instance.project_number.as_ref());
     writer.0
 }
 
 fn member_fields(member: &Member) -> Fields {
     let mut writer = FieldWriter::default();
-    writer.words("email", member.email.as_str());
+    writer.text("email", member.email.as_str());
     writer.list("aliases", &member.aliases);
-    writer.word("name", member.name.as_ref());
+    writer.display("name", member.name.as_ref());
     writer.list("roles", &member.roles);
-    writer.word("organization_access", member.organization_access);
+    writer.display("organization_access", member.organization_access);
     writer.0
 }
 
-/// Reads an organisation from its named values. `id` is the one its file is named after.
+/// Decodes an organization from its named values. `id` is the id in the name of its file.
 ///
 /// # Errors
-/// The first flaw, with its path.
+/// The first invalid value, with its path.
 pub fn organization_from(value: Value, id: &str) -> Result<Organization> {
     let mut reader = MapReader::of(value, Vec::new(), false)?;
-    let inside = reader.needed_words("id")?;
+    let inside = reader.required_line("id")?;
     if inside != id {
-        return Err(reader.unfit("id", &format!("the id is not `{id}`, which the file is named after")));
+        return Err(reader.invalid("id", &format!("id `{inside}` does not match the file name: expected `{id}`")));
     }
     let organization = Organization {
         id: inside,
-        name: reader.words("name")?,
-        domains: reader.words_list("domains", domain)?,
-        language: reader.words("language")?,
+        name: reader.line("name")?,
+        domains: reader.parsed_list("domains", domain)?,
+        language: reader.line("language")?,
         time_zone: zone(&mut reader)?,
         plans: plans(&mut reader)?,
         instances: instances(&mut reader)?,
@@ -80,18 +81,18 @@ pub fn organization_from(value: Value, id: &str) -> Result<Organization> {
     Ok(organization)
 }
 
-/// Reads a whole domain: what stands behind the @ of an address.
-fn domain(words: &str) -> std::result::Result<String, String> {
-    let is_odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '@' | '*' | '/');
-    match words.is_empty() || words.starts_with('.') || words.contains(is_odd) {
-        true => Err(format!("`{words}` is no domain; `acme.example` is")),
-        false => Ok(words.to_owned()),
+/// Parses a whole domain: the part of an address after the @.
+fn domain(text: &str) -> std::result::Result<String, String> {
+    let is_forbidden = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '@' | '*' | '/');
+    match text.is_empty() || text.starts_with('.') || text.contains(is_forbidden) {
+        true => Err(format!("invalid domain `{text}`: expected a form such as `acme.example`")),
+        false => Ok(text.to_owned()),
     }
 }
 
 fn zone(reader: &mut MapReader) -> Result<Option<String>> {
-    let Some(name) = reader.words("time_zone")? else { return Ok(None) };
-    let unknown = |_| reader.unfit("time_zone", &format!("`{name}` is no time zone"));
+    let Some(name) = reader.line("time_zone")? else { return Ok(None) };
+    let unknown = |_| reader.invalid("time_zone", &format!("unknown time zone `{name}`"));
     Zone::named(&name).map_err(unknown)?;
     Ok(Some(name))
 }
@@ -100,17 +101,17 @@ fn plans(reader: &mut MapReader) -> Result<Vec<PlanPeriod>> {
     let mut plans: Vec<PlanPeriod> = Vec::new();
     for mut map in reader.maps("plans")? {
         let period = PlanPeriod {
-            plan: map.needed_words("plan")?,
+            plan: map.required_line("plan")?,
             from: day(&mut map, "from")?,
             until: day(&mut map, "until")?,
         };
         if period.from.zip(period.until).is_some_and(|(from, until)| from >= until) {
-            return Err(map.unfit("until", &"a plan ends after the day it begins"));
+            return Err(map.invalid("until", &"a plan must end after the day it begins"));
         }
         if let Some(before) = plans.last()
             && before.until.zip(period.from).is_none_or(|(until, from)| until > from)
         {
-            return Err(map.unfit("from", &"a plan begins on the day the one before it ends, or later"));
+            return Err(map.invalid("from", &"a plan must begin on the day the plan before it ends, or later"));
         }
         map.finish()?;
         plans.push(period);
@@ -119,26 +120,27 @@ fn plans(reader: &mut MapReader) -> Result<Vec<PlanPeriod>> {
 }
 
 fn day(reader: &mut MapReader, name: &'static str) -> Result<Option<NaiveDate>> {
-    let Some(words) = reader.words(name)? else { return Ok(None) };
-    let day = words.parse().ok().filter(|day: &NaiveDate| day.to_string() == words);
-    day.map(Some).ok_or_else(|| reader.unfit(name, &format!("`{words}` is no day; 2026-08-01 is")))
+    let Some(text) = reader.line(name)? else { return Ok(None) };
+    let day = text.parse().ok().filter(|day: &NaiveDate| day.to_string() == text);
+    let invalid = || format!("invalid date `{text}`: expected a form such as 2026-08-01");
+    day.map(Some).ok_or_else(|| reader.invalid(name, &invalid()))
 }
 
 fn instances(reader: &mut MapReader) -> Result<Vec<Instance>> {
     let mut instances: Vec<Instance> = Vec::new();
     for mut map in reader.maps("instances")? {
         let instance = Instance {
-            id: map.needed_words("id")?,
-            edition: map.word("edition")?,
-            hosting: map.word("hosting")?,
-            release: map.words("release")?,
-            project_number: map.words("project_number")?,
+            id: map.required_line("id")?,
+            edition: map.parsed("edition")?,
+            hosting: map.parsed("hosting")?,
+            release: map.line("release")?,
+            project_number: map.line("project_number")?,
         };
-        if instances.iter().any(|known| known.id == instance.id) {
-            return Err(map.unfit("id", &format!("there is an instance `{}` already", instance.id)));
+        if instances.iter().any(|other| other.id == instance.id) {
+            return Err(map.invalid("id", &format!("duplicate instance `{}`", instance.id)));
         }
         if instance.project_number.as_ref().is_some_and(|number| !number.bytes().all(|byte| byte.is_ascii_digit())) {
-            return Err(map.unfit("project_number", &"a project number is made of digits"));
+            return Err(map.invalid("project_number", &"a project number must contain only digits"));
         }
         map.finish()?;
         instances.push(instance);
@@ -151,27 +153,27 @@ fn people(reader: &mut MapReader) -> Result<Vec<Member>> {
     for mut map in reader.maps("people")? {
         let member = Member {
             email: {
-                let words = map.needed_words("email")?;
-                Person::from_address(&words).map_err(|error| map.unfit("email", &error))?
+                let text = map.required_line("email")?;
+                Person::from_address(&text).map_err(|error| map.invalid("email", &error))?
             },
-            aliases: map.words_list("aliases", Person::from_address)?,
-            name: map.words("name")?,
-            roles: map.words_list("roles", str::parse::<OrganizationRole>)?,
-            organization_access: map.word("organization_access")?,
+            aliases: map.parsed_list("aliases", Person::from_address)?,
+            name: map.line("name")?,
+            roles: map.parsed_list("roles", str::parse::<OrganizationRole>)?,
+            organization_access: map.parsed("organization_access")?,
         };
-        let is_known = |address: &Person| people.iter().any(|known| known.has_address(address));
-        if is_known(&member.email) {
-            return Err(map.unfit("email", &format!("{} is listed already", member.email)));
+        let is_listed = |address: &Person| people.iter().any(|other| other.has_address(address));
+        if is_listed(&member.email) {
+            return Err(map.invalid("email", &format!("duplicate address {}", member.email)));
         }
         for (place, alias) in member.aliases.iter().enumerate() {
-            if is_known(alias) || alias.same_address(&member.email) || alias.is_in(&member.aliases[..place]) {
-                return Err(map.unfit("aliases", &format!("{alias} is listed already")));
+            if is_listed(alias) || alias.same_address(&member.email) || alias.is_in(&member.aliases[..place]) {
+                return Err(map.invalid("aliases", &format!("duplicate address {alias}")));
             }
         }
         if let Some((_, role)) =
             member.roles.iter().enumerate().find(|(place, role)| member.roles[..*place].contains(role))
         {
-            return Err(map.unfit("roles", &format!("`{role}` stands here twice")));
+            return Err(map.invalid("roles", &format!("duplicate role `{role}`")));
         }
         map.finish()?;
         people.push(member);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::action::Action;
-use crate::domain::codec::{DecodeError, DecodeErrorKind, PathElement, asked_action_from};
+use crate::domain::codec::{DecodeError, DecodeErrorKind, PathElement, requested_action_from};
 use crate::domain::people::person::Person;
 use crate::domain::time::duration;
 use crate::domain::time::parse::parse_time;
@@ -112,7 +112,7 @@ impl Macro {
                     _ => {}
                 }
             }
-            let action = asked_action_from(Value::Map(fields)).map_err(|error| (index, error))?;
+            let action = requested_action_from(Value::Map(fields)).map_err(|error| (index, error))?;
             Ok(MacroStep { action, keep_open: keep_open == Some(Value::Bool(true)), texts })
         };
         self.steps.iter().enumerate().map(step).collect()
@@ -133,7 +133,7 @@ fn texts_of(value: Value) -> Result<MacroTexts, DecodeError> {
         }
         _ => None,
     };
-    let kind = DecodeErrorKind::WrongKind { wanted: "a text, or a text for each language,", found };
+    let kind = DecodeErrorKind::WrongKind { expected: "a text, or a text for each language", found };
     texts
         .filter(|texts: &MacroTexts| !texts.is_empty())
         .ok_or(DecodeError { path: vec![PathElement::Name("text".to_owned())], kind })

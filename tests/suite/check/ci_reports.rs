@@ -141,7 +141,7 @@ fn text_in_github_annotations_cannot_inject_commands() {
 #[test]
 fn a_finding_is_printed_with_its_line() {
     let told = broken().run(&["check"]).fails(1).stdout;
-    let wanted = ": error: priority: `::error::x #\\#[y] <z>` is no priority; known are S1, S2, S3, S4 [CB012]\n  5 | priority: \"::error::x #\\#[y] <z>\"\n    |           ^\n";
+    let wanted = ": error: priority: unknown priority `::error::x #\\#[y] <z>`; expected one of S1, S2, S3, S4 [CB012]\n  5 | priority: \"::error::x #\\#[y] <z>\"\n    |           ^\n";
     assert!(told.contains(wanted), "{told}");
     assert!(
         told.ends_with("3 tickets checked: 1 error, 2 warnings\n")

@@ -120,43 +120,43 @@ fn the_example_of_the_format_page_is_an_organization_as_it_is_printed() {
 fn errors_are_reported_with_their_place() {
     for (text, wanted) in [
         ("name: Acme\n", "1:1: `id` is missing"),
-        ("id: acme-corp\n", "1:5: id: the id is not `acme`, which the file is named after"),
-        ("id: acme\nnmae: Acme\n", "2:1: nmae: `nmae` does not belong here; did you mean `name`?"),
-        ("id: acme\ndomains: []\n", "2:10: domains: this says nothing; leave the name out"),
+        ("id: acme-corp\n", "1:5: id: id `acme-corp` does not match the file name: expected `acme`"),
+        ("id: acme\nnmae: Acme\n", "2:1: nmae: unknown name `nmae`; did you mean `name`?"),
+        ("id: acme\ndomains: []\n", "2:10: domains: empty value; leave the name out"),
         (
             "id: acme\ndomains:\n- \"@acme.example\"\n",
-            "3:3: domains[0]: `@acme.example` is no domain; `acme.example` is",
+            "3:3: domains[0]: invalid domain `@acme.example`: expected a form such as `acme.example`",
         ),
-        ("id: acme\ntime_zone: Asia/Tokio\n", "2:12: time_zone: `Asia/Tokio` is no time zone"),
+        ("id: acme\ntime_zone: Asia/Tokio\n", "2:12: time_zone: unknown time zone `Asia/Tokio`"),
         (
             "id: acme\nplans:\n- plan: a\n  until: 2026-8-1\n",
-            "4:10: plans[0].until: `2026-8-1` is no day; 2026-08-01 is",
+            "4:10: plans[0].until: invalid date `2026-8-1`: expected a form such as 2026-08-01",
         ),
         (
             "id: acme\nplans:\n- plan: a\n  until: 2026-08-01\n- plan: b\n  from: 2026-07-01\n",
-            "6:9: plans[1].from: a plan begins on the day the one before it ends, or later",
+            "6:9: plans[1].from: a plan must begin on the day the plan before it ends, or later",
         ),
         (
             "id: acme\nplans:\n- plan: a\n  from: 2026-08-01\n  until: 2026-08-01\n",
-            "5:10: plans[0].until: a plan ends after the day it begins",
+            "5:10: plans[0].until: a plan must end after the day it begins",
         ),
-        ("id: acme\ninstances:\n- id: main\n- id: main\n", "4:7: instances[1].id: there is an instance `main` already"),
+        ("id: acme\ninstances:\n- id: main\n- id: main\n", "4:7: instances[1].id: duplicate instance `main`"),
         (
             "id: acme\ninstances:\n- id: main\n  project_number: \"12a\"\n",
-            "4:19: instances[0].project_number: a project number is made of digits",
+            "4:19: instances[0].project_number: a project number must contain only digits",
         ),
         ("id: acme\npeople:\n- email: ana\n", "3:10: people[0].email: `ana` is not an address"),
         (
             "id: acme\npeople:\n- email: ana@acme.example\n  roles:\n  - editor\n",
-            "5:5: people[0].roles[0]: `editor` is no role; known are tech_support_editor",
+            "5:5: people[0].roles[0]: unknown role `editor`; expected one of tech_support_editor",
         ),
         (
             "id: acme\npeople:\n- email: ana@acme.example\n- email: bo@acme.example\n  aliases:\n  - Ana@acme.example\n",
-            "6:5: people[1].aliases: Ana@acme.example is listed already",
+            "6:5: people[1].aliases: duplicate address Ana@acme.example",
         ),
         ("id: acme\nid: acme\n", "2:1: `id` stands here twice"),
         ("id: &a acme\n", "1:5: anchors"),
-        ("- acme\n", "1:1: a map belongs here, not a list"),
+        ("- acme\n", "1:1: expected a map, found a list"),
     ] {
         let told = read_organization(text.as_bytes(), "acme").expect_err(text).to_string();
         assert!(told.starts_with(wanted), "{told}\n{wanted}\n{text}");

@@ -165,5 +165,5 @@ pub(super) fn text_of(lines: &str) -> Option<Text> {
     for line in lines.split_inclusive('\n') {
         words.push_str(line.get(TEXT_COLUMN..).unwrap_or("\n"));
     }
-    Text::of_clean(words)
+    Text::from_clean(words)
 }
