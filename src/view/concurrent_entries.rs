@@ -12,7 +12,7 @@ use super::{labels, sanitize};
 /// Returns a line for each concurrent entry, and a last one with the status of the ticket.
 pub fn render(ticket: &Ticket, concurrent: &[ConcurrentEntry], zone: &Zone) -> Vec<String> {
     let mut lines: Vec<String> = concurrent.iter().map(|entry| render_entry(ticket, entry, zone)).collect();
-    if concurrent.iter().any(|entry| entry.about == ConflictKind::Came) {
+    if concurrent.iter().any(|entry| entry.kind == ConflictKind::UnawareSolve) {
         lines.push(
             "the ticket that was merged into this one is solved with it: `casebook resolve` reopens this one"
                 .to_owned(),
@@ -30,15 +30,15 @@ fn render_entry(ticket: &Ticket, concurrent: &ConcurrentEntry, zone: &Zone) -> S
         None => short_id(id),
     };
     let status = |status: Status| labels::ENGLISH.statuses.of(status);
-    let conflict = match concurrent.about {
+    let conflict = match concurrent.kind {
         ConflictKind::Status { saw: Some(saw), was } => format!("when it was {}, not {}", status(was), status(saw)),
         ConflictKind::Status { saw: None, was } => format!("when it was already {}", status(was)),
         ConflictKind::Priority { saw, was } => format!("when it was {was}, not {saw}"),
         ConflictKind::Escalated => "when it was already escalated".to_owned(),
-        ConflictKind::Came => "without knowing of this entry".to_owned(),
+        ConflictKind::UnawareSolve => "without knowing of this entry".to_owned(),
         ConflictKind::NotEscalated => "when the escalation had already ended".to_owned(),
     };
-    sanitize::one_line(&format!("{} {conflict}: {}", action(concurrent.entry), action(concurrent.beside))).into_owned()
+    sanitize::one_line(&format!("{} {conflict}: {}", action(concurrent.entry), action(concurrent.other))).into_owned()
 }
 
 /// Returns the status of the ticket, and the command that changes it.

@@ -145,7 +145,7 @@ impl SyncArgs {
 fn to_json(synced: &SyncReport) -> Value {
     let crossed = synced.crossed.iter().flat_map(|(ticket, crossings)| {
         let one = |entry: &crate::domain::convergence::union::ConcurrentEntry| {
-            json!({"ticket": ticket.id.to_string(), "entry": entry.entry.to_string(), "beside": entry.beside.to_string()})
+            json!({"ticket": ticket.id.to_string(), "entry": entry.entry.to_string(), "beside": entry.other.to_string()})
         };
         crossings.iter().map(one).collect::<Vec<_>>()
     });

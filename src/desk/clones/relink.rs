@@ -153,7 +153,7 @@ impl Transaction<'_> {
                 let key = self.unused(target, key);
                 self.append_counterpart(target, Action::Unmerged { source }, key)
             }
-            Inconsistency::Stranded { ticket, reply, into } => self.forward(ticket, reply, into),
+            Inconsistency::StrandedReply { ticket, reply, into } => self.forward(ticket, reply, into),
         }
     }
 

@@ -77,7 +77,7 @@ impl ConflictOutcome {
 pub(crate) const fn about(loose: &Inconsistency) -> Id {
     match loose {
         Inconsistency::Ring { ticket, .. }
-        | Inconsistency::Stranded { ticket, .. }
+        | Inconsistency::StrandedReply { ticket, .. }
         | Inconsistency::SolvedMeanwhile { ticket, .. } => *ticket,
         Inconsistency::UnknownSource { target, .. } | Inconsistency::UnknownTarget { target, .. } => *target,
     }

@@ -1,164 +1,167 @@
-//! What two clones leave between tickets when they meet, and what mends it: rings of merges, links that one side does
-//! not know of, replies nobody reads, and conversations that went on in a solved ticket.
+//! Inconsistencies between tickets after a merge of two clones: rings of merges, links that only one of two tickets has,
+//! replies on merged tickets, and solved tickets into which another one was merged
+//! (docs/format.md#merging-clones).
 //!
-//! Each file by itself is what its history says; this looks at several together (WORKFLOW, After a merge of two
-//! clones). What mends is always an entry, and nothing is taken away.
+//! Each file is consistent with its own history; this module compares several. `casebook resolve` relinks the tickets
+//! by entries, and removes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::id::Id;
-use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::replay;
+use crate::domain::ticket::{Header, Ticket};
 use crate::domain::vocabulary::Status;
 use crate::domain::workflow::resolve_merge_chain;
 
-/// What has come apart, and so what is to be done.
+/// An inconsistency between tickets, which one kind of entry repairs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Inconsistency {
-    /// Tickets are merged in a ring; the youngest merge, of this ticket, is to be taken back.
+    /// Tickets are merged in a ring; the newest merge, that of this ticket, must be undone.
     Ring {
         /// The ticket.
         ticket: Id,
-        /// Where it was merged into.
+        /// The ticket it was merged into.
         into: Id,
     },
-    /// A ticket is merged into another that does not know of it.
+    /// A ticket is merged into another one that has no entry about it.
     UnknownSource {
-        /// The ticket that is merged.
+        /// The merged ticket.
         source: Id,
-        /// The one that does not know.
+        /// The ticket without the entry.
         target: Id,
     },
-    /// A ticket says that another is merged into it, which is not.
+    /// A ticket names another one as merged into it, which is not.
     UnknownTarget {
-        /// The ticket that is not merged, or not there.
+        /// The ticket that is not merged into it.
         source: Id,
-        /// The one that says so.
+        /// The ticket that names it.
         target: Id,
     },
-    /// A reply was written to a ticket that had been merged elsewhere.
-    Stranded {
+    /// A reply was written to a ticket after it had been merged.
+    StrandedReply {
         /// The merged ticket.
         ticket: Id,
         /// The reply.
         reply: Id,
-        /// Where the conversation goes on.
+        /// The ticket that has the conversation.
         into: Id,
     },
-    /// A ticket was solved by somebody who did not know that another went on in it.
+    /// A ticket is solved, and another one was merged into it that the solve did not know.
     SolvedMeanwhile {
         /// The solved ticket.
         ticket: Id,
-        /// The one that goes on in it.
+        /// The ticket that was merged into it.
         source: Id,
     },
 }
 
-/// What such a key begins with.
-pub const FORWARDING: &str = "resolve-";
+/// The prefix of the keys of entries that forward a stranded reply.
+pub const FORWARD_PREFIX: &str = "resolve-";
 
-/// The key of the entries that bring a stranded reply to where it is read. One that was brought before, and is stranded
-/// again, keeps the key of the first.
+/// Returns the key of the entries that forward a stranded reply. A reply that was forwarded before, and is stranded
+/// again, keeps its key.
 pub fn forwarding_key(reply: &Entry) -> String {
     match &reply.key {
-        Some(key) if key.starts_with(FORWARDING) => key.clone(),
-        _ => format!("{FORWARDING}{}", reply.id),
+        Some(key) if key.starts_with(FORWARD_PREFIX) => key.clone(),
+        _ => format!("{FORWARD_PREFIX}{}", reply.id),
     }
 }
 
-/// The reply of this ticket that has been brought here with a key.
+/// Returns the reply that was forwarded to this ticket with a key.
 pub fn find_forwarded<'a>(ticket: &'a Ticket, key: &str) -> Option<&'a Entry> {
     let has_key = |entry: &&Entry| entry.key.as_deref() == Some(key) && matches!(entry.action, Action::Reply { .. });
     ticket.history.iter().find(has_key)
 }
 
-/// The entries by which a second clone brought what a first one had brought already, each with the entry of the first:
-/// the same words of the same person under the same key, on a ticket that looked otherwise there. Nothing is lost by
-/// reading the first alone.
+/// Returns the entries by which a second clone forwarded a reply that a first clone had forwarded already, each with the
+/// entry of the first: the same text of the same person with the same key, on another state of the ticket. A reader
+/// needs only the first.
 pub fn duplicate_forwards(ticket: &Ticket) -> BTreeMap<Id, Id> {
     let mut firsts: Vec<&Entry> = Vec::new();
-    let mut twins = BTreeMap::new();
+    let mut duplicates = BTreeMap::new();
     for entry in &ticket.history {
-        if entry.key.as_ref().is_none_or(|key| !key.starts_with(FORWARDING)) {
+        if entry.key.as_ref().is_none_or(|key| !key.starts_with(FORWARD_PREFIX)) {
             continue;
         }
         match firsts.iter().find(|first| is_duplicate_forward(first, entry)) {
-            Some(first) => _ = twins.insert(entry.id, first.id),
+            Some(first) => _ = duplicates.insert(entry.id, first.id),
             None => firsts.push(entry),
         }
     }
-    twins
+    duplicates
 }
 
-/// Whether an entry says what an earlier one does.
+/// Returns true if an entry forwards the same reply as an earlier one.
 fn is_duplicate_forward(first: &Entry, entry: &Entry) -> bool {
-    let does_the_same = match (&first.action, &entry.action) {
-        (Action::Reply { auto, .. }, Action::Reply { auto: too, .. }) => {
-            auto == too && first.text == entry.text && first.attachments == entry.attachments
+    let is_same_action = match (&first.action, &entry.action) {
+        (Action::Reply { auto, .. }, Action::Reply { auto: other_auto, .. }) => {
+            auto == other_auto && first.text == entry.text && first.attachments == entry.attachments
         }
-        // Which entry it leads to differs: each clone made its own.
-        (Action::Forward { into, .. }, Action::Forward { into: same, .. }) => into == same,
+        // The forwarded entries differ, because each clone made another one.
+        (Action::Forward { into, .. }, Action::Forward { into: other_into, .. }) => into == other_into,
         _ => false,
     };
-    does_the_same && first.key == entry.key && first.by == entry.by && first.role == entry.role
+    is_same_action && first.key == entry.key && first.by == entry.by && first.role == entry.role
 }
 
-/// Whether two entries of a ticket may have one key: it names a reply, and its copies and pointers have it.
+/// Returns true if several entries of a ticket may have a key: the copies of a forwarded reply and the `forward` entries
+/// that name them share it.
 pub fn may_share_key(key: &str, entry: &Entry) -> bool {
-    key.starts_with(FORWARDING) && matches!(entry.action, Action::Reply { .. } | Action::Forward { .. })
+    key.starts_with(FORWARD_PREFIX) && matches!(entry.action, Action::Reply { .. } | Action::Forward { .. })
 }
 
-/// Solves and entries by which another ticket had come (`merged`), each pair where whoever solved the ticket had not
-/// seen the other: it was made on another clone, and stands before the solve since. A history does not tell these from
-/// solves that have seen it; the versions that git keeps of the ticket do.
+/// Pairs of a solve and a `merged` entry that its author did not know: the entry was written on another clone, and is
+/// before the solve in the union. A history does not show that; the versions of the ticket in git do.
 pub type UnawareSolves = BTreeSet<(Id, Id)>;
 
-/// What each of two versions of a ticket had not seen of the other one.
+/// Returns the unaware solves of two versions of a ticket, each with regard to the other version.
 pub fn unaware_solves(one: &Ticket, other: &Ticket) -> UnawareSolves {
-    let mut unseen = UnawareSolves::new();
+    let mut unaware = UnawareSolves::new();
     for (here, there) in [(one, other), (other, one)] {
         let is_new = |entry: &&Entry| there.entry(entry.id).is_none();
         let solves = here.history.iter().filter(|entry| matches!(entry.action, Action::Solve(_))).filter(is_new);
         for solve in solves {
-            let came = |entry: &&Entry| matches!(entry.action, Action::Merged { .. }) && entry.id < solve.id;
-            let came = there.history.iter().filter(came).filter(|entry| here.entry(entry.id).is_none());
-            unseen.extend(came.map(|entry| (solve.id, entry.id)));
+            let is_earlier_merge =
+                |entry: &&Entry| matches!(entry.action, Action::Merged { .. }) && entry.id < solve.id;
+            let merges = there.history.iter().filter(is_earlier_merge);
+            let unknown = merges.filter(|entry| here.entry(entry.id).is_none());
+            unaware.extend(unknown.map(|entry| (solve.id, entry.id)));
         }
     }
-    unseen
+    unaware
 }
 
-/// A solve that ended a conversation it had not seen.
+/// A solve whose author did not know that another ticket had been merged into the solved one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnawareSolve {
     /// The solve.
     pub solve: Id,
-    /// The entry by which the other ticket had come.
+    /// The `merged` entry that the author did not know.
     pub merged: Id,
-    /// That ticket.
+    /// The ticket that was merged.
     pub source: Id,
 }
 
-/// The solve that holds still, and ended what had come to go on in the ticket without having seen it. Solved again by
-/// somebody who had, it is as they say.
-pub fn unaware_solve(ticket: &Ticket, unseen: &UnawareSolves) -> Option<UnawareSolve> {
-    blind(ticket, &|solve, merged| unseen.contains(&(solve, merged)))
+/// Returns the unaware solve that still holds. A later solve whose author knew the merge replaces it.
+pub fn unaware_solve(ticket: &Ticket, unaware: &UnawareSolves) -> Option<UnawareSolve> {
+    find_unaware_solve(ticket, &|solve, merged| unaware.contains(&(solve, merged)))
 }
 
-/// Whether it is solved by an entry behind one by which another ticket came: only git can tell whether that was seen.
+/// Returns true if the ticket is solved after a `merged` entry, so that the versions in git must be compared to know if
+/// the author of the solve knew it.
 pub fn may_have_unaware_solve(ticket: &Ticket) -> bool {
-    blind(ticket, &|_, _| true).is_some()
+    find_unaware_solve(ticket, &|_, _| true).is_some()
 }
 
-fn blind(ticket: &Ticket, is_unseen: &dyn Fn(Id, Id) -> bool) -> Option<UnawareSolve> {
-    let is_solved =
-        |header: &crate::domain::ticket::Header| header.status == Status::Solved && header.merged_into.is_none();
+/// Returns the solve that still holds and was unaware of a merge, as `is_unaware` decides for a solve and a `merged`
+/// entry.
+fn find_unaware_solve(ticket: &Ticket, is_unaware: &dyn Fn(Id, Id) -> bool) -> Option<UnawareSolve> {
     if !is_solved(&ticket.header) || ticket.header.merged_from.is_empty() {
         return None;
     }
-    let mut came: Vec<(Id, Id)> = Vec::new();
+    let mut merges: Vec<(Id, Id)> = Vec::new();
     let mut found: Option<UnawareSolve> = None;
     let mut so_far = replay::replay(ticket.history.get(..1)?)?;
     for entry in &ticket.history[1..] {
@@ -166,11 +169,11 @@ fn blind(ticket: &Ticket, is_unseen: &dyn Fn(Id, Id) -> bool) -> Option<UnawareS
         replay::apply(&mut so_far, entry);
         match &entry.action {
             Action::Merged { source, .. } if ticket.header.merged_from.contains(source) => {
-                came.push((entry.id, *source));
+                merges.push((entry.id, *source));
             }
-            Action::Solve(_) if was_solved => found = found.filter(|blind| is_unseen(entry.id, blind.merged)),
+            Action::Solve(_) if was_solved => found = found.filter(|earlier| is_unaware(entry.id, earlier.merged)),
             Action::Solve(_) => {
-                let last = came.iter().rev().find(|(merged, _)| is_unseen(entry.id, *merged));
+                let last = merges.iter().rev().find(|(merged, _)| is_unaware(entry.id, *merged));
                 found = last.map(|(merged, source)| UnawareSolve { solve: entry.id, merged: *merged, source: *source });
             }
             _ if !is_solved(&so_far) => found = None,
@@ -180,10 +183,10 @@ fn blind(ticket: &Ticket, is_unseen: &dyn Fn(Id, Id) -> bool) -> Option<UnawareS
     found
 }
 
-/// Everything that has come apart between some tickets, in a fixed order; rings alone where there are any, since
-/// taking one back changes what else is true. Stranded replies come first: what brings one follows from the version of
-/// the ticket it comes to, which every other mend changes. Tickets without a link need not be among them.
-pub fn inconsistencies(tickets: &BTreeMap<Id, Ticket>, unseen: &UnawareSolves) -> Vec<Inconsistency> {
+/// Returns the inconsistencies between tickets in a fixed order; only the rings if there are any, since undoing one
+/// changes the others. Stranded replies come first: the entry that forwards one depends on the version of the ticket it
+/// is forwarded to, which the other repairs change. Tickets without links may be left out.
+pub fn inconsistencies(tickets: &BTreeMap<Id, Ticket>, unaware: &UnawareSolves) -> Vec<Inconsistency> {
     let rings = rings(tickets);
     if !rings.is_empty() {
         return rings;
@@ -192,12 +195,11 @@ pub fn inconsistencies(tickets: &BTreeMap<Id, Ticket>, unseen: &UnawareSolves) -
     for (id, ticket) in tickets {
         let header = &ticket.header;
         if let Some(target) = header.merged_into {
-            let knows = |target: &Ticket| target.header.merged_from.contains(id);
-            if tickets.get(&target).is_some_and(|target| !knows(target)) {
+            if tickets.get(&target).is_some_and(|target| !target.header.merged_from.contains(id)) {
                 found.push(Inconsistency::UnknownSource { source: *id, target });
             }
             if let Ok(into) = resolve_merge_chain(ticket, |id| tickets.get(&id).cloned().ok_or(())) {
-                found.extend(unread_replies(ticket).into_iter().map(|reply| Inconsistency::Stranded {
+                found.extend(unread_replies(ticket).into_iter().map(|reply| Inconsistency::StrandedReply {
                     ticket: *id,
                     reply,
                     into,
@@ -205,29 +207,29 @@ pub fn inconsistencies(tickets: &BTreeMap<Id, Ticket>, unseen: &UnawareSolves) -
             }
         }
         for source in &header.merged_from {
-            // One that is not there says nothing.
+            // A ticket that is not among them cannot contradict.
             if tickets.get(source).is_some_and(|source| source.header.merged_into != Some(*id)) {
                 found.push(Inconsistency::UnknownTarget { source: *source, target: *id });
             }
         }
-        let unknown = || unaware_solve(ticket, unseen).map(|blind| blind.source);
+        let source_of_unaware = || unaware_solve(ticket, unaware).map(|solve| solve.source);
         found.extend(
-            solved_meanwhile(ticket)
-                .or_else(unknown)
+            merged_after_solve(ticket)
+                .or_else(source_of_unaware)
                 .map(|source| Inconsistency::SolvedMeanwhile { ticket: *id, source }),
         );
     }
-    found.sort_by_key(|one| !matches!(one, Inconsistency::Stranded { .. }));
+    found.sort_by_key(|one| !matches!(one, Inconsistency::StrandedReply { .. }));
     found
 }
 
-/// The rings of merges, each at its youngest merge.
+/// Returns the rings of merges, each at its newest merge.
 fn rings(tickets: &BTreeMap<Id, Ticket>) -> Vec<Inconsistency> {
     let next = |id: Id| tickets.get(&id).and_then(|ticket| ticket.header.merged_into);
     let mut rings = Vec::new();
     for (id, ticket) in tickets {
         let Some(into) = ticket.header.merged_into else { continue };
-        // Walks from this ticket until it comes back, and then says whether this one closed the ring.
+        // Follows the merges until they come back to this ticket, which is reported if its merge closed the ring.
         let mut members = vec![*id];
         let mut here = into;
         while here != *id && !members.contains(&here) {
@@ -245,14 +247,14 @@ fn rings(tickets: &BTreeMap<Id, Ticket>) -> Vec<Inconsistency> {
     rings
 }
 
-/// The entry that merged a ticket elsewhere.
+/// Returns the last entry that merged a ticket into another one.
 fn merge_entry(ticket: &Ticket) -> Option<Id> {
-    let merges = |entry: &&crate::domain::ticket::entry::Entry| matches!(entry.action, Action::Merge { .. });
-    ticket.history.iter().rev().find(merges).map(|entry| entry.id)
+    let is_merge = |entry: &&Entry| matches!(entry.action, Action::Merge { .. });
+    ticket.history.iter().rev().find(is_merge).map(|entry| entry.id)
 }
 
-/// The replies that were written to a ticket while it was merged elsewhere, still are there alone, and would be read
-/// nowhere.
+/// Returns the replies that were written to a merged ticket and not forwarded, so that no reader of the conversation
+/// sees them.
 pub fn unread_replies(ticket: &Ticket) -> Vec<Id> {
     if ticket.header.merged_into.is_none() {
         return Vec::new();
@@ -267,34 +269,37 @@ pub fn unread_replies(ticket: &Ticket) -> Vec<Id> {
             _ => {}
         }
     }
-    let twins = duplicate_forwards(ticket);
+    let duplicates = duplicate_forwards(ticket);
     let is_forwarded = |key: &str| {
-        let forwards = |entry: &Entry| matches!(entry.action, Action::Forward { .. });
-        ticket.history.iter().any(|entry| forwards(entry) && entry.key.as_deref() == Some(key))
+        let is_forward = |entry: &Entry| matches!(entry.action, Action::Forward { .. });
+        ticket.history.iter().any(|entry| is_forward(entry) && entry.key.as_deref() == Some(key))
     };
-    found.retain(|reply: &&Entry| !is_forwarded(&forwarding_key(reply)) && !twins.contains_key(&reply.id));
+    found.retain(|reply: &&Entry| !is_forwarded(&forwarding_key(reply)) && !duplicates.contains_key(&reply.id));
     found.into_iter().map(|reply| reply.id).collect()
 }
 
-/// The ticket that came to go on in this one after it had been solved, if it is solved still.
-fn solved_meanwhile(ticket: &Ticket) -> Option<Id> {
-    let is_solved =
-        |header: &crate::domain::ticket::Header| header.status == Status::Solved && header.merged_into.is_none();
+/// Returns the ticket that was merged into this one after it had been solved, if it is still solved.
+fn merged_after_solve(ticket: &Ticket) -> Option<Id> {
     if !is_solved(&ticket.header) {
         return None;
     }
-    let mut came = None;
+    let mut merged = None;
     let mut so_far = replay::replay(ticket.history.get(..1)?)?;
     for entry in &ticket.history[1..] {
         let was_solved = is_solved(&so_far);
         replay::apply(&mut so_far, entry);
         match &entry.action {
             Action::Merged { source, .. } if was_solved && ticket.header.merged_from.contains(source) => {
-                came = Some(*source);
+                merged = Some(*source);
             }
-            _ if !is_solved(&so_far) => came = None,
+            _ if !is_solved(&so_far) => merged = None,
             _ => {}
         }
     }
-    came
+    merged
+}
+
+/// Returns true if a ticket is solved and not merged.
+fn is_solved(header: &Header) -> bool {
+    header.status == Status::Solved && header.merged_into.is_none()
 }

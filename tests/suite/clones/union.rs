@@ -160,8 +160,8 @@ fn concurrent_entries_are_named_in_pairs() {
     other.append(Entry { id: later, ..reply.clone() });
     let united = merge(None, print(&one).as_bytes(), print(&other).as_bytes()).unwrap();
     let [found] = united.concurrent.as_slice() else { panic!("{:?}", united.concurrent) };
-    assert_eq!((found.entry, found.beside), (later, reply.id));
-    assert!(matches!(found.about, ConflictKind::Status { .. }));
+    assert_eq!((found.entry, found.other), (later, reply.id));
+    assert!(matches!(found.kind, ConflictKind::Status { .. }));
     assert_eq!(concurrent(&united.ticket), united.concurrent);
     let again = merge(None, &united.bytes, print(&one).as_bytes()).unwrap();
     assert_eq!(again.concurrent, [], "it is told once");

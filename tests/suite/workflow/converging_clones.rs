@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use casebook::desk::{ActionRequest, CheckScope, Command, TicketCommand, WriteOptions};
-use casebook::domain::convergence::cross_ticket::{FORWARDING, Inconsistency, duplicate_forwards};
+use casebook::domain::convergence::cross_ticket::{FORWARD_PREFIX, Inconsistency, duplicate_forwards};
 use casebook::domain::convergence::union::concurrent;
 use casebook::domain::id::Id;
 use casebook::domain::rules::Severity;
@@ -67,7 +67,7 @@ fn brought_keys(ticket: &Ticket) -> Vec<String> {
     let twins = duplicate_forwards(ticket);
     let replies = ticket.history.iter().filter(|entry| matches!(entry.action, Action::Reply { .. }));
     let read = replies.filter(|entry| !twins.contains_key(&entry.id));
-    read.filter_map(|entry| entry.key.clone()).filter(|key| key.starts_with(FORWARDING)).collect()
+    read.filter_map(|entry| entry.key.clone()).filter(|key| key.starts_with(FORWARD_PREFIX)).collect()
 }
 
 #[test]
@@ -184,6 +184,6 @@ proptest! {
 }
 
 fn is_copy(entry: &Entry) -> bool {
-    let has_key = entry.key.as_ref().is_some_and(|key| key.starts_with(FORWARDING));
+    let has_key = entry.key.as_ref().is_some_and(|key| key.starts_with(FORWARD_PREFIX));
     has_key && matches!(entry.action, Action::Reply { .. })
 }

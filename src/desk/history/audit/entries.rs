@@ -10,7 +10,7 @@ use super::{AuditState, BasePolicy, Redaction, messages};
 use crate::domain::audit::{
     AuditPolicy, Counterpart, NotPermitted, Verdict, check_timestamp, evaluate, evaluate_opening, needs_organizations,
 };
-use crate::domain::convergence::cross_ticket::FORWARDING;
+use crate::domain::convergence::cross_ticket::FORWARD_PREFIX;
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::rules::finding::Finding;
@@ -38,7 +38,7 @@ impl<'a> NewEntries<'a> {
 
     /// Whether a ticket has the reply that an entry of `resolve` brings on: of the same person, in the same role.
     fn has_written(&self, ticket: Id, entry: &Entry) -> bool {
-        let Some(key) = entry.key.as_deref().filter(|key| key.starts_with(FORWARDING)) else { return false };
+        let Some(key) = entry.key.as_deref().filter(|key| key.starts_with(FORWARD_PREFIX)) else { return false };
         let is_it = |reply: &Entry| {
             matches!(reply.action, Action::Reply { .. })
                 && (reply.key.as_deref() == Some(key) || key.ends_with(&reply.id.to_string()))
@@ -311,7 +311,7 @@ fn target_of(brought: &NewEntries<'_>, ticket: &Ticket, entry: &Entry) -> Option
 /// Whether a forward and the reply it leads to were made together: by one person, or by `resolve`, which says so by
 /// their key and leaves the reply to its author.
 fn has_one_author(forward: &Entry, reply: &Entry) -> bool {
-    let is_resolved = |key: &str| key.starts_with(FORWARDING) && forward.key == reply.key;
+    let is_resolved = |key: &str| key.starts_with(FORWARD_PREFIX) && forward.key == reply.key;
     forward.by.same_address(&reply.by) || forward.role == Role::Agent && forward.key.as_deref().is_some_and(is_resolved)
 }
 
