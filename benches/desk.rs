@@ -1,7 +1,7 @@
-//! Builds a desk of any size with believable, seeded tickets: `cargo bench --bench desk -- FOLDER COUNT`.
+//! A generator of desks of any size with plausible, seeded tickets: `cargo bench --bench desk -- FOLDER COUNT`.
 //!
-//! Median five entries and 3 KB a ticket, some with 200 entries; two years of months. The files are those the
-//! program itself would have written; git sees them in one commit.
+//! A ticket has five entries and 3 KB in the median, and some have 200 entries; the tickets cover two years. The files
+//! are byte for byte as the program writes them, in one git commit.
 
 #![allow(clippy::print_stdout)]
 
@@ -24,7 +24,7 @@ const WORDS: &str = "the dashboard tile export schedule query takes minutes sinc
     column filter chart palette folder group permission mail twice report renders slowly after release please send log \
     thank you works again customer asks for an estimate engineering confirmed regression workaround available tomorrow";
 
-/// splitmix64.
+/// A random generator (splitmix64).
 struct Dice(u64);
 
 impl Dice {
@@ -42,7 +42,7 @@ impl Dice {
 
     fn text(&mut self) -> Text {
         let lines: Vec<String> = (0..=self.roll(8)).map(|_| self.words(10)).collect();
-        Text::clean(&lines.join("\n")).expect("words are no blanks")
+        Text::clean(&lines.join("\n")).expect("words are not blank")
     }
 
     fn person(&mut self, kind: &str, count: u64, domain: &str) -> Person {
@@ -115,8 +115,8 @@ fn ticket(dice: &mut Dice, opened: DateTime<Utc>) -> Ticket {
 }
 
 fn main() {
-    let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
-    let [folder, count] = words.as_slice() else {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let [folder, count] = arguments.as_slice() else {
         println!("usage: cargo bench --bench desk -- FOLDER COUNT");
         return;
     };

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the fuzz targets begin with: tickets of a desk in which much has happened, three versions of each, and queries.
-# `fuzz/corpus.sh PROGRAM` writes them below fuzz/corpus/, which is not kept.
+# Writes the first inputs of the fuzz targets to fuzz/corpus/, which git ignores: tickets with all kinds of entries in
+# all their versions, merges, and queries. Usage: fuzz/corpus.sh PROGRAM, with the path of casebook.
 set -euo pipefail
 program=$(realpath "$1")
 corpus=$(realpath "$(dirname "$0")")/corpus
@@ -9,13 +9,13 @@ trap 'rm -rf "$desk"' EXIT
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null CASEBOOK_ACTOR=kenji@desk.example
 export CASEBOOK_NOW=2026-11-23T09:00:00Z CASEBOOK_SEED=1
 count=0
-# Each command a minute later, with another seed.
+# Runs a command a minute after the one before, with another seed.
 desk() {
   count=$((count + 1))
   CASEBOOK_SEED=$count CASEBOOK_NOW=$(date -u -d "2026-11-23T09:00:00Z + $count minutes" +%FT%TZ) \
     "$program" -C "$desk" --quiet "$@" >/dev/null
 }
-open() { # the words of an opening; says the id
+open() { # opens a ticket with the given arguments and prints its id
   count=$((count + 1))
   CASEBOOK_SEED=$count CASEBOOK_NOW=$(date -u -d "2026-11-23T09:00:00Z + $count minutes" +%FT%TZ) \
     "$program" -C "$desk" --as ana@acme.example open --json "$@" | sed -n 's/.*"id": *"\([0-9A-Z]\{26\}\)".*/\1/p' | head -1
@@ -52,7 +52,7 @@ for ticket in "$plain" "$attached" "$other" "$urgent" "$followed"; do
     git -C "$desk" show "$version:${file#"$desk"/}" >"$corpus/ticket/$ticket-${version:0:8}.yaml"
   done
   cp "$corpus/ticket/$ticket"-* "$corpus/survey/"
-  # The same ticket, to which two clones added something else.
+  # The ticket with an entry added on one clone, and another one added on a second clone.
   cp "$file" "$desk/base"
   desk note "$ticket" -m 'Ours.' --attach "$desk/report.bin" --no-commit && cp "$file" "$desk/ours" && cp "$desk/base" "$file"
   desk tag "$ticket" --add outage --no-commit && cp "$file" "$desk/theirs" && cp "$desk/base" "$file"

@@ -1,16 +1,16 @@
-//! A support desk in a git repository: every ticket a YAML file, every command a validated transition.
+//! A support desk in a git repository: every ticket is a YAML file, and every command a change that the workflow allows.
 //!
-//! | folder | what it is | knows |
+//! | folder | contents | uses |
 //! |---|---|---|
-//! | [`domain`] | what is true | nobody |
-//! | [`store`] | where it lies | domain |
-//! | [`exchange`] | how it travels to and from other systems | domain |
-//! | [`view`] | how it looks | domain |
-//! | [`desk`] | how it changes: the only writer | domain, store |
-//! | [`cli`] | how it is asked | all |
+//! | [`domain`] | tickets, people, actions and their rules: pure functions | nothing |
+//! | [`store`] | files, git, the index and settings | domain |
+//! | [`exchange`] | imports from other systems | domain |
+//! | [`view`] | output for people and as JSON | domain |
+//! | [`desk`] | reading and writing a desk: the only writer | domain, store |
+//! | [`cli`] | the command line | all |
 //!
 //! Start reading at [`domain::ticket::action::Action`], then [`domain::workflow::decide`], then
-//! [`desk::Desk::perform`].
+//! [`desk::Desk::perform`]. docs/architecture.md has more.
 
 pub mod cli;
 pub mod desk;

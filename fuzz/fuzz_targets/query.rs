@@ -1,17 +1,17 @@
-//! The query language: any text is refused with a reason or is a query, which answers for any ticket, and whose
-//! answer from a summary header is never another one than that from the summary. `cargo fuzz run query`.
+//! The fuzz target of the query language: any text is refused with an error or is a query that matches a ticket or not.
+//! The match with a summary header, if it is decided, equals that with the summary. `cargo fuzz run query`.
 #![no_main]
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use casebook::domain::query::{TicketView, QueryScope, parse};
-use casebook::domain::ticket::summary::{SummaryHeader, Summary};
+use casebook::domain::query::{QueryScope, TicketView, parse};
+use casebook::domain::ticket::summary::{Summary, SummaryHeader};
 use casebook::domain::time::zone::Zone;
 use casebook::store::yaml::read;
 use libfuzzer_sys::fuzz_target;
 
-/// A ticket to ask about.
+/// The ticket that queries are matched with.
 const TICKET: &str = "\
 format: 1
 id: 01M807C41TC11V6V0HSM94Z40P
@@ -35,18 +35,18 @@ history:
 ...
 ";
 
-static ROW: LazyLock<Summary> =
-    LazyLock::new(|| Summary::from(&read(TICKET.as_bytes(), None).expect("a sound ticket")));
+static SUMMARY: LazyLock<Summary> =
+    LazyLock::new(|| Summary::from(&read(TICKET.as_bytes(), None).expect("a valid ticket")));
 
-fuzz_target!(|words: &str| {
+fuzz_target!(|text: &str| {
     let zone = Zone::named("Europe/Paris").expect("a zone");
     let now = chrono::DateTime::from_timestamp(1_795_000_000, 0).expect("a time");
     let saved = BTreeMap::from([("triage".to_owned(), "is:open assignee:none".to_owned())]);
-    let Ok(query) = parse(words, &QueryScope { now, zone: &zone, me: None, saved: &saved }) else { return };
-    let row = &*ROW;
-    let means = query.means(&TicketView { row, me: None, holds_words: &|_| false, clocks: &Vec::new });
-    for glimpse in [SummaryHeader::from(row), SummaryHeader::from(&row.header)] {
-        let said = query.means_at_a_glance(&glimpse);
-        assert!(said.is_none_or(|said| said == means), "at a glance it is another answer");
+    let Ok(query) = parse(text, &QueryScope { now, zone: &zone, viewer: None, saved: &saved }) else { return };
+    let summary = &*SUMMARY;
+    let matches = query.matches(&TicketView { summary, viewer: None, contains_text: &|_| false, clocks: &Vec::new });
+    for header in [SummaryHeader::from(summary), SummaryHeader::from(&summary.header)] {
+        let decided = query.matches_header(&header);
+        assert!(decided.is_none_or(|decided| decided == matches), "the summary header decides otherwise");
     }
 });

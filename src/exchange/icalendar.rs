@@ -1,55 +1,56 @@
 //! Holidays from an iCalendar file (RFC 5545), as governments publish them: whole days and their names.
 //!
-//! Small and strict: an event that is said in any other way than date, end and name is told, not guessed at. Rules
-//! of repetition are refused, since a list that lacks half its days looks as good as a whole one.
+//! The reader is small and strict: it accepts only events with a date, an end and a name, and reports others instead of
+//! guessing. Repetition rules are refused, because a list that lacks half its days looks as good as a complete one.
 
 use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
 
-/// The most days an event may last.
+/// The maximum number of days of an event.
 const LONGEST: i64 = 31;
 
-/// What a file came to.
+/// The holidays of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IcalendarHolidays {
-    /// The days and their names; several of one day are joined with `; `.
+    /// The days and their names; several names of one day are joined with `; `.
     pub days: BTreeMap<NaiveDate, String>,
-    /// The lines and names of events that are no whole days, or were called off.
-    pub left_out: Vec<(usize, String)>,
+    /// The lines and names of events that are not whole days, or were canceled.
+    pub skipped: Vec<(usize, String)>,
 }
 
-/// Why a file is no list of holidays.
+/// The reason why a file is not a list of holidays.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
 pub struct IcalendarError {
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong with it. May quote the file.
+    /// The error. It may quote the file.
     pub reason: String,
 }
 
-/// An event as its lines say.
+/// An event of a file.
 #[derive(Default)]
 struct IcalendarEvent {
     line: usize,
     start: Option<EventTime>,
     end: Option<EventTime>,
     summary: String,
-    is_cancelled: bool,
+    is_canceled: bool,
 }
 
+/// The begin or end of an event.
 #[derive(Clone, Copy)]
 enum EventTime {
     Date(NaiveDate),
     Time,
 }
 
-/// Reads the text of an iCalendar file.
+/// Parses the text of an iCalendar file.
 ///
 /// # Errors
-/// The first thing wrong, with its line: no calendar, a line that is none, an event without a date or a name, one that
-/// repeats, or none at all.
+/// The first error, with its line: a text that is not a calendar, an invalid line, an event without a date or a name, an
+/// event that repeats, or no event at all.
 pub fn read(text: &str) -> Result<IcalendarHolidays, IcalendarError> {
     let mut found = IcalendarHolidays::default();
     let mut inside: Vec<String> = Vec::new();
@@ -57,11 +58,12 @@ pub fn read(text: &str) -> Result<IcalendarHolidays, IcalendarError> {
     let mut last = 1;
     for (line, content) in unfolded(text) {
         last = line;
-        let wrong = |reason: String| IcalendarError { line, reason };
-        let (head, value) = parted(&content).ok_or_else(|| wrong(format!("`{content}` is no line of iCalendar")))?;
+        let error = |reason: String| IcalendarError { line, reason };
+        let (head, value) = split_line(&content)
+            .ok_or_else(|| error(format!("invalid iCalendar line `{content}`: expected NAME:VALUE")))?;
         let name = head.split(';').next().unwrap_or_default().to_ascii_uppercase();
         if inside.is_empty() && (name.as_str(), value) != ("BEGIN", "VCALENDAR") {
-            return Err(wrong("an iCalendar file begins with BEGIN:VCALENDAR".to_owned()));
+            return Err(error("expected BEGIN:VCALENDAR at the start of an iCalendar file".to_owned()));
         }
         match name.as_str() {
             "BEGIN" => {
@@ -72,60 +74,62 @@ pub fn read(text: &str) -> Result<IcalendarHolidays, IcalendarError> {
             }
             "END" => {
                 if inside.pop() != Some(value.to_ascii_uppercase()) {
-                    return Err(wrong(format!("END:{value} ends nothing that has begun")));
+                    return Err(error(format!("END:{value} without a matching BEGIN:{value}")));
                 }
                 if value.eq_ignore_ascii_case("VEVENT") {
-                    std::mem::take(&mut event).put(&mut found)?;
+                    std::mem::take(&mut event).add_to(&mut found)?;
                 }
             }
             _ if inside.last().is_none_or(|inner| inner != "VEVENT") => {}
-            "DTSTART" => event.start = Some(when(head, value).map_err(wrong)?),
-            "DTEND" => event.end = Some(when(head, value).map_err(wrong)?),
-            "SUMMARY" => event.summary = plain(value),
-            "STATUS" => event.is_cancelled = value.eq_ignore_ascii_case("CANCELLED"),
+            "DTSTART" => event.start = Some(event_time(head, value).map_err(error)?),
+            "DTEND" => event.end = Some(event_time(head, value).map_err(error)?),
+            "SUMMARY" => event.summary = unescape(value),
+            "STATUS" => event.is_canceled = value.eq_ignore_ascii_case("CANCELLED"),
             "RRULE" | "RDATE" | "DURATION" => {
-                return Err(wrong(format!("{name} is not understood; export the days one by one")));
+                return Err(error(format!("{name} is not supported; export every day as an event with a date")));
             }
             _ => {}
         }
     }
     match inside.last() {
         Some(open) => Err(IcalendarError { line: last, reason: format!("the file ends inside {open}") }),
-        None if found.days.is_empty() => Err(IcalendarError { line: last, reason: "no whole day in it".to_owned() }),
+        None if found.days.is_empty() => {
+            Err(IcalendarError { line: last, reason: "the file contains no event of a whole day".to_owned() })
+        }
         None => Ok(found),
     }
 }
 
 impl IcalendarEvent {
-    /// Adds its days to what was found.
-    fn put(self, found: &mut IcalendarHolidays) -> Result<(), IcalendarError> {
-        let wrong = |reason: &str| IcalendarError { line: self.line, reason: reason.to_owned() };
+    /// Adds the days of the event to the holidays.
+    fn add_to(self, found: &mut IcalendarHolidays) -> Result<(), IcalendarError> {
+        let error = |reason: &str| IcalendarError { line: self.line, reason: reason.to_owned() };
         let start = match self.start {
-            None => return Err(wrong("the event has no DTSTART")),
-            Some(EventTime::Date(start)) if !self.is_cancelled => start,
+            None => return Err(error("the event has no DTSTART")),
+            Some(EventTime::Date(start)) if !self.is_canceled => start,
             Some(_) => {
-                found.left_out.push((self.line, self.summary));
+                found.skipped.push((self.line, self.summary));
                 return Ok(());
             }
         };
         if self.summary.is_empty() {
-            return Err(wrong("the event has no SUMMARY, which would be the holiday's name"));
+            return Err(error("the event has no SUMMARY for the name of the holiday"));
         }
-        // DTEND is the first day behind the event; without it, it lasts one day.
+        // DTEND is the first day after the event; an event without it lasts one day.
         let end = match self.end {
-            None => start.checked_add_days(Days::new(1)).ok_or_else(|| wrong("the event ends after all time"))?,
+            None => start.checked_add_days(Days::new(1)).ok_or_else(|| error("the event ends after the last date"))?,
             Some(EventTime::Date(end)) => end,
-            Some(EventTime::Time) => return Err(wrong("the event begins with a date and ends with a time")),
+            Some(EventTime::Time) => return Err(error("the event begins with a date and ends with a time")),
         };
         let length = end.signed_duration_since(start).num_days();
         if !(1..=LONGEST).contains(&length) {
-            return Err(wrong(&format!("the event lasts {length} days; from 1 to {LONGEST} are understood")));
+            return Err(error(&format!("the event lasts {length} days; expected 1 to {LONGEST}")));
         }
         for day in start.iter_days().take_while(|day| *day < end) {
             let names = found.days.entry(day).or_default();
             if names.is_empty() {
                 names.clone_from(&self.summary);
-            } else if names.split("; ").all(|known| known != self.summary) {
+            } else if names.split("; ").all(|name| name != self.summary) {
                 *names = format!("{names}; {}", self.summary);
             }
         }
@@ -133,7 +137,8 @@ impl IcalendarEvent {
     }
 }
 
-/// The content lines with the numbers of their first lines: one that begins with a blank goes on with the line before.
+/// Returns the content lines with the numbers of their first lines: a line that begins with a blank continues the one
+/// before.
 fn unfolded(text: &str) -> Vec<(usize, String)> {
     let mut lines: Vec<(usize, String)> = Vec::new();
     for (number, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
@@ -147,8 +152,8 @@ fn unfolded(text: &str) -> Vec<(usize, String)> {
     lines
 }
 
-/// A line's name with its parameters, and its value: the first colon outside of quotes parts them.
-fn parted(line: &str) -> Option<(&str, &str)> {
+/// Splits a line at the first colon outside of quotes into the name with its parameters, and the value.
+fn split_line(line: &str) -> Option<(&str, &str)> {
     let mut quoted = false;
     let colon = line.char_indices().find(|&(_, c)| {
         quoted ^= c == '"';
@@ -158,31 +163,31 @@ fn parted(line: &str) -> Option<(&str, &str)> {
     head.starts_with(|c: char| c.is_ascii_alphabetic()).then_some((head, value.trim()))
 }
 
-/// A date, or a time, which is no whole day.
-fn when(head: &str, value: &str) -> Result<EventTime, String> {
+/// Parses a date, or a time, which is not a whole day.
+fn event_time(head: &str, value: &str) -> Result<EventTime, String> {
     let digits = value.len() == 8 && value.bytes().all(|byte| byte.is_ascii_digit());
     let date = if digits { NaiveDate::parse_from_str(value, "%Y%m%d").ok() } else { None };
     match date {
         Some(date) => Ok(EventTime::Date(date)),
-        None if is_time(value) && !is_date_by_word(head) => Ok(EventTime::Time),
-        None => Err(format!("`{value}` is no date; 20261225 is")),
+        None if is_time(value) && !declares_date(head) => Ok(EventTime::Time),
+        None => Err(format!("invalid date `{value}`: expected a form such as 20261225")),
     }
 }
 
-/// `20261225T090000`, with or without a `Z`.
+/// Returns true for `20261225T090000`, with or without a `Z`.
 fn is_time(value: &str) -> bool {
     let value = value.strip_suffix('Z').unwrap_or(value);
     let digits = |part: &str, count: usize| part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit());
     value.split_once('T').is_some_and(|(date, time)| digits(date, 8) && digits(time, 6))
 }
 
-/// Whether the parameters say that a date follows.
-fn is_date_by_word(head: &str) -> bool {
+/// Returns true if the parameters declare the value a date.
+fn declares_date(head: &str) -> bool {
     head.split(';').any(|part| part.eq_ignore_ascii_case("VALUE=DATE"))
 }
 
-/// A text without its escapes, on one line.
-fn plain(value: &str) -> String {
+/// Returns a text without its escapes, on one line.
+fn unescape(value: &str) -> String {
     let mut text = String::with_capacity(value.len());
     let mut chars = value.chars();
     while let Some(c) = chars.next() {
@@ -231,17 +236,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_whole_day_is_told() {
+    fn events_that_are_not_whole_days_are_skipped_and_listed() {
         let mixed = "BEGIN:VEVENT\nDTSTART:20260101T090000Z\nSUMMARY:Party\nEND:VEVENT\n\
             BEGIN:VEVENT\nDTSTART:20260102\nSTATUS:CANCELLED\nSUMMARY:Off\nEND:VEVENT\n\
             BEGIN:VEVENT\nDTSTART:20260103\nSUMMARY:Day\nBEGIN:VALARM\nDURATION:PT1H\nEND:VALARM\nEND:VEVENT\n";
         let found = read(&calendar(mixed)).expect("holidays");
-        assert_eq!(found.left_out, [(3, "Party".to_owned()), (7, "Off".to_owned())]);
+        assert_eq!(found.skipped, [(3, "Party".to_owned()), (7, "Off".to_owned())]);
         assert_eq!(found.days.len(), 1);
     }
 
     #[test]
-    fn what_is_not_understood_is_refused_with_its_line() {
+    fn unsupported_lines_are_refused_with_their_numbers() {
         let line = |text: &str| read(text).expect_err("refused").line;
         assert_eq!(line(""), 1);
         assert_eq!(line("2026-12-25,Christmas\n"), 1);

@@ -1,30 +1,32 @@
-//! How tickets travel: from other systems into this one, and out again.
+//! The import of tickets and holidays from other systems. Each system has a file or folder here, which reads what that
+//! system exports.
 //!
-//! Every system has a file or folder of its own, which reads what that system exports and says what it
-//! means here. Knows the domain and nothing else: no store, no git, no files, no clock, no terminal; bytes,
-//! randomness and what the desk already has are given.
+//! # Invariants
+//!
+//! This folder knows only the domain: no store, git, files, clock or terminal. Bytes, random bits and the ids that the
+//! desk already has are given.
 
 pub mod beads;
 pub mod icalendar;
 
 use crate::domain::ticket::Ticket;
 
-/// What reading another system's export came to.
+/// The contents of an export of another system.
 #[derive(Debug, Default)]
 pub struct Imported {
     /// The new tickets, in the order of their ids.
     pub tickets: Vec<Ticket>,
-    /// How many records the desk has already; they are left as they are.
-    pub known: usize,
-    /// The records that make no ticket, in the order of their lines.
-    pub broken: Vec<RejectedRecord>,
+    /// The number of records whose tickets the desk has already; those tickets are not changed.
+    pub existing: usize,
+    /// The records that are not valid tickets, in the order of their lines.
+    pub rejected: Vec<RejectedRecord>,
 }
 
-/// A record that makes no ticket.
+/// A record that is not a valid ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RejectedRecord {
-    /// Its line, from 1.
+    /// The line of the record, from 1.
     pub line: usize,
-    /// What is wrong with it. May quote the record, so it is text of strangers.
+    /// The error. It may quote the record, so that it is untrusted text.
     pub reason: String,
 }

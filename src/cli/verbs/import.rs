@@ -82,10 +82,10 @@ impl ImportBeadsArgs {
         let count = imported.tickets.len();
         let tickets = if self.write.json.is_some() { imported.tickets.clone() } else { Vec::new() };
         let report = casebook.perform(Command::Ticket(TicketCommand::Import(imported.tickets)), &terms)?;
-        let (count, known) = (report.changes.len(), imported.known + count - report.changes.len());
+        let (count, known) = (report.changes.len(), imported.existing + count - report.changes.len());
         progress.end();
         session.print_recovery(&casebook);
-        for broken in &imported.broken {
+        for broken in &imported.rejected {
             session.output.error_line(&view::sanitize::one_line(&format!(
                 "casebook: {}:{}: {}",
                 self.file.display(),
@@ -100,10 +100,10 @@ impl ImportBeadsArgs {
                 session.print_plan(&report)?;
             }
             let would = if self.write.end.dry_run { "would be " } else { "" };
-            let broken = imported.broken.len();
+            let broken = imported.rejected.len();
             session.output.status(&format!("{count} {would}imported, {known} already there, {broken} broken"))?;
         }
-        Ok(if imported.broken.is_empty() { Exit::Done } else { Exit::Damaged })
+        Ok(if imported.rejected.is_empty() { Exit::Done } else { Exit::Damaged })
     }
 }
 

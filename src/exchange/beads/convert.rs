@@ -1,6 +1,4 @@
-//! One issue into one ticket: who opened it, what was said, and how it ended.
-//!
-//! Must not know lines, or which tickets the desk has.
+//! The conversion of one issue into one ticket.
 
 use serde_json::Value as Json;
 
@@ -18,45 +16,45 @@ use crate::domain::time::duration;
 use crate::domain::value::Value;
 use crate::domain::vocabulary::{Priority, Role, Status};
 
-/// Makes the ticket of an issue.
+/// Converts an issue into a ticket.
 pub(super) fn ticket(id: &str, mut record: RecordReader, random: &mut dyn FnMut() -> u128) -> Result<Ticket, String> {
-    let title = record.one_line("title")?.ok_or("it has no `title`")?;
-    let created = record.time("created_at")?.ok_or("it has no `created_at`")?;
+    let title = record.one_line("title")?.ok_or("missing `title`")?;
+    let created = record.time("created_at")?.ok_or("missing `created_at`")?;
     let priority = priority(&mut record)?;
     let mut opening = OpenFields::new(title, priority, requester(&mut record)?);
     opening.assignee = record.person("assignee")?;
     opening.tags = tags(&mut record)?;
-    let text = record.words("description")?.as_deref().and_then(Text::clean).or_else(|| Text::clean(&opening.subject));
-    let (mut events, left_of_comments) = comments(id, &mut record)?;
+    let text = record.text("description")?.as_deref().and_then(Text::clean).or_else(|| Text::clean(&opening.subject));
+    let (mut events, unused_comments) = comments(id, &mut record)?;
     events.extend(ending(&mut record, &opening, created)?);
     events.sort_by_key(|event| event.at);
     opening.imported_from = Some(NAME.to_owned());
     opening.imported_id = Some(id.to_owned());
     opening.imported = record.rest();
-    if !left_of_comments.is_empty() {
-        opening.imported.push(("comments".to_owned(), Value::List(left_of_comments)));
+    if !unused_comments.is_empty() {
+        opening.imported.push(("comments".to_owned(), Value::List(unused_comments)));
     }
     let by = opening.requester.clone();
     let action = Action::Open(Box::new(opening));
-    entered(BeadsEvent { at: created, by, role: Role::Customer, action, text }, events, random)
+    with_entries(BeadsEvent { at: created, by, role: Role::Customer, action, text }, events, random)
 }
 
-/// Reads the priority; 0 is kept as it is, since 1 means the same here.
+/// Reads the priority; 0 is kept in the record, since 1 becomes `S1` too.
 fn priority(record: &mut RecordReader) -> Result<Priority, String> {
-    let number = record.number_at("priority")?.ok_or("it has no `priority`")?;
+    let number = record.peek_number("priority")?.ok_or("missing `priority`")?;
     let priority = match number {
         0 => return Ok(Priority::S1),
         1 => Priority::S1,
         2 => Priority::S2,
         3 => Priority::S3,
         4 => Priority::S4,
-        other => return Err(format!("`priority` is {other}; known are 0 to 4")),
+        other => return Err(format!("`priority`: expected 0 to 4, found {other}")),
     };
-    record.placed("priority");
+    record.remove("priority");
     Ok(priority)
 }
 
-/// Whoever created the issue, else its owner.
+/// Reads the person who created the issue, else its owner.
 fn requester(record: &mut RecordReader) -> Result<Person, String> {
     if let Some(creator) = record.person("created_by")? {
         return Ok(creator);
@@ -64,12 +62,12 @@ fn requester(record: &mut RecordReader) -> Result<Person, String> {
     record.person("owner")?.map_or_else(unknown, Ok)
 }
 
-/// The labels, each once.
+/// Reads the labels, each once.
 fn tags(record: &mut RecordReader) -> Result<Vec<String>, String> {
     let mut tags = Vec::new();
     for label in record.list("labels")? {
         let Json::String(label) = label else {
-            return Err(format!("`labels` has {}, where text belongs", record::kind(&label)));
+            return Err(format!("`labels`: expected text, found {}", record::kind(&label)));
         };
         if let Some(tag) = clean_subject(&label).filter(|tag| !tags.contains(tag)) {
             tags.push(tag);
@@ -78,11 +76,15 @@ fn tags(record: &mut RecordReader) -> Result<Vec<String>, String> {
     Ok(tags)
 }
 
-/// Makes the ticket: each entry behind the one before, with the status it saw and the one it led to.
-fn entered(opening: BeadsEvent, events: Vec<BeadsEvent>, random: &mut dyn FnMut() -> u128) -> Result<Ticket, String> {
+/// Creates the ticket with an entry for each event, in order, each with the status before and after it.
+fn with_entries(
+    opening: BeadsEvent,
+    events: Vec<BeadsEvent>,
+    random: &mut dyn FnMut() -> u128,
+) -> Result<Ticket, String> {
     let id = Id::after(None, opening.at, random());
     let first = entry(id, opening, None, Some(Status::Open));
-    let mut ticket = Ticket::opened_by(first).ok_or("it opens no ticket")?;
+    let mut ticket = Ticket::opened_by(first).ok_or("the first entry does not open a ticket")?;
     for event in events {
         let from = ticket.header.status;
         let to = matches!(event.action, Action::Solve(_)).then_some(Status::Solved);

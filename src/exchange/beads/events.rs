@@ -1,6 +1,4 @@
-//! What happened to an issue after it was opened: its comments, and how it ended.
-//!
-//! Must not know ids of entries, or which status an event sees.
+//! The events of an issue after it was opened: its comments, and its closing or deletion.
 
 use chrono::{DateTime, Utc};
 use serde_json::Value as Json;
@@ -12,13 +10,13 @@ use crate::domain::ticket::action::{Action, OpenFields, SolveEvidence};
 use crate::domain::value::Value;
 use crate::domain::vocabulary::Role;
 
-/// Who acted where the record does not say.
+/// The name of an actor whom the record does not name.
 const UNKNOWN: &str = "unknown";
 
-/// The note of a tombstone without a reason.
+/// The text of the note of a tombstone without a reason.
 const DELETED: &str = "Deleted.";
 
-/// Something that happened, before it has an id and has seen a status.
+/// An event of an issue, before it has an entry id and a status.
 pub(super) struct BeadsEvent {
     pub(super) at: DateTime<Utc>,
     pub(super) by: Person,
@@ -27,9 +25,10 @@ pub(super) struct BeadsEvent {
     pub(super) text: Option<Text>,
 }
 
-/// The comments as notes, and what of them has no place in a note. A comment without words is kept whole.
+/// Reads the comments as notes, and returns the values that have no place in a note. A comment without text is kept
+/// whole.
 pub(super) fn comments(id: &str, record: &mut RecordReader) -> Result<(Vec<BeadsEvent>, Vec<Value>), String> {
-    let (mut events, mut left) = (Vec::new(), Vec::new());
+    let (mut events, mut unused) = (Vec::new(), Vec::new());
     for (index, comment) in record.list("comments")?.into_iter().enumerate() {
         let at_comment = |reason: String| format!("comment {}: {reason}", index + 1);
         let rest = match note(id, comment).map_err(at_comment)? {
@@ -37,30 +36,30 @@ pub(super) fn comments(id: &str, record: &mut RecordReader) -> Result<(Vec<Beads
                 events.push(*event);
                 rest
             }
-            CommentOutcome::Wordless(rest) => rest,
+            CommentOutcome::WithoutText(rest) => rest,
         };
-        left.extend(rest);
+        unused.extend(rest);
     }
-    Ok((events, left))
+    Ok((events, unused))
 }
 
-/// What a comment comes to, and what has no place.
+/// The result of reading a comment, with the values that have no place in a note.
 enum CommentOutcome {
     Note(Box<BeadsEvent>, Option<Value>),
-    Wordless(Option<Value>),
+    WithoutText(Option<Value>),
 }
 
 fn note(id: &str, comment: Json) -> Result<CommentOutcome, String> {
-    let mut record = RecordReader::of(comment).map_err(|kind| format!("{kind} where a map belongs"))?;
+    let mut record = RecordReader::of(comment).map_err(|kind| format!("expected a map, found {kind}"))?;
     let rest = |record: RecordReader| Some(Value::Map(record.rest())).filter(|rest| !rest.is_empty());
-    let Some(text) = record.words_at("text")?.and_then(Text::clean) else {
-        return Ok(CommentOutcome::Wordless(rest(record)));
+    let Some(text) = record.peek_text("text")?.and_then(Text::clean) else {
+        return Ok(CommentOutcome::WithoutText(rest(record)));
     };
-    record.placed("text");
-    let at = record.time("created_at")?.ok_or("it has no `created_at`")?;
+    record.remove("text");
+    let at = record.time("created_at")?.ok_or("missing `created_at`")?;
     let by = record.person("author")?.map_or_else(unknown, Ok)?;
-    if record.words_at("issue_id").is_ok_and(|issue| issue == Some(id)) {
-        record.placed("issue_id");
+    if record.peek_text("issue_id").is_ok_and(|issue| issue == Some(id)) {
+        record.remove("issue_id");
     }
     let event = BeadsEvent { at, by, role: Role::Agent, action: plain_note(), text: Some(text) };
     Ok(CommentOutcome::Note(Box::new(event), rest(record)))
@@ -70,54 +69,54 @@ const fn plain_note() -> Action {
     Action::Note { auto: false, via_ticket: None }
 }
 
-/// What brings the ticket to the status the issue has.
+/// Returns the events that bring the ticket to the status of the issue.
 pub(super) fn ending(
     record: &mut RecordReader,
     opening: &OpenFields,
     created: DateTime<Utc>,
 ) -> Result<Vec<BeadsEvent>, String> {
-    match record.words_at("status")? {
-        Some("open") => record.placed("status"),
+    match record.peek_text("status")? {
+        Some("open") => record.remove("status"),
         Some("in_progress") => {}
         Some("closed") => {
-            record.placed("status");
+            record.remove("status");
             return Ok(vec![closing(record, opening, created)?]);
         }
         Some("tombstone") => return deletion(record, opening, created),
         Some(other) => {
-            return Err(format!("`status` is `{other}`; known are open, in_progress, closed and tombstone"));
+            return Err(format!("`status`: expected open, in_progress, closed or tombstone, found `{other}`"));
         }
-        None => return Err("it has no `status`".to_owned()),
+        None => return Err("missing `status`".to_owned()),
     }
     Ok(Vec::new())
 }
 
-/// The closing; without its time, the last change stands for it.
+/// Returns the closing; if it has no time, it gets that of the last change.
 fn closing(record: &mut RecordReader, opening: &OpenFields, created: DateTime<Utc>) -> Result<BeadsEvent, String> {
     let at = match record.time("closed_at")? {
         Some(at) => at,
         None => record.time("updated_at")?.unwrap_or(created),
     };
     let by = record.person("closed_by")?;
-    let text = record.words("close_reason")?.as_deref().and_then(Text::clean);
+    let text = record.text("close_reason")?.as_deref().and_then(Text::clean);
     let requester = opening.requester.clone();
     let (by, role) = closer(by, opening);
     Ok(BeadsEvent { at, by, role, action: Action::Solve(SolveEvidence::Agreed { by: Some(requester) }), text })
 }
 
-/// A deletion: a note that says why, and the end of it, agreed by nobody but whoever deleted it.
+/// Returns a deletion: a note with the reason, and a solve, agreed by the person who deleted the issue.
 fn deletion(
     record: &mut RecordReader,
     opening: &OpenFields,
     created: DateTime<Utc>,
 ) -> Result<Vec<BeadsEvent>, String> {
-    let at = match (record.time("deleted_at")?, record.words_at("closed_at")?) {
+    let at = match (record.time("deleted_at")?, record.peek_text("closed_at")?) {
         (Some(at), _) => at,
         (None, Some(_)) => record.time("closed_at")?.unwrap_or(created),
         (None, None) => record.time("updated_at")?.unwrap_or(created),
     };
-    let reason = record.words("delete_reason")?.as_deref().and_then(Text::clean).or_else(|| Text::clean(DELETED));
-    let text = record.words("close_reason")?.as_deref().and_then(Text::clean);
+    let reason = record.text("delete_reason")?.as_deref().and_then(Text::clean).or_else(|| Text::clean(DELETED));
+    let text = record.text("close_reason")?.as_deref().and_then(Text::clean);
     let (by, role) = closer(record.person("deleted_by")?, opening);
     let solve = Action::Solve(SolveEvidence::Agreed { by: Some(by.clone()) });
     Ok(vec![
@@ -126,15 +125,16 @@ fn deletion(
     ])
 }
 
-/// Whoever ended it, else the assignee, else the requester; the assignee works for the desk.
+/// Returns the person who closed the issue, else the assignee, else the requester, with the role: the requester is a
+/// customer unless also the assignee, and other people are agents.
 fn closer(named: Option<Person>, opening: &OpenFields) -> (Person, Role) {
     let by = named.or_else(|| opening.assignee.clone()).unwrap_or_else(|| opening.requester.clone());
-    let works_here = opening.assignee.as_ref().is_some_and(|assignee| assignee.same_address(&by))
+    let is_agent = opening.assignee.as_ref().is_some_and(|assignee| assignee.same_address(&by))
         || !by.same_address(&opening.requester);
-    (by, if works_here { Role::Agent } else { Role::Customer })
+    (by, if is_agent { Role::Agent } else { Role::Customer })
 }
 
-/// Somebody the record does not name.
+/// Returns the actor whom the record does not name.
 pub(super) fn unknown() -> Result<Person, String> {
     Person::from_name(UNKNOWN).map_err(|error| error.to_string())
 }

@@ -1,20 +1,20 @@
-//! The tracker "beads": its export of one JSON object per line, read into tickets.
+//! The import from the tracker "beads", whose export has one JSON object per line.
 //!
-//! An issue becomes a ticket that ends in the status the issue had, with the times and names it had there:
+//! An issue becomes a ticket with the status, the times and the names of the issue:
 //!
-//! | beads | here |
+//! | beads | casebook |
 //! |---|---|
-//! | `title`, `description` | subject and opening text; without a description the title is the text |
-//! | `created_by`, else `owner`, else `unknown` | requester, and who opened it (customer) |
+//! | `title`, `description` | subject and text of the opening; without a description the title is the text |
+//! | `created_by`, else `owner`, else `unknown` | requester, and actor of the opening (customer) |
 //! | `assignee`, `labels`, `id` | assignee, tags, `imported_id` |
 //! | `priority` 0 and 1, 2, 3, 4 | `S1`, `S2`, `S3`, `S4` |
-//! | `comments` | notes by their authors (agent), which move no status |
+//! | `comments` | notes by their authors (agent), which change no status |
 //! | `status: closed` | solve `agreed`, with `close_reason` as its text |
 //! | `status: tombstone` | a note with `delete_reason`, then solve `agreed` by `deleted_by` |
-//! | everything else | `imported`, in the order of the record |
+//! | all other values | `imported`, in the order of the record |
 //!
-//! A word that means more there than here (`in_progress`, `tombstone`, priority 0) is also kept in
-//! `imported`, so that nothing is lost. Must not know where the export lies or where the tickets go.
+//! A value that means more in beads than in casebook (`in_progress`, `tombstone`, priority 0) is also kept in
+//! `imported`, so that nothing is lost.
 
 mod convert;
 mod events;
@@ -30,54 +30,54 @@ use super::{Imported, RejectedRecord};
 use crate::domain::ticket::Ticket;
 use record::RecordReader;
 
-/// What tickets of this system say in `imported_from`.
+/// The `imported_from` of tickets of this system.
 pub const NAME: &str = "beads";
 
-/// Reads an export, line by line. A broken record is reported with its line, and the rest goes on.
+/// Reads an export, line by line. An invalid record is reported with its line, and the others are imported.
 ///
-/// `already` says whether the desk has the ticket of an id of that system; such a ticket is counted and
-/// left as it is, so importing twice changes nothing. `random` gives fresh random bits for each entry's id.
+/// `exists` returns true if the desk has the ticket of an id of that system; such a ticket is counted and not changed,
+/// so that importing twice changes nothing. `random` returns new random bits for the id of each entry.
 ///
 /// # Errors
-/// Only where the lines themselves cannot be read.
+/// A line that cannot be read.
 pub fn read(
     mut lines: impl BufRead,
-    already: &dyn Fn(&str) -> bool,
+    exists: &dyn Fn(&str) -> bool,
     random: &mut dyn FnMut() -> u128,
 ) -> io::Result<Imported> {
     let mut imported = Imported::default();
-    let mut seen = HashMap::new();
+    let mut lines_by_id = HashMap::new();
     let mut bytes = Vec::new();
-    // Bytes, not `lines()`: a line that is not UTF-8 is one broken record, not the end of the import.
+    // Bytes, not `lines()`: a line that is not UTF-8 is one invalid record, not the end of the import.
     for line in 1.. {
         bytes.clear();
         if lines.read_until(b'\n', &mut bytes)? == 0 {
             break;
         }
-        match issue(&bytes, line, &mut seen, already, random) {
+        match issue(&bytes, line, &mut lines_by_id, exists, random) {
             Ok(BeadsIssue::New(ticket)) => imported.tickets.push(*ticket),
-            Ok(BeadsIssue::Known) => imported.known += 1,
+            Ok(BeadsIssue::Existing) => imported.existing += 1,
             Ok(BeadsIssue::Blank) => {}
-            Err(reason) => imported.broken.push(RejectedRecord { line, reason }),
+            Err(reason) => imported.rejected.push(RejectedRecord { line, reason }),
         }
     }
     imported.tickets.sort_by_key(|ticket| ticket.id);
     Ok(imported)
 }
 
-/// What a line holds.
+/// The contents of a line.
 enum BeadsIssue {
     New(Box<Ticket>),
-    Known,
+    Existing,
     Blank,
 }
 
-/// Reads one line. A broken record does not use up its id: a sound one may follow.
+/// Reads one line. The id of an invalid record may be used by a later one.
 fn issue(
     bytes: &[u8],
     line: usize,
-    seen: &mut HashMap<String, usize>,
-    already: &dyn Fn(&str) -> bool,
+    lines_by_id: &mut HashMap<String, usize>,
+    exists: &dyn Fn(&str) -> bool,
     random: &mut dyn FnMut() -> u128,
 ) -> Result<BeadsIssue, String> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
@@ -85,13 +85,13 @@ fn issue(
         return Ok(BeadsIssue::Blank);
     }
     let mut record = RecordReader::parse(bytes)?;
-    let id = record.one_line("id")?.ok_or("it has no `id`")?;
-    if let Some(first) = seen.get(&id) {
-        return Err(format!("`{id}` was on line {first} already; the first one counts"));
+    let id = record.one_line("id")?.ok_or("missing `id`")?;
+    if let Some(first) = lines_by_id.get(&id) {
+        return Err(format!("duplicate id `{id}`: the record on line {first} counts"));
     }
-    // Made even where it is known, so that every run of an export reports the same broken records.
+    // Converted even if it exists, so that every run of an export reports the same invalid records.
     let ticket = convert::ticket(&id, record, random)?;
-    let issue = if already(&id) { BeadsIssue::Known } else { BeadsIssue::New(Box::new(ticket)) };
-    seen.insert(id, line);
+    let issue = if exists(&id) { BeadsIssue::Existing } else { BeadsIssue::New(Box::new(ticket)) };
+    lines_by_id.insert(id, line);
     Ok(issue)
 }

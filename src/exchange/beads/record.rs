@@ -1,6 +1,4 @@
-//! One JSON object of an export: what is understood is taken out of it, and the rest is kept.
-//!
-//! Must not know what the names mean, or what a ticket is.
+//! The reader of one JSON object of an export: known values are taken out of it, and the rest is kept.
 
 use chrono::{DateTime, Datelike, Utc};
 use serde_json::{Map, Value as Json};
@@ -9,26 +7,26 @@ use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
 use crate::domain::value::{Fields, Value};
 
-/// How deep a kept value may nest. Deeper ones are kept as one line of JSON, since ticket files have a limit
-/// to their depth and a record must not make a file that cannot be read again.
+/// The maximum depth of a kept value. Deeper values are kept as one line of JSON, since the reader of ticket files has
+/// a limit of depth, and an import must not write a file that cannot be read.
 const DEEPEST: usize = 12;
 
-/// An object whose names are taken out one by one.
+/// A reader of an object, which takes out names one by one.
 pub(super) struct RecordReader(Map<String, Json>);
 
 impl RecordReader {
-    /// Reads the object of a line.
+    /// Parses the object of a line.
     pub(super) fn parse(line: &[u8]) -> Result<Self, String> {
         let value = serde_json::from_slice(line).map_err(|error| {
-            let sentence = error.to_string();
-            // The library counts lines too, of which there is only one here.
-            let sentence = sentence.split(" at line ").next().unwrap_or_default();
-            format!("no JSON: {sentence} at column {}", error.column())
+            let message = error.to_string();
+            // The message of the library contains the line too, which is always 1 here.
+            let message = message.split(" at line ").next().unwrap_or_default();
+            format!("invalid JSON: {message} at column {}", error.column())
         })?;
-        Self::of(value).map_err(|kind| format!("{kind} where an issue's JSON object belongs"))
+        Self::of(value).map_err(|kind| format!("expected the JSON object of an issue, found {kind}"))
     }
 
-    /// The object of a value, or what kind of value it is instead.
+    /// Returns the reader of an object; the kind of the value if it is not an object.
     pub(super) fn of(value: Json) -> Result<Self, &'static str> {
         match value {
             Json::Object(fields) => Ok(Self(fields)),
@@ -36,56 +34,56 @@ impl RecordReader {
         }
     }
 
-    /// Takes a value out. Nulls say nothing.
+    /// Takes a value out; a null counts as absent.
     fn take(&mut self, name: &str) -> Option<Json> {
         self.0.shift_remove(name).filter(|value| !value.is_null())
     }
 
-    /// Looks at words without taking them out.
-    pub(super) fn words_at(&self, name: &str) -> Result<Option<&str>, String> {
+    /// Returns a text without taking it out.
+    pub(super) fn peek_text(&self, name: &str) -> Result<Option<&str>, String> {
         match self.0.get(name) {
             None | Some(Json::Null) => Ok(None),
-            Some(Json::String(words)) => Ok(Some(words)),
-            Some(other) => Err(misfit(name, "text", other)),
+            Some(Json::String(text)) => Ok(Some(text)),
+            Some(other) => Err(wrong_kind(name, "text", other)),
         }
     }
 
-    /// Looks at a whole number without taking it out.
-    pub(super) fn number_at(&self, name: &str) -> Result<Option<i64>, String> {
+    /// Returns a whole number without taking it out.
+    pub(super) fn peek_number(&self, name: &str) -> Result<Option<i64>, String> {
         match self.0.get(name) {
             None | Some(Json::Null) => Ok(None),
-            Some(value) => value.as_i64().map(Some).ok_or_else(|| misfit(name, "a whole number", value)),
+            Some(value) => value.as_i64().map(Some).ok_or_else(|| wrong_kind(name, "a whole number", value)),
         }
     }
 
-    /// Takes out what has found its place.
-    pub(super) fn placed(&mut self, name: &str) {
+    /// Removes a value that has been used.
+    pub(super) fn remove(&mut self, name: &str) {
         self.0.shift_remove(name);
     }
 
-    /// Takes words out.
-    pub(super) fn words(&mut self, name: &str) -> Result<Option<String>, String> {
-        let words = self.words_at(name)?.map(str::to_owned);
-        self.placed(name);
-        Ok(words)
+    /// Takes a text out.
+    pub(super) fn text(&mut self, name: &str) -> Result<Option<String>, String> {
+        let text = self.peek_text(name)?.map(str::to_owned);
+        self.remove(name);
+        Ok(text)
     }
 
-    /// Takes words out that stand on one line and are not blank.
+    /// Takes a text out, folded into one line; a blank one counts as absent.
     pub(super) fn one_line(&mut self, name: &str) -> Result<Option<String>, String> {
-        Ok(self.words(name)?.as_deref().and_then(clean_subject))
+        Ok(self.text(name)?.as_deref().and_then(clean_subject))
     }
 
-    /// Takes somebody's name or address out; a blank one says nothing.
+    /// Takes a name or address of a person out; a blank one counts as absent.
     pub(super) fn person(&mut self, name: &str) -> Result<Option<Person>, String> {
-        let words = self.words(name)?.filter(|words| !words.trim().is_empty());
-        let person = words.map(|words| Person::from_name(&words)).transpose();
-        person.map_err(|_| format!("`{name}` is no name: it has control characters"))
+        let text = self.text(name)?.filter(|text| !text.trim().is_empty());
+        let person = text.map(|text| Person::from_name(&text)).transpose();
+        person.map_err(|_| format!("`{name}`: a name must not contain control characters"))
     }
 
     /// Takes an instant out.
     pub(super) fn time(&mut self, name: &str) -> Result<Option<DateTime<Utc>>, String> {
-        let words = self.words(name)?.filter(|words| !words.is_empty());
-        words.map(|words| instant(&words).ok_or_else(|| format!("`{name}` is no time: {words}"))).transpose()
+        let text = self.text(name)?.filter(|text| !text.is_empty());
+        text.map(|text| instant(&text).ok_or_else(|| format!("`{name}`: invalid time `{text}`"))).transpose()
     }
 
     /// Takes a list out.
@@ -93,27 +91,27 @@ impl RecordReader {
         match self.take(name) {
             None => Ok(Vec::new()),
             Some(Json::Array(items)) => Ok(items),
-            Some(other) => Err(misfit(name, "a list", &other)),
+            Some(other) => Err(wrong_kind(name, "a list", &other)),
         }
     }
 
-    /// What was not taken out, without what says nothing.
+    /// Returns the values that were not taken out, without empty ones.
     pub(super) fn rest(self) -> Fields {
         fields(self.0, DEEPEST)
     }
 }
 
-/// Reads an RFC 3339 time that ids can hold: not before 1970, nor after 9999.
-fn instant(words: &str) -> Option<DateTime<Utc>> {
-    let time = DateTime::parse_from_rfc3339(words).ok()?.to_utc();
+/// Parses an RFC 3339 time that ids can represent: from 1970 to 9999.
+fn instant(text: &str) -> Option<DateTime<Utc>> {
+    let time = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
     (1970..=9999).contains(&time.year()).then_some(time)
 }
 
-fn misfit(name: &str, wanted: &str, found: &Json) -> String {
-    format!("`{name}` is {}, where {wanted} belongs", kind(found))
+fn wrong_kind(name: &str, expected: &str, found: &Json) -> String {
+    format!("`{name}`: expected {expected}, found {}", kind(found))
 }
 
-/// The kind of a value, in words.
+/// Returns the kind of a value with its article, for error messages.
 pub(super) const fn kind(value: &Json) -> &'static str {
     match value {
         Json::Null => "nothing",
@@ -125,14 +123,14 @@ pub(super) const fn kind(value: &Json) -> &'static str {
     }
 }
 
-/// A value as tickets keep it; `None` where it says nothing.
+/// Converts a value into one that tickets keep; `None` if it is empty.
 fn kept(value: Json, depth: usize) -> Option<Value> {
     let value = match value {
         Json::Null => return None,
         Json::Bool(flag) => Value::Bool(flag),
         Json::Number(number) => number_of(&number),
-        Json::String(words) if words.is_empty() => return None,
-        Json::String(words) => Value::String(words),
+        Json::String(text) if text.is_empty() => return None,
+        Json::String(text) => Value::String(text),
         Json::Array(items) if items.is_empty() => return None,
         Json::Object(named) if named.is_empty() => return None,
         deep @ (Json::Array(_) | Json::Object(_)) if depth == 0 => Value::String(deep.to_string()),

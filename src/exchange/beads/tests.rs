@@ -1,4 +1,4 @@
-//! Records of our own making, and the real export where `CASEBOOK_TEST_DATA` names its folder.
+//! Examples of records, and the real export if `CASEBOOK_TEST_DATA` names its folder.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -24,36 +24,36 @@ fn import(lines: &str) -> Imported {
     import_knowing(lines.as_bytes(), &[])
 }
 
-/// The one ticket of a record that has the names it needs, and more.
+/// Returns the ticket of a record that has the required names, and more.
 fn one(more: &str) -> Ticket {
     let line = format!(
         r#"{{"id":"x-1","title":"A title","status":"open","priority":2,"created_at":"2026-01-02T03:04:05.678Z",{more}}}"#
     );
-    // The last of two equal names counts, so `more` may say what is said already.
+    // The last of two equal names counts, so `more` may replace a value.
     let mut imported = import(&line);
-    assert_eq!(imported.broken, [], "{line}");
+    assert_eq!(imported.rejected, [], "{line}");
     imported.tickets.pop().expect("a ticket")
 }
 
-/// Why a record is broken.
-fn flaw(line: &str) -> String {
+/// Returns the reason why a record is rejected.
+fn reason(line: &str) -> String {
     let imported = import(line);
-    assert_eq!((imported.tickets.len(), imported.broken.len()), (0, 1), "{line}");
-    imported.broken[0].reason.clone()
+    assert_eq!((imported.tickets.len(), imported.rejected.len()), (0, 1), "{line}");
+    imported.rejected[0].reason.clone()
 }
 
 fn imported_fields(ticket: &Ticket) -> Vec<(String, Value)> {
     ticket.opening().expect("an opening").imported.clone()
 }
 
-/// Replays, and goes through the named values that files are made of.
-fn assert_sound(ticket: &Ticket) {
+/// Asserts that a ticket is that of its history, and the same after encoding and decoding.
+fn assert_valid(ticket: &Ticket) {
     assert_eq!(replay(&ticket.history).as_ref(), Some(&ticket.header));
     assert!(ticket.history.is_sorted_by(|a, b| a.id < b.id), "ids strictly increase");
     let mut fields = header_fields(ticket);
     fields.push(("history".into(), Value::List(ticket.history.iter().map(entry_fields).map(Value::Map).collect())));
-    let spelled = Value::Map(fields).normalized().expect("a ticket says something");
-    assert_eq!(ticket_from(spelled).as_ref(), Ok(ticket));
+    let value = Value::Map(fields).normalized().expect("a ticket is not empty");
+    assert_eq!(ticket_from(value).as_ref(), Ok(ticket));
 }
 
 #[test]
@@ -71,11 +71,11 @@ fn an_open_issue_is_an_open_ticket_with_its_old_id_and_time() {
     assert_eq!(opening.imported_from.as_deref(), Some("beads"));
     assert_eq!(opening.imported_id.as_deref(), Some("x-1"));
     assert_eq!(opening.imported, []);
-    assert_sound(&ticket);
+    assert_valid(&ticket);
 }
 
 #[test]
-fn priorities_have_four_steps_here_and_the_fifth_is_kept() {
+fn five_priorities_become_four_and_the_fifth_is_kept() {
     for (number, priority) in [(1, Priority::S1), (2, Priority::S2), (3, Priority::S3), (4, Priority::S4)] {
         let ticket = one(&format!(r#""priority":{number}"#));
         assert_eq!((ticket.header.priority, imported_fields(&ticket)), (priority, vec![]));
@@ -86,7 +86,7 @@ fn priorities_have_four_steps_here_and_the_fifth_is_kept() {
 }
 
 #[test]
-fn without_a_description_the_title_is_the_text_and_without_a_creator_the_owner_asks() {
+fn without_a_description_the_title_is_the_text_and_without_a_creator_the_owner_is_the_requester() {
     let ticket = one(r#""description":" \n","created_by":" ","owner":"bo@acme.example""#);
     assert_eq!(ticket.history[0].text.as_ref().map(|text| text.as_str()), Some("A title\n"));
     assert_eq!(ticket.header.requester.as_str(), "bo@acme.example");
@@ -105,7 +105,7 @@ fn an_issue_in_progress_is_open_with_its_assignee() {
 }
 
 #[test]
-fn comments_are_notes_in_the_order_of_their_times_and_move_no_status() {
+fn comments_are_notes_in_the_order_of_their_times_and_change_no_status() {
     let ticket = one(concat!(
         r#""status":"closed","closed_at":"2026-01-03T00:00:00Z","created_by":"ana","comments":["#,
         r#"{"id":8,"issue_id":"x-1","author":"lea","text":"Late.","created_at":"2026-01-04T00:00:00+01:00"},"#,
@@ -125,13 +125,13 @@ fn comments_are_notes_in_the_order_of_their_times_and_move_no_status() {
     assert_eq!(ticket.history[1].at.to_rfc3339(), "2026-01-01T00:00:00+00:00");
     assert_eq!(ticket.history[3].at.to_rfc3339(), "2026-01-03T23:00:00+00:00");
     assert_eq!(ticket.history[1].role, Role::Agent);
-    let Some((name, Value::List(left))) = imported_fields(&ticket).pop() else { panic!("what has no place is kept") };
+    let Some((name, Value::List(left))) = imported_fields(&ticket).pop() else { panic!("unused values are kept") };
     assert_eq!((name.as_str(), left.len()), ("comments", 2));
-    assert_sound(&ticket);
+    assert_valid(&ticket);
 }
 
 #[test]
-fn the_closing_is_done_by_whoever_closed_it_or_the_assignee_or_the_requester() {
+fn the_solve_is_by_the_person_who_closed_it_or_the_assignee_or_the_requester() {
     let closed = r#""status":"closed","closed_at":"2026-01-03T00:00:00Z","close_reason":"Done","created_by":"ana""#;
     let cases = [
         (r#""assignee":"kenji","closed_by":"lea""#, "lea", Role::Agent),
@@ -146,34 +146,34 @@ fn the_closing_is_done_by_whoever_closed_it_or_the_assignee_or_the_requester() {
         assert_eq!((last.by.as_str(), last.role), (by, role), "{more}");
         assert_eq!(last.text.as_ref().map(|text| text.as_str()), Some("Done\n"));
         assert_eq!(ticket.header.resolution, Some(Resolution::Agreed));
-        assert_sound(&ticket);
+        assert_valid(&ticket);
     }
 }
 
 #[test]
-fn a_closing_without_a_time_is_as_old_as_the_last_change() {
+fn a_closing_without_a_time_has_the_time_of_the_last_change() {
     let ticket = one(r#""status":"closed","updated_at":"2026-01-05T00:00:00Z""#);
     assert_eq!(ticket.last_activity_at().to_rfc3339(), "2026-01-05T00:00:00+00:00");
     assert_eq!(one(r#""status":"closed""#).header.status, Status::Solved);
 }
 
 #[test]
-fn a_tombstone_is_solved_with_a_note_that_says_why() {
+fn a_tombstone_is_solved_with_a_note_of_the_reason() {
     let ticket = one(concat!(
         r#""status":"tombstone","closed_at":"2026-01-03T00:00:00Z","deleted_at":"2026-01-04T00:00:00Z","#,
         r#""deleted_by":"lea","delete_reason":"By mistake","original_type":"bug""#
     ));
-    let words: Vec<_> = ticket.history.iter().map(|entry| (entry.action.as_str(), entry.by.as_str())).collect();
-    assert_eq!(words, [("open", "unknown"), ("note", "lea"), ("solve", "lea")]);
+    let actions: Vec<_> = ticket.history.iter().map(|entry| (entry.action.as_str(), entry.by.as_str())).collect();
+    assert_eq!(actions, [("open", "unknown"), ("note", "lea"), ("solve", "lea")]);
     assert_eq!(ticket.history[1].text.as_ref().map(|text| text.as_str()), Some("By mistake\n"));
     let names: Vec<_> = imported_fields(&ticket).into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["status", "closed_at", "original_type"]);
-    assert_sound(&ticket);
+    assert_valid(&ticket);
     assert_eq!(one(r#""status":"tombstone""#).history.len(), 3, "it has its note without a reason too");
 }
 
 #[test]
-fn what_has_no_place_is_kept_in_its_order_without_what_says_nothing() {
+fn unused_values_are_kept_in_order_without_empty_ones() {
     let ticket = one(
         r#""z":1.5,"a":{"b":[null,"",[],{"c":"two\nlines"}],"d":null},"e":"","f":[],"g":false,"h":18446744073709551615"#,
     );
@@ -185,7 +185,7 @@ fn what_has_no_place_is_kept_in_its_order_without_what_says_nothing() {
         ("h".to_owned(), Value::Integer(i128::from(u64::MAX))),
     ];
     assert_eq!(imported_fields(&ticket), expected);
-    assert_sound(&ticket);
+    assert_valid(&ticket);
 }
 
 #[test]
@@ -203,48 +203,49 @@ fn a_value_too_deep_for_a_ticket_file_is_kept_as_json() {
 }
 
 #[test]
-fn a_broken_record_is_reported_with_its_line_and_the_rest_goes_on() {
-    let sound = |id: &str| {
+fn an_invalid_record_is_reported_with_its_line_and_the_others_are_imported() {
+    let valid = |id: &str| {
         format!(r#"{{"id":"{id}","title":"t","status":"open","priority":1,"created_at":"2026-01-02T03:04:05Z"}}"#)
     };
-    let mut lines = format!("\u{FEFF}{}\r\n\n{{\"id\":\n", sound("a")).into_bytes();
+    let mut lines = format!("\u{FEFF}{}\r\n\n{{\"id\":\n", valid("a")).into_bytes();
     lines.extend(b"{\"id\":\"\xFF\"}\n");
-    lines.extend(format!("{}\n{{\"id\":\"b\"}}\n{}", sound("a"), sound("b")).bytes());
+    lines.extend(format!("{}\n{{\"id\":\"b\"}}\n{}", valid("a"), valid("b")).bytes());
     let imported = import_knowing(&lines, &[]);
     assert_eq!(imported.tickets.len(), 2);
-    assert_eq!(imported.broken.iter().map(|broken| broken.line).collect::<Vec<_>>(), [3, 4, 5, 6]);
-    assert_eq!(imported.broken[2].reason, "`a` was on line 1 already; the first one counts");
-    assert_eq!(imported.broken[3].reason, "it has no `title`");
+    assert_eq!(imported.rejected.iter().map(|rejected| rejected.line).collect::<Vec<_>>(), [3, 4, 5, 6]);
+    assert_eq!(imported.rejected[2].reason, "duplicate id `a`: the record on line 1 counts");
+    assert_eq!(imported.rejected[3].reason, "missing `title`");
     let again = import_knowing(&lines, &["a", "b"]);
-    assert_eq!((again.tickets.len(), again.known, again.broken.len()), (0, 2, 4));
+    assert_eq!((again.tickets.len(), again.existing, again.rejected.len()), (0, 2, 4));
 }
 
 #[test]
-fn a_reason_says_what_is_wrong() {
+fn a_reason_names_the_value_found_and_the_value_expected() {
     let with = |more: &str| {
-        flaw(&format!(
+        reason(&format!(
             r#"{{"id":"a","title":"t","status":"open","priority":1,"created_at":"2026-01-02T03:04:05Z",{more}}}"#
         ))
     };
-    assert_eq!(flaw("{x}"), "no JSON: key must be a string at column 2");
-    assert_eq!(flaw("[1]"), "a list where an issue's JSON object belongs");
-    assert_eq!(flaw(r#"{"title":"t"}"#), "it has no `id`");
-    assert_eq!(with(r#""id":7"#), "`id` is a number, where text belongs");
-    assert_eq!(with(r#""created_at":null"#), "it has no `created_at`");
-    assert_eq!(with(r#""created_at":"yesterday""#), "`created_at` is no time: yesterday");
-    assert_eq!(with(r#""created_at":"1969-12-31T23:59:59Z""#), "`created_at` is no time: 1969-12-31T23:59:59Z");
-    assert_eq!(with(r#""priority":5"#), "`priority` is 5; known are 0 to 4");
-    assert_eq!(with(r#""priority":"1""#), "`priority` is text, where a whole number belongs");
-    assert_eq!(with(r#""status":"lost""#), "`status` is `lost`; known are open, in_progress, closed and tombstone");
-    assert_eq!(with(r#""status":null"#), "it has no `status`");
-    assert_eq!(with(r#""labels":[1]"#), "`labels` has a number, where text belongs");
-    assert_eq!(with(r#""comments":[{"text":"x"}]"#), "comment 1: it has no `created_at`");
-    assert_eq!(with(r#""comments":["x"]"#), "comment 1: text where a map belongs");
-    assert_eq!(with(r#""created_by":"a\u001bb""#), "`created_by` is no name: it has control characters");
+    assert_eq!(reason("{x}"), "invalid JSON: key must be a string at column 2");
+    assert_eq!(reason("[1]"), "expected the JSON object of an issue, found a list");
+    assert_eq!(reason(r#"{"title":"t"}"#), "missing `id`");
+    assert_eq!(with(r#""id":7"#), "`id`: expected text, found a number");
+    assert_eq!(with(r#""created_at":null"#), "missing `created_at`");
+    assert_eq!(with(r#""created_at":"yesterday""#), "`created_at`: invalid time `yesterday`");
+    assert_eq!(with(r#""created_at":"1969-12-31T23:59:59Z""#), "`created_at`: invalid time `1969-12-31T23:59:59Z`");
+    assert_eq!(with(r#""priority":5"#), "`priority`: expected 0 to 4, found 5");
+    assert_eq!(with(r#""priority":"1""#), "`priority`: expected a whole number, found text");
+    let status = "`status`: expected open, in_progress, closed or tombstone, found `lost`";
+    assert_eq!(with(r#""status":"lost""#), status);
+    assert_eq!(with(r#""status":null"#), "missing `status`");
+    assert_eq!(with(r#""labels":[1]"#), "`labels`: expected text, found a number");
+    assert_eq!(with(r#""comments":[{"text":"x"}]"#), "comment 1: missing `created_at`");
+    assert_eq!(with(r#""comments":["x"]"#), "comment 1: expected a map, found text");
+    assert_eq!(with(r#""created_by":"a\u001bb""#), "`created_by`: a name must not contain control characters");
 }
 
 #[test]
-fn tickets_come_in_the_order_of_their_ids() {
+fn tickets_are_in_the_order_of_their_ids() {
     let line = |id: &str, day: u32| {
         format!(r#"{{"id":"{id}","title":"t","status":"open","priority":1,"created_at":"2026-01-{day:02}T00:00:00Z"}}"#)
     };
@@ -254,8 +255,8 @@ fn tickets_come_in_the_order_of_their_ids() {
 }
 
 #[test]
-#[allow(clippy::print_stderr, reason = "a test without its data says so")]
-fn the_real_export_is_read_whole() {
+#[allow(clippy::print_stderr, reason = "a test without its data reports that")]
+fn the_real_export_is_read_completely() {
     let Some(folder) = std::env::var_os("CASEBOOK_TEST_DATA") else {
         eprintln!("not tested: CASEBOOK_TEST_DATA names no folder with beads/issues.jsonl");
         return;
@@ -263,20 +264,20 @@ fn the_real_export_is_read_whole() {
     let path = std::path::Path::new(&folder).join("beads/issues.jsonl");
     let bytes = std::fs::read(&path).expect("the folder of CASEBOOK_TEST_DATA has beads/issues.jsonl");
     let imported = import_knowing(&bytes, &[]);
-    assert_eq!((imported.tickets.len(), imported.known, imported.broken.len()), (513, 0, 0));
-    imported.tickets.iter().for_each(assert_sound);
+    assert_eq!((imported.tickets.len(), imported.existing, imported.rejected.len()), (513, 0, 0));
+    imported.tickets.iter().for_each(assert_valid);
     let statuses = statuses_of(&bytes);
     for ticket in &imported.tickets {
         let id = ticket.opening().and_then(|opening| opening.imported_id.as_deref()).expect("its old id");
         let solved = matches!(statuses[id].as_str(), "closed" | "tombstone");
         assert_eq!(ticket.header.status, if solved { Status::Solved } else { Status::Open }, "{id}");
     }
-    let known: Vec<_> = statuses.keys().map(String::as_str).collect();
-    let again = import_knowing(&bytes, &known);
-    assert_eq!((again.tickets.len(), again.known, again.broken.len()), (0, 513, 0));
+    let ids: Vec<_> = statuses.keys().map(String::as_str).collect();
+    let again = import_knowing(&bytes, &ids);
+    assert_eq!((again.tickets.len(), again.existing, again.rejected.len()), (0, 513, 0));
 }
 
-/// The status of every issue, read without our reader.
+/// Returns the status of every issue, read without the reader under test.
 fn statuses_of(bytes: &[u8]) -> BTreeMap<String, String> {
     let lines = bytes.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
     let value = |line| serde_json::from_slice::<serde_json::Value>(line).expect("JSON");

@@ -124,7 +124,7 @@ impl CalendarImportArgs {
             unsound(file, line, "the file is not UTF-8")
         })?;
         let found = icalendar::read(&text).map_err(|error| unsound(file, error.line, &error.reason))?;
-        for (line, summary) in &found.left_out {
+        for (line, summary) in &found.skipped {
             let place = format!("{}:{line}", shown(file));
             session
                 .output
