@@ -315,7 +315,7 @@ fn notice_words(name: &str, notice: &Notice) -> String {
                 false => format!("it goes to {manager}"),
             });
             let until =
-                response_due.map(|due| format!("a manager's first word is due by {}", duration::format_instant(due)));
+                response_due.map(|due| format!("the manager response is due by {}", duration::format_instant(due)));
             format!("note: {}", who.into_iter().chain(until).collect::<Vec<_>>().join("; "))
         }
         Notice::EscalationStays { into, reason } => {

@@ -47,7 +47,7 @@ pub const fn metric_in(metric: Metric, labels: &ClockLabels) -> &'static str {
         Metric::FirstResponse => labels.first_response,
         Metric::NextResponse => labels.next_response,
         Metric::Resolution => labels.resolution,
-        Metric::FirstWord => labels.manager_response,
+        Metric::ManagerResponse => labels.manager_response,
     }
 }
 

@@ -81,7 +81,7 @@ impl DueKind {
         match self {
             Self::Remind { .. } => "remind",
             Self::Solve { .. } => "solve",
-            Self::ManagerResponse { .. } => "first_word",
+            Self::ManagerResponse { .. } => "manager_response",
             Self::HoldEnded => "hold_ended",
         }
     }
@@ -126,7 +126,7 @@ impl DueRow<'_> {
             DueKind::ManagerResponse { target, since } => {
                 let manager = self.ticket.header.escalation.as_ref().and_then(|escalation| escalation.manager.as_ref());
                 let to = manager.map(|manager| format!(" to {manager}")).unwrap_or_default();
-                format!("escalated{to} {}, and no manager's word within {}", minute(since), format_hours(target))
+                format!("escalated{to} {}, and no manager response within {}", minute(since), format_hours(target))
             }
             DueKind::HoldEnded => {
                 let hold = self.ticket.header.hold.as_ref();

@@ -176,7 +176,7 @@ fn list(session: &Session, casebook: &Desk, due: &DueItems, chosen: &OutputForma
 const fn what(matter: &DueItem) -> DueKind {
     match matter {
         DueItem::HoldEnded { .. } => DueKind::HoldEnded,
-        DueItem::FirstWord(word) => DueKind::ManagerResponse { target: word.target, since: word.started_at },
+        DueItem::ManagerResponse(word) => DueKind::ManagerResponse { target: word.target, since: word.started_at },
         DueItem::Silence(next) => {
             let NextFollowUp { step, alerts, basis: waited, is_open_time, replied_at: asked_at, .. } = *next;
             let reply = UnansweredReply { waited, is_open_time, replied_at: asked_at };

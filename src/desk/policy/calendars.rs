@@ -66,9 +66,9 @@ impl SlaPolicy {
         manager_response_clocks(&ticket.history, &self.escalation, is_manager, |name| self.calendar(name), now)
     }
 
-    /// When a manager's first word is due on a ticket escalated now; none where policy wants none.
-    pub fn first_word_due(&self, priority: Priority, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.calendar(&self.escalation.calendar)?.due(now, self.escalation.first_word.of(priority)?)
+    /// Returns the instant at which the manager response is due on a ticket escalated now, UTC; `None` without a target.
+    pub fn manager_response_due(&self, priority: Priority, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.calendar(&self.escalation.calendar)?.due(now, self.escalation.manager_response.of(priority)?)
     }
 
     /// The manager on duty for a priority at an instant.

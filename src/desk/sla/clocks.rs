@@ -37,7 +37,7 @@ pub struct SlaEvaluator<'a> {
     reckoners: Vec<CachedCalendar>,
     zone: Zone,
     language: Arc<str>,
-    tells_first_words: bool,
+    shows_manager_response: bool,
     known: RwLock<HashMap<String, Arc<OrganizationPlan>>>,
     troubles: Mutex<BTreeMap<String, UnreadableFile>>,
 }
@@ -78,8 +78,18 @@ impl<'a> SlaReader<'a> {
         let zone = self.desk.policy().zone()?;
         let (known, troubles) = (RwLock::default(), Mutex::default());
         let language = self.desk.config.language.as_str().into();
-        let tells_first_words = false;
-        Ok(SlaEvaluator { desk: self.desk, policy, now, reckoners, zone, language, tells_first_words, known, troubles })
+        let shows_manager_response = false;
+        Ok(SlaEvaluator {
+            desk: self.desk,
+            policy,
+            now,
+            reckoners,
+            zone,
+            language,
+            shows_manager_response,
+            known,
+            troubles,
+        })
     }
 
     /// The moment a query looks at: that of its `as-of:`, of a revision the time of its commit, else the present.
@@ -109,18 +119,18 @@ impl SlaEvaluator<'_> {
     /// The same for who is told of them: support is told of managers' first words among the clocks of a ticket.
     #[must_use]
     pub fn for_viewer(self, viewer: Option<&Person>) -> Self {
-        Self { tells_first_words: self.desk.sla().shows_manager_response(viewer), ..self }
+        Self { shows_manager_response: self.desk.sla().shows_manager_response(viewer), ..self }
     }
 
     /// Whether tickets of a priority are promised anything, by whatever plan, or by the desk where they are escalated.
     pub fn has_target_for(&self, priority: Priority) -> bool {
-        let of_desk = self.policy.escalation.first_word.of(priority).is_some();
+        let of_desk = self.policy.escalation.manager_response.of(priority).is_some();
         of_desk || self.policy.plans.iter().any(|plan| plan.has_target_of(priority))
     }
 
     /// Whether anybody is promised anything.
     pub fn has_targets(&self) -> bool {
-        self.tells_first_words && !self.policy.escalation.first_word.is_empty()
+        self.shows_manager_response && !self.policy.escalation.manager_response.is_empty()
             || self.policy.plans.iter().any(Plan::has_targets)
     }
 
@@ -168,7 +178,7 @@ impl SlaEvaluator<'_> {
     /// The clocks of a ticket: by its plan in the order they began, then the first word of the manager it is escalated to.
     pub fn clocks(&self, row: &Summary) -> Vec<Clock> {
         let mut clocks = self.plan_clocks(row);
-        clocks.extend(self.first_words_of(row));
+        clocks.extend(self.manager_responses_of(row));
         clocks
     }
 
@@ -185,8 +195,8 @@ impl SlaEvaluator<'_> {
     }
 
     /// The clocks of managers' first words, which only the history tells; few tickets are escalated.
-    fn first_words_of(&self, row: &Summary) -> Vec<Clock> {
-        let is_asked = self.tells_first_words && !self.policy.escalation.first_word.is_empty();
+    fn manager_responses_of(&self, row: &Summary) -> Vec<Clock> {
+        let is_asked = self.shows_manager_response && !self.policy.escalation.manager_response.is_empty();
         if !is_asked || row.header.escalation.is_none() {
             return Vec::new();
         }

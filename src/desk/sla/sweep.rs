@@ -33,8 +33,8 @@ use crate::desk::{ActionRequest, SlaPolicy, TicketList, UnreadableFile};
 pub enum DueItem {
     /// Its requester is silent, and the next step is due.
     Silence(NextFollowUp),
-    /// It is escalated, and no manager has said a first word in time.
-    FirstWord(Clock),
+    /// The manager response of an escalated ticket is late.
+    ManagerResponse(Clock),
     /// Its hold should have come to an end.
     HoldEnded {
         /// When, UTC.
@@ -46,7 +46,7 @@ impl DueItem {
     /// Since when it has been due, UTC.
     pub fn due_at(&self) -> DateTime<Utc> {
         match self {
-            Self::FirstWord(word) => word.due_at.unwrap_or(word.started_at),
+            Self::ManagerResponse(word) => word.due_at.unwrap_or(word.started_at),
             Self::Silence(next) => next.due_at,
             Self::HoldEnded { until } => *until,
         }
@@ -81,7 +81,7 @@ impl SlaReader<'_> {
         };
         let keep = |ticket: Ticket| {
             let mut matters = self.matters(&ticket, &policy);
-            matters.retain(|matter| is_support || !matches!(matter, DueItem::FirstWord(_)));
+            matters.retain(|matter| is_support || !matches!(matter, DueItem::ManagerResponse(_)));
             (!matters.is_empty()).then(|| (Summary::from(&ticket), matters))
         };
         let TicketList { tickets, troubles } = self.desk.read().query_tickets(&query, None, viewer, &may_ask, keep)?;
@@ -98,7 +98,7 @@ impl SlaReader<'_> {
         let mut matters = Vec::new();
         if ticket.header.escalation.is_some() {
             let words = policy.manager_responses(ticket, &self.desk.config.team, now);
-            matters.extend(words.into_iter().filter(Clock::is_overdue).map(DueItem::FirstWord));
+            matters.extend(words.into_iter().filter(Clock::is_overdue).map(DueItem::ManagerResponse));
         }
         let ended = ticket.header.hold.as_ref().and_then(|hold| hold.ended_at(now));
         matters.extend(ended.map(|until| DueItem::HoldEnded { until }));

@@ -23,7 +23,7 @@ pub(crate) struct PolicyFacts {
     hours: Option<Calendar>,
     reopen_window: Option<TimeDelta>,
     on_duty: Option<Person>,
-    first_word_due: Option<DateTime<Utc>>,
+    manager_response_due: Option<DateTime<Utc>>,
     may_escalate: bool,
 }
 
@@ -34,7 +34,7 @@ impl PolicyFacts {
     /// The settings or a holiday list are needed and invalid.
     pub fn gather(desk: &Desk, ticket: &Ticket, action: &Action) -> Result<Self, Error> {
         let mut facts =
-            Self { hours: None, reopen_window: None, on_duty: None, first_word_due: None, may_escalate: true };
+            Self { hours: None, reopen_window: None, on_duty: None, manager_response_due: None, may_escalate: true };
         let now = desk.environment().now;
         match action {
             Action::Solve(SolveEvidence::NoResponse) if desk.config().follow_up.counts == TimeBasis::Business => {
@@ -49,7 +49,7 @@ impl PolicyFacts {
                 let evaluator = desk.sla().at(now)?;
                 let (policy, priority) = (&evaluator.policy, ticket.header.priority);
                 facts.on_duty = policy.manager_on_duty(priority, now).cloned();
-                facts.first_word_due = policy.first_word_due(priority, whole_seconds(now));
+                facts.manager_response_due = policy.manager_response_due(priority, whole_seconds(now));
                 let in_force = evaluator.plan_in_force(&Summary::from(ticket));
                 facts.may_escalate = in_force.is_none_or(|in_force| !in_force.plan.refuses_escalation);
             }
@@ -64,7 +64,7 @@ impl PolicyFacts {
             hours: self.hours.as_ref(),
             reopen_window: self.reopen_window,
             on_duty: self.on_duty.as_ref(),
-            manager_response_due: self.first_word_due,
+            manager_response_due: self.manager_response_due,
             may_escalate: self.may_escalate,
         }
     }

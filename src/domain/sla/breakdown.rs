@@ -96,7 +96,7 @@ impl ClockIntervals<'_> {
         }
         let skipped = match (self.clock.metric, status) {
             (Metric::Resolution, Status::AwaitingReply) => Some(PauseReason::Waiting),
-            (Metric::Resolution | Metric::FirstWord, Status::Solved) => Some(PauseReason::Solved),
+            (Metric::Resolution | Metric::ManagerResponse, Status::Solved) => Some(PauseReason::Solved),
             _ => None,
         };
         if let Some(reason) = skipped {

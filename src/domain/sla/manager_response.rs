@@ -34,14 +34,14 @@ pub struct EscalationPolicy {
     /// The managers on duty; the first rule that matches counts.
     pub on_duty: Vec<OnCallRule>,
     /// The targets of the manager response, in open time.
-    pub first_word: Targets,
+    pub manager_response: Targets,
     /// The name of the calendar that counts for them.
     pub calendar: String,
 }
 
 impl Default for EscalationPolicy {
     fn default() -> Self {
-        Self { on_duty: Vec::new(), first_word: Targets::default(), calendar: ALWAYS.to_owned() }
+        Self { on_duty: Vec::new(), manager_response: Targets::default(), calendar: ALWAYS.to_owned() }
     }
 }
 
@@ -113,7 +113,7 @@ pub fn manager_response_clocks<'a>(
     let Some(calendar) = calendar(&policy.calendar) else { return Vec::new() };
     let clock = |tracker: EscalationTracker| {
         let priority = tracker.stopped.map_or(header.priority, |(_, priority)| priority);
-        Some(evaluate(&tracker, priority, policy.first_word.of(priority)?, calendar, now))
+        Some(evaluate(&tracker, priority, policy.manager_response.of(priority)?, calendar, now))
     };
     trackers.into_iter().filter_map(clock).collect()
 }
@@ -146,6 +146,6 @@ fn evaluate(
         (_, None, Some(_)) => ClockState::Running,
         (_, None, None) => ClockState::Paused,
     };
-    let (metric, calendar, started_at) = (Metric::FirstWord, calendar.name.as_str().into(), tracker.since);
+    let (metric, calendar, started_at) = (Metric::ManagerResponse, calendar.name.as_str().into(), tracker.since);
     Clock { metric, priority, target, calendar, started_at, due_at, state, elapsed, stopped_at }
 }

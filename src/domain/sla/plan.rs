@@ -14,7 +14,7 @@ pub enum Metric {
     /// From the opening to the solve, without the time in which the ticket awaits the customer's reply.
     Resolution,
     /// From an escalation to the first public reply of a manager: an internal target of the desk, not part of any plan.
-    FirstWord,
+    ManagerResponse,
 }
 
 /// The targets of a metric by priority, in open time. A priority without a target has no clock.
@@ -114,7 +114,7 @@ impl Metric {
             Self::FirstResponse => "first_response",
             Self::NextResponse => "next_response",
             Self::Resolution => "resolution",
-            Self::FirstWord => "first_word",
+            Self::ManagerResponse => "manager_response",
         }
     }
 }
@@ -136,7 +136,7 @@ impl Plan {
             Metric::FirstResponse => &self.first_response,
             Metric::NextResponse => &self.next_response,
             Metric::Resolution => &self.resolution,
-            Metric::FirstWord => &NO_TARGETS,
+            Metric::ManagerResponse => &NO_TARGETS,
         }
     }
 

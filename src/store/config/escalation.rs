@@ -28,7 +28,7 @@ pub(crate) struct EscalationSection {
     #[serde(default)]
     on_duty: Vec<DutySection>,
     #[serde(default)]
-    first_word: RawTargets,
+    manager_response: RawTargets,
     calendar: Option<Spanned<String>>,
 }
 
@@ -56,7 +56,7 @@ impl EscalationSection {
         };
         let mut policy = EscalationPolicy {
             on_duty: self.on_duty.iter().map(duty).collect::<Result<_, SpannedError>>()?,
-            first_word: targets(&self.first_word)?,
+            manager_response: targets(&self.manager_response)?,
             ..EscalationPolicy::default()
         };
         if let Some(name) = calendar(&self.calendar)? {

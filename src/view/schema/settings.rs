@@ -38,7 +38,7 @@ pub fn config() -> Json {
     });
     let escalation = section(json!({
         "calendar": { "type": "string" },
-        "first_word": targets,
+        "manager_response": targets,
         "on_duty": { "type": "array", "items": duty },
     }));
     let free = json!({ "type": "object" });

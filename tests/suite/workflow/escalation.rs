@@ -12,7 +12,7 @@ open = ["Mon-Fri 09:00 - 17:00"]
 
 [escalation]
 calendar = "office"
-first_word = { S1 = "30m" }
+manager_response = { S1 = "30m" }
 
 [[escalation.on_duty]]
 priority = ["S1"]
@@ -50,7 +50,7 @@ fn the_manager_on_duty_is_named_by_priority_and_calendar() {
         [("One", "S1"), ("Two", "S1"), ("Three", "S3")].map(|(subject, p)| sandbox.opened(subject, &["-p", p]));
     let told = sandbox.run(&escalate(&saturday, &[])).ok().stderr;
     assert!(
-        told.contains("sato@desk.example is on duty; a manager's first word is due by 2026-11-23T09:30:00Z"),
+        told.contains("sato@desk.example is on duty; the manager response is due by 2026-11-23T09:30:00Z"),
         "{told}"
     );
     assert_eq!(manager(&sandbox, &saturday), "sato@desk.example");
@@ -75,18 +75,20 @@ fn a_missing_manager_response_is_listed_by_sweeps_until_a_manager_replies() {
     let clocks = |what: &str| sandbox.run(&["sla", what, "--json=metric,state,due_at,calendar"]).ok().json();
     let late = |metric: &str, due: &str, calendar: &str| json!({ "metric": metric, "state": "breached", "due_at": due, "calendar": calendar });
     let of_plan = late("first_response", "2026-11-23T05:00:00Z", "english_24x5");
-    let of_desk = late("first_word", "2026-11-23T09:33:00Z", "office");
+    let of_desk = late("manager_response", "2026-11-23T09:33:00Z", "office");
     assert_eq!(clocks("is:escalated"), json!([of_plan, of_desk]));
     let explained = sandbox.run(&["sla", "--explain", &ticket]).ok().stdout;
     assert!(explained.contains("manager response: 30m for S1, by office in UTC"), "{explained}");
     assert!(explained.contains("breached: 33m of 30m used, 3m over"), "{explained}");
     sandbox.run(&["sla", "--fail-on", "breached"]).fails(1);
     let row = sandbox.run(&["sweep", "--json"]).ok().json()[0].clone();
-    assert_eq!((&row["due"], &row["id"]), (&"first_word".into(), &ticket.as_str().into()));
+    assert_eq!((&row["due"], &row["id"]), (&"manager_response".into(), &ticket.as_str().into()));
     assert!(row["reason"].as_str().unwrap().contains("to mori@desk.example"), "{row}");
     // The manager response is internal to support.
     let theirs = |what: &[&str]| sandbox.run(&[&["--as", "ana@acme.example"], what].concat()).ok().stdout;
-    assert!(!theirs(&["sla", "--all"]).contains("first_word") && theirs(&["sla", "--all"]).contains("first_response"));
+    assert!(
+        !theirs(&["sla", "--all"]).contains("manager_response") && theirs(&["sla", "--all"]).contains("first_response")
+    );
     assert!(!theirs(&["sla", "--explain", &ticket]).contains("manager"));
     assert_eq!(theirs(&["sweep"]), "");
     sandbox.run(&["reply", &ticket, "-m", "We look into it.", "--keep-open"]).ok();
@@ -99,7 +101,7 @@ fn a_missing_manager_response_is_listed_by_sweeps_until_a_manager_replies() {
     let metrics = |clocks: &serde_json::Value| -> Vec<String> {
         clocks.as_array().unwrap().iter().map(|clock| clock["metric"].as_str().unwrap().to_owned()).collect()
     };
-    assert_eq!(metrics(&explained["sla"]), ["first_response", "first_word"]);
+    assert_eq!(metrics(&explained["sla"]), ["first_response", "manager_response"]);
 }
 
 #[test]
@@ -113,7 +115,7 @@ fn the_manager_response_is_a_clock_for_support_only() {
         clocks.as_array().unwrap().iter().map(|clock| clock["metric"].as_str().unwrap().to_owned()).collect()
     };
     let late = |who: &[&str]| sandbox.run(&[who, &["list", "is:overdue", "--json=id"]].concat()).ok().json();
-    assert_eq!(metrics(&sandbox.shown(&ticket)["sla"]), ["first_response", "first_word"]);
+    assert_eq!(metrics(&sandbox.shown(&ticket)["sla"]), ["first_response", "manager_response"]);
     assert_eq!(late(&[]), json!([]));
     assert_eq!(sandbox.run(&["list", "due:<2h", "--count"]).ok().stdout, "1\n");
     sandbox.wait("2d");
@@ -143,7 +145,7 @@ fn solving_is_no_manager_response() {
     sandbox.run(&["solve", &ticket]).ok();
     let word = || {
         let rows = sandbox.run(&["sla", "is:escalated", "--all", "--json=metric,state,elapsed_seconds"]).ok().json();
-        rows.as_array().unwrap().iter().find(|row| row["metric"] == "first_word").unwrap()["state"].clone()
+        rows.as_array().unwrap().iter().find(|row| row["metric"] == "manager_response").unwrap()["state"].clone()
     };
     assert_eq!(word(), "paused");
     sandbox.wait("1h");
